@@ -1,0 +1,392 @@
+package flows
+
+import (
+	"time"
+
+	"signpost/internal/area"
+	"signpost/internal/hours"
+	"signpost/internal/plain"
+)
+
+// Limits of a book. A manager who meets one is told so by the loader.
+const (
+	MaxServices = 200
+	MaxAreas    = 64
+	MaxSteps    = 200
+	// MaxChoices of one step: five is what people hold in mind, and the key 5
+	// is kept free, since a frightened caller may press 55 here instead of on
+	// 999.
+	MaxChoices = 4
+)
+
+// Person is whom a conversation is for.
+type Person uint8
+
+const (
+	Me        Person = iota // the person writing or calling
+	Someone                 // worried about somebody else
+	Behaviour               // worried about how they behave themselves
+	persons
+)
+
+// PersonNames are the names the flow book uses.
+var PersonNames = [persons]string{"me", "someone", "behaviour"}
+
+func (p Person) String() string { return PersonNames[p%persons] }
+
+// Book is one complete, checked flow book. It is never changed once loaded.
+type Book struct {
+	Version  uint32 // a hash of the files, so that a changed book is noticed
+	Services []Service
+	Areas    []Area
+	Steps    []Step
+	// TextStart and CallStart are where a first text and a call begin.
+	TextStart, CallStart string
+	// People says where each Person is led.
+	People   [persons]Route
+	Messages Messages
+	Words    Words
+	Watch    []string // words that must not appear in texts, in plain form
+	Voice    Voice
+
+	services map[string]int
+	areas    map[string]int
+	steps    map[string]int
+	parents  map[place]parent
+	finder   *area.Finder
+}
+
+// Route is where one Person is led: the step that asks for the place from the
+// top, the step once the place is known, and the step that 0 leads to.
+type Route struct{ Ask, Place, Zero string }
+
+// Voice is how calls are spoken, in the provider's names.
+type Voice struct{ Name, Language string }
+
+// Service is one entry of the directory.
+type Service struct {
+	ID    string
+	Name  string // its own name: shown to the people who run this, never texted
+	Label string // the discreet name used in texts
+	Say   string // how a call names it
+	Lines []Line // rung together
+	For   [persons]bool
+	Hours hours.Hours
+	Free  bool // a freephone line
+	// Connect tells that we may put a caller through. Never to 999 or 101.
+	Connect    bool
+	From, To   time.Time // first and last day it exists, London midnight; zero: no limit
+	IfNoAnswer string    // the service that takes over
+	// MentionText and MentionSay are added to a step that lists the service
+	// under "also", while the service is open.
+	MentionText, MentionSay string
+	NotOffered              string // why it is listed but never given out
+
+	CheckedOn, ReviewBy time.Time // zero: never
+	CheckedBy           string
+	Source, SourceDate  string
+	About               string
+}
+
+// Line is one telephone number of a service.
+type Line struct {
+	Printed string // as the service prints it
+	E164    string // empty for short numbers that only a caller can dial
+	Keys    string // keys to press once it answers
+}
+
+// Exists reports whether the service exists on the day of t.
+func (s *Service) Exists(t time.Time) bool {
+	return s.NotOffered == "" && (s.From.IsZero() || !t.Before(s.From)) && (s.To.IsZero() || t.Before(s.To.AddDate(0, 0, 1)))
+}
+
+// Doubtful reports a number that nobody has rung, or not lately enough.
+func (s *Service) Doubtful(t time.Time) bool {
+	return s.CheckedOn.IsZero() || !s.ReviewBy.IsZero() && !t.Before(s.ReviewBy.AddDate(0, 0, 1))
+}
+
+// Area is one part of the world with its services.
+type Area struct {
+	ID        string
+	Name      string   // for the people who run this
+	Text, Say string   // how it is offered as a choice: its towns
+	Districts area.Set // which districts it covers
+	Names     []string // more names people use for it
+	Services  []string // in the order they are offered
+}
+
+// Kind is what a step does.
+type Kind uint8
+
+const (
+	KindMenu     Kind = iota // asks and waits for a choice or a place
+	KindServices             // gives a service's number, or puts a caller through
+	KindSay                  // tells something and stays where it was
+)
+
+// KindNames are the names the flow book uses.
+var KindNames = [...]string{"menu", "services", "say"}
+
+// Step is one step of a conversation.
+type Step struct {
+	ID        string
+	Kind      Kind
+	Text, Say string // wording, with {placeholders}; empty: not for that channel
+	Choices   []Choice
+	For       *Person  // entering the step settles whom this is for
+	Services  []string // what a services step gives; empty: those of the area
+	FromArea  bool
+	Also      []string // services mentioned while they are open
+	Segments  int      // how long the text may be
+}
+
+// Action is what choosing does besides leading to a step.
+type Action uint8
+
+const (
+	ActGo      Action = iota // go to the step
+	ActConnect               // put the caller through
+	ActNext                  // the next number of the chain
+)
+
+// Choice is one choice of a step.
+type Choice struct {
+	Text, Say        string   // how it is offered; empty: not offered there
+	Words            []string // what chooses it besides its key, in plain form
+	TextKey, CallKey int      // 1 to 4; 0: not offered there
+	To               string   // the step it leads to
+	Area             string   // the area it settles; leads to the person's Place step
+	Does             Action
+}
+
+// Messages are the engine's own words. Placeholders are given with each.
+type Messages struct {
+	NotUnderstood Wording // {choices}; a call says it before the prompt
+	Silence       Wording // a call says it before repeating the prompt
+	GiveUp        Wording // the last words of a call nobody answers to: {numbers}
+	Emergency     Wording // to a text of 999, to the key 5
+	Which         Wording // which area: {choices}
+	Fallback      Wording // when something of ours is broken: {numbers}
+	QuickExit     Wording // the harmless last words of a call
+	Connecting    Wording // before ringing a service: {label} {numbers}
+	TryNext       Wording // when nobody answered
+	Closed        Wording // a line skipped because it is closed: {label}
+	Nobody        Wording // when nobody answered at all: {numbers}
+	Number        Wording // a services step that has no words of its own
+	// Parts of sentences.
+	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}
+	Free, MayShow                        Wording // what a bill shows
+	ThenPress                            Wording // {key}
+	Or                                   Wording // between two numbers
+	Beside                               Wording // the 24-hour number next to a doubtful one: {numbers}
+	CallChoice                           string  // {label} {key}: "For Carlisle, press 1."
+}
+
+// Wording is one message on each channel.
+type Wording struct{ Text, Say string }
+
+// Words are what people write that means the same everywhere, in plain form.
+type Words struct {
+	Leave, Back, Repeat, Zero, Emergency, Polite, Start []string
+	Shortcuts                                           []Shortcut
+}
+
+// Shortcut leads from anywhere to a step.
+type Shortcut struct {
+	Words []string
+	To    string
+}
+
+// Finish indexes a book whose parts are all set. The loader calls it once.
+func (b *Book) Finish() {
+	b.services, b.areas, b.steps = map[string]int{}, map[string]int{}, map[string]int{}
+	for i := range b.Services {
+		b.services[b.Services[i].ID] = i
+	}
+	for i := range b.Steps {
+		b.steps[b.Steps[i].ID] = i
+	}
+	var names []area.Name
+	for i := range b.Areas {
+		a := &b.Areas[i]
+		b.areas[a.ID] = i
+		for _, n := range a.Names {
+			names = append(names, area.Name{Name: n, Where: a.Districts})
+		}
+	}
+	b.finder = area.NewFinder(names)
+	b.parents = map[place]parent{}
+	b.findParents(place{false, b.TextStart, "", Me})
+	b.findParents(place{true, b.CallStart, "", Me})
+}
+
+// place is somewhere a conversation can be; parent is the step that offers it,
+// which is where back leads.
+type place struct {
+	call bool
+	step string
+	area string
+	who  Person
+}
+
+type parent struct {
+	step string
+	who  Person
+}
+
+// findParents follows every choice from a start, nearest first.
+func (b *Book) findParents(start place) {
+	for queue := []place{start}; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		step := b.StepNamed(p.step)
+		if step == nil {
+			continue
+		}
+		for i := range step.Choices {
+			c := &step.Choices[i]
+			if p.call && c.CallKey == 0 || !p.call && c.TextKey == 0 || c.Does != ActGo {
+				continue
+			}
+			child := place{p.call, c.To, c.Area, p.who}
+			if c.Area != "" {
+				child.step = b.People[p.who].Place
+			}
+			to := b.StepNamed(child.step)
+			if to == nil || to.Kind == KindSay {
+				continue
+			}
+			if to.For != nil {
+				child.who = *to.For
+			}
+			if !to.FromArea {
+				child.area = ""
+			}
+			if _, seen := b.parents[child]; !seen && child != start {
+				b.parents[child] = parent{p.step, p.who}
+				queue = append(queue, child)
+			}
+		}
+	}
+}
+
+// parentOf is where back leads from p: the start, when nothing offers it.
+func (b *Book) parentOf(p place) parent {
+	if up, ok := b.parents[p]; ok {
+		return up
+	}
+	if p.call {
+		return parent{b.CallStart, Me}
+	}
+	return parent{b.TextStart, Me}
+}
+
+// Service finds a service by id; nil when the book has none.
+func (b *Book) Service(id string) *Service {
+	if i, ok := b.services[id]; ok {
+		return &b.Services[i]
+	}
+	return nil
+}
+
+// Area finds an area by id; nil when the book has none.
+func (b *Book) Area(id string) *Area {
+	if i, ok := b.areas[id]; ok {
+		return &b.Areas[i]
+	}
+	return nil
+}
+
+// StepNamed finds a step by id; nil when the book has none.
+func (b *Book) StepNamed(id string) *Step {
+	if i, ok := b.steps[id]; ok {
+		return &b.Steps[i]
+	}
+	return nil
+}
+
+// Find tells which areas a text may mean, in the book's order, and why. More
+// than one, or ask, means that it must be asked.
+func (b *Book) Find(text string) (areas []string, ask bool, found area.Found) {
+	found = b.finder.Find(text)
+	for i := range b.Areas {
+		if b.Areas[i].Districts&found.Where != 0 {
+			areas = append(areas, b.Areas[i].ID)
+		}
+	}
+	return areas, found.Ask, found
+}
+
+// Chain is the services a step gives, in order: those it lists or those of the
+// area, then whatever takes over from each, without repeats, without services
+// that do not exist that day or are not for this person.
+func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
+	first := step.Services
+	if step.FromArea {
+		if a := b.Area(areaID); a != nil {
+			first = a.Services
+		}
+	}
+	var chain []*Service
+	seen := make(map[string]bool, 8)
+	add := func(id string) *Service {
+		s := b.Service(id)
+		if s == nil || seen[id] {
+			return nil
+		}
+		seen[id] = true
+		if s.Exists(now) && s.For[who] {
+			chain = append(chain, s)
+		}
+		return s
+	}
+	for _, id := range first {
+		add(id)
+	}
+	for _, id := range first {
+		for s := b.Service(id); s != nil; s = add(s.IfNoAnswer) {
+			continue
+		}
+	}
+	return chain
+}
+
+// zeroService is the 24-hour service that stands beside doubtful numbers.
+func (b *Book) zeroService(now time.Time, who Person) *Service {
+	step := b.StepNamed(b.People[who].Zero)
+	if step == nil {
+		return nil
+	}
+	for _, s := range b.Chain(now, step, "", who) {
+		if s.Hours.IsAlways() {
+			return s
+		}
+	}
+	return nil
+}
+
+// ZeroLine is the 24-hour service a person is led to by 0, for tools and
+// fallbacks; nil only in a book that would not load.
+func (b *Book) ZeroLine(now time.Time, who Person) *Service { return b.zeroService(now, who) }
+
+func oneOf(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// CarrierStop are the words that a provider or network takes as opting out,
+// after which it may refuse every further reply. (Twilio, "Advanced Opt-Out".)
+var carrierStop = []string{"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "stop all"}
+
+// carrierStart are the words taken as opting in again or asking for help.
+var carrierStart = []string{"start", "unstop", "yes", "help", "info"}
+
+// CarrierWord reports a word that a provider or network acts on by itself, so
+// that no flow may use it as a choice or as a way out.
+func CarrierWord(word string) bool {
+	w := plain.Text(word)
+	return oneOf(carrierStop, w) || oneOf(carrierStart, w)
+}

@@ -1,0 +1,42 @@
+package check
+
+import (
+	"fmt"
+
+	"signpost/flows"
+	"signpost/flows/load"
+)
+
+// How long a call may talk before it listens, in seconds.
+const (
+	maxMenuSeconds    = 20
+	maxServiceSeconds = 45
+)
+
+var prompts = rule{
+	name: "prompt-length", doc: "no prompt of a call is too long to hold in mind", walks: true,
+	run: func(p *pass) {
+		worst := map[load.Pos]float64{}
+		limits := map[load.Pos]int{}
+		for _, e := range p.walked().Edges {
+			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.To < 0 {
+				continue
+			}
+			step := p.walked().Nodes[e.To].State.Step
+			limit := maxMenuSeconds
+			if s := p.book.StepNamed(step); s != nil && s.Kind == flows.KindServices {
+				limit = maxServiceSeconds
+			}
+			if p.walked().Nodes[e.To].State.Misses > 0 || p.walked().Nodes[e.To].State.Quiet > 0 {
+				continue // with an apology before it: the prompt itself is timed elsewhere
+			}
+			pos := p.Pos("menus.yaml", "steps."+step+".say")
+			if sec := flows.Seconds(e.Reply.Speech); sec > float64(limit) && sec > worst[pos] {
+				worst[pos], limits[pos] = sec, limit
+			}
+		}
+		for pos, sec := range worst {
+			p.report(pos, fmt.Sprintf("this takes about %.0f seconds to say; at most %d", sec, limits[pos]), "People forget the first choices before they hear the last, and may have only seconds.", "Shorten the words, or move choices to a step of their own.")
+		}
+	},
+}

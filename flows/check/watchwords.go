@@ -1,0 +1,47 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"signpost/internal/plain"
+)
+
+var watchWords = rule{
+	name: "watch-word", doc: "no word of the watch list stands in a text, unless its author allowed it with a reason",
+	run: func(p *pass) {
+		for _, w := range p.wordings() {
+			if !w.text {
+				continue
+			}
+			for _, found := range Watched(p.book.Watch, w.words, p.Allowed[w.allowedBy]) {
+				p.report(p.posOf(w), fmt.Sprintf("the word %q stands in a text", found),
+					"Somebody else may read it over their shoulder or on a locked screen.",
+					"Say it in neutral words. If it must stand here, add allowed_words and because.")
+			}
+		}
+	},
+}
+
+// Watched lists the watch-words in a text that are not allowed there. A word is
+// found with any ending: abuse in "abused", threat in "threatening".
+func Watched(watch []string, text string, allowed []string) []string {
+	padded := " " + plain.Text(text) + " "
+	var out []string
+	for _, w := range watch {
+		if !strings.Contains(padded, " "+w) {
+			continue
+		}
+		if len(w) < 5 && !strings.Contains(padded, " "+w+" ") && !strings.Contains(padded, " "+w+"s ") && !strings.Contains(padded, " "+w+"ed ") {
+			continue // a short word, only begun: "rape" is not in "rapeseed"
+		}
+		ok := false
+		for _, a := range allowed {
+			ok = ok || plain.Text(a) == w
+		}
+		if !ok {
+			out = append(out, w)
+		}
+	}
+	return out
+}

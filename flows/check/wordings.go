@@ -1,0 +1,118 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"signpost/flows"
+	"signpost/flows/load"
+)
+
+// wording is one piece of writing in the book.
+type wording struct {
+	file, path string
+	words      string
+	text       bool   // goes into texts
+	allowedBy  string // whose allowed_words hold here
+}
+
+// wordings lists everything the book writes or says, in order.
+func (p *pass) wordings() []wording {
+	var out []wording
+	add := func(file, path, words string, text bool, allowedBy string) {
+		if words != "" {
+			out = append(out, wording{file, path, words, text, allowedBy})
+		}
+	}
+	for _, s := range p.book.Services {
+		at := "services." + s.ID
+		add("services.yaml", at+".label", s.Label, true, at)
+		add("services.yaml", at+".say", s.Say, false, at)
+		add("services.yaml", at+".mention_text", s.MentionText, true, at)
+		add("services.yaml", at+".mention_say", s.MentionSay, false, at)
+	}
+	for _, a := range p.book.Areas {
+		add("areas.yaml", "areas."+a.ID+".text", a.Text, true, "")
+		add("areas.yaml", "areas."+a.ID+".say", a.Say, false, "")
+	}
+	for _, s := range p.book.Steps {
+		at := "steps." + s.ID
+		add("menus.yaml", at+".text", s.Text, true, at)
+		add("menus.yaml", at+".say", s.Say, false, at)
+		choices := at + ".choices"
+		if p.Pos("menus.yaml", choices) == p.Pos("menus.yaml", at) {
+			choices = "service_choices"
+		}
+		for i, c := range s.Choices {
+			add("menus.yaml", fmt.Sprintf("%s.%d.text", choices, i), c.Text, true, at)
+			add("menus.yaml", fmt.Sprintf("%s.%d.say", choices, i), c.Say, false, at)
+		}
+	}
+	for _, m := range messages(p.book) {
+		add("words.yaml", m.path+".text", m.Text, true, "")
+		add("words.yaml", m.path+".say", m.Say, false, "")
+	}
+	return out
+}
+
+type message struct {
+	path string
+	flows.Wording
+}
+
+func messages(b *flows.Book) []message {
+	m := &b.Messages
+	return []message{
+		{"messages.not_understood", m.NotUnderstood}, {"messages.silence", m.Silence}, {"messages.give_up", m.GiveUp},
+		{"messages.emergency", m.Emergency}, {"messages.which", m.Which}, {"messages.fallback", m.Fallback},
+		{"messages.quick_exit", m.QuickExit}, {"messages.connecting", m.Connecting}, {"messages.try_next", m.TryNext},
+		{"messages.closed", m.Closed}, {"messages.nobody", m.Nobody}, {"messages.number", m.Number},
+		{"phrases.hours_unknown", m.HoursUnknown}, {"phrases.hours_open", m.HoursOpen}, {"phrases.hours_closed", m.HoursClosed},
+		{"phrases.free", m.Free}, {"phrases.may_show", m.MayShow}, {"phrases.then_press", m.ThenPress},
+		{"phrases.or", m.Or}, {"phrases.beside", m.Beside},
+	}
+}
+
+func (p *pass) posOf(w wording) load.Pos { return p.Pos(w.file, w.path) }
+
+var placeholders = rule{
+	name: "placeholder", doc: "curly brackets hold only names from the closed list",
+	run: func(p *pass) {
+		for _, w := range p.wordings() {
+			for _, name := range braces(w.words) {
+				if name == "" {
+					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing", "People would read or hear the bracket itself.", "Write a name in it, like {choices}, or take it out.")
+				} else if !known(name) {
+					p.report(p.posOf(w), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.",
+						"Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.")
+				}
+			}
+		}
+	},
+}
+
+func known(name string) bool {
+	for _, k := range flows.Placeholders {
+		if k == name {
+			return true
+		}
+	}
+	return false
+}
+
+// braces lists what stands in curly brackets; "" for a bracket that is alone.
+func braces(words string) []string {
+	var out []string
+	for {
+		i := strings.IndexAny(words, "{}")
+		if i < 0 {
+			return out
+		}
+		end := strings.IndexByte(words[i:], '}')
+		if words[i] == '}' || end < 0 {
+			return append(out, "")
+		}
+		out = append(out, words[i+1:i+end])
+		words = words[i+end+1:]
+	}
+}

@@ -1,0 +1,80 @@
+package flows
+
+// Input is one thing a person did.
+type Input struct {
+	kind inputKind
+	text string
+	key  byte
+	leg  Leg
+}
+
+type inputKind uint8
+
+const (
+	heard inputKind = iota
+	rang
+	pressed
+	silent
+	legEnded
+)
+
+// Heard is a text message.
+func Heard(text string) Input { return Input{kind: heard, text: text} }
+
+// Rang is a call coming in.
+func Rang() Input { return Input{kind: rang} }
+
+// Pressed is one key on a call: 0 to 9, '*' or '#'. Any other byte is a key
+// that is not understood.
+func Pressed(key byte) Input { return Input{kind: pressed, key: key} }
+
+// Silence is a prompt on a call that nobody answered.
+func Silence() Input { return Input{kind: silent} }
+
+// LegEnded is the end of an attempt to put a caller through.
+func LegEnded(leg Leg) Input { return Input{kind: legEnded, leg: leg} }
+
+// Leg is how an attempt to put a caller through ended.
+type Leg uint8
+
+const (
+	LegTalked   Leg = iota // somebody answered; the conversation is over
+	LegNoAnswer            // rang out
+	LegBusy                // engaged
+	LegFailed              // could not be reached, or cancelled
+)
+
+// Reply is what a person is told, and what happens next.
+type Reply struct {
+	// Text is the text message to send; empty means silence.
+	Text string
+	// Speech is what a call says, in order.
+	Speech []Utterance
+	Act    Act
+	Dial   *Service // who to ring, when Act is Dial
+	// Ended tells that the conversation is over and its state must go.
+	Ended bool
+	// Rest tells that nothing moved and the state's lifetime should not be
+	// renewed, so that two machines fall silent for good.
+	Rest bool
+	// Shows lists the services whose numbers are given, for counters and tests.
+	Shows []string
+	// Tells is the step that was told in passing, if one was.
+	Tells string
+}
+
+// Act is what a call does once the words are spoken.
+type Act uint8
+
+const (
+	Listen Act = iota // wait for a key
+	Dial              // ring Reply.Dial
+	HangUp            // end the call
+)
+
+// Utterance is a stretch of speech: words, or a number to be said digit by
+// digit in its printed groups.
+type Utterance struct {
+	Words  string
+	Number string
+}

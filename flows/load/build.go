@@ -1,0 +1,424 @@
+package load
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"signpost/flows"
+	"signpost/internal/area"
+	"signpost/internal/hours"
+	"signpost/internal/plain"
+)
+
+// builder makes the book out of the values that were read.
+type builder struct {
+	reader
+	src  *Source
+	vals map[string]value
+	ids  map[uint32]string
+}
+
+func (b *builder) build() {
+	b.ids = map[uint32]string{}
+	b.services(b.vals["services.yaml"].at("services"))
+	b.areas(b.vals["areas.yaml"])
+	b.menus(b.vals["menus.yaml"])
+	b.words(b.vals["words.yaml"])
+	b.examples(b.vals["examples.yaml"].at("examples"))
+	b.src.Book.Finish()
+	b.references()
+}
+
+// claim keeps two ids from sharing the hash a conversation remembers them by.
+func (b *builder) claim(id string, pos Pos) {
+	h := flows.ID(id)
+	if other, dup := b.ids[h]; dup && other != id {
+		b.shapeProblem(pos, "id", fmt.Sprintf("%q and %q cannot be told apart in a running conversation", id, other), "Rename one of them.")
+	}
+	b.ids[h] = id
+}
+
+func (b *builder) count(n, most int, what string, pos Pos) {
+	if n > most {
+		b.shapeProblem(pos, "length", fmt.Sprintf("there are %d %s; at most %d fit", n, what, most), "Take some out.")
+	}
+}
+
+func (b *builder) services(all value) {
+	b.count(len(all.keys), flows.MaxServices, "services", all.pos)
+	for _, id := range all.keys {
+		v := all.at(id)
+		if !v.set {
+			continue
+		}
+		b.claim(id, v.pos)
+		s := flows.Service{
+			ID: id, Name: v.at("name").text, Label: v.at("label").text, Say: v.at("say").text,
+			Free: v.at("free").text == "yes", Connect: v.at("can_connect").text != "no",
+			IfNoAnswer: v.at("if_no_answer").text, MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
+			NotOffered: v.at("not_offered").text, CheckedBy: v.at("checked_by").text,
+			Source: v.at("source").text, SourceDate: v.at("source_date").text, About: v.at("about").text,
+		}
+		if s.Say == "" {
+			s.Say = s.Label
+		}
+		for _, p := range v.at("for").list {
+			for i, name := range flows.PersonNames {
+				if p.text == name {
+					s.For[i] = true
+				}
+			}
+		}
+		b.hours(&s, v.at("hours"))
+		s.From, s.To = b.date(v.at("from")), b.date(v.at("until"))
+		if c := v.at("checked_on"); c.text != "never" {
+			s.CheckedOn = b.date(c)
+		}
+		s.ReviewBy = b.date(v.at("review_by"))
+		if s.NotOffered != "" {
+			s.Connect = false
+		}
+		for _, l := range v.at("numbers").list {
+			b.line(&s, l)
+		}
+		if len(s.Lines) == 0 && s.NotOffered == "" {
+			b.problem(v.at("numbers").pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
+				"Add its number, or say under not_offered why it is only on file.")
+		}
+		b.allow("services."+id, v)
+		b.src.Book.Services = append(b.src.Book.Services, s)
+	}
+}
+
+func (b *builder) hours(s *flows.Service, v value) {
+	if !v.set || v.text == "" {
+		return
+	}
+	h, err := hours.Parse(v.text)
+	if err != nil {
+		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.",
+			`Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`)
+		return
+	}
+	s.Hours = h
+}
+
+func (b *builder) date(v value) time.Time {
+	if !v.set || v.text == "" {
+		return time.Time{}
+	}
+	t, err := time.ParseInLocation(time.DateOnly, v.text, hours.London())
+	if err != nil {
+		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text), "Without the date nobody knows whether the number still holds.", "Write it like 2026-01-31.")
+	}
+	return t
+}
+
+// line reads one number. Only numbers that are valid for their country load: a
+// mistyped one would lead a caller to nobody, or to a stranger.
+func (b *builder) line(s *flows.Service, v value) {
+	n := v.at("number")
+	if !n.set || n.text == "" {
+		return
+	}
+	l := flows.Line{Printed: n.text}
+	if keys := v.at("then_press"); keys.set {
+		if len(keys.text) != 1 || !strings.Contains("0123456789*#", keys.text) {
+			b.problem(keys.pos, "then-press", fmt.Sprintf("%q is not one key", keys.text), "The caller would be left in the other line's menu.", "Write one key, like \"2\".")
+		}
+		l.Keys = keys.text
+	}
+	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
+		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
+			"Write it as printed, with digits and spaces only; use a second number line for a second number.")
+		return
+	}
+	parsed, err := phonenumbers.Parse(n.text, "GB")
+	switch {
+	case err == nil && phonenumbers.IsValidNumber(parsed):
+		l.E164 = phonenumbers.Format(parsed, phonenumbers.E164)
+		if phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE {
+			b.problem(n.pos, "number-cost", fmt.Sprintf("%q is a premium number", n.text), "The call would cost the caller a lot, and show on the bill.", "Ask the service for a freephone or ordinary number.")
+		}
+		if free := phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE; free != s.Free {
+			b.problem(n.pos, "number-cost", fmt.Sprintf("whether %q is free does not match \"free\"", n.text), "The caller would be told the wrong thing about their bill.",
+				"0800 and 0808 numbers are \"free: yes\"; no others are.")
+		}
+	case err == nil && phonenumbers.IsValidShortNumberForRegion(parsed, "GB"):
+		if s.Connect {
+			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller", n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
+		}
+	default:
+		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.",
+			"Look for a missing, extra or swapped digit, and ring it.")
+	}
+	s.Lines = append(s.Lines, l)
+}
+
+// allow notes the watch-words an author has allowed somewhere, with a reason.
+func (b *builder) allow(path string, v value) {
+	words := v.at("allowed_words")
+	if !words.set {
+		return
+	}
+	if v.at("because").text == "" {
+		b.problem(words.pos, "allowed-without-reason", "words are allowed here without a reason", "A careless word on somebody's screen can put them in danger.",
+			"Add a line saying why: because: ...")
+	}
+	b.src.Allowed[path] = words.texts()
+}
+
+func (b *builder) areas(file value) {
+	all := file.at("areas")
+	b.count(len(all.keys), flows.MaxAreas, "areas", all.pos)
+	owner := map[area.District]string{}
+	for _, id := range all.keys {
+		v := all.at(id)
+		if !v.set {
+			continue
+		}
+		b.claim(id, v.pos)
+		a := flows.Area{ID: id, Name: v.at("name").text, Text: v.at("text").text, Say: v.at("say").text, Services: v.at("services").texts()}
+		for _, d := range v.at("districts").list {
+			district, ok := area.DistrictNamed(d.text)
+			if !ok {
+				continue // told already
+			}
+			if other, taken := owner[district]; taken {
+				b.shapeProblem(d.pos, "district-twice", fmt.Sprintf("%s belongs to %s already", d.text, other), "Keep it in one area.")
+			}
+			owner[district] = id
+			a.Districts |= area.Of(district)
+		}
+		for _, n := range v.at("also_called").texts() {
+			a.Names = append(a.Names, plain.Text(n))
+		}
+		b.src.Book.Areas = append(b.src.Book.Areas, a)
+	}
+	for _, name := range area.DistrictNames() {
+		d, _ := area.DistrictNamed(name)
+		if _, ok := owner[d]; !ok && all.set {
+			b.problem(all.pos, "district-missing", name+" belongs to no area", "Somebody who writes from there would be taken as not understood.", "Add it to the districts of an area.")
+		}
+	}
+	several := file.at("several")
+	for _, name := range several.keys {
+		for _, ref := range several.at(name).list {
+			i := b.areaIndex(ref.text)
+			if i < 0 {
+				b.shapeProblem(ref.pos, "unknown-area", fmt.Sprintf("there is no area %q", ref.text), didYouMean(ref.text, all.keys))
+				continue
+			}
+			b.src.Book.Areas[i].Names = append(b.src.Book.Areas[i].Names, plain.Text(name))
+		}
+	}
+}
+
+func (b *builder) areaIndex(id string) int {
+	for i := range b.src.Book.Areas {
+		if b.src.Book.Areas[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b *builder) menus(file value) {
+	book := b.src.Book
+	book.TextStart, book.CallStart = file.at("text_starts_at").text, file.at("call_starts_at").text
+	for i, name := range flows.PersonNames {
+		p := file.at("people").at(name)
+		book.People[i] = flows.Route{Ask: p.at("asks").text, Place: p.at("place").text, Zero: p.at("zero").text}
+	}
+	book.Voice = flows.Voice{Name: file.at("voice").at("name").text, Language: file.at("voice").at("language").text}
+	all := file.at("steps")
+	b.count(len(all.keys), flows.MaxSteps, "steps", all.pos)
+	for _, id := range all.keys {
+		v := all.at(id)
+		if !v.set {
+			continue
+		}
+		b.claim(id, v.pos)
+		s := flows.Step{ID: id, Text: v.at("text").text, Say: v.at("say").text, Also: v.at("also").texts(), Segments: 1}
+		for k, name := range flows.KindNames {
+			if v.at("kind").text == name {
+				s.Kind = flows.Kind(k)
+			}
+		}
+		for i, name := range flows.PersonNames {
+			if v.at("for").text == name {
+				p := flows.Person(i)
+				s.For = &p
+			}
+		}
+		if n, err := strconv.Atoi(v.at("segments").text); err == nil {
+			s.Segments = n
+		}
+		s.Services = v.at("services").texts()
+		if len(s.Services) == 1 && s.Services[0] == "area" {
+			s.FromArea, s.Services = true, nil
+		}
+		choices := v.at("choices")
+		if s.Kind == flows.KindServices && !choices.set {
+			choices = file.at("service_choices")
+		}
+		s.Choices = b.choices(choices)
+		b.stepShape(id, &s, v)
+		b.allow("steps."+id, v)
+		book.Steps = append(book.Steps, s)
+	}
+}
+
+// stepShape refuses a step that would leave somebody with nothing.
+func (b *builder) stepShape(id string, s *flows.Step, v value) {
+	switch {
+	case s.Kind == flows.KindServices && !s.FromArea && len(s.Services) == 0:
+		b.shapeProblem(v.pos, "no-service", "the step "+id+" gives no service", "Add a line: services: area, or the names of services.")
+	case s.Kind != flows.KindServices && v.at("services").set:
+		b.shapeProblem(v.at("services").pos, "stray-services", "a step of this kind gives no services", "Write kind: services, or take this line out.")
+	case s.Kind != flows.KindServices && s.Text == "" && s.Say == "":
+		b.problem(v.pos, "missing-words", "the step "+id+" says nothing", "Whoever gets here meets silence.", "Add words under text, under say, or both.")
+	case s.Kind == flows.KindMenu && len(s.Choices) == 0:
+		b.problem(v.pos, "dead-end", "the menu "+id+" offers no choice", "Whoever gets here can only go back.", "Add choices, or make it kind: say.")
+	}
+	for _, channel := range []string{"text", "say"} {
+		w := v.at(channel)
+		if s.Kind == flows.KindMenu && w.set && len(s.Choices) > 0 && !strings.Contains(w.text, "{choices}") {
+			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}", "People would not be told which keys there are.", "Put {choices} where the choices should stand.")
+		}
+	}
+}
+
+func (b *builder) choices(all value) []flows.Choice {
+	b.count(len(all.list), 2*flows.MaxChoices, "choices", all.pos)
+	var out []flows.Choice
+	textKey, callKey := 0, 0
+	for _, v := range all.list {
+		c := flows.Choice{Text: v.at("text").text, Say: v.at("say").text, To: v.at("goes_to").text, Area: v.at("area").text}
+		switch v.at("does").text {
+		case "connect":
+			c.Does = flows.ActConnect
+		case "next":
+			c.Does = flows.ActNext
+		}
+		for _, w := range v.at("words").texts() {
+			c.Words = append(c.Words, plain.Text(w))
+		}
+		if c.Text != "" {
+			textKey++
+			c.TextKey = textKey
+		}
+		if c.Say != "" {
+			callKey++
+			c.CallKey = callKey
+		}
+		leads := 0
+		for _, set := range []bool{c.To != "", c.Area != "", c.Does != flows.ActGo} {
+			if set {
+				leads++
+			}
+		}
+		switch {
+		case leads != 1 && v.set:
+			b.shapeProblem(v.pos, "leads-nowhere", "the choice must lead to exactly one thing", "Give it one of goes_to, area and does.")
+		case c.Text == "" && c.Say == "" && v.set:
+			b.shapeProblem(v.pos, "missing-words", "the choice is offered nowhere", "Add text, say, or both.")
+		}
+		out = append(out, c)
+	}
+	if max(textKey, callKey) > flows.MaxChoices {
+		b.problem(all.pos, "too-many-choices", fmt.Sprintf("there are %d choices; at most %d fit", max(textKey, callKey), flows.MaxChoices),
+			"People in a hurry cannot hold more in mind, and the key 5 is kept for those who press 55 by mistake.", "Move some to a step of their own.")
+	}
+	return out
+}
+
+func (b *builder) words(file value) {
+	book, m := b.src.Book, file.at("messages")
+	wording := func(v value) flows.Wording { return flows.Wording{Text: v.at("text").text, Say: v.at("say").text} }
+	book.Messages = flows.Messages{
+		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")), GiveUp: wording(m.at("give_up")),
+		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
+		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TryNext: wording(m.at("try_next")),
+		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
+	}
+	p := file.at("phrases")
+	book.Messages.HoursUnknown, book.Messages.HoursOpen, book.Messages.HoursClosed = wording(p.at("hours_unknown")), wording(p.at("hours_open")), wording(p.at("hours_closed"))
+	book.Messages.Free, book.Messages.MayShow, book.Messages.ThenPress = wording(p.at("free")), wording(p.at("may_show")), wording(p.at("then_press"))
+	book.Messages.Or, book.Messages.Beside, book.Messages.CallChoice = wording(p.at("or")), wording(p.at("beside")), p.at("call_choice").at("say").text
+	u := file.at("understood")
+	plainList := func(v value) []string {
+		var out []string
+		for _, w := range v.texts() {
+			out = append(out, plain.Text(w))
+		}
+		return out
+	}
+	book.Words = flows.Words{
+		Leave: plainList(u.at("leave")), Back: plainList(u.at("back")), Repeat: plainList(u.at("repeat")), Zero: plainList(u.at("zero")),
+		Emergency: plainList(u.at("emergency")), Polite: plainList(u.at("polite")), Start: plainList(u.at("start")),
+	}
+	for _, v := range file.at("shortcuts").list {
+		book.Words.Shortcuts = append(book.Words.Shortcuts, flows.Shortcut{Words: plainList(v.at("words")), To: v.at("goes_to").text})
+	}
+	book.Watch = plainList(file.at("watch_words"))
+	b.messageShape(file)
+}
+
+// messageShape demands the words the engine cannot do without.
+func (b *builder) messageShape(file value) {
+	demand := func(group, name, channel, placeholder string) {
+		v := file.at(group).at(name)
+		w := v.at(channel)
+		if !v.set {
+			return // told already
+		}
+		if w.text == "" {
+			b.problem(v.pos, "missing-words", fmt.Sprintf("%s has no %q", name, channel), "Somebody would be met with silence.", "Add a line: "+channel+": ...")
+			return
+		}
+		if placeholder != "" && !strings.Contains(w.text, placeholder) {
+			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder, "The one thing people need here would not be told.", "Put "+placeholder+" where it should stand.")
+		}
+	}
+	for _, d := range []struct{ name, channel, placeholder string }{
+		{"not_understood", "text", "{choices}"}, {"not_understood", "say", ""}, {"silence", "say", ""}, {"give_up", "say", "{numbers}"},
+		{"emergency", "text", "999"}, {"emergency", "say", ""}, {"which", "text", "{choices}"}, {"fallback", "text", "{numbers}"}, {"fallback", "text", "999"},
+		{"fallback", "say", "{numbers}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
+		{"nobody", "say", "{numbers}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
+		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"},
+	} {
+		demand("messages", d.name, d.channel, d.placeholder)
+	}
+	for _, d := range []struct{ name, channel, placeholder string }{
+		{"hours_unknown", "text", ""}, {"hours_open", "text", "{hours}"}, {"hours_closed", "text", "{hours}"}, {"free", "text", ""}, {"may_show", "text", ""},
+		{"then_press", "text", "{key}"}, {"then_press", "say", "{key}"}, {"or", "text", ""}, {"or", "say", ""}, {"beside", "text", "{numbers}"},
+		{"call_choice", "say", "{key}"}, {"call_choice", "say", "{label}"},
+	} {
+		demand("phrases", d.name, d.channel, d.placeholder)
+	}
+}
+
+func (b *builder) examples(all value) {
+	for _, v := range all.list {
+		e := Example{Name: v.at("name").text, At: v.at("at").text, Pos: v.pos, Call: v.at("call").set}
+		turns := v.at("texts")
+		if e.Call {
+			turns = v.at("call")
+		}
+		if v.set && v.at("texts").set == e.Call {
+			b.shapeProblem(v.pos, "example", "the example needs either texts or a call", "Add one of them, and not both.")
+		}
+		for _, t := range turns.list {
+			e.Turns = append(e.Turns, Turn{
+				They: t.at("they").text, We: t.at("we").texts(), Never: t.at("never").texts(), ConnectsTo: t.at("connects_to").text,
+				Silence: t.at("silence").text == "yes", Ends: t.at("ends").text == "yes", Pos: t.pos,
+			})
+		}
+		b.src.Examples = append(b.src.Examples, e)
+	}
+}

@@ -1,0 +1,95 @@
+// Package load turns the files of a flow book into a [flows.Book], and every
+// mistake in them into a [Problem] with its place, what is wrong, what it would
+// do to a caller, and how to mend it. It finds all of them in one go.
+//
+// It is the only package with a YAML library. Nothing is read as a number or as
+// yes and no unless it is meant so: 0808, 101, no and on stay as written.
+package load
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+
+	"signpost/flows"
+)
+
+// Source is a book together with where everything in it stands.
+type Source struct {
+	// Book is what was read. It can be stepped only when Broken is false.
+	Book *flows.Book
+	// Broken tells that pieces are missing or lead nowhere.
+	Broken   bool
+	Examples []Example
+	// Allowed are the watch-words an author has allowed, by the path of the step
+	// or service ("steps.welcome", "services.police").
+	Allowed map[string][]string
+	pos     map[string]Pos
+}
+
+// Example is a conversation as it should go.
+type Example struct {
+	Name, At string
+	Call     bool
+	Turns    []Turn
+	Pos      Pos
+}
+
+// Turn is one exchange of an example.
+type Turn struct {
+	They          string
+	We, Never     []string
+	ConnectsTo    string
+	Silence, Ends bool
+	Pos           Pos
+}
+
+// Pos is where a piece of the book stands, by its path ("steps.welcome.text").
+// The nearest piece around it answers for one that is not written out.
+func (s *Source) Pos(file, path string) Pos {
+	for p := path; ; {
+		if pos, ok := s.pos[file+":"+p]; ok {
+			return pos
+		}
+		i := len(p) - 1
+		for i >= 0 && p[i] != '.' {
+			i--
+		}
+		if i < 0 {
+			return Pos{file, 1, 1}
+		}
+		p = p[:i]
+	}
+}
+
+// Files are the files of a book, for whoever watches them.
+func Files() []string { return append([]string(nil), fileNames...) }
+
+// Dir reads a book. It always gives a Source and every problem it found; a book
+// with problems must not be put in front of callers.
+func Dir(fsys fs.FS) (*Source, []Problem) {
+	b := &builder{
+		reader: reader{pos: map[string]Pos{}},
+		src:    &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{}},
+		vals:   map[string]value{},
+	}
+	hash := fnv.New32a()
+	for _, name := range fileNames {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(fileNames)+".")
+			continue
+		}
+		fmt.Fprintf(hash, "%s %d\n", name, len(data))
+		hash.Write(data)
+		b.reader.pos = map[string]Pos{}
+		b.vals[name] = b.parse(name, data, shapeOf(name))
+		for path, pos := range b.reader.pos {
+			b.src.pos[name+":"+path] = pos
+		}
+	}
+	b.src.Book.Version = hash.Sum32()
+	b.build()
+	b.src.Broken = b.broken
+	return b.src, Sort(b.problems)
+}

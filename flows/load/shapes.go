@@ -1,0 +1,217 @@
+package load
+
+import "signpost/internal/area"
+
+// shape is what a piece of a flow file must look like. The reader follows it,
+// and the JSON Schemas that editors use are made from it, so the two cannot
+// disagree.
+type shape struct {
+	kind   shapeKind
+	doc    string
+	fields []field  // of an object
+	elem   *shape   // of a list or a map
+	enum   []string // of a text
+	anyKey bool     // of a map: keys are words, not ids
+	loose  bool     // of a list: one text alone will do
+}
+
+type shapeKind uint8
+
+const (
+	isText shapeKind = iota
+	isList
+	isObject // a fixed set of names
+	isMap    // names the author makes up
+)
+
+type field struct {
+	name     string
+	required bool
+	doc      string
+	shape    *shape
+}
+
+func (s *shape) field(name string) *field {
+	for i := range s.fields {
+		if s.fields[i].name == name {
+			return &s.fields[i]
+		}
+	}
+	return nil
+}
+
+func (s *shape) names() []string {
+	var out []string
+	for _, f := range s.fields {
+		out = append(out, f.name)
+	}
+	return out
+}
+
+// example is a piece of YAML that has the shape.
+func (s *shape) example() string {
+	switch s.kind {
+	case isList:
+		return "[" + s.elem.example() + "]"
+	case isObject:
+		if len(s.fields) > 0 {
+			return s.fields[0].name + ": " + s.fields[0].shape.example()
+		}
+	case isMap:
+		return "some_name: ..."
+	}
+	if len(s.enum) > 0 {
+		return s.enum[0]
+	}
+	return "..."
+}
+
+func text() *shape                          { return &shape{} }
+func one(of ...string) *shape               { return &shape{enum: of} }
+func list(elem *shape) *shape               { return &shape{kind: isList, elem: elem} }
+func object(fields ...field) *shape         { return &shape{kind: isObject, fields: fields} }
+func oneOrMore() *shape                     { return &shape{kind: isList, elem: text(), loose: true} }
+func mapOf(elem *shape) *shape              { return &shape{kind: isMap, elem: elem} }
+func need(name, doc string, s *shape) field { return field{name, true, doc, s} }
+func may(name, doc string, s *shape) field  { return field{name, false, doc, s} }
+
+var schemaField = need("schema", "the version of this file's form; always 1", one("1"))
+
+// fileNames are the files of a book, in the order they are read.
+var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", "examples.yaml"}
+
+// shapeOf is the shape of one file of a book.
+func shapeOf(file string) *shape {
+	person := one("me", "someone", "behaviour")
+	yesNo := one("yes", "no")
+	wording := object(may("text", "what a text message says", text()), may("say", "what a call says", text()))
+	switch file {
+	case "services.yaml":
+		return object(schemaField, need("services", "the directory, by a short name for each service", mapOf(object(
+			need("name", "what the service calls itself; never sent in a text", text()),
+			need("label", "the discreet name used in texts", text()),
+			may("say", "how a call names it, in the middle of a sentence", text()),
+			need("numbers", "its telephone numbers, rung together", list(object(
+				need("number", "as the service prints it", text()),
+				may("then_press", "the key to press once the line answers", text())))),
+			need("for", "whom it is for", list(person)),
+			need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
+			may("free", "yes for freephone numbers", yesNo),
+			may("can_connect", "no when a caller must not be put through", yesNo),
+			may("from", "the first day it exists, like 2026-01-31", text()),
+			may("until", "the last day it exists, like 2026-12-31", text()),
+			may("if_no_answer", "the service that takes over", text()),
+			may("mention_text", "added to texts that mention it while it is open", text()),
+			may("mention_say", "added to calls that mention it while it is open", text()),
+			may("not_offered", "why it is on file but never given out", text()),
+			may("allowed_words", "watch-words allowed in its label", list(text())),
+			may("because", "why those words are allowed", text()),
+			may("about", "anything else worth knowing", text()),
+			need("source", "where the number comes from", text()),
+			need("source_date", "when the source was written", text()),
+			need("checked_on", `the day a person last rang it, or "never"`, text()),
+			may("checked_by", "the role of who rang it", text()),
+			may("review_by", "the day it must be rung again", text()),
+		))))
+	case "areas.yaml":
+		return object(schemaField,
+			need("areas", "the areas; the last is everywhere else", mapOf(object(
+				need("name", "for you; callers never hear it", text()),
+				need("text", "how a text offers it: its towns", text()),
+				need("say", "how a call offers it: its towns", text()),
+				need("districts", "the districts it covers", list(one(area.DistrictNames()...))),
+				may("also_called", "more names people use for it", list(text())),
+				need("services", "its services, in the order they are offered", list(text())),
+			))),
+			may("several", "names that cover several areas: whoever writes one is asked which", &shape{kind: isMap, elem: list(text()), anyKey: true}))
+	case "menus.yaml":
+		choice := object(
+			may("text", "how a text offers it; leave out to offer it on calls only", text()),
+			may("say", "how a call offers it; leave out to offer it by text only", text()),
+			may("words", "what people may write instead of the key", list(text())),
+			may("goes_to", "the step it leads to", text()),
+			may("area", "the area it settles", text()),
+			may("does", "connect: put the caller through; next: give the next number", one("connect", "next")))
+		route := object(
+			need("asks", "the step that asks for the place from the top", text()),
+			need("place", "the step once the place is known", text()),
+			need("zero", "the step that 0 leads to", text()))
+		return object(schemaField,
+			need("text_starts_at", "the step that answers a first text", text()),
+			need("call_starts_at", "the step a call begins at", text()),
+			need("people", "where each person is led", object(
+				need("me", "the person themselves", route), need("someone", "worried about somebody else", route),
+				need("behaviour", "worried about how they behave", route))),
+			need("voice", "the voice of calls, in the provider's names", object(
+				need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
+			need("steps", "the steps, by a short name for each", mapOf(object(
+				need("kind", "what the step does", one("menu", "services", "say")),
+				may("text", "what a text says; leave out when the step is for calls only", text()),
+				may("say", "what a call says; leave out when the step is for texts only", text()),
+				may("choices", "at most four, in order: the first is key 1", list(choice)),
+				may("for", "from here on, whom it is about", person),
+				may("services", `the services a services step gives, or "area"`, oneOrMore()),
+				may("also", "services mentioned while they are open", list(text())),
+				may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
+				may("allowed_words", "watch-words allowed in this text", list(text())),
+				may("because", "why those words are allowed", text()),
+			))),
+			need("service_choices", "what every services step offers besides the number", list(choice)))
+	case "words.yaml":
+		return wordsShape(wording)
+	}
+	turn := object(
+		may("they", "what they text, or on a call: rings, a key, silence, or how a dialled line ended (answered, no answer, engaged, failed)", text()),
+		may("we", "what our answer holds; each must be there", oneOrMore()),
+		may("never", "what our answer must not hold", oneOrMore()),
+		may("connects_to", "the service we ring", text()),
+		may("silence", "yes when we answer nothing", yesNo),
+		may("ends", "yes when the call or conversation is over", yesNo))
+	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them", list(object(
+		need("name", "what the example shows", text()),
+		may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
+		may("texts", "a conversation by text", list(turn)),
+		may("call", "a call", list(turn))))))
+}
+
+func wordsShape(wording *shape) *shape {
+	var messages, phrases, understood []field
+	for _, m := range messageNames {
+		messages = append(messages, need(m.name, m.doc, wording))
+	}
+	for _, p := range phraseNames {
+		phrases = append(phrases, need(p.name, p.doc, wording))
+	}
+	for _, w := range wordNames {
+		understood = append(understood, need(w.name, w.doc, list(text())))
+	}
+	return object(schemaField,
+		need("messages", "what the gateway says by itself", object(messages...)),
+		need("phrases", "parts of sentences", object(phrases...)),
+		need("understood", "what people may write at any time", object(understood...)),
+		need("shortcuts", "words that lead straight to a step", list(object(
+			need("words", "what people may write", list(text())), need("goes_to", "the step it leads to", text())))),
+		need("watch_words", "words that must never appear in a text", list(text())))
+}
+
+type named struct{ name, doc string }
+
+var messageNames = []named{
+	{"not_understood", "the first answer that was not understood"}, {"silence", "nothing was pressed"},
+	{"give_up", "the last words of a silent call"}, {"emergency", "to a text of 999, and to the key 5"},
+	{"which", "which area is nearest"}, {"fallback", "when something of ours is broken"},
+	{"quick_exit", "the harmless last words after the star key"}, {"connecting", "before ringing a service"},
+	{"try_next", "when nobody answered"}, {"closed", "when a line is closed"},
+	{"nobody", "when no line could be reached"}, {"number", "what every services step says"},
+}
+
+var phraseNames = []named{
+	{"hours_unknown", "nobody has confirmed the hours"}, {"hours_open", "the line is open"}, {"hours_closed", "the line is closed"},
+	{"free", "the number is free"}, {"may_show", "the number may show on a bill"}, {"then_press", "a key to press once they answer"},
+	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "one choice of a call's menu"},
+}
+
+var wordNames = []named{
+	{"leave", "leaves the conversation"}, {"back", "goes back"}, {"repeat", "says it again"}, {"zero", "gives the 24-hour line"},
+	{"emergency", "somebody who may think this is 999"}, {"polite", "thanks and the like"}, {"start", "starts from the top"},
+}

@@ -1,0 +1,235 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits of one file. A flow book is small; anything larger is a mistake.
+const (
+	maxFile  = 1 << 20 // bytes
+	maxDepth = 12
+	maxItems = 2000 // of one list or mapping
+)
+
+// value is a piece of a file that has the shape it should have. Scalars are
+// always text, as written: numbers, yes and no included.
+type value struct {
+	pos    Pos
+	text   string
+	list   []value
+	fields map[string]value
+	keys   []string // of fields, in order
+	set    bool
+}
+
+func (v value) at(key string) value { return v.fields[key] }
+
+func (v value) texts() []string {
+	var out []string
+	for _, i := range v.list {
+		out = append(out, i.text)
+	}
+	return out
+}
+
+// reader turns YAML nodes into values and collects every problem on the way.
+type reader struct {
+	file     string
+	problems []Problem
+	broken   bool // a shape or reference problem: the book cannot be walked
+	pos      map[string]Pos
+}
+
+func (r *reader) problem(pos Pos, rule, what, why, fix string) {
+	r.problems = append(r.problems, Problem{Pos: pos, Rule: rule, What: what, Why: why, Fix: fix})
+}
+
+const whyNotLoaded = "The file is not used while this stands: callers keep getting the last good book, without your change."
+
+func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
+	r.broken = true
+	r.problem(pos, rule, what, whyNotLoaded, fix)
+}
+
+func (r *reader) at(n *yaml.Node) Pos { return Pos{r.file, max(n.Line, 1), max(n.Column, 1)} }
+
+// parse reads one file against its shape.
+func (r *reader) parse(file string, data []byte, sh *shape) value {
+	r.file = file
+	top := Pos{file, 1, 1}
+	if len(data) > maxFile {
+		r.shapeProblem(top, "file-size", fmt.Sprintf("the file is %d bytes; at most %d are read", len(data), maxFile), "Take out what does not belong here.")
+		return value{}
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		line, msg := syntaxError(err)
+		r.shapeProblem(Pos{file, line, 1}, "yaml", "this is not readable: "+msg,
+			"Look at this line and the one above: a colon needs a space after it, lists and names need the same indent, and text with : or # in it needs quotes.")
+		return value{}
+	}
+	if len(doc.Content) == 0 {
+		r.shapeProblem(top, "empty", "the file is empty", "Put the file back as it was, or start from the one that ships.")
+		return value{}
+	}
+	return r.read(doc.Content[0], sh, "", 0)
+}
+
+// syntaxError takes the line and the message out of the YAML library's error,
+// which has them only as text.
+func syntaxError(err error) (line int, msg string) {
+	msg = strings.TrimPrefix(strings.SplitN(err.Error(), "\n", 2)[0], "yaml: ")
+	line = 1
+	if _, e := fmt.Sscanf(msg, "line %d:", &line); e == nil {
+		_, msg, _ = strings.Cut(msg, ": ")
+	}
+	return max(line, 1), msg
+}
+
+func (r *reader) read(n *yaml.Node, sh *shape, path string, depth int) value {
+	pos := r.at(n)
+	r.pos[path] = pos
+	v := value{pos: pos, set: true}
+	switch {
+	case n.Kind == yaml.AliasNode:
+		r.shapeProblem(pos, "anchor", "an alias (*name) stands here", "Write the words out again: one place, one meaning.")
+		return value{}
+	case n.Anchor != "":
+		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") stands here", "Take it out: aliases are not used in flow files.")
+	case depth > maxDepth:
+		r.shapeProblem(pos, "depth", "this is nested too deep", "Look at the indents of the lines above.")
+		return value{}
+	case len(n.Content) > 2*maxItems:
+		r.shapeProblem(pos, "length", "this list is too long", fmt.Sprintf("Keep it under %d.", maxItems))
+		return value{}
+	}
+	switch sh.kind {
+	case isText:
+		return r.readText(n, sh, v)
+	case isList:
+		if sh.loose && n.Kind == yaml.ScalarNode {
+			v.list = []value{r.readText(n, sh.elem, v)}
+			return v
+		}
+		if n.Kind != yaml.SequenceNode {
+			r.shapeProblem(pos, "shape", "a list is expected here, "+found(n), "Write it like: [one, two], or one to a line after a dash.")
+			return value{}
+		}
+		for i, c := range n.Content {
+			v.list = append(v.list, r.read(c, sh.elem, fmt.Sprintf("%s.%d", path, i), depth+1))
+		}
+		return v
+	}
+	if n.Kind != yaml.MappingNode {
+		r.shapeProblem(pos, "shape", "names with values are expected here, "+found(n), "Write one to a line, like: "+sh.example())
+		return value{}
+	}
+	return r.readMapping(n, sh, path, depth, v)
+}
+
+func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
+	if n.Kind != yaml.ScalarNode {
+		r.shapeProblem(v.pos, "shape", "words are expected here, "+found(n), "Write it on one line, in quotes if it has : or # in it.")
+		return value{}
+	}
+	v.text = strings.TrimRight(n.Value, "\n")
+	if n.Tag == "!!null" || strings.TrimSpace(v.text) == "" {
+		r.shapeProblem(v.pos, "missing-words", "nothing is written here", "Write the words, or take the line out.")
+		return v
+	}
+	if len(sh.enum) > 0 && !contains(sh.enum, v.text) {
+		if yes, no := "yes", "no"; contains(sh.enum, yes) {
+			switch strings.ToLower(v.text) {
+			case "true", "on", "y":
+				v.text = yes
+				return v
+			case "false", "off", "n":
+				v.text = no
+				return v
+			}
+		}
+		r.shapeProblem(v.pos, "choice", fmt.Sprintf("%q is not known here", v.text), didYouMean(v.text, sh.enum))
+	}
+	return v
+}
+
+func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, depth int, v value) value {
+	v.fields = map[string]value{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, c := n.Content[i], n.Content[i+1]
+		kpos := r.at(k)
+		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
+			r.shapeProblem(kpos, "anchor", "a merge or a nested name stands here", "Write the lines out in full.")
+			continue
+		}
+		name := k.Value
+		if first, dup := v.fields[name]; dup {
+			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, first.pos.Line), "Keep one of them.")
+			continue
+		}
+		child := sh.elem
+		if sh.kind == isObject {
+			f := sh.field(name)
+			if f == nil {
+				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), didYouMean(name, sh.names()))
+				continue
+			}
+			child = f.shape
+		} else if !idOK(name) && !sh.anyKey {
+			r.shapeProblem(kpos, "id", fmt.Sprintf("%q cannot be a name here", name), "Use small letters, digits and _ only, starting with a letter, at most 40.")
+			continue
+		}
+		p := name
+		if path != "" {
+			p = path + "." + name
+		}
+		cv := r.read(c, child, p, depth+1)
+		r.pos[p+"#name"] = kpos
+		if !cv.set {
+			cv = value{pos: kpos}
+		}
+		v.fields[name] = cv
+		v.keys = append(v.keys, name)
+	}
+	for _, f := range sh.fields {
+		if _, ok := v.fields[f.name]; f.required && !ok {
+			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name), "Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")
+		}
+	}
+	return v
+}
+
+func found(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.SequenceNode:
+		return "but a list stands here"
+	case yaml.MappingNode:
+		return "but names with values stand here"
+	}
+	return "but plain words stand here"
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+// idOK reports a name fit for a service, area or step.
+func idOK(s string) bool {
+	if s == "" || len(s) > 40 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
+}

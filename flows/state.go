@@ -1,0 +1,101 @@
+package flows
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+)
+
+// State is where a conversation has got to: all that is ever remembered of it.
+// The zero State is a conversation that has not begun.
+type State struct {
+	Step   string // the step we are at
+	Area   string // the area, while its services are given
+	Who    Person
+	At     uint8     // position in the step's chain of services
+	Ask    [4]string // areas being asked about
+	Misses uint8     // answers not understood in a row
+	Quiet  uint8     // silences in a row, on a call
+	Idle   uint8     // replies that moved nothing, in this conversation
+}
+
+// ErrNoSuchStep means that the state does not fit the book: it was replaced in
+// the middle of a conversation, or the bytes are not a state of ours.
+var ErrNoSuchStep = errors.New("the book has no such step")
+
+const stateVersion = 1
+
+// StateSize is the size of an encoded state, in bytes.
+const StateSize = 1 + 4*6 + 5
+
+// ID is how an id is remembered: four bytes of a hash. The loader refuses a
+// book in which two ids share one.
+func ID(id string) uint32 {
+	if id == "" {
+		return 0
+	}
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return h.Sum32()
+}
+
+// Encode writes the state in [StateSize] bytes.
+func (s State) Encode() []byte {
+	b := make([]byte, 0, StateSize)
+	b = append(b, stateVersion)
+	for _, id := range [...]string{s.Step, s.Area, s.Ask[0], s.Ask[1], s.Ask[2], s.Ask[3]} {
+		b = binary.BigEndian.AppendUint32(b, ID(id))
+	}
+	return append(b, byte(s.Who), s.At, s.Misses, s.Quiet, s.Idle)
+}
+
+// Decode reads a state that this book, or another version of it, encoded. The
+// error wraps [ErrNoSuchStep].
+func (b *Book) Decode(data []byte) (State, error) {
+	if len(data) != StateSize || data[0] != stateVersion || Person(data[25]) >= persons {
+		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
+	}
+	var ids [6]string
+	for i := range ids {
+		id := binary.BigEndian.Uint32(data[1+4*i:])
+		if id == 0 {
+			continue
+		}
+		name, ok := b.nameOf(id, i == 0)
+		if !ok {
+			return State{}, fmt.Errorf("decode a state: %w", ErrNoSuchStep)
+		}
+		ids[i] = name
+	}
+	return State{
+		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
+		Who: Person(data[25]), At: data[26], Misses: data[27], Quiet: data[28], Idle: data[29],
+	}, nil
+}
+
+func (b *Book) nameOf(id uint32, step bool) (string, bool) {
+	if step {
+		for i := range b.Steps {
+			if ID(b.Steps[i].ID) == id {
+				return b.Steps[i].ID, true
+			}
+		}
+		return "", false
+	}
+	for i := range b.Areas {
+		if ID(b.Areas[i].ID) == id {
+			return b.Areas[i].ID, true
+		}
+	}
+	return "", false
+}
+
+// asking lists the areas being asked about.
+func (s State) asking() []string {
+	n := 0
+	for n < len(s.Ask) && s.Ask[n] != "" {
+		n++
+	}
+	return s.Ask[:n]
+}

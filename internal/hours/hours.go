@@ -1,0 +1,214 @@
+// Package hours says whether a service is open at an instant, in
+// Europe/London, clock changes included.
+//
+// Hours nobody has confirmed are [Unknown], never "open": a caller must not be
+// told that somebody will answer when we do not know it.
+package hours
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // a scratch image has no time zones of its own
+)
+
+// Status is what is known about a service at one instant.
+type Status uint8
+
+const (
+	Unknown Status = iota // nobody has confirmed the hours
+	Open
+	Closed
+)
+
+// Hours are the opening hours of one service. The zero value is unknown hours.
+type Hours struct {
+	always bool
+	spans  []span
+	text   string
+}
+
+// span is one stretch of one weekday, in minutes after midnight; to is at most
+// 24*60 and after from.
+type span struct {
+	day      time.Weekday
+	from, to int
+}
+
+// Always is a line that is answered at any hour of any day.
+func Always() Hours { return Hours{always: true, text: "24 hours"} }
+
+// IsAlways reports a 24-hour line.
+func (h Hours) IsAlways() bool { return h.always }
+
+// IsKnown reports hours that somebody has stated.
+func (h Hours) IsKnown() bool { return h.always || len(h.spans) > 0 }
+
+// String is the hours as they were written ("Mon-Fri 9am-6pm"), empty when
+// unknown.
+func (h Hours) String() string { return h.text }
+
+// At says whether a service with these hours is open at t.
+func (h Hours) At(t time.Time) Status {
+	if h.always {
+		return Open
+	}
+	if len(h.spans) == 0 {
+		return Unknown
+	}
+	local := t.In(London())
+	minute := local.Hour()*60 + local.Minute()
+	for _, s := range h.spans {
+		if s.day == local.Weekday() && s.from <= minute && minute < s.to {
+			return Open
+		}
+	}
+	return Closed
+}
+
+// London is the time zone every service keeps.
+func London() *time.Location { return london() }
+
+var london = sync.OnceValue(func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil { // cannot happen with time/tzdata linked in
+		return time.UTC
+	}
+	return l
+})
+
+// ErrFormat is wrapped by every error of [Parse].
+var ErrFormat = errors.New("write hours like: Mon-Fri 9am-6pm, Sat 10am-1.30pm")
+
+// Parse reads hours as a manager writes them: "24 hours", "unknown", or day
+// ranges with times: "Mon-Fri 9am-6pm, Sat 10am-1.30pm", "Thu-Sun 4pm-midnight",
+// "every day 8am-8pm". Hours past midnight are written as two stretches.
+func Parse(s string) (Hours, error) {
+	switch clean := strings.ToLower(strings.TrimSpace(s)); clean {
+	case "24 hours", "always":
+		return Always(), nil
+	case "unknown", "not known":
+		return Hours{}, nil
+	}
+	h := Hours{text: strings.Join(strings.Fields(s), " ")}
+	for part := range strings.SplitSeq(s, ",") {
+		spans, err := parsePart(strings.ToLower(strings.TrimSpace(part)))
+		if err != nil {
+			return Hours{}, err
+		}
+		h.spans = append(h.spans, spans...)
+	}
+	sort.Slice(h.spans, func(i, j int) bool {
+		a, b := h.spans[i], h.spans[j]
+		return a.day < b.day || a.day == b.day && a.from < b.from
+	})
+	for i := 1; i < len(h.spans); i++ {
+		if a, b := h.spans[i-1], h.spans[i]; a.day == b.day && b.from < a.to {
+			return Hours{}, fmt.Errorf("%v is given twice with times that overlap: %w", a.day, ErrFormat)
+		}
+	}
+	return h, nil
+}
+
+func parsePart(part string) ([]span, error) {
+	days, times, ok := strings.Cut(part, " ")
+	if rest, every := strings.CutPrefix(part, "every day "); every {
+		days, times, ok = "mon-sun", rest, true
+	}
+	if !ok {
+		return nil, fmt.Errorf("%q has days without times, or times without days: %w", part, ErrFormat)
+	}
+	first, last, ranged := strings.Cut(days, "-")
+	if !ranged {
+		last = first
+	}
+	d1, err := parseDay(first)
+	if err != nil {
+		return nil, err
+	}
+	d2, err := parseDay(last)
+	if err != nil {
+		return nil, err
+	}
+	from, to, ok := strings.Cut(strings.ReplaceAll(times, " ", ""), "-")
+	if !ok {
+		return nil, fmt.Errorf("%q has no closing time: %w", part, ErrFormat)
+	}
+	open, err := parseTime(from)
+	if err != nil {
+		return nil, err
+	}
+	closes, err := parseTime(to)
+	if err != nil {
+		return nil, err
+	}
+	if closes == 0 {
+		closes = 24 * 60
+	}
+	if closes <= open {
+		return nil, fmt.Errorf("%q closes before it opens; write hours past midnight as two days: %w", part, ErrFormat)
+	}
+	var spans []span
+	for d := d1; ; d = (d + 1) % 7 {
+		spans = append(spans, span{d, open, closes})
+		if d == d2 {
+			return spans, nil
+		}
+	}
+}
+
+func parseDay(s string) (time.Weekday, error) {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		name := strings.ToLower(d.String())
+		if len(s) >= 3 && strings.HasPrefix(name, s) || s == name+"s" {
+			return d, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is not a day of the week: %w", s, ErrFormat)
+}
+
+// parseTime reads 9am, 1.30pm, 13:30, noon and midnight as minutes after
+// midnight.
+func parseTime(s string) (int, error) {
+	bad := fmt.Errorf("%q is not a time of day: %w", s, ErrFormat)
+	switch s {
+	case "midnight", "24:00":
+		return 0, nil
+	case "noon", "midday":
+		return 12 * 60, nil
+	}
+	clock, half := s, 0
+	if c, ok := strings.CutSuffix(s, "am"); ok {
+		clock, half = c, 1
+	} else if c, ok := strings.CutSuffix(s, "pm"); ok {
+		clock, half = c, 2
+	}
+	hh, mm, ok := strings.Cut(strings.ReplaceAll(clock, ".", ":"), ":")
+	if !ok {
+		if half == 0 {
+			return 0, bad // "9" may be morning or evening
+		}
+		mm = "00"
+	}
+	h, err1 := strconv.Atoi(hh)
+	m, err2 := strconv.Atoi(mm)
+	if err1 != nil || err2 != nil || len(mm) != 2 || h < 0 || m < 0 || m > 59 {
+		return 0, bad
+	}
+	switch half {
+	case 0:
+		if h > 23 {
+			return 0, bad
+		}
+	default:
+		if h < 1 || h > 12 {
+			return 0, bad
+		}
+		h = h%12 + 12*(half-1)
+	}
+	return h*60 + m, nil
+}

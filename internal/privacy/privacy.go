@@ -1,0 +1,198 @@
+// Package privacy holds what lets Signpost serve people without keeping them:
+// keyed hashes, sealed tokens that expire, and values that cannot print
+// themselves.
+//
+// Every hash and token hangs on the secret PRIVACY_KEY. Several secrets may be
+// given, newest first: the newest makes new hashes and tokens, all of them open
+// old tokens.
+package privacy
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Redacted is what a private value prints as, whatever the verb or encoder.
+const Redacted = "[private]"
+
+// Private is a phone number, a message, a secret: a string that no formatter,
+// logger or encoder can print. Only Reveal gives it back.
+type Private struct{ v *string }
+
+// Hide wraps a string.
+func Hide(s string) Private { return Private{&s} }
+
+// Reveal gives the string back. Call it where the value is used, never where
+// it might be kept.
+func (p Private) Reveal() string {
+	if p.v == nil {
+		return ""
+	}
+	return *p.v
+}
+
+func (Private) String() string               { return Redacted }
+func (Private) GoString() string             { return Redacted }
+func (Private) Format(f fmt.State, _ rune)   { _, _ = io.WriteString(f, Redacted) }
+func (Private) LogValue() slog.Value         { return slog.StringValue(Redacted) }
+func (Private) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+func (Private) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }
+
+// UnmarshalText lets a Private be read from configuration.
+func (p *Private) UnmarshalText(b []byte) error {
+	*p = Hide(strings.TrimSpace(string(b)))
+	return nil
+}
+
+// MinSecret is the shortest secret accepted, in bytes.
+const MinSecret = 32
+
+// ParseSecret reads one secret of at least [MinSecret] bytes written in hex or
+// base64 (standard or URL alphabet, padded or not). Its error never quotes the
+// secret.
+func ParseSecret(s string) ([]byte, error) {
+	s = strings.TrimSpace(s)
+	if b, err := hex.DecodeString(s); err == nil && len(b) >= MinSecret {
+		return b, nil
+	}
+	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		if b, err := e.DecodeString(s); err == nil && len(b) >= MinSecret {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("is not %d or more bytes in base64 or hex; make one with: openssl rand -base64 32", MinSecret)
+}
+
+// NewSecret makes a random secret.
+func NewSecret() []byte {
+	b := make([]byte, MinSecret)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
+	return b
+}
+
+// Keyring makes and opens hashes and tokens. It is safe for concurrent use.
+type Keyring struct{ keys []keys }
+
+type keys struct {
+	hash, nonce []byte
+	seal        cipher.AEAD
+}
+
+// NewKeyring derives a hash key, a nonce key and a sealing key from each
+// secret, newest first.
+func NewKeyring(secrets ...[]byte) (*Keyring, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("a keyring needs at least one secret")
+	}
+	ring := &Keyring{}
+	for _, s := range secrets {
+		if len(s) < MinSecret {
+			return nil, fmt.Errorf("a secret is %d bytes; it needs at least %d", len(s), MinSecret)
+		}
+		var k keys
+		var sealKey []byte
+		for _, d := range []struct {
+			purpose string
+			out     *[]byte
+		}{{"signpost hash", &k.hash}, {"signpost nonce", &k.nonce}, {"signpost seal", &sealKey}} {
+			b, err := hkdf.Key(sha256.New, s, nil, d.purpose, 32)
+			if err != nil {
+				return nil, fmt.Errorf("derive the %s key: %w", d.purpose, err)
+			}
+			*d.out = b
+		}
+		block, err := aes.NewCipher(sealKey)
+		if err != nil {
+			return nil, fmt.Errorf("make the sealing cipher: %w", err)
+		}
+		if k.seal, err = cipher.NewGCM(block); err != nil {
+			return nil, fmt.Errorf("make the sealing cipher: %w", err)
+		}
+		ring.keys = append(ring.keys, k)
+	}
+	return ring, nil
+}
+
+// Hash names something private without saying what it is: 128 bits of
+// HMAC-SHA256 over the parts, 22 characters. Hashes made for different purposes
+// cannot be joined.
+func (r *Keyring) Hash(purpose string, parts ...string) string {
+	return base64.RawURLEncoding.EncodeToString(mac(r.keys[0].hash, purpose, parts...)[:16])
+}
+
+func mac(key []byte, purpose string, parts ...string) []byte {
+	m := hmac.New(sha256.New, key)
+	var n [4]byte
+	for _, p := range append([]string{purpose}, parts...) { // lengths keep the parts apart
+		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
+		m.Write(n[:])
+		io.WriteString(m, p)
+	}
+	return m.Sum(nil)
+}
+
+// MaxToken is the longest token opened, in characters.
+const MaxToken = 512
+
+// Errors of Open.
+var (
+	ErrExpired = errors.New("the token has expired")
+	ErrForged  = errors.New("the token is not one of ours, or not for this")
+)
+
+// Seal encrypts data into a URL-safe token that only this keyring opens, only
+// for the same purpose and the same binding (a call, say), and only until
+// expires (to the second). The same arguments give the same token, so that a
+// repeated request is answered with the same bytes.
+func (r *Keyring) Seal(purpose, binding string, expires time.Time, data []byte) string {
+	k := r.keys[0]
+	plain := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(data)), uint32(expires.Unix()))
+	plain = append(plain, data...)
+	// A nonce made from all that is sealed can only repeat with all of it.
+	nonce := mac(k.nonce, purpose, binding, string(plain))[:k.seal.NonceSize()]
+	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(nonce, nonce, plain, additional(purpose, binding)))
+}
+
+// Open gives back what Seal sealed. The error wraps [ErrForged] or
+// [ErrExpired]; with ErrExpired the data is still given, for whoever only needs
+// to know what kind of thing has expired.
+func (r *Keyring) Open(purpose, binding string, now time.Time, token string) ([]byte, error) {
+	if len(token) > MaxToken {
+		return nil, fmt.Errorf("open a token of %d characters: %w", len(token), ErrForged)
+	}
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return nil, fmt.Errorf("decode a token: %w", ErrForged)
+	}
+	for _, k := range r.keys {
+		if len(b) < k.seal.NonceSize() {
+			continue
+		}
+		plain, err := k.seal.Open(nil, b[:k.seal.NonceSize()], b[k.seal.NonceSize():], additional(purpose, binding))
+		if err != nil || len(plain) < 4 {
+			continue
+		}
+		if now.Unix() > int64(binary.BigEndian.Uint32(plain)) {
+			return plain[4:], ErrExpired
+		}
+		return plain[4:], nil
+	}
+	return nil, fmt.Errorf("open a token: %w", ErrForged)
+}
+
+func additional(purpose, binding string) []byte {
+	return []byte(purpose + "\x00" + binding)
+}
