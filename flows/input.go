@@ -59,6 +59,9 @@ type Reply struct {
 	Rest bool
 	// Shows lists the services whose numbers are given, for counters and tests.
 	Shows []string
+	// Emergency tells that this is the answer to somebody who may think we are
+	// 999.
+	Emergency bool
 	// Tells is the step that was told in passing, if one was.
 	Tells string
 }

@@ -213,7 +213,7 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 	case polite:
 		return t.idle(s, t.show(s))
 	case oneOf(b.Words.Emergency, w):
-		return t.idle(s, Reply{Text: b.Messages.Emergency.Text})
+		return t.idle(s, Reply{Text: b.Messages.Emergency.Text, Emergency: true})
 	}
 	o, understood := t.answer(s, fresh, text, w)
 	switch {

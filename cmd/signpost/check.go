@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"signpost/flows/book"
+	"signpost/flows/check"
+)
+
+const checkHelp = `signpost check [-flows DIR] [-format text]
+
+Finds every mistake in a flow book, runs its examples, and says in plain words
+what each mistake would do to a caller and how to mend it. Without -flows it
+checks the book that ships.
+
+  signpost check -flows flows/book
+
+Exit status: 0 no mistakes, 1 mistakes, 2 the command was not given rightly.
+
+`
+
+func checkBook(args []string, s streams) int {
+	fl := newFlags("check", checkHelp, s)
+	dir := fl.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
+	format := fl.String("format", "text", "how to print: text, json, sarif or github")
+	if code, done := parse(fl, args, s); done {
+		return code
+	}
+	print, ok := check.Printers()[*format]
+	if !ok {
+		fmt.Fprintf(s.err, "signpost check: -format is text, json, sarif or github, not %q\n", *format)
+		return exitMisuse
+	}
+	fsys, ok := bookFS(*dir, s)
+	if !ok {
+		return exitMisuse
+	}
+	src, problems := check.Dir(fsys)
+	if err := print(s.out, src, problems); err != nil {
+		fmt.Fprintf(s.err, "signpost check: the findings could not be written: %v\n", err)
+		return exitMisuse
+	}
+	if len(problems) > 0 {
+		return exitProblems
+	}
+	return exitOK
+}
+
+// newFlags makes a command's flags with its help.
+func newFlags(name, help string, s streams) *flag.FlagSet {
+	fl := flag.NewFlagSet(name, flag.ContinueOnError)
+	fl.SetOutput(s.err)
+	fl.Usage = func() {
+		fmt.Fprint(fl.Output(), help)
+		fl.PrintDefaults()
+	}
+	return fl
+}
+
+// parse reads the flags; done tells that the command is over, with its code.
+func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
+	for _, a := range args {
+		if a == "-h" || a == "--help" || a == "-help" {
+			fl.SetOutput(s.out)
+		}
+	}
+	switch err := fl.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK, true
+	case err != nil:
+		return exitMisuse, true
+	case fl.NArg() > 0 && fl.Name() != "areas":
+		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(), fl.Arg(0), fl.Name())
+		return exitMisuse, true
+	}
+	return exitOK, false
+}
+
+// bookFS is the flow book in a folder, or the one that ships.
+func bookFS(dir string, s streams) (fs.FS, bool) {
+	if dir == "" {
+		return book.Files, true
+	}
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		fmt.Fprintf(s.err, "signpost: there is no folder %q\n", dir)
+		return nil, false
+	}
+	return os.DirFS(dir), true
+}

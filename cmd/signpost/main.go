@@ -1,0 +1,66 @@
+// Command signpost is the workbench: it checks a flow book and lets you text
+// and ring it without a telephone.
+//
+// Output goes to stdout, complaints to stderr, in whole sentences.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitProblems = 1 // something is wrong with what was looked at
+	exitMisuse   = 2 // the command was not given as it should be
+)
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// command is one word of the workbench.
+type command struct {
+	name, about string
+	run         func(args []string, s streams) int
+}
+
+func commands() []command {
+	return []command{
+		{"try", "text or ring the gateway from this terminal", try},
+		{"check", "find the mistakes in a flow book", checkBook},
+	}
+}
+
+func run(args []string, in io.Reader, out, errw io.Writer) int {
+	s := streams{in, out, errw}
+	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
+		usage(out)
+		if len(args) == 0 {
+			return exitMisuse
+		}
+		return exitOK
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(args[1:], s)
+		}
+	}
+	fmt.Fprintf(errw, "signpost: there is no command %q\n\n", args[0])
+	usage(errw)
+	return exitMisuse
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "signpost COMMAND [-flows DIR] ...\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.about)
+	}
+	fmt.Fprint(w, "\nsignpost COMMAND -h tells more, with an example.\n")
+}

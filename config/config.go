@@ -1,0 +1,238 @@
+// Package config turns the environment into one typed [Config]. It is the only
+// room that reads the environment, it reports every mistake at once by the
+// variable's name, and it never echoes a value.
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"signpost/internal/privacy"
+)
+
+// Config is everything the gateway is told from outside.
+type Config struct {
+	ListenAddr string // where webhooks are served
+	AdminAddr  string // health and metrics
+	PublicURL  string // scheme and host the provider calls
+	AccountSID string
+	Tokens     []privacy.Private // any of them may sign
+	APIURL     string
+	RedisURL   string // "embedded" for the in-process store
+	Secrets    [][]byte
+	FlowsDir   string // empty: the book that ships
+	SessionTTL time.Duration
+	// SenderLimit is how many texts an hour one sender is answered; ServiceLimit
+	// how many a minute everybody together.
+	SenderLimit, ServiceLimit int
+	// CallerID is shown to services when the number called cannot be (callers
+	// over SIP). Empty leaves it to the provider.
+	CallerID string
+	LogDebug bool
+}
+
+// Embedded is the RedisURL of the in-process store.
+const Embedded = "embedded"
+
+// raw is the environment as it is written.
+type raw struct {
+	ListenAddr   string          `env:"LISTEN_ADDR" envDefault:":8080"`
+	AdminAddr    string          `env:"ADMIN_ADDR" envDefault:"127.0.0.1:9091"`
+	PublicURL    string          `env:"PUBLIC_URL"`
+	AccountSID   string          `env:"TWILIO_ACCOUNT_SID"`
+	AuthToken    privacy.Private `env:"TWILIO_AUTH_TOKEN"`
+	TokenFile    string          `env:"TWILIO_AUTH_TOKEN_FILE"`
+	APIURL       string          `env:"TWILIO_API_URL"`
+	RedisURL     privacy.Private `env:"REDIS_URL"`
+	PrivacyKey   privacy.Private `env:"PRIVACY_KEY"`
+	KeyFile      string          `env:"PRIVACY_KEY_FILE"`
+	FlowsDir     string          `env:"FLOWS_DIR"`
+	SessionTTL   string          `env:"SESSION_TTL" envDefault:"15m"`
+	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"30"`
+	ServiceLimit string          `env:"SERVICE_LIMIT" envDefault:"1200"`
+	CallerID     string          `env:"CALLER_ID"`
+	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
+}
+
+// Variables lists the variables' names, for docs and tests.
+func Variables() []string {
+	var out []string
+	for f := range reflect.TypeFor[raw]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+		out = append(out, name)
+	}
+	return out
+}
+
+// FromEnvironment reads the process's environment.
+func FromEnvironment() (Config, error) { return Parse(env.ToMap(os.Environ()), os.ReadFile) }
+
+// Parse reads a Config from the given variables; readFile reads the files they
+// name. The error joins one line for each mistake.
+func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
+	var in raw
+	err := env.ParseWithOptions(&in, env.Options{Environment: vars, FuncMap: map[reflect.Type]env.ParserFunc{
+		reflect.TypeFor[privacy.Private](): func(v string) (any, error) { return privacy.Hide(strings.TrimSpace(v)), nil },
+	}})
+	if err != nil {
+		return Config{}, errors.New("the environment cannot be read") // the cause may quote a value
+	}
+	c := Config{
+		ListenAddr: in.ListenAddr, AdminAddr: in.AdminAddr, AccountSID: strings.TrimSpace(in.AccountSID),
+		RedisURL: in.RedisURL.Reveal(), FlowsDir: in.FlowsDir, CallerID: in.CallerID,
+	}
+	p := problems{}
+	p.addr("LISTEN_ADDR", in.ListenAddr)
+	p.addr("ADMIN_ADDR", in.AdminAddr)
+	c.PublicURL = p.url("PUBLIC_URL", in.PublicURL, true)
+	c.APIURL = p.url("TWILIO_API_URL", in.APIURL, false)
+	if !regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`).MatchString(c.AccountSID) {
+		p.add("TWILIO_ACCOUNT_SID", "must be the account's SID: AC and 32 digits and letters a to f")
+	}
+	token := p.secret("TWILIO_AUTH_TOKEN", in.AuthToken, in.TokenFile, readFile)
+	for t := range strings.SplitSeq(token.Reveal(), ",") {
+		if t = strings.TrimSpace(t); t != "" {
+			c.Tokens = append(c.Tokens, privacy.Hide(t))
+		}
+	}
+	if len(c.Tokens) == 0 && !p.has("TWILIO_AUTH_TOKEN") {
+		p.add("TWILIO_AUTH_TOKEN", "is missing: without it nobody could tell the provider from anyone else")
+	}
+	if c.RedisURL == "" {
+		c.RedisURL = Embedded
+	}
+	p.redis(c.RedisURL)
+	c.Secrets = p.secrets(p.secret("PRIVACY_KEY", in.PrivacyKey, in.KeyFile, readFile), c.RedisURL == Embedded)
+	c.SessionTTL = p.duration("SESSION_TTL", in.SessionTTL, time.Minute, 4*time.Hour)
+	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
+	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
+	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {
+		p.add("CALLER_ID", "must be one of your own numbers, written like +441632960000")
+	}
+	switch in.LogLevel {
+	case "debug":
+		c.LogDebug = true
+	case "info":
+	default:
+		p.add("LOG_LEVEL", "must be info or debug")
+	}
+	return c, p.err()
+}
+
+var _ encoding.TextUnmarshaler = (*privacy.Private)(nil)
+
+// problems collects what is wrong, by variable, never with the value.
+type problems struct{ list []error }
+
+func (p *problems) add(name, what string) { p.list = append(p.list, fmt.Errorf("%s %s", name, what)) }
+
+func (p *problems) has(name string) bool {
+	for _, e := range p.list {
+		if strings.HasPrefix(e.Error(), name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *problems) err() error { return errors.Join(p.list...) }
+
+func (p *problems) addr(name, v string) {
+	if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
+		p.add(name, "must be a host and a port, like 127.0.0.1:8080 or :8080")
+	}
+}
+
+func (p *problems) url(name, v string, required bool) string {
+	v = strings.TrimRight(strings.TrimSpace(v), "/")
+	if v == "" {
+		if required {
+			p.add(name, "is missing: the scheme and host the provider calls, like https://sms.example.org")
+		}
+		return ""
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || required && u.Path != "" {
+		p.add(name, "must be a scheme and a host alone, like https://sms.example.org")
+		return ""
+	}
+	return v
+}
+
+// secret takes a value from its variable or from the file that NAME_FILE names.
+func (p *problems) secret(name string, v privacy.Private, file string, readFile func(string) ([]byte, error)) privacy.Private {
+	if file == "" {
+		return v
+	}
+	if v.Reveal() != "" {
+		p.add(name, "is given twice, by itself and as "+name+"_FILE; keep one")
+		return v
+	}
+	b, err := readFile(file)
+	if err != nil {
+		p.add(name+"_FILE", "names a file that cannot be read")
+		return privacy.Private{}
+	}
+	return privacy.Hide(strings.TrimSpace(string(b)))
+}
+
+func (p *problems) secrets(v privacy.Private, mayBeRandom bool) [][]byte {
+	if v.Reveal() == "" {
+		if !mayBeRandom {
+			if !p.has("PRIVACY_KEY") {
+				p.add("PRIVACY_KEY", "is missing: it keys every hash. Make one with: openssl rand -base64 32")
+			}
+			return nil
+		}
+		return [][]byte{privacy.NewSecret()}
+	}
+	var out [][]byte
+	for s := range strings.SplitSeq(v.Reveal(), ",") {
+		b, err := privacy.ParseSecret(s)
+		if err != nil {
+			p.add("PRIVACY_KEY", err.Error())
+			return nil
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func (p *problems) redis(v string) {
+	if v == Embedded {
+		return
+	}
+	for u := range strings.SplitSeq(v, ",") {
+		parsed, err := url.Parse(strings.TrimSpace(u))
+		if err != nil || parsed.Scheme != "redis" && parsed.Scheme != "rediss" && parsed.Scheme != "unix" {
+			p.add("REDIS_URL", `must be "embedded", or start with redis://, rediss:// or unix://; several for a cluster, with commas`)
+			return
+		}
+	}
+}
+
+func (p *problems) duration(name, v string, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < least || d > most {
+		p.add(name, fmt.Sprintf("must be a time from %v to %v, written like 15m", least, most))
+	}
+	return d
+}
+
+func (p *problems) number(name, v string, least, most int) int {
+	n := 0
+	if _, err := fmt.Sscanf(v, "%d", &n); err != nil || n < least || n > most || fmt.Sprint(n) != v {
+		p.add(name, fmt.Sprintf("must be a whole number from %d to %d", least, most))
+	}
+	return n
+}

@@ -1,0 +1,45 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// pingTimeout is how long a readiness check waits for the store.
+const pingTimeout = 500 * time.Millisecond
+
+func (g *Gateway) adminRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", g.readyz)
+	mux.Handle("GET /metrics", g.metrics.handler())
+	return mux
+}
+
+// readyz is 200 as long as people are answered, and names what is degraded: a
+// gateway without its store still gives every place its number, so it must not
+// be taken out of service for that.
+func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
+	defer cancel()
+	var degraded []string
+	if g.store.Ping(ctx) != nil {
+		degraded = append(degraded, "degraded: the store does not answer; texts are answered without their conversation")
+	}
+	s := g.books.Load()
+	if !s.reloadOK {
+		degraded = append(degraded, "degraded: the flow book in FLOWS_DIR has mistakes; run signpost check")
+	}
+	if g.cfg.FlowsDir != "" && !s.fromDir {
+		degraded = append(degraded, "degraded: no book in FLOWS_DIR has ever been good; the one that ships is in force")
+	}
+	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))
+}
+
+func write(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body + "\n"))
+}

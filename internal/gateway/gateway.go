@@ -1,0 +1,255 @@
+// Package gateway is the program as a value: it joins the rooms, serves two
+// listeners, watches the flow book, and stops cleanly.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"signpost/config"
+	"signpost/flows"
+	"signpost/flows/book"
+	"signpost/flows/check"
+	"signpost/internal/privacy"
+	"signpost/internal/store"
+	"signpost/internal/webhook"
+	"signpost/ivr"
+	"signpost/sms"
+)
+
+// Limits of the two servers.
+const (
+	headerTimeout = 5 * time.Second  // a webhook's headers come in one packet
+	readTimeout   = 10 * time.Second // the provider gives up after 15 s
+	writeTimeout  = 10 * time.Second
+	idleTimeout   = 75 * time.Second
+	maxHeader     = 16 << 10
+	drainTimeout  = 15 * time.Second // one webhook's whole life
+)
+
+// Gateway is a whole server, ready to run.
+type Gateway struct {
+	cfg     config.Config
+	log     *slog.Logger
+	metrics *metrics
+	store   *store.Store
+	books   atomic.Pointer[shelf]
+	public  http.Handler
+	admin   http.Handler
+	now     func() time.Time
+
+	mu                    sync.Mutex
+	listenAddr, adminAddr net.Addr
+	ready                 chan struct{}
+}
+
+// shelf is the book in force and the one before it, which repeated webhooks of
+// a moment ago were answered from.
+type shelf struct {
+	current, previous *flows.Book
+	fromDir           bool // the current book came from FLOWS_DIR
+	reloadOK          bool // the last attempt to read FLOWS_DIR worked
+}
+
+// New makes a gateway. It fails only on what it cannot serve without: an
+// unreadable REDIS_URL, a keyring that cannot be made. A flow book that does not
+// check clean is told in the log, and the book that ships answers meanwhile.
+func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
+	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, ready: make(chan struct{})}
+	keys, err := privacy.NewKeyring(cfg.Secrets...)
+	if err != nil {
+		return nil, fmt.Errorf("make the keyring: %w", err)
+	}
+	shipped, problems := check.Dir(book.Files)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("check the book that ships: %s", problems[0].Rule) // a test keeps this from happening
+	}
+	g.books.Store(&shelf{current: shipped.Book, reloadOK: true})
+	if cfg.FlowsDir != "" {
+		g.reload(os.DirFS(cfg.FlowsDir))
+	}
+	g.store, err = store.Open(store.Options{URL: cfg.RedisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	g.public, g.admin = g.routes(keys), g.adminRoutes()
+	g.warn()
+	return g, nil
+}
+
+// warn says plainly, once, what an operator should know.
+func (g *Gateway) warn() {
+	if g.cfg.RedisURL == config.Embedded {
+		g.log.Warn("conversations are kept in this process only: they are lost when it stops, and a second gateway would not share them; set REDIS_URL for more")
+	}
+	b, doubtful := g.Book(0), 0
+	for i := range b.Services {
+		if s := &b.Services[i]; s.NotOffered == "" && s.Doubtful(g.now()) {
+			doubtful++
+		}
+	}
+	if doubtful > 0 {
+		g.log.Warn("some numbers in the flow book have been rung by nobody, or not lately; the 24-hour number stands beside each", "count", doubtful)
+	}
+}
+
+// Book is the book in force, or the one of that version if it is still known.
+func (g *Gateway) Book(version uint32) *flows.Book {
+	s := g.books.Load()
+	if version != 0 && s.previous != nil && s.previous.Version == version {
+		return s.previous
+	}
+	return s.current
+}
+
+// routes joins the channels to the guard.
+func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
+	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
+	texts := &sms.Handler{
+		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, StatusURL: g.cfg.PublicURL + "/sms/status",
+		Now: g.clock, Log: g.log, Count: g.metrics.text,
+	}
+	calls := &ivr.Handler{Book: g.Book, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}
+	// A status report needs no answer but must get one.
+	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
+	mux := http.NewServeMux()
+	for _, e := range []struct {
+		path    string
+		safe    func() []byte
+		handler webhook.Handler
+	}{
+		{"/sms", texts.Fallback, texts.Answer},
+		{"/sms/status", sms.Silence, status},
+		{"/voice", calls.Fallback, calls.Start},
+		{ivr.KeyPath, calls.Fallback, calls.Key},
+		{ivr.LegPath, calls.Fallback, calls.Leg},
+		{"/voice/status", sms.Silence, status},
+	} {
+		mux.Handle(e.path, guard.Wrap(e.path, e.safe, e.handler))
+	}
+	// A genuine request to a path we do not have comes from a number set up
+	// wrongly: whoever is at the other end still gets the 24-hour number.
+	mux.Handle("/voice/", guard.Wrap("unknown", calls.Fallback, func(context.Context, webhook.Request) []byte { return calls.Fallback() }))
+	mux.Handle("/", guard.Wrap("unknown", texts.Fallback, func(context.Context, webhook.Request) []byte { return texts.Fallback() }))
+	return mux
+}
+
+// Handler is the public endpoints, for tools that drive the gateway without a
+// network.
+func (g *Gateway) Handler() http.Handler { return g.public }
+
+// SetClock replaces the clock, for tools that show another moment. Call it
+// before anything is served.
+func (g *Gateway) SetClock(now func() time.Time) { g.now = now }
+
+func (g *Gateway) clock() time.Time { return g.now() }
+
+// reload reads a flow book and puts it in force if it checks clean. Otherwise
+// the book in force stays.
+func (g *Gateway) reload(fsys fs.FS) {
+	src, problems := check.Dir(fsys)
+	old := g.books.Load()
+	if len(problems) > 0 {
+		next := *old
+		next.reloadOK = false
+		g.books.Store(&next)
+		g.metrics.reload(false)
+		for _, p := range problems[:min(len(problems), 20)] {
+			g.log.Error("the flow book has a mistake; the last good one stays in force", "at", p.Pos.String(), "rule", p.Rule)
+		}
+		return
+	}
+	g.metrics.reload(true)
+	if src.Book.Version == old.current.Version {
+		next := *old
+		next.reloadOK, next.fromDir = true, true
+		g.books.Store(&next)
+		return
+	}
+	g.books.Store(&shelf{current: src.Book, previous: old.current, fromDir: true, reloadOK: true})
+	g.log.Info("a flow book is in force", "book", src.Book.Version)
+}
+
+// Run serves until ctx ends, then finishes the requests in flight.
+func (g *Gateway) Run(ctx context.Context) error {
+	public, err := net.Listen("tcp", g.cfg.ListenAddr)
+	if err != nil {
+		return fmt.Errorf("listen for webhooks on LISTEN_ADDR: %w", err)
+	}
+	admin, err := net.Listen("tcp", g.cfg.AdminAddr)
+	if err != nil {
+		public.Close()
+		return fmt.Errorf("listen for health checks on ADMIN_ADDR: %w", err)
+	}
+	g.mu.Lock()
+	g.listenAddr, g.adminAddr = public.Addr(), admin.Addr()
+	g.mu.Unlock()
+	servers := []*http.Server{g.server(g.public), g.server(g.admin)}
+	failed := make(chan error, len(servers))
+	for i, l := range []net.Listener{public, admin} {
+		go func() { failed <- servers[i].Serve(l) }()
+	}
+	watchCtx, stopWatching := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { g.watch(watchCtx) })
+	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
+	close(g.ready)
+
+	select {
+	case <-ctx.Done():
+		g.log.Info("stopping: finishing the requests in flight")
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	}
+	stopWatching()
+	watching.Wait()
+	return errors.Join(err, g.shutdown(servers))
+}
+
+func (g *Gateway) shutdown(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("finish the requests in flight: %w", err))
+		}
+	}
+	if err := g.store.Close(); err != nil {
+		errs = append(errs, fmt.Errorf("close the store: %w", err))
+	}
+	g.log.Info("stopped")
+	return errors.Join(errs...)
+}
+
+// Close lets go of the store of a gateway that is not run.
+func (g *Gateway) Close() error { return g.store.Close() }
+
+// Ready is closed once both listeners are bound; Addrs then tells where.
+func (g *Gateway) Ready() <-chan struct{} { return g.ready }
+
+// Addrs are the bound addresses of the public and the admin listener.
+func (g *Gateway) Addrs() (public, admin net.Addr) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.listenAddr, g.adminAddr
+}
+
+func (g *Gateway) server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader,
+		// The standard library's own messages quote addresses and URLs.
+		ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError),
+	}
+}

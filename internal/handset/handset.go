@@ -1,0 +1,261 @@
+// Package handset is a phone in software: it sends texts and makes calls
+// through real webhooks, signed as the provider signs them, and follows the
+// TwiML it gets back as a phone would.
+package handset
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"signpost/internal/privacy"
+	"signpost/internal/twiml"
+	"signpost/internal/webhook"
+)
+
+// Phone is one handset and the line it rings.
+type Phone struct {
+	// Handler answers the webhooks in-process; nil posts them to Base instead.
+	Handler http.Handler
+	Base    string // scheme and host, as the gateway's PUBLIC_URL
+	Account string
+	Token   privacy.Private
+	From    string // the handset's address
+	To      string // our line
+}
+
+// maxBody is the longest answer read.
+const maxBody = twiml.MaxSize + 1
+
+// Post sends one signed webhook to a path or URL and gives the answer's body.
+func (p *Phone) Post(ctx context.Context, target string, form url.Values) (status int, body []byte, err error) {
+	if strings.HasPrefix(target, "/") {
+		target = p.Base + target
+	}
+	form.Set("AccountSid", p.Account)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, nil, fmt.Errorf("make a webhook: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set(webhook.SignatureHeader, webhook.Sign(p.Token, target, form))
+	if p.Handler != nil {
+		req.RequestURI = req.URL.RequestURI()
+		rec := &recorder{status: http.StatusOK, header: http.Header{}}
+		p.Handler.ServeHTTP(rec, req)
+		return rec.status, rec.body.Bytes(), nil
+	}
+	client := http.Client{Timeout: 15 * time.Second} // as long as the provider waits
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("send a webhook: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return 0, nil, fmt.Errorf("read the answer: %w", err)
+	}
+	return resp.StatusCode, body, nil
+}
+
+// recorder takes a handler's answer without a network.
+type recorder struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+
+// SID makes a message's or call's id.
+func SID(prefix string) string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b)
+	return prefix + hex.EncodeToString(b)
+}
+
+// Text sends a text and gives the answer; empty is silence.
+func (p *Phone) Text(ctx context.Context, body string) (string, error) {
+	return p.TextAs(ctx, SID("SM"), body)
+}
+
+// TextAs sends a text under a given id, as a repeated webhook does.
+func (p *Phone) TextAs(ctx context.Context, sid, body string) (string, error) {
+	doc, err := p.fetch(ctx, "/sms", url.Values{
+		"MessageSid": {sid}, "SmsSid": {sid}, "SmsMessageSid": {sid}, "From": {p.From}, "To": {p.To}, "Body": {body},
+		"NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"},
+	})
+	if err != nil {
+		return "", err
+	}
+	var texts []string
+	for _, n := range doc.Children {
+		if n.Name != "Message" {
+			return "", fmt.Errorf("the answer to a text holds <%s>", n.Name)
+		}
+		texts = append(texts, n.Words())
+	}
+	if len(texts) > 1 {
+		return "", errors.New("a text was answered with several messages")
+	}
+	return strings.Join(texts, ""), nil
+}
+
+// fetch posts a webhook and reads the TwiML that must come back.
+func (p *Phone) fetch(ctx context.Context, target string, form url.Values) (twiml.Node, error) {
+	status, body, err := p.Post(ctx, target, form)
+	if err != nil {
+		return twiml.Node{}, err
+	}
+	if status != http.StatusOK {
+		return twiml.Node{}, fmt.Errorf("the gateway answered %d %s", status, http.StatusText(status))
+	}
+	doc, err := twiml.Parse(bytes.TrimSpace(body))
+	if err != nil {
+		return twiml.Node{}, fmt.Errorf("read the answer: %w", err)
+	}
+	return doc, nil
+}
+
+// Call is one telephone call.
+type Call struct {
+	phone *Phone
+	sid   string
+	todo  []twiml.Node // what is left of the document
+
+	// Said is what was said since the last thing the caller did.
+	Said []string
+	// Gather is set while the call waits for a key, Dialling while a line rings.
+	Gather   *twiml.Node
+	Dialling []twiml.Dialled
+	dial     *twiml.Node
+	Ended    bool
+	Docs     []twiml.Node // every document of the call, for rules over them
+}
+
+// maxRedirects bounds a document that leads round in a circle.
+const maxRedirects = 20
+
+// ErrNotNow means that the caller did something the call was not waiting for.
+var ErrNotNow = errors.New("the call is not waiting for that")
+
+// Ring begins a call.
+func (p *Phone) Ring(ctx context.Context) (*Call, error) {
+	c := &Call{phone: p, sid: SID("CA")}
+	return c, c.follow(ctx, "/voice", url.Values{})
+}
+
+func (c *Call) follow(ctx context.Context, target string, extra url.Values) error {
+	c.Said, c.Gather, c.Dialling, c.dial = nil, nil, nil, nil
+	for range maxRedirects {
+		form := url.Values{"CallSid": {c.sid}, "From": {c.phone.From}, "To": {c.phone.To}, "CallStatus": {"in-progress"},
+			"Direction": {"inbound"}, "ApiVersion": {"2010-04-01"}}
+		for k, v := range extra {
+			form[k] = v
+		}
+		doc, err := c.phone.fetch(ctx, target, form)
+		if err != nil {
+			return err
+		}
+		c.Docs = append(c.Docs, doc)
+		c.todo = doc.Children
+		next, err := c.run()
+		if err != nil || next == "" {
+			return err
+		}
+		target, extra = next, nil
+	}
+	return errors.New("the call is redirected without end")
+}
+
+// run follows a document to the next thing a caller can do; it gives the URL of
+// the next document when it is redirected.
+func (c *Call) run() (redirect string, err error) {
+	for len(c.todo) > 0 {
+		n := c.todo[0]
+		c.todo = c.todo[1:]
+		switch n.Name {
+		case "Say":
+			c.hear(n)
+		case "Pause":
+		case "Gather":
+			for _, in := range n.Children {
+				c.hear(in)
+			}
+			c.Gather = &n
+			return "", nil
+		case "Dial":
+			for _, num := range n.Children {
+				keys, _ := num.Attr("sendDigits")
+				c.Dialling = append(c.Dialling, twiml.Dialled{E164: num.Words(), Keys: keys})
+			}
+			c.dial = &n
+			return "", nil
+		case "Redirect":
+			return n.Words(), nil
+		case "Hangup":
+			c.Ended = true
+			return "", nil
+		default:
+			return "", fmt.Errorf("a phone cannot follow <%s>", n.Name)
+		}
+	}
+	c.Ended = true // a document that ends ends the call
+	return "", nil
+}
+
+func (c *Call) hear(n twiml.Node) {
+	var words []string
+	for _, part := range n.Children {
+		words = append(words, strings.Fields(part.Words())...)
+	}
+	if len(words) > 0 {
+		c.Said = append(c.Said, strings.Join(words, " "))
+	}
+}
+
+// Press presses one key.
+func (c *Call) Press(ctx context.Context, key byte) error {
+	if c.Gather == nil {
+		return ErrNotNow
+	}
+	action, _ := c.Gather.Attr("action")
+	return c.follow(ctx, action, url.Values{"Digits": {string(key)}})
+}
+
+// Wait presses nothing until the call gives up waiting.
+func (c *Call) Wait(ctx context.Context) error {
+	if c.Gather == nil {
+		return ErrNotNow
+	}
+	if always, _ := c.Gather.Attr("actionOnEmptyResult"); always == "true" {
+		action, _ := c.Gather.Attr("action")
+		return c.follow(ctx, action, url.Values{"Digits": {""}})
+	}
+	c.Said, c.Gather = nil, nil
+	next, err := c.run()
+	if err != nil || next == "" {
+		return err
+	}
+	return c.follow(ctx, next, nil)
+}
+
+// LegEnds ends the ringing line with one of the provider's words: completed,
+// busy, no-answer, failed, canceled.
+func (c *Call) LegEnds(ctx context.Context, status string) error {
+	if c.dial == nil {
+		return ErrNotNow
+	}
+	action, _ := c.dial.Attr("action")
+	return c.follow(ctx, action, url.Values{"DialCallStatus": {status}, "DialCallSid": {SID("CA")}})
+}

@@ -1,0 +1,257 @@
+// Package store is everything Signpost keeps, and for how long. It is the only
+// room with a Redis library.
+//
+// Every key, with {h} a keyed hash that cannot be turned back (the hash tag
+// keeps one conversation's keys in one Cluster slot):
+//
+//	s:{h}        where a text conversation has got to: about 30 bytes, for SESSION_TTL
+//	             (15 minutes) after the last text that moved it; deleted the moment it ends
+//	r:{h}:m      that message m (a hash of its id) was answered, and from which state, so that
+//	             a repeated webhook gets the same answer: 5 minutes
+//	rate:...     how fast one sender (a hash), or everybody together, is texting: gone within
+//	             the window (an hour; a minute)
+//
+// No number, no message, no name and no place is ever in a key or a value.
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"signpost/flows"
+)
+
+// How long Redis may take. A person waits for the answer, and the provider
+// gives up after 15 s; a Redis that is away must cost well under a second.
+const (
+	dialTimeout = 300 * time.Millisecond
+	opTimeout   = 250 * time.Millisecond
+	markTTL     = 5 * time.Minute // the provider repeats a webhook within seconds
+)
+
+// Store keeps conversations and limits in Redis.
+type Store struct {
+	rdb    redis.UniversalClient
+	ttl    time.Duration
+	limits limits
+	close  []func() error
+}
+
+// Options say what to keep and where.
+type Options struct {
+	URL                       string // as REDIS_URL
+	SessionTTL                time.Duration
+	SenderLimit, ServiceLimit int
+}
+
+// Embedded is the URL of the in-process store.
+const Embedded = "embedded"
+
+// Open connects to the store. It does not wait for Redis to be there: a
+// gateway whose Redis is away still answers.
+func Open(o Options) (*Store, error) {
+	redis.SetLogger(noLog{}) // it would print addresses on its own account
+	s := &Store{ttl: o.SessionTTL}
+	if o.URL == Embedded {
+		s.openEmbedded()
+	} else {
+		opts, err := parseURL(o.URL)
+		if err != nil {
+			return nil, err
+		}
+		s.rdb = redis.NewUniversalClient(opts)
+		s.close = append(s.close, s.rdb.Close)
+	}
+	s.limits = newLimits(s.rdb, o)
+	return s, nil
+}
+
+// parseURL reads REDIS_URL: one server, a Sentinel group (?master_name=...) or
+// a Cluster (several URLs). Its error never quotes the URL, which may hold a
+// password.
+func parseURL(list string) (*redis.UniversalOptions, error) {
+	u := &redis.UniversalOptions{}
+	for i, one := range strings.Split(list, ",") {
+		one = strings.TrimSpace(one)
+		if strings.Contains(one, "master_name=") {
+			f, err := redis.ParseFailoverURL(one)
+			if err != nil {
+				return nil, errors.New("REDIS_URL cannot be read as a Sentinel address")
+			}
+			u.MasterName, u.Addrs, u.Username, u.Password, u.DB, u.TLSConfig = f.MasterName, f.SentinelAddrs, f.Username, f.Password, f.DB, f.TLSConfig
+			u.SentinelUsername, u.SentinelPassword = f.SentinelUsername, f.SentinelPassword
+			continue
+		}
+		o, err := redis.ParseURL(one)
+		if err != nil {
+			return nil, errors.New("REDIS_URL cannot be read")
+		}
+		u.Addrs = append(u.Addrs, o.Addr)
+		if i == 0 {
+			u.Username, u.Password, u.DB, u.TLSConfig = o.Username, o.Password, o.DB, o.TLSConfig
+			if o.Network == "unix" {
+				addr := o.Addr
+				u.Dialer = func(ctx context.Context, _, _ string) (net.Conn, error) {
+					return (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, "unix", addr)
+				}
+			}
+		}
+	}
+	if u.TLSConfig != nil {
+		u.TLSConfig.MinVersion = tls.VersionTLS12
+	}
+	bound(u)
+	return u, nil
+}
+
+// bound keeps every wait short: by default the client ignores a context's
+// deadline and takes 1.7 s to notice a refused connection.
+func bound(u *redis.UniversalOptions) {
+	u.ContextTimeoutEnabled = true
+	u.DialTimeout, u.ReadTimeout, u.WriteTimeout, u.PoolTimeout = dialTimeout, opTimeout, opTimeout, opTimeout
+	u.DialerRetries, u.MaxRetries = 1, -1 // a retried limiter call would count twice
+	u.DisableIdentity = true
+	u.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+}
+
+type noLog struct{}
+
+func (noLog) Printf(context.Context, string, ...any) {}
+
+// openEmbedded starts the in-process store: miniredis, so that the same
+// commands and the same limiter run as on a real Redis. It does not expire keys
+// by itself, so a ticker moves its clock by the time that has really passed.
+func (s *Store) openEmbedded() {
+	m := miniredis.NewMiniRedis()
+	u := &redis.UniversalOptions{
+		Addrs:  []string{"in-process"},
+		Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() }, // no port is opened
+	}
+	bound(u)
+	s.rdb = redis.NewUniversalClient(u)
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		last := time.Now()
+		for {
+			select {
+			case <-stop:
+				return
+			case now := <-tick.C:
+				m.FastForward(now.Sub(last))
+				last = now
+			}
+		}
+	}()
+	s.close = append(s.close, s.rdb.Close, func() error { close(stop); <-done; m.Close(); return nil })
+}
+
+// Close ends the connections.
+func (s *Store) Close() error {
+	var errs []error
+	for _, c := range s.close {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the store answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.rdb.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("ask the store: %w", err)
+	}
+	return nil
+}
+
+// Recall reads a conversation and whether the message was answered before, in
+// one trip. conv and msg are keyed hashes; an empty msg is never a repeat.
+func (s *Store) Recall(ctx context.Context, conv, msg string) (flows.Seen, error) {
+	vals, err := s.rdb.MGet(ctx, sessionKey(conv), markKey(conv, msg)).Result()
+	if err != nil {
+		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", err)
+	}
+	var seen flows.Seen
+	if v, ok := vals[0].(string); ok {
+		seen.State = []byte(v)
+	}
+	if v, ok := vals[1].(string); ok && msg != "" {
+		if m, err := flows.DecodeMark([]byte(v)); err == nil {
+			seen.Repeat = &m
+		}
+	}
+	return seen, nil
+}
+
+// commit claims a message and moves its conversation, if nobody else has done
+// either meanwhile: of several texts at once, each sees the state the one
+// before it left.
+var commit = redis.NewScript(`
+local mark = redis.call('GET', KEYS[2])
+if ARGV[6] == '1' and mark then return {'repeat', mark} end
+local now = redis.call('GET', KEYS[1]) or ''
+if now ~= ARGV[1] then return {'moved', now} end
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[1])
+elseif ARGV[2] ~= ARGV[1] or ARGV[3] ~= '0' then
+  if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+  else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+end
+if ARGV[6] == '1' then redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5]) end
+return {'done', ''}
+`)
+
+// Commit moves a conversation from the state it was seen in to the next; an
+// empty next forgets it, and rest keeps its lifetime as it was. If the message
+// was answered meanwhile, or another moved the conversation, nothing changes and
+// what is there now is given back with done false: answer again from that.
+func (s *Store) Commit(ctx context.Context, conv, msg string, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
+	ttl := s.ttl.Milliseconds()
+	if rest {
+		ttl = 0
+	}
+	claim := "1"
+	if msg == "" {
+		claim = "0"
+	}
+	res, err := commit.Run(ctx, s.rdb, []string{sessionKey(conv), markKey(conv, msg)},
+		mark.Before, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
+	if err != nil {
+		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", err)
+	}
+	if len(res) != 2 {
+		return flows.Seen{}, false, errors.New("move a conversation: the store answered out of turn")
+	}
+	switch res[0] {
+	case "done":
+		return flows.Seen{}, true, nil
+	case "repeat":
+		m, err := flows.DecodeMark([]byte(res[1]))
+		if err != nil {
+			return flows.Seen{}, false, err
+		}
+		return flows.Seen{Repeat: &m}, false, nil
+	}
+	return flows.Seen{State: []byte(res[1])}, false, nil
+}
+
+// Forget wipes a conversation.
+func (s *Store) Forget(ctx context.Context, conv string) error {
+	if err := s.rdb.Del(ctx, sessionKey(conv)).Err(); err != nil {
+		return fmt.Errorf("forget a conversation: %w", err)
+	}
+	return nil
+}
+
+func sessionKey(conv string) string   { return "s:{" + conv + "}" }
+func markKey(conv, msg string) string { return "r:{" + conv + "}:" + msg }

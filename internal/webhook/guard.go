@@ -1,0 +1,164 @@
+// Package webhook is the guard in front of every endpoint: method, type, size,
+// signature, our own account; then the handler, whose panic is caught. It also
+// tells who is calling, and signs requests for tools as the provider does.
+//
+// A request that is not the provider's gets 403 with an empty body and touches
+// nothing. A genuine one always gets 200 and TwiML, because every other answer
+// leaves the person with nothing and their words in the provider's debugger for
+// thirty days. There is no switch that turns the signature check off.
+package webhook
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the provider's signatures are HMAC-SHA1
+	"encoding/base64"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/twilio/twilio-go/client"
+
+	"signpost/internal/privacy"
+	"signpost/internal/twiml"
+)
+
+// MaxBody is the largest webhook body read, in bytes. The provider's largest, a
+// text of 1,600 characters with ten media items, is under 20 kB.
+const MaxBody = 64 << 10
+
+// SignatureHeader carries the provider's signature.
+const SignatureHeader = "X-Twilio-Signature"
+
+// Request is a webhook that has passed the guard.
+type Request struct {
+	Form  url.Values // the body's fields; never the query's
+	Query url.Values
+}
+
+// Get gives the first value of a field, the only one the signature covers.
+func (r Request) Get(name string) string { return r.Form.Get(name) }
+
+// Handler answers a genuine webhook with a TwiML document.
+type Handler func(ctx context.Context, r Request) []byte
+
+// Outcome is what became of a request, for the counters.
+type Outcome string
+
+// Outcomes of a request.
+const (
+	Answered Outcome = "answered"
+	Refused  Outcome = "refused"
+	Panicked Outcome = "panicked"
+)
+
+// Guard lets only the provider's requests through.
+type Guard struct {
+	publicURL string
+	account   string
+	tokens    []client.RequestValidator
+	log       *slog.Logger
+	count     func(endpoint string, o Outcome)
+}
+
+// NewGuard makes a guard for the URL the provider calls (scheme and host, as it
+// is signed), our account, and every token that may sign at present. It panics
+// on an empty token: the provider's library would take an empty key, and then
+// anybody could sign.
+func NewGuard(publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome)) *Guard {
+	g := &Guard{publicURL: publicURL, account: account, log: log, count: count}
+	for _, t := range tokens {
+		if t.Reveal() == "" {
+			panic("webhook: an empty auth token would let anybody sign")
+		}
+		g.tokens = append(g.tokens, client.NewRequestValidator(t.Reveal()))
+	}
+	return g
+}
+
+// Wrap guards one endpoint. safe is the TwiML sent when the handler panics.
+func (g *Guard) Wrap(endpoint string, safe func() []byte, next Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req, ok := g.genuine(w, r)
+		if !ok {
+			g.count(endpoint, Refused)
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
+		g.count(endpoint, outcome)
+		w.Header().Set("Content-Type", twiml.ContentType)
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(doc) // a peer that has gone needs no answer
+	})
+}
+
+// answer runs the handler and catches its panic. What panicked may hold what a
+// person wrote, so it is dropped: only that it happened is logged.
+func (g *Guard) answer(ctx context.Context, endpoint string, safe func() []byte, next Handler, req Request) (doc []byte, o Outcome) {
+	defer func() {
+		if recover() != nil {
+			g.log.Error("a panic was answered with the safe reply", "endpoint", endpoint)
+			doc, o = safe(), Panicked
+		}
+	}()
+	doc = next(ctx, req)
+	if len(doc) == 0 || len(doc) > twiml.MaxSize {
+		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
+		return safe(), Panicked
+	}
+	return doc, Answered
+}
+
+// genuine reads and checks a request. Nothing of it is used before the
+// signature holds.
+func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || err != nil || kind != "application/x-www-form-urlencoded" || r.Header.Get("Content-Encoding") != "" {
+		return Request{}, false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err != nil {
+		return Request{}, false
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return Request{}, false
+	}
+	fields := make(map[string]string, len(form))
+	for name, values := range form {
+		fields[name] = values[0]
+	}
+	signed := g.publicURL + r.URL.RequestURI()
+	signature := r.Header.Get(SignatureHeader)
+	held := false
+	for i := range g.tokens {
+		held = g.tokens[i].Validate(signed, fields, signature) || held
+	}
+	if !held || form.Get("AccountSid") != g.account {
+		return Request{}, false
+	}
+	return Request{Form: form, Query: r.URL.Query()}, true
+}
+
+// Sign is the signature the provider would send with a form posted to a URL:
+// HMAC-SHA1 over the URL and the fields in order of name, keyed with the token
+// (the provider's "Webhooks security" page). Local tools sign with it, since
+// nothing gets in unsigned.
+func Sign(token privacy.Private, target string, form url.Values) string {
+	m := hmac.New(sha1.New, []byte(token.Reveal()))
+	io.WriteString(m, target)
+	names := make([]string, 0, len(form))
+	for n := range form {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		io.WriteString(m, n)
+		io.WriteString(m, form.Get(n))
+	}
+	return base64.StdEncoding.EncodeToString(m.Sum(nil))
+}

@@ -1,0 +1,199 @@
+// Package ivr is the call channel: it turns a call's webhooks into inputs for
+// the flow engine, and the engine's replies into TwiML.
+//
+// Nothing is stored for a call. Where it has got to rides in the follow-up URL
+// as a sealed token, bound to the call, that expires and cannot be altered.
+// There is no way here to record anyone, or to call anyone back.
+package ivr
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/privacy"
+	"signpost/internal/twiml"
+	"signpost/internal/webhook"
+)
+
+// Timings of a call.
+const (
+	keySeconds  = 8  // how long a caller has to press a key after the prompt
+	ringSeconds = 20 // how long a line rings; the provider adds about 5
+	// tokenLife covers the longest call the provider connects (4 hours). Expiry
+	// is rounded to whole hours, so that a repeated webhook gets the same token.
+	tokenLife = 6 * time.Hour
+	// maxTurns ends a call that goes round for ever, machine or not.
+	maxTurns = 60
+	groupGap = 350 // milliseconds between the groups of a number
+)
+
+// Handler answers call webhooks.
+type Handler struct {
+	Book func(version uint32) *flows.Book
+	Keys *privacy.Keyring
+	// Base is the scheme and host the provider calls.
+	Base string
+	// CallerID is shown to services when the number called cannot be.
+	CallerID string
+	Now      func() time.Time
+	Log      *slog.Logger
+	Count    func(outcome string)
+}
+
+// Paths of the call's follow-ups, the server's own business.
+const (
+	KeyPath = "/voice/key" // a key, or silence
+	LegPath = "/voice/leg" // the end of a dialled line
+)
+
+// position is what a token holds.
+type position struct {
+	state flows.State
+	turns byte
+}
+
+const purpose = "call position"
+
+// Start answers a call coming in.
+func (h *Handler) Start(_ context.Context, r webhook.Request) []byte {
+	h.Count("call")
+	return h.step(r, position{}, flows.Rang())
+}
+
+// Key answers a key press or a silence.
+func (h *Handler) Key(_ context.Context, r webhook.Request) []byte {
+	pos, ok := h.open(r)
+	if !ok {
+		h.Count("call begun again")
+		return h.step(r, position{}, flows.Rang())
+	}
+	in := flows.Silence()
+	if keys := strings.TrimSpace(r.Get("Digits")); keys != "" {
+		in = flows.Pressed(keys[0])
+	}
+	return h.step(r, pos, in)
+}
+
+// Leg answers the end of a dialled line.
+func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
+	leg := flows.LegFailed
+	switch r.Get("DialCallStatus") {
+	case "completed", "answered":
+		leg = flows.LegTalked
+	case "busy":
+		leg = flows.LegBusy
+	case "no-answer":
+		leg = flows.LegNoAnswer
+	}
+	h.Count("leg " + legNames[leg])
+	if leg == flows.LegTalked {
+		return twiml.Response(twiml.Hangup()) // whatever the token says: the talk is over
+	}
+	pos, ok := h.open(r)
+	if !ok {
+		h.Count("call begun again")
+		return h.step(r, position{}, flows.Rang())
+	}
+	return h.step(r, pos, flows.LegEnded(leg))
+}
+
+var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no answer", flows.LegBusy: "busy", flows.LegFailed: "failed"}
+
+// Fallback is what a caller hears when something of ours is broken.
+func (h *Handler) Fallback() []byte {
+	b := h.Book(0)
+	return twiml.Response(say(b, b.FallbackSpeech()), twiml.Hangup())
+}
+
+// step moves the call and says what comes of it.
+func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
+	book := h.Book(0)
+	if pos.turns >= maxTurns {
+		h.Count("call too long")
+		return h.Fallback()
+	}
+	next, reply, err := book.Step(h.Now(), pos.state, in)
+	if err != nil { // the book changed under the call: start again, kindly
+		next, reply, err = book.Step(h.Now(), flows.State{}, flows.Rang())
+	}
+	if err != nil {
+		h.Log.Error("a call was answered with the safe words", "err", err)
+		return h.Fallback()
+	}
+	return h.twiml(r, book, reply, position{next, pos.turns + 1})
+}
+
+func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, pos position) []byte {
+	var nodes []twiml.Node
+	if len(reply.Speech) > 0 {
+		nodes = append(nodes, say(book, reply.Speech))
+	}
+	switch reply.Act {
+	case flows.Dial:
+		var lines []twiml.Dialled
+		for _, l := range reply.Dial.Lines {
+			d := twiml.Dialled{E164: l.E164}
+			if l.Keys != "" {
+				d.Keys = "wwww" + l.Keys // two seconds for their greeting to start
+			}
+			lines = append(lines, d)
+		}
+		return twiml.Response(append(nodes, twiml.Dial(h.link(r, LegPath, pos), ringSeconds, h.callerID(r), lines...))...)
+	case flows.HangUp:
+		return twiml.Response(append(nodes, twiml.Hangup())...)
+	}
+	next := h.link(r, KeyPath, pos)
+	// Pressed or not, the provider asks for what comes next; should it ever fall
+	// through, the redirect does.
+	return twiml.Response(twiml.GatherKey(next, keySeconds, nodes...), twiml.Redirect(next))
+}
+
+// callerID shows services our number, never the caller's.
+func (h *Handler) callerID(r webhook.Request) string {
+	if to := webhook.ParseParty(r.Get("To")); to.OurCallerID {
+		return to.E164.Reveal()
+	}
+	return h.CallerID
+}
+
+// link is a follow-up URL that carries the position, sealed to this call.
+func (h *Handler) link(r webhook.Request, path string, pos position) string {
+	expires := h.Now().Truncate(time.Hour).Add(tokenLife)
+	token := h.Keys.Seal(purpose, r.Get("CallSid"), expires, append(pos.state.Encode(), pos.turns))
+	return h.Base + path + "?" + url.Values{"t": {token}}.Encode()
+}
+
+// open reads the position of a follow-up; ok is false when it is not one of
+// ours, is another call's, has expired, or belongs to a book that is gone.
+func (h *Handler) open(r webhook.Request) (position, bool) {
+	data, err := h.Keys.Open(purpose, r.Get("CallSid"), h.Now(), r.Query.Get("t"))
+	if err != nil || len(data) != flows.StateSize+1 {
+		return position{}, false
+	}
+	state, err := h.Book(0).Decode(data[:flows.StateSize])
+	if err != nil {
+		return position{}, false
+	}
+	return position{state, data[flows.StateSize]}, true
+}
+
+// say speaks utterances in the book's voice: words as they are, numbers digit
+// by digit with a pause after each printed group.
+func say(b *flows.Book, said []flows.Utterance) twiml.Node {
+	var words []twiml.Node
+	for _, u := range said {
+		if u.Words != "" {
+			words = append(words, twiml.Text(" "+u.Words+" "))
+			continue
+		}
+		words = append(words, twiml.Break(groupGap))
+		for group := range strings.FieldsSeq(u.Number) {
+			words = append(words, twiml.Text(strings.Join(strings.Split(group, ""), " ")), twiml.Break(groupGap))
+		}
+	}
+	return twiml.Say(b.Voice.Name, b.Voice.Language, words...)
+}

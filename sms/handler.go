@@ -1,0 +1,202 @@
+// Package sms is the text channel: it turns a message webhook into an input for
+// the flow engine, and the engine's reply into TwiML.
+//
+// It answers inside the webhook and never writes first. What somebody wrote is
+// read, stepped on and let go: it is in no log, no key and no error.
+package sms
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"regexp"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/privacy"
+	"signpost/internal/twiml"
+	"signpost/internal/webhook"
+)
+
+// budget is how long the store may take over one text, all told. A person waits
+// for the answer, and it must come within a second, store or no store.
+const budget = 800 * time.Millisecond
+
+// maxTries is how often a text is answered anew because another text of the
+// same person moved the conversation meanwhile.
+const maxTries = 4
+
+// Sessions remembers conversations for minutes.
+type Sessions interface {
+	Recall(ctx context.Context, conv, msg string) (flows.Seen, error)
+	Commit(ctx context.Context, conv, msg string, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
+}
+
+// Limits bounds how many texts one sender is answered.
+type Limits interface {
+	Allow(ctx context.Context, sender string) (ok, notice bool, err error)
+}
+
+// Handler answers message webhooks.
+type Handler struct {
+	// Book is the book in force, or the one of that version if it is still
+	// known; 0 asks for the one in force.
+	Book      func(version uint32) *flows.Book
+	Sessions  Sessions
+	Limits    Limits
+	Keys      *privacy.Keyring
+	StatusURL string // where the provider reports what became of a reply
+	Now       func() time.Time
+	Log       *slog.Logger
+	Count     func(outcome string)
+}
+
+var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
+
+// Answer answers one message: always with TwiML, which is silence for those who
+// cannot or should not be answered by text.
+func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
+	from, to := webhook.ParseParty(r.Get("From")), webhook.ParseParty(r.Get("To"))
+	if !from.CanText() || from.Addr.Reveal() == to.Addr.Reveal() {
+		h.Count("unanswerable")
+		return Silence()
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	m := message{
+		conv:   h.Keys.Hash("conversation", from.Addr.Reveal(), to.Addr.Reveal()),
+		sender: h.Keys.Hash("sender", from.Addr.Reveal()),
+		text:   Body(r.Get("Body")),
+	}
+	if sid := r.Get("MessageSid"); messageSID.MatchString(sid) {
+		m.id = h.Keys.Hash("message", sid)
+	}
+	if r.Get("OptOutType") != "" {
+		// The provider has answered already; a second answer would be one too
+		// many. Opting out ends the conversation.
+		h.Count("provider answered")
+		if r.Get("OptOutType") == "STOP" {
+			m.text = "STOP"
+			h.converse(ctx, m)
+		}
+		return Silence()
+	}
+	return h.reply(h.converse(ctx, m))
+}
+
+// message is one text, as far as it is looked at.
+type message struct {
+	conv, sender, id string // keyed hashes; id is empty when the provider gave none
+	text             string
+}
+
+// Silence is the answer that sends nothing.
+func Silence() []byte { return twiml.Response() }
+
+func (h *Handler) reply(text string) []byte {
+	if text == "" {
+		return Silence()
+	}
+	return twiml.Response(twiml.Message(text, h.StatusURL))
+}
+
+// Fallback is the answer when something of ours is broken.
+func (h *Handler) Fallback() []byte { return h.reply(h.Book(0).FallbackText()) }
+
+// converse works out the answer to a text and moves its conversation. The same
+// message always gets the same answer and moves it once.
+func (h *Handler) converse(ctx context.Context, m message) string {
+	seen, err := h.Sessions.Recall(ctx, m.conv, m.id)
+	if err != nil {
+		h.Log.Warn("the store is away: a text is answered without its conversation", "err", err)
+		return h.degraded(m)
+	}
+	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	if seen.Repeat == nil {
+		ok, notice, err := h.Limits.Allow(ctx, m.sender)
+		if err != nil {
+			h.Log.Warn("the limits could not be checked", "err", err)
+		}
+		switch {
+		case !ok && notice:
+			mark.Kind = flows.Noticed
+		case !ok:
+			mark.Kind = flows.Silent
+		}
+	}
+	text := ""
+	for range maxTries {
+		if seen.Repeat != nil {
+			h.Count("repeat")
+			text, _, _, _ = h.render(*seen.Repeat, m.text)
+			return text
+		}
+		mark.Before = seen.State
+		var next []byte
+		var rest bool
+		var outcome string
+		text, next, rest, outcome = h.render(mark, m.text)
+		now, done, err := h.Sessions.Commit(ctx, m.conv, m.id, mark, next, rest)
+		if err != nil {
+			h.Log.Warn("a conversation was not saved", "err", err)
+			h.Count("not saved")
+			return text
+		}
+		if done {
+			h.Count(outcome)
+			return text
+		}
+		seen = now
+	}
+	// So many texts at once from one person is no person; the last answer holds.
+	h.Count("contended")
+	return text
+}
+
+// render is the answer a mark stands for: a pure function of the mark, the text
+// and the book, so that a repeat comes out the same.
+func (h *Handler) render(mark flows.Mark, text string) (answer string, next []byte, rest bool, outcome string) {
+	book := h.Book(mark.Book)
+	switch mark.Kind {
+	case flows.Noticed:
+		return book.FallbackText(), mark.Before, true, "limited"
+	case flows.Silent:
+		return "", mark.Before, true, "limited"
+	}
+	now := time.Unix(int64(mark.Minute)*60, 0)
+	state := flows.State{}
+	if len(mark.Before) > 0 {
+		s, err := book.Decode(mark.Before)
+		if err == nil {
+			state = s
+		} // else the step is gone from the book: start again, kindly
+	}
+	after, reply, err := book.Step(now, state, flows.Heard(text))
+	if errors.Is(err, flows.ErrNoSuchStep) {
+		after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
+	}
+	outcome = "answered"
+	if reply.Text == "" {
+		outcome = "silence"
+	}
+	if reply.Ended {
+		return reply.Text, nil, false, outcome
+	}
+	return reply.Text, after.Encode(), reply.Rest, outcome
+}
+
+// degraded answers without a conversation: a place still gets its number, and
+// so does the way to the 24-hour line; anything else gets the 24-hour number
+// and 999, since a menu whose answer would be forgotten helps nobody.
+func (h *Handler) degraded(m message) string {
+	h.Count("degraded")
+	book := h.Book(0)
+	_, reply, err := book.Step(h.Now(), flows.State{}, flows.Heard(m.text))
+	switch {
+	case err != nil:
+		return book.FallbackText()
+	case reply.Ended, len(reply.Shows) > 0, reply.Emergency:
+		return reply.Text
+	}
+	return book.FallbackText()
+}
