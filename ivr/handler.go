@@ -154,7 +154,7 @@ func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, 
 
 // callerID shows services our number, never the caller's.
 func (h *Handler) callerID(r webhook.Request) string {
-	if to := webhook.ParseParty(r.Get("To")); to.OurCallerID {
+	if to := webhook.ParseParty(r.Get("To")); to.Kind == webhook.Phone {
 		return to.E164.Reveal()
 	}
 	return h.CallerID

@@ -42,17 +42,36 @@ type pass struct {
 	book     *flows.Book
 	rule     string
 	problems []load.Problem
-	walk     *Walk // made when first wanted
+	walk     *Walk           // made when first wanted, with:
+	answers  []Edge          // every distinct answer
+	given    map[string]bool // every service whose number is given
 }
 
 func (p *pass) report(pos load.Pos, what, why, fix string) {
 	p.problems = append(p.problems, load.Problem{Pos: pos, Rule: p.rule, What: what, Why: why, Fix: fix})
 }
 
+// walked walks the book once and keeps what the rules look at: one edge for
+// every distinct answer there is.
 func (p *pass) walked() *Walk {
-	if p.walk == nil {
-		p.walk = WalkBook(p.book)
+	if p.walk != nil {
+		return p.walk
 	}
+	seen := map[string]bool{}
+	p.given = map[string]bool{}
+	p.walk = WalkBook(p.book, func(e *Edge) {
+		for _, id := range e.Reply.Shows {
+			p.given[id] = true
+		}
+		key := e.At() + "\n" + e.Reply.Text
+		for _, u := range e.Reply.Speech {
+			key += "\n" + u.Words + u.Number
+		}
+		if !seen[key] {
+			seen[key] = true
+			p.answers = append(p.answers, *e)
+		}
+	})
 	return p.walk
 }
 

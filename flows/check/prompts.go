@@ -16,19 +16,17 @@ const (
 var prompts = rule{
 	name: "prompt-length", doc: "no prompt of a call is too long to hold in mind", walks: true,
 	run: func(p *pass) {
+		p.walked()
 		worst := map[load.Pos]float64{}
 		limits := map[load.Pos]int{}
-		for _, e := range p.walked().Edges {
-			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.To < 0 {
-				continue
+		for i := range p.answers {
+			e := &p.answers[i]
+			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.Reply.Ended || e.To.State.Misses > 0 || e.To.State.Quiet > 0 {
+				continue // with an apology before it, the prompt itself is timed elsewhere
 			}
-			step := p.walked().Nodes[e.To].State.Step
-			limit := maxMenuSeconds
+			step, limit := e.At(), maxMenuSeconds
 			if s := p.book.StepNamed(step); s != nil && s.Kind == flows.KindServices {
 				limit = maxServiceSeconds
-			}
-			if p.walked().Nodes[e.To].State.Misses > 0 || p.walked().Nodes[e.To].State.Quiet > 0 {
-				continue // with an apology before it: the prompt itself is timed elsewhere
 			}
 			pos := p.Pos("menus.yaml", "steps."+step+".say")
 			if sec := flows.Seconds(e.Reply.Speech); sec > float64(limit) && sec > worst[pos] {

@@ -10,18 +10,15 @@ var reachable = rule{
 			p.report(p.Pos("menus.yaml", "steps"), "the book cannot be followed: "+w.Failed.Error(), "Somebody would be left without an answer.", "Put back the last book that worked, and tell whoever looks after the program.")
 			return
 		}
-		steps, services := map[string]bool{}, map[string]bool{}
+		steps, services := map[string]bool{}, p.given
 		for _, n := range w.Nodes {
 			steps[n.State.Step] = true
 			for _, id := range alsoOf(p, n) {
 				services[id] = true
 			}
 		}
-		for _, e := range w.Edges {
-			steps[e.Reply.Tells] = true
-			for _, id := range e.Reply.Shows {
-				services[id] = true
-			}
+		for i := range p.answers {
+			steps[p.answers[i].Reply.Tells] = true
 		}
 		for _, s := range p.book.Steps {
 			if !steps[s.ID] {

@@ -10,31 +10,18 @@ import (
 var segments = rule{
 	name: "segments", doc: "every text that can ever be sent fits its segments, however the placeholders fill", walks: true,
 	run: func(p *pass) {
-		worst, done := map[load.Pos]string{}, map[string]bool{}
-		for _, e := range p.walked().Edges {
-			text := e.Reply.Text
-			if len(text) <= gsm7.SingleUCS2 {
-				continue
-			}
-			at, limit := p.walked().Nodes[e.From].State.Step, 1
-			if e.To >= 0 {
-				at = p.walked().Nodes[e.To].State.Step
-			}
-			if e.Reply.Tells != "" {
-				at = e.Reply.Tells
-			}
-			if done[at+text] {
-				continue
-			}
-			done[at+text] = true
+		p.walked()
+		worst := map[load.Pos]string{}
+		for i := range p.answers {
+			text, limit := p.answers[i].Reply.Text, 1
+			at := p.answers[i].At()
 			if s := p.book.StepNamed(at); s != nil {
 				limit = s.Segments
 			}
-			if gsm7.Segments(text) <= limit {
+			if text == "" || gsm7.Segments(text) <= limit {
 				continue
 			}
-			pos := p.Pos("menus.yaml", "steps."+at+".text")
-			if len(text) > len(worst[pos]) {
+			if pos := p.Pos("menus.yaml", "steps."+at+".text"); len(text) > len(worst[pos]) {
 				worst[pos] = text
 			}
 		}

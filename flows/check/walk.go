@@ -19,19 +19,31 @@ type Node struct {
 
 // Edge is one input from one node, with what it led to.
 type Edge struct {
-	From  int // index into Walk.Nodes
+	From  Node
 	Input string
 	Reply flows.Reply
-	To    int // -1 when the conversation is over
+	To    Node // where the conversation is now, unless it is over
 }
 
-// Walk is every state of a book and every step between them.
+// At is the step whose words the reply is made of.
+func (e *Edge) At() string {
+	switch {
+	case e.Reply.Tells != "":
+		return e.Reply.Tells
+	case e.Reply.Ended:
+		return e.From.State.Step
+	}
+	return e.To.State.Step
+}
+
+// Walk is every state of a book.
 type Walk struct {
 	Moments []time.Time
 	Nodes   []Node
-	Edges   []Edge
+	Edges   int
 	index   map[Node]int
 	at      map[[2]string]bool
+	visit   func(*Edge)
 	Failed  error // a step that failed: a fault of the engine
 }
 
@@ -75,9 +87,10 @@ func Moments(b *flows.Book) []time.Time {
 }
 
 // WalkBook walks every state from the first text and the first ring of a call,
-// with every kind of input, at each of the book's [Moments].
-func WalkBook(b *flows.Book) *Walk {
-	w := &Walk{Moments: Moments(b), index: map[Node]int{}, at: map[[2]string]bool{}}
+// with every kind of input, at each of the book's [Moments], and shows every
+// step between them to visit, nearest first.
+func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
+	w := &Walk{Moments: Moments(b), index: map[Node]int{}, at: map[[2]string]bool{}, visit: visit}
 	texts := TextInputs(b)
 	for m := range w.Moments {
 		w.node(Node{Moment: m})
@@ -123,17 +136,19 @@ func (w *Walk) node(n Node) int {
 }
 
 func (w *Walk) step(b *flows.Book, from int, name string, in flows.Input) {
-	n := w.Nodes[from]
-	next, reply, err := b.Step(w.Moments[n.Moment], n.State, in)
+	e := Edge{From: w.Nodes[from], Input: name}
+	next, reply, err := b.Step(w.Moments[e.From.Moment], e.From.State, in)
 	if err != nil {
-		w.Failed = fmt.Errorf("step from %q with %q: %w", n.State.Step, name, err)
+		w.Failed = fmt.Errorf("step from %q with %q: %w", e.From.State.Step, name, err)
 		return
 	}
-	to := -1
+	e.Reply = reply
 	if !reply.Ended {
-		to = w.node(Node{Moment: n.Moment, Call: n.Call, Dialing: reply.Act == flows.Dial, State: next})
+		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
+		w.node(e.To)
 	}
-	w.Edges = append(w.Edges, Edge{From: from, Input: name, Reply: reply, To: to})
+	w.Edges++
+	w.visit(&e)
 }
 
 // TextInputs is one text of every kind: each digit, each of the book's words,
@@ -152,8 +167,13 @@ func TextInputs(b *flows.Book) []string {
 			in = append(in, s.Words[0])
 		}
 	}
+	areasOf := map[string]int{}
 	for _, a := range b.Areas {
-		in = append(in, a.Names...)
+		for i, n := range a.Names {
+			if areasOf[n]++; i == 0 || areasOf[n] == 2 { // one place of the area; every name shared by areas
+				in = append(in, n)
+			}
+		}
 	}
 	seen := map[string]bool{}
 	var out []string

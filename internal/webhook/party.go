@@ -32,8 +32,6 @@ type Party struct {
 	// SpokenOut tells that a text to the number may be read aloud to whoever
 	// picks up, or that the number is no mobile for certain.
 	SpokenOut bool
-	// OurCallerID tells that the number can be shown to a service we ring.
-	OurCallerID bool
 }
 
 // prefixes are looked at before anything is parsed as a telephone number: the
@@ -80,7 +78,6 @@ func ParseParty(addr string) Party {
 		return p
 	}
 	p.E164 = privacy.Hide(phonenumbers.Format(n, phonenumbers.E164))
-	p.OurCallerID = phonenumbers.IsValidNumber(n)
 	switch phonenumbers.GetNumberType(n) {
 	// A number the library does not know may be a new mobile range: only what
 	// is certainly no mobile is kept from getting an answer.

@@ -1,0 +1,161 @@
+// Package testkit holds what tests share: a real redis-server on a free port,
+// and a scanner for canaries. It is for tests only.
+package testkit
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Redis is a real redis-server of a test's own.
+type Redis struct {
+	Addr string
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// startTimeout is how long redis-server may take to say that it is ready.
+const startTimeout = 20 * time.Second
+
+// StartRedis starts a redis-server that keeps nothing on disk, and stops it
+// when the test ends.
+func StartRedis(t testing.TB) *Redis {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("find a free port: %v", err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	r := &Redis{Addr: addr}
+	r.start(t)
+	t.Cleanup(r.Kill)
+	return r
+}
+
+func (r *Redis) start(t testing.TB) {
+	t.Helper()
+	_, port, _ := strings.Cut(r.Addr, ":")
+	r.cmd = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	out, err := r.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatalf("start redis-server (make test installs it): %v", err)
+	}
+	r.done = make(chan struct{})
+	ready := make(chan bool, 1)
+	go func() {
+		defer close(r.done)
+		for sc := bufio.NewScanner(out); sc.Scan(); {
+			if strings.Contains(sc.Text(), "Ready to accept connections") {
+				ready <- true
+			}
+		}
+		_ = r.cmd.Wait()
+		ready <- false
+	}()
+	select {
+	case ok := <-ready:
+		if !ok {
+			t.Fatal("redis-server ended before it was ready")
+		}
+	case <-time.After(startTimeout):
+		t.Fatal("redis-server is not ready")
+	}
+}
+
+// URL is the server as REDIS_URL names it.
+func (r *Redis) URL() string { return "redis://" + r.Addr }
+
+// Kill ends the server at once.
+func (r *Redis) Kill() {
+	_ = r.cmd.Process.Signal(syscall.SIGCONT)
+	_ = r.cmd.Process.Kill()
+	<-r.done
+}
+
+// Restart starts the server again, empty, on the same port.
+func (r *Redis) Restart(t testing.TB) { r.start(t) }
+
+// Hang stops the server from answering while its connections stay open.
+func (r *Redis) Hang() { _ = r.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Wake undoes Hang.
+func (r *Redis) Wake() { _ = r.cmd.Process.Signal(syscall.SIGCONT) }
+
+// Dump is every key and value the server holds, as text.
+func (r *Redis) Dump(t testing.TB) string {
+	t.Helper()
+	keys, err := r.do("KEYS", "*")
+	if err != nil {
+		t.Fatalf("list the keys: %v", err)
+	}
+	var b strings.Builder
+	for _, k := range keys {
+		v, err := r.do("GET", k)
+		if err != nil {
+			t.Fatalf("read a key: %v", err)
+		}
+		fmt.Fprintf(&b, "%s = %q\n", k, strings.Join(v, ""))
+	}
+	return b.String()
+}
+
+// do sends one command and reads strings back, so that this package needs no
+// Redis library.
+func (r *Redis) do(args ...string) ([]string, error) {
+	c, err := net.DialTimeout("tcp", r.Addr, startTimeout)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(startTimeout))
+	fmt.Fprintf(c, "*%d\r\n", len(args))
+	for _, a := range args {
+		fmt.Fprintf(c, "$%d\r\n%s\r\n", len(a), a)
+	}
+	return readReply(bufio.NewReader(c))
+}
+
+func readReply(br *bufio.Reader) ([]string, error) {
+	line, err := br.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	switch line[0] {
+	case '*':
+		fmt.Sscanf(line[1:], "%d", &n)
+		var out []string
+		for range n {
+			one, err := readReply(br)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, one...)
+		}
+		return out, nil
+	case '$':
+		fmt.Sscanf(line[1:], "%d", &n)
+		if n < 0 {
+			return []string{""}, nil
+		}
+		b := make([]byte, n+2)
+		if _, err := io.ReadFull(br, b); err != nil {
+			return nil, err
+		}
+		return []string{string(b[:n])}, nil
+	case '-':
+		return nil, fmt.Errorf("redis: %s", strings.TrimSpace(line[1:]))
+	}
+	return []string{strings.TrimSpace(line[1:])}, nil
+}
