@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"signpost/internal/plain"
@@ -204,7 +205,7 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 	if fresh {
 		s = t.enter(State{}, b.TextStart)
 	}
-	polite := w != "" && oneOf(b.Words.Polite, w) || tapback(text)
+	polite := b.polite(w) || tapback(text)
 	switch {
 	case polite && fresh:
 		return State{}, Reply{Ended: true}
@@ -227,6 +228,28 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 		return s, t.show(s)
 	}
 	return t.missText(s)
+}
+
+// polite reports a text of thanks and the like and nothing else, kisses
+// included: "ok thank you so much xx".
+func (b *Book) polite(w string) bool {
+	words, thanks := strings.Fields(w), false
+	for len(words) > 0 {
+		n := len(words)
+		for n > 0 && !oneOf(b.Words.Polite, strings.Join(words[:n], " ")) {
+			n--
+		}
+		switch {
+		case n > 0:
+			thanks = true
+		case strings.Trim(words[0], "x") == "":
+			n = 1
+		default:
+			return false
+		}
+		words = words[n:]
+	}
+	return thanks
 }
 
 // answer works out what a text means where we are.

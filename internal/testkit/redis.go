@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,6 +101,7 @@ func (r *Redis) Dump(t testing.TB) string {
 		t.Fatalf("list the keys: %v", err)
 	}
 	var b strings.Builder
+	slices.Sort(keys)
 	for _, k := range keys {
 		v, err := r.do("GET", k)
 		if err != nil {

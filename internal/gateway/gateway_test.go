@@ -1,0 +1,694 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/gateway"
+	"signpost/internal/handset"
+	"signpost/internal/privacy"
+	"signpost/internal/testkit"
+	"signpost/internal/twiml"
+	"signpost/internal/webhook"
+)
+
+const (
+	account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	token   = "0123456789abcdef0123456789abcdef"
+	base    = "https://sms.example.org"
+	ourLine = "+441632960000"
+)
+
+// safeBuffer is a log that tests may read while the gateway writes.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// server is a gateway under test, on real sockets.
+type server struct {
+	*gateway.Gateway
+	url, admin string
+	log        *safeBuffer
+	stop       context.CancelFunc
+	done       chan error
+}
+
+// start runs a gateway with the given changes to an ordinary configuration.
+func start(t testing.TB, change func(*config.Config)) *server {
+	t.Helper()
+	cfg := config.Config{
+		ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: base, AccountSID: account,
+		Tokens: []privacy.Private{privacy.Hide("another0token0being0rotated"), privacy.Hide(token)}, RedisURL: config.Embedded,
+		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 1000, ServiceLimit: 100_000,
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	s := &server{log: &safeBuffer{}, done: make(chan error, 1)}
+	g, err := gateway.New(cfg, gateway.NewLog(s.log, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Gateway = g
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go func() { s.done <- g.Run(ctx) }()
+	select {
+	case <-g.Ready():
+	case err := <-s.done:
+		t.Fatalf("the gateway did not start: %v", err)
+	}
+	public, admin := g.Addrs()
+	s.url, s.admin = "http://"+public.String(), "http://"+admin.String()
+	t.Cleanup(func() {
+		stop()
+		if err, ok := <-s.done; ok && err != nil {
+			t.Errorf("the gateway did not stop cleanly: %v", err)
+		}
+	})
+	return s
+}
+
+// proxy sends what a phone signs for the public URL to the listener.
+type proxy struct{ to string }
+
+func (p proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	req, err := http.NewRequest(r.Method, p.to+r.URL.RequestURI(), r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	req.Header = r.Header
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body)
+}
+
+var fresh struct {
+	sync.Mutex
+	n int
+}
+
+// phone is a handset with a number of its own.
+func (s *server) phone() *handset.Phone {
+	fresh.Lock()
+	defer fresh.Unlock()
+	fresh.n++
+	return &handset.Phone{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token),
+		From: fmt.Sprintf("+447400%06d", 100000+fresh.n), To: ourLine}
+}
+
+func text(t testing.TB, p *handset.Phone, body string) string {
+	t.Helper()
+	answer, err := p.Text(context.Background(), body)
+	if err != nil {
+		t.Fatalf("text: %v", err)
+	}
+	return answer
+}
+
+func get(t testing.TB, u string) string {
+	t.Helper()
+	resp, err := http.Get(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Every service of the directory can be reached by text and by keypad, through
+// real signed webhooks and a real Redis.
+func TestEveryServiceIsReached(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	// A Thursday at half past five, while the control room's advisers were there.
+	s.SetClock(func() time.Time { return time.Date(2026, 5, 7, 16, 30, 0, 0, time.UTC) })
+	tests := []struct{ service, text, keys, want string }{
+		{"LetGo North", "penrith", "111", "01228 633640"},
+		{"LetGo West", "Whitehaven", "112", "01900 842991 or 01900 842992"},
+		{"LetGo South", "ulverston", "113", "01229 582386"},
+		{"Cheshire East", "Nantwich", "121", "0300 123 5101"},
+		{"Cheshire West and Chester", "Ellesmere Port", "122", "0300 123 7047 then press 2"},
+		{"Halton", "runcorn", "123", "0300 111 1247"},
+		{"Warrington", "Warrington!", "124", "01925 243359"},
+		{"Wales", "wrexham", "131", "0808 80 10 800"},
+		{"elsewhere", "Leeds", "132", "0808 2000 247"},
+		{"Victim Support Cumbria", "kendal|1", "1132", "0300 303 0157"},
+		{"Victim Support", "leeds|1", "1322", "0808 1689 111"},
+		{"Crimestoppers", "friend|4", "24", "0800 555 111"},
+		{"Respect", "how i behave", "3", "0808 802 4040"},
+		{"Samaritans", "how i behave|0", "32", "116 123"},
+		{"men", "men", "41", "0808 801 0327"},
+		{"LGBT+", "lgbt", "42", "0800 999 5428"},
+		{"Childline", "under 19", "43", "0800 1111"},
+		{"101", "101", "44", "101"},
+		{"adviser in the control room", "101", "44", "adviser"},
+		{"999", "999", "5", "999"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.service, func(t *testing.T) {
+			p, answer := s.phone(), ""
+			for one := range strings.SplitSeq(tt.text, "|") {
+				answer = text(t, p, one)
+			}
+			if !strings.Contains(answer, tt.want) {
+				t.Errorf("texted %q: %q", tt.text, answer)
+			}
+			c, err := p.Ring(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range []byte(tt.keys) {
+				if err := c.Press(t.Context(), k); err != nil {
+					t.Fatalf("key %c: %v", k, err)
+				}
+			}
+			said := squash(strings.Join(c.Said, " "))
+			for want := range strings.SplitSeq(strings.ReplaceAll(tt.want, " then press 2", ""), " or ") {
+				if !strings.Contains(said, squash(want)) {
+					t.Errorf("pressed %s: %q is not in %q", tt.keys, want, c.Said)
+				}
+			}
+		})
+	}
+}
+
+func squash(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "")) }
+
+// A call goes down the chain until somebody answers: two lines together, the
+// option pressed for the caller, our number shown and never theirs.
+func TestCallIsPutThrough(t *testing.T) {
+	s := start(t, nil)
+	s.SetClock(func() time.Time { return time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC) })
+	for _, from := range []string{"+447400123456", "anonymous", "+266696687", "+17378742833", "", "sip:someone@example.org", "+441228633640"} {
+		p := s.phone()
+		p.From = from
+		c, err := p.Ring(t.Context())
+		if err != nil {
+			t.Fatalf("from %q: %v", from, err)
+		}
+		for _, k := range []byte("1121") {
+			if err := c.Press(t.Context(), k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var rung []string
+		for !c.Ended {
+			if len(c.Dialling) == 0 {
+				t.Fatalf("from %q: nothing is rung after %q", from, c.Said)
+			}
+			one := ""
+			for _, d := range c.Dialling {
+				one += d.E164 + d.Keys + " "
+			}
+			rung = append(rung, strings.TrimSpace(one))
+			if err := c.LegEnds(t.Context(), []string{"no-answer", "busy", "failed", "canceled"}[len(rung)%4]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := "[+441900842991 +441900842992 +443003030157 +448081689111 +448082000247]"
+		if got := fmt.Sprint(rung); got != want {
+			t.Errorf("from %q: rang %s, want %s", from, got, want)
+		}
+		if last := squash(strings.Join(c.Said, " ")); !strings.Contains(last, "08082000247") || !strings.Contains(last, "999") {
+			t.Errorf("from %q: the last words are %q", from, c.Said)
+		}
+		for _, d := range c.Docs {
+			for _, n := range d.Children {
+				if id, _ := n.Attr("callerId"); n.Name == "Dial" && id != ourLine {
+					t.Errorf("from %q: the service is shown %q", from, id)
+				}
+			}
+		}
+	}
+	p := s.phone()
+	c, err := p.Ring(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []byte("1221") {
+		if err := c.Press(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := c.Dialling; len(d) != 1 || d[0] != (twiml.Dialled{E164: "+443001237047", Keys: "wwww2"}) {
+		t.Errorf("Chester is rung as %+v", d)
+	}
+	if err := c.LegEnds(t.Context(), "completed"); err != nil || !c.Ended || len(c.Said) > 0 {
+		t.Errorf("after the conversation: ended %v, said %q, %v", c.Ended, c.Said, err)
+	}
+}
+
+// A repeated webhook gets the same bytes and moves nothing, one at a time and
+// all at once.
+func TestRepeatsMoveNothing(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	p := s.phone()
+	form := func(sid, body string) url.Values {
+		return url.Values{"MessageSid": {sid}, "From": {p.From}, "To": {p.To}, "Body": {body}}
+	}
+	post := func(sid, body string) string {
+		status, b, err := p.Post(t.Context(), "/sms", form(sid, body))
+		if err != nil || status != http.StatusOK {
+			t.Errorf("%d, %v", status, err)
+		}
+		return string(b)
+	}
+	for _, body := range []string{"hello", "2", "1", "1", "kendal", "1", "xyzzy", "xyzzy", "x", "hello"} {
+		sid := handset.SID("SM")
+		first := post(sid, body)
+		before := r.Dump(t)
+		for range 2 {
+			if again := post(sid, body); again != first {
+				t.Errorf("%q again: %s\nfirst: %s", body, again, first)
+			}
+		}
+		if after := r.Dump(t); after != before {
+			t.Errorf("%q again changed what is kept:\n%s\nbefore:\n%s", body, after, before)
+		}
+	}
+	text(t, p, "kendal")
+	sid := handset.SID("SM")
+	var wg sync.WaitGroup
+	answers := make([]string, 12)
+	for i := range answers {
+		wg.Go(func() { answers[i] = post(sid, "1") })
+	}
+	wg.Wait()
+	for _, a := range answers {
+		if a != answers[0] || !strings.Contains(a, "0300 303 0157") {
+			t.Errorf("one message at once gave %s and %s", answers[0], a)
+		}
+	}
+	if next := text(t, p, "1"); !strings.Contains(next, "0808 1689 111") {
+		t.Errorf("twelve deliveries moved more than one step: %q", next)
+	}
+}
+
+// Whatever happens to Redis, a text is answered within a second: a place gets
+// its local number, anything else the 24-hour number and 999. Calls do not
+// notice.
+func TestRedisAway(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	p := s.phone()
+	text(t, p, "hello")
+	check := func(t *testing.T) {
+		for _, tt := range []struct{ body, want string }{
+			{"kendal", "01229 582386"}, {"CW10 9QN", "0300 123 5101"}, {"1", "0808 2000 247"}, {"please help", "999"}, {"", "0808 2000 247"}, {"999", "not 999"},
+		} {
+			client := s.phone()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			got, err := client.Text(ctx, tt.body)
+			cancel()
+			if err != nil || !strings.Contains(got, tt.want) {
+				t.Errorf("%q: %q, %v", tt.body, got, err)
+			}
+		}
+		c, err := s.phone().Ring(t.Context())
+		if err != nil || c.Gather == nil {
+			t.Errorf("a call without Redis: %v", err)
+		}
+		if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded: the store") {
+			t.Errorf("/readyz says %q", ready)
+		}
+	}
+	t.Run("hung", func(t *testing.T) { r.Hang(); check(t); r.Wake() })
+	t.Run("killed", func(t *testing.T) { r.Kill(); check(t) })
+	t.Run("back", func(t *testing.T) {
+		r.Restart(t)
+		deadline := time.Now().Add(20 * time.Second)
+		for {
+			p := s.phone()
+			text(t, p, "hello")
+			if got := text(t, p, "2"); strings.Contains(got, "Who is it for") {
+				return
+			} else if time.Now().After(deadline) {
+				t.Fatalf("conversations are not remembered again: %q", got)
+			}
+		}
+	})
+}
+
+// What the outside may send that is no plain text from a mobile each has a
+// decided outcome.
+func TestOddSenders(t *testing.T) {
+	s := start(t, nil)
+	const welcome, silence = "Reply with your town", ""
+	tests := []struct {
+		name string
+		form url.Values
+		want string
+	}{
+		{"a mobile", url.Values{"From": {"+447400123456"}}, welcome},
+		{"a mobile the number library does not know", url.Values{"From": {"+447700900123"}}, welcome},
+		{"a foreign mobile", url.Values{"From": {"+353851234567"}}, welcome},
+		{"WhatsApp", url.Values{"From": {"whatsapp:+447400123456"}, "To": {"whatsapp:" + ourLine}}, welcome},
+		{"a landline, which might read it aloud", url.Values{"From": {"+441228633640"}}, silence},
+		{"a freephone number", url.Values{"From": {"+448082000247"}}, silence},
+		{"a 0300 number", url.Values{"From": {"+443001235101"}}, silence},
+		{"a name", url.Values{"From": {"YourBank"}}, silence},
+		{"a short code", url.Values{"From": {"60777"}}, silence},
+		{"withheld", url.Values{"From": {"+266696687"}}, silence},
+		{"nobody", url.Values{"From": {""}}, silence},
+		{"SIP", url.Values{"From": {"sip:a@example.org"}}, silence},
+		{"ourselves", url.Values{"From": {ourLine}}, silence},
+		{"a picture with no words", url.Values{"From": {"+447400123457"}, "Body": {""}, "NumMedia": {"1"}}, welcome},
+		{"a picture with a place", url.Values{"From": {"+447400123458"}, "Body": {"kendal"}, "NumMedia": {"1"}}, "01229 582386"},
+		{"a quoted reply", url.Values{"From": {"+447400123459"}, "Body": {"kendal\n> Local info line. Reply with your town"}}, "01229 582386"},
+		{"a base64 body", url.Values{"From": {"+447400123460"}, "Body": {"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA="}}, "01229 582386"},
+		{"a liked message", url.Values{"From": {"+447400123461"}, "Body": {"Liked “Local info line.”"}}, silence},
+		{"a very long text", url.Values{"From": {"+447400123462"}, "Body": {strings.Repeat("help me please ", 110)}}, welcome},
+		{"the provider has answered STOP", url.Values{"From": {"+447400123463"}, "Body": {"STOP"}, "OptOutType": {"STOP"}}, silence},
+		{"the provider has answered HELP", url.Values{"From": {"+447400123464"}, "Body": {"HELP"}, "OptOutType": {"HELP"}}, silence},
+		{"the provider has answered START", url.Values{"From": {"+447400123465"}, "Body": {"START"}, "OptOutType": {"START"}}, silence},
+		{"STOP to a short code", url.Values{"From": {"+447400123466"}, "To": {"60777"}, "Body": {"Stop."}}, silence},
+		{"HELP to a short code", url.Values{"From": {"+447400123467"}, "To": {"60777"}, "Body": {"HELP"}}, welcome},
+		{"START to a short code", url.Values{"From": {"+447400123468"}, "To": {"60777"}, "Body": {"START"}}, welcome},
+		{"YES out of the blue", url.Values{"From": {"+447400123469"}, "Body": {"YES"}}, welcome},
+		{"thanks out of the blue", url.Values{"From": {"+447400123470"}, "Body": {"Ok thank you so much xx"}}, silence},
+		{"no message id", url.Values{"From": {"+447400123471"}, "MessageSid": {""}}, welcome},
+	}
+	p := s.phone()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			form := url.Values{"MessageSid": {handset.SID("SM")}, "To": {ourLine}, "Body": {"hello"}, "NumMedia": {"0"}}
+			for k, v := range tt.form {
+				form[k] = v
+			}
+			status, body, err := p.Post(t.Context(), "/sms", form)
+			if err != nil || status != http.StatusOK {
+				t.Fatalf("%d, %v", status, err)
+			}
+			doc, err := twiml.Parse(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := doc.Words(); !strings.Contains(got, tt.want) || tt.want == silence && len(doc.Children) > 0 {
+				t.Errorf("answered %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// Nothing but the provider's own requests gets in, and nothing that does not
+// leaves a trace.
+func TestForgeries(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	p := s.phone()
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {"kendal"}, "AccountSid": {account}}
+	good := webhook.Sign(privacy.Hide(token), base+"/sms", form)
+	const kind = "application/x-www-form-urlencoded"
+	other := url.Values{}
+	for k, v := range form {
+		other[k] = v
+	}
+	other.Set("AccountSid", "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
+	tests := []struct{ name, method, path, kind, body, signature string }{
+		{"unsigned", "POST", "/sms", kind, form.Encode(), ""},
+		{"signed with nothing", "POST", "/sms", kind, form.Encode(), webhook.Sign(privacy.Hide(""), base+"/sms", form)},
+		{"signed with another token", "POST", "/sms", kind, form.Encode(), webhook.Sign(privacy.Hide("x"), base+"/sms", form)},
+		{"signed for another path", "POST", "/voice", kind, form.Encode(), good},
+		{"signed for another query", "POST", "/sms?a=b", kind, form.Encode(), good},
+		{"changed after signing", "POST", "/sms", kind, strings.Replace(form.Encode(), "kendal", "crewe", 1), good},
+		{"one field more", "POST", "/sms", kind, form.Encode() + "&x=y", good},
+		{"another account", "POST", "/sms", kind, other.Encode(), webhook.Sign(privacy.Hide(token), base+"/sms", other)},
+		{"GET", "GET", "/sms?" + form.Encode(), kind, "", good},
+		{"JSON", "POST", "/sms?bodySHA256=00", "application/json", "{}", good},
+		{"no type", "POST", "/sms", "", form.Encode(), good},
+		{"too large", "POST", "/sms", kind, form.Encode() + "&x=" + strings.Repeat("y", webhook.MaxBody), good},
+		{"not a form", "POST", "/sms", kind, "%zz;=", good},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			req, err := http.NewRequest(tt.method, s.url+tt.path, strings.NewReader(tt.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.kind != "" {
+				req.Header.Set("Content-Type", tt.kind)
+			}
+			req.Header.Set(webhook.SignatureHeader, tt.signature)
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if b, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusForbidden || len(b) > 0 {
+				t.Errorf("answered %d %q, want 403 and nothing", resp.StatusCode, b)
+			}
+		})
+	}
+	if kept := r.Dump(t); kept != "" {
+		t.Errorf("a forgery left a trace:\n%s", kept)
+	}
+}
+
+// Over the limit a sender is given the 24-hour number and 999 once, then
+// silence; callers are never refused.
+func TestLimits(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL(); c.SenderLimit = 5 })
+	p := s.phone()
+	for range 5 {
+		if got := text(t, p, "kendal"); !strings.Contains(got, "01229 582386") {
+			t.Fatalf("within the limit: %q", got)
+		}
+	}
+	sid := handset.SID("SM")
+	for range 3 { // its repeats get the same
+		got, err := p.TextAs(t.Context(), sid, "kendal")
+		if err != nil || !strings.Contains(got, "0808 2000 247") || !strings.Contains(got, "999") {
+			t.Errorf("first over the limit: %q, %v", got, err)
+		}
+	}
+	for range 3 {
+		if got := text(t, p, "kendal"); got != "" {
+			t.Errorf("over the limit: %q", got)
+		}
+	}
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("somebody else: %q", got)
+	}
+	for range 8 {
+		if c, err := p.Ring(t.Context()); err != nil || c.Gather == nil {
+			t.Fatalf("a call over the limit: %v", err)
+		}
+	}
+}
+
+// A changed flow book comes into force when it checks clean, a broken one does
+// not, and a conversation lives through both.
+func TestReload(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range load.Files() {
+		data, err := book.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit := func(name, find, put string) {
+		path := filepath.Join(dir, name)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), find) {
+			t.Fatalf("%q is not in %s", find, name)
+		}
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(data), find, put)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+	until := func(what string, ok func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("not seen: %s", what)
+			}
+		}
+	}
+	p, call := s.phone(), mustRing(t, s)
+	text(t, p, "hello")
+	text(t, p, "2")
+	edit("menus.yaml", `"Who is it for? `, `"For whom? `)
+	until("the new words", func() bool {
+		q := s.phone()
+		text(t, q, "hello")
+		return strings.HasPrefix(text(t, q, "2"), "For whom?")
+	})
+	if got := text(t, p, "1"); !strings.Contains(got, "Cumbria") {
+		t.Errorf("a conversation did not go on in the new book: %q", got)
+	}
+	if err := call.Press(t.Context(), '1'); err != nil || !strings.Contains(strings.Join(call.Said, ""), "Cumbria") {
+		t.Errorf("a call did not go on in the new book: %q, %v", call.Said, err)
+	}
+	edit("services.yaml", "01229 582386", "01229 58238")
+	until("that it is broken", func() bool { return strings.Contains(get(t, s.admin+"/readyz"), "mistakes") })
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("the broken book is in force: %q", got)
+	}
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_ok 0") {
+		t.Error("the metrics do not show the failed reload")
+	}
+	edit("services.yaml", "01229 58238\n", "01229 582386\n")
+	// The step a conversation is at goes away: it starts again, kindly.
+	gone := s.phone()
+	text(t, gone, "hello")
+	text(t, gone, "2")
+	text(t, gone, "4")
+	edit("menus.yaml", "  more:\n", "  other_lines:\n")
+	edit("menus.yaml", "goes_to: more\n", "goes_to: other_lines\n")
+	until("the mended book", func() bool { return !strings.Contains(get(t, s.admin+"/readyz"), "mistakes") })
+	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
+		t.Errorf("after its step is gone a conversation gets %q", got)
+	}
+}
+
+func mustRing(t *testing.T, s *server) *handset.Call {
+	t.Helper()
+	c, err := s.phone().Ring(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A book that is broken from the start does not keep the gateway from answering.
+func TestBrokenBookFromTheStart(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "menus.yaml"), []byte("steps: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("answered %q", got)
+	}
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded") {
+		t.Errorf("/readyz says %q", ready)
+	}
+}
+
+// A request that is half way in when the gateway is told to stop is answered.
+func TestStopsCleanly(t *testing.T) {
+	s := start(t, nil)
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {"+447400123456"}, "To": {ourLine}, "Body": {"kendal"}, "AccountSid": {account}}
+	body := form.Encode()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+		webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+"/sms", form), len(body), body[:10])
+	text(t, s.phone(), "hello") // by now the server has read the half request
+	s.stop()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			break // the listener is closed: it is stopping
+		}
+		c.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("it does not stop")
+		}
+	}
+	fmt.Fprint(conn, body[10:])
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.Contains(string(answer), "01229 582386") {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+	if err := <-s.done; err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	close(s.done)
+}
+
+// Marked words, numbers and places go through every endpoint and failure, and
+// turn up nowhere: not in Redis, logs at their most talkative, metrics or
+// health.
+func TestNothingIsKept(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL(); c.SenderLimit = 6 })
+	const number, words, place = "+447400987654", "canary-7f3a", "Silloth"
+	p := s.phone()
+	p.From = number
+	drive := func() {
+		for _, body := range []string{words, place, "CA7 4AA", words + " in " + place, "1", "999", "9", words, "x"} {
+			_, _ = p.Text(t.Context(), body)
+		}
+		for _, path := range []string{"/sms", "/sms/status", "/voice", "/voice/status", "/voice/key?t=" + words, "/voice/leg?t=" + words, "/voice/x", "/" + words} {
+			form := url.Values{"From": {number}, "To": {number}, "Body": {words}, "Digits": {words}, "CallSid": {words}, "FromCity": {place}, "MessageSid": {words}}
+			if _, _, err := p.Post(t.Context(), path, form); err != nil {
+				t.Fatal(err)
+			}
+			bad := *p
+			bad.Token = privacy.Hide("wrong")
+			_, _, _ = bad.Post(t.Context(), path, form)
+		}
+		c, err := p.Ring(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range []byte("1117*") {
+			_ = c.Press(t.Context(), k)
+		}
+	}
+	drive()
+	kept := r.Dump(t)
+	r.Hang()
+	drive()
+	r.Wake()
+	kept += s.log.String() + get(t, s.admin+"/metrics") + get(t, s.admin+"/readyz") + r.Dump(t)
+	if !strings.Contains(kept, "s:{") || !strings.Contains(kept, "signpost_texts_total") || !strings.Contains(kept, "the store is away") {
+		t.Fatal("the test looked at nothing")
+	}
+	for _, private := range []string{number, words, place} {
+		if form, found := testkit.FindCanary(kept, private); found {
+			t.Errorf("%q is kept (%s)", private, form)
+		}
+	}
+}
