@@ -28,13 +28,19 @@ func Text(s string) string {
 		s = s[:MaxInput]
 	}
 	s = strings.ToValidUTF8(s, " ")
+	if isPlain(s) {
+		return s
+	}
 	if key, ok := lonelyKey(s); ok {
 		return key
 	}
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
-	for _, r := range norm.NFKD.String(s) {
+	if !isASCII(s) {
+		s = norm.NFKD.String(s)
+	}
+	for _, r := range s {
 		switch {
 		case r == '&':
 			if b.Len() > 0 {
@@ -60,9 +66,35 @@ func Text(s string) string {
 	return b.String()
 }
 
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlain reports a text that is plain already: most are short and typed so.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c == ' ' && i > 0 && i < len(s)-1 && s[i-1] != ' ' {
+			continue
+		}
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
 // lonelyKey finds a message that is only "*" or only "#" (and space): on a
 // keypad phone that is a key press, not punctuation.
 func lonelyKey(s string) (string, bool) {
+	if len(s) > 64 || !strings.ContainsAny(s, "*#\uff0a\uff03") {
+		return "", false
+	}
 	t := strings.TrimSpace(norm.NFKC.String(strings.TrimSpace(s)))
 	t = strings.TrimRight(t, "\ufe0f\u20e3")
 	if t == "" {

@@ -1,0 +1,96 @@
+package config_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+)
+
+func good() map[string]string {
+	return map[string]string{
+		"PUBLIC_URL": "https://sms.example.org/", "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"TWILIO_AUTH_TOKEN": " new , old ",
+	}
+}
+
+func noFiles(string) ([]byte, error) { return nil, errors.New("no files") }
+
+func TestDefaults(t *testing.T) {
+	c, err := config.Parse(good(), noFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.ListenAddr != ":8080" || c.AdminAddr != "127.0.0.1:9091" || c.PublicURL != "https://sms.example.org" || c.RedisURL != config.Embedded ||
+		c.SessionTTL != 15*time.Minute || len(c.Secrets) != 1 || len(c.Secrets[0]) < 32 || c.FlowsDir != "" {
+		t.Errorf("%+v", c)
+	}
+	if len(c.Tokens) != 2 || c.Tokens[0].Reveal() != "new" || c.Tokens[1].Reveal() != "old" {
+		t.Error("the tokens are not new and old")
+	}
+}
+
+func TestFilesLoseTheirNewline(t *testing.T) {
+	v := good()
+	delete(v, "TWILIO_AUTH_TOKEN")
+	v["TWILIO_AUTH_TOKEN_FILE"], v["PRIVACY_KEY_FILE"], v["REDIS_URL"] = "/token", "/key", "rediss://cache:6380"
+	c, err := config.Parse(v, func(name string) ([]byte, error) {
+		if name == "/key" {
+			return []byte(strings.Repeat("ab", 32) + "," + strings.Repeat("cd", 32) + "\n"), nil
+		}
+		return []byte("filetoken\n"), nil
+	})
+	if err != nil || c.Tokens[0].Reveal() != "filetoken" || len(c.Secrets) != 2 {
+		t.Errorf("%v, %d secrets", err, len(c.Secrets))
+	}
+}
+
+// Every mistake is told at once, by the variable's name, and no value is.
+func TestAllMistakesAtOnce(t *testing.T) {
+	const canary = "hunter2"
+	v := map[string]string{}
+	for _, name := range config.Variables() {
+		v[name] = canary
+	}
+	_, err := config.Parse(v, noFiles)
+	if err == nil {
+		t.Fatal("nothing was found")
+	}
+	for _, name := range config.Variables() {
+		if name == "FLOWS_DIR" || name == "TWILIO_AUTH_TOKEN_FILE" || name == "PRIVACY_KEY_FILE" {
+			continue // any value will do; two values are told under the plain name
+		}
+		if !strings.Contains(err.Error(), name+" ") {
+			t.Errorf("%s is not told of", name)
+		}
+	}
+	if strings.Contains(err.Error(), canary) {
+		t.Errorf("a value is in the error:\n%v", err)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for name, change := range map[string]func(map[string]string){
+		"PUBLIC_URL":         func(v map[string]string) { v["PUBLIC_URL"] = "https://user:pw@sms.example.org" },
+		"TWILIO_AUTH_TOKEN":  func(v map[string]string) { v["TWILIO_AUTH_TOKEN"] = " , " },
+		"TWILIO_ACCOUNT_SID": func(v map[string]string) { delete(v, "TWILIO_ACCOUNT_SID") },
+		"PRIVACY_KEY":        func(v map[string]string) { v["REDIS_URL"] = "redis://localhost" },
+		"REDIS_URL": func(v map[string]string) {
+			v["REDIS_URL"], v["PRIVACY_KEY"] = "redis://a,http://b", strings.Repeat("ab", 32)
+		},
+		"SESSION_TTL":  func(v map[string]string) { v["SESSION_TTL"] = "15" },
+		"SENDER_LIMIT": func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
+		"ADMIN_ADDR":   func(v map[string]string) { v["ADMIN_ADDR"] = "9091" },
+		"CALLER_ID":    func(v map[string]string) { v["CALLER_ID"] = "01228 633640" },
+		"LOG_LEVEL":    func(v map[string]string) { v["LOG_LEVEL"] = "loud" },
+	} {
+		v := good()
+		change(v)
+		_, err := config.Parse(v, noFiles)
+		if err == nil || !strings.HasPrefix(err.Error(), name) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

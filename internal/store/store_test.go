@@ -1,0 +1,163 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/store"
+	"signpost/internal/testkit"
+)
+
+// each runs a test on a real Redis and on the in-process store.
+func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)) {
+	for _, name := range []string{"redis", "embedded"} {
+		t.Run(name, func(t *testing.T) {
+			url := store.Embedded
+			if name == "redis" {
+				url = testkit.StartRedis(t).URL()
+			}
+			s, err := store.Open(store.Options{URL: url, SessionTTL: ttl, SenderLimit: 3, ServiceLimit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			do(t, s)
+		})
+	}
+}
+
+func mark(before []byte) flows.Mark {
+	return flows.Mark{Kind: flows.Stepped, Minute: 1, Book: 2, Before: before}
+}
+
+func TestConversation(t *testing.T) {
+	each(t, time.Minute, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		if seen, err := s.Recall(ctx, "c", "m1"); err != nil || seen.State != nil || seen.Repeat != nil {
+			t.Fatalf("nothing yet, and %+v, %v", seen, err)
+		}
+		if _, done, err := s.Commit(ctx, "c", "m1", mark(nil), []byte("one"), false); err != nil || !done {
+			t.Fatalf("first message: %v, %v", done, err)
+		}
+		if seen, err := s.Recall(ctx, "c", "m1"); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
+			t.Errorf("its repeat: %+v, %v", seen, err)
+		}
+		if now, done, err := s.Commit(ctx, "c", "m1", mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
+		}
+		if now, done, err := s.Commit(ctx, "c", "m2", mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
+			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
+		}
+		if _, done, err := s.Commit(ctx, "c", "m2", mark([]byte("one")), nil, false); err != nil || !done {
+			t.Errorf("the end: %v, %v", done, err)
+		}
+		if seen, err := s.Recall(ctx, "c", "m3"); err != nil || seen.State != nil {
+			t.Errorf("after the end: %+v, %v", seen, err)
+		}
+		if seen, err := s.Recall(ctx, "c", "m2"); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
+			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
+		}
+		for range 2 { // without an id a message is never a repeat
+			if _, done, err := s.Commit(ctx, "d", "", mark(nil), nil, false); err != nil || !done {
+				t.Errorf("no id: %v, %v", done, err)
+			}
+		}
+	})
+}
+
+// Conversations are forgotten by themselves, in both stores, and a rest does
+// not keep them longer.
+func TestExpiry(t *testing.T) {
+	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
+		if _, _, err := s.Commit(t.Context(), "c", "m", mark(nil), []byte("one"), false); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(20 * time.Second); ; {
+			seen, err := s.Recall(t.Context(), "c", "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen.State == nil {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the conversation is still there")
+			}
+			if _, _, err := s.Commit(t.Context(), "c", "", mark(seen.State), seen.State, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// Messages that arrive together each find the state the one before left.
+func TestAtOnce(t *testing.T) {
+	each(t, time.Minute, func(t *testing.T, s *store.Store) {
+		const writers = 8
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				before := []byte(nil)
+				for {
+					n := 0
+					if len(before) > 0 {
+						fmt.Sscan(string(before), &n)
+					}
+					now, done, err := s.Commit(context.Background(), "c", fmt.Sprint(w), mark(before), []byte(fmt.Sprint(n+1)), false)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if done {
+						return
+					}
+					before = now.State
+				}
+			})
+		}
+		wg.Wait()
+		if seen, err := s.Recall(t.Context(), "c", "x"); err != nil || string(seen.State) != fmt.Sprint(writers) {
+			t.Errorf("%d messages moved it to %q, %v", writers, seen.State, err)
+		}
+	})
+}
+
+func TestAllow(t *testing.T) {
+	each(t, time.Minute, func(t *testing.T, s *store.Store) {
+		want := []struct{ ok, notice bool }{{true, false}, {true, false}, {true, false}, {false, true}, {false, false}, {false, false}}
+		for i, w := range want {
+			ok, notice, err := s.Allow(t.Context(), "a")
+			if err != nil || ok != w.ok || notice != w.notice {
+				t.Errorf("text %d: %v, notice %v, %v", i+1, ok, notice, err)
+			}
+		}
+		var served int
+		for i := range 10 { // the service's own limit of 5 holds for everybody together
+			if ok, _, err := s.Allow(t.Context(), fmt.Sprint("other", i)); err != nil {
+				t.Fatal(err)
+			} else if ok {
+				served++
+			}
+		}
+		if served > 3 {
+			t.Errorf("%d more were served of the 2 left", served)
+		}
+	})
+}
+
+func TestBadURL(t *testing.T) {
+	for _, u := range []string{"redis://secret:hunter2@host:notaport", "redis://x?master_name=m&bad=1"} {
+		if s, err := store.Open(store.Options{URL: u}); err == nil {
+			s.Close()
+			t.Errorf("%q opened", u)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"signpost/internal/privacy"
+	"signpost/internal/twiml"
+	"signpost/internal/webhook"
+)
+
+const (
+	account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	token   = "0123456789abcdef0123456789abcdef"
+	base    = "https://sms.example.org"
+)
+
+//go:embed testdata/signatures.json
+var vectors []byte
+
+func guard(t testing.TB, public string, log *bytes.Buffer) (*webhook.Guard, map[webhook.Outcome]int) {
+	t.Helper()
+	counts := map[webhook.Outcome]int{}
+	return webhook.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)}, slog.New(slog.NewJSONHandler(log, nil)),
+		func(_ string, o webhook.Outcome) { counts[o]++ }), counts
+}
+
+func post(h http.Handler, target, body, signature string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+	r.Header.Set(webhook.SignatureHeader, signature)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func safe() []byte { return []byte("<Response>safe</Response>") }
+
+// Signatures made by the provider's own SDK for another language hold here, and
+// ours are the same as theirs.
+func TestSignaturesOfTheProvidersSDK(t *testing.T) {
+	var cases []struct {
+		Name, Base, Target, Signature string
+		Form                          map[string]string
+	}
+	if err := json.Unmarshal(vectors, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 10 {
+		t.Fatalf("only %d vectors", len(cases))
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			form := url.Values{}
+			for k, v := range c.Form {
+				form.Set(k, v)
+			}
+			if got := webhook.Sign(privacy.Hide(token), c.Base+c.Target, form); got != c.Signature {
+				t.Errorf("we sign %s, the SDK %s", got, c.Signature)
+			}
+			var log bytes.Buffer
+			g, _ := guard(t, c.Base, &log)
+			var got webhook.Request
+			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = r; return safe() })
+			if w := post(h, c.Target, form.Encode(), c.Signature); w.Code != http.StatusOK {
+				t.Fatalf("answered %d", w.Code)
+			}
+			for k, v := range c.Form {
+				if got.Get(k) != v {
+					t.Errorf("%s arrives as %q, sent %q", k, got.Get(k), v)
+				}
+			}
+			if w := post(h, c.Target, form.Encode(), "x"+c.Signature); w.Code != http.StatusForbidden {
+				t.Errorf("a changed signature is answered %d", w.Code)
+			}
+		})
+	}
+}
+
+// A panic, an empty or a vast answer is replaced by the safe one, and what
+// panicked is not in the log.
+func TestSafeAnswer(t *testing.T) {
+	for name, h := range map[string]webhook.Handler{
+		"panic": func(_ context.Context, r webhook.Request) []byte { panic("canary " + r.Get("Body")) },
+		"empty": func(context.Context, webhook.Request) []byte { return nil },
+		"vast":  func(context.Context, webhook.Request) []byte { return make([]byte, twiml.MaxSize+1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			g, counts := guard(t, base, &log)
+			form := url.Values{"AccountSid": {account}, "Body": {"canary-7f3a"}}
+			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(), webhook.Sign(privacy.Hide(token), base+"/sms", form))
+			if w.Code != http.StatusOK || w.Body.String() != string(safe()) || counts[webhook.Panicked] != 1 {
+				t.Errorf("answered %d %s, counted %v", w.Code, w.Body, counts)
+			}
+			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
+				t.Errorf("log: %s", log.String())
+			}
+		})
+	}
+}
+
+func TestEmptyTokenIsRefused(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a guard with an empty token was made")
+		}
+	}()
+	webhook.NewGuard(base, account, []privacy.Private{privacy.Hide("")}, slog.New(slog.DiscardHandler), nil)
+}
+
+func TestParseParty(t *testing.T) {
+	tests := []struct {
+		addr    string
+		kind    webhook.Kind
+		canText bool
+	}{
+		{"+447400123456", webhook.Phone, true}, {"+447700900123", webhook.Phone, true}, {"+353851234567", webhook.Phone, true},
+		{"+12025550123", webhook.Phone, true}, {"+441228633640", webhook.Phone, false}, {"+443003030157", webhook.Phone, false},
+		{"+448082000247", webhook.Phone, false}, {" +447400123456 ", webhook.Phone, true},
+		{"+266696687", webhook.Withheld, false}, {"+17378742833", webhook.Withheld, false}, {"Anonymous", webhook.Withheld, false},
+		{"", webhook.Withheld, false}, {"60777", webhook.ShortCode, false}, {"YourBank", webhook.Alphanumeric, false},
+		{"whatsapp:+447400123456", webhook.WhatsApp, true}, {"rcs:agent", webhook.RCS, true}, {"messenger:1", webhook.Messenger, false},
+		{"sip:+447400123456@example.org", webhook.SIP, false}, {"client:bob", webhook.Client, false}, {"CLIENT:bob", webhook.Client, false},
+	}
+	for _, tt := range tests {
+		if p := webhook.ParseParty(tt.addr); p.Kind != tt.kind || p.CanText() != tt.canText {
+			t.Errorf("%q is kind %d, can be texted %v", tt.addr, p.Kind, p.CanText())
+		}
+	}
+}
+
+// Whatever body comes in, an unsigned one is refused and a signed one answered,
+// and what the handler reads is what was signed.
+func FuzzWebhook(f *testing.F) {
+	f.Add("From=%2B447400123456&Body=kendal&AccountSid="+account, "/sms?a=b")
+	f.Add("Body=a&Body=b&AccountSid="+account, "/sms")
+	f.Add("%zz", "/")
+	f.Fuzz(func(t *testing.T, body, target string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, " \r\n\t#") || len(body) > webhook.MaxBody {
+			t.Skip()
+		}
+		for _, c := range target {
+			if c < '!' || c > '~' {
+				t.Skip()
+			}
+		}
+		var log bytes.Buffer
+		g, _ := guard(t, base, &log)
+		h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte {
+			for k := range r.Form {
+				_ = webhook.ParseParty(r.Get(k))
+			}
+			return safe()
+		})
+		if w := post(h, target, body, "AAAA"); w.Code != http.StatusForbidden || w.Body.Len() > 0 {
+			t.Errorf("unsigned: %d", w.Code)
+		}
+		form, err := url.ParseQuery(body)
+		if err != nil || form.Get("AccountSid") != account {
+			return
+		}
+		if w := post(h, target, body, webhook.Sign(privacy.Hide(token), base+u.RequestURI(), form)); w.Code != http.StatusOK {
+			t.Errorf("signed: %d", w.Code)
+		}
+	})
+}

@@ -1,0 +1,162 @@
+// Package signpost_test holds the map of the house, as a test: which room may
+// know which, and what is barred where.
+package signpost_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says which of our own packages each room may import, and which of the
+// libraries outside the standard one. A room that is not here may not exist.
+var rooms = map[string]struct{ own, outside []string }{
+	"config":           {own: []string{"internal/privacy"}, outside: []string{"github.com/caarlos0/env/v11"}},
+	"sms/gsm7":         {},
+	"internal/plain":   {outside: []string{"golang.org/x/text/unicode/norm"}},
+	"internal/hours":   {},
+	"internal/area":    {own: []string{"internal/plain"}},
+	"internal/privacy": {},
+	"internal/twiml":   {},
+	"flows/book":       {},
+	"flows":            {own: []string{"internal/area", "internal/hours", "internal/plain"}},
+	"internal/webhook": {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/nyaruka/phonenumbers"}},
+	"flows/load":       {own: []string{"flows", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
+	"internal/store":   {own: []string{"flows"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/go-redis/redis_rate/v10", "github.com/alicebob/miniredis/v2"}},
+	"sms":              {own: []string{"flows", "internal/privacy", "internal/twiml", "internal/webhook"}},
+	"ivr":              {own: []string{"flows", "internal/privacy", "internal/twiml", "internal/webhook"}},
+	"internal/handset": {own: []string{"internal/privacy", "internal/twiml", "internal/webhook"}},
+	"internal/testkit": {},
+	"flows/check":      {own: []string{"flows", "flows/load", "internal/hours", "internal/plain", "sms/gsm7"}},
+	"internal/gateway": {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/privacy", "internal/store", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
+	"cmd/gateway":      {own: []string{"config", "internal/gateway"}},
+	"cmd/signpost":     {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/area", "internal/gateway", "internal/handset", "internal/hours", "internal/privacy", "sms/gsm7"}},
+}
+
+// barred imports, with the reason.
+var barred = []struct {
+	rooms   []string
+	imports []string
+	why     string
+}{
+	{[]string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7"}, []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
+		"pure rooms: state and input in, state and reply out"},
+	{[]string{"internal/privacy"}, []string{"log", "os"}, "what hides things does not write them down"},
+}
+
+// pure rooms may not ask the time either.
+var pure = []string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7", "flows/load", "flows/check"}
+
+type pkg struct {
+	ImportPath, Dir, Doc string
+	Imports, GoFiles     []string
+	Deps                 []string
+}
+
+func packages(t *testing.T) map[string]pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string]pkg{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 {
+			all[strings.TrimPrefix(p.ImportPath, "signpost/")] = p
+		}
+	}
+}
+
+func TestRooms(t *testing.T) {
+	all := packages(t)
+	if len(all) < 15 {
+		t.Fatalf("only %d packages were found", len(all))
+	}
+	for name, p := range all {
+		room, ok := rooms[name]
+		if !ok {
+			t.Errorf("%s is not on the map", name)
+			continue
+		}
+		if p.Doc == "" {
+			t.Errorf("%s has no package comment", name)
+		}
+		for _, imp := range p.Imports {
+			own, ours := strings.CutPrefix(imp, "signpost/")
+			switch {
+			case ours && !slices.Contains(room.own, own):
+				t.Errorf("%s imports %s, which the map does not allow", name, own)
+			case !ours && strings.Contains(strings.Split(imp, "/")[0], ".") && !slices.Contains(room.outside, imp):
+				t.Errorf("%s imports the library %s, which the map does not allow", name, imp)
+			}
+		}
+		for _, b := range barred {
+			if slices.Contains(b.rooms, name) {
+				for _, imp := range b.imports {
+					if slices.Contains(p.Imports, imp) {
+						t.Errorf("%s imports %s: %s", name, imp, b.why)
+					}
+				}
+			}
+		}
+		checkSource(t, name, p)
+	}
+	for _, tool := range []string{"internal/handset", "internal/testkit"} {
+		if slices.Contains(all["cmd/gateway"].Deps, "signpost/"+tool) {
+			t.Errorf("the gateway links %s", tool)
+		}
+	}
+}
+
+// checkSource reads the files of a room for what imports cannot show.
+func checkSource(t *testing.T, name string, p pkg) {
+	t.Helper()
+	for _, file := range p.GoFiles {
+		path := filepath.Join(p.Dir, file)
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Name.Name == "init" && n.Recv == nil {
+					t.Errorf("%s/%s has an init function", name, file)
+				}
+			case *ast.SelectorExpr:
+				x, ok := n.X.(*ast.Ident)
+				if !ok {
+					return true
+				}
+				call := x.Name + "." + n.Sel.Name
+				switch {
+				case (call == "os.Getenv" || call == "os.LookupEnv" || call == "os.Environ") && name != "config":
+					t.Errorf("%s/%s reads the environment: only config may", name, file)
+				case call == "os.Exit" && !strings.HasPrefix(name, "cmd/"):
+					t.Errorf("%s/%s ends the program: only cmd may", name, file)
+				case (call == "time.Now" || call == "time.Since") && slices.Contains(pure, name):
+					t.Errorf("%s/%s asks the time: it is given it", name, file)
+				case slices.Contains([]string{"slog.Info", "slog.Warn", "slog.Error", "slog.Debug", "slog.Default", "log.Print", "log.Printf", "log.Println", "log.Fatal"}, call):
+					t.Errorf("%s/%s uses the global log", name, file)
+				case slices.Contains([]string{"CreateMessage", "CreateCall"}, n.Sel.Name):
+					t.Errorf("%s/%s can start a conversation: Signpost never does", name, file)
+				}
+			}
+			return true
+		})
+	}
+}
