@@ -59,7 +59,7 @@ func TestMistakes(t *testing.T) {
 		{"short number rung", "services.yaml", "    can_connect: no # a short number: the caller dials it themselves\n", "", "number-connect", "116 123", "can_connect"},
 		{"no number", "services.yaml", "    numbers:\n      - number: 0808 801 0327\n", "    numbers: []\n", "no-number", "numbers: []", ""},
 		{"hours", "services.yaml", "hours: Mon-Fri 9am-6pm #", "hours: Mon-Fri 9-6 #", "hours", "Mon-Fri 9-6", "Mon-Fri"},
-		{"date", "services.yaml", "until: 2026-09-11", "until: 11 September", "date", "11 September", "2026-01-31"},
+		{"date", "services.yaml", "until: \"2026-09-11\"", "until: 11 September", "date", "11 September", "2026-01-31"},
 		{"key to press", "services.yaml", `then_press: "2"`, `then_press: "22"`, "then-press", `"22"`, ""},
 		{"allowed without a reason", "services.yaml", "    label: men's line\n", "    label: victim line\n    allowed_words: [victim]\n", "allowed-without-reason", "[victim]", ""},
 		{"district in two areas", "areas.yaml", "districts: [Halton]", "districts: [Halton, Warrington]", "district-twice", "districts: [Warrington]", "Warrington"},
