@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server if there
 # is none, and runs everything.
-.PHONY: test build lint fuzz redis
+.PHONY: test build lint fuzz bench redis
 
 test: redis
 	go test -race $$(go list ./... | grep -v /flows/check$$)
@@ -32,4 +32,8 @@ fuzz:
 	go test ./internal/twiml -run '^$$' -fuzz FuzzRoundTrip -fuzztime $(FUZZTIME)
 	go test ./internal/webhook -run '^$$' -fuzz FuzzWebhook -fuzztime $(FUZZTIME)
 	go test ./flows/check -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
+	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
+
+bench:
+	go test ./internal/area ./flows -run '^$$' -bench . -benchmem

@@ -35,6 +35,7 @@ func commands() []command {
 	return []command{
 		{"try", "text or ring the gateway from this terminal", try},
 		{"check", "find the mistakes in a flow book", checkBook},
+		{"areas", "see how a place is understood; make the area tables anew", areas},
 	}
 }
 

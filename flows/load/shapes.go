@@ -7,7 +7,6 @@ import "signpost/internal/area"
 // disagree.
 type shape struct {
 	kind   shapeKind
-	doc    string
 	fields []field  // of an object
 	elem   *shape   // of a list or a map
 	enum   []string // of a text

@@ -1,14 +1,16 @@
 package area
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
-
-	"signpost/internal/plain"
 )
 
 // Attribution goes at the head of every table made from Ordnance Survey data,
@@ -18,132 +20,268 @@ const Attribution = `# Contains OS data © Crown copyright and database right 20
 # Contains National Statistics data © Crown copyright and database right 2025.
 `
 
-// readTable reads a CSV file with a header row and hands each row to do by
-// column name.
-func readTable(r io.Reader, do func(row map[string]string) error) error {
-	cr := csv.NewReader(r)
-	cr.FieldsPerRecord = -1
-	header, err := cr.Read()
-	if err != nil {
-		return fmt.Errorf("read the header row: %w", err)
+// Row is one postcode of a national list, with the codes of the council, ward
+// and country it is in.
+type Row struct{ Postcode, Council, Ward, Country string }
+
+// councils are the codes of the Office for National Statistics for the councils
+// that are one district of ours, today's and, for lists from before April 2023,
+// Cumbria's former ones.
+var councils = map[string]District{
+	"E07000028": Carlisle, "E07000030": Eden, "E07000026": Allerdale, "E07000029": Copeland, "E07000027": Barrow, "E07000031": SouthLakeland,
+	"E06000049": CheshireEast, "E06000050": CheshireWest, "E06000006": Halton, "E06000007": Warrington,
+}
+
+// merged are Cumbria's two councils since April 2023, each with the districts it
+// was made of. Which one a postcode is in, its ward tells.
+var merged = map[string]Set{
+	"E06000063": Of(Allerdale, Carlisle, Copeland), "E06000064": Of(Barrow, Eden, SouthLakeland),
+}
+
+var countries = map[string]District{
+	"E92000001": England, "W92000004": Wales, "S92000003": Scotland, "N92000002": NorthernIreland, "M83000003": IsleOfMan, "L93000001": ChannelIslands,
+}
+
+// ReadPostcodes reads a download of Code-Point Open (its zip, or one of its CSV
+// files) or of the ONS Postcode Directory (its CSV file), and hands on every
+// live postcode.
+func ReadPostcodes(name string, r io.ReaderAt, size int64, each func(Row) error) error {
+	if !strings.HasSuffix(strings.ToLower(name), ".zip") {
+		return readPostcodeCSV(io.NewSectionReader(r, 0, size), each)
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	for n := 2; ; n++ {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return fmt.Errorf("open the zip: %w", err)
+	}
+	read := 0
+	for _, f := range z.File {
+		if !regexp.MustCompile(`(?i)(^|/)data/(csv/)?[^/]+\.csv$`).MatchString(f.Name) {
+			continue
+		}
+		in, err := f.Open()
+		if err != nil {
+			return fmt.Errorf("open %s in the zip: %w", f.Name, err)
+		}
+		err = readPostcodeCSV(in, each)
+		in.Close()
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+		read++
+	}
+	if read == 0 {
+		return errors.New("the zip holds no Data/*.csv: is it Code-Point Open or the ONS Postcode Directory?")
+	}
+	return nil
+}
+
+// readPostcodeCSV tells the two forms apart: Code-Point Open has no header row
+// and its council and ward in columns 9 and 10; the ONS directory names its
+// columns, with the year in some of the names.
+func readPostcodeCSV(r io.Reader, each func(Row) error) error {
+	cr := csv.NewReader(r)
+	cr.FieldsPerRecord, cr.ReuseRecord = -1, true
+	cols := map[string]int{"postcode": 0, "country": 4, "council": 8, "ward": 9, "ended": -1}
+	for n := 1; ; n++ {
 		rec, err := cr.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("read row %d: %w", n, err)
 		}
-		row := make(map[string]string, len(header))
-		for i, h := range header {
-			if i < len(rec) {
-				row[h] = strings.TrimSpace(rec[i])
+		if n == 1 && !wholeCode.MatchString(squash(rec[0])) {
+			if cols, err = namedColumns(rec); err != nil {
+				return err
 			}
+			continue
 		}
-		if err := do(row); err != nil {
+		get := func(col string) string {
+			if i := cols[col]; i >= 0 && i < len(rec) {
+				return strings.TrimSpace(rec[i])
+			}
+			return ""
+		}
+		row := Row{squash(get("postcode")), get("council"), get("ward"), get("country")}
+		if get("ended") != "" || !wholeCode.MatchString(row.Postcode) {
+			continue
+		}
+		if err := each(row); err != nil {
 			return fmt.Errorf("row %d: %w", n, err)
 		}
 	}
 }
 
-// parseDistricts reads "Allerdale; outside (Wales)". What lies outside and
-// names no nation is in England: every neighbour that is not says so.
-func parseDistricts(s string) (Set, error) {
-	var set Set
-	for part := range strings.SplitSeq(s, ";") {
-		part = strings.TrimSpace(part)
-		if d, ok := DistrictNamed(part); ok {
-			set |= Of(d)
-			continue
-		}
-		where, ok := strings.CutPrefix(part, "outside (")
-		if !ok {
-			return 0, fmt.Errorf("%q is not a district", part)
-		}
-		set |= Of(nation(strings.TrimSuffix(where, ")")))
-	}
-	return set, nil
+var wholeCode = regexp.MustCompile(`^[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}$`)
+
+func squash(s string) string {
+	return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(s, "\ufeff"), " ", ""))
 }
 
-// nation tells which nation an authority outside our counties is in.
-func nation(authority string) District {
-	for _, n := range nations {
-		for _, a := range n.authorities {
-			if strings.Contains(authority, a) {
-				return n.district
+func namedColumns(header []string) (map[string]int, error) {
+	cols := map[string]int{"postcode": -1, "country": -1, "council": -1, "ward": -1, "ended": -1}
+	for i, h := range header {
+		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		for col, name := range map[string]string{"postcode": `^pcds?$`, "country": `^ctry([0-9]*cd)?$`, "council": `^(oslaua|lad[0-9]*cd)$`, "ward": `^(osward|wd[0-9]*cd)$`, "ended": `^doterm$`} {
+			if regexp.MustCompile(name).MatchString(h) {
+				cols[col] = i
 			}
 		}
 	}
-	return England
-}
-
-var nations = []struct {
-	district    District
-	authorities []string
-}{
-	{Wales, []string{"Wales", "Flintshire", "Wrexham", "Conwy", "Sir Ddinbych", "Denbighshire", "Gwynedd", "Powys", "Ynys Mon", "Isle of Anglesey",
-		"Ceredigion", "Sir Benfro", "Sir Gaerfyrddin", "Abertawe", "Castell-nedd", "Pen-y-bont", "Bro Morgannwg", "Caerdydd", "Cardiff", "Swansea",
-		"Rhondda", "Merthyr", "Caerffili", "Caerphilly", "Blaenau", "Tor-faen", "Torfaen", "Sir Fynwy", "Monmouthshire", "Casnewydd", "Newport - Newport", "Carmarthenshire", "Pembrokeshire", "Bridgend", "Vale of Glamorgan"}},
-	{Scotland, []string{"Scotland", "Dumfries", "Scottish Borders", "Highland", "Aberdeen", "Angus", "Argyll", "Clackmannan", "Ayrshire", "Dunbartonshire",
-		"Lothian", "Renfrewshire", "Edinburgh", "Falkirk", "Fife", "Glasgow", "Inverclyde", "Midlothian", "Moray", "Eilean Siar", "Lanarkshire", "Orkney",
-		"Perth and Kinross", "Shetland", "Stirling", "Dundee"}},
-	{NorthernIreland, []string{"Northern Ireland"}},
-	{IsleOfMan, []string{"Isle of Man"}},
-	{ChannelIslands, []string{"Channel Islands", "Guernsey", "Jersey"}},
-}
-
-// BuildPostcodes makes the postcode table from two CSV files: prefixes with
-// their districts (prefix,district) and every outward code there is
-// (outward_code,top_authority,country).
-func BuildPostcodes(prefixes, outcodes io.Reader) ([]byte, error) {
-	outs, sectors := map[string]Set{}, map[string]Set{}
-	units := map[string]map[Set][]string{}
-	err := readTable(prefixes, func(row map[string]string) error {
-		set, err := parseDistricts(row["district"])
-		if err != nil {
-			return err
+	for _, col := range []string{"postcode", "country", "council", "ward"} {
+		if cols[col] < 0 {
+			return nil, fmt.Errorf("the list has no column for the %s", col)
 		}
-		out, in, _ := strings.Cut(row["prefix"], " ")
-		switch len(in) {
-		case 0:
-			outs[out] = set
-		case 1:
-			sectors[out+" "+in] = set
-		case 3:
-			sector := out + " " + in[:1]
+	}
+	return cols, nil
+}
+
+// Report says what a new postcode table changes.
+type Report struct {
+	Postcodes, Ours    int      // read in all, and in our counties
+	New                int      // in our counties and known to their sector only until now
+	Moved              []string // postcodes that change district
+	Doubtful           []string // wards whose former district cannot be told
+	BytesBefore, Bytes int
+}
+
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d postcodes read, %d of them in Cumbria and Cheshire; the table grows from %d to %d bytes.\n", r.Postcodes, r.Ours, r.BytesBefore, r.Bytes)
+	fmt.Fprintf(&b, "%d were known to their sector only.\n%d change district:\n", r.New, len(r.Moved))
+	for _, m := range r.Moved[:min(len(r.Moved), 200)] {
+		fmt.Fprintf(&b, "  %s\n", m)
+	}
+	if len(r.Doubtful) > 0 {
+		fmt.Fprintf(&b, "%d wards cannot be told to one former district; their postcodes are asked about:\n  %s\n", len(r.Doubtful), strings.Join(r.Doubtful, ", "))
+	}
+	return b.String()
+}
+
+// BuildPostcodes makes the postcode table from a national list. Cumbria's former
+// districts are not in today's lists: a ward's is learnt from the postcodes in
+// it that the shipped table knows, since every ward lies in one.
+func BuildPostcodes(read func(each func(Row) error) error) ([]byte, Report, error) {
+	old := shipped()
+	var rep Report
+	votes := map[string]Set{}
+	err := read(func(r Row) error {
+		if all, ok := merged[r.Council]; ok {
+			if s, _ := old.find(r.Postcode); s.Len() == 1 && s&all != 0 {
+				votes[r.Ward] |= s
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, rep, err
+	}
+	units := map[string]Set{}
+	doubtful := map[string]bool{}
+	err = read(func(r Row) error {
+		rep.Postcodes++
+		set := districtOf(r, votes)
+		if set == 0 {
+			return fmt.Errorf("the country code %q is not known", r.Country)
+		}
+		if _, cumbria := merged[r.Council]; cumbria && set.Len() > 1 {
+			doubtful[r.Ward] = true
+		}
+		if set&ours != 0 {
+			rep.Ours++
+			switch before, exact := old.find(r.Postcode); {
+			case before&set == 0:
+				rep.Moved = append(rep.Moved, fmt.Sprintf("%s: %s, was %s", r.Postcode, set, before))
+			case !exact && before != set:
+				rep.New++
+			}
+		}
+		units[r.Postcode] |= set
+		return nil
+	})
+	if err != nil {
+		return nil, rep, err
+	}
+	for w := range doubtful {
+		rep.Doubtful = append(rep.Doubtful, w)
+	}
+	sort.Strings(rep.Doubtful)
+	sort.Strings(rep.Moved)
+	table := formatUnits(units)
+	rep.BytesBefore, rep.Bytes = len(postcodesTxt), len(table)
+	return table, rep, nil
+}
+
+// districtOf is where a row is: its council's district, its ward's, or its
+// country.
+func districtOf(r Row, votes map[string]Set) Set {
+	if d, ok := councils[r.Council]; ok {
+		return Of(d)
+	}
+	if all, ok := merged[r.Council]; ok {
+		if s := votes[r.Ward]; s != 0 {
+			return s
+		}
+		return all
+	}
+	if d, ok := countries[r.Country]; ok {
+		return Of(d)
+	}
+	return 0
+}
+
+// find is the longest prefix of a whole postcode that the table knows.
+func (t *tables) find(code string) (set Set, unit bool) {
+	out, sector, u := code[:len(code)-3], code[len(code)-3], code[len(code)-2:]
+	for i, k := range [...]uint64{key(out, sector, u), key(out, sector, ""), key(out, 0, "")} {
+		if s, ok := t.lookup(k); ok {
+			return s, i == 0
+		}
+	}
+	return 0, false
+}
+
+// formatUnits keeps of every postcode the shortest prefix that is enough: the
+// outward code where it lies in one district, else the sector, else the unit.
+// Outward codes outside our counties are kept by their commonest country.
+func formatUnits(all map[string]Set) []byte {
+	outs, sectors, units := map[string]Set{}, map[string]Set{}, map[string]map[Set][]string{}
+	counts := map[string]map[Set]int{}
+	for code, set := range all {
+		out, sector := code[:len(code)-3], code[:len(code)-3]+" "+code[len(code)-3:len(code)-2]
+		outs[out] |= set
+		sectors[sector] |= set
+		if counts[out] == nil {
+			counts[out] = map[Set]int{}
+		}
+		counts[out][set]++
+	}
+	for code, set := range all {
+		out, sector := code[:len(code)-3], code[:len(code)-3]+" "+code[len(code)-3:len(code)-2]
+		if outs[out]&ours == 0 || outs[out].Len() == 1 {
+			delete(sectors, sector)
+			continue
+		}
+		if sectors[sector].Len() > 1 {
 			if units[sector] == nil {
 				units[sector] = map[Set][]string{}
 			}
-			units[sector][set] = append(units[sector][set], in[1:])
-		default:
-			return fmt.Errorf("%q is not a postcode prefix", row["prefix"])
+			units[sector][set] = append(units[sector][set], code[len(code)-2:])
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("postcode prefixes: %w", err)
 	}
-	err = readTable(outcodes, func(row map[string]string) error {
-		out := row["outward_code"]
-		if _, known := outs[out]; known {
-			return nil
+	for out, set := range outs {
+		if set&ours == 0 && set.Len() > 1 {
+			best := set
+			most := 0
+			for s, n := range counts[out] {
+				if n > most || n == most && s < best {
+					best, most = s, n
+				}
+			}
+			outs[out] = best
 		}
-		d := nation(row["country"])
-		switch prefix := strings.TrimRight(out, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:10]); {
-		case d == England && prefix == "IM":
-			d = IsleOfMan
-		case d == England && (prefix == "GY" || prefix == "JE"):
-			d = ChannelIslands
-		}
-		outs[out] = Of(d)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("outward codes: %w", err)
 	}
-	return formatPostcodes(outs, sectors, units), nil
+	return formatPostcodes(outs, sectors, units)
 }
 
 func formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]string) []byte {
@@ -152,11 +290,6 @@ func formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]st
 	legend(&b)
 	b.WriteString("# CODE LETTERS, or CODE SECTOR LETTERS LETTERS:UNITS ...\n")
 	bySector := map[string][]string{}
-	for s := range units {
-		if _, ok := sectors[s]; !ok {
-			sectors[s] = 0
-		}
-	}
 	for s := range sectors {
 		out, _, _ := strings.Cut(s, " ")
 		bySector[out] = append(bySector[out], s)
@@ -165,16 +298,12 @@ func formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]st
 		fmt.Fprintf(&b, "%s %s\n", out, outs[out].code())
 		sort.Strings(bySector[out])
 		for _, s := range bySector[out] {
-			set := sectors[s]
-			if set == 0 {
-				set = outs[out]
-			}
-			fmt.Fprintf(&b, "%s %s", s, set.code())
+			fmt.Fprintf(&b, "%s %s", s, sectors[s].code())
 			var sets []Set
 			for u := range units[s] {
 				sets = append(sets, u)
 			}
-			sort.Slice(sets, func(i, j int) bool { return sets[i] < sets[j] })
+			slices.Sort(sets)
 			for _, u := range sets {
 				sort.Strings(units[s][u])
 				fmt.Fprintf(&b, " %s:%s", u.code(), strings.Join(units[s][u], ","))
@@ -200,88 +329,4 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	sort.Strings(keys)
 	return keys
-}
-
-// BuildPlaces makes the place table from a CSV file of places (name, alt_names,
-// district, hint, alt_hints, dictionary_word, kind). Rows of kind "area"
-// (counties, councils, regions) are left out: those names belong to the flow
-// book.
-func BuildPlaces(places io.Reader) ([]byte, error) {
-	all := map[string]place{}
-	err := readTable(places, func(row map[string]string) error {
-		if row["kind"] == "area" {
-			return nil
-		}
-		set, err := parseDistricts(row["district"])
-		if err != nil {
-			return err
-		}
-		p := place{set: set, ask: row["hint"] == "ask", word: row["dictionary_word"] == "yes"}
-		merge(all, row["name"], p)
-		for alt := range strings.SplitSeq(row["alt_names"], ";") {
-			name := plain.Text(alt)
-			if name == "" {
-				continue
-			}
-			q := p
-			q.word = p.word && !strings.Contains(name, " ")
-			switch altHint(row["alt_hints"], alt) {
-			case "ask":
-				q.ask = true
-			case "direct":
-				q.ask = false
-			}
-			merge(all, alt, q)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("places: %w", err)
-	}
-	var b bytes.Buffer
-	b.WriteString(`# Where each place name may be. Made by: signpost areas build
-# Place names from NaPTAN (Department for Transport, Open Government Licence v3), GeoNames (CC BY 4.0, geonames.org),
-# ONS parish names and OS Open Names (Open Government Licence v3). Short forms are common knowledge.
-`)
-	b.WriteString(Attribution)
-	legend(&b)
-	b.WriteString("# LETTERS NAME. After the letters: ? the name alone is never enough; ! also an ordinary word, so only as a whole message.\n")
-	for _, name := range sortedKeys(all) {
-		p := all[name]
-		flags := ""
-		if p.ask {
-			flags += "?"
-		}
-		if p.word {
-			flags += "!"
-		}
-		fmt.Fprintf(&b, "%s%s %s\n", p.set.code(), flags, name)
-	}
-	return b.Bytes(), nil
-}
-
-// altHint finds "macc" in "mac=direct;macc=direct".
-func altHint(hints, alt string) string {
-	squash := func(s string) string { return strings.ReplaceAll(plain.Text(s), " ", "") }
-	for h := range strings.SplitSeq(hints, ";") {
-		name, hint, _ := strings.Cut(h, "=")
-		if squash(name) == squash(alt) {
-			return hint
-		}
-	}
-	return ""
-}
-
-// merge joins what two rows say of one name: it may be in the districts of
-// both, and one that must be asked about stays so. A neighbour's place of the
-// same name makes ours a question: a wrong place is worse than that. Where
-// everybody means ours (Halton, Egremont) the flow book says so.
-func merge(all map[string]place, name string, p place) {
-	name = plain.Text(name)
-	old, dup := all[name]
-	if !dup {
-		all[name] = p
-		return
-	}
-	all[name] = place{set: old.set | p.set, ask: old.ask || p.ask, word: old.word || p.word}
 }

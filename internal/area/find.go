@@ -5,7 +5,8 @@
 //	found := finder.Find("im near kendal")
 //
 // It never guesses. A name that might be in several districts gives all of
-// them, and the caller of this package asks.
+// them, and the caller of this package asks. A word that merely looks like a
+// place, in a sentence about something else, gives nothing.
 package area
 
 import (
@@ -22,10 +23,31 @@ type Found struct {
 	// Ask tells that the name alone is not enough, even if only one district is
 	// known for it.
 	Ask bool
-	// Why says how it was understood, for the person who reviews the tables. It
-	// never holds more of the text than the place itself.
-	Why string
+	// How it was understood, and the piece of the text that was, for the person
+	// who reviews the tables.
+	How  How
+	Text string
 }
+
+// How a text was understood.
+type How uint8
+
+// Ways to understand a text, surest first.
+const (
+	Nothing  How = iota
+	Unit         // a whole postcode that is in the table
+	Sector       // a postcode known to its sector
+	Outward      // a postcode known to its outward code
+	BookName     // a name from the flow book
+	Place        // a name from the place table
+	NearMiss     // a name with one slip in it, and no other like it
+	Several      // several places named together
+)
+
+var hows = [...]string{"nothing that names a place", "a whole postcode", "a postcode, known to its sector", "a postcode, known to its outward code",
+	"a name from the flow book", "a name from the place table", "a name with one slip in it", "several places named together"}
+
+func (h How) String() string { return hows[h] }
 
 // Name is one more name for a place, from the flow book. It goes before the
 // shipped tables.
@@ -38,6 +60,9 @@ type Name struct {
 type Finder struct {
 	tables *tables
 	extra  map[string]Set
+	// closed holds names of seven letters and more without spaces, and without
+	// vowels after the first letter, for "white haven" and "whitehvn".
+	closed, bones map[string]place
 }
 
 // NewFinder makes a finder over the shipped tables and the book's own names.
@@ -46,127 +71,192 @@ func NewFinder(names []Name) *Finder {
 	for _, n := range names {
 		f.extra[plain.Text(n.Name)] |= n.Where
 	}
+	f.closed, f.bones = f.tables.closedUp()
 	return f
 }
 
-// Find looks for a postcode or a place name in text.
+// maxWords is how much of a message is looked at, in words.
+const maxWords = 400
+
+// message is a plain text cut into words, without a copy.
+type message struct {
+	text  string
+	words [maxWords][2]uint16
+	n     int
+}
+
+func (m *message) cut(text string) {
+	m.text, m.n = text, 0
+	start := 0
+	for i := 0; i <= len(text) && m.n < maxWords; i++ {
+		if i == len(text) || text[i] == ' ' {
+			if i > start {
+				m.words[m.n] = [2]uint16{uint16(start), uint16(i)}
+				m.n++
+			}
+			start = i + 1
+		}
+	}
+}
+
+// span is the words from i to before j, as they stand.
+func (m *message) span(i, j int) string { return m.text[m.words[i][0]:m.words[j-1][1]] }
+
+func (m *message) word(i int) string {
+	if i < 0 || i >= m.n {
+		return ""
+	}
+	return m.span(i, i+1)
+}
+
+// Find looks for a postcode or place names in text. A postcode goes before any
+// name.
 func (f *Finder) Find(text string) Found {
-	words := strings.Fields(plain.Text(text))
-	if found, ok := f.findPostcode(words); ok {
+	var m message
+	m.cut(plain.Text(text))
+	if found := f.findPostcode(&m); found.Where != 0 {
 		return found
 	}
-	return f.findName(words)
+	return f.findNames(&m)
 }
 
-func (f *Finder) findName(words []string) Found {
-	for len(words) > 0 && leading(words[0]) {
-		if found, ok := f.name(strings.Join(words, " ")); ok {
+// findNames looks for names: the whole message first, then names that stand
+// out in a sentence, then near misses.
+func (f *Finder) findNames(m *message) Found {
+	i, j := m.core(locative)
+	if i < j && j < m.n { // "hale village" is one place; "hale" is several
+		if found, ok := f.name(m.span(i, m.n), false); ok {
 			return found
 		}
-		words = words[1:]
 	}
-	found, _ := f.name(strings.Join(words, " "))
-	return found
+	if i < j && !acts(m.word(j)) {
+		if found, ok := f.wholeName(m.span(i, j), i > 0 && placed(m.word(i-1))); ok {
+			return found
+		}
+	}
+	i, j = m.core(padding)
+	if i < j && !person(m.word(i-1)) && !acts(m.word(j)) {
+		if found, ok := f.name(m.span(i, j), false); ok {
+			return found
+		}
+	}
+	if found, ok := f.inSentence(m, i, j); ok {
+		return found
+	}
+	return f.nearMiss(m, i, j)
 }
 
-func (f *Finder) name(name string) (Found, bool) {
-	if set, ok := f.extra[name]; ok {
-		return Found{Where: set, Why: "the flow book's name " + name}, true
+// core is what is left when the words around it are taken off both ends.
+func (m *message) core(off func(string) bool) (i, j int) {
+	i, j = 0, m.n
+	for i < j && off(m.word(i)) {
+		i++
 	}
-	if p, ok := f.tables.places[name]; ok {
-		return Found{Where: p.set, Ask: p.ask, Why: "the place " + name}, true
+	for j > i && off(m.word(j-1)) {
+		j--
+	}
+	return i, j
+}
+
+// name finds a name as it stands. Ordinary words count only when they are all
+// there is.
+func (f *Finder) name(name string, whole bool) (Found, bool) {
+	if set, ok := f.extra[name]; ok {
+		return Found{Where: set, How: BookName, Text: name}, true
+	}
+	if p, ok := f.tables.places[name]; ok && (whole || !p.word) {
+		return Found{Where: p.set, Ask: p.ask, How: Place, Text: name}, true
+	}
+	if rest, ok := strings.CutPrefix(name, "saint "); ok {
+		return f.name("st "+rest, whole)
 	}
 	return Found{}, false
 }
 
-// leading reports words people put before the name of a place.
-func leading(w string) bool {
-	switch w {
-	case "i", "im", "am", "we", "were", "are", "live", "living", "in", "at", "near", "by", "from", "the", "hi", "hello", "its", "it", "is", "around", "outside", "town", "place", "please":
+// wholeName finds a name that is the whole message. An ordinary word that is
+// also a place ("dent", "over") counts as one when it is said to be, and is
+// asked about when it stands alone; alone and outside our counties it is only a
+// word.
+func (f *Finder) wholeName(name string, said bool) (Found, bool) {
+	found, ok := f.name(name, true)
+	if !ok || said || found.How != Place || !f.tables.places[found.Text].word {
+		return found, ok
+	}
+	found.Ask = true
+	return found, found.Where&(ours|Of(Wales)) != 0
+}
+
+// maxNameWords is the longest name looked for, in words.
+const maxNameWords = 6
+
+// inSentence finds names that stand out among other words, longest first, and
+// puts several together: "brampton near carlisle" is the Brampton near Carlisle;
+// "from leeds to kendal" must be asked about.
+func (f *Finder) inSentence(m *message, from, to int) (Found, bool) {
+	var all Found
+	for i := from; i < to; i++ {
+		for j := min(i+maxNameWords, to); j > i; j-- {
+			found, ok := f.name(m.span(i, j), false)
+			if !ok || !f.standsOut(m, i, j, from, to) {
+				continue
+			}
+			all = together(all, found)
+			i = j - 1
+			break
+		}
+	}
+	return all, all.Where != 0
+}
+
+// together joins two places named in one message.
+func together(a, b Found) Found {
+	if a.Where == 0 {
+		return b
+	}
+	if both := a.Where & b.Where; both != 0 {
+		return Found{Where: both, Ask: a.Ask && b.Ask, How: Several, Text: a.Text + ", " + b.Text}
+	}
+	return Found{Where: a.Where | b.Where, Ask: true, How: Several, Text: a.Text + ", " + b.Text}
+}
+
+// standsOut reports whether a name in a sentence is meant as a place: said to
+// be one ("in kendal"), or a town or a long name, or among names only. A street
+// named after a town, and a person, are not the town.
+func (f *Finder) standsOut(m *message, i, j, from, to int) bool {
+	if person(m.word(i-1)) || person(m.word(i-2)) && m.word(i-1) == "is" || acts(m.word(j)) || streetEnd(m.word(j)) {
+		return false
+	}
+	if placed(m.word(i-1)) || m.word(i-1) == "the" && placed(m.word(i-2)) || placed(m.word(j)) {
 		return true
 	}
-	return false
+	if to-from == j-i || f.onlyNames(m, from, to) {
+		return true
+	}
+	name := m.span(i, j)
+	if _, ok := f.extra[name]; ok {
+		return len(name) >= 5 && m.n <= 8
+	}
+	// A word beside it that could be the rest of a longer name makes it doubtful:
+	// "denton holm" is not Denton.
+	alone := (i == from || padding(m.word(i-1))) && (j == to || padding(m.word(j)))
+	p := f.tables.places[name]
+	return alone && (p.town && len(name) >= 5 && (i == from || j == to) || j-i > 1 && len(name) >= 10 && !generic(name))
 }
 
-// findPostcode finds the first postcode, whole or in part.
-func (f *Finder) findPostcode(words []string) (Found, bool) {
-	for i := range words {
-		for n := min(4, len(words)-i); n >= 1; n-- {
-			out, sector, unit, ok := splitPostcode(strings.ToUpper(strings.Join(words[i:i+n], "")))
-			if !ok {
-				continue
+// onlyNames reports a stretch of nothing but names and the words around them.
+func (f *Finder) onlyNames(m *message, from, to int) bool {
+	if to-from > 8 {
+		return false
+	}
+next:
+	for i := from; i < to; {
+		for j := min(i+maxNameWords, to); j > i; j-- {
+			if _, ok := f.name(m.span(i, j), false); ok || j == i+1 && padding(m.word(i)) {
+				i = j
+				continue next
 			}
-			set, exact, known := f.tables.postcode(out, sector, unit)
-			if !known {
-				continue
-			}
-			why := "the postcode district " + out
-			switch {
-			case unit != "" && exact:
-				why = "the whole postcode"
-			case sector != 0:
-				why = "the postcode sector " + out + " " + string(sector)
-			}
-			return Found{Where: set, Why: why}, true
 		}
+		return false
 	}
-	return Found{}, false
-}
-
-// splitPostcode reads a whole postcode without spaces, forgiving O for 0.
-func splitPostcode(s string) (out string, sector byte, unit string, ok bool) {
-	if len(s) < 5 || len(s) > 7 || !strings.ContainsAny(s, "0123456789") {
-		return "", 0, "", false
-	}
-	out, in := s[:len(s)-3], s[len(s)-3:]
-	sector = digitFor(in[0])
-	if sector == 0 || !isLetter(in[1]) || !isLetter(in[2]) {
-		return "", 0, "", false
-	}
-	out, ok = outward(out)
-	return out, sector, in[1:], ok
-}
-
-// outward reads an outward code: one or two letters, a digit, and perhaps one
-// more digit or letter.
-func outward(s string) (string, bool) {
-	letters := 0
-	for letters < len(s) && letters < 2 && isLetter(s[letters]) {
-		letters++
-	}
-	if letters == 2 && len(s) == 2 {
-		letters = 1
-	}
-	if letters == 0 || letters == len(s) || len(s)-letters > 2 {
-		return "", false
-	}
-	b := []byte(s)
-	d := digitFor(b[letters])
-	if d == 0 {
-		return "", false
-	}
-	b[letters] = d
-	if last := letters + 1; last < len(b) {
-		if d := digitFor(b[last]); d != 0 {
-			b[last] = d
-		} else if !isLetter(b[last]) {
-			return "", false
-		}
-	}
-	return string(b), true
-}
-
-func isLetter(c byte) bool { return 'A' <= c && c <= 'Z' }
-
-// digitFor reads a digit, or the letter people type for one; 0 when neither.
-func digitFor(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c
-	case c == 'O':
-		return '0'
-	case c == 'I' || c == 'L':
-		return '1'
-	}
-	return 0
+	return true
 }

@@ -23,6 +23,7 @@ type tables struct {
 	keys   []uint64 // postcode prefixes, sorted
 	sets   []Set    // where each may be
 	places map[string]place
+	names  []string // of places, for near misses
 }
 
 // place is what a name means.
@@ -32,6 +33,8 @@ type place struct {
 	ask bool
 	// word: also an ordinary word, so it counts only as a whole message.
 	word bool
+	// town: a town or city, which stands out in a sentence.
+	town bool
 }
 
 var shipped = sync.OnceValue(func() *tables {
@@ -109,16 +112,19 @@ func (t *tables) add(k uint64, s Set) {
 }
 
 // addPlace reads one line: districts, flags, name. "dE? bootle": in Copeland or
-// elsewhere in England, always ask. "d! boot": an ordinary word too.
+// elsewhere in England, always ask. "d! boot": an ordinary word too. "f+
+// kendal": a town.
 func (t *tables) addPlace(line string) error {
 	code, name, ok := strings.Cut(line, " ")
-	bare := strings.TrimRight(code, "?!")
+	bare := strings.TrimRight(code, "?!+")
 	set, good := parseCode(bare)
 	if !ok || !good {
 		return fmt.Errorf("%q is not a place", line)
 	}
 	flags := code[len(bare):]
-	t.places[name] = place{set, strings.Contains(flags, "?"), strings.Contains(flags, "!")}
+	p := place{set, strings.Contains(flags, "?"), strings.Contains(flags, "!"), strings.Contains(flags, "+")}
+	t.places[name] = p
+	t.names = append(t.names, name)
 	return nil
 }
 
@@ -160,20 +166,16 @@ func (t *tables) lookup(k uint64) (Set, bool) {
 	return t.sets[i], true
 }
 
-// postcode finds the longest known prefix. ok is false when the outward code is
-// not one of the United Kingdom's or the islands'. exact tells that the given
-// postcode, not a prefix of it, was known.
-func (t *tables) postcode(out string, sector byte, unit string) (set Set, exact, ok bool) {
-	if unit != "" {
-		if s, found := t.lookup(key(out, sector, unit)); found {
-			return s, true, true
+// Doubtful lists the names in the place table that are asked about wherever
+// they are written alone, with where each may be: what a manager may want to
+// settle in the flow book.
+func Doubtful() []Name {
+	t := shipped()
+	var out []Name
+	for _, n := range t.names {
+		if p := t.places[n]; (p.ask || p.word || p.set.Len() > 1) && p.set&ours != 0 {
+			out = append(out, Name{n, p.set})
 		}
 	}
-	if sector != 0 {
-		if s, found := t.lookup(key(out, sector, "")); found {
-			return s, unit == "", true
-		}
-	}
-	s, found := t.lookup(key(out, 0, ""))
-	return s, found && sector == 0, found
+	return out
 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"signpost/flows"
+	"signpost/flows/load"
+	"signpost/internal/area"
+)
+
+const areasHelp = `signpost areas find [-flows DIR] TEXT
+signpost areas build -postcodes FILE [-places FILE] -out DIR
+
+find shows what is understood of a text, why, and what the texter gets.
+
+build makes the postcode table anew from a download of Code-Point Open (the zip)
+or the ONS Postcode Directory (the CSV file), and says what moved. With -places
+it makes the place table too, from a CSV file with the columns name, alt_names
+(with ; between), district, hint (direct, confirm, ask or out_of_area),
+alt_hints, kind and dictionary_word. Review what it says, run make test, commit.
+
+  signpost areas find im near kendal
+  signpost areas build -postcodes codepo_gb.zip -out internal/area/tables
+
+`
+
+func areas(args []string, s streams) int {
+	fl := newFlags("areas", areasHelp, s)
+	if len(args) == 0 {
+		fl.Usage()
+		return exitMisuse
+	}
+	dir := fl.String("flows", "", "find: the `folder` of the flow book; empty for the one that ships")
+	postcodes := fl.String("postcodes", "", "build: the downloaded `file`")
+	places := fl.String("places", "", "build: the `file` of places")
+	out := fl.String("out", "", "build: the `folder` the tables go to")
+	verb, rest := args[0], args[1:]
+	if strings.HasPrefix(verb, "-") {
+		rest = args
+	}
+	if code, done := parse(fl, rest, s); done {
+		return code
+	}
+	switch {
+	case verb == "find" && fl.NArg() > 0:
+		return areasFind(*dir, strings.Join(fl.Args(), " "), s)
+	case verb == "build" && *postcodes+*places != "" && *out != "":
+		return areasBuild(*postcodes, *places, *out, s)
+	}
+	fmt.Fprintf(s.err, "signpost areas: give \"find\" and a text, or \"build\" with -postcodes or -places, and -out; see signpost areas -h\n")
+	return exitMisuse
+}
+
+func areasFind(dir, text string, s streams) int {
+	fsys, ok := bookFS(dir, s)
+	if !ok {
+		return exitMisuse
+	}
+	src, problems := load.Dir(fsys)
+	if len(problems) > 0 {
+		fmt.Fprintf(s.err, "signpost areas: the flow book has %d mistakes; run signpost check\n", len(problems))
+		return exitProblems
+	}
+	ids, ask, found := src.Book.Find(text)
+	fmt.Fprintf(s.out, "understood as: %s", found.How)
+	if found.Text != "" {
+		fmt.Fprintf(s.out, " (%q)", found.Text)
+	}
+	fmt.Fprintln(s.out)
+	if found.Where != 0 {
+		fmt.Fprintf(s.out, "districts:     %s\nareas:         %s\n", found.Where, strings.Join(ids, ", "))
+		verdict := "certain"
+		if ask || len(ids) > 1 {
+			verdict = "to be asked about"
+		}
+		fmt.Fprintf(s.out, "so:            %s\n", verdict)
+	}
+	_, reply, err := src.Book.Step(time.Now(), flows.State{}, flows.Heard(text))
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
+		return exitProblems
+	}
+	fmt.Fprintf(s.out, "a first text of this gets: %s\n", reply.Text)
+	return exitOK
+}
+
+// maxDownload is the largest download read: the ONS directory is about 1.5 GB.
+const maxDownload = 4 << 30
+
+func areasBuild(postcodes, places, out string, s streams) int {
+	fail := func(err error) int {
+		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
+		return exitProblems
+	}
+	if postcodes != "" {
+		f, err := os.Open(postcodes)
+		if err != nil {
+			return fail(err)
+		}
+		defer f.Close()
+		st, err := f.Stat()
+		if err != nil {
+			return fail(err)
+		}
+		if st.Size() > maxDownload {
+			return fail(fmt.Errorf("%s is larger than any known download", postcodes))
+		}
+		table, report, err := area.BuildPostcodes(func(each func(area.Row) error) error { return area.ReadPostcodes(postcodes, f, st.Size(), each) })
+		if err != nil {
+			return fail(fmt.Errorf("make the postcode table: %w", err))
+		}
+		if err := os.WriteFile(filepath.Join(out, "postcodes.txt"), table, 0o644); err != nil {
+			return fail(err)
+		}
+		fmt.Fprint(s.out, report)
+	}
+	if places != "" {
+		data, err := os.ReadFile(places)
+		if err != nil {
+			return fail(err)
+		}
+		table, err := area.BuildPlaces(bytes.NewReader(data))
+		if err != nil {
+			return fail(fmt.Errorf("make the place table: %w", err))
+		}
+		if err := os.WriteFile(filepath.Join(out, "places.txt"), table, 0o644); err != nil {
+			return fail(err)
+		}
+		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n", bytes.Count(table, []byte("\n")))
+	}
+	fmt.Fprintln(s.out, "Now run make test, look at the difference, and commit it.")
+	return exitOK
+}

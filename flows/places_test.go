@@ -1,0 +1,190 @@
+package flows_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"signpost/flows"
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/area"
+)
+
+func shipped(t testing.TB) *flows.Book {
+	t.Helper()
+	src, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	return src.Book
+}
+
+// labelled is one message of the set that was labelled by hand before the
+// look-up was tuned.
+type labelled struct {
+	label, text string
+	tuning      bool // the half the look-up was tuned on
+}
+
+func labelledSet(t testing.TB) []labelled {
+	t.Helper()
+	f, err := os.Open("testdata/places.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []labelled
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		label, text, ok := strings.Cut(sc.Text(), "\t")
+		if ok && !strings.HasPrefix(label, "#") {
+			out = append(out, labelled{label, text, len(out)%2 == 0})
+		}
+	}
+	return out
+}
+
+// What people really type is routed right, asked about, or left alone; never
+// routed wrong.
+func TestLabelledMessages(t *testing.T) {
+	b := shipped(t)
+	type score struct{ n, right, wrong, unneeded, missed, falsePlaces, placeFree, places int }
+	var half [2]score
+	confusion := map[string]map[string]int{}
+	for _, m := range labelledSet(t) {
+		s := &half[1]
+		if m.tuning {
+			s = &half[0]
+		}
+		areas, ask, found := b.Find(m.text)
+		got := "-"
+		switch {
+		case found.Where == 0:
+		case len(areas) == 1 && (!ask || areas[0] == "elsewhere"):
+			got = areas[0]
+		default:
+			got = "?"
+		}
+		kind := m.label
+		if confusion[kind] == nil {
+			confusion[kind] = map[string]int{}
+		}
+		s.n++
+		isPlace := m.label != "-" && m.label != "?" && m.label != "-?"
+		if isPlace {
+			s.places++
+		} else if m.label == "-" {
+			s.placeFree++
+		}
+		verdict := ""
+		switch {
+		case got == m.label, m.label == "-?" && (got == "-" || got == "?"):
+			s.right++
+			confusion[kind]["right"]++
+		case isPlace && got == "?" && slices.Contains(areas, m.label):
+			s.unneeded++
+			verdict = "an unneeded question"
+		case isPlace && got == "-", m.label == "?" && got == "-":
+			s.missed++
+			verdict = "not understood"
+		case m.label == "-" && got == "?":
+			s.falsePlaces++
+			verdict = "a place where there is none"
+		default:
+			s.wrong++
+			verdict = "WRONG"
+		}
+		if verdict != "" {
+			confusion[kind][verdict]++
+			if verdict == "WRONG" || verdict == "a place where there is none" {
+				t.Errorf("%q: %s: is %s, got %s (%v, by %q)", m.text, verdict, m.label, got, areas, found.Text)
+			} else if m.tuning {
+				t.Logf("%q: %s: is %s, got %s (%v)", m.text, verdict, m.label, got, areas)
+			}
+		}
+	}
+	for i, name := range []string{"tuning half", "judging half"} {
+		s := half[i]
+		t.Logf("%s: %d messages, %d right, %d wrong, %d unneeded questions and %d not understood of %d places, %d false places of %d place-free",
+			name, s.n, s.right, s.wrong, s.unneeded, s.missed, s.places, s.falsePlaces, s.placeFree)
+		if s.unneeded*20 > s.places {
+			t.Errorf("%s: more than one question in twenty is unneeded", name)
+		}
+	}
+	for _, label := range slices.Sorted(mapsKeys(confusion)) {
+		t.Logf("%-15s %v", label, confusion[label])
+	}
+}
+
+func mapsKeys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/places.md anew")
+
+// docs/places.md lists what the look-up asks about, as it is.
+func TestPlacesDoc(t *testing.T) {
+	b := shipped(t)
+	var d strings.Builder
+	d.WriteString(`# Places that are asked about
+
+Whoever texts one of these names alone is asked which area it is, because there are several such places, or because it
+is also an ordinary word. Everything else in the place table is certain. To settle a name, add it to ` + "`also_called`" + ` of
+its area in ` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -update`" + `.)
+
+"signpost areas find TEXT" shows what is understood of any text, and why.
+
+## How a text is understood
+
+1. A postcode anywhere in it, however it is spaced, with a letter O or I for a digit. A whole one counts by itself, an
+   outward code ("CW10") or sector ("CW10 9") where it cannot be something else. Where a part of a postcode lies in
+   several areas, it is asked.
+2. A name that is the whole message, with or without "im in", "near", "please" around it.
+3. Names that stand out in a sentence: said to be a place ("in kendal"), or a town beside no other word that could be part
+   of a longer name. Two names that agree settle each other ("brampton near carlisle"); two that do not are asked about.
+   A person ("my boyfriend chester"), a street ("kendal road") and an ordinary word ("the boot") are not places.
+4. One slip in a name: a letter added, dropped, changed or swapped, a missing space, missing vowels ("whitehvn"), when only
+   one place is meant and the first letter holds.
+
+## Several areas by design (flow book)
+
+`)
+	areasOf := map[string][]string{}
+	for _, a := range b.Areas {
+		for _, n := range a.Names {
+			areasOf[n] = append(areasOf[n], a.Name)
+		}
+	}
+	for _, n := range slices.Sorted(mapsKeys(areasOf)) {
+		if len(areasOf[n]) > 1 {
+			fmt.Fprintf(&d, "- %s: %s\n", n, strings.Join(areasOf[n], "; "))
+		}
+	}
+	d.WriteString("\n## Names in the place table\n\n")
+	for _, n := range area.Doubtful() {
+		areas, ask, found := b.Find(n.Name)
+		if found.Where != 0 && (ask || len(areas) > 1) {
+			fmt.Fprintf(&d, "- %s: %s\n", n.Name, n.Where)
+		}
+	}
+	const file = "../docs/places.md"
+	if *update {
+		if err := os.WriteFile(file, []byte(d.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil || string(got) != d.String() {
+		t.Errorf("%s is out of date (%v); run: go test ./flows -update", file, err)
+	}
+}

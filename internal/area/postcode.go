@@ -1,0 +1,208 @@
+package area
+
+import "strings"
+
+// findPostcode finds the first postcode, whole or in part, however it is
+// spaced. A whole one counts anywhere. A part counts where it cannot be
+// something else: an outward code of ours, or any when it is the whole message.
+func (f *Finder) findPostcode(m *message) Found {
+	var buf [8]byte
+	for i := range m.n {
+		for n := min(3, m.n-i); n >= 1; n-- {
+			s, ok := m.joined(i, i+n, buf[:0])
+			if !ok {
+				continue
+			}
+			out, sector, unit, ok := wholePostcode(s)
+			if !ok {
+				continue
+			}
+			if found := f.lookUp(out, sector, unit); found.Where != 0 {
+				found.Text = m.span(i, i+n)
+				return found
+			}
+		}
+	}
+	from, to := m.core(locative)
+	for i := range m.n {
+		if found, n := f.partial(m, i); found.Where != 0 {
+			whole := i == from && i+n >= to && !shorthand(found.Text) // nothing else is said
+			after := m.word(i-1) == "postcode" || m.word(i-1) == "code" || m.word(i-2) == "postcode" || m.word(i-2) == "code"
+			if whole || after || found.Where&ours != 0 {
+				return found
+			}
+		}
+	}
+	return Found{}
+}
+
+// shorthand reports texting that happens to be an outward code.
+func shorthand(w string) bool {
+	switch w {
+	case "me2", "m8", "b4", "w8", "l8", "n1", "e1", "u2", "h8", "g8", "l8r":
+		return true
+	}
+	return false
+}
+
+// ours are the districts of the two counties.
+const ours = Set(1<<England - 1)
+
+// joined is some words in upper case without their spaces; ok is false when
+// they are too long for a postcode.
+func (m *message) joined(i, j int, b []byte) (string, bool) {
+	for k := i; k < j; k++ {
+		w := m.word(k)
+		if len(b)+len(w) > 7 {
+			return "", false
+		}
+		for c := range len(w) {
+			if w[c] >= 0x80 {
+				return "", false
+			}
+			if up := w[c]; 'a' <= up && up <= 'z' {
+				b = append(b, up-'a'+'A')
+			} else {
+				b = append(b, up)
+			}
+		}
+	}
+	if len(b) < 2 || !hasDigitBytes(b) {
+		return "", false // no postcode, and no copy made of it
+	}
+	return string(b), true
+}
+
+func hasDigitBytes(b []byte) bool {
+	for _, c := range b {
+		if '0' <= c && c <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// partial reads an outward code at word i, with its sector when that follows:
+// "cw10", "cw10 9", "cw109". It gives how many words it took.
+func (f *Finder) partial(m *message, i int) (Found, int) {
+	w := m.word(i)
+	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' || strings.Trim(w, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+		return Found{}, 0
+	}
+	var buf [8]byte
+	s, ok := m.joined(i, i+1, buf[:0])
+	if !ok || inward(m.word(i+1)) {
+		return Found{}, 0 // or the second half of a postcode that nobody has
+	}
+	if next := m.word(i + 1); len(next) == 1 && next[0] >= '0' && next[0] <= '9' && i+2 == m.n {
+		if out, ok := outward(s); ok {
+			if found := f.lookUp(out, next[0], ""); found.Where != 0 {
+				found.Text = m.span(i, i+2)
+				return found, 2
+			}
+		}
+	}
+	if out, ok := outward(s); ok && hasDigit(w) {
+		if found := f.lookUp(out, 0, ""); found.Where != 0 {
+			found.Text = w
+			return found, 1
+		}
+	}
+	last := s[len(s)-1]
+	if out, ok := outward(s[:len(s)-1]); ok && last >= '0' && last <= '9' && hasDigit(w[:len(w)-1]) {
+		if found := f.lookUp(out, last, ""); found.Where != 0 {
+			found.Text = w
+			return found, 1
+		}
+	}
+	return Found{}, 0
+}
+
+// inward reports the second half of a whole postcode.
+func inward(w string) bool {
+	return len(w) == 3 && w[0] >= '0' && w[0] <= '9' && w[1] >= 'a' && w[1] <= 'z' && w[2] >= 'a' && w[2] <= 'z'
+}
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// lookUp finds the longest known prefix of a postcode.
+func (f *Finder) lookUp(out string, sector byte, unit string) Found {
+	t := f.tables
+	if unit != "" {
+		if s, ok := t.lookup(key(out, sector, unit)); ok {
+			return Found{Where: s, How: Unit}
+		}
+	}
+	if sector != 0 {
+		if s, ok := t.lookup(key(out, sector, "")); ok {
+			return Found{Where: s, How: Sector}
+		}
+	}
+	s, _ := t.lookup(key(out, 0, ""))
+	return Found{Where: s, How: Outward}
+}
+
+// wholePostcode reads a postcode of upper-case letters and digits without
+// spaces, forgiving a letter O or I for a digit. One true digit must be there,
+// so that a plain word is never mended into a postcode.
+func wholePostcode(s string) (out string, sector byte, unit string, ok bool) {
+	if len(s) < 5 || len(s) > 7 || !hasDigit(s) {
+		return "", 0, "", false
+	}
+	in := s[len(s)-3:]
+	sector = digitFor(in[0])
+	if sector == 0 || !isLetter(in[1]) || !isLetter(in[2]) {
+		return "", 0, "", false
+	}
+	out, ok = outward(s[:len(s)-3])
+	return out, sector, in[1:], ok
+}
+
+// outward reads an outward code: one or two letters, a digit, and perhaps one
+// more digit or letter.
+func outward(s string) (string, bool) {
+	n := 0
+	for n < len(s) && n < 2 && isLetter(s[n]) {
+		n++
+	}
+	if n == 2 && len(s) == 2 {
+		n = 1 // "LI" can only be L1
+	}
+	if n == 0 || n == len(s) || len(s)-n > 2 {
+		return "", false
+	}
+	d := digitFor(s[n])
+	if d == 0 {
+		return "", false
+	}
+	tail := ""
+	if n+1 < len(s) {
+		switch t := digitFor(s[n+1]); {
+		case t != 0:
+			tail = string(t)
+		case isLetter(s[n+1]):
+			tail = s[n+1:]
+		default:
+			return "", false
+		}
+	}
+	if d == s[n] && tail == s[n+1:] {
+		return s, true
+	}
+	return s[:n] + string(d) + tail, true
+}
+
+func isLetter(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// digitFor reads a digit, or the letter people type for one; 0 when neither.
+func digitFor(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c
+	case c == 'O':
+		return '0'
+	case c == 'I' || c == 'L':
+		return '1'
+	}
+	return 0
+}
