@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/area"
+	"signpost/sms/gsm7"
 )
 
 func shipped(t testing.TB) *flows.Book {
@@ -187,4 +190,62 @@ its area in ` + "`flows/book/areas.yaml`" + `: the flow book goes before the tab
 	if err != nil || string(got) != d.String() {
 		t.Errorf("%s is out of date (%v); run: go test ./flows -update", file, err)
 	}
+}
+
+// Every question that the tables can lead to, and its repeat when the answer is
+// not understood, fits one segment, offers at most four choices, and takes the
+// number and the name of each.
+func TestEveryQuestion(t *testing.T) {
+	b := shipped(t)
+	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
+	texts := []string{}
+	for _, file := range []string{"places", "postcodes"} {
+		data, err := os.ReadFile("../internal/area/tables/" + file + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			cols := strings.Fields(line)
+			switch {
+			case strings.HasPrefix(line, "#") || len(cols) < 2:
+			case file == "places":
+				texts = append(texts, strings.Join(cols[1:], " "))
+			case len(cols) == 2:
+				texts = append(texts, cols[0])
+			default:
+				texts = append(texts, cols[0]+" "+cols[1])
+			}
+		}
+	}
+	questions := map[string]bool{}
+	for _, text := range texts {
+		s, r, err := b.Step(now, flows.State{}, flows.Heard(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Ask[0] == "" || questions[r.Text] {
+			continue
+		}
+		questions[r.Text] = true
+		_, again, err := b.Step(now, s, flows.Heard("xyzzy plugh"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []string{r.Text, again.Text} {
+			if gsm7.Segments(q) != 1 {
+				t.Errorf("%q is asked in %d characters: %q", text, gsm7.Length(q), q)
+			}
+		}
+		for i, a := range s.Ask {
+			if a == "" {
+				break
+			}
+			for _, answer := range []string{strconv.Itoa(i + 1), b.Area(a).Text, strings.ToUpper(b.Area(a).Text), strconv.Itoa(i+1) + ". " + b.Area(a).Text} {
+				if got, _, err := b.Step(now, s, flows.Heard(answer)); err != nil || got.Area != a {
+					t.Errorf("%q to %q leads to %q, %v", answer, r.Text, got.Area, err)
+				}
+			}
+		}
+	}
+	t.Logf("%d texts lead to %d different questions", len(texts), len(questions))
 }

@@ -2,7 +2,17 @@ package store_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -160,4 +170,91 @@ func TestBadURL(t *testing.T) {
 			t.Errorf("%q opened", u)
 		}
 	}
+}
+
+// One server over a socket or TLS, a Sentinel group and a Cluster are all
+// reached by their URL.
+func TestTopologies(t *testing.T) {
+	use := func(t *testing.T, url string) {
+		t.Helper()
+		s, err := store.Open(store.Options{URL: url, SessionTTL: time.Minute, SenderLimit: 3, ServiceLimit: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		deadline := time.Now().Add(20 * time.Second)
+		for { // a Cluster or Sentinel may need a moment to agree with itself
+			_, done, err := s.Commit(t.Context(), "c", "m", mark(nil), []byte("one"), false)
+			if err == nil && done {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%v, %v", done, err)
+			}
+		}
+		if seen, err := s.Recall(t.Context(), "c", "m"); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
+			t.Errorf("%+v, %v", seen, err)
+		}
+		if ok, _, err := s.Allow(t.Context(), "a"); err != nil || !ok {
+			t.Errorf("allowed %v, %v", ok, err)
+		}
+	}
+	t.Run("socket", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "redis.sock")
+		testkit.StartRedis(t, "--unixsocket", path)
+		use(t, "unix://"+path)
+	})
+	t.Run("cluster", func(t *testing.T) {
+		r := testkit.StartRedis(t, "--cluster-enabled", "yes")
+		r.Do(t, "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+		use(t, r.URL()+","+r.URL())
+	})
+	t.Run("sentinel", func(t *testing.T) {
+		r := testkit.StartRedis(t)
+		host, port, _ := strings.Cut(r.Addr, ":")
+		conf := filepath.Join(t.TempDir(), "sentinel.conf")
+		if err := os.WriteFile(conf, fmt.Appendf(nil, "sentinel monitor signpost %s %s 1\n", host, port), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sentinel := testkit.StartRedis(t, conf)
+		use(t, sentinel.URL()+"?master_name=signpost")
+	})
+	t.Run("TLS", func(t *testing.T) {
+		dir := t.TempDir()
+		cert, key := selfSigned(t, dir)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ := strings.Cut(l.Addr().String(), ":")
+		l.Close()
+		testkit.StartRedis(t, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-auth-clients", "no")
+		t.Setenv("SSL_CERT_FILE", cert) // read when the first certificate is checked
+		use(t, "rediss://127.0.0.1:"+port)
+	})
+}
+
+func selfSigned(t *testing.T, dir string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: keyDER}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
 }

@@ -17,17 +17,18 @@ import (
 
 // Redis is a real redis-server of a test's own.
 type Redis struct {
-	Addr string
-	cmd  *exec.Cmd
-	done chan struct{}
+	Addr    string
+	options []string
+	cmd     *exec.Cmd
+	done    chan struct{}
 }
 
 // startTimeout is how long redis-server may take to say that it is ready.
 const startTimeout = 20 * time.Second
 
-// StartRedis starts a redis-server that keeps nothing on disk, and stops it
-// when the test ends.
-func StartRedis(t testing.TB) *Redis {
+// StartRedis starts a redis-server that keeps nothing on disk, with any further
+// options, and stops it when the test ends.
+func StartRedis(t testing.TB, options ...string) *Redis {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,7 +36,7 @@ func StartRedis(t testing.TB) *Redis {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	r := &Redis{Addr: addr}
+	r := &Redis{Addr: addr, options: options}
 	r.start(t)
 	t.Cleanup(r.Kill)
 	return r
@@ -44,7 +45,11 @@ func StartRedis(t testing.TB) *Redis {
 func (r *Redis) start(t testing.TB) {
 	t.Helper()
 	_, port, _ := strings.Cut(r.Addr, ":")
-	r.cmd = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, r.options...)
+	if len(r.options) > 0 && strings.HasSuffix(r.options[0], ".conf") {
+		args = []string{r.options[0], "--port", port, "--sentinel"} // the file of a Sentinel
+	}
+	r.cmd = exec.Command("redis-server", args...)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +62,7 @@ func (r *Redis) start(t testing.TB) {
 	go func() {
 		defer close(r.done)
 		for sc := bufio.NewScanner(out); sc.Scan(); {
-			if strings.Contains(sc.Text(), "Ready to accept connections") {
+			if strings.Contains(sc.Text(), "Ready to accept connections") || strings.Contains(sc.Text(), "Sentinel ID is") {
 				ready <- true
 			}
 		}
@@ -110,6 +115,16 @@ func (r *Redis) Dump(t testing.TB) string {
 		fmt.Fprintf(&b, "%s = %q\n", k, strings.Join(v, ""))
 	}
 	return b.String()
+}
+
+// Do sends one command and gives what comes back.
+func (r *Redis) Do(t testing.TB, args ...string) []string {
+	t.Helper()
+	out, err := r.do(args...)
+	if err != nil {
+		t.Fatalf("redis %s: %v", args[0], err)
+	}
+	return out
 }
 
 // do sends one command and reads strings back, so that this package needs no
