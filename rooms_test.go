@@ -22,7 +22,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"config":           {own: []string{"internal/privacy"}, outside: []string{"github.com/caarlos0/env/v11"}},
 	"sms/gsm7":         {},
 	"internal/plain":   {outside: []string{"golang.org/x/text/unicode/norm"}},
-	"internal/hours":   {},
+	"internal/hours":   {outside: []string{"github.com/rickar/cal/v2/gb"}},
 	"internal/area":    {own: []string{"internal/plain"}},
 	"internal/privacy": {},
 	"internal/twiml":   {},

@@ -77,6 +77,13 @@ type Service struct {
 	Connect    bool
 	From, To   time.Time // first and last day it exists, London midnight; zero: no limit
 	IfNoAnswer string    // the service that takes over
+	// PausedUntil is the first day it is back after a pause; zero: not paused.
+	PausedUntil time.Time
+	// RingSeconds is how long its lines ring.
+	RingSeconds int
+	// PressToAccept has whoever answers press a key, so that an answering
+	// machine is not taken for a person.
+	PressToAccept bool
 	// MentionText and MentionSay are added to a step that lists the service
 	// under "also", while the service is open.
 	MentionText, MentionSay string
@@ -99,6 +106,9 @@ type Line struct {
 func (s *Service) Exists(t time.Time) bool {
 	return s.NotOffered == "" && (s.From.IsZero() || !t.Before(s.From)) && (s.To.IsZero() || t.Before(s.To.AddDate(0, 0, 1)))
 }
+
+// Paused reports that the service is closed for a while (a flood, a strike).
+func (s *Service) Paused(t time.Time) bool { return t.Before(s.PausedUntil) }
 
 // Doubtful reports a number that nobody has rung, or not lately enough.
 func (s *Service) Doubtful(t time.Time) bool {
@@ -172,6 +182,8 @@ type Messages struct {
 	TryNext       Wording // when nobody answered
 	Closed        Wording // a line skipped because it is closed: {label}
 	Nobody        Wording // when nobody answered at all: {numbers}
+	Accept        Wording // to whoever answers a line that must be accepted
+	BackOn        Wording // a line that is paused: {label} {date}
 	Number        Wording // a services step that has no words of its own
 	// Parts of sentences.
 	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}

@@ -34,7 +34,9 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 	case '*':
 		return t.end(s, t.Messages.QuickExit.Say)
 	case '#':
-		return s, t.prompt(s)
+		r := t.prompt(s)
+		r.Slow = true
+		return s, r
 	case '0':
 		s = t.enter(s, t.People[s.Who].Zero)
 		return t.ring(s, int(s.At), "")
@@ -99,8 +101,7 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 	chain := t.chain(s)
 	for i := from; i < at; i++ {
 		if t.closed(chain[i]) {
-			s.At = uint8(i)
-			r.Speech = t.speak(r.Speech, s, t.Messages.Closed.Say)
+			r.Speech = t.speakOf(r.Speech, s, chain[i], t.closedWords(chain[i]))
 		}
 	}
 	s.At = uint8(at)
@@ -108,6 +109,14 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 	r.Dial = chain[at]
 	r.Shows = []string{chain[at].ID}
 	return s, r
+}
+
+// closedWords says why a line is passed over.
+func (t turn) closedWords(svc *Service) string {
+	if svc.Paused(t.now) {
+		return t.Messages.BackOn.Say
+	}
+	return t.Messages.Closed.Say
 }
 
 // end says last words and hangs up.
@@ -135,7 +144,7 @@ func (t turn) prompt(s State, lead ...string) Reply {
 	if svc != nil && s.At > 0 {
 		chain := t.chain(s)
 		if first := chain[0]; t.closed(first) && int(t.firstOpen(s)) == int(s.At) {
-			r.Speech = t.speakOf(r.Speech, s, first, t.Messages.Closed.Say)
+			r.Speech = t.speakOf(r.Speech, s, first, t.closedWords(first))
 		}
 	}
 	r.Speech = t.speak(r.Speech, s, words)

@@ -59,6 +59,8 @@ type Reply struct {
 	Rest bool
 	// Shows lists the services whose numbers are given, for counters and tests.
 	Shows []string
+	// Slow asks for the words to be said slowly: the caller wanted them again.
+	Slow bool
 	// Emergency tells that this is the answer to somebody who may think we are
 	// 999.
 	Emergency bool

@@ -8,7 +8,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -31,7 +31,19 @@ func expand(words string, literal func(string), field func(string)) {
 	literal(words)
 }
 
-func (t turn) closed(svc *Service) bool { return svc.Hours.At(t.now) == hours.Closed }
+// closed reports a line that nobody answers now, as far as is known.
+func (t turn) closed(svc *Service) bool {
+	return svc.Paused(t.now) || svc.Hours.At(t.now) == hours.Closed
+}
+
+// paused is the first service of the chain when it is paused and another stands
+// in for it; nil otherwise.
+func (t turn) paused(s State, svc *Service) *Service {
+	if chain := t.chain(s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
+		return chain[0]
+	}
+	return nil
+}
 
 // beside is the 24-hour service whose number must stand next to svc's: while
 // svc is unchecked or overdue, closed, or of unknown hours.
@@ -43,7 +55,7 @@ func (t turn) beside(s State, svc *Service) *Service {
 	if zero == nil || zero == svc {
 		return nil
 	}
-	if svc.Doubtful(t.now) || svc.Hours.At(t.now) != hours.Open {
+	if svc.Doubtful(t.now) || svc.Paused(t.now) || svc.Hours.At(t.now) != hours.Open {
 		return zero
 	}
 	return nil
@@ -72,7 +84,11 @@ func (t turn) text(s State, words string) string {
 		case "label":
 			b.WriteString(svc.Label)
 		case "facts":
-			b.WriteString(t.textFacts(svc))
+			if p := t.paused(s, svc); p != nil && int(s.At) == int(t.firstOpen(s)) {
+				b.WriteString(strings.NewReplacer("{label}", p.Label, "{date}", p.PausedUntil.Format("2 Jan")).Replace(t.Messages.BackOn.Text))
+			} else {
+				b.WriteString(t.textFacts(svc))
+			}
 		case "beside":
 			if z := t.beside(s, svc); z != nil {
 				b.WriteString(strings.ReplaceAll(t.Messages.Beside.Text, "{numbers}", t.textNumbers(z)))
@@ -175,6 +191,8 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 			b.WriteString(svc.Say)
 		case "hours":
 			b.WriteString(svc.Hours.String())
+		case "date":
+			b.WriteString(svc.PausedUntil.Format("2 January"))
 		case "also":
 			for _, a := range t.also(s) {
 				b.WriteString(a.MentionSay)

@@ -12,6 +12,10 @@ const (
 	secondsPerStop  = 0.35
 )
 
+// RingSeconds is how long a line rings when the book does not say. The provider
+// adds about five.
+const RingSeconds = 20
+
 // Seconds is about how long the utterances take to say.
 func Seconds(said []Utterance) float64 {
 	total := 0.0

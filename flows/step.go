@@ -53,8 +53,10 @@ func (t turn) enter(s State, id string) State {
 	if step.For != nil {
 		s.Who = *step.For
 	}
-	if t.call && step.Kind == KindServices {
-		s.At = t.firstOpen(s)
+	if step.Kind == KindServices {
+		if chain := t.chain(s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
+			s.At = t.firstOpen(s)
+		}
 	}
 	return s
 }
@@ -131,7 +133,7 @@ func (t turn) lead(s State, id string) outcome {
 func (t turn) nextAt(s State) int {
 	chain := t.chain(s)
 	for i := int(s.At) + 1; i < len(chain); i++ {
-		if !t.call || !t.closed(chain[i]) {
+		if !chain[i].Paused(t.now) && !(t.call && t.closed(chain[i])) {
 			return i
 		}
 	}

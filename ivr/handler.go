@@ -21,8 +21,11 @@ import (
 
 // Timings of a call.
 const (
-	keySeconds  = 8  // how long a caller has to press a key after the prompt
-	ringSeconds = 20 // how long a line rings; the provider adds about 5
+	// keySeconds is how long a caller has to press a key after the prompt. More
+	// than five seconds of silence sounds like a dead line.
+	keySeconds = 5
+	// acceptSeconds is how long whoever answers has to take a call.
+	acceptSeconds = 8
 	// tokenLife covers the longest call the provider connects (4 hours). Expiry
 	// is rounded to whole hours, so that a repeated webhook gets the same token.
 	tokenLife = 6 * time.Hour
@@ -48,6 +51,9 @@ type Handler struct {
 const (
 	KeyPath = "/voice/key" // a key, or silence
 	LegPath = "/voice/leg" // the end of a dialled line
+	// AcceptPath and AcceptedPath ask whoever answers to take the call. They
+	// carry no position: they are about no caller.
+	AcceptPath, AcceptedPath = "/voice/accept", "/voice/accepted"
 )
 
 // position is what a token holds.
@@ -84,6 +90,9 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 	switch r.Get("DialCallStatus") {
 	case "completed", "answered":
 		leg = flows.LegTalked
+		if r.Get("DialBridged") == "false" {
+			leg = flows.LegNoAnswer // a machine, or somebody who did not take it
+		}
 	case "busy":
 		leg = flows.LegBusy
 	case "no-answer":
@@ -101,12 +110,29 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 	return h.step(r, pos, flows.LegEnded(leg))
 }
 
+// Accept asks whoever answers to take the call.
+func (h *Handler) Accept(context.Context, webhook.Request) []byte {
+	b := h.Book(0)
+	words := say(b, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
+	return twiml.Response(twiml.GatherKey(h.Base+AcceptedPath, acceptSeconds, words), twiml.Hangup())
+}
+
+// Accepted puts the caller through if the key was pressed: an empty document
+// connects the two. Anything else hangs up on whoever answered, and the next
+// line is tried.
+func (h *Handler) Accepted(_ context.Context, r webhook.Request) []byte {
+	if r.Get("Digits") == "1" {
+		return twiml.Response()
+	}
+	return twiml.Response(twiml.Hangup())
+}
+
 var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no answer", flows.LegBusy: "busy", flows.LegFailed: "failed"}
 
 // Fallback is what a caller hears when something of ours is broken.
 func (h *Handler) Fallback() []byte {
 	b := h.Book(0)
-	return twiml.Response(say(b, b.FallbackSpeech()), twiml.Hangup())
+	return twiml.Response(say(b, b.FallbackSpeech(), false), twiml.Hangup())
 }
 
 // step moves the call and says what comes of it.
@@ -130,7 +156,7 @@ func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, pos position) []byte {
 	var nodes []twiml.Node
 	if len(reply.Speech) > 0 {
-		nodes = append(nodes, say(book, reply.Speech))
+		nodes = append(nodes, say(book, reply.Speech, reply.Slow))
 	}
 	switch reply.Act {
 	case flows.Dial:
@@ -140,9 +166,12 @@ func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, 
 			if l.Keys != "" {
 				d.Keys = "wwww" + l.Keys // two seconds for their greeting to start
 			}
+			if reply.Dial.PressToAccept {
+				d.Accept = h.Base + AcceptPath
+			}
 			lines = append(lines, d)
 		}
-		return twiml.Response(append(nodes, twiml.Dial(h.link(r, LegPath, pos), ringSeconds, h.callerID(r), lines...))...)
+		return twiml.Response(append(nodes, twiml.Dial(h.link(r, LegPath, pos), reply.Dial.RingSeconds, h.callerID(r), lines...))...)
 	case flows.HangUp:
 		return twiml.Response(append(nodes, twiml.Hangup())...)
 	}
@@ -183,7 +212,11 @@ func (h *Handler) open(r webhook.Request) (position, bool) {
 
 // say speaks utterances in the book's voice: words as they are, numbers digit
 // by digit with a pause after each printed group.
-func say(b *flows.Book, said []flows.Utterance) twiml.Node {
+func say(b *flows.Book, said []flows.Utterance, slow bool) twiml.Node {
+	groupGap := groupGap
+	if slow {
+		groupGap *= 2
+	}
 	var words []twiml.Node
 	for _, u := range said {
 		if u.Words != "" {
@@ -194,6 +227,9 @@ func say(b *flows.Book, said []flows.Utterance) twiml.Node {
 		for group := range strings.FieldsSeq(u.Number) {
 			words = append(words, twiml.Text(strings.Join(strings.Split(group, ""), " ")), twiml.Break(groupGap))
 		}
+	}
+	if slow {
+		words = []twiml.Node{twiml.Slowly(words...)}
 	}
 	return twiml.Say(b.Voice.Name, b.Voice.Language, words...)
 }

@@ -66,6 +66,9 @@ func Moments(b *flows.Book) []time.Time {
 		if !s.To.IsZero() {
 			weeks = append(weeks, s.To.AddDate(0, 0, -6), s.To.AddDate(0, 0, 1))
 		}
+		if !s.PausedUntil.IsZero() {
+			weeks = append(weeks, s.PausedUntil.AddDate(0, 0, -7), s.PausedUntil)
+		}
 	}
 	var out []time.Time
 	seen := map[string]bool{}
@@ -75,7 +78,7 @@ func Moments(b *flows.Book) []time.Time {
 			key := ""
 			for i := range b.Services {
 				s := &b.Services[i]
-				key += fmt.Sprint(s.Exists(t), s.Doubtful(t), s.Hours.At(t), " ")
+				key += fmt.Sprint(s.Exists(t), s.Doubtful(t), s.Paused(t), s.Hours.At(t), " ")
 			}
 			if !seen[key] {
 				seen[key] = true

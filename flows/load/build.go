@@ -73,7 +73,8 @@ func (b *builder) services(all value) {
 				}
 			}
 		}
-		b.hours(&s, v.at("hours"))
+		b.hours(&s, v)
+		b.ringing(&s, v)
 		s.From, s.To = b.date(v.at("from")), b.date(v.at("until"))
 		if c := v.at("checked_on"); c.text != "never" {
 			s.CheckedOn = b.date(c)
@@ -94,7 +95,8 @@ func (b *builder) services(all value) {
 	}
 }
 
-func (b *builder) hours(s *flows.Service, v value) {
+func (b *builder) hours(s *flows.Service, all value) {
+	v := all.at("hours")
 	if !v.set || v.text == "" {
 		return
 	}
@@ -104,7 +106,32 @@ func (b *builder) hours(s *flows.Service, v value) {
 			`Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`)
 		return
 	}
+	if all.at("bank_holidays").text == "open" {
+		h = h.OnBankHolidays()
+	}
+	exceptions := all.at("exceptions")
+	for _, day := range exceptions.keys {
+		e := exceptions.at(day)
+		if h, err = h.Except(day, e.text); err != nil {
+			b.problem(e.pos, "hours", "this exception cannot be read: "+err.Error(), "Callers would be told the wrong thing on that day.", `Write it like 2026-12-24: 9am-12.30pm, or 2026-12-25: closed.`)
+		}
+	}
 	s.Hours = h
+}
+
+// ringing reads how a service's lines are rung.
+func (b *builder) ringing(s *flows.Service, v value) {
+	s.PausedUntil = b.date(v.at("paused_until"))
+	s.PressToAccept = v.at("press_to_accept").text == "yes"
+	s.RingSeconds = flows.RingSeconds
+	if r := v.at("ring_seconds"); r.set {
+		n, err := strconv.Atoi(r.text)
+		if err != nil || n < 10 || n > 60 {
+			b.problem(r.pos, "ring-seconds", fmt.Sprintf("%q is not a number of seconds from 10 to 60", r.text), "Too short and nobody gets to the telephone; too long and a caller waits on a line nobody answers.", "Write a number from 10 to 60, or take the line out for 20.")
+			return
+		}
+		s.RingSeconds = n
+	}
 }
 
 func (b *builder) date(v value) time.Time {
@@ -344,6 +371,7 @@ func (b *builder) words(file value) {
 		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")), GiveUp: wording(m.at("give_up")),
 		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
 		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TryNext: wording(m.at("try_next")),
+		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")),
 		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
 	}
 	p := file.at("phrases")
@@ -390,7 +418,7 @@ func (b *builder) messageShape(file value) {
 		{"emergency", "text", "999"}, {"emergency", "say", ""}, {"which", "text", "{choices}"}, {"fallback", "text", "{numbers}"}, {"fallback", "text", "999"},
 		{"fallback", "say", "{numbers}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
 		{"nobody", "say", "{numbers}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
-		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"},
+		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)
 	}

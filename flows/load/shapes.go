@@ -95,6 +95,11 @@ func shapeOf(file string) *shape {
 				may("then_press", "the key to press once the line answers", text())))),
 			need("for", "whom it is for", list(person)),
 			need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
+			may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
+			may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
+			may("paused_until", "the day it is back after a flood or strike; it comes back by itself", text()),
+			may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
+			may("press_to_accept", "yes when whoever answers must press 1, so that a machine is not taken for a person", yesNo),
 			may("free", "yes for freephone numbers", yesNo),
 			may("can_connect", "no when a caller must not be put through", yesNo),
 			may("from", "the first day it exists, like 2026-01-31", text()),
@@ -202,6 +207,7 @@ var messageNames = []named{
 	{"quick_exit", "the harmless last words after the star key"}, {"connecting", "before ringing a service"},
 	{"try_next", "when nobody answered"}, {"closed", "when a line is closed"},
 	{"nobody", "when no line could be reached"}, {"number", "what every services step says"},
+	{"accept", "to whoever answers a line that must be accepted"}, {"back_on", "a line that is paused"},
 }
 
 var phraseNames = []named{

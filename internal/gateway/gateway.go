@@ -135,6 +135,8 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		{"/voice", calls.Fallback, calls.Start},
 		{ivr.KeyPath, calls.Fallback, calls.Key},
 		{ivr.LegPath, calls.Fallback, calls.Leg},
+		{ivr.AcceptPath, sms.Silence, calls.Accept},
+		{ivr.AcceptedPath, sms.Silence, calls.Accepted},
 		{"/voice/status", sms.Silence, status},
 	} {
 		mux.Handle(e.path, guard.Wrap(e.path, e.safe, e.handler))

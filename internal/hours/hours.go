@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // a scratch image has no time zones of its own
+
+	"github.com/rickar/cal/v2/gb"
 )
 
 // Status is what is known about a service at one instant.
@@ -30,6 +32,9 @@ type Hours struct {
 	always bool
 	spans  []span
 	text   string
+	// onHolidays: bank holidays are days like any other.
+	onHolidays bool
+	days       map[string][]span // what single days have instead, by 2006-01-02
 }
 
 // span is one stretch of one weekday, in minutes after midnight; to is at most
@@ -54,20 +59,77 @@ func (h Hours) String() string { return h.text }
 
 // At says whether a service with these hours is open at t.
 func (h Hours) At(t time.Time) Status {
+	local := t.In(London())
+	if day, ok := h.days[local.Format(time.DateOnly)]; ok {
+		return within(day, local)
+	}
 	if h.always {
 		return Open
 	}
 	if len(h.spans) == 0 {
 		return Unknown
 	}
-	local := t.In(London())
+	if st := within(h.spans, local); st == Closed || h.onHolidays || !BankHoliday(local) {
+		return st
+	}
+	return Closed
+}
+
+func within(spans []span, local time.Time) Status {
 	minute := local.Hour()*60 + local.Minute()
-	for _, s := range h.spans {
+	for _, s := range spans {
 		if s.day == local.Weekday() && s.from <= minute && minute < s.to {
 			return Open
 		}
 	}
 	return Closed
+}
+
+// OnBankHolidays gives the same hours for a service that keeps them on bank
+// holidays too. Otherwise weekly hours are closed on those.
+func (h Hours) OnBankHolidays() Hours {
+	h.onHolidays = true
+	return h
+}
+
+// Except gives the same hours but for one day, written like 2026-12-24, which
+// has the times given ("9am-12.30pm") or is "closed".
+func (h Hours) Except(day, times string) (Hours, error) {
+	d, err := time.ParseInLocation(time.DateOnly, day, London())
+	if err != nil {
+		return h, fmt.Errorf("%q is not a day; write it like 2026-12-24", day)
+	}
+	spans := []span{}
+	if t := strings.ToLower(strings.TrimSpace(times)); t != "closed" {
+		open, closes, err := parseTimes(t)
+		if err != nil {
+			return h, err
+		}
+		spans = append(spans, span{d.Weekday(), open, closes})
+	}
+	days := map[string][]span{day: spans}
+	for k, v := range h.days {
+		days[k] = v
+	}
+	h.days = days
+	return h, nil
+}
+
+// BankHoliday reports a bank holiday in England, the day itself or the day
+// taken in its place.
+func BankHoliday(local time.Time) bool {
+	noon := time.Date(local.Year(), local.Month(), local.Day(), 12, 0, 0, 0, time.UTC)
+	for _, h := range gb.Holidays {
+		actual, observed := h.Calc(noon.Year())
+		if sameDay(actual, noon) || sameDay(observed, noon) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameDay(a, b time.Time) bool {
+	return !a.IsZero() && a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
 // London is the time zone every service keeps.
@@ -134,23 +196,9 @@ func parsePart(part string) ([]span, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to, ok := strings.Cut(strings.ReplaceAll(times, " ", ""), "-")
-	if !ok {
-		return nil, fmt.Errorf("%q has no closing time: %w", part, ErrFormat)
-	}
-	open, err := parseTime(from)
+	open, closes, err := parseTimes(times)
 	if err != nil {
 		return nil, err
-	}
-	closes, err := parseTime(to)
-	if err != nil {
-		return nil, err
-	}
-	if closes == 0 {
-		closes = 24 * 60
-	}
-	if closes <= open {
-		return nil, fmt.Errorf("%q closes before it opens; write hours past midnight as two days: %w", part, ErrFormat)
 	}
 	var spans []span
 	for d := d1; ; d = (d + 1) % 7 {
@@ -159,6 +207,29 @@ func parsePart(part string) ([]span, error) {
 			return spans, nil
 		}
 	}
+}
+
+// parseTimes reads "9am-6pm".
+func parseTimes(times string) (open, closes int, err error) {
+	from, to, ok := strings.Cut(strings.ReplaceAll(times, " ", ""), "-")
+	if !ok {
+		return 0, 0, fmt.Errorf("%q has no closing time: %w", times, ErrFormat)
+	}
+	open, err = parseTime(from)
+	if err != nil {
+		return 0, 0, err
+	}
+	closes, err = parseTime(to)
+	if err != nil {
+		return 0, 0, err
+	}
+	if closes == 0 {
+		closes = 24 * 60
+	}
+	if closes <= open {
+		return 0, 0, fmt.Errorf("%q closes before it opens; write hours past midnight as two days: %w", times, ErrFormat)
+	}
+	return open, closes, nil
 }
 
 func parseDay(s string) (time.Weekday, error) {

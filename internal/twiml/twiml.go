@@ -82,6 +82,11 @@ func Say(voice, language string, words ...Node) Node {
 	return Node{Name: "Say", Attrs: []Attr{{"voice", voice}, {"language", language}}, Children: words}
 }
 
+// Slowly speaks words at an easy pace (SSML).
+func Slowly(words ...Node) Node {
+	return Node{Name: "prosody", Attrs: []Attr{{"rate", "85%"}}, Children: words}
+}
+
 // Pause waits in silence, in seconds.
 func Pause(seconds int) Node {
 	return Node{Name: "Pause", Attrs: []Attr{{"length", fmt.Sprint(seconds)}}}
@@ -111,6 +116,9 @@ type Dialled struct {
 	// Keys are pressed for the caller once the line answers, in the provider's
 	// sendDigits alphabet: "w" waits half a second.
 	Keys string
+	// Accept is the document run for whoever answers, before they are connected;
+	// empty: they are connected at once.
+	Accept string
 }
 
 // Dial rings the lines together; the first to answer is connected. When that
@@ -127,7 +135,10 @@ func Dial(action string, ringSeconds int, callerID string, lines ...Dialled) Nod
 	for _, l := range lines {
 		num := Node{Name: "Number", Text: l.E164}
 		if l.Keys != "" {
-			num.Attrs = []Attr{{"sendDigits", l.Keys}}
+			num.Attrs = append(num.Attrs, Attr{"sendDigits", l.Keys})
+		}
+		if l.Accept != "" {
+			num.Attrs = append(num.Attrs, Attr{"url", l.Accept}, Attr{"method", "POST"})
 		}
 		n.Children = append(n.Children, num)
 	}
