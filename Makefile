@@ -1,18 +1,20 @@
-# make test is all a new machine needs: it installs a real redis-server if there
-# is none, and runs everything.
-.PHONY: test build lint fuzz bench redis
+# make test is all a new machine needs: it installs a real redis-server and a
+# speech synthesiser if they are missing, and runs everything.
+.PHONY: test build lint fuzz bench tools
 
-test: redis
+test: tools
 	go test -race $$(go list ./... | grep -v /flows/check$$)
 	go test ./flows/check
 
 # The walk over every state is one goroutine of pure code; the race detector
 # would only make it ten times slower. Everything else runs under it.
 
-redis:
-	@command -v redis-server >/dev/null || { echo "installing redis-server"; \
+# A real Redis to talk to, and a synthesiser to time prompts with.
+tools:
+	@if ! command -v redis-server >/dev/null || ! command -v espeak-ng >/dev/null; then \
+	  echo "installing redis-server and espeak-ng"; \
 	  SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
-	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; }
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server espeak-ng >/dev/null; fi
 
 build:
 	mkdir -p bin

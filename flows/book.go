@@ -48,6 +48,7 @@ type Book struct {
 	Words    Words
 	Watch    []string // words that must not appear in texts, in plain form
 	Voice    Voice
+	Audio    map[string]Recording // by the name they are served under
 
 	services map[string]int
 	areas    map[string]int
@@ -59,6 +60,12 @@ type Book struct {
 // Route is where one Person is led: the step that asks for the place from the
 // top, the step once the place is known, and the step that 0 leads to.
 type Route struct{ Ask, Place, Zero string }
+
+// Recording is a prompt that a person has spoken.
+type Recording struct {
+	Data    []byte // a WAV file
+	Seconds float64
+}
 
 // Voice is how calls are spoken, in the provider's names.
 type Voice struct{ Name, Language string }
@@ -148,6 +155,7 @@ type Step struct {
 	FromArea  bool
 	Also      []string // services mentioned while they are open
 	Segments  int      // how long the text may be
+	Audio     string   // the recording played instead of Say, a key of Book.Audio
 }
 
 // Action is what choosing does besides leading to a step.

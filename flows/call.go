@@ -147,7 +147,11 @@ func (t turn) prompt(s State, lead ...string) Reply {
 			r.Speech = t.speakOf(r.Speech, s, first, t.closedWords(first))
 		}
 	}
-	r.Speech = t.speak(r.Speech, s, words)
+	if step.Audio != "" {
+		r.Speech = append(r.Speech, Utterance{Words: Spoken(t.speak(nil, s, words)), Audio: step.Audio})
+	} else {
+		r.Speech = t.speak(r.Speech, s, words)
+	}
 	if svc != nil {
 		r.Shows = []string{svc.ID}
 	}

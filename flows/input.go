@@ -82,4 +82,6 @@ const (
 type Utterance struct {
 	Words  string
 	Number string
+	// Audio is the recording that is played; Words then say what is in it.
+	Audio string
 }

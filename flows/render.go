@@ -8,7 +8,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -186,7 +186,9 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 	expand(words, func(l string) { b.WriteString(l) }, func(field string) {
 		switch field {
 		case "choices":
-			b.WriteString(t.callChoices(s))
+			b.WriteString(t.callChoices(s, func(c *Choice) bool { return c.Does != ActConnect || !uses(words, "{connect}") }))
+		case "connect":
+			b.WriteString(t.callChoices(s, func(c *Choice) bool { return c.Does == ActConnect }))
 		case "label":
 			b.WriteString(svc.Say)
 		case "hours":
@@ -215,11 +217,11 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 }
 
 // callChoices says each choice before its key: "For Carlisle, press 1."
-func (t turn) callChoices(s State) string {
+func (t turn) callChoices(s State, wanted func(*Choice) bool) string {
 	var parts []string
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
-		if c := &step.Choices[i]; t.offered(s, c) {
+		if c := &step.Choices[i]; wanted(c) && t.offered(s, c) {
 			parts = append(parts, strings.NewReplacer("{label}", c.Say, "{key}", strconv.Itoa(c.CallKey)).Replace(t.Messages.CallChoice))
 		}
 	}

@@ -2,14 +2,13 @@ package flows
 
 import "strings"
 
-// Speech is timed by rule of thumb: an ordinary British voice says about 165
-// words a minute, and we space digits out. (Checked against a synthesiser by
-// the call channel's tests.)
+// Speech is timed by rule of thumb, checked against a synthesiser at 160 words
+// a minute by a test of the call channel; digits said one by one take longer.
 const (
-	secondsPerWord  = 60.0 / 165
+	secondsPerWord  = 0.35
 	secondsPerDigit = 0.45
-	secondsPerGroup = 0.5 // the pause after a group of digits
-	secondsPerStop  = 0.35
+	secondsPerGroup = 0.35 // the pause after a group of digits
+	secondsPerStop  = 0.25
 )
 
 // RingSeconds is how long a line rings when the book does not say. The provider

@@ -9,7 +9,9 @@ package ivr
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +42,9 @@ type Handler struct {
 	Keys *privacy.Keyring
 	// Base is the scheme and host the provider calls.
 	Base string
+	// Recording is a recording of the book in force, or of the one before it,
+	// which a call may still be listening to.
+	Recording func(name string) (flows.Recording, bool)
 	// CallerID is shown to services when the number called cannot be.
 	CallerID string
 	Now      func() time.Time
@@ -54,6 +59,7 @@ const (
 	// AcceptPath and AcceptedPath ask whoever answers to take the call. They
 	// carry no position: they are about no caller.
 	AcceptPath, AcceptedPath = "/voice/accept", "/voice/accepted"
+	AudioPath                = "/audio/" // recordings
 )
 
 // position is what a token holds.
@@ -113,8 +119,8 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 // Accept asks whoever answers to take the call.
 func (h *Handler) Accept(context.Context, webhook.Request) []byte {
 	b := h.Book(0)
-	words := say(b, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
-	return twiml.Response(twiml.GatherKey(h.Base+AcceptedPath, acceptSeconds, words), twiml.Hangup())
+	words := h.say(b, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
+	return twiml.Response(twiml.GatherKey(h.Base+AcceptedPath, acceptSeconds, words...), twiml.Hangup())
 }
 
 // Accepted puts the caller through if the key was pressed: an empty document
@@ -132,7 +138,7 @@ var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no ans
 // Fallback is what a caller hears when something of ours is broken.
 func (h *Handler) Fallback() []byte {
 	b := h.Book(0)
-	return twiml.Response(say(b, b.FallbackSpeech(), false), twiml.Hangup())
+	return twiml.Response(append(h.say(b, b.FallbackSpeech(), false), twiml.Hangup())...)
 }
 
 // step moves the call and says what comes of it.
@@ -154,10 +160,7 @@ func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 }
 
 func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, pos position) []byte {
-	var nodes []twiml.Node
-	if len(reply.Speech) > 0 {
-		nodes = append(nodes, say(book, reply.Speech, reply.Slow))
-	}
+	nodes := h.say(book, reply.Speech, reply.Slow)
 	switch reply.Act {
 	case flows.Dial:
 		var lines []twiml.Dialled
@@ -211,25 +214,55 @@ func (h *Handler) open(r webhook.Request) (position, bool) {
 }
 
 // say speaks utterances in the book's voice: words as they are, numbers digit
-// by digit with a pause after each printed group.
-func say(b *flows.Book, said []flows.Utterance, slow bool) twiml.Node {
-	groupGap := groupGap
+// by digit with a pause after each printed group. A recording is played in the
+// place of its words, unless it is gone from the book.
+func (h *Handler) say(b *flows.Book, said []flows.Utterance, slow bool) []twiml.Node {
+	gap := groupGap
 	if slow {
-		groupGap *= 2
+		gap *= 2
 	}
-	var words []twiml.Node
+	var nodes, words []twiml.Node
+	flush := func() {
+		if slow && len(words) > 0 {
+			words = []twiml.Node{twiml.Slowly(words...)}
+		}
+		if len(words) > 0 {
+			nodes = append(nodes, twiml.Say(b.Voice.Name, b.Voice.Language, words...))
+		}
+		words = nil
+	}
 	for _, u := range said {
+		if _, recorded := b.Audio[u.Audio]; recorded {
+			flush()
+			nodes = append(nodes, twiml.Play(h.Base+AudioPath+u.Audio))
+			continue
+		}
 		if u.Words != "" {
 			words = append(words, twiml.Text(" "+u.Words+" "))
 			continue
 		}
-		words = append(words, twiml.Break(groupGap))
+		words = append(words, twiml.Break(gap))
 		for group := range strings.FieldsSeq(u.Number) {
-			words = append(words, twiml.Text(strings.Join(strings.Split(group, ""), " ")), twiml.Break(groupGap))
+			words = append(words, twiml.Text(strings.Join(strings.Split(group, ""), " ")), twiml.Break(gap))
 		}
 	}
-	if slow {
-		words = []twiml.Node{twiml.Slowly(words...)}
+	flush()
+	return nodes
+}
+
+// ServeAudio serves a recording of the book in force. The provider fetches it
+// like any file, unsigned: it says nothing about anybody. Its name is made from
+// what is in it, so it may be kept for ever.
+func (h *Handler) ServeAudio(w http.ResponseWriter, r *http.Request) {
+	rec, ok := h.Recording(strings.TrimPrefix(r.URL.Path, AudioPath))
+	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.WriteHeader(http.StatusNotFound)
+		return
 	}
-	return twiml.Say(b.Voice.Name, b.Voice.Language, words...)
+	w.Header().Set("Content-Type", "audio/wav")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Content-Length", strconv.Itoa(len(rec.Data)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(rec.Data)
+	}
 }

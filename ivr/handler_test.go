@@ -80,7 +80,7 @@ func TestPositionIsSealed(t *testing.T) {
 		"another call": request("CA2", link, "Digits", "1"), "altered": request("CA1", link+"A", "Digits", "1"),
 		"cut": request("CA1", link[:len(link)-4], "Digits", "1"), "none": request("CA1", "", "Digits", "1"),
 	} {
-		if got := parse(t, h.Key(ctx, r)).Words(); strings.Contains(got, second) || !strings.Contains(got, "local information line") {
+		if got := parse(t, h.Key(ctx, r)).Words(); strings.Contains(got, second) || !strings.Contains(got, "Local information line") {
 			t.Errorf("%s: %q (greeting %q)", name, got, greeting)
 		}
 	}
@@ -126,7 +126,7 @@ func TestAfterTheTalk(t *testing.T) {
 		}
 	}
 	n := parse(t, h.Leg(context.Background(), request("CA1", "", "DialCallStatus", "no-answer")))
-	if !strings.Contains(n.Words(), "local information line") {
+	if !strings.Contains(n.Words(), "Local information line") {
 		t.Errorf("a lost position after no answer: %q", n.Words())
 	}
 }

@@ -1,15 +1,19 @@
 package check_test
 
 import (
+	"encoding/binary"
 	"io/fs"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/internal/hours"
 )
 
 // files is the shipped book as files in memory, to break.
@@ -59,13 +63,19 @@ func TestMistakes(t *testing.T) {
 		{"short number rung", "services.yaml", "    can_connect: no # a short number: the caller dials it themselves\n", "", "number-connect", "116 123", "can_connect"},
 		{"no number", "services.yaml", "    numbers:\n      - number: 0808 801 0327\n", "    numbers: []\n", "no-number", "numbers: []", ""},
 		{"hours", "services.yaml", "hours: Mon-Fri 9am-6pm #", "hours: Mon-Fri 9-6 #", "hours", "Mon-Fri 9-6", "Mon-Fri"},
+		{"exception", "services.yaml", "hours: Mon-Fri 9am-6pm #", "exceptions: {2026-12-24: morning}\n    hours: Mon-Fri 9am-6pm #", "hours", "morning", "2026-12-24"},
+		{"ring time", "services.yaml", "    hours: 24 hours\n", "    ring_seconds: 5\n    hours: 24 hours\n", "ring-seconds", "ring_seconds: 5", "10 to 60"},
+		{"no recording", "menus.yaml", "  who:\n    kind: menu\n", "  who:\n    kind: menu\n    audio: greeting.wav\n", "audio", "audio: greeting.wav", "cannot be read"},
+		{"recording of numbers", "menus.yaml", "    services: area\n", "    services: area\n    audio: x.wav\n", "audio", "audio: x.wav", "services step"},
+		{"recording elsewhere", "menus.yaml", "  who:\n    kind: menu\n", "  who:\n    kind: menu\n    audio: ../x.wav\n", "audio", "../x.wav", "WAV"},
 		{"date", "services.yaml", "until: \"2026-09-11\"", "until: 11 September", "date", "11 September", "2026-01-31"},
 		{"key to press", "services.yaml", `then_press: "2"`, `then_press: "22"`, "then-press", `"22"`, ""},
 		{"allowed without a reason", "services.yaml", "    label: men's line\n", "    label: victim line\n    allowed_words: [victim]\n", "allowed-without-reason", "[victim]", ""},
 		{"district in two areas", "areas.yaml", "districts: [Halton]", "districts: [Halton, Warrington]", "district-twice", "districts: [Warrington]", "Warrington"},
 		{"district in none", "areas.yaml", "districts: [Carlisle, Eden]", "districts: [Carlisle]", "district-missing", "", "Eden"},
 		{"choices not said", "menus.yaml", `"Which is nearest? {choices}. Not sure: 0 24-hour line. 9 back, X leave."`, `"Which is nearest? 9 back, X leave."`, "choices-not-said", "Which is nearest? 9", ""},
-		{"nothing said", "menus.yaml", "    say: \"{choices} If you are not sure, press 0.\"\n", "", "", "", ""},
+		{"nothing said", "menus.yaml", "    say: \"{choices} Not sure, press 0.\"\n", "", "silence", "cumbria:", "\"say\""},
+		{"nothing texted", "menus.yaml", "    text: \"{choices}. 0 24-hour line, 9 back, X leave.\"\n", "", "silence", "elsewhere:", "\"text\""},
 		{"too many choices", "menus.yaml", "      - text: report, not urgent\n", "      - text: one more\n        say: For one more\n        goes_to: where\n      - text: report, not urgent\n", "too-many-choices", "", "5 choices"},
 		{"menu without choices", "menus.yaml", "    choices:\n      - text: Wales\n        say: For Wales\n        area: wales\n      - text: anywhere else\n        say: For anywhere else\n        words: [elsewhere, england, other, not sure]\n        area: elsewhere\n", "", "dead-end", "kind: menu", "elsewhere"},
 		{"message without its number", "words.yaml", `"{numbers}: 24-hour line, free.`, `"24-hour line, free.`, "missing-placeholder", "24-hour line, free.", "{numbers}"},
@@ -80,13 +90,13 @@ func TestMistakes(t *testing.T) {
 		{"kept word as a choice", "menus.yaml", "words: [north]", "words: [bye]", "clash", "text: Carlisle", "bye"},
 		{"number in words", "menus.yaml", "We never text first.", "We never text. 0808 2000 247", "number-in-words", "0808 2000 247", "services.yaml"},
 		{"chain without an end", "services.yaml", "    if_no_answer: samaritans\n", "", "chain", "own_behaviour:", "24-hour"},
-		{"unreachable step", "menus.yaml", "        goes_to: young_line\n", "        goes_to: lgbt_line\n", "", "", ""},
+		{"unreachable step", "menus.yaml", "  bills:\n", "  spare:\n    kind: say\n    text: \"Spare.\"\n\n  bills:\n", "reachable", "spare:", "spare"},
 		{"unreachable service", "areas.yaml", "services: [halton_service]", "services: [warrington_service]", "reachable", "halton_service:", "halton_service"},
 		{"text too long", "menus.yaml", "Local info line.", "Local info line for everybody here.", "segments", "Local info line for", "characters"},
-		{"prompt too long", "menus.yaml", "Hello, local information line.", strings.Repeat("Hello, this is the local information line for everybody. ", 5), "prompt-length", "Hello, this", "seconds"},
+		{"prompt too long", "menus.yaml", "Local information line.", strings.Repeat("Hello, this is the local information line for everybody. ", 5), "prompt-length", "Hello, this", "seconds"},
 		{"example that fails", "examples.yaml", "we: [01229 582386, 0808 2000 247, \"999\"]", "we: 01229 000000", "example", "they: kendal", "01229 582386"},
 		{"no examples", "examples.yaml", "ALL", "schema: 1\nexamples: []\n", "example", "", "no examples"},
-		{"example of nothing", "examples.yaml", "      - they: rings\n        we: local", "      - they: sings\n        we: local", "example", "sings", "rings"},
+		{"example of nothing", "examples.yaml", "      - they: rings\n        we: Local", "      - they: sings\n        we: Local", "example", "sings", "rings"},
 	}
 	var mu sync.Mutex
 	found := map[string]bool{}
@@ -200,4 +210,90 @@ func FuzzLoad(f *testing.F) {
 			t.Error("broken, and nothing said")
 		}
 	})
+}
+
+// A paused service is passed over and said so, by text and by call, the book
+// stays clean meanwhile, and the service comes back by itself.
+func TestPause(t *testing.T) {
+	book := files(t)
+	services := strings.Replace(string(book["services.yaml"].Data), "      - number: 01229 582386\n", "      - number: 01229 582386\n    paused_until: \"2027-01-05\"\n", 1)
+	book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
+	var kept []string // the shipped examples give the number that is paused
+	for one := range strings.SplitSeq(string(book["examples.yaml"].Data), "\n  - name: ") {
+		if !strings.Contains(one, "582386") && !strings.Contains(one, "letgo_south") || strings.Contains(one, "schema: 1") {
+			kept = append(kept, one)
+		}
+	}
+	book["examples.yaml"] = &fstest.MapFile{Data: []byte(strings.Join(kept, "\n  - name: "))}
+	src, problems := check.Dir(book)
+	for _, p := range problems {
+		t.Error(p)
+	}
+	at := func(s string) time.Time {
+		m, err := time.ParseInLocation("2006-01-02 15:04", s, hours.London())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for _, tt := range []struct{ at, text, say, rung string }{
+		{"2027-01-04 14:00", "0300 303 0157 county line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support_cumbria"},
+		{"2027-01-04 20:00", "0808 1689 111 support line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support"},
+		{"2027-01-05 00:00", "01229 582386 local team", "", "letgo_south"},
+	} {
+		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.Heard("kendal"))
+		if err != nil || !strings.HasPrefix(r.Text, tt.text) {
+			t.Errorf("%s: texted %q, %v", tt.at, r.Text, err)
+		}
+		var s flows.State
+		var reply flows.Reply
+		said := ""
+		for _, in := range []flows.Input{flows.Rang(), flows.Pressed('1'), flows.Pressed('1'), flows.Pressed('3'), flows.Pressed('1')} {
+			if s, reply, err = src.Book.Step(at(tt.at), s, in); err != nil {
+				t.Fatal(err)
+			}
+			said += flows.Spoken(reply.Speech)
+		}
+		if !strings.Contains(said, tt.say) || reply.Dial == nil || reply.Dial.ID != tt.rung {
+			t.Errorf("%s: rang %+v after %q", tt.at, reply.Dial, said)
+		}
+	}
+}
+
+// wav is silence of the given length, as a WAV file: 8000 Hz, mu-law.
+func wav(seconds int) []byte {
+	const rate = 8000
+	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00")
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = append(b, 1, 0, 8, 0)
+	b = append(b, "LIST\x03\x00\x00\x00abc\x00data"...)
+	b = binary.LittleEndian.AppendUint32(b, uint32(rate*seconds))
+	return append(b, make([]byte, rate*seconds)...)
+}
+
+// A recording that can be played is taken, with its length; others are told of.
+func TestRecordings(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		data []byte
+		says string
+	}{
+		{"good", wav(7), ""}, {"too long", wav(21), "21 seconds long"}, {"not sound", []byte("hello"), "not a WAV file"},
+		{"cut", wav(1)[:40], "no sound"}, {"too large", make([]byte, 2<<20), "bytes"},
+		{"MP3 in a WAV", []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x55\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x01\x00\x00\x00x"), "neither PCM"},
+	} {
+		book := files(t)
+		book["menus.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(book["menus.yaml"].Data), "  who:\n    kind: menu\n", "  who:\n    kind: menu\n    audio: greeting.wav\n", 1))}
+		book["audio/greeting.wav"] = &fstest.MapFile{Data: tt.data}
+		src, problems := load.Dir(book)
+		if tt.says == "" {
+			name := src.Book.StepNamed("who").Audio
+			if len(problems) > 0 || src.Book.Audio[name].Seconds != 7 {
+				t.Errorf("%s: %v, %q of %v s", tt.name, problems, name, src.Book.Audio[name].Seconds)
+			}
+		} else if len(problems) != 1 || !strings.Contains(problems[0].What, tt.says) || problems[0].Rule != "audio" {
+			t.Errorf("%s: %v", tt.name, problems)
+		}
+	}
 }

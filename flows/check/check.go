@@ -4,6 +4,7 @@
 package check
 
 import (
+	"fmt"
 	"io/fs"
 
 	"signpost/flows"
@@ -23,7 +24,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		placeholders, alphabet, watchWords, carrierWords, clashes, numbersInWords,
-		chains, reachable, segments, prompts, examples,
+		chains, reachable, silences, segments, prompts, examples,
 	}
 }
 
@@ -63,7 +64,7 @@ func (p *pass) walked() *Walk {
 		for _, id := range e.Reply.Shows {
 			p.given[id] = true
 		}
-		key := e.At() + "\n" + e.Reply.Text
+		key := fmt.Sprint(e.At(), e.From.Call, e.Reply.Ended, e.Reply.Rest, e.Reply.Text)
 		for _, u := range e.Reply.Speech {
 			key += "\n" + u.Words + u.Number
 		}

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type builder struct {
 	src  *Source
 	vals map[string]value
 	ids  map[uint32]string
+	fsys fs.FS
 }
 
 func (b *builder) build() {
@@ -294,6 +296,7 @@ func (b *builder) menus(file value) {
 			choices = file.at("service_choices")
 		}
 		s.Choices = b.choices(choices)
+		b.recording(&s, v)
 		b.stepShape(id, &s, v)
 		b.allow("steps."+id, v)
 		book.Steps = append(book.Steps, s)

@@ -9,7 +9,10 @@ package load
 import (
 	"fmt"
 	"hash/fnv"
+	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"signpost/flows"
 )
@@ -72,6 +75,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		reader: reader{pos: map[string]Pos{}},
 		src:    &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{}},
 		vals:   map[string]value{},
+		fsys:   fsys,
 	}
 	hash := fnv.New32a()
 	for _, name := range fileNames {
@@ -88,8 +92,11 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 			b.src.pos[name+":"+path] = pos
 		}
 	}
-	b.src.Book.Version = hash.Sum32()
 	b.build()
+	for _, name := range slices.Sorted(maps.Keys(b.src.Book.Audio)) { // a changed recording is a changed book
+		io.WriteString(hash, name)
+	}
+	b.src.Book.Version = hash.Sum32()
 	b.src.Broken = b.broken
 	return b.src, Sort(b.problems)
 }

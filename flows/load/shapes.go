@@ -156,6 +156,7 @@ func shapeOf(file string) *shape {
 				may("for", "from here on, whom it is about", person),
 				may("services", `the services a services step gives, or "area"`, oneOrMore()),
 				may("also", "services mentioned while they are open", list(text())),
+				may("audio", "a recording (WAV) in the folder audio, played instead of say; say must hold the same words", text()),
 				may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
 				may("allowed_words", "watch-words allowed in this text", list(text())),
 				may("because", "why those words are allowed", text()),

@@ -114,6 +114,16 @@ func (g *Gateway) Book(version uint32) *flows.Book {
 	return s.current
 }
 
+// recording finds a recording by the name it is served under.
+func (g *Gateway) recording(name string) (flows.Recording, bool) {
+	s := g.books.Load()
+	rec, ok := s.current.Audio[name]
+	if !ok && s.previous != nil {
+		rec, ok = s.previous.Audio[name]
+	}
+	return rec, ok
+}
+
 // routes joins the channels to the guard.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
@@ -121,7 +131,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, StatusURL: g.cfg.PublicURL + "/sms/status",
 		Now: g.clock, Log: g.log, Count: g.metrics.text,
 	}
-	calls := &ivr.Handler{Book: g.Book, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}
+	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}
 	// A status report needs no answer but must get one.
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
 	mux := http.NewServeMux()
@@ -141,6 +151,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	} {
 		mux.Handle(e.path, guard.Wrap(e.path, e.safe, e.handler))
 	}
+	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
 	// A genuine request to a path we do not have comes from a number set up
 	// wrongly: whoever is at the other end still gets the 24-hour number.
 	mux.Handle("/voice/", guard.Wrap("unknown", calls.Fallback, func(context.Context, webhook.Request) []byte { return calls.Fallback() }))

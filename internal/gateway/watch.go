@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"io/fs"
 	"os"
@@ -46,6 +47,12 @@ func fingerprint(dir fs.FS) uint64 {
 		}
 		h.Write(data)
 		h.Write([]byte{0})
+	}
+	recordings, _ := fs.Glob(dir, "audio/*.wav") // the pattern is well formed
+	for _, name := range recordings {
+		if st, err := fs.Stat(dir, name); err == nil {
+			fmt.Fprintln(h, name, st.Size(), st.ModTime().UnixNano())
+		}
 	}
 	return h.Sum64()
 }

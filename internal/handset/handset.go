@@ -185,7 +185,7 @@ func (c *Call) run() (redirect string, err error) {
 		n := c.todo[0]
 		c.todo = c.todo[1:]
 		switch n.Name {
-		case "Say":
+		case "Say", "Play":
 			c.hear(n)
 		case "Pause":
 		case "Gather":
@@ -215,6 +215,10 @@ func (c *Call) run() (redirect string, err error) {
 }
 
 func (c *Call) hear(n twiml.Node) {
+	if n.Name == "Play" {
+		c.Said = append(c.Said, "(a recording: "+n.Words()+")")
+		return
+	}
 	var words []string
 	for _, part := range n.Children {
 		words = append(words, strings.Fields(part.Words())...)
@@ -253,9 +257,15 @@ func (c *Call) Wait(ctx context.Context) error {
 // LegEnds ends the ringing line with one of the provider's words: completed,
 // busy, no-answer, failed, canceled.
 func (c *Call) LegEnds(ctx context.Context, status string) error {
+	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}})
+}
+
+// LegEndsAs ends the ringing line with all that the provider says of it.
+func (c *Call) LegEndsAs(ctx context.Context, report url.Values) error {
 	if c.dial == nil {
 		return ErrNotNow
 	}
 	action, _ := c.dial.Attr("action")
-	return c.follow(ctx, action, url.Values{"DialCallStatus": {status}, "DialCallSid": {SID("CA")}})
+	report.Set("DialCallSid", SID("CA"))
+	return c.follow(ctx, action, report)
 }

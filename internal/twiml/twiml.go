@@ -87,6 +87,9 @@ func Slowly(words ...Node) Node {
 	return Node{Name: "prosody", Attrs: []Attr{{"rate", "85%"}}, Children: words}
 }
 
+// Play plays a recording.
+func Play(url string) Node { return Node{Name: "Play", Text: url} }
+
 // Pause waits in silence, in seconds.
 func Pause(seconds int) Node {
 	return Node{Name: "Pause", Attrs: []Attr{{"length", fmt.Sprint(seconds)}}}
