@@ -174,7 +174,11 @@ func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, 
 			}
 			lines = append(lines, d)
 		}
-		return twiml.Response(append(nodes, twiml.Dial(h.link(r, LegPath, pos), reply.Dial.RingSeconds, h.callerID(r), lines...))...)
+		dial := twiml.Dial(h.link(r, LegPath, pos), reply.Dial.RingSeconds, h.callerID(r), lines...)
+		if len(nodes) > 0 { // between attempts a key leaves the queue of them
+			return twiml.Response(twiml.GatherInPassing(h.link(r, KeyPath, pos), nodes...), dial)
+		}
+		return twiml.Response(dial)
 	case flows.HangUp:
 		return twiml.Response(append(nodes, twiml.Hangup())...)
 	}

@@ -219,10 +219,13 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 			if !ok || how == "hang up" {
 				return errHungUp
 			}
+			if how = strings.TrimSpace(how); len(how) == 1 && strings.Contains("0123456789*#", how) && c.Gather != nil {
+				return c.Press(ctx, how[0]) // a key before the line is rung
+			}
 			if status, ok := statuses[strings.TrimSpace(how)]; ok {
 				return c.LegEnds(ctx, status)
 			}
-			fmt.Fprintln(t.out, "       answered, no answer, engaged or failed")
+			fmt.Fprintln(t.out, "       answered, no answer, engaged or failed; or a key, pressed before it rings")
 		}
 	}
 	key, ok := t.ask("  key: ")

@@ -94,6 +94,7 @@ func TestMistakes(t *testing.T) {
 		{"unreachable service", "areas.yaml", "services: [halton_service]", "services: [warrington_service]", "reachable", "halton_service:", "halton_service"},
 		{"text too long", "menus.yaml", "Local info line.", "Local info line for everybody here.", "segments", "Local info line for", "characters"},
 		{"prompt too long", "menus.yaml", "Local information line.", strings.Repeat("Hello, this is the local information line for everybody. ", 5), "prompt-length", "Hello, this", "seconds"},
+		{"greeting too long", "menus.yaml", "Local information line. {choices} For", "Hello and welcome, you are through to the local information line for all of this county and the next one, thank you for ringing us today. {choices} For", "prompt-length", "Hello and welcome", "at most 8"},
 		{"example that fails", "examples.yaml", "we: [01229 582386, 0808 2000 247, \"999\"]", "we: 01229 000000", "example", "they: kendal", "01229 582386"},
 		{"no examples", "examples.yaml", "ALL", "schema: 1\nexamples: []\n", "example", "", "no examples"},
 		{"example of nothing", "examples.yaml", "      - they: rings\n        we: Local", "      - they: sings\n        we: Local", "example", "sings", "rings"},

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"signpost/flows"
 	"signpost/flows/load"
@@ -9,8 +10,9 @@ import (
 
 // How long a call may talk before it listens, in seconds.
 const (
-	maxMenuSeconds    = 20
-	maxServiceSeconds = 45
+	maxGreetingSeconds = 8 // before the first choice of a call is named
+	maxMenuSeconds     = 20
+	maxServiceSeconds  = 45
 )
 
 var prompts = rule{
@@ -31,6 +33,13 @@ var prompts = rule{
 			pos := p.Pos("menus.yaml", "steps."+step+".say")
 			if sec := flows.Seconds(e.Reply.Speech); sec > float64(limit) && sec > worst[pos] {
 				worst[pos], limits[pos] = sec, limit
+			}
+		}
+		if start := p.book.StepNamed(p.book.CallStart); start != nil {
+			greeting, _, _ := strings.Cut(start.Say, "{choices}")
+			if sec := flows.Seconds([]flows.Utterance{{Words: greeting}}); sec > maxGreetingSeconds {
+				pos := p.Pos("menus.yaml", "steps."+start.ID+".say")
+				worst[pos], limits[pos] = sec, maxGreetingSeconds
 			}
 		}
 		for pos, sec := range worst {

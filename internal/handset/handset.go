@@ -135,7 +135,8 @@ type Call struct {
 
 	// Said is what was said since the last thing the caller did.
 	Said []string
-	// Gather is set while the call waits for a key, Dialling while a line rings.
+	// Gather is set while the call takes a key, Dialling while a line rings; both
+	// when a key may be pressed before the line is rung.
 	Gather   *twiml.Node
 	Dialling []twiml.Dialled
 	dial     *twiml.Node
@@ -193,6 +194,9 @@ func (c *Call) run() (redirect string, err error) {
 				c.hear(in)
 			}
 			c.Gather = &n
+			if always, _ := n.Attr("actionOnEmptyResult"); always != "true" && len(c.todo) > 0 && c.todo[0].Name == "Dial" {
+				continue // a key may be pressed in passing; the line is rung all the same
+			}
 			return "", nil
 		case "Dial":
 			for _, num := range n.Children {

@@ -105,6 +105,14 @@ func GatherKey(action string, timeout int, prompt ...Node) Node {
 	}, Children: prompt}
 }
 
+// GatherInPassing takes a key while words are spoken and for a second after
+// them; when none is pressed, what follows in the document goes on.
+func GatherInPassing(action string, prompt ...Node) Node {
+	return Node{Name: "Gather", Attrs: []Attr{
+		{"input", "dtmf"}, {"numDigits", "1"}, {"finishOnKey", ""}, {"timeout", "1"}, {"action", action}, {"method", "POST"},
+	}, Children: prompt}
+}
+
 // Redirect asks for the next document.
 func Redirect(url string) Node {
 	return Node{Name: "Redirect", Attrs: []Attr{{"method", "POST"}}, Text: url}
