@@ -35,6 +35,7 @@ fuzz:
 	go test ./internal/webhook -run '^$$' -fuzz FuzzWebhook -fuzztime $(FUZZTIME)
 	go test ./flows/check -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
 	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
+	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 
 bench:

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -248,4 +249,107 @@ func TestEveryQuestion(t *testing.T) {
 		}
 	}
 	t.Logf("%d texts lead to %d different questions", len(texts), len(questions))
+}
+
+// contexts are ways to say where one is; %s is the place.
+var contexts = []string{"%s", "im in %s", "near %s", "%s please", "help me im in %s and cant talk", "hi i live in %s x", "%s!!", "from %s", "we are at %s with the kids"}
+
+// Every place in the table, in every context, as it is and with a random slip in
+// it, is routed to its own area, asked about, or not understood: never routed to
+// another.
+func TestNeverRoutedWrong(t *testing.T) {
+	b := shipped(t)
+	data, err := os.ReadFile("../internal/area/tables/places.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	known := map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		_, name, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if ok && !strings.HasPrefix(line, "#") {
+			names = append(names, name)
+			known[name] = true
+		}
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, slip := range []bool{false, true} {
+		right, asked, missed, wrong := 0, 0, 0, 0
+		for _, name := range names {
+			areas, ask, _ := b.Find(name)
+			if len(areas) != 1 || ask || len(name) < 5 {
+				continue
+			}
+			typed := name
+			if slip {
+				if typed = misspelt(rng, name); known[typed] {
+					continue
+				}
+			}
+			for _, c := range contexts {
+				text := fmt.Sprintf(c, typed)
+				got, ask, found := b.Find(text)
+				switch {
+				case found.Where == 0:
+					missed++
+				case len(got) > 1 || ask && got[0] != "elsewhere":
+					asked++
+				case got[0] == areas[0], areas[0] == "wales" && got[0] == "elsewhere", areas[0] == "elsewhere" && got[0] == "wales":
+					right++ // the national lines, or Wales's: both answer the other's callers
+				default:
+					wrong++
+					t.Errorf("%q is in %s, and routed to %s by %v %q", text, areas[0], got[0], found.How, found.Text)
+				}
+			}
+		}
+		t.Logf("slips %v: %d right, %d asked about, %d not understood, %d wrong", slip, right, asked, missed, wrong)
+		if right < 10_000 {
+			t.Error("too few were tried")
+		}
+	}
+}
+
+// misspelt drops, adds, changes or swaps one letter after the first.
+func misspelt(rng *rand.Rand, s string) string {
+	i, letter := 1+rng.IntN(len(s)-1), string(rune('a'+rng.IntN(26)))
+	switch rng.IntN(4) {
+	case 0:
+		return s[:i] + s[i+1:]
+	case 1:
+		return s[:i] + letter + s[i:]
+	case 2:
+		return s[:i] + letter + s[i+1:]
+	}
+	if i+1 < len(s) {
+		return s[:i] + string(s[i+1]) + string(s[i]) + s[i+2:]
+	}
+	return s
+}
+
+// Ordinary words that are one slip from a place are not places, alone or in a
+// story.
+func TestOrdinaryWords(t *testing.T) {
+	b := shipped(t)
+	data, err := os.ReadFile("../internal/area/tables/ordinary.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		word := strings.TrimSpace(line)
+		if strings.HasPrefix(word, "#") {
+			continue
+		}
+		n++
+		for _, c := range []string{"%s", "in %s", "the %s", "i was at the %s", "he was %s with me", "he keeps %s at me and i cannot sleep", "it is about the %s again"} {
+			text := fmt.Sprintf(c, word)
+			if _, ask, found := b.Find(text); found.Where != 0 && !ask { // there is a place called The Knells
+				t.Errorf("%q is taken for %s by %v %q", text, found.Where, found.How, found.Text)
+			}
+		}
+	}
+	t.Logf("%d words", n)
+	if n < 300 {
+		t.Error("too few words")
+	}
 }

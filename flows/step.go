@@ -257,6 +257,9 @@ func (b *Book) polite(w string) bool {
 // answer works out what a text means where we are.
 func (t turn) answer(s State, fresh bool, text, w string) (o outcome, understood bool) {
 	n, isDigit := plain.Digit(w)
+	if d, rest, ok := plain.LeadingDigit(w); ok && t.polite(rest) { // "2 thanks"
+		n, isDigit = d, true
+	}
 	switch {
 	case isDigit && n == 0, oneOf(t.Words.Zero, w):
 		return outcome{next: t.enter(s, t.People[s.Who].Zero)}, true

@@ -117,10 +117,12 @@ func (h *Handler) converse(ctx context.Context, m message) string {
 		if err != nil {
 			h.Log.Warn("the limits could not be checked", "err", err)
 		}
+		mark.Before = seen.State
 		switch {
-		case !ok && notice:
+		case ok || h.leaves(mark, m.text): // leaving is never held up
+		case notice:
 			mark.Kind = flows.Noticed
-		case !ok:
+		default:
 			mark.Kind = flows.Silent
 		}
 	}
@@ -151,6 +153,12 @@ func (h *Handler) converse(ctx context.Context, m message) string {
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")
 	return text
+}
+
+// leaves reports a text that ends the conversation.
+func (h *Handler) leaves(mark flows.Mark, text string) bool {
+	_, next, _, _ := h.render(mark, text)
+	return next == nil
 }
 
 // render is the answer a mark stands for: a pure function of the mark, the text

@@ -14,7 +14,7 @@ import (
 )
 
 const areasHelp = `signpost areas find [-flows DIR] TEXT
-signpost areas build -postcodes FILE [-places FILE] -out DIR
+signpost areas build [-postcodes FILE] [-places FILE] [-words FILE] -out DIR
 
 find shows what is understood of a text, why, and what the texter gets.
 
@@ -22,7 +22,10 @@ build makes the postcode table anew from a download of Code-Point Open (the zip)
 or the ONS Postcode Directory (the CSV file), and says what moved. With -places
 it makes the place table too, from a CSV file with the columns name, alt_names
 (with ; between), district, hint (direct, confirm, ask or out_of_area),
-alt_hints, kind and dictionary_word. Review what it says, run make test, commit.
+alt_hints, kind and dictionary_word. With -words, after the places have changed
+and the program is built again, it lists the ordinary words of a dictionary that
+are one slip from a place, so that they are never taken for one. Review what it
+says, run make test, commit.
 
   signpost areas find im near kendal
   signpost areas build -postcodes codepo_gb.zip -out internal/area/tables
@@ -38,6 +41,7 @@ func areas(args []string, s streams) int {
 	dir := fl.String("flows", "", "find: the `folder` of the flow book; empty for the one that ships")
 	postcodes := fl.String("postcodes", "", "build: the downloaded `file`")
 	places := fl.String("places", "", "build: the `file` of places")
+	words := fl.String("words", "", "build: a `file` of a language's words, one to a line, like /usr/share/dict/british-english")
 	out := fl.String("out", "", "build: the `folder` the tables go to")
 	verb, rest := args[0], args[1:]
 	if strings.HasPrefix(verb, "-") {
@@ -49,10 +53,10 @@ func areas(args []string, s streams) int {
 	switch {
 	case verb == "find" && fl.NArg() > 0:
 		return areasFind(*dir, strings.Join(fl.Args(), " "), s)
-	case verb == "build" && *postcodes+*places != "" && *out != "":
-		return areasBuild(*postcodes, *places, *out, s)
+	case verb == "build" && *postcodes+*places+*words != "" && *out != "":
+		return areasBuild(*postcodes, *places, *words, *out, s)
 	}
-	fmt.Fprintf(s.err, "signpost areas: give \"find\" and a text, or \"build\" with -postcodes or -places, and -out; see signpost areas -h\n")
+	fmt.Fprintf(s.err, "signpost areas: give \"find\" and a text, or \"build\" with -postcodes, -places or -words, and -out; see signpost areas -h\n")
 	return exitMisuse
 }
 
@@ -92,7 +96,7 @@ func areasFind(dir, text string, s streams) int {
 // maxDownload is the largest download read: the ONS directory is about 1.5 GB.
 const maxDownload = 4 << 30
 
-func areasBuild(postcodes, places, out string, s streams) int {
+func areasBuild(postcodes, places, words, out string, s streams) int {
 	fail := func(err error) int {
 		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
 		return exitProblems
@@ -132,6 +136,17 @@ func areasBuild(postcodes, places, out string, s streams) int {
 			return fail(err)
 		}
 		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n", bytes.Count(table, []byte("\n")))
+	}
+	if words != "" {
+		data, err := os.ReadFile(words)
+		if err != nil {
+			return fail(err)
+		}
+		list := area.OrdinaryWords(strings.Fields(string(data)))
+		if err := os.WriteFile(filepath.Join(out, "ordinary.txt"), list, 0o644); err != nil {
+			return fail(err)
+		}
+		fmt.Fprintf(s.out, "%d ordinary words are one slip from a place.\n", bytes.Count(list, []byte("\n")))
 	}
 	fmt.Fprintln(s.out, "Now run make test, look at the difference, and commit it.")
 	return exitOK

@@ -124,19 +124,17 @@ func (f *Finder) Find(text string) Found {
 // out in a sentence, then near misses.
 func (f *Finder) findNames(m *message) Found {
 	i, j := m.core(locative)
-	if i < j && j < m.n { // "hale village" is one place; "hale" is several
-		if found, ok := f.name(m.span(i, m.n), false); ok {
+	if i < j && !acts(m.word(j)) && !person(m.word(i-1)) {
+		if found, ok := f.around(m, i, j); ok {
 			return found
 		}
-	}
-	if i < j && !acts(m.word(j)) {
 		if found, ok := f.wholeName(m.span(i, j), i > 0 && placed(m.word(i-1))); ok {
 			return found
 		}
 	}
 	i, j = m.core(padding)
-	if i < j && !person(m.word(i-1)) && !acts(m.word(j)) {
-		if found, ok := f.name(m.span(i, j), false); ok {
+	if i < j && !acts(m.word(j)) && !person(m.word(i-1)) {
+		if found, ok := f.around(m, i, j); ok {
 			return found
 		}
 	}
@@ -144,6 +142,20 @@ func (f *Finder) findNames(m *message) Found {
 		return found
 	}
 	return f.nearMiss(m, i, j)
+}
+
+// around finds a name that is the core of a message, or the core with some of
+// the words that were taken off: "hale village" is one place, "hale" several.
+func (f *Finder) around(m *message, i, j int) (Found, bool) {
+	const reach = 2
+	for a := max(0, i-reach); a <= i; a++ {
+		for b := min(m.n, j+reach); b >= j; b-- {
+			if found, ok := f.name(m.span(a, b), false); ok {
+				return found, true
+			}
+		}
+	}
+	return Found{}, false
 }
 
 // core is what is left when the words around it are taken off both ends.
@@ -174,16 +186,15 @@ func (f *Finder) name(name string, whole bool) (Found, bool) {
 }
 
 // wholeName finds a name that is the whole message. An ordinary word that is
-// also a place ("dent", "over") counts as one when it is said to be, and is
-// asked about when it stands alone; alone and outside our counties it is only a
-// word.
+// also a place ("dent", "over", "the bank") is asked about; outside our counties
+// it counts only when it is said to be a place.
 func (f *Finder) wholeName(name string, said bool) (Found, bool) {
 	found, ok := f.name(name, true)
-	if !ok || said || found.How != Place || !f.tables.places[found.Text].word {
+	if !ok || found.How != Place || !f.tables.places[found.Text].word {
 		return found, ok
 	}
 	found.Ask = true
-	return found, found.Where&(ours|Of(Wales)) != 0
+	return found, said || found.Where&(ours|Of(Wales)) != 0
 }
 
 // maxNameWords is the longest name looked for, in words.
@@ -194,14 +205,21 @@ const maxNameWords = 6
 // "from leeds to kendal" must be asked about.
 func (f *Finder) inSentence(m *message, from, to int) (Found, bool) {
 	var all Found
-	for i := from; i < to; i++ {
-		for j := min(i+maxNameWords, to); j > i; j-- {
+	for i := 0; i < m.n; i++ {
+		for j := min(i+maxNameWords, m.n); j > i; j-- {
 			found, ok := f.name(m.span(i, j), false)
-			if !ok || !f.standsOut(m, i, j, from, to) {
+			if !ok {
 				continue
 			}
-			all = together(all, found)
-			i = j - 1
+			if f.standsOut(m, i, j, from, to) {
+				if f.partOfMore(m, i, j) {
+					found = f.longer(m, i, j, found)
+				}
+				if found.Where != 0 {
+					all = together(all, found)
+				}
+			}
+			i = j - 1 // a shorter name inside it is not meant
 			break
 		}
 	}
@@ -226,10 +244,10 @@ func (f *Finder) standsOut(m *message, i, j, from, to int) bool {
 	if person(m.word(i-1)) || person(m.word(i-2)) && m.word(i-1) == "is" || acts(m.word(j)) || streetEnd(m.word(j)) {
 		return false
 	}
-	if placed(m.word(i-1)) || m.word(i-1) == "the" && placed(m.word(i-2)) || placed(m.word(j)) {
+	if placed(m.word(i-1)) || m.word(j) == "town" || m.word(j) == "village" || m.word(j) == "area" {
 		return true
 	}
-	if to-from == j-i || f.onlyNames(m, from, to) {
+	if i == from && j == to || f.onlyNames(m, from, to) {
 		return true
 	}
 	name := m.span(i, j)
@@ -241,6 +259,49 @@ func (f *Finder) standsOut(m *message, i, j, from, to int) bool {
 	alone := (i == from || padding(m.word(i-1))) && (j == to || padding(m.word(j)))
 	p := f.tables.places[name]
 	return alone && (p.town && len(name) >= 5 && (i == from || j == to) || j-i > 1 && len(name) >= 10 && !generic(name))
+}
+
+// partOfMore reports a name with a word beside it that could make it a longer
+// name, one we do not know: "holme hall", "great corby lodge", "norton in the
+// moors". It is asked about.
+func (f *Finder) partOfMore(m *message, i, j int) bool {
+	if qualifies(m.word(i - 1)) {
+		return true
+	}
+	next := m.word(j)
+	switch {
+	case next == "" || f.startsName(m, j):
+		return false
+	case connects(next):
+		return j+1 < m.n && !f.startsName(m, j+1)
+	}
+	return !padding(next) && !function(next)
+}
+
+// longer is what a name with more behind it may mean: a longer name with a slip
+// in it; else, if it may be ours, a question; else nothing, since the longer name
+// may be ours when the shorter is not.
+func (f *Finder) longer(m *message, i, j int, found Found) Found {
+	for k := min(j+3, m.n); k > j; k-- {
+		if slip := f.slip(m.span(i, k), minSlipWhole); slip.Where != 0 {
+			return slip
+		}
+	}
+	if found.Where&ours == 0 {
+		return Found{}
+	}
+	found.Ask = true
+	return found
+}
+
+// startsName reports a name that begins at word i.
+func (f *Finder) startsName(m *message, i int) bool {
+	for j := min(i+maxNameWords, m.n); j > i; j-- {
+		if _, ok := f.name(m.span(i, j), false); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyNames reports a stretch of nothing but names and the words around them.

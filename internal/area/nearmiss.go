@@ -2,6 +2,8 @@ package area
 
 import (
 	"strings"
+
+	"signpost/internal/plain"
 )
 
 // Lengths below which a slip is not forgiven, in letters: in a short word one
@@ -9,6 +11,7 @@ import (
 const (
 	minSlipWhole    = 5 // the message is nothing but the name
 	minSlipSentence = 7 // a name said to be a place, in a sentence
+	minVillage      = 7 // the name of a village, to be certain of it
 	minBones        = 4 // consonants of "whitehvn" and "kendle"
 )
 
@@ -16,6 +19,11 @@ const (
 // whole of a short message, or a word that follows "in" or "near".
 func (f *Finder) nearMiss(m *message, from, to int) Found {
 	if to-from > 0 && to-from <= 4 {
+		for b := min(m.n, to+2); b > to; b-- { // "allendale town" is not Allerdale
+			if found := f.slip(m.span(from, b), minSlipWhole); found.Where != 0 {
+				return found
+			}
+		}
 		if found := f.slip(m.span(from, to), minSlipWhole); found.Where != 0 {
 			return found
 		}
@@ -45,8 +53,11 @@ func (f *Finder) nearMiss(m *message, from, to int) Found {
 // aside, or one letter added, dropped, changed or swapped. Several near names
 // are no matter when they mean the same districts.
 func (f *Finder) slip(name string, least int) Found {
-	if len(name) < least || ordinary(name) {
+	if len(name) < least || f.tables.ordinary[name] || strings.HasPrefix(name, "the ") {
 		return Found{}
+	}
+	if _, known := f.name(name, true); known {
+		return Found{} // it is no slip, and was not meant as a place
 	}
 	closed := strings.ReplaceAll(name, " ", "")
 	if p, ok := f.closed[closed]; ok && p.set != 0 {
@@ -54,7 +65,7 @@ func (f *Finder) slip(name string, least int) Found {
 	}
 	var hit place
 	for n, set := range f.extra {
-		if near(name, n) {
+		if len(n) >= minSlipWhole && !strings.HasPrefix(n, "the ") && near(name, n) {
 			hit.set |= set
 		}
 	}
@@ -67,11 +78,11 @@ func (f *Finder) slip(name string, least int) Found {
 			continue
 		}
 		if hit.set != 0 && hit.set != p.set {
-			// Two different places are one slip away. A town outweighs a hamlet
-			// of the same first letter only when told so by the person.
+			// Two different places are one slip away.
 			return Found{Where: hit.set | p.set, Ask: true, How: NearMiss, Text: name}
 		}
-		hit = place{set: p.set, ask: p.ask || hit.ask}
+		// A short village name one slip away may be another we do not know.
+		hit = place{set: p.set, ask: p.ask || !p.town && len(n) < minVillage || hit.ask}
 	}
 	if hit.set != 0 {
 		return Found{Where: hit.set, Ask: hit.ask, How: NearMiss, Text: name}
@@ -148,13 +159,23 @@ func near(a, b string) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// ordinary reports common words that are one slip from a place name, so that
-// they are never mended into it.
-func ordinary(w string) bool {
-	switch w {
-	case "please", "police", "hello", "thanks", "house", "where", "there", "never", "again", "money", "moving", "leave", "leaving", "alone", "today",
-		"tonight", "phone", "wanted", "market", "mother", "father", "sister", "brother", "listen", "worked", "urgent", "silent", "hidden", "sleep":
-		return true
+// OrdinaryWords picks, out of a list of a language's words, those that are one
+// slip from a place name, so that they are never mended into it. (Made again by
+// "signpost areas build -words" when the places change.)
+func OrdinaryWords(words []string) []byte {
+	f := NewFinder(nil)
+	f.tables = &tables{places: f.tables.places, names: f.tables.names} // as if none were known
+	var b strings.Builder
+	b.WriteString("# Ordinary words that are one slip from the name of a place. Made by: signpost areas build -words\n# From SCOWL, the Spell Checker Oriented Word Lists (Kevin Atkinson and others).\n")
+	seen := map[string]bool{}
+	for _, w := range words {
+		if w == "" || w[0] < 'a' || w[0] > 'z' || seen[w] || w != plain.Text(w) {
+			continue
+		}
+		seen[w] = true
+		if f.slip(w, minSlipWhole).Where != 0 {
+			b.WriteString(w + "\n")
+		}
 	}
-	return false
+	return []byte(b.String())
 }

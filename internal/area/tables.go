@@ -17,6 +17,9 @@ var postcodesTxt []byte
 //go:embed tables/places.txt
 var placesTxt []byte
 
+//go:embed tables/ordinary.txt
+var ordinaryTxt []byte
+
 // tables are the shipped facts, ready to look up. They are read once, when
 // first wanted, and never changed.
 type tables struct {
@@ -24,6 +27,8 @@ type tables struct {
 	sets   []Set    // where each may be
 	places map[string]place
 	names  []string // of places, for near misses
+	// ordinary words are never mended into a name.
+	ordinary map[string]bool
 }
 
 // place is what a name means.
@@ -38,7 +43,7 @@ type place struct {
 }
 
 var shipped = sync.OnceValue(func() *tables {
-	t, err := parseTables(postcodesTxt, placesTxt)
+	t, err := parseTables(postcodesTxt, placesTxt, ordinaryTxt)
 	if err != nil {
 		// The shipped tables are tested; an empty look-up still lets every
 		// conversation ask and reach the 24-hour line.
@@ -47,14 +52,17 @@ var shipped = sync.OnceValue(func() *tables {
 	return t
 })
 
-func parseTables(postcodes, places []byte) (*tables, error) {
-	t := &tables{places: make(map[string]place, 8192)}
+func parseTables(postcodes, places, ordinary []byte) (*tables, error) {
+	t := &tables{places: make(map[string]place, 8192), ordinary: make(map[string]bool, 1024)}
 	if err := eachLine(postcodes, t.addPostcodes); err != nil {
 		return nil, fmt.Errorf("read the postcode table: %w", err)
 	}
 	sort.Sort(byKey{t})
 	if err := eachLine(places, t.addPlace); err != nil {
 		return nil, fmt.Errorf("read the place table: %w", err)
+	}
+	if err := eachLine(ordinary, func(w string) error { t.ordinary[w] = true; return nil }); err != nil {
+		return nil, fmt.Errorf("read the ordinary words: %w", err)
 	}
 	return t, nil
 }
@@ -123,6 +131,7 @@ func (t *tables) addPlace(line string) error {
 	}
 	flags := code[len(bare):]
 	p := place{set, strings.Contains(flags, "?"), strings.Contains(flags, "!"), strings.Contains(flags, "+")}
+	p.word = p.word || strings.HasPrefix(name, "the ") // "the bank", "the hill"
 	t.places[name] = p
 	t.names = append(t.names, name)
 	return nil

@@ -23,7 +23,7 @@ func padding(w string) bool {
 	}
 	switch w {
 	case "the", "help", "me", "my", "our", "area", "place", "with", "kids", "children", "mum", "mums", "mam", "dad", "thanks", "thank", "you", "ta",
-		"centre", "center", "rn", "atm", "moment", "and", "county", "uk", "england", "post", "code", "postcode", "staying", "stay", "based", "over",
+		"centre", "center", "rn", "atm", "moment", "and", "county", "uk", "england", "post", "code", "postcode", "staying", "stay", "based",
 		"somewhere", "about", "think", "need", "to", "a", "of", "on", "ok", "yes", "sorry", "who", "services", "a6", "m6", "m56", "m62", "a595", "a590", "a66":
 		return true
 	}
@@ -52,7 +52,7 @@ func person(w string) bool {
 // acts are words that make what comes before them a person.
 func acts(w string) bool {
 	switch w {
-	case "is", "was", "has", "told", "said", "says", "hit", "hits", "keeps", "wont", "wants", "took", "takes", "will", "makes", "made", "knows", "s", "and", "bomber":
+	case "is", "was", "has", "told", "said", "says", "hit", "hits", "keeps", "wont", "wants", "took", "takes", "will", "makes", "made", "knows", "s", "bomber":
 		return true
 	}
 	return false
@@ -63,6 +63,37 @@ func streetEnd(w string) bool {
 	switch w {
 	case "road", "rd", "street", "st", "lane", "ln", "avenue", "ave", "close", "drive", "dr", "way", "court", "crescent", "grove", "terrace", "gardens",
 		"hotel", "arms", "pub", "inn", "bank", "building", "cake", "cheese", "mint", "sausage", "united", "fc":
+		return true
+	}
+	return false
+}
+
+// connects words join the parts of one name: "chapel en le frith".
+func connects(w string) bool {
+	switch w {
+	case "by", "le", "la", "en", "upon", "on", "under", "in", "with", "cum", "next", "of", "the":
+		return true
+	}
+	return false
+}
+
+// qualifies words make another place of the name behind them.
+func qualifies(w string) bool {
+	switch w {
+	case "great", "little", "high", "higher", "low", "lower", "upper", "nether", "over", "old", "new", "north", "south", "east", "west", "st", "saint", "church",
+		"castle", "long", "market", "much", "kirk", "middle", "mid":
+		return true
+	}
+	return false
+}
+
+// function words carry a sentence on after a place: no name goes on with them.
+func function(w string) bool {
+	switch w {
+	case "but", "so", "because", "cos", "coz", "cause", "he", "she", "they", "his", "her", "him", "them", "there", "here", "where", "when", "what", "which", "cant",
+		"dont", "have", "has", "had", "got", "can", "could", "will", "would", "should", "want", "wants", "be", "been", "being", "if", "or", "not", "no", "for", "this",
+		"that", "then", "today", "tonight", "tomorrow", "since", "until", "all", "any", "alone", "again", "hes", "shes", "theyre", "ive", "id", "ill", "do", "did",
+		"was", "ring", "call", "text", "right", "too", "as", "well", "anyone", "someone", "who", "how", "up", "out", "off", "still", "only", "also", "even", "cumbria", "cheshire", "lancs", "nr":
 		return true
 	}
 	return false

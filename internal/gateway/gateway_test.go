@@ -509,6 +509,13 @@ func TestLimits(t *testing.T) {
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
 		t.Errorf("somebody else: %q", got)
 	}
+	if before := r.Dump(t); !strings.Contains(before, "s:{") {
+		t.Fatal("there is no conversation to leave")
+	}
+	text(t, p, "x")
+	if after := r.Dump(t); strings.Count(after, "s:{") != 1 { // somebody else's
+		t.Errorf("leaving over the limit forgets nothing:\n%s", after)
+	}
 	for range 8 {
 		if c, err := p.Ring(t.Context()); err != nil || c.Gather == nil {
 			t.Fatalf("a call over the limit: %v", err)
@@ -657,7 +664,7 @@ func TestNothingIsKept(t *testing.T) {
 	p := s.phone()
 	p.From = number
 	drive := func() {
-		for _, body := range []string{words, place, "CA7 4AA", words + " in " + place, "1", "999", "9", words, "x"} {
+		for _, body := range []string{words, "x", place, "CA7 4AA", words + " in " + place, "1", "999", "9", words} {
 			_, _ = p.Text(t.Context(), body)
 		}
 		for _, path := range []string{"/sms", "/sms/status", "/voice", "/voice/status", "/voice/key?t=" + words, "/voice/leg?t=" + words, "/voice/x", "/" + words} {

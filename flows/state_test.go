@@ -1,0 +1,46 @@
+package flows_test
+
+import (
+	"testing"
+	"time"
+
+	"signpost/flows"
+)
+
+// Whatever bytes are remembered, they are a state the engine can go on from, or
+// refused; and what goes on is answered.
+func FuzzState(f *testing.F) {
+	b := shipped(f)
+	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
+	inputs := []flows.Input{flows.Heard("1"), flows.Heard("kendal"), flows.Heard("9"), flows.Heard("xyzzy"), flows.Pressed('1'), flows.Pressed('2'),
+		flows.Pressed('9'), flows.Silence(), flows.LegEnded(flows.LegBusy)}
+	f.Add([]byte(nil), byte(0), byte(0), byte(0), byte(0))
+	f.Add(flows.State{Step: "local_line", Area: "halton", At: 250}.Encode(), byte(1), byte(2), byte(3), byte(4))
+	f.Fuzz(func(t *testing.T, data []byte, step, areaAt, ask, in byte) {
+		s, err := b.Decode(data)
+		if err != nil {
+			// Most bytes are refused: put names that exist where ids would be.
+			s = flows.State{Step: b.Steps[int(step)%len(b.Steps)].ID, Who: flows.Person(areaAt % 3), At: ask, Misses: in, Quiet: step, Idle: areaAt}
+			if areaAt%2 == 0 {
+				s.Area = b.Areas[int(areaAt)%len(b.Areas)].ID
+			}
+			if ask%3 == 0 {
+				s.Ask[0], s.Ask[1] = b.Areas[int(ask)%len(b.Areas)].ID, b.Areas[int(in)%len(b.Areas)].ID
+			}
+			if got, err := b.Decode(s.Encode()); err != nil || got != s {
+				t.Fatalf("%+v is remembered as %+v, %v", s, got, err)
+			}
+		}
+		input := inputs[int(in)%len(inputs)]
+		next, reply, err := b.Step(now, s, input)
+		if err != nil {
+			t.Fatalf("from %+v: %v", s, err)
+		}
+		if !reply.Ended && b.StepNamed(next.Step) == nil {
+			t.Errorf("from %+v to nowhere: %+v", s, next)
+		}
+		if reply.Act == flows.Dial && reply.Dial == nil {
+			t.Errorf("from %+v: rings nobody", s)
+		}
+	})
+}
