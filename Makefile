@@ -33,6 +33,7 @@ fuzz:
 	go test ./internal/privacy -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME)
 	go test ./internal/twiml -run '^$$' -fuzz FuzzRoundTrip -fuzztime $(FUZZTIME)
 	go test ./internal/webhook -run '^$$' -fuzz FuzzWebhook -fuzztime $(FUZZTIME)
+	go test ./flows/load -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./flows/check -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
 	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)

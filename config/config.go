@@ -58,7 +58,7 @@ type raw struct {
 	KeyFile      string          `env:"PRIVACY_KEY_FILE"`
 	FlowsDir     string          `env:"FLOWS_DIR"`
 	SessionTTL   string          `env:"SESSION_TTL" envDefault:"15m"`
-	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"30"`
+	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"120"`
 	ServiceLimit string          `env:"SERVICE_LIMIT" envDefault:"1200"`
 	CallerID     string          `env:"CALLER_ID"`
 	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
