@@ -24,7 +24,7 @@ func padding(w string) bool {
 	switch w {
 	case "the", "help", "me", "my", "our", "area", "place", "with", "kids", "children", "mum", "mums", "mam", "dad", "thanks", "thank", "you", "ta",
 		"centre", "center", "rn", "atm", "moment", "and", "county", "uk", "england", "post", "code", "postcode", "staying", "stay", "based",
-		"somewhere", "about", "think", "need", "to", "a", "of", "on", "ok", "yes", "sorry", "who", "services", "a6", "m6", "m56", "m62", "a595", "a590", "a66":
+		"somewhere", "about", "lake", "hospital", "think", "need", "to", "a", "of", "on", "ok", "yes", "sorry", "who", "services", "a6", "m6", "m56", "m62", "a595", "a590", "a66":
 		return true
 	}
 	return strings.Trim(w, "0123456789") == "" && w != ""
@@ -71,7 +71,7 @@ func streetEnd(w string) bool {
 // connects words join the parts of one name: "chapel en le frith".
 func connects(w string) bool {
 	switch w {
-	case "by", "le", "la", "en", "upon", "on", "under", "in", "with", "cum", "next", "of", "the":
+	case "by", "le", "la", "en", "upon", "on", "under", "in", "cum", "next", "of", "the":
 		return true
 	}
 	return false
