@@ -140,9 +140,9 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		safe    func() []byte
 		handler webhook.Handler
 	}{
-		{"/sms", texts.Fallback, texts.Answer},
+		{"/sms", texts.Fallback, bySort(texts.Answer, calls.Start, texts.Answer)},
 		{"/sms/status", sms.Silence, status},
-		{"/voice", calls.Fallback, calls.Start},
+		{"/voice", calls.Fallback, bySort(texts.Answer, calls.Start, calls.Start)},
 		{ivr.KeyPath, calls.Fallback, calls.Key},
 		{ivr.LegPath, calls.Fallback, calls.Leg},
 		{ivr.AcceptPath, sms.Silence, calls.Accept},
@@ -154,9 +154,33 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
 	// A genuine request to a path we do not have comes from a number set up
 	// wrongly: whoever is at the other end still gets the 24-hour number.
-	mux.Handle("/voice/", guard.Wrap("unknown", calls.Fallback, func(context.Context, webhook.Request) []byte { return calls.Fallback() }))
-	mux.Handle("/", guard.Wrap("unknown", texts.Fallback, func(context.Context, webhook.Request) []byte { return texts.Fallback() }))
+	lost := bySort(fixed(texts.Fallback), fixed(calls.Fallback), status)
+	mux.Handle("/voice/", guard.Wrap("unknown", calls.Fallback, lost))
+	mux.Handle("/", guard.Wrap("unknown", sms.Silence, lost))
 	return mux
+}
+
+// bySort answers a text as a text and a call as a call, whichever path a number
+// was set up with; what is neither goes to other.
+func bySort(text, call, other webhook.Handler) webhook.Handler {
+	return func(ctx context.Context, r webhook.Request) []byte {
+		switch {
+		case r.Get("MessageStatus") != "" && r.Get("Body") == "":
+			return sms.Silence() // a report on one of our replies
+		case r.Get("MessageSid") != "":
+			if from := webhook.ParseParty(r.Get("From")); !from.CanText() {
+				return sms.Silence()
+			}
+			return text(ctx, r)
+		case r.Get("CallSid") != "":
+			return call(ctx, r)
+		}
+		return other(ctx, r)
+	}
+}
+
+func fixed(doc func() []byte) webhook.Handler {
+	return func(context.Context, webhook.Request) []byte { return doc() }
 }
 
 // Handler is the public endpoints, for tools that drive the gateway without a

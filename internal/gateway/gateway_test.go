@@ -699,3 +699,38 @@ func TestNothingIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A number set up with the wrong path still answers: a text as a text, a call
+// as a call.
+func TestWrongPaths(t *testing.T) {
+	s := start(t, nil)
+	p := s.phone()
+	textForm := func() url.Values {
+		return url.Values{"MessageSid": {handset.SID("SM")}, "From": {s.phone().From}, "To": {ourLine}, "Body": {"kendal"}}
+	}
+	callForm := func() url.Values {
+		return url.Values{"CallSid": {handset.SID("CA")}, "From": {p.From}, "To": {ourLine}, "CallStatus": {"ringing"}}
+	}
+	report := url.Values{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "From": {ourLine}, "To": {p.From}}
+	for _, tt := range []struct {
+		name, path string
+		form       url.Values
+		want       string
+	}{
+		{"a text at the calls' path", "/voice", textForm(), "01229 582386"}, {"a call at the texts' path", "/sms", callForm(), "Local information line"},
+		{"a text nowhere", "/incoming", textForm(), "0808 2000 247"}, {"a call nowhere", "/", callForm(), "0 8 0 8"},
+		{"a text at a path of calls", "/voice/old", textForm(), "0808 2000 247"}, {"a report nowhere", "/reports", report, ""}, {"a report as if it were a text", "/sms", report, ""},
+	} {
+		status, body, err := p.Post(t.Context(), tt.path, tt.form)
+		if err != nil || status != http.StatusOK {
+			t.Fatalf("%s: %d, %v", tt.name, status, err)
+		}
+		doc, err := twiml.Parse(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.Words(); !strings.Contains(got, tt.want) || tt.want == "" && len(doc.Children) > 0 {
+			t.Errorf("%s: %q", tt.name, got)
+		}
+	}
+}
