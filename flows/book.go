@@ -179,17 +179,17 @@ type Choice struct {
 
 // Messages are the engine's own words. Placeholders are given with each.
 type Messages struct {
-	NotUnderstood Wording // {choices}; a call says it before the prompt
-	Silence       Wording // a call says it before repeating the prompt
-	GiveUp        Wording // the last words of a call nobody answers to: {numbers}
-	Emergency     Wording // to a text of 999, to the key 5
+	NotUnderstood Wording // {choices}; a call says it before the prompt: {zero}
+	Silence       Wording // a call says it before repeating the prompt: {zero}
+	GiveUp        Wording // the last words of a call nobody answers to: {zero}
+	Emergency     Wording // to a text of 999, to the key 5: {zero}
 	Which         Wording // which area: {choices}
-	Fallback      Wording // when something of ours is broken: {numbers}
+	Fallback      Wording // when something of ours is broken: {zero}
 	QuickExit     Wording // the harmless last words of a call
 	Connecting    Wording // before ringing a service: {label} {numbers}
 	TryNext       Wording // when nobody answered
 	Closed        Wording // a line skipped because it is closed: {label}
-	Nobody        Wording // when nobody answered at all: {numbers}
+	Nobody        Wording // when nobody answered at all: {zero}
 	Accept        Wording // to whoever answers a line that must be accepted
 	BackOn        Wording // a line that is paused: {label} {date}
 	Number        Wording // a services step that has no words of its own

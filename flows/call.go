@@ -123,7 +123,7 @@ func (t turn) closedWords(svc *Service) string {
 func (t turn) end(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
-	if zero := t.zeroService(t.now, s.Who); zero != nil && uses(words, "{numbers}") {
+	if zero := t.zeroService(t.now, s.Who); zero != nil && uses(words, "{zero}") {
 		r.Shows = []string{zero.ID}
 	}
 	return State{}, r

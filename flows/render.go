@@ -8,7 +8,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -81,6 +81,10 @@ func (t turn) text(s State, words string) string {
 			b.WriteString(t.textChoices(s))
 		case "numbers":
 			b.WriteString(t.textNumbers(svc))
+		case "zero":
+			if zero := t.zeroService(t.now, s.Who); zero != nil {
+				b.WriteString(t.textNumbers(zero))
+			}
 		case "label":
 			b.WriteString(svc.Label)
 		case "facts":
@@ -199,8 +203,12 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 			for _, a := range t.also(s) {
 				b.WriteString(a.MentionSay)
 			}
-		case "numbers":
-			for i, l := range svc.Lines {
+		case "numbers", "zero":
+			of := svc
+			if zero := t.zeroService(t.now, s.Who); field == "zero" && zero != nil {
+				of = zero // the 24-hour line, wherever we are
+			}
+			for i, l := range of.Lines {
 				if i > 0 {
 					b.WriteString(t.Messages.Or.Say)
 				}

@@ -135,6 +135,16 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 			}
 		}
 	}
+	// Whenever the words speak of the 24-hour line as a number, it is its number.
+	for i, u := range r.Speech {
+		zero := b.ZeroLine(time.Now(), e.From.State.Who)
+		if strings.HasSuffix(u.Words, "The 24 hour line is") && r.Speech[i+1].Number != zero.Lines[0].Printed {
+			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
+		}
+	}
+	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, b.ZeroLine(time.Now(), e.From.State.Who).Lines[0].Printed) {
+		t.Errorf("%s: the last words do not hold the 24-hour number: %q", where, said)
+	}
 	switch {
 	case e.Input == "*" && (!r.Ended || r.Act != flows.HangUp || strings.Contains(said, "999") || len(r.Shows) > 0):
 		t.Errorf("%s: the quick exit says %q", where, said)

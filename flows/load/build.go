@@ -417,10 +417,10 @@ func (b *builder) messageShape(file value) {
 		}
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{
-		{"not_understood", "text", "{choices}"}, {"not_understood", "say", ""}, {"silence", "say", ""}, {"give_up", "say", "{numbers}"},
-		{"emergency", "text", "999"}, {"emergency", "say", ""}, {"which", "text", "{choices}"}, {"fallback", "text", "{numbers}"}, {"fallback", "text", "999"},
-		{"fallback", "say", "{numbers}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
-		{"nobody", "say", "{numbers}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
+		{"not_understood", "text", "{choices}"}, {"not_understood", "say", "{zero}"}, {"silence", "say", "{zero}"}, {"give_up", "say", "{zero}"},
+		{"emergency", "text", "999"}, {"emergency", "say", "{zero}"}, {"which", "text", "{choices}"}, {"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
+		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
+		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
 		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)
