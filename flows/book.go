@@ -117,9 +117,19 @@ func (s *Service) Exists(t time.Time) bool {
 // Paused reports that the service is closed for a while (a flood, a strike).
 func (s *Service) Paused(t time.Time) bool { return t.Before(s.PausedUntil) }
 
+// CheckedFor is how many days a ringing holds when the book gives no review_by.
+const CheckedFor = 90
+
 // Doubtful reports a number that nobody has rung, or not lately enough.
 func (s *Service) Doubtful(t time.Time) bool {
-	return s.CheckedOn.IsZero() || !s.ReviewBy.IsZero() && !t.Before(s.ReviewBy.AddDate(0, 0, 1))
+	if s.CheckedOn.IsZero() {
+		return true
+	}
+	last := s.ReviewBy // the last day it holds
+	if last.IsZero() {
+		last = s.CheckedOn.AddDate(0, 0, CheckedFor)
+	}
+	return !t.Before(last.AddDate(0, 0, 1))
 }
 
 // Area is one part of the world with its services.

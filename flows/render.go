@@ -12,8 +12,8 @@ var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "a
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
-// expand hands the literal parts and the placeholders of a wording, in order.
-// A brace that opens no known placeholder is literal; the loader refuses it.
+// expand hands the literal parts and the placeholders of a wording, in order. A
+// name that is no placeholder gives nothing; check refuses it.
 func expand(words string, literal func(string), field func(string)) {
 	for words != "" {
 		open := strings.IndexByte(words, '{')

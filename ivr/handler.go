@@ -119,7 +119,7 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 // Accept asks whoever answers to take the call.
 func (h *Handler) Accept(context.Context, webhook.Request) []byte {
 	b := h.Book(0)
-	words := h.say(b, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
+	words := say(b, h.Base, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
 	return twiml.Response(twiml.GatherKey(h.Base+AcceptedPath, acceptSeconds, words...), twiml.Hangup())
 }
 
@@ -136,9 +136,8 @@ func (h *Handler) Accepted(_ context.Context, r webhook.Request) []byte {
 var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no answer", flows.LegBusy: "busy", flows.LegFailed: "failed"}
 
 // Fallback is what a caller hears when something of ours is broken.
-func (h *Handler) Fallback() []byte {
-	b := h.Book(0)
-	return twiml.Response(append(h.say(b, b.FallbackSpeech(), false), twiml.Hangup())...)
+func Fallback(b *flows.Book) []byte {
+	return twiml.Response(append(say(b, "", b.FallbackSpeech(), false), twiml.Hangup())...)
 }
 
 // step moves the call and says what comes of it.
@@ -146,7 +145,7 @@ func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 	book := h.Book(0)
 	if pos.turns >= maxTurns {
 		h.Count("call too long")
-		return h.Fallback()
+		return Fallback(book)
 	}
 	next, reply, err := book.Step(h.Now(), pos.state, in)
 	if err != nil { // the book changed under the call: start again, kindly
@@ -154,13 +153,13 @@ func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 	}
 	if err != nil {
 		h.Log.Error("a call was answered with the safe words", "err", err)
-		return h.Fallback()
+		return Fallback(book)
 	}
 	return h.twiml(r, book, reply, position{next, pos.turns + 1})
 }
 
 func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, pos position) []byte {
-	nodes := h.say(book, reply.Speech, reply.Slow)
+	nodes := say(book, h.Base, reply.Speech, reply.Slow)
 	switch reply.Act {
 	case flows.Dial:
 		var lines []twiml.Dialled
@@ -219,8 +218,8 @@ func (h *Handler) open(r webhook.Request) (position, bool) {
 
 // say speaks utterances in the book's voice: words as they are, numbers digit
 // by digit with a pause after each printed group. A recording is played in the
-// place of its words, unless it is gone from the book.
-func (h *Handler) say(b *flows.Book, said []flows.Utterance, slow bool) []twiml.Node {
+// place of its words, from under base.
+func say(b *flows.Book, base string, said []flows.Utterance, slow bool) []twiml.Node {
 	gap := groupGap
 	if slow {
 		gap *= 2
@@ -238,7 +237,7 @@ func (h *Handler) say(b *flows.Book, said []flows.Utterance, slow bool) []twiml.
 	for _, u := range said {
 		if _, recorded := b.Audio[u.Audio]; recorded {
 			flush()
-			nodes = append(nodes, twiml.Play(h.Base+AudioPath+u.Audio))
+			nodes = append(nodes, twiml.Play(base+AudioPath+u.Audio))
 			continue
 		}
 		if u.Words != "" {

@@ -101,7 +101,7 @@ func (h *Handler) reply(text string) []byte {
 }
 
 // Fallback is the answer when something of ours is broken.
-func (h *Handler) Fallback() []byte { return h.reply(h.Book(0).FallbackText()) }
+func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.FallbackText(), "")) }
 
 // converse works out the answer to a text and moves its conversation. The same
 // message always gets the same answer and moves it once.

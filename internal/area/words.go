@@ -43,7 +43,7 @@ func placed(w string) bool {
 func person(w string) bool {
 	switch w {
 	case "name", "named", "called", "mr", "mrs", "miss", "ms", "boyfriend", "girlfriend", "husband", "wife", "partner", "ex", "sister", "brother", "son",
-		"daughter", "friend", "mate", "mum", "mam", "dad", "uncle", "auntie", "aunt", "cousin", "with", "and", "told", "love", "hi", "hey", "dear":
+		"daughter", "friend", "mate", "mum", "mam", "dad", "uncle", "auntie", "aunt", "cousin", "with", "and", "told", "love", "dear":
 		return true
 	}
 	return false
@@ -52,7 +52,7 @@ func person(w string) bool {
 // acts are words that make what comes before them a person.
 func acts(w string) bool {
 	switch w {
-	case "is", "was", "has", "told", "said", "says", "hit", "hits", "keeps", "wont", "wants", "took", "takes", "will", "makes", "made", "knows", "s", "bomber":
+	case "is", "was", "has", "told", "said", "says", "hit", "hits", "keeps", "wont", "wants", "took", "takes", "will", "makes", "made", "knows", "s":
 		return true
 	}
 	return false
@@ -93,7 +93,7 @@ func function(w string) bool {
 	case "but", "so", "because", "cos", "coz", "cause", "he", "she", "they", "his", "her", "him", "them", "there", "here", "where", "when", "what", "which", "cant",
 		"dont", "have", "has", "had", "got", "can", "could", "will", "would", "should", "want", "wants", "be", "been", "being", "if", "or", "not", "no", "for", "this",
 		"that", "then", "today", "tonight", "tomorrow", "since", "until", "all", "any", "alone", "again", "hes", "shes", "theyre", "ive", "id", "ill", "do", "did",
-		"was", "ring", "call", "text", "right", "too", "as", "well", "anyone", "someone", "who", "how", "up", "out", "off", "still", "only", "also", "even", "cumbria", "cheshire", "lancs", "nr":
+		"was", "ring", "call", "text", "right", "too", "as", "well", "anyone", "someone", "who", "how", "up", "out", "off", "still", "only", "also", "even":
 		return true
 	}
 	return false

@@ -58,8 +58,15 @@ type Gateway struct {
 // a moment ago were answered from.
 type shelf struct {
 	current, previous *flows.Book
-	fromDir           bool // the current book came from FLOWS_DIR
-	reloadOK          bool // the last attempt to read FLOWS_DIR worked
+	// safeText and safeCall answer when all else fails: bytes, made when the book
+	// came into force, so that nothing has to work for them to be sent.
+	safeText, safeCall []byte
+	fromDir            bool // the current book came from FLOWS_DIR
+	reloadOK           bool // the last attempt to read FLOWS_DIR worked
+}
+
+func newShelf(current, previous *flows.Book, fromDir bool) *shelf {
+	return &shelf{current: current, previous: previous, safeText: sms.Fallback(current), safeCall: ivr.Fallback(current), fromDir: fromDir, reloadOK: true}
 }
 
 // New makes a gateway. It fails only on what it cannot serve without: an
@@ -76,11 +83,15 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("read the book that ships: %s", problems[0].Rule)
 	}
-	g.books.Store(&shelf{current: shipped.Book, reloadOK: true})
+	g.books.Store(newShelf(shipped.Book, nil, false))
 	if cfg.FlowsDir != "" {
 		g.reload(os.DirFS(cfg.FlowsDir))
 	}
-	g.store, err = store.Open(store.Options{URL: cfg.RedisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
+	redisURL := cfg.RedisURL
+	if redisURL == config.Embedded {
+		redisURL = ""
+	}
+	g.store, err = store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -134,54 +145,62 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}
 	// A status report needs no answer but must get one.
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
+	silent := func(webhook.Request) []byte { return sms.Silence() }
 	mux := http.NewServeMux()
 	for _, e := range []struct {
 		path    string
-		safe    func() []byte
+		safe    webhook.Safe
 		handler webhook.Handler
 	}{
-		{"/sms", texts.Fallback, bySort(texts.Answer, calls.Start, texts.Answer)},
-		{"/sms/status", sms.Silence, status},
-		{"/voice", calls.Fallback, bySort(texts.Answer, calls.Start, calls.Start)},
-		{ivr.KeyPath, calls.Fallback, calls.Key},
-		{ivr.LegPath, calls.Fallback, calls.Leg},
-		{ivr.AcceptPath, sms.Silence, calls.Accept},
-		{ivr.AcceptedPath, sms.Silence, calls.Accepted},
-		{"/voice/status", sms.Silence, status},
+		{"/sms", g.safe, bySort(texts.Answer, calls.Start)},
+		{"/sms/status", silent, status},
+		{"/voice", g.safe, bySort(texts.Answer, calls.Start)},
+		{ivr.KeyPath, g.safe, calls.Key},
+		{ivr.LegPath, g.safe, calls.Leg},
+		{ivr.AcceptPath, silent, calls.Accept},
+		{ivr.AcceptedPath, silent, calls.Accepted},
+		{"/voice/status", silent, status},
 	} {
 		mux.Handle(e.path, guard.Wrap(e.path, e.safe, e.handler))
 	}
 	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
 	// A genuine request to a path we do not have comes from a number set up
 	// wrongly: whoever is at the other end still gets the 24-hour number.
-	lost := bySort(fixed(texts.Fallback), fixed(calls.Fallback), status)
-	mux.Handle("/voice/", guard.Wrap("unknown", calls.Fallback, lost))
-	mux.Handle("/", guard.Wrap("unknown", sms.Silence, lost))
+	mux.Handle("/", guard.Wrap("unknown", g.safe, func(_ context.Context, r webhook.Request) []byte { return g.safe(r) }))
 	return mux
 }
 
+// safe is the answer of last resort: the 24-hour number and 999, spoken to a call
+// and sent to a text that may be answered; silence to a report.
+func (g *Gateway) safe(r webhook.Request) []byte {
+	s := g.books.Load()
+	switch {
+	case isCall(r):
+		return s.safeCall
+	case !isReport(r) && webhook.ParseParty(r.Get("From")).CanText():
+		return s.safeText
+	}
+	return sms.Silence()
+}
+
 // bySort answers a text as a text and a call as a call, whichever path a number
-// was set up with; what is neither goes to other.
-func bySort(text, call, other webhook.Handler) webhook.Handler {
+// was set up with.
+func bySort(text, call webhook.Handler) webhook.Handler {
 	return func(ctx context.Context, r webhook.Request) []byte {
 		switch {
-		case r.Get("MessageStatus") != "" && r.Get("Body") == "":
-			return sms.Silence() // a report on one of our replies
-		case r.Get("MessageSid") != "":
-			if from := webhook.ParseParty(r.Get("From")); !from.CanText() {
-				return sms.Silence()
-			}
-			return text(ctx, r)
-		case r.Get("CallSid") != "":
+		case isReport(r):
+			return sms.Silence()
+		case isCall(r):
 			return call(ctx, r)
 		}
-		return other(ctx, r)
+		return text(ctx, r)
 	}
 }
 
-func fixed(doc func() []byte) webhook.Handler {
-	return func(context.Context, webhook.Request) []byte { return doc() }
-}
+func isCall(r webhook.Request) bool { return r.Get("CallSid") != "" && r.Get("MessageSid") == "" }
+
+// isReport tells a report on one of our replies from a text.
+func isReport(r webhook.Request) bool { return r.Get("MessageStatus") != "" && r.Get("Body") == "" }
 
 // Handler is the public endpoints, for tools that drive the gateway without a
 // network.
@@ -215,7 +234,7 @@ func (g *Gateway) reload(fsys fs.FS) {
 		g.books.Store(&next)
 		return
 	}
-	g.books.Store(&shelf{current: src.Book, previous: old.current, fromDir: true, reloadOK: true})
+	g.books.Store(newShelf(src.Book, old.current, true))
 	g.log.Info("a flow book is in force", "book", src.Book.Version)
 }
 

@@ -41,6 +41,9 @@ func Text(s string) string {
 		s = norm.NFKD.String(s)
 	}
 	for _, r := range s {
+		if b.Len() > MaxInput {
+			break // one sign can fold into many; the bound holds for the result too
+		}
 		switch {
 		case r == '&':
 			if b.Len() > 0 {
@@ -62,6 +65,9 @@ func Text(s string) string {
 		}
 		gap = false
 		b.WriteRune(r)
+	}
+	if b.Len() > MaxInput {
+		return strings.TrimRight(strings.ToValidUTF8(b.String()[:MaxInput], ""), " ")
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package plain_test
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -69,4 +70,13 @@ func FuzzText(f *testing.F) {
 			t.Errorf("Text(%q) is not valid UTF-8", s)
 		}
 	})
+}
+
+// One sign can fold into many: the result is bounded like the message.
+func TestTextIsBounded(t *testing.T) {
+	for _, s := range []string{strings.Repeat("\ufdfa", 5000), strings.Repeat("x", 100_000), strings.Repeat("&", 6000)} {
+		if n := len(plain.Text(s)); n > plain.MaxInput {
+			t.Errorf("%d bytes", n)
+		}
+	}
 }

@@ -127,7 +127,7 @@ func FuzzToken(f *testing.F) {
 		now := time.Unix(1_800_000_000, 0)
 		token := r.Seal("call", call, now, data)
 		if len(token) > privacy.MaxToken {
-			t.Skip()
+			return // longer than any of ours, and refused by its length
 		}
 		if got, err := r.Open("call", call, now, token); err != nil || !bytes.Equal(got, data) {
 			t.Fatalf("sealed %x, opened %x, %v", data, got, err)

@@ -33,12 +33,12 @@ func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err 
 	l := s.limits
 	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
 	if err != nil {
-		return true, false, fmt.Errorf("check the sender's limit: %w", err)
+		return true, false, fmt.Errorf("check the sender's limit: %w", bare(err))
 	}
 	if mine.Allowed > 0 {
 		all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
 		if err != nil {
-			return true, false, fmt.Errorf("check the service's limit: %w", err)
+			return true, false, fmt.Errorf("check the service's limit: %w", bare(err))
 		}
 		if all.Allowed > 0 {
 			return true, false, nil
@@ -46,7 +46,7 @@ func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err 
 	}
 	first, err := l.rate.Allow(ctx, "notice:{"+sender+"}", l.notice)
 	if err != nil {
-		return false, true, fmt.Errorf("check the notice: %w", err)
+		return false, true, fmt.Errorf("check the notice: %w", bare(err))
 	}
 	return false, first.Allowed > 0, nil
 }

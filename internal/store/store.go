@@ -48,20 +48,17 @@ type Store struct {
 
 // Options say what to keep and where.
 type Options struct {
-	URL                       string // as REDIS_URL
+	URL                       string // as REDIS_URL; empty for the in-process store
 	SessionTTL                time.Duration
 	SenderLimit, ServiceLimit int
 }
-
-// Embedded is the URL of the in-process store.
-const Embedded = "embedded"
 
 // Open connects to the store. It does not wait for Redis to be there: a
 // gateway whose Redis is away still answers.
 func Open(o Options) (*Store, error) {
 	redis.SetLogger(noLog{}) // it would print addresses on its own account
 	s := &Store{ttl: o.SessionTTL}
-	if o.URL == Embedded {
+	if o.URL == "" {
 		s.openEmbedded()
 	} else {
 		opts, err := parseURL(o.URL)
@@ -169,7 +166,7 @@ func (s *Store) Close() error {
 // Ping reports whether the store answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.rdb.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ask the store: %w", err)
+		return fmt.Errorf("ask the store: %w", bare(err))
 	}
 	return nil
 }
@@ -179,7 +176,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Recall(ctx context.Context, conv, msg string) (flows.Seen, error) {
 	vals, err := s.rdb.MGet(ctx, sessionKey(conv), markKey(conv, msg)).Result()
 	if err != nil {
-		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", err)
+		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", bare(err))
 	}
 	var seen flows.Seen
 	if v, ok := vals[0].(string); ok {
@@ -227,7 +224,7 @@ func (s *Store) Commit(ctx context.Context, conv, msg string, mark flows.Mark, n
 	res, err := commit.Run(ctx, s.rdb, []string{sessionKey(conv), markKey(conv, msg)},
 		mark.Before, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
 	if err != nil {
-		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", err)
+		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 	}
 	if len(res) != 2 {
 		return flows.Seen{}, false, errors.New("move a conversation: the store answered out of turn")
@@ -245,12 +242,15 @@ func (s *Store) Commit(ctx context.Context, conv, msg string, mark flows.Mark, n
 	return flows.Seen{State: []byte(res[1])}, false, nil
 }
 
-// Forget wipes a conversation.
-func (s *Store) Forget(ctx context.Context, conv string) error {
-	if err := s.rdb.Del(ctx, sessionKey(conv)).Err(); err != nil {
-		return fmt.Errorf("forget a conversation: %w", err)
+// bare is an error without what Redis quotes back: some of its replies repeat
+// the command with its keys. Only the kind of reply is left (READONLY, LOADING).
+func bare(err error) error {
+	var reply redis.Error
+	if errors.As(err, &reply) {
+		kind, _, _ := strings.Cut(reply.Error(), " ")
+		return errors.New("redis answered " + kind)
 	}
-	return nil
+	return err
 }
 
 func sessionKey(conv string) string   { return "s:{" + conv + "}" }

@@ -26,7 +26,7 @@ import (
 func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)) {
 	for _, name := range []string{"redis", "embedded"} {
 		t.Run(name, func(t *testing.T) {
-			url := store.Embedded
+			url := ""
 			if name == "redis" {
 				url = testkit.StartRedis(t).URL()
 			}

@@ -90,11 +90,6 @@ func Slowly(words ...Node) Node {
 // Play plays a recording.
 func Play(url string) Node { return Node{Name: "Play", Text: url} }
 
-// Pause waits in silence, in seconds.
-func Pause(seconds int) Node {
-	return Node{Name: "Pause", Attrs: []Attr{{"length", fmt.Sprint(seconds)}}}
-}
-
 // GatherKey waits for one key, any of the twelve, while the prompt is spoken
 // and for timeout seconds after it. A key cuts the prompt short. Pressed or
 // not, the provider then asks action.

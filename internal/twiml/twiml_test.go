@@ -44,7 +44,7 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body, url string) {
 		doc := twiml.Response(twiml.Message(body, url))
 		if len(doc) > twiml.MaxSize {
-			t.Skip()
+			return // longer than the provider takes
 		}
 		n, err := twiml.Parse(doc)
 		if err != nil {

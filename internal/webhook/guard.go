@@ -79,8 +79,12 @@ func NewGuard(publicURL, account string, tokens []privacy.Private, log *slog.Log
 	return g
 }
 
-// Wrap guards one endpoint. safe is the TwiML sent when the handler panics.
-func (g *Guard) Wrap(endpoint string, safe func() []byte, next Handler) http.Handler {
+// Safe is the answer of last resort to a genuine webhook. It must be made before
+// anything went wrong: what broke the handler could break it too.
+type Safe func(r Request) []byte
+
+// Wrap guards one endpoint. safe is what is sent when the handler panics.
+func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req, ok := g.genuine(w, r)
 		if !ok {
@@ -98,17 +102,17 @@ func (g *Guard) Wrap(endpoint string, safe func() []byte, next Handler) http.Han
 
 // answer runs the handler and catches its panic. What panicked may hold what a
 // person wrote, so it is dropped: only that it happened is logged.
-func (g *Guard) answer(ctx context.Context, endpoint string, safe func() []byte, next Handler, req Request) (doc []byte, o Outcome) {
+func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Handler, req Request) (doc []byte, o Outcome) {
 	defer func() {
 		if recover() != nil {
 			g.log.Error("a panic was answered with the safe reply", "endpoint", endpoint)
-			doc, o = safe(), Panicked
+			doc, o = safe(req), Panicked
 		}
 	}()
 	doc = next(ctx, req)
 	if len(doc) == 0 || len(doc) > twiml.MaxSize {
 		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
-		return safe(), Panicked
+		return safe(req), Panicked
 	}
 	return doc, Answered
 }

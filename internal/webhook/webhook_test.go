@@ -42,7 +42,7 @@ func post(h http.Handler, target, body, signature string) *httptest.ResponseReco
 	return w
 }
 
-func safe() []byte { return []byte("<Response>safe</Response>") }
+func safe(webhook.Request) []byte { return []byte("<Response>safe</Response>") }
 
 // Signatures made by the provider's own SDK for another language hold here, and
 // ours are the same as theirs.
@@ -69,7 +69,7 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 			var log bytes.Buffer
 			g, _ := guard(t, c.Base, &log)
 			var got webhook.Request
-			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = r; return safe() })
+			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = r; return safe(r) })
 			if w := post(h, c.Target, form.Encode(), c.Signature); w.Code != http.StatusOK {
 				t.Fatalf("answered %d", w.Code)
 			}
@@ -98,7 +98,7 @@ func TestSafeAnswer(t *testing.T) {
 			g, counts := guard(t, base, &log)
 			form := url.Values{"AccountSid": {account}, "Body": {"canary-7f3a"}}
 			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(), webhook.Sign(privacy.Hide(token), base+"/sms", form))
-			if w.Code != http.StatusOK || w.Body.String() != string(safe()) || counts[webhook.Panicked] != 1 {
+			if w.Code != http.StatusOK || w.Body.String() != string(safe(webhook.Request{})) || counts[webhook.Panicked] != 1 {
 				t.Errorf("answered %d %s, counted %v", w.Code, w.Body, counts)
 			}
 			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
@@ -147,11 +147,11 @@ func FuzzWebhook(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body, target string) {
 		u, err := url.ParseRequestURI(target)
 		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, " \r\n\t#") || len(body) > webhook.MaxBody {
-			t.Skip()
+			return // no request line can hold it
 		}
 		for _, c := range target {
 			if c < '!' || c > '~' {
-				t.Skip()
+				return
 			}
 		}
 		var log bytes.Buffer
@@ -160,7 +160,7 @@ func FuzzWebhook(f *testing.F) {
 			for k := range r.Form {
 				_ = webhook.ParseParty(r.Get(k))
 			}
-			return safe()
+			return safe(r)
 		})
 		if w := post(h, target, body, "AAAA"); w.Code != http.StatusForbidden || w.Body.Len() > 0 {
 			t.Errorf("unsigned: %d", w.Code)
