@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"signpost/flows/book"
+	"signpost/flows/load"
 )
 
 func TestMain(m *testing.M) {
@@ -21,4 +26,30 @@ func TestScripts(t *testing.T) {
 		e.Setenv("BOOK", book+"/../../flows/book")
 		return nil
 	}})
+}
+
+// The mistake shown in docs/manager.md comes out as it is shown there.
+func TestManagerDoc(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/manager.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range load.Files() {
+		data, err := book.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.Replace(data, []byte("01925 243359"), []byte("01925 24335"), 1)
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if code := run([]string{"check", "-flows", dir}, nil, &out, &out); code != exitProblems {
+		t.Errorf("ended with %d", code)
+	}
+	if !bytes.Contains(doc, append([]byte("$ go run ./cmd/signpost check -flows flows/book\n"), out.Bytes()...)) {
+		t.Errorf("docs/manager.md does not show:\n%s", out.String())
+	}
 }

@@ -147,7 +147,7 @@ func TestNames(t *testing.T) {
 		text, want string
 		ask        bool
 	}{
-		{"kendal", "f", false}, {"Im in Kendal!!", "f", false}, {"near Wigton", "c", false}, {"Barrow in Furness", "e", false}, {"st bees", "d", false},
+		{"kendal", "f", false}, {"hi kendal", "f", false}, {"hello Chester", "h", false}, {"Im in Kendal!!", "f", false}, {"near Wigton", "c", false}, {"Barrow in Furness", "e", false}, {"st bees", "d", false},
 		{"saint bees", "d", false}, {"e port", "h", false}, {"macc", "g", false}, {"whitehvn", "d", false}, {"white haven", "d", false}, {"kendel", "f", false},
 		{"bootle", "dE", true}, {"hale village", "i", false}, {"dent", "f", true}, {"im in dent", "f", true}, {"the lakes", "bf", false},
 		{"halton", "i", false}, {"brampton near carlisle", "a", false}, {"kendal in the lakes", "f", false}, {"from leeds to kendal", "fE", true},

@@ -35,14 +35,41 @@ const (
 
 // safeBuffer is a log that tests may read while the gateway writes.
 type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed at the next write
 }
 
 func (s *safeBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.written != nil {
+		close(s.written)
+		s.written = nil
+	}
 	return s.b.Write(p)
+}
+
+// await waits until the log says something for the nth time.
+func (s *safeBuffer) await(t testing.TB, what string, n int) {
+	t.Helper()
+	const patience = 30 * time.Second
+	for deadline := time.After(patience); ; {
+		s.mu.Lock()
+		if s.written == nil {
+			s.written = make(chan struct{})
+		}
+		said, written := strings.Count(s.b.String(), what), s.written
+		s.mu.Unlock()
+		if said >= n {
+			return
+		}
+		select {
+		case <-written:
+		case <-deadline:
+			t.Fatalf("the log does not say %q %d times", what, n)
+		}
+	}
 }
 
 func (s *safeBuffer) String() string {
@@ -550,23 +577,18 @@ func TestReload(t *testing.T) {
 		}
 	}
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
-	until := func(what string, ok func() bool) {
-		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("not seen: %s", what)
-			}
-		}
-	}
+	const changed, refused = "a flow book is in force", "the flow book has a mistake"
+	inForce := strings.Count(s.log.String(), changed)
 	p, call := s.phone(), mustRing(t, s)
 	text(t, p, "hello")
 	text(t, p, "2")
 	edit("menus.yaml", `"Who is it for? `, `"For whom? `)
-	until("the new words", func() bool {
-		q := s.phone()
-		text(t, q, "hello")
-		return strings.HasPrefix(text(t, q, "2"), "For whom?")
-	})
+	s.log.await(t, changed, inForce+1)
+	q := s.phone()
+	text(t, q, "hello")
+	if got := text(t, q, "2"); !strings.HasPrefix(got, "For whom?") {
+		t.Errorf("the new words are not in force: %q", got)
+	}
 	if got := text(t, p, "1"); !strings.Contains(got, "Cumbria") {
 		t.Errorf("a conversation did not go on in the new book: %q", got)
 	}
@@ -574,7 +596,10 @@ func TestReload(t *testing.T) {
 		t.Errorf("a call did not go on in the new book: %q, %v", call.Said, err)
 	}
 	edit("services.yaml", "01229 582386", "01229 58238")
-	until("that it is broken", func() bool { return strings.Contains(get(t, s.admin+"/readyz"), "mistakes") })
+	s.log.await(t, refused, 1)
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "mistakes") {
+		t.Errorf("/readyz says %q", ready)
+	}
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
 		t.Errorf("the broken book is in force: %q", got)
 	}
@@ -589,7 +614,10 @@ func TestReload(t *testing.T) {
 	text(t, gone, "4")
 	edit("menus.yaml", "  more:\n", "  other_lines:\n")
 	edit("menus.yaml", "goes_to: more\n", "goes_to: other_lines\n")
-	until("the mended book", func() bool { return !strings.Contains(get(t, s.admin+"/readyz"), "mistakes") })
+	s.log.await(t, changed, inForce+2)
+	if ready := get(t, s.admin+"/readyz"); strings.Contains(ready, "mistakes") {
+		t.Errorf("/readyz says %q", ready)
+	}
 	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("after its step is gone a conversation gets %q", got)
 	}
