@@ -32,6 +32,12 @@ type Config struct {
 	Secrets    [][]byte
 	FlowsDir   string // empty: the book that ships
 	SessionTTL time.Duration
+	// EraseAfter is how long after a text or call the provider's copy of it is
+	// asked to be deleted, EraseGiveUp how long that is tried for.
+	EraseAfter, EraseGiveUp time.Duration
+	// Lines are our own numbers, E.164 or short: what the provider still holds of
+	// them is looked for every hour. Empty: it is not.
+	Lines []string
 	// SenderLimit is how many texts an hour one sender is answered; ServiceLimit
 	// how many a minute everybody together.
 	SenderLimit, ServiceLimit int
@@ -60,6 +66,9 @@ type raw struct {
 	SessionTTL   string          `env:"SESSION_TTL" envDefault:"15m"`
 	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"120"`
 	ServiceLimit string          `env:"SERVICE_LIMIT" envDefault:"1200"`
+	EraseAfter   string          `env:"ERASE_AFTER" envDefault:"1m"`
+	EraseGiveUp  string          `env:"ERASE_GIVE_UP" envDefault:"360h"`
+	EraseLines   string          `env:"ERASE_LINES"`
 	CallerID     string          `env:"CALLER_ID"`
 	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
 }
@@ -114,6 +123,9 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	p.redis(c.RedisURL)
 	c.Secrets = p.secrets(p.secret("PRIVACY_KEY", in.PrivacyKey, in.KeyFile, readFile), c.RedisURL == Embedded)
 	c.SessionTTL = p.duration("SESSION_TTL", in.SessionTTL, time.Minute, 4*time.Hour)
+	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
+	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
+	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
 	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
 	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
 	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {
@@ -227,6 +239,21 @@ func (p *problems) duration(name, v string, least, most time.Duration) time.Dura
 		p.add(name, fmt.Sprintf("must be a time from %v to %v, written like 15m", least, most))
 	}
 	return d
+}
+
+func (p *problems) lines(name, v string) []string {
+	var out []string
+	for l := range strings.SplitSeq(v, ",") {
+		if l = strings.TrimSpace(l); l == "" {
+			continue
+		}
+		if !regexp.MustCompile(`^(\+[1-9][0-9]{6,14}|[0-9]{5,6})$`).MatchString(l) {
+			p.add(name, "must be your own numbers with commas between, written like +441632960000, or short codes")
+			return nil
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 func (p *problems) number(name, v string, least, most int) int {

@@ -54,8 +54,9 @@ type Handler struct {
 
 // Paths of the call's follow-ups, the server's own business.
 const (
-	KeyPath = "/voice/key" // a key, or silence
-	LegPath = "/voice/leg" // the end of a dialled line
+	StatusPath = "/voice/status" // a call or a leg has ended
+	KeyPath    = "/voice/key"    // a key, or silence
+	LegPath    = "/voice/leg"    // the end of a dialled line
 	// AcceptPath and AcceptedPath ask whoever answers to take the call. They
 	// carry no position: they are about no caller.
 	AcceptPath, AcceptedPath = "/voice/accept", "/voice/accepted"
@@ -164,7 +165,7 @@ func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, 
 	case flows.Dial:
 		var lines []twiml.Dialled
 		for _, l := range reply.Dial.Lines {
-			d := twiml.Dialled{E164: l.E164}
+			d := twiml.Dialled{E164: l.E164, Status: h.Base + StatusPath} // each leg has a record of its own
 			if l.Keys != "" {
 				d.Keys = "wwww" + l.Keys // two seconds for their greeting to start
 			}

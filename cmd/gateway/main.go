@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -15,7 +16,10 @@ import (
 	"signpost/internal/gateway"
 )
 
-func main() { os.Exit(run(os.Stdout, os.Stderr)) }
+func main() {
+	noCore()
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // Exit codes.
 const (
@@ -24,19 +28,45 @@ const (
 	exitMisuse = 2 // the environment is not right
 )
 
-func run(stdout, stderr io.Writer) int {
+const usage = `gateway         answer the provider's webhooks
+gateway sweep   put what the provider still holds of ERASE_LINES on the list to erase, once
+`
+
+func run(args []string, stdout, stderr io.Writer) int {
+	sweep := len(args) == 1 && args[0] == "sweep"
+	if len(args) > 0 && !sweep {
+		fmt.Fprint(stderr, usage)
+		return exitMisuse
+	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
 		fmt.Fprintf(stderr, "gateway: the environment is not right:\n%v\n", err)
 		return exitMisuse
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if sweep {
+		if _, err := gateway.Sweep(ctx, cfg, gateway.NewLog(stdout, cfg.LogDebug)); err != nil {
+			fmt.Fprintf(stderr, "gateway sweep: %v\n", err)
+			return exitFailed
+		}
+		return exitOK
 	}
 	g, err := gateway.New(cfg, gateway.NewLog(stdout, cfg.LogDebug))
 	if err != nil {
 		fmt.Fprintf(stderr, "gateway: %v\n", err)
 		return exitFailed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+	// What the provider lists of people stays out of this process.
+	g.SetSweep(func(ctx context.Context) error {
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		child := exec.CommandContext(ctx, self, "sweep")
+		child.Stdout, child.Stderr = stdout, stderr
+		return child.Run()
+	})
 	if err := g.Run(ctx); err != nil {
 		fmt.Fprintf(stderr, "gateway: %v\n", err)
 		return exitFailed

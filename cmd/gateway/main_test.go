@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Stdout, os.Stderr)) }})
+	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }})
 }
 
 // The scripts in testdata misuse the server as an operator might.
@@ -34,7 +34,7 @@ func TestStartAndStop(t *testing.T) {
 		var stderr bytes.Buffer
 		code := make(chan int, 1)
 		go func() {
-			c := run(in, &stderr)
+			c := run(nil, in, &stderr)
 			in.Close()
 			code <- c
 		}()

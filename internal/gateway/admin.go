@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -35,7 +36,30 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if g.cfg.FlowsDir != "" && !s.fromDir {
 		degraded = append(degraded, "degraded: no book in FLOWS_DIR has ever been good; the one that ships is in force")
 	}
+	degraded = append(degraded, g.erasing()...)
 	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))
+}
+
+// tooOld is how long a record may wait to be erased before it is called
+// degraded. Some networks never say that a text arrived, so that a day is not
+// out of the way.
+const tooOld = 24 * time.Hour
+
+// erasing tells how erasing stands: always the count and the age, and what is
+// wrong.
+func (g *Gateway) erasing() []string {
+	s := g.eraser.Status()
+	lines := []string{fmt.Sprintf("erasing: %d records wait at the provider, the oldest for %v", s.Waiting, s.Oldest.Round(time.Second))}
+	if s.Trouble != "" {
+		lines = append(lines, "degraded: nothing is being erased at the provider: "+s.Trouble+"; see the log")
+	}
+	if s.Oldest > tooOld {
+		lines = append(lines, "degraded: a record has waited more than a day to be erased at the provider")
+	}
+	if s.GivenUp > 0 {
+		lines = append(lines, fmt.Sprintf("degraded: %d records could not be erased at the provider since the start: delete them in its console", s.GivenUp))
+	}
+	return lines
 }
 
 func write(w http.ResponseWriter, status int, body string) {

@@ -21,6 +21,7 @@ import (
 	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/internal/eraser"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
 	"signpost/internal/webhook"
@@ -48,6 +49,9 @@ type Gateway struct {
 	public  http.Handler
 	admin   http.Handler
 	now     func() time.Time
+	wipe    wiper
+	eraser  *eraser.Eraser
+	sweep   func(context.Context) error
 
 	mu                    sync.Mutex
 	listenAddr, adminAddr net.Addr
@@ -73,7 +77,7 @@ func newShelf(current, previous *flows.Book, fromDir bool) *shelf {
 // unreadable REDIS_URL, a keyring that cannot be made. A flow book that does not
 // check clean is told in the log, and the book that ships answers meanwhile.
 func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, ready: make(chan struct{})}
+	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, wipe: newWiper(), ready: make(chan struct{})}
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
@@ -95,6 +99,10 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	if g.eraser, err = g.newEraser(); err != nil {
+		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
+	}
+	g.metrics.watchEraser(g.eraser.Status)
 	g.public, g.admin = g.routes(keys), g.adminRoutes()
 	g.warn()
 	return g, nil
@@ -159,14 +167,14 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		{ivr.LegPath, g.safe, calls.Leg},
 		{ivr.AcceptPath, silent, calls.Accept},
 		{ivr.AcceptedPath, silent, calls.Accepted},
-		{"/voice/status", silent, status},
+		{ivr.StatusPath, silent, status},
 	} {
-		mux.Handle(e.path, guard.Wrap(e.path, e.safe, e.handler))
+		mux.Handle(e.path, guard.Wrap(e.path, e.safe, g.noting(e.handler)))
 	}
 	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
 	// A genuine request to a path we do not have comes from a number set up
 	// wrongly: whoever is at the other end still gets the 24-hour number.
-	mux.Handle("/", guard.Wrap("unknown", g.safe, func(_ context.Context, r webhook.Request) []byte { return g.safe(r) }))
+	mux.Handle("/", guard.Wrap("unknown", g.safe, g.noting(func(_ context.Context, r webhook.Request) []byte { return g.safe(r) })))
 	return mux
 }
 
@@ -210,6 +218,10 @@ func (g *Gateway) Handler() http.Handler { return g.public }
 // before anything is served.
 func (g *Gateway) SetClock(now func() time.Time) { g.now = now }
 
+// SetSweep says how to look for what is left at the provider, when there are
+// lines to look for: [Sweep], in a process of its own. Call it before Run.
+func (g *Gateway) SetSweep(run func(context.Context) error) { g.sweep = run }
+
 func (g *Gateway) clock() time.Time { return g.now() }
 
 // reload reads a flow book and puts it in force if it checks clean. Otherwise
@@ -252,14 +264,22 @@ func (g *Gateway) Run(ctx context.Context) error {
 	g.mu.Lock()
 	g.listenAddr, g.adminAddr = public.Addr(), admin.Addr()
 	g.mu.Unlock()
-	servers := []*http.Server{g.server(g.public), g.server(g.admin)}
+	servers := []*http.Server{g.server(wipeLast(g.wipe, g.public)), g.server(g.admin)}
+	servers[0].ConnContext = withConn
 	failed := make(chan error, len(servers))
-	for i, l := range []net.Listener{public, admin} {
+	for i, l := range []net.Listener{wipedListener{public}, admin} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() { g.watch(watchCtx) })
+	watching.Go(func() { g.wipe.run(watchCtx, g.metrics.wiped.Inc) })
+	watching.Go(func() { g.sweepNowAndThen(watchCtx) })
+	// The eraser outlives the servers: the last requests have records too.
+	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopErasing()
+	var erasing sync.WaitGroup
+	erasing.Go(func() { g.eraser.Run(eraseCtx) })
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
 	close(g.ready)
 
@@ -271,10 +291,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	stopWatching()
 	watching.Wait()
-	return errors.Join(err, g.shutdown(servers))
+	return errors.Join(err, g.shutdown(servers, func() { stopErasing(); erasing.Wait() }))
 }
 
-func (g *Gateway) shutdown(servers []*http.Server) error {
+func (g *Gateway) shutdown(servers []*http.Server, stopErasing func()) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	var errs []error
@@ -283,6 +303,7 @@ func (g *Gateway) shutdown(servers []*http.Server) error {
 			errs = append(errs, fmt.Errorf("finish the requests in flight: %w", err))
 		}
 	}
+	stopErasing()
 	if err := g.store.Close(); err != nil {
 		errs = append(errs, fmt.Errorf("close the store: %w", err))
 	}

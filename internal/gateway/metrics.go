@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"signpost/internal/eraser"
 	"signpost/internal/webhook"
 )
 
@@ -17,6 +18,8 @@ type metrics struct {
 	registry               *prometheus.Registry
 	webhooks, texts, calls *prometheus.CounterVec
 	reloads                *prometheus.GaugeVec
+	wiped                  prometheus.Counter
+	erasures, sweeps       *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -27,21 +30,49 @@ func newMetrics() *metrics {
 		registry: prometheus.NewRegistry(),
 		webhooks: counter("webhooks_total", "Webhooks by endpoint and what became of them.", "endpoint", "outcome"),
 		texts:    counter("texts_total", "Texts by what became of them.", "outcome"),
+		erasures: counter("erasures_total", "Tries to have a record erased at the provider, by what came of it.", "outcome"),
+		sweeps:   counter("sweeps_total", "Searches for records left at the provider, by whether they worked.", "outcome"),
 		calls:    counter("call_events_total", "Events of calls.", "event"),
 		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_ok",
 			Help: "1 when the last attempt to read the flow book worked."}, nil),
 	}
-	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads,
+	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
+		Help: "Times that what webhooks left in memory was erased."})
+	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.reload(true)
+	for _, o := range eraser.Outcomes() { // so that an alert sees the first one
+		m.erasures.WithLabelValues(string(o))
+	}
 	return m
 }
 
 func (m *metrics) webhook(endpoint string, o webhook.Outcome) {
 	m.webhooks.WithLabelValues(endpoint, string(o)).Inc()
 }
-func (m *metrics) text(outcome string) { m.texts.WithLabelValues(outcome).Inc() }
-func (m *metrics) call(event string)   { m.calls.WithLabelValues(event).Inc() }
+func (m *metrics) text(outcome string)    { m.texts.WithLabelValues(outcome).Inc() }
+func (m *metrics) call(event string)      { m.calls.WithLabelValues(event).Inc() }
+func (m *metrics) erase(o eraser.Outcome) { m.erasures.WithLabelValues(string(o)).Inc() }
+func (m *metrics) sweep(ok bool) {
+	m.sweeps.WithLabelValues(map[bool]string{true: "done", false: "failed"}[ok]).Inc()
+}
+
+// watchEraser shows how the eraser stands.
+func (m *metrics) watchEraser(status func() eraser.Status) {
+	gauge := func(name, help string, v func(eraser.Status) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
+			func() float64 { return v(status()) }))
+	}
+	gauge("erase_waiting", "Records that wait to be erased at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
+	gauge("erase_oldest_seconds", "How long the oldest of them has waited.", func(s eraser.Status) float64 { return s.Oldest.Seconds() })
+	gauge("erase_trouble", "1 while the provider does not take our requests to erase.", func(s eraser.Status) float64 {
+		if s.Trouble != "" {
+			return 1
+		}
+		return 0
+	})
+}
+
 func (m *metrics) reload(ok bool) {
 	v := 0.0
 	if ok {

@@ -108,11 +108,22 @@ func (r *Redis) Dump(t testing.TB) string {
 	var b strings.Builder
 	slices.Sort(keys)
 	for _, k := range keys {
-		v, err := r.do("GET", k)
+		kind, err := r.do("TYPE", k)
+		if err != nil {
+			t.Fatalf("read a key's type: %v", err)
+		}
+		read, ok := map[string][]string{"string": {"GET", k}, "hash": {"HGETALL", k}, "zset": {"ZRANGE", k, "0", "-1", "WITHSCORES"}, "set": {"SMEMBERS", k}, "list": {"LRANGE", k, "0", "-1"}}[strings.Join(kind, "")]
+		if strings.Join(kind, "") == "none" {
+			continue // it went meanwhile
+		}
+		if !ok {
+			t.Fatalf("a key of a kind that cannot be read: %q", kind)
+		}
+		v, err := r.do(read...)
 		if err != nil {
 			t.Fatalf("read a key: %v", err)
 		}
-		fmt.Fprintf(&b, "%s = %q\n", k, strings.Join(v, ""))
+		fmt.Fprintf(&b, "%s = %q\n", k, strings.Join(v, " "))
 	}
 	return b.String()
 }

@@ -46,7 +46,7 @@ var voiceRules = map[string]element{
 		"actionOnEmptyResult": aBool, "action": aURL, "method": aMethod}, needs: []string{"action", "method", "numDigits", "finishOnKey", "timeout"}, inside: []string{"Say", "Play", "Pause"}},
 	"Dial": {attrs: map[string]*regexp.Regexp{"action": aURL, "method": aMethod, "timeout": aSeconds, "hangupOnStar": aBool, "ringTone": regexp.MustCompile(`^[a-z]{2}(-old)?$`),
 		"callerId": aNumber, "timeLimit": aSeconds}, needs: []string{"action", "method", "timeout"}, inside: []string{"Number"}, final: true},
-	"Number":   {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod}, inside: []string{"text"}},
+	"Number":   {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod, "statusCallback": aURL, "statusCallbackMethod": aMethod}, inside: []string{"text"}},
 	"Redirect": {attrs: map[string]*regexp.Regexp{"method": aMethod}, needs: []string{"method"}, inside: []string{"text"}, final: true},
 	"Hangup":   {final: true},
 }

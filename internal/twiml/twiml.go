@@ -125,6 +125,8 @@ type Dialled struct {
 	// Accept is the document run for whoever answers, before they are connected;
 	// empty: they are connected at once.
 	Accept string
+	// Status is told when the line's own call has ended; empty: nobody is.
+	Status string
 }
 
 // Dial rings the lines together; the first to answer is connected. When that
@@ -145,6 +147,9 @@ func Dial(action string, ringSeconds int, callerID string, lines ...Dialled) Nod
 		}
 		if l.Accept != "" {
 			num.Attrs = append(num.Attrs, Attr{"url", l.Accept}, Attr{"method", "POST"})
+		}
+		if l.Status != "" {
+			num.Attrs = append(num.Attrs, Attr{"statusCallback", l.Status}, Attr{"statusCallbackMethod", "POST"})
 		}
 		n.Children = append(n.Children, num)
 	}

@@ -86,18 +86,22 @@ type Safe func(r Request) []byte
 // Wrap guards one endpoint. safe is what is sent when the handler panics.
 func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		req, ok := g.genuine(w, r)
-		if !ok {
-			g.count(endpoint, Refused)
-			w.WriteHeader(http.StatusForbidden)
-			return
-		}
-		doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
-		g.count(endpoint, outcome)
-		w.Header().Set("Content-Type", twiml.ContentType)
-		w.Header().Set("Cache-Control", "no-store")
-		_, _ = w.Write(doc) // a peer that has gone needs no answer
+		privacy.Forget(func() { g.serve(w, r, endpoint, safe, next) })
 	})
+}
+
+func (g *Guard) serve(w http.ResponseWriter, r *http.Request, endpoint string, safe Safe, next Handler) {
+	req, ok := g.genuine(w, r)
+	if !ok {
+		g.count(endpoint, Refused)
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
+	g.count(endpoint, outcome)
+	w.Header().Set("Content-Type", twiml.ContentType)
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(doc) // a peer that has gone needs no answer
 }
 
 // answer runs the handler and catches its panic. What panicked may hold what a

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The work list of records to erase at the provider. A Redis job library
+// (asynq) was considered: it keeps each worker's host name, the words of
+// errors, and finished jobs, polls several times a second, and cannot tell the
+// age of the oldest job. Two sorted sets do all that is needed.
+const (
+	dueKey   = "erase:{list}:due"   // when each record is to be tried next, in Unix ms
+	sinceKey = "erase:{list}:since" // when each was put on the list, coarsely
+	pauseKey = "erase:{list}:pause" // exists while the provider is to be left alone
+)
+
+// Erasure is one record on the work list.
+type Erasure struct {
+	SID   string // the provider's id of a message or call
+	Since time.Time
+}
+
+// enqueue puts records on the list. One that is there already keeps its age,
+// and may be brought forward but not put off.
+var enqueue = redis.NewScript(`
+for i = 4, #ARGV, 2 do
+  local sid, due = ARGV[i], tonumber(ARGV[i+1])
+  local now = redis.call('ZSCORE', KEYS[1], sid)
+  if not now then redis.call('ZADD', KEYS[2], ARGV[1], sid) end
+  if not now or due < tonumber(now) and tonumber(now) > tonumber(ARGV[3]) then redis.call('ZADD', KEYS[1], due, sid) end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return #ARGV
+`)
+
+// Enqueue puts records on the work list, each with the moment it is to be tried
+// first. One that is due before leased may be in somebody's hands and is not
+// brought forward. The whole list goes by itself if nothing is put on it for as
+// long as keep.
+func (s *Store) Enqueue(ctx context.Context, since time.Time, due map[string]time.Time, leased time.Time, keep time.Duration) error {
+	if len(due) == 0 {
+		return nil
+	}
+	args := []any{since.UnixMilli(), keep.Milliseconds(), leased.UnixMilli()}
+	for sid, at := range due {
+		args = append(args, sid, at.UnixMilli())
+	}
+	if err := enqueue.Run(ctx, s.rdb, []string{dueKey, sinceKey}, args...).Err(); err != nil {
+		return fmt.Errorf("put records on the list to erase: %w", bare(err))
+	}
+	return nil
+}
+
+var lease = redis.NewScript(`
+local pause = redis.call('PTTL', KEYS[3])
+if pause > 0 then return {'', '0', tostring(pause)} end
+local next = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if #next == 0 then return {'', '0', '-1'} end
+local wait = tonumber(next[2]) - tonumber(ARGV[1])
+if wait > 0 then return {'', '0', string.format('%.0f', wait)} end
+redis.call('ZADD', KEYS[1], ARGV[2], next[1])
+return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or ARGV[1], '0'}
+`)
+
+// Lease takes the record that is due first and keeps it from every other
+// process for held; after that, should this one have died, it is due again. With
+// nothing due, ok is false and wait tells how long nothing will be, or is
+// negative when the list is empty.
+func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e Erasure, wait time.Duration, ok bool, err error) {
+	res, err := lease.Run(ctx, s.rdb, []string{dueKey, sinceKey, pauseKey}, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
+	if err != nil {
+		return e, 0, false, fmt.Errorf("take a record to erase: %w", bare(err))
+	}
+	if len(res) != 3 {
+		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+	}
+	ms, err := strconv.ParseInt(res[2], 10, 64)
+	if err != nil {
+		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+	}
+	if res[0] == "" {
+		return e, time.Duration(ms) * time.Millisecond, false, nil
+	}
+	since, err := strconv.ParseFloat(res[1], 64)
+	if err != nil {
+		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+	}
+	return Erasure{res[0], time.UnixMilli(int64(since))}, 0, true, nil
+}
+
+// Erased takes a record off the list.
+func (s *Store) Erased(ctx context.Context, sid string) error {
+	p := s.rdb.Pipeline()
+	p.ZRem(ctx, dueKey, sid)
+	p.ZRem(ctx, sinceKey, sid)
+	if _, err := p.Exec(ctx); err != nil {
+		return fmt.Errorf("take a record off the list: %w", bare(err))
+	}
+	return nil
+}
+
+// Postpone sets when a record is tried again, if it is still on the list.
+func (s *Store) Postpone(ctx context.Context, sid string, until time.Time) error {
+	if err := s.rdb.ZAddXX(ctx, dueKey, redis.Z{Score: float64(until.UnixMilli()), Member: sid}).Err(); err != nil {
+		return fmt.Errorf("put off a record: %w", bare(err))
+	}
+	return nil
+}
+
+// Pause keeps every process from the provider for a while.
+func (s *Store) Pause(ctx context.Context, d time.Duration) error {
+	if err := s.rdb.Set(ctx, pauseKey, 1, d).Err(); err != nil {
+		return fmt.Errorf("leave the provider alone: %w", bare(err))
+	}
+	return nil
+}
+
+// Backlog tells how many records wait to be erased and since when the oldest
+// does.
+func (s *Store) Backlog(ctx context.Context) (waiting int, oldest time.Time, err error) {
+	p := s.rdb.Pipeline()
+	count, first := p.ZCard(ctx, sinceKey), p.ZRangeWithScores(ctx, sinceKey, 0, 0)
+	if _, err := p.Exec(ctx); err != nil {
+		return 0, oldest, fmt.Errorf("look at the list to erase: %w", bare(err))
+	}
+	if z := first.Val(); len(z) > 0 {
+		oldest = time.UnixMilli(int64(z[0].Score))
+	}
+	return int(count.Val()), oldest, nil
+}

@@ -1,0 +1,276 @@
+package testkit
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Provider is a double of the provider's REST API as its public description
+// has it: messages and calls that can be deleted, emptied and listed, and
+// everything that can go wrong with that.
+type Provider struct {
+	URL string
+
+	mu       sync.Mutex
+	account  string
+	token    string
+	records  map[string]*Record
+	faults   []Fault
+	requests []string
+	deleted  map[string]int
+	changed  chan struct{}
+	hold     chan struct{}
+}
+
+// Record is one message or call that the provider holds.
+type Record struct {
+	SID, Body, From, To string
+	Created             time.Time
+	// NotFinal is how often deleting it is still refused because it is in use;
+	// Refused how often for a reason of its own.
+	NotFinal, Refused int
+}
+
+// Fault is what a request meets instead of its answer.
+type Fault int
+
+// Faults.
+const (
+	FaultBusy       Fault = iota // 429, saying for how long
+	FaultBusySilent              // 429, not saying
+	FaultBroken                  // 500 with a page
+	FaultGarbage                 // 200 that is no JSON where JSON is due, 502 else
+	FaultHang                    // no answer until Release
+	FaultDrop                    // the connection ends
+	FaultAuth                    // 401: wrong credentials
+)
+
+// NewProvider starts a double for an account.
+func NewProvider(t testing.TB, account, token string) *Provider {
+	p := &Provider{account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
+	s := httptest.NewServer(p)
+	p.URL = s.URL
+	t.Cleanup(func() { p.Release(); s.Close() })
+	return p
+}
+
+// Hold gives the provider a record.
+func (p *Provider) Hold(r Record) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.records[r.SID] = &r
+}
+
+// Fail has the next requests meet the given faults, one each.
+func (p *Provider) Fail(faults ...Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = append(p.faults, faults...)
+}
+
+// SetToken changes the account's token.
+func (p *Provider) SetToken(token string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.token = token
+}
+
+// Release lets go of every request that hangs.
+func (p *Provider) Release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.hold)
+	p.hold = make(chan struct{})
+}
+
+// Left is what the provider still holds.
+func (p *Provider) Left() []Record {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []Record
+	for _, r := range p.records {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// Requests are the methods and paths asked for so far.
+func (p *Provider) Requests() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.requests...)
+}
+
+// Deleted is how often each record was really deleted.
+func (p *Provider) Deleted() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := map[string]int{}
+	for k, v := range p.deleted {
+		out[k] = v
+	}
+	return out
+}
+
+// Await waits until done is true of the double; it looks again after every
+// request.
+func (p *Provider) Await(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	const patience = 60 * time.Second
+	for deadline := time.After(patience); ; {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		if done() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("waited in vain for %s; the provider still holds %d records", what, len(p.Left()))
+		}
+	}
+}
+
+var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-fA-F]{32}))?\.json$`)
+
+// ServeHTTP answers as the API does.
+func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	p.requests = append(p.requests, r.Method+" "+r.URL.Path)
+	var fault Fault = -1
+	if len(p.faults) > 0 {
+		fault, p.faults = p.faults[0], p.faults[1:]
+	}
+	hold := p.hold
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		close(p.changed)
+		p.changed = make(chan struct{})
+	}()
+	switch fault {
+	case FaultBusy:
+		w.Header().Set("Retry-After", "1")
+		restError(w, 429, 20429, "Too Many Requests")
+		return
+	case FaultBusySilent:
+		restError(w, 429, 20429, "Too Many Requests")
+		return
+	case FaultBroken:
+		w.WriteHeader(500)
+		_, _ = w.Write([]byte("<html>Internal Server Error</html>"))
+		return
+	case FaultGarbage:
+		w.WriteHeader(502)
+		_, _ = w.Write([]byte("{\"code\":"))
+		return
+	case FaultHang:
+		select {
+		case <-hold:
+		case <-r.Context().Done():
+		}
+		restError(w, 503, 20503, "Service Unavailable")
+		return
+	case FaultDrop:
+		panic(http.ErrAbortHandler)
+	case FaultAuth:
+		restError(w, 401, 20003, "Authenticate")
+		return
+	}
+	p.answer(w, r)
+}
+
+func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	user, password, _ := r.BasicAuth()
+	m := recordPath.FindStringSubmatch(r.URL.Path)
+	switch {
+	case user != p.account || password != p.token:
+		restError(w, 401, 20003, "Authenticate")
+		return
+	case m == nil || m[1] != p.account:
+		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
+		return
+	case m[3] == "" && r.Method == http.MethodGet:
+		p.list(w, r.URL.Query(), m[2])
+		return
+	}
+	rec := p.records[m[3]]
+	switch {
+	case rec == nil || strings.HasPrefix(rec.SID, "CA") != (m[2] == "Calls"):
+		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
+	case r.Method == http.MethodDelete && rec.NotFinal > 0:
+		rec.NotFinal--
+		restError(w, 409, 20009, "Cannot delete this record while it is in progress")
+	case r.Method == http.MethodDelete && rec.Refused > 0:
+		rec.Refused--
+		restError(w, 400, 20001, "Cannot delete this record")
+	case r.Method == http.MethodDelete:
+		delete(p.records, rec.SID)
+		p.deleted[rec.SID]++
+		w.WriteHeader(204)
+	case r.Method == http.MethodPost && m[2] == "Messages":
+		if err := r.ParseForm(); err != nil || r.PostForm.Encode() != "Body=" {
+			restError(w, 400, 20001, "Bad request")
+			return
+		}
+		rec.Body = ""
+		_ = json.NewEncoder(w).Encode(p.shape(rec))
+	default:
+		restError(w, 405, 20004, "Method not allowed")
+	}
+}
+
+func (p *Provider) shape(r *Record) map[string]any {
+	return map[string]any{"sid": r.SID, "account_sid": p.account, "body": r.Body, "from": r.From, "to": r.To, "status": "received"}
+}
+
+// list gives a page of at most two records, so that there are always pages.
+func (p *Provider) list(w http.ResponseWriter, q url.Values, kind string) {
+	var all []*Record
+	before := time.Now()
+	for _, k := range []string{"DateSent<", "StartTime<"} {
+		if t, err := time.Parse(time.RFC3339, q.Get(k)); err == nil {
+			before = t
+		}
+	}
+	for _, r := range p.records {
+		if strings.HasPrefix(r.SID, "CA") == (kind == "Calls") && r.Created.Before(before) &&
+			(q.Get("To") == "" || q.Get("To") == r.To) && (q.Get("From") == "" || q.Get("From") == r.From) {
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Record) int { return strings.Compare(a.SID, b.SID) })
+	const size = 2
+	page := 0
+	fmt.Sscan(q.Get("Page"), &page)
+	out := map[string]any{"page": page, "page_size": size}
+	rows := []map[string]any{}
+	for i := page * size; i < min(len(all), page*size+size); i++ {
+		rows = append(rows, p.shape(all[i]))
+	}
+	out[strings.ToLower(kind)] = rows
+	if len(all) > (page+1)*size {
+		q.Set("Page", fmt.Sprint(page+1))
+		out["next_page_uri"] = fmt.Sprintf("/2010-04-01/Accounts/%s/%s.json?%s", p.account, kind, q.Encode())
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func restError(w http.ResponseWriter, status, code int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"code": code, "message": message, "status": status, "more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code)})
+}
