@@ -5,6 +5,11 @@ import (
 	"errors"
 )
 
+// Name is what a conversation and one message of it are kept under: keyed
+// hashes, which say nothing to whoever has no key. Msg is empty for a message
+// without an id.
+type Name struct{ Conv, Msg string }
+
 // MarkKind is what became of a message.
 type MarkKind byte
 

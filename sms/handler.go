@@ -28,8 +28,8 @@ const maxTries = 4
 
 // Sessions remembers conversations for minutes.
 type Sessions interface {
-	Recall(ctx context.Context, conv, msg string) (flows.Seen, error)
-	Commit(ctx context.Context, conv, msg string, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
+	Recall(ctx context.Context, name flows.Name, earlier ...flows.Name) (flows.Seen, error)
+	Commit(ctx context.Context, name flows.Name, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
 }
 
 // Limits bounds how many texts one sender is answered.
@@ -41,10 +41,13 @@ type Limits interface {
 type Handler struct {
 	// Book is the book in force, or the one of that version if it is still
 	// known; 0 asks for the one in force.
-	Book      func(version uint32) *flows.Book
-	Sessions  Sessions
-	Limits    Limits
-	Keys      *privacy.Keyring
+	Book     func(version uint32) *flows.Book
+	Sessions Sessions
+	Limits   Limits
+	Keys     *privacy.Keyring
+	// Remember is how long a conversation lives: so long after midnight it is
+	// still looked for under the name of the day before.
+	Remember  time.Duration
 	StatusURL string // where the provider reports what became of a reply
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -63,14 +66,8 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	m := message{
-		conv:   h.Keys.Hash("conversation", from.Addr.Reveal(), to.Addr.Reveal()),
-		sender: h.Keys.Hash("sender", from.Addr.Reveal()),
-		text:   Body(r.Get("Body")),
-	}
-	if sid := r.Get("MessageSid"); messageSID.MatchString(sid) {
-		m.id = h.Keys.Hash("message", sid)
-	}
+	m := h.named(from.Addr.Reveal(), to.Addr.Reveal(), r.Get("MessageSid"))
+	m.text = Body(r.Get("Body"))
 	if r.Get("OptOutType") != "" {
 		// The provider has answered already; a second answer would be one too
 		// many. Opting out ends the conversation.
@@ -86,8 +83,42 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 
 // message is one text, as far as it is looked at.
 type message struct {
-	conv, sender, id string // keyed hashes; id is empty when the provider gave none
-	text             string
+	name    flows.Name
+	earlier []flows.Name // what it may be kept under from before
+	sender  string       // a keyed hash
+	text    string
+}
+
+// repeats is how long after a message the provider may send it again.
+const repeats = 5 * time.Minute
+
+// named gives a message its names: hashes by the newest key for today, then by
+// older keys and, soon after midnight, for yesterday. The day is part of every
+// hash, so that nothing kept on one day can be joined to another.
+func (h *Handler) named(from, to, sid string) message {
+	if !messageSID.MatchString(sid) {
+		sid = ""
+	}
+	now := h.Now().UTC()
+	days := []string{now.Format(time.DateOnly)}
+	if before := now.Add(-max(h.Remember, repeats)).Format(time.DateOnly); before != days[0] {
+		days = append(days, before)
+	}
+	m := message{sender: h.Keys.Hash("sender", days[0], from)}
+	for d, day := range days {
+		for k := range h.Keys.Keys() {
+			name := flows.Name{Conv: h.Keys.HashBy(k, "conversation", day, from, to)}
+			if sid != "" {
+				name.Msg = h.Keys.HashBy(k, "message", sid)
+			}
+			if d == 0 && k == 0 {
+				m.name = name
+			} else {
+				m.earlier = append(m.earlier, name)
+			}
+		}
+	}
+	return m
 }
 
 // Silence is the answer that sends nothing.
@@ -106,7 +137,7 @@ func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.Fall
 // converse works out the answer to a text and moves its conversation. The same
 // message always gets the same answer and moves it once.
 func (h *Handler) converse(ctx context.Context, m message) string {
-	seen, err := h.Sessions.Recall(ctx, m.conv, m.id)
+	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without its conversation", "err", err)
 		return h.degraded(m)
@@ -138,7 +169,7 @@ func (h *Handler) converse(ctx context.Context, m message) string {
 		var rest bool
 		var outcome string
 		text, next, rest, outcome = h.render(mark, m.text)
-		now, done, err := h.Sessions.Commit(ctx, m.conv, m.id, mark, next, rest)
+		now, done, err := h.Sessions.Commit(ctx, m.name, mark, next, rest)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count("not saved")

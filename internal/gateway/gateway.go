@@ -147,7 +147,7 @@ func (g *Gateway) recording(name string) (flows.Recording, bool) {
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
 	texts := &sms.Handler{
-		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, StatusURL: g.cfg.PublicURL + "/sms/status",
+		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + "/sms/status",
 		Now: g.clock, Log: g.log, Count: g.metrics.text,
 	}
 	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}

@@ -130,7 +130,16 @@ func NewKeyring(secrets ...[]byte) (*Keyring, error) {
 // HMAC-SHA256 over the parts, 22 characters. Hashes made for different purposes
 // cannot be joined.
 func (r *Keyring) Hash(purpose string, parts ...string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(r.keys[0].hash, purpose, parts...)[:16])
+	return r.HashBy(0, purpose, parts...)
+}
+
+// Keys is how many secrets there are.
+func (r *Keyring) Keys() int { return len(r.keys) }
+
+// HashBy is the hash that a secret made, 0 the newest: what was named before a
+// rotation is found by its older name.
+func (r *Keyring) HashBy(key int, purpose string, parts ...string) string {
+	return base64.RawURLEncoding.EncodeToString(mac(r.keys[key].hash, purpose, parts...)[:16])
 }
 
 func mac(key []byte, purpose string, parts ...string) []byte {

@@ -1,8 +1,9 @@
 // Package store is everything Signpost keeps, and for how long. It is the only
 // room with a Redis library.
 //
-// Every key, with {h} a keyed hash that cannot be turned back (the hash tag
-// keeps one conversation's keys in one Cluster slot):
+// Every key, with {h} a keyed hash that cannot be turned back and is another
+// each day, so that two days cannot be joined (the hash tag keeps one
+// conversation's keys in one Cluster slot):
 //
 //	s:{h}        where a text conversation has got to: about 30 bytes, for SESSION_TTL
 //	             (15 minutes) after the last text that moved it; deleted the moment it ends
@@ -172,22 +173,75 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // Recall reads a conversation and whether the message was answered before, in
-// one trip. conv and msg are keyed hashes; an empty msg is never a repeat.
-func (s *Store) Recall(ctx context.Context, conv, msg string) (flows.Seen, error) {
-	vals, err := s.rdb.MGet(ctx, sessionKey(conv), markKey(conv, msg)).Result()
+// one trip. An empty message is never a repeat. What is kept under one of the
+// earlier names, from before midnight or before a rotation of the key, is looked
+// for in a second trip, and a conversation found there takes its present name.
+func (s *Store) Recall(ctx context.Context, name flows.Name, earlier ...flows.Name) (flows.Seen, error) {
+	read := func(p redis.Pipeliner, n flows.Name) *redis.SliceCmd {
+		return p.MGet(ctx, sessionKey(n.Conv), markKey(n))
+	}
+	first, err := s.rdb.MGet(ctx, sessionKey(name.Conv), markKey(name)).Result()
 	if err != nil {
 		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", bare(err))
 	}
-	var seen flows.Seen
+	seen := seenIn(first, name)
+	if seen.Repeat != nil || len(earlier) == 0 {
+		return seen, nil
+	}
+	p := s.rdb.Pipeline()
+	var found []*redis.SliceCmd
+	for _, n := range earlier {
+		found = append(found, read(p, n))
+	}
+	if _, err := p.Exec(ctx); err != nil {
+		return flows.Seen{}, fmt.Errorf("recall a conversation by an earlier name: %w", bare(err))
+	}
+	for i, n := range earlier {
+		old := seenIn(found[i].Val(), n)
+		if old.Repeat != nil {
+			return old, nil
+		}
+		if len(seen.State) == 0 && len(old.State) > 0 {
+			if err := s.rename(ctx, n.Conv, name.Conv, old.State); err != nil {
+				return flows.Seen{}, err
+			}
+			seen.State = old.State
+		}
+	}
+	return seen, nil
+}
+
+// seenIn is what a conversation's and a message's keys hold.
+func seenIn(vals []any, name flows.Name) (seen flows.Seen) {
+	if len(vals) != 2 {
+		return seen
+	}
 	if v, ok := vals[0].(string); ok {
 		seen.State = []byte(v)
 	}
-	if v, ok := vals[1].(string); ok && msg != "" {
+	if v, ok := vals[1].(string); ok && name.Msg != "" {
 		if m, err := flows.DecodeMark([]byte(v)); err == nil {
 			seen.Repeat = &m
 		}
 	}
-	return seen, nil
+	return seen
+}
+
+// rename gives a conversation its present name and what is left of its time. The
+// two names are in different Cluster slots, so that it takes two steps; whoever
+// does the first has moved it.
+func (s *Store) rename(ctx context.Context, from, to string, state []byte) error {
+	left, err := s.rdb.PTTL(ctx, sessionKey(from)).Result()
+	if err == nil && left > 0 {
+		err = s.rdb.SetNX(ctx, sessionKey(to), state, left).Err()
+	}
+	if err == nil {
+		err = s.rdb.Del(ctx, sessionKey(from)).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("give a conversation its present name: %w", bare(err))
+	}
+	return nil
 }
 
 // commit claims a message and moves its conversation, if nobody else has done
@@ -212,16 +266,16 @@ return {'done', ''}
 // empty next forgets it, and rest keeps its lifetime as it was. If the message
 // was answered meanwhile, or another moved the conversation, nothing changes and
 // what is there now is given back with done false: answer again from that.
-func (s *Store) Commit(ctx context.Context, conv, msg string, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
+func (s *Store) Commit(ctx context.Context, name flows.Name, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
 	ttl := s.ttl.Milliseconds()
 	if rest {
 		ttl = 0
 	}
 	claim := "1"
-	if msg == "" {
+	if name.Msg == "" {
 		claim = "0"
 	}
-	res, err := commit.Run(ctx, s.rdb, []string{sessionKey(conv), markKey(conv, msg)},
+	res, err := commit.Run(ctx, s.rdb, []string{sessionKey(name.Conv), markKey(name)},
 		mark.Before, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
 	if err != nil {
 		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
@@ -253,5 +307,5 @@ func bare(err error) error {
 	return err
 }
 
-func sessionKey(conv string) string   { return "s:{" + conv + "}" }
-func markKey(conv, msg string) string { return "r:{" + conv + "}:" + msg }
+func sessionKey(conv string) string { return "s:{" + conv + "}" }
+func markKey(n flows.Name) string   { return "r:{" + n.Conv + "}:" + n.Msg }

@@ -51,32 +51,32 @@ func mark(before []byte) flows.Mark {
 func TestConversation(t *testing.T) {
 	each(t, time.Minute, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		if seen, err := s.Recall(ctx, "c", "m1"); err != nil || seen.State != nil || seen.Repeat != nil {
+		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
-		if _, done, err := s.Commit(ctx, "c", "m1", mark(nil), []byte("one"), false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, mark(nil), []byte("one"), false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
-		if seen, err := s.Recall(ctx, "c", "m1"); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
+		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
 			t.Errorf("its repeat: %+v, %v", seen, err)
 		}
-		if now, done, err := s.Commit(ctx, "c", "m1", mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
 			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
 		}
-		if now, done, err := s.Commit(ctx, "c", "m2", mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
+		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err := s.Commit(ctx, "c", "m2", mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, mark([]byte("one")), nil, false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
-		if seen, err := s.Recall(ctx, "c", "m3"); err != nil || seen.State != nil {
+		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
 			t.Errorf("after the end: %+v, %v", seen, err)
 		}
-		if seen, err := s.Recall(ctx, "c", "m2"); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
+		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
 		}
 		for range 2 { // without an id a message is never a repeat
-			if _, done, err := s.Commit(ctx, "d", "", mark(nil), nil, false); err != nil || !done {
+			if _, done, err := s.Commit(ctx, flows.Name{Conv: "d", Msg: ""}, mark(nil), nil, false); err != nil || !done {
 				t.Errorf("no id: %v, %v", done, err)
 			}
 		}
@@ -87,11 +87,11 @@ func TestConversation(t *testing.T) {
 // not keep them longer.
 func TestExpiry(t *testing.T) {
 	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
-		if _, _, err := s.Commit(t.Context(), "c", "m", mark(nil), []byte("one"), false); err != nil {
+		if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, mark(nil), []byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); ; {
-			seen, err := s.Recall(t.Context(), "c", "x")
+			seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "x"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func TestExpiry(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("the conversation is still there")
 			}
-			if _, _, err := s.Commit(t.Context(), "c", "", mark(seen.State), seen.State, true); err != nil {
+			if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: ""}, mark(seen.State), seen.State, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -121,7 +121,7 @@ func TestAtOnce(t *testing.T) {
 					if len(before) > 0 {
 						fmt.Sscan(string(before), &n)
 					}
-					now, done, err := s.Commit(context.Background(), "c", fmt.Sprint(w), mark(before), []byte(fmt.Sprint(n+1)), false)
+					now, done, err := s.Commit(context.Background(), flows.Name{Conv: "c", Msg: fmt.Sprint(w)}, mark(before), []byte(fmt.Sprint(n+1)), false)
 					if err != nil {
 						t.Error(err)
 						return
@@ -134,7 +134,7 @@ func TestAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if seen, err := s.Recall(t.Context(), "c", "x"); err != nil || string(seen.State) != fmt.Sprint(writers) {
+		if seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "x"}); err != nil || string(seen.State) != fmt.Sprint(writers) {
 			t.Errorf("%d messages moved it to %q, %v", writers, seen.State, err)
 		}
 	})
@@ -184,7 +184,7 @@ func TestTopologies(t *testing.T) {
 		defer s.Close()
 		deadline := time.Now().Add(20 * time.Second)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
-			_, done, err := s.Commit(t.Context(), "c", "m", mark(nil), []byte("one"), false)
+			_, done, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, mark(nil), []byte("one"), false)
 			if err == nil && done {
 				break
 			}
@@ -192,7 +192,7 @@ func TestTopologies(t *testing.T) {
 				t.Fatalf("%v, %v", done, err)
 			}
 		}
-		if seen, err := s.Recall(t.Context(), "c", "m"); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
+		if seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "m"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
 			t.Errorf("%+v, %v", seen, err)
 		}
 		if ok, _, err := s.Allow(t.Context(), "a"); err != nil || !ok {
