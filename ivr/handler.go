@@ -17,6 +17,7 @@ import (
 
 	"signpost/flows"
 	"signpost/internal/privacy"
+	"signpost/internal/tally"
 	"signpost/internal/twiml"
 	"signpost/internal/webhook"
 )
@@ -50,6 +51,7 @@ type Handler struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Count    func(outcome string)
+	Tally    func(tally.Kind) // adds to the day's counts
 }
 
 // Paths of the call's follow-ups, the server's own business.
@@ -74,6 +76,7 @@ const purpose = "call position"
 // Start answers a call coming in.
 func (h *Handler) Start(_ context.Context, r webhook.Request) []byte {
 	h.Count("call")
+	h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Begun})
 	return h.step(r, position{}, flows.Rang())
 }
 
@@ -106,10 +109,13 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 		leg = flows.LegNoAnswer
 	}
 	h.Count("leg " + legNames[leg])
+	pos, ok := h.open(r)
+	if ok {
+		h.Tally(tally.Kind{Channel: tally.Call, Service: h.rang(pos.state), Outcome: legTally[leg]})
+	}
 	if leg == flows.LegTalked {
 		return twiml.Response(twiml.Hangup()) // whatever the token says: the talk is over
 	}
-	pos, ok := h.open(r)
 	if !ok {
 		h.Count("call begun again")
 		return h.step(r, position{}, flows.Rang())
@@ -136,6 +142,38 @@ func (h *Handler) Accepted(_ context.Context, r webhook.Request) []byte {
 
 var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no answer", flows.LegBusy: "busy", flows.LegFailed: "failed"}
 
+var legTally = [...]tally.Outcome{flows.LegTalked: tally.Answered, flows.LegNoAnswer: tally.NoAnswer, flows.LegBusy: tally.Engaged, flows.LegFailed: tally.Failed}
+
+// rang is the service that was being rung.
+func (h *Handler) rang(s flows.State) string {
+	b := h.Book(0)
+	step := b.StepNamed(s.Step)
+	if step == nil {
+		return ""
+	}
+	if chain := b.Chain(h.Now(), step, s.Area, s.Who); int(s.At) < len(chain) {
+		return chain[s.At].ID
+	}
+	return ""
+}
+
+// count adds a step of a call to the day's counts.
+func (h *Handler) count(before, after flows.State, reply flows.Reply, in flows.Input) {
+	k := tally.Kind{Channel: tally.Call}
+	moved := before.Step != after.Step || before.Area != after.Area || before.At != after.At
+	switch {
+	case reply.Ended && in == flows.Pressed('*'):
+		k.Outcome = tally.Left
+	case in == flows.Pressed('5'):
+		k.Outcome = tally.Emergency
+	case len(reply.Shows) > 0 && reply.Act == flows.Listen && moved:
+		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], tally.Given
+	default:
+		return
+	}
+	h.Tally(k)
+}
+
 // Fallback is what a caller hears when something of ours is broken.
 func Fallback(b *flows.Book) []byte {
 	return twiml.Response(append(say(b, "", b.FallbackSpeech(), false), twiml.Hangup())...)
@@ -156,6 +194,7 @@ func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 		h.Log.Error("a call was answered with the safe words", "err", err)
 		return Fallback(book)
 	}
+	h.count(pos.state, next, reply, in)
 	return h.twiml(r, book, reply, position{next, pos.turns + 1})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"signpost/flows"
 	"signpost/internal/privacy"
+	"signpost/internal/tally"
 	"signpost/internal/twiml"
 	"signpost/internal/webhook"
 )
@@ -52,6 +53,7 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(outcome string)
+	Tally     func(tally.Kind) // adds to the day's counts
 }
 
 var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
@@ -157,50 +159,57 @@ func (h *Handler) converse(ctx context.Context, m message) string {
 			mark.Kind = flows.Silent
 		}
 	}
-	text := ""
+	a := answer{}
 	for range maxTries {
 		if seen.Repeat != nil {
 			h.Count("repeat")
-			text, _, _, _ = h.render(*seen.Repeat, m.text)
-			return text
+			return h.render(*seen.Repeat, m.text).text
 		}
 		mark.Before = seen.State
-		var next []byte
-		var rest bool
-		var outcome string
-		text, next, rest, outcome = h.render(mark, m.text)
-		now, done, err := h.Sessions.Commit(ctx, m.name, mark, next, rest)
+		a = h.render(mark, m.text)
+		now, done, err := h.Sessions.Commit(ctx, m.name, mark, a.next, a.rest)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count("not saved")
-			return text
+			return a.text
 		}
 		if done {
-			h.Count(outcome)
-			return text
+			h.Count(a.outcome)
+			for _, k := range a.kinds {
+				h.Tally(k)
+			}
+			return a.text
 		}
 		seen = now
 	}
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")
-	return text
+	return a.text
 }
 
 // leaves reports a text that ends the conversation.
 func (h *Handler) leaves(mark flows.Mark, text string) bool {
-	_, next, _, _ := h.render(mark, text)
-	return next == nil
+	return h.render(mark, text).next == nil
+}
+
+// answer is what a text is answered with, and what it leaves behind.
+type answer struct {
+	text    string
+	next    []byte // empty: the conversation is over
+	rest    bool   // it keeps the lifetime it had
+	outcome string
+	kinds   []tally.Kind // what the day's counts make of it
 }
 
 // render is the answer a mark stands for: a pure function of the mark, the text
 // and the book, so that a repeat comes out the same.
-func (h *Handler) render(mark flows.Mark, text string) (answer string, next []byte, rest bool, outcome string) {
+func (h *Handler) render(mark flows.Mark, text string) answer {
 	book := h.Book(mark.Book)
 	switch mark.Kind {
 	case flows.Noticed:
-		return book.FallbackText(), mark.Before, true, "limited"
+		return answer{book.FallbackText(), mark.Before, true, "limited", []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}}
 	case flows.Silent:
-		return "", mark.Before, true, "limited"
+		return answer{"", mark.Before, true, "limited", []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}}
 	}
 	now := time.Unix(int64(mark.Minute)*60, 0)
 	state := flows.State{}
@@ -214,14 +223,36 @@ func (h *Handler) render(mark flows.Mark, text string) (answer string, next []by
 	if errors.Is(err, flows.ErrNoSuchStep) {
 		after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
 	}
-	outcome = "answered"
+	a := answer{reply.Text, nil, reply.Rest, "answered", kinds(state, after, reply)}
 	if reply.Text == "" {
-		outcome = "silence"
+		a.outcome = "silence"
 	}
-	if reply.Ended {
-		return reply.Text, nil, false, outcome
+	if !reply.Ended {
+		a.next = after.Encode()
 	}
-	return reply.Text, after.Encode(), reply.Rest, outcome
+	return a
+}
+
+// kinds is what the day's counts make of one step: a conversation that began, a
+// number that was given, the way out, somebody who may have meant 999.
+func kinds(before, after flows.State, reply flows.Reply) (out []tally.Kind) {
+	add := func(k tally.Kind) {
+		k.Channel = tally.Text
+		out = append(out, k)
+	}
+	if before.Step == "" && !reply.Ended {
+		add(tally.Kind{Outcome: tally.Begun})
+	}
+	moved := before.Step != after.Step || before.Area != after.Area || before.At != after.At
+	switch {
+	case reply.Ended && before.Step != "":
+		add(tally.Kind{Outcome: tally.Left})
+	case reply.Emergency:
+		add(tally.Kind{Outcome: tally.Emergency})
+	case len(reply.Shows) > 0 && moved:
+		add(tally.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: tally.Given})
+	}
+	return out
 }
 
 // degraded answers without a conversation: a place still gets its number, and

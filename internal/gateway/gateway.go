@@ -22,8 +22,10 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/eraser"
+	"signpost/internal/hours"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
+	"signpost/internal/tally"
 	"signpost/internal/webhook"
 	"signpost/ivr"
 	"signpost/sms"
@@ -52,6 +54,7 @@ type Gateway struct {
 	wipe    wiper
 	eraser  *eraser.Eraser
 	sweep   func(context.Context) error
+	tally   *tally.Counter
 
 	mu                    sync.Mutex
 	listenAddr, adminAddr net.Addr
@@ -102,6 +105,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if g.eraser, err = g.newEraser(); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
+	g.tally = &tally.Counter{Keeper: g.store, Now: g.clock, Day: hours.Day, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.public, g.admin = g.routes(keys), g.adminRoutes()
 	g.warn()
@@ -148,9 +152,9 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
 	texts := &sms.Handler{
 		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + "/sms/status",
-		Now: g.clock, Log: g.log, Count: g.metrics.text,
+		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
 	}
-	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call}
+	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add}
 	// A status report needs no answer but must get one.
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
 	silent := func(webhook.Request) []byte { return sms.Silence() }
@@ -275,11 +279,13 @@ func (g *Gateway) Run(ctx context.Context) error {
 	watching.Go(func() { g.watch(watchCtx) })
 	watching.Go(func() { g.wipe.run(watchCtx, g.metrics.wiped.Inc) })
 	watching.Go(func() { g.sweepNowAndThen(watchCtx) })
-	// The eraser outlives the servers: the last requests have records too.
+	// The eraser and the counts outlive the servers: the last requests have records
+	// too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
 	erasing.Go(func() { g.eraser.Run(eraseCtx) })
+	erasing.Go(func() { g.tally.Run(eraseCtx) })
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
 	close(g.ready)
 

@@ -135,6 +135,12 @@ func sameDay(a, b time.Time) bool {
 // London is the time zone every service keeps.
 func London() *time.Location { return london() }
 
+// Day is the midnight, in London, that a moment's day began at.
+func Day(t time.Time) time.Time {
+	y, m, d := t.In(london()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, london())
+}
+
 var london = sync.OnceValue(func() *time.Location {
 	l, err := time.LoadLocation("Europe/London")
 	if err != nil { // cannot happen with time/tzdata linked in
