@@ -86,6 +86,19 @@ func Variables() []string {
 // FromEnvironment reads the process's environment.
 func FromEnvironment() (Config, error) { return Parse(env.ToMap(os.Environ()), os.ReadFile) }
 
+// RedisFromEnvironment reads REDIS_URL alone, for a tool that needs no more.
+func RedisFromEnvironment() (string, error) {
+	url := strings.TrimSpace(os.Getenv("REDIS_URL"))
+	p := problems{}
+	switch url {
+	case "", Embedded:
+		p.add("REDIS_URL", "must be set to the gateway's: what a gateway keeps in its own process cannot be read from outside")
+	default:
+		p.redis(url)
+	}
+	return url, p.err()
+}
+
 // Parse reads a Config from the given variables; readFile reads the files they
 // name. The error joins one line for each mistake.
 func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
