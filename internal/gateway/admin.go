@@ -36,6 +36,9 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if g.cfg.FlowsDir != "" && !s.fromDir {
 		degraded = append(degraded, "degraded: no book in FLOWS_DIR has ever been good; the one that ships is in force")
 	}
+	if says := g.toDisk.Load(); says != nil {
+		degraded = append(degraded, "note: "+*says)
+	}
 	degraded = append(degraded, g.erasing()...)
 	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))
 }

@@ -55,6 +55,8 @@ type Gateway struct {
 	eraser  *eraser.Eraser
 	sweep   func(context.Context) error
 	tally   *tally.Counter
+	// toDisk is what there is to say about Redis writing to disk.
+	toDisk atomic.Pointer[string]
 
 	mu                    sync.Mutex
 	listenAddr, adminAddr net.Addr
@@ -123,8 +125,24 @@ func (g *Gateway) warn() {
 			doubtful++
 		}
 	}
+	if !privacy.Forgets {
+		g.log.Warn("this build does not erase what a webhook leaves in memory before the memory is used again; build with make build")
+	}
 	if doubtful > 0 {
 		g.log.Warn("some numbers in the flow book have been rung by nobody, or not lately; the 24-hour number stands beside each", "count", doubtful)
+	}
+}
+
+// checkPersistence looks, once, whether Redis writes to disk, and says so.
+func (g *Gateway) checkPersistence(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	if g.store.Ping(ctx) != nil {
+		return // that is said elsewhere
+	}
+	if says := g.store.Persistence(ctx); says != "" {
+		g.toDisk.Store(&says)
+		g.log.Warn(says)
 	}
 }
 
@@ -147,11 +165,23 @@ func (g *Gateway) recording(name string) (flows.Recording, bool) {
 	return rec, ok
 }
 
+// Paths of the webhooks that an operator sets at the provider.
+const (
+	TextPath       = "/sms"
+	TextStatusPath = "/sms/status"
+	CallPath       = "/voice"
+)
+
+// Endpoints are the paths of all webhooks, for tests that must leave none out.
+func Endpoints() []string {
+	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath, ivr.StatusPath}
+}
+
 // routes joins the channels to the guard.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
 	texts := &sms.Handler{
-		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + "/sms/status",
+		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
 		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
 	}
 	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add}
@@ -159,21 +189,20 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
 	silent := func(webhook.Request) []byte { return sms.Silence() }
 	mux := http.NewServeMux()
-	for _, e := range []struct {
-		path    string
+	for path, e := range map[string]struct {
 		safe    webhook.Safe
 		handler webhook.Handler
 	}{
-		{"/sms", g.safe, bySort(texts.Answer, calls.Start)},
-		{"/sms/status", silent, status},
-		{"/voice", g.safe, bySort(texts.Answer, calls.Start)},
-		{ivr.KeyPath, g.safe, calls.Key},
-		{ivr.LegPath, g.safe, calls.Leg},
-		{ivr.AcceptPath, silent, calls.Accept},
-		{ivr.AcceptedPath, silent, calls.Accepted},
-		{ivr.StatusPath, silent, status},
+		TextPath:         {g.safe, bySort(texts.Answer, calls.Start)},
+		TextStatusPath:   {silent, status},
+		CallPath:         {g.safe, bySort(texts.Answer, calls.Start)},
+		ivr.KeyPath:      {g.safe, calls.Key},
+		ivr.LegPath:      {g.safe, calls.Leg},
+		ivr.AcceptPath:   {silent, calls.Accept},
+		ivr.AcceptedPath: {silent, calls.Accepted},
+		ivr.StatusPath:   {silent, status},
 	} {
-		mux.Handle(e.path, guard.Wrap(e.path, e.safe, g.noting(e.handler)))
+		mux.Handle(path, guard.Wrap(path, e.safe, g.noting(e.handler)))
 	}
 	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
 	// A genuine request to a path we do not have comes from a number set up
@@ -279,6 +308,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	watching.Go(func() { g.watch(watchCtx) })
 	watching.Go(func() { g.wipe.run(watchCtx, g.metrics.wiped.Inc) })
 	watching.Go(func() { g.sweepNowAndThen(watchCtx) })
+	watching.Go(func() { g.checkPersistence(watchCtx) })
 	// The eraser and the counts outlive the servers: the last requests have records
 	// too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))

@@ -89,3 +89,13 @@ func TestCounts(t *testing.T) {
 		t.Errorf("the day goes at %s, want %d", at, want13)
 	}
 }
+
+// A Redis that writes to disk is named in the log and on /readyz.
+func TestPersistenceIsTold(t *testing.T) {
+	r := testkit.StartRedis(t, "--save", "3600 1")
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	s.log.await(t, "Redis writes to disk: snapshots", 1)
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "note: Redis writes to disk") {
+		t.Errorf("/readyz says %q", ready)
+	}
+}

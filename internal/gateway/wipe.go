@@ -84,12 +84,13 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 }
 
 // wipeLast wipes the buffer of a request whose connection ends with it: nothing
-// more will be read, and the buffer goes back to a pool.
+// more will be read, and the buffer goes back to a pool. (What never became a
+// request is not wiped: the provider sends nobody's words that way.)
 func wipeLast(wipe wiper, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			wipe.soon()
-			if c, ok := r.Context().Value(connKey{}).(*wipedConn); ok && (r.Close || !r.ProtoAtLeast(1, 1)) {
+			if c, ok := r.Context().Value(connKey{}).(*wipedConn); ok && (r.Close || !r.ProtoAtLeast(1, 1) || w.Header().Get("Connection") == "close") {
 				c.mu.Lock()
 				clear(c.last)
 				c.mu.Unlock()

@@ -234,11 +234,17 @@ func (c *Call) hear(n twiml.Node) {
 
 // Press presses one key.
 func (c *Call) Press(ctx context.Context, key byte) error {
+	return c.PressAll(ctx, string(key))
+}
+
+// PressAll presses several keys where one is waited for, as a provider that
+// gathers more would report them.
+func (c *Call) PressAll(ctx context.Context, keys string) error {
 	if c.Gather == nil {
 		return ErrNotNow
 	}
 	action, _ := c.Gather.Attr("action")
-	return c.follow(ctx, action, url.Values{"Digits": {string(key)}})
+	return c.follow(ctx, action, url.Values{"Digits": {keys}})
 }
 
 // Wait presses nothing until the call gives up waiting.

@@ -41,10 +41,11 @@ const (
 
 // Store keeps conversations and limits in Redis.
 type Store struct {
-	rdb    redis.UniversalClient
-	ttl    time.Duration
-	limits limits
-	close  []func() error
+	rdb      redis.UniversalClient
+	embedded bool
+	ttl      time.Duration
+	limits   limits
+	close    []func() error
 }
 
 // Options say what to keep and where.
@@ -61,6 +62,7 @@ func Open(o Options) (*Store, error) {
 	s := &Store{ttl: o.SessionTTL}
 	if o.URL == "" {
 		s.openEmbedded()
+		s.embedded = true
 	} else {
 		opts, err := parseURL(o.URL)
 		if err != nil {

@@ -258,3 +258,31 @@ func selfSigned(t *testing.T, dir string) (cert, key string) {
 	}
 	return cert, key
 }
+
+// What Redis writes to disk is said in words, and so is that it will not tell.
+func TestPersistence(t *testing.T) {
+	for _, tt := range []struct {
+		name, says string
+		options    []string
+	}{
+		{"off", "", nil}, {"snapshots", "snapshots", []string{"--save", "60 1"}}, {"a file", "append-only", []string{"--appendonly", "yes"}},
+		{"it does not say", "does not say", []string{"--rename-command", "CONFIG", "nothing"}},
+	} {
+		s, err := store.Open(store.Options{URL: testkit.StartRedis(t, tt.options...).URL()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Persistence(t.Context()); !strings.Contains(got, tt.says) || tt.says == "" && got != "" {
+			t.Errorf("%s: %q", tt.name, got)
+		}
+		s.Close()
+	}
+	s, err := store.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := s.Persistence(t.Context()); got != "" {
+		t.Errorf("the in-process store: %q", got)
+	}
+}

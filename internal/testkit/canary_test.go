@@ -1,8 +1,10 @@
 package testkit_test
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"signpost/internal/testkit"
@@ -12,15 +14,17 @@ import (
 // nothing.
 func TestFindCanary(t *testing.T) {
 	const number, words = "+447400123456", "canary-7f3a kendal"
+	long := func(b string) []byte { return []byte("some " + b + " and so on") }
 	for _, kept := range []string{
-		"from=" + number, "From=%2B447400123456", "07400123456", "447400123456", "654321004744+",
-		`{"k":"` + base64.StdEncoding.EncodeToString([]byte("x"+number)) + `"}`, hex.EncodeToString([]byte(number)),
+		"from=" + number, "From=%2B447400123456", "07400123456", "447400123456", "654321004744+", "rang 07400 123456", "4\x004\x007\x004\x000\x000\x001\x002\x003\x004\x005\x006\x00",
+		`{"k":"` + base64.StdEncoding.EncodeToString([]byte("x"+number)) + `"}`, hex.EncodeToString([]byte(number)), strings.ToUpper(hex.EncodeToString([]byte("x07400123456"))),
+		base64.RawURLEncoding.EncodeToString(long(number)), base32.StdEncoding.EncodeToString(long(number)), base64.StdEncoding.EncodeToString(long("0 " + number[3:])),
 	} {
 		if _, ok := testkit.FindCanary(kept, number); !ok {
 			t.Errorf("not found in %q", kept)
 		}
 	}
-	for _, kept := range []string{"body=canary-7f3a+kendal", "CANARY-7F3A KENDAL", "ladnek a3f7-yranac"} {
+	for _, kept := range []string{"body=canary-7f3a+kendal", "CANARY-7F3A KENDAL", "ladnek a3f7-yranac", base64.StdEncoding.EncodeToString(long(words)), base32.StdEncoding.EncodeToString(long(words))} {
 		if _, ok := testkit.FindCanary(kept, words); !ok {
 			t.Errorf("not found in %q", kept)
 		}

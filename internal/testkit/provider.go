@@ -1,10 +1,12 @@
 package testkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,6 +28,7 @@ type Provider struct {
 	records  map[string]*Record
 	faults   []Fault
 	requests []string
+	raw      bytes.Buffer
 	deleted  map[string]int
 	changed  chan struct{}
 	hold     chan struct{}
@@ -110,6 +113,13 @@ func (p *Provider) Requests() []string {
 	return append([]string(nil), p.requests...)
 }
 
+// Raw is every byte that the provider was sent.
+func (p *Provider) Raw() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.raw.String()
+}
+
 // Deleted is how often each record was really deleted.
 func (p *Provider) Deleted() map[string]int {
 	p.mu.Lock()
@@ -145,8 +155,10 @@ var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Mes
 
 // ServeHTTP answers as the API does.
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	raw, _ := httputil.DumpRequest(r, true)
 	p.mu.Lock()
 	p.requests = append(p.requests, r.Method+" "+r.URL.Path)
+	p.raw.Write(raw)
 	var fault Fault = -1
 	if len(p.faults) > 0 {
 		fault, p.faults = p.faults[0], p.faults[1:]

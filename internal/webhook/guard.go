@@ -94,6 +94,7 @@ func (g *Guard) serve(w http.ResponseWriter, r *http.Request, endpoint string, s
 	req, ok := g.genuine(w, r)
 	if !ok {
 		g.count(endpoint, Refused)
+		w.Header().Set("Connection", "close") // a stranger, or a request cut short
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
