@@ -69,7 +69,9 @@ func forms(private string) (out []shape) {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b shape) int { return cmp.Or(len(a.name)-len(b.name), strings.Compare(a.name+a.text, b.name+b.text)) })
+	slices.SortFunc(out, func(a, b shape) int {
+		return cmp.Or(len(a.name)-len(b.name), strings.Compare(a.name+a.text, b.name+b.text))
+	})
 	return slices.CompactFunc(out, func(a, b shape) bool { return a.text == b.text && a.exact == b.exact })
 }
 
