@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"math/big"
 	"net"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"signpost/flows/book"
+	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
@@ -531,6 +533,30 @@ func TestNothingIsKept(t *testing.T) {
 	} {
 		if !strings.Contains(strings.ToLower(l.surfaces[where]), strings.ToLower(holds)) {
 			t.Errorf("%s was not looked at: it does not hold %q", where, holds)
+		}
+	}
+	// Whatever went wrong, what people were sent holds no word that must not be
+	// read over their shoulder, and no name.
+	src, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	texts := map[string]bool{}
+	for rest := l.surfaces["answers"]; ; {
+		_, after, ok := strings.Cut(rest, "<Body>")
+		if !ok {
+			break
+		}
+		var text string
+		text, rest, _ = strings.Cut(after, "</Body>")
+		texts[html.UnescapeString(text)] = true
+	}
+	if len(texts) < 5 {
+		t.Errorf("only %d different texts were sent", len(texts))
+	}
+	for text := range texts {
+		if words := check.Watched(src.Book.Watch, text, nil); len(words) > 0 {
+			t.Errorf("a text holds %q: %q", words, text)
 		}
 	}
 	for where, kept := range l.surfaces {

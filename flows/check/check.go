@@ -23,7 +23,7 @@ type rule struct {
 // rules is the one list of rules, in the order they run.
 func rules() []rule {
 	return []rule{
-		placeholders, alphabet, watchWords, carrierWords, clashes, numbersInWords,
+		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords,
 		chains, reachable, silences, segments, prompts, examples,
 	}
 }

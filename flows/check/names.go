@@ -1,0 +1,27 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"signpost/internal/plain"
+)
+
+var serviceNames = rule{
+	name: "service-name", doc: "no service stands in a text under its own name",
+	run: func(p *pass) {
+		for _, w := range p.wordings() {
+			if !w.text {
+				continue
+			}
+			padded := " " + plain.Text(w.words) + " "
+			for i := range p.book.Services {
+				name, _, _ := strings.Cut(p.book.Services[i].Name, "(")
+				if n := plain.Text(name); n != "" && strings.Contains(padded, " "+n+" ") {
+					p.report(p.posOf(w), fmt.Sprintf("%q is the own name of %s", strings.TrimSpace(name), p.book.Services[i].ID),
+						"The name tells whoever reads the text what it is about.", "Use the service's label, or other neutral words.")
+				}
+			}
+		}
+	},
+}
