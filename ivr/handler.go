@@ -29,9 +29,9 @@ const (
 	keySeconds = 5
 	// acceptSeconds is how long whoever answers has to take a call.
 	acceptSeconds = 8
-	// tokenLife covers the longest call the provider connects (4 hours). Expiry
+	// TokenLife covers the longest call the provider connects (4 hours). Expiry
 	// is rounded to whole hours, so that a repeated webhook gets the same token.
-	tokenLife = 6 * time.Hour
+	TokenLife = 6 * time.Hour
 	// maxTurns ends a call that goes round for ever, machine or not.
 	maxTurns = 60
 	groupGap = 350 // milliseconds between the groups of a number
@@ -237,7 +237,7 @@ func (h *Handler) callerID(r webhook.Request) string {
 
 // link is a follow-up URL that carries the position, sealed to this call.
 func (h *Handler) link(r webhook.Request, path string, pos position) string {
-	expires := h.Now().Truncate(time.Hour).Add(tokenLife)
+	expires := h.Now().Truncate(time.Hour).Add(TokenLife)
 	token := h.Keys.Seal(purpose, r.Get("CallSid"), expires, append(pos.state.Encode(), pos.turns))
 	return h.Base + path + "?" + url.Values{"t": {token}}.Encode()
 }

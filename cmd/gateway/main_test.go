@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }})
+	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }, "dumpable": dumpable})
 }
 
 // The scripts in testdata misuse the server as an operator might.

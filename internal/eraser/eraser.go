@@ -284,7 +284,7 @@ func (e *Eraser) flush(ctx context.Context) {
 		defer cancel()
 		now := e.Now()
 		// How long ago is all that is asked of the age; so it is kept no finer.
-		if err := e.List.Enqueue(op, now.Truncate(e.After), waiting, now.Add(Held), e.GiveUp+24*time.Hour); err != nil {
+		if err := e.List.Enqueue(op, now.Truncate(e.After), waiting, now.Add(Held), e.GiveUp+store.EraseKeep); err != nil {
 			e.Log.Warn("what is to be erased could not be noted; it is kept in memory", "err", err)
 			return false
 		}

@@ -129,7 +129,7 @@ func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error
 			return found, err
 		}
 		found += len(due)
-		if err := s.Enqueue(ctx, now, due, now.Add(eraser.Held), cfg.EraseGiveUp+24*time.Hour); err != nil {
+		if err := s.Enqueue(ctx, now, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
 			return found, err
 		}
 	}

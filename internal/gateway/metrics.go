@@ -2,6 +2,9 @@ package gateway
 
 import (
 	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -45,6 +48,30 @@ func newMetrics() *metrics {
 		m.erasures.WithLabelValues(string(o))
 	}
 	return m
+}
+
+// Metric is one of our own metrics.
+type Metric struct {
+	Name   string
+	Help   string
+	Labels string
+}
+
+var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)", constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
+
+// Metrics lists them, for papers and tests.
+func Metrics() (out []Metric) {
+	m := newMetrics()
+	m.watchEraser(func() eraser.Status { return eraser.Status{} })
+	descs := make(chan *prometheus.Desc)
+	go func() { m.registry.Describe(descs); close(descs) }()
+	for d := range descs {
+		if f := described.FindStringSubmatch(d.String()); f != nil {
+			out = append(out, Metric{f[1], f[2], f[3]})
+		}
+	}
+	slices.SortFunc(out, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }
 
 func (m *metrics) webhook(endpoint string, o webhook.Outcome) {

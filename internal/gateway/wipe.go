@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// wipeEvery is how long what a webhook left in memory may stay there: the
+// WipeEvery is how long what a webhook left in memory may stay there: the
 // garbage collector, which erases it, is made to run at most this often, and
 // only when there was a webhook.
-const wipeEvery = 2 * time.Second
+const WipeEvery = 2 * time.Second
 
 // wiper makes the garbage collector run soon after webhooks, since by itself it
 // may wait two minutes on a quiet night.
@@ -38,7 +38,7 @@ func (w wiper) run(ctx context.Context, done func()) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(wipeEvery):
+		case <-time.After(WipeEvery):
 		}
 		runtime.GC()
 		done()

@@ -9,6 +9,12 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// The times that limits are counted over.
+const (
+	limitPeriod   = time.Hour
+	servicePeriod = time.Minute
+)
+
 // limits are how many texts are answered. A caller is never refused.
 type limits struct {
 	rate            *redis_rate.Limiter
@@ -20,7 +26,7 @@ type limits struct {
 func newLimits(rdb redis.UniversalClient, o Options) limits {
 	per := func(n int, d time.Duration) redis_rate.Limit { return redis_rate.Limit{Rate: n, Burst: n, Period: d} }
 	return limits{
-		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit, time.Hour), service: per(o.ServiceLimit, time.Minute), notice: redis_rate.PerHour(1),
+		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit, limitPeriod), service: per(o.ServiceLimit, servicePeriod), notice: per(1, limitPeriod),
 		// A changed limit must not judge by what an old one has counted.
 		suffix: fmt.Sprintf(":%d:%d", o.SenderLimit, o.ServiceLimit),
 	}

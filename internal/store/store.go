@@ -1,18 +1,11 @@
 // Package store is everything Signpost keeps, and for how long. It is the only
 // room with a Redis library.
 //
-// Every key, with {h} a keyed hash that cannot be turned back and is another
-// each day, so that two days cannot be joined (the hash tag keeps one
-// conversation's keys in one Cluster slot):
-//
-//	s:{h}        where a text conversation has got to: about 30 bytes, for SESSION_TTL
-//	             (15 minutes) after the last text that moved it; deleted the moment it ends
-//	r:{h}:m      that message m (a hash of its id) was answered, and from which state, so that
-//	             a repeated webhook gets the same answer: 5 minutes
-//	rate:...     how fast one sender (a hash), or everybody together, is texting: gone within
-//	             the window (an hour; a minute)
-//
-// No number, no message, no name and no place is ever in a key or a value.
+// [Everything] lists each key, what it holds and for how long. Keys are named by
+// keyed hashes that cannot be turned back and are others each day, so that two
+// days cannot be joined; the hash tag keeps one conversation's keys in one
+// Cluster slot. No number, no message, no name and no place is ever in a key or
+// a value.
 package store
 
 import (

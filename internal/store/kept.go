@@ -1,0 +1,42 @@
+package store
+
+import (
+	"regexp"
+	"time"
+)
+
+// Kept is one kind of thing that is kept in Redis.
+type Kept struct {
+	Key   *regexp.Regexp
+	Shown string // the key as it is written in papers
+	Holds string
+	// For is how long at most; Until tells when it goes before that.
+	For   time.Duration
+	Until string
+	Why   string
+}
+
+// Lifetimes that an operator sets.
+type Lifetimes struct{ Session, EraseGiveUp time.Duration }
+
+// EraseKeep is how long the list of records to erase outlives the age at which
+// they are given up on, should nobody work it.
+const EraseKeep = 24 * time.Hour
+
+// Everything lists all that is ever kept in Redis. A key that is not on this
+// list is a fault: a test holds every key that the gateway writes against it.
+func Everything(l Lifetimes) []Kept {
+	const hash = `[A-Za-z0-9_-]{22}`
+	key := func(s string) *regexp.Regexp { return regexp.MustCompile(`^` + s + `$`) }
+	const longestQuarter = 92 * 24 * time.Hour
+	return []Kept{
+		{key(`s:\{` + hash + `\}`), "s:{hash}", "where a text conversation is: 30 bytes of step, area, whom it is for and how often it was not understood", l.Session,
+			"at once when the conversation ends", "so that the next text is an answer to the last one"},
+		{key(`r:\{` + hash + `\}:(` + hash + `)?`), "r:{hash}:hash", "that one message was answered, from which of those steps and in which minute", markTTL, "", "so that a webhook sent twice is answered alike, and moves nothing twice"},
+		{key(`rate:(sender|notice):\{` + hash + `\}.*`), "rate:sender:{hash}, rate:notice:{hash}", "a number: how fast one sender is texting", limitPeriod, "earlier, the fewer the texts", "so that nobody can have us send texts without end"},
+		{key(`rate:service.*`), "rate:service", "a number: how fast everybody together is texting", servicePeriod, "", "the same"},
+		{key(`erase:\{list\}:(due|since)`), "erase:{list}:due, :since", "the provider's ids of messages and calls whose records it still has to delete, and when to try", l.EraseGiveUp + EraseKeep, "each id as soon as its record is deleted, commonly within two minutes", "so that the provider keeps nothing either"},
+		{key(`erase:\{list\}:pause`), "erase:{list}:pause", "that the provider is to be left alone for a moment", 5 * time.Minute, "", "its rate limits"},
+		{key(`count:\d{4}-\d{2}-\d{2}`), "count:DAY", "how often each number was given, and the like, on that day: by area, service, channel and outcome", longestQuarter + KeepCounts*31*24*time.Hour, "with its whole quarter, 13 months after it ends", "for the report; never shown under ten"},
+	}
+}
