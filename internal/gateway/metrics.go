@@ -57,7 +57,7 @@ type Metric struct {
 	Labels string
 }
 
-var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)", constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
+var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)",(?: unit: "[^"]*",)? constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
 
 // Metrics lists them, for papers and tests.
 func Metrics() (out []Metric) {

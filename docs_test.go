@@ -1,0 +1,201 @@
+package signpost_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/gateway"
+	"signpost/internal/privacy"
+	"signpost/internal/store"
+	"signpost/ivr"
+)
+
+var update = flag.Bool("update", false, "rewrite the tables of docs/privacy from the program")
+
+// defaults is the configuration of a gateway that is told only what it must be.
+func defaults(t *testing.T) config.Config {
+	t.Helper()
+	c, err := config.Parse(map[string]string{"PUBLIC_URL": "https://sms.example.org", "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "TWILIO_AUTH_TOKEN": "x"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// words is a length of time as papers have it.
+func words(d time.Duration) string {
+	const day = 24 * time.Hour
+	for _, u := range []struct {
+		of   time.Duration
+		name string
+	}{{30 * day, "month"}, {day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := d / u.of; d >= u.of && (d%u.of == 0 || u.of == 30*day && n > 3) {
+			if d%u.of > 0 {
+				n++ // no shorter than it is
+			}
+			if n == 1 {
+				return "1 " + u.name
+			}
+			return fmt.Sprint(int(n), " ", u.name, "s")
+		}
+	}
+	return d.String()
+}
+
+func table(head []string, rows [][]string) string {
+	b := "| " + strings.Join(head, " | ") + " |\n|" + strings.Repeat(" --- |", len(head)) + "\n"
+	for _, r := range rows {
+		b += "| " + strings.Join(r, " | ") + " |\n"
+	}
+	return b
+}
+
+// blocks are the parts of the privacy paper that the program itself says.
+func blocks(t *testing.T) map[string]string {
+	c := defaults(t)
+	var redis [][]string
+	for _, k := range store.Everything(store.Lifetimes{Session: c.SessionTTL, EraseGiveUp: c.EraseGiveUp}) {
+		long := "at most " + words(k.For)
+		if k.Until != "" {
+			long += "; " + k.Until
+		}
+		redis = append(redis, []string{"`" + k.Shown + "`", k.Holds, long, k.Why})
+	}
+	inGateway := [][]string{
+		{"a webhook's fields: numbers, words, keys, the place a network guesses", "memory", "while it is answered; erased within about " + words(2*gateway.WipeEvery) + " after (a build by `make build`, on Linux), with the connection's read buffer", "nobody: no core file can be taken, no debugger but root's attached"},
+		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call", "it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
+		{"ids of records to erase", "memory", "until Redis has them, under a second", "nobody"},
+		{"counts of the day", "memory", "10 seconds, then in Redis", "nobody"},
+		{"anything on disk", "nowhere", "never", ""},
+	}
+	provider := [][]string{
+		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered", "it is asked for again, ever less often, for " + words(c.EraseGiveUp) + "; its words are emptied meanwhile"},
+		{"our reply", words(c.EraseAfter) + " after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where the network never says more", "the same"},
+		{"a call", words(c.EraseAfter) + " after it ends (half an hour after it began, where the end is not reported)", "it is asked for again until it is final"},
+		{"each line a caller was put through to", words(c.EraseAfter) + " after that line's own end", "the same"},
+		{"what a lost report or a crash left behind", "every hour, if `ERASE_LINES` names our own numbers: whatever is older than an hour", "the next hour"},
+	}
+	var metrics [][]string
+	for _, m := range gateway.Metrics() {
+		labels := "none"
+		if m.Labels != "" {
+			labels = strings.ReplaceAll(m.Labels, ",", ", ")
+		}
+		metrics = append(metrics, []string{"`" + m.Name + "`", labels, m.Help})
+	}
+	return map[string]string{
+		"redis":    table([]string{"key", "holds", "how long", "why"}, redis),
+		"gateway":  table([]string{"what", "where", "how long", "who could see it"}, inGateway),
+		"log":      "`" + strings.Join(gateway.LogFields(), "`, `") + "`\n",
+		"metrics":  table([]string{"metric", "labels", "what it is"}, metrics),
+		"provider": table([]string{"record", "deleted", "if that is refused"}, provider),
+	}
+}
+
+// The tables of the privacy paper are what the program itself says. Run with
+// -update to make them anew.
+func TestPrivacyPaper(t *testing.T) {
+	const path = "docs/privacy/README.md"
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := string(doc)
+	for name, block := range blocks(t) {
+		re := regexp.MustCompile(`(?s)(<!-- begin: ` + name + ` -->\n).*?(<!-- end: ` + name + ` -->)`)
+		if !re.MatchString(fresh) {
+			t.Fatalf("%s has no place for %q", path, name)
+		}
+		fresh = re.ReplaceAllStringFunc(fresh, func(old string) string {
+			m := re.FindStringSubmatch(old)
+			return m[1] + block + m[2]
+		})
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(fresh), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if fresh != string(doc) {
+		t.Errorf("%s does not say what the program does; run: go test . -run TestPrivacyPaper -update", path)
+	}
+	if !privacy.Forgets && os.Getenv("GOEXPERIMENT") == "runtimesecret" {
+		t.Error("this build should erase memory and does not")
+	}
+}
+
+// Every variable that can be set is in the operator's guide.
+func TestOperatorGuide(t *testing.T) {
+	guide, err := os.ReadFile("docs/operator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range config.Variables() {
+		if !strings.Contains(string(guide), "`"+v+"`") {
+			t.Errorf("docs/operator.md does not tell of %s", v)
+		}
+	}
+}
+
+// What a paper says there is, there is: every test, command, file and variable
+// that the privacy papers name.
+func TestPrivacyPapersNames(t *testing.T) {
+	known := strings.Join(config.Variables(), " ") + " "
+	for _, doc := range []string{"README.md", "dpia.md", "threats.md"} {
+		b, err := os.ReadFile("docs/privacy/" + doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range regexp.MustCompile("`([A-Z]{3,}_[A-Z_]+)[^`]*`").FindAllStringSubmatch(string(b), -1) {
+			if !strings.Contains(known, v[1]+" ") {
+				t.Errorf("%s names the variable %s, which there is not", doc, v[1])
+			}
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(string(b), -1) {
+			if strings.HasPrefix(link[1], "http") {
+				continue
+			}
+			if _, err := os.Stat("docs/privacy/" + link[1]); err != nil {
+				t.Errorf("%s leads to %s, which there is not", doc, link[1])
+			}
+		}
+		for _, name := range regexp.MustCompile(`Test[A-Z][A-Za-z]+`).FindAllString(string(b), -1) {
+			if !hasTest(t, name) {
+				t.Errorf("%s names %s, which there is not", doc, name)
+			}
+		}
+	}
+}
+
+func hasTest(t *testing.T, name string) bool {
+	t.Helper()
+	dirs := []string{"."}
+	for _, p := range packages(t) {
+		dirs = append(dirs, p.Dir)
+	}
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), "_test.go") {
+				b, err := os.ReadFile(dir + "/" + e.Name())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.Contains(string(b), "func "+name+"(") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
