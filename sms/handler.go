@@ -61,15 +61,16 @@ var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
 // Answer answers one message: always with TwiML, which is silence for those who
 // cannot or should not be answered by text.
 func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
-	from, to := webhook.ParseParty(r.Get("From")), webhook.ParseParty(r.Get("To"))
-	if !from.CanText() || from.Addr.Reveal() == to.Addr.Reveal() {
+	to := webhook.ParseParty(r.Get("To"))
+	var m message
+	ok := false
+	privacy.Forget(func() { m, ok = h.read(r, to) })
+	if !ok {
 		h.Count("unanswerable")
 		return Silence()
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	m := h.named(from.Addr.Reveal(), to.Addr.Reveal(), r.Get("MessageSid"))
-	m.text = Body(r.Get("Body"))
 	if r.Get("OptOutType") != "" {
 		// The provider has answered already; a second answer would be one too
 		// many. Opting out ends the conversation.
@@ -89,6 +90,18 @@ type message struct {
 	earlier []flows.Name // what it may be kept under from before
 	sender  string       // a keyed hash
 	text    string
+}
+
+// read takes from a webhook what is looked at; ok is false for one that cannot
+// be answered by text.
+func (h *Handler) read(r webhook.Request, to webhook.Party) (m message, ok bool) {
+	from := webhook.ParseParty(r.Get("From"))
+	if !from.CanText() || from.Addr.Reveal() == to.Addr.Reveal() {
+		return m, false
+	}
+	m = h.named(from.Addr.Reveal(), to.Addr.Reveal(), r.Get("MessageSid"))
+	m.text = Body(r.Get("Body"))
+	return m, true
 }
 
 // repeats is how long after a message the provider may send it again.
@@ -203,7 +216,12 @@ type answer struct {
 
 // render is the answer a mark stands for: a pure function of the mark, the text
 // and the book, so that a repeat comes out the same.
-func (h *Handler) render(mark flows.Mark, text string) answer {
+func (h *Handler) render(mark flows.Mark, text string) (a answer) {
+	privacy.Forget(func() { a = h.work(mark, text) })
+	return a
+}
+
+func (h *Handler) work(mark flows.Mark, text string) answer {
 	book := h.Book(mark.Book)
 	switch mark.Kind {
 	case flows.Noticed:
@@ -261,7 +279,9 @@ func kinds(before, after flows.State, reply flows.Reply) (out []tally.Kind) {
 func (h *Handler) degraded(m message) string {
 	h.Count("degraded")
 	book := h.Book(0)
-	_, reply, err := book.Step(h.Now(), flows.State{}, flows.Heard(m.text))
+	var reply flows.Reply
+	var err error
+	privacy.Forget(func() { _, reply, err = book.Step(h.Now(), flows.State{}, flows.Heard(m.text)) })
 	switch {
 	case err != nil:
 		return book.FallbackText()

@@ -258,7 +258,7 @@ func (l *life) drive() {
 		for _, from := range []string{c.number, c.landline, "whatsapp:" + c.number, "sip:" + c.name + "@example.org"} {
 			for _, kind := range []url.Values{
 				{"MessageSid": {handset.SID("SM")}}, {"CallSid": {handset.SID("CA")}, "Digits": {c.keys}, "CallStatus": {"in-progress"}},
-				{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "RawDlrDoneDate": {"1"}}, {"CallSid": {c.words}, "DialCallSid": {c.words}, "DialCallStatus": {"busy"}},
+				{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "RawDlrDoneDate": {"1"}}, {"CallSid": {c.stranger}, "DialCallSid": {c.stranger}, "DialCallStatus": {"busy"}},
 			} {
 				form := person()
 				form.Set("From", from)

@@ -42,7 +42,8 @@ type Request struct {
 // Get gives the first value of a field, the only one the signature covers.
 func (r Request) Get(name string) string { return r.Form.Get(name) }
 
-// Handler answers a genuine webhook with a TwiML document.
+// Handler answers a genuine webhook with a TwiML document. What it makes of a
+// person's number or words it makes inside [privacy.Forget].
 type Handler func(ctx context.Context, r Request) []byte
 
 // Outcome is what became of a request, for the counters.
@@ -86,23 +87,21 @@ type Safe func(r Request) []byte
 // Wrap guards one endpoint. safe is what is sent when the handler panics.
 func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		privacy.Forget(func() { g.serve(w, r, endpoint, safe, next) })
+		var req Request
+		ok := false
+		privacy.Forget(func() { req, ok = g.genuine(w, r) })
+		if !ok {
+			g.count(endpoint, Refused)
+			w.Header().Set("Connection", "close") // a stranger, or a request cut short
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
+		g.count(endpoint, outcome)
+		w.Header().Set("Content-Type", twiml.ContentType)
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(doc) // a peer that has gone needs no answer
 	})
-}
-
-func (g *Guard) serve(w http.ResponseWriter, r *http.Request, endpoint string, safe Safe, next Handler) {
-	req, ok := g.genuine(w, r)
-	if !ok {
-		g.count(endpoint, Refused)
-		w.Header().Set("Connection", "close") // a stranger, or a request cut short
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
-	g.count(endpoint, outcome)
-	w.Header().Set("Content-Type", twiml.ContentType)
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(doc) // a peer that has gone needs no answer
 }
 
 // answer runs the handler and catches its panic. What panicked may hold what a
