@@ -40,6 +40,7 @@ fuzz:
 	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
+	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)
 
 bench:
 	go test ./internal/area ./flows -run '^$$' -bench . -benchmem
