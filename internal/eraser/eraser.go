@@ -147,15 +147,34 @@ func (e *Eraser) Run(ctx context.Context) {
 	for range workers {
 		all.Go(func() {
 			for j := range jobs {
-				e.erase(ctx, j)
+				e.survive(func() { e.erase(ctx, j) }) // what a fault leaves undone comes up again
 			}
 		})
 	}
-	all.Go(func() { e.flush(ctx) })
-	all.Go(func() { e.watch(ctx) })
-	e.dispatch(ctx, jobs)
+	for _, loop := range []func(context.Context){e.flush, e.watch} {
+		all.Go(func() {
+			for !e.survive(func() { loop(ctx) }) && ctx.Err() == nil {
+				pause(ctx, e.idle())
+			}
+		})
+	}
+	for !e.survive(func() { e.dispatch(ctx, jobs) }) && ctx.Err() == nil {
+		pause(ctx, e.idle())
+	}
 	close(jobs)
 	all.Wait()
+}
+
+// survive keeps a fault of ours here from ending the program: people are being
+// answered. What panicked is not looked at.
+func (e *Eraser) survive(f func()) (ended bool) {
+	defer func() {
+		if recover() != nil {
+			e.Log.Error("a fault in erasing was survived: please report it")
+		}
+	}()
+	f()
+	return true
 }
 
 // dispatch hands out what is due.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -324,6 +325,46 @@ func await(t *testing.T, r *testkit.Redis, g *gateway, what string, ok func(eras
 			t.Fatalf("%s: %+v", what, g.Status())
 		}
 		r.Do(t, "PING")
+	}
+}
+
+// faulty panics at every fourth request.
+type faulty struct {
+	eraser.Records
+	n atomic.Int32
+}
+
+func (f *faulty) Erase(sid string) error {
+	if f.n.Add(1)%4 == 0 {
+		panic(sid)
+	}
+	return f.Records.Erase(sid)
+}
+
+// A fault of our own ends neither the program nor the erasing, and quotes
+// nothing.
+func TestFault(t *testing.T) {
+	r, p := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
+	var mu sync.Mutex
+	late := time.Duration(0)
+	g := start(t, r.URL(), p, func(e *eraser.Eraser) {
+		e.Records = &faulty{Records: e.Records}
+		e.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return time.Now().Add(late) }
+	})
+	for _, id := range fill(p, 12, nil) {
+		g.Note(id, 0)
+	}
+	p.Await(t, "most of it", func() bool { return len(p.Left()) <= 4 })
+	// What a fault left comes up again when its lease is over.
+	p.Await(t, "an empty provider", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		late += 2 * eraser.Held
+		return len(p.Left()) == 0
+	})
+	g.stop()
+	if !strings.Contains(g.log.String(), "survived") || strings.Contains(g.log.String(), "SM0") {
+		t.Errorf("the log says\n%s", g.log)
 	}
 }
 

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"signpost/config"
+	"signpost/internal/gateway"
 	"signpost/internal/testkit"
 )
 
@@ -126,5 +128,24 @@ func TestEraserInTrouble(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("/readyz says %q", ready)
 		}
+	}
+}
+
+// A fault of ours beside the answering (here: whenever the gateway looks for
+// what is left at the provider) ends nothing else.
+func TestFaultBeside(t *testing.T) {
+	faults := make(chan struct{}, 100)
+	s := startWith(t, func(c *config.Config) { c.EraseAfter, c.Lines = 10*time.Millisecond, []string{ourLine} }, func(g *gateway.Gateway) {
+		g.SetSweep(func(context.Context) error { faults <- struct{}{}; panic("a fault that quotes " + ourLine) })
+	})
+	for range 2 {
+		<-faults
+	}
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("meanwhile a text gets %q", got)
+	}
+	s.log.await(t, "was survived", 2)
+	if strings.Contains(s.log.String(), ourLine) {
+		t.Error("the log quotes the fault")
 	}
 }

@@ -82,7 +82,8 @@ func newShelf(current, previous *flows.Book, fromDir bool) *shelf {
 // unreadable REDIS_URL, a keyring that cannot be made. A flow book that does not
 // check clean is told in the log, and the book that ships answers meanwhile.
 func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, wipe: newWiper(), ready: make(chan struct{})}
+	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, ready: make(chan struct{})}
+	g.wipe = newWiper(g.metrics.wiped.Inc)
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
@@ -310,17 +311,17 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { g.watch(watchCtx) })
-	watching.Go(func() { g.wipe.run(watchCtx, g.metrics.wiped.Inc) })
-	watching.Go(func() { g.sweepNowAndThen(watchCtx) })
-	watching.Go(func() { g.checkPersistence(watchCtx) })
+	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepNowAndThen, g.checkPersistence} {
+		watching.Go(func() { g.survive(watchCtx, job) })
+	}
 	// The eraser and the counts outlive the servers: the last requests have records
 	// too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
-	erasing.Go(func() { g.eraser.Run(eraseCtx) })
-	erasing.Go(func() { g.tally.Run(eraseCtx) })
+	for _, job := range []func(context.Context){g.eraser.Run, g.tally.Run} {
+		erasing.Go(func() { g.survive(eraseCtx, job) })
+	}
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
 	close(g.ready)
 
@@ -333,6 +334,30 @@ func (g *Gateway) Run(ctx context.Context) error {
 	stopWatching()
 	watching.Wait()
 	return errors.Join(err, g.shutdown(servers, func() { stopErasing(); erasing.Wait() }))
+}
+
+// survive runs a job beside the answering, and again if a fault of ours ends it:
+// people go on being answered. What panicked is not looked at.
+func (g *Gateway) survive(ctx context.Context, job func(context.Context)) {
+	const breath = time.Second
+	for ctx.Err() == nil {
+		ended := func() (ended bool) {
+			defer func() {
+				if recover() != nil {
+					g.log.Error("a fault beside the answering was survived: please report it")
+				}
+			}()
+			job(ctx)
+			return true
+		}()
+		if ended {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(breath):
+		}
+	}
 }
 
 func (g *Gateway) shutdown(servers []*http.Server, stopErasing func()) error {

@@ -92,6 +92,12 @@ type server struct {
 // start runs a gateway with the given changes to an ordinary configuration.
 func start(t testing.TB, change func(*config.Config)) *server {
 	t.Helper()
+	return startWith(t, change, func(*gateway.Gateway) {})
+}
+
+// startWith also does something to the gateway before it runs.
+func startWith(t testing.TB, change func(*config.Config), before func(*gateway.Gateway)) *server {
+	t.Helper()
 	cfg := config.Config{
 		ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: base, AccountSID: account,
 		Tokens: []privacy.Private{privacy.Hide("another0token0being0rotated"), privacy.Hide(token)}, RedisURL: config.Embedded,
@@ -107,6 +113,7 @@ func start(t testing.TB, change func(*config.Config)) *server {
 		t.Fatal(err)
 	}
 	s.Gateway = g
+	before(g)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go func() { s.done <- g.Run(ctx) }()

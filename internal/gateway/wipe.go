@@ -16,9 +16,12 @@ const WipeEvery = 2 * time.Second
 
 // wiper makes the garbage collector run soon after webhooks, since by itself it
 // may wait two minutes on a quiet night.
-type wiper struct{ due chan struct{} }
+type wiper struct {
+	due  chan struct{}
+	done func() // after each run
+}
 
-func newWiper() wiper { return wiper{make(chan struct{}, 1)} }
+func newWiper(done func()) wiper { return wiper{make(chan struct{}, 1), done} }
 
 // soon asks for a run.
 func (w wiper) soon() {
@@ -28,7 +31,7 @@ func (w wiper) soon() {
 	}
 }
 
-func (w wiper) run(ctx context.Context, done func()) {
+func (w wiper) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -41,7 +44,7 @@ func (w wiper) run(ctx context.Context, done func()) {
 		case <-time.After(WipeEvery):
 		}
 		runtime.GC()
-		done()
+		w.done()
 	}
 }
 
