@@ -152,7 +152,7 @@ type life struct {
 
 func begin(t *testing.T, program string) *life {
 	t.Helper()
-	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token), surfaces: map[string]string{},
+	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{},
 		flows: t.TempDir(), scratch: t.TempDir(), said: make(chan string, 4096)}
 	l.tap = testkit.NewTap(t, l.redis.Addr)
 	for _, name := range load.Files() {
@@ -167,7 +167,7 @@ func begin(t *testing.T, program string) *life {
 	l.cmd = exec.Command(program)
 	l.cmd.Dir = l.scratch
 	l.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
-		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "TWILIO_API_URL=" + l.provider.URL,
+		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "TWILIO_API_URL=" + l.provider.URL, "SSL_CERT_FILE=" + l.provider.Cert,
 		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s", "SENDER_LIMIT=12", "GOTRACEBACK=all"}
 	out, err := l.cmd.StdoutPipe()
 	if err != nil {
@@ -283,6 +283,13 @@ func (l *life) drive() {
 			req.Header.Set(webhook.SignatureHeader, c.stranger)
 			l.do(req, &discard{})
 		}
+	}
+	// Records that the provider refuses to delete: emptying one gives it back,
+	// numbers and all.
+	for range 3 {
+		kept := handset.SID("SM")
+		l.provider.Hold(testkit.Record{SID: kept, Body: c.words, From: c.number, To: line, Refused: 1 << 30})
+		_, _, _ = p.Post(ctx, "/sms", url.Values{"MessageSid": {kept}, "From": {c.landline}, "To": {line}, "Body": {c.words}})
 	}
 	l.broken()
 	call, err := p.Ring(ctx)
@@ -522,7 +529,10 @@ func TestNothingIsKept(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`, `outcome="degraded"`, `outcome="limited"`, `erasures_total{outcome="busy"} 1`, `last_reload_ok 0`} {
+	if !strings.Contains(l.surfaces["the provider's API"], "\r\n\r\nBody=") {
+		t.Error("no message was emptied")
+	}
+	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`, `outcome="degraded"`, `outcome="limited"`, `erasures_total{outcome="busy"} 1`, `erasures_total{outcome="refused"}`, `last_reload_ok 0`} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the drive did not come by %s", want)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ const (
 	sweepEvery = time.Hour
 	// sweepOlder is how old a record must be to have been overlooked.
 	sweepOlder = time.Hour
+	sweepBatch = 256
 )
 
 // newEraser makes the eraser of a gateway's store.
@@ -63,7 +65,7 @@ func (g *Gateway) note(sid string, later time.Duration) {
 // person gets.
 func laterMessage(status string) time.Duration {
 	switch status {
-	case "", "delivered", "undelivered", "failed", "read", "canceled": // "" is a text that came in
+	case "", "received", "delivered", "undelivered", "failed", "read", "canceled": // the first two are a text that came in
 		return 0
 	case "sent":
 		return laterSent
@@ -124,13 +126,19 @@ func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error
 	found := 0
 	for _, line := range cfg.Lines {
 		now := time.Now()
-		due := map[string]time.Time{}
-		if err := records.Left(line, now.Add(-sweepOlder), func(sid string) { due[sid] = now }); err != nil {
+		var left []string
+		if err := records.Left(line, now.Add(-sweepOlder), func(sid string) { left = append(left, sid) }); err != nil {
 			return found, err
 		}
-		found += len(due)
-		if err := s.Enqueue(ctx, now, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
-			return found, err
+		found += len(left)
+		for batch := range slices.Chunk(left, sweepBatch) {
+			due := map[string]time.Time{}
+			for _, sid := range batch {
+				due[sid] = now
+			}
+			if err := s.Enqueue(ctx, now, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
+				return found, err
+			}
 		}
 	}
 	log.Info("looked for records left at the provider", "count", found)

@@ -69,6 +69,14 @@ type wipedConn struct {
 	last []byte
 }
 
+// CloseWrite lets the server end a connection so that the last answer arrives.
+func (c *wipedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 func (c *wipedConn) Read(p []byte) (int, error) {
 	clear(p)
 	n, err := c.Conn.Read(p)

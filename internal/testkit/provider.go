@@ -3,11 +3,16 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +25,8 @@ import (
 // has it: messages and calls that can be deleted, emptied and listed, and
 // everything that can go wrong with that.
 type Provider struct {
-	URL string
+	URL  string
+	Cert string // a file with the certificate of one over TLS
 
 	mu       sync.Mutex
 	account  string
@@ -63,6 +69,20 @@ func NewProvider(t testing.TB, account, token string) *Provider {
 	s := httptest.NewServer(p)
 	p.URL = s.URL
 	t.Cleanup(func() { p.Release(); s.Close() })
+	return p
+}
+
+// OverTLS has the double answer over TLS too, and changes its URL.
+func (p *Provider) OverTLS(t testing.TB) *Provider {
+	t.Helper()
+	s := httptest.NewTLSServer(p)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(func() { p.Release(); s.Close() })
+	p.URL, p.Cert = s.URL, filepath.Join(t.TempDir(), "cert.pem")
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(p.Cert, cert, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return p
 }
 
