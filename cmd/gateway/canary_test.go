@@ -399,6 +399,8 @@ func (l *life) through(short bool) {
 		l.drive()
 		note("after all that")
 	}
+	l.provider.Await(l.t, "a message emptied", func() bool { return strings.Contains(l.provider.Raw(), "\r\n\r\nBody=") })
+	l.provider.Lose() // from here on nobody's number is answered to us
 	wiped := l.wipes()
 	for deadline := time.Now().Add(30 * time.Second); l.wipes() < wiped+2; _, _ = l.phone("+447400123456").Text(context.Background(), "hello") {
 		if time.Now().After(deadline) {

@@ -88,6 +88,9 @@ type Eraser struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Count  func(Outcome)
+	// Emptied is told that a message was emptied: the provider has answered with
+	// the rest of it, which is to be erased from memory soon.
+	Emptied func()
 
 	noted  chan note
 	streak atomic.Int32 // tries in a row that the provider did not take
@@ -242,6 +245,7 @@ func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 func (e *Eraser) retry(ctx context.Context, job store.Erasure, o Outcome, age time.Duration) {
 	e.streak.Store(0)
 	e.Count(o)
+	defer e.Emptied()
 	if err := e.Records.Redact(job.SID); err != nil {
 		e.Log.Debug("a message that cannot be deleted yet could not be emptied either", "err", err)
 	}

@@ -73,7 +73,7 @@ func start(t *testing.T, redis string, p *testkit.Provider, change func(*eraser.
 	}
 	g := &gateway{log: &bytes.Buffer{}, counts: map[eraser.Outcome]int{}}
 	g.Eraser = &eraser.Eraser{
-		List: open(t, redis), Records: records, After: 20 * time.Millisecond, GiveUp: time.Hour, Now: time.Now,
+		List: open(t, redis), Records: records, After: 20 * time.Millisecond, GiveUp: time.Hour, Now: time.Now, Emptied: func() {},
 		Log: slog.New(slog.NewTextHandler(locked{&g.mu, g.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Count: func(o eraser.Outcome) {
 			g.mu.Lock()

@@ -39,7 +39,7 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 		return nil, err
 	}
 	return &eraser.Eraser{List: g.store, Records: records, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
-		Now: time.Now, Log: g.log, Count: g.metrics.erase}, nil
+		Now: time.Now, Log: g.log, Count: g.metrics.erase, Emptied: g.wipe.soon}, nil
 }
 
 // noting has the records that a webhook is about erased in time, then answers

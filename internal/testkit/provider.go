@@ -93,6 +93,13 @@ func (p *Provider) Hold(r Record) {
 	p.records[r.SID] = &r
 }
 
+// Lose has every record go.
+func (p *Provider) Lose() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.records)
+}
+
 // Fail has the next requests meet the given faults, one each.
 func (p *Provider) Fail(faults ...Fault) {
 	p.mu.Lock()
