@@ -15,7 +15,6 @@ import (
 	"signpost/flows/check"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
-	"signpost/internal/hours"
 	"signpost/internal/privacy"
 	"signpost/sms/gsm7"
 )
@@ -85,12 +84,12 @@ func pretendPhone(dir, from, to, at string) (*handset.Phone, func(), error) {
 		return nil, nil, err
 	}
 	if at != "" {
-		moment, err := time.ParseInLocation("2006-01-02 15:04", at, hours.London())
+		then, err := moment(at)
 		if err != nil {
 			_ = g.Close()
-			return nil, nil, errors.New(`-at is a moment like "2026-12-25 03:00"`)
+			return nil, nil, err
 		}
-		g.SetClock(func() time.Time { return moment })
+		g.SetClock(func() time.Time { return then })
 	}
 	return &handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token, From: from, To: to}, func() { _ = g.Close() }, nil
 }

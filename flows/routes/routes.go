@@ -1,0 +1,269 @@
+// Package routes lists every way to a number that a flow book offers: for each
+// area, channel and person the shortest exchange to each service, with what it
+// costs in texts, segments, key presses and seconds.
+package routes
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/plain"
+	"signpost/sms/gsm7"
+)
+
+// Way is how somebody gets along.
+type Way int
+
+// Ways.
+const (
+	ByPlace Way = iota // texts that begin with a place
+	ByMenus            // texts that only choose
+	ByCall             // key presses
+)
+
+func (w Way) String() string {
+	return [...]string{"text, naming a place", "text, by menus alone", "call"}[w]
+}
+
+// Turn is one thing somebody did and what came of it.
+type Turn struct {
+	They     string
+	We       string
+	Segments int     // of a text we send
+	Seconds  float64 // of what a call says; in the last turn, until the number
+	Rings    string  // the service that is rung, when one is
+}
+
+// Route is the shortest exchange to one service's number.
+type Route struct {
+	Way     Way
+	Area    string // id; empty when no area matters
+	Who     flows.Person
+	Service string
+	// Rung tells that the caller is put through; else the number is given.
+	Rung bool
+	// First tells that no number was given on the way: it is the first that is.
+	First bool
+	Turns []Turn
+}
+
+// Did is how many texts somebody sends, or keys they press.
+func (r Route) Did() int {
+	n := 0
+	for _, t := range r.Turns {
+		if t.They != rings && t.They != noAnswer {
+			n++
+		}
+	}
+	return n
+}
+
+// Segments is how many segments we send.
+func (r Route) Segments() int {
+	n := 0
+	for _, t := range r.Turns {
+		n += t.Segments
+	}
+	return n
+}
+
+// Seconds is how long a call talks until the number is said or rung, when every
+// prompt is heard to its end. Ringing is not counted.
+func (r Route) Seconds() float64 {
+	s := 0.0
+	for _, t := range r.Turns {
+		s += t.Seconds
+	}
+	return s
+}
+
+// What is done that nobody types.
+const (
+	rings    = "rings"
+	noAnswer = "(no answer)"
+)
+
+// at is somewhere a conversation can be, on the way.
+type at struct {
+	state flows.State
+	dials bool
+	given bool // a number was given on the way
+	turns []Turn
+}
+
+// Find lists the routes of a book at a moment: worst first in each way.
+func Find(b *flows.Book, now time.Time) []Route {
+	var out []Route
+	for i := range b.Areas {
+		if place := placeIn(b, now, &b.Areas[i]); place != "" {
+			out = append(out, search(b, now, ByPlace, place)...)
+		}
+	}
+	out = append(out, search(b, now, ByMenus, "hello")...)
+	out = append(out, search(b, now, ByCall, "")...)
+	out = unique(out)
+	slices.SortStableFunc(out, func(x, y Route) int {
+		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(y.Did(), x.Did()), cmp.Compare(y.Seconds(), x.Seconds()), cmp.Compare(y.Segments(), x.Segments()))
+	})
+	return out
+}
+
+// placeIn is a place in an area that is understood for certain: the first of its
+// own words that is.
+func placeIn(b *flows.Book, now time.Time, a *flows.Area) string {
+	towns, _, _ := strings.Cut(plain.Text(a.Text), " or ")
+	for _, name := range append([]string{towns, plain.Text(a.Text)}, a.Names...) {
+		s, r, err := b.Step(now, flows.State{}, flows.Heard(name))
+		if err == nil && s.Area == a.ID && len(r.Shows) > 0 {
+			return name
+		}
+	}
+	return ""
+}
+
+// search goes through everything that can be chosen, fewest choices first.
+func search(b *flows.Book, now time.Time, way Way, first string) []Route {
+	var out []Route
+	seen := map[place]bool{}
+	queue := []at{{}}
+	push := func(from at, they string, in flows.Input) {
+		next, reply, err := b.Step(now, from.state, in)
+		if err != nil || reply.Ended && len(reply.Shows) == 0 {
+			return
+		}
+		t := Turn{They: they, We: reply.Text}
+		if way == ByCall {
+			t.We, t.Seconds = flows.Spoken(reply.Speech), flows.Seconds(reply.Speech)
+			if reply.Act == flows.Dial {
+				t.Rings = reply.Dial.ID
+			}
+		} else if reply.Text != "" {
+			t.Segments = gsm7.Segments(reply.Text)
+		}
+		to := at{next, reply.Act == flows.Dial, from.given, append(slices.Clone(from.turns), t)}
+		if len(reply.Shows) > 0 && !reply.Ended {
+			last := t
+			last.Seconds = untilNumber(reply.Speech)
+			out = append(out, Route{way, next.Area, next.Who, reply.Shows[0], to.dials, !from.given, append(slices.Clone(from.turns), last)})
+			to.given = true
+		}
+		next.Idle, next.Misses, next.Quiet = 0, 0, 0
+		if key := (place{next, to.dials}); !reply.Ended && !seen[key] {
+			seen[key] = true
+			queue = append(queue, to)
+		}
+	}
+	if way == ByCall {
+		push(at{}, rings, flows.Rang())
+	} else {
+		push(at{}, first, flows.Heard(first))
+	}
+	for queue = queue[1:]; len(queue) > 0; {
+		here := queue[0]
+		queue = queue[1:]
+		if here.dials {
+			push(here, noAnswer, flows.LegEnded(flows.LegNoAnswer))
+			continue
+		}
+		for key := byte('0'); key <= '0'+flows.MaxChoices; key++ {
+			in := flows.Pressed(key)
+			if way != ByCall {
+				in = flows.Heard(string(key))
+			}
+			push(here, string(key), in)
+		}
+	}
+	return out
+}
+
+// untilNumber is how long a call talks until the first number has been said, or
+// to the end if none is.
+func untilNumber(said []flows.Utterance) float64 {
+	for i := range said {
+		if said[i].Number != "" {
+			return flows.Seconds(said[:i+1])
+		}
+	}
+	return flows.Seconds(said)
+}
+
+// place is somewhere that need not be looked at twice.
+type place struct {
+	state flows.State
+	dials bool
+}
+
+// unique keeps the first, which is the shortest, of the routes to the same end.
+func unique(all []Route) []Route {
+	type end struct {
+		way     Way
+		area    string
+		who     flows.Person
+		service string
+		rung    bool
+	}
+	best := map[end]int{}
+	var out []Route
+	for _, r := range all {
+		k := end{r.Way, r.Area, r.Who, r.Service, r.Rung}
+		if i, ok := best[k]; ok {
+			if r.Did() < out[i].Did() {
+				out[i] = r
+			}
+			continue
+		}
+		best[k] = len(out)
+		out = append(out, r)
+	}
+	return out
+}
+
+// Worst is the most that any route of a way costs.
+type Worst struct {
+	Way           Way
+	First         bool // of routes to a first number only
+	Routes        int
+	Did, Segments int
+	Seconds       float64
+}
+
+// Summary is the worst of each way: to a first number, then to every number.
+func Summary(all []Route) (out []Worst) {
+	for _, first := range []bool{true, false} {
+		for _, way := range []Way{ByPlace, ByMenus, ByCall} {
+			w := Worst{Way: way, First: first}
+			for _, r := range all {
+				if r.Way == way && (r.First || !first) {
+					w.Routes++
+					w.Did, w.Segments, w.Seconds = max(w.Did, r.Did()), max(w.Segments, r.Segments()), max(w.Seconds, r.Seconds())
+				}
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// Cost is what a route costs, in words.
+func (r Route) Cost() string { return cost(r.Way, r.Did(), r.Segments(), r.Seconds()) }
+
+// Cost is the most that a way costs, in words.
+func (w Worst) Cost() string { return cost(w.Way, w.Did, w.Segments, w.Seconds) }
+
+func cost(way Way, did, segments int, seconds float64) string {
+	if way == ByCall {
+		return fmt.Sprintf("%s and %.0f seconds of talk", count(did, "key"), seconds)
+	}
+	return fmt.Sprintf("%s and %s back", count(did, "text"), count(segments, "segment"))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
