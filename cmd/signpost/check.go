@@ -73,7 +73,7 @@ func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 		return exitOK, true
 	case err != nil:
 		return exitMisuse, true
-	case fl.NArg() > 0 && fl.Name() != "areas":
+	case fl.NArg() > 0 && fl.Name() != "areas" && fl.Name() != "diff":
 		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(), fl.Arg(0), fl.Name())
 		return exitMisuse, true
 	}
