@@ -20,7 +20,7 @@ func Printers() map[string]Printer {
 
 func printText(w io.Writer, src *load.Source, problems []load.Problem) error {
 	for _, p := range problems {
-		if _, err := fmt.Fprintln(w, p); err != nil {
+		if _, err := fmt.Fprintln(w, src.Show(p)); err != nil {
 			return err
 		}
 	}

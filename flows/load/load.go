@@ -28,6 +28,7 @@ type Source struct {
 	// or service ("steps.welcome", "services.police").
 	Allowed map[string][]string
 	pos     map[string]Pos
+	files   map[string][]byte // as they were read
 }
 
 // Example is a conversation as it should go.
@@ -73,7 +74,7 @@ func Files() []string { return append([]string(nil), fileNames...) }
 func Dir(fsys fs.FS) (*Source, []Problem) {
 	b := &builder{
 		reader: reader{pos: map[string]Pos{}},
-		src:    &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{}},
+		src:    &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{}, files: map[string][]byte{}},
 		vals:   map[string]value{},
 		fsys:   fsys,
 	}
@@ -86,6 +87,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		}
 		fmt.Fprintf(hash, "%s %d\n", name, len(data))
 		hash.Write(data)
+		b.src.files[name] = data
 		b.reader.pos = map[string]Pos{}
 		b.vals[name] = b.parse(name, data, shapeOf(name))
 		for path, pos := range b.reader.pos {
