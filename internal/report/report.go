@@ -125,7 +125,7 @@ func notes(r Report, o Options) []string {
 	out := []string{
 		"These are counts of texts, calls and rings, not of people: nothing is kept that could tell whether two were the same person, when in a day they came, or what was said.",
 		Hidden + ", and a line that is not listed, means that fewer than ten were counted, or that they are told only together with others, in a total. It may be none.",
-		"Figures are rounded to the nearest 5. Whatever is counted waits until ten can be shown together, so that a figure may lack up to nine of these days and hold up to nine from just before them, and parts need not add up to their total. At the end of each month, and again of each quarter, totals are nearly whole.",
+		"Figures are rounded to the nearest 5. Whatever is counted waits until ten can be shown together, so that a figure may lack up to nine of these days and hold up to nine from just before them, and parts need not add up to their total: what can only be told together stands in the total alone. Totals are nearly whole at the end of each month; read them first.",
 		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
 	}
 	if o.Day(o.Now).After(r.To) && !o.Day(o.To).Before(o.Day(o.Now)) {
