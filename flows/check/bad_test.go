@@ -209,6 +209,9 @@ func FuzzLoad(f *testing.F) {
 		book[name] = &fstest.MapFile{Data: data}
 		src, problems := load.Dir(book)
 		for _, p := range problems {
+			if shown := src.Show(p); !strings.Contains(shown, p.What) {
+				t.Errorf("shown as %q", shown)
+			}
 			if p.Line < 1 || p.Col < 1 || p.What == "" || p.Fix == "" || !strings.HasSuffix(p.File, ".yaml") {
 				t.Errorf("a problem without a place or a fix: %+v", p)
 			}
