@@ -139,6 +139,9 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
 	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
+	if len(c.Lines) > 0 && c.RedisURL == Embedded {
+		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
+	}
 	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
 	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
 	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {

@@ -191,8 +191,8 @@ func (t turn) dialable(s State, from int) int {
 	return -1
 }
 
-// moved reports whether a step led anywhere.
-func moved(a, b State) bool {
+// Moved reports whether a step led anywhere.
+func Moved(a, b State) bool {
 	return a.Step != b.Step || a.Area != b.Area || a.At != b.At || a.Who != b.Who || a.Ask != b.Ask
 }
 
@@ -222,7 +222,7 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 	switch {
 	case understood && o.aside != nil:
 		return t.idle(o.next, Reply{Text: t.text(s, o.aside.Text), Tells: o.aside.ID})
-	case understood && (fresh || moved(s, o.next)):
+	case understood && (fresh || Moved(s, o.next)):
 		return o.next, t.show(o.next)
 	case understood:
 		return t.idle(o.next, t.show(o.next))

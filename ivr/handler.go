@@ -108,7 +108,7 @@ func (h *Handler) Leg(_ context.Context, r webhook.Request) []byte {
 	case "no-answer":
 		leg = flows.LegNoAnswer
 	}
-	h.Count("leg " + legNames[leg])
+	h.Count("leg " + string(legTally[leg]))
 	pos, ok := h.open(r)
 	if ok {
 		h.Tally(tally.Kind{Channel: tally.Call, Service: h.rang(pos.state), Outcome: legTally[leg]})
@@ -140,8 +140,7 @@ func (h *Handler) Accepted(_ context.Context, r webhook.Request) []byte {
 	return twiml.Response(twiml.Hangup())
 }
 
-var legNames = [...]string{flows.LegTalked: "talked", flows.LegNoAnswer: "no answer", flows.LegBusy: "busy", flows.LegFailed: "failed"}
-
+// legTally is what the end of a ringing is counted as.
 var legTally = [...]tally.Outcome{flows.LegTalked: tally.Answered, flows.LegNoAnswer: tally.NoAnswer, flows.LegBusy: tally.Engaged, flows.LegFailed: tally.Failed}
 
 // rang is the service that was being rung.
@@ -160,13 +159,12 @@ func (h *Handler) rang(s flows.State) string {
 // count adds a step of a call to the day's counts.
 func (h *Handler) count(before, after flows.State, reply flows.Reply, in flows.Input) {
 	k := tally.Kind{Channel: tally.Call}
-	moved := before.Step != after.Step || before.Area != after.Area || before.At != after.At
 	switch {
 	case reply.Ended && in == flows.Pressed('*'):
 		k.Outcome = tally.Left
 	case in == flows.Pressed('5'):
 		k.Outcome = tally.Emergency
-	case len(reply.Shows) > 0 && reply.Act == flows.Listen && moved:
+	case len(reply.Shows) > 0 && reply.Act == flows.Listen && flows.Moved(before, after):
 		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], tally.Given
 	default:
 		return

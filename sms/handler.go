@@ -261,13 +261,12 @@ func kinds(before, after flows.State, reply flows.Reply) (out []tally.Kind) {
 	if before.Step == "" && !reply.Ended {
 		add(tally.Kind{Outcome: tally.Begun})
 	}
-	moved := before.Step != after.Step || before.Area != after.Area || before.At != after.At
 	switch {
 	case reply.Ended && before.Step != "":
 		add(tally.Kind{Outcome: tally.Left})
 	case reply.Emergency:
 		add(tally.Kind{Outcome: tally.Emergency})
-	case len(reply.Shows) > 0 && moved:
+	case len(reply.Shows) > 0 && flows.Moved(before, after):
 		add(tally.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: tally.Given})
 	}
 	return out

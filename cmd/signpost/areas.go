@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/load"
 	"signpost/internal/area"
 )
 
@@ -47,7 +46,7 @@ func areas(args []string, s streams) int {
 	if strings.HasPrefix(verb, "-") {
 		rest = args
 	}
-	if code, done := parse(fl, rest, s); done {
+	if code, done := parseWords(fl, rest, s); done {
 		return code
 	}
 	switch {
@@ -61,14 +60,9 @@ func areas(args []string, s streams) int {
 }
 
 func areasFind(dir, text string, s streams) int {
-	fsys, ok := bookFS(dir, s)
-	if !ok {
-		return exitMisuse
-	}
-	src, problems := load.Dir(fsys)
-	if len(problems) > 0 {
-		fmt.Fprintf(s.err, "signpost areas: the flow book has %d mistakes; run signpost check\n", len(problems))
-		return exitProblems
+	src, code := goodBook("areas", dir, s)
+	if src == nil {
+		return code
 	}
 	ids, ask, found := src.Book.Find(text)
 	fmt.Fprintf(s.out, "understood as: %s", found.How)

@@ -9,6 +9,7 @@ import (
 
 	"signpost/flows/book"
 	"signpost/flows/check"
+	"signpost/flows/load"
 )
 
 const checkHelp = `signpost check [-flows DIR] [-format text]
@@ -63,6 +64,15 @@ func newFlags(name, help string, s streams) *flag.FlagSet {
 
 // parse reads the flags; done tells that the command is over, with its code.
 func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
+	if code, done = parseWords(fl, args, s); !done && fl.NArg() > 0 {
+		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(), fl.Arg(0), fl.Name())
+		return exitMisuse, true
+	}
+	return code, done
+}
+
+// parseWords is parse for a command that takes words besides its flags.
+func parseWords(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 	for _, a := range args {
 		if a == "-h" || a == "--help" || a == "-help" {
 			fl.SetOutput(s.out)
@@ -73,11 +83,23 @@ func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 		return exitOK, true
 	case err != nil:
 		return exitMisuse, true
-	case fl.NArg() > 0 && fl.Name() != "areas" && fl.Name() != "diff":
-		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(), fl.Arg(0), fl.Name())
-		return exitMisuse, true
 	}
 	return exitOK, false
+}
+
+// goodBook reads a book for a command that needs one without mistakes in its
+// parts. When there is none it says why, and src is nil.
+func goodBook(command, dir string, s streams) (src *load.Source, code int) {
+	fsys, ok := bookFS(dir, s)
+	if !ok {
+		return nil, exitMisuse
+	}
+	src, problems := load.Dir(fsys)
+	if len(problems) > 0 {
+		fmt.Fprintf(s.err, "signpost %s: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", command, len(problems), problems[0])
+		return nil, exitProblems
+	}
+	return src, exitOK
 }
 
 // bookFS is the flow book in a folder, or the one that ships.

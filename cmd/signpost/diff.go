@@ -37,7 +37,7 @@ func diff(args []string, s streams) int {
 	fl := newFlags("diff", diffHelp, s)
 	path := fl.String("path", "flows/book", "the `folder` of the book in a git revision")
 	most := fl.Int("n", 50, "how `many` changes to show, at most")
-	if code, done := parse(fl, args, s); done {
+	if code, done := parseWords(fl, args, s); done {
 		return code
 	}
 	if fl.NArg() < 1 || fl.NArg() > 2 || *most < 1 {

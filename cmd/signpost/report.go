@@ -9,7 +9,6 @@ import (
 
 	"signpost/config"
 	"signpost/flows"
-	"signpost/flows/load"
 	"signpost/internal/hours"
 	reports "signpost/internal/report"
 	"signpost/internal/store"
@@ -55,14 +54,9 @@ func report(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost report: %v\n", err)
 		return exitMisuse
 	}
-	fsys, ok := bookFS(*dir, s)
-	if !ok {
-		return exitMisuse
-	}
-	src, problems := load.Dir(fsys)
-	if len(problems) > 0 {
-		fmt.Fprintf(s.err, "signpost report: the flow book has mistakes, the first at %s\nRun signpost check to see them all.\n", problems[0])
-		return exitProblems
+	src, code := goodBook("report", *dir, s)
+	if src == nil {
+		return code
 	}
 	r, err := makeReport(src.Book, o, url)
 	if err != nil {
@@ -78,7 +72,7 @@ func report(args []string, s streams) int {
 
 // reportOptions reads the days; without any, the last whole month.
 func reportOptions(from, to string, today bool, now time.Time) (reports.Options, error) {
-	o := reports.Options{Now: now, Today: today, Day: hours.Day, Quarter: store.Quarter}
+	o := reports.Options{Now: now, Today: today}
 	first := hours.Day(now)
 	first = first.AddDate(0, 0, 1-first.Day())
 	o.From, o.To = first.AddDate(0, -1, 0), first.AddDate(0, 0, -1)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/load"
 	"signpost/flows/routes"
 	"signpost/internal/hours"
 )
@@ -42,14 +41,9 @@ func routesOf(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitMisuse
 	}
-	fsys, ok := bookFS(*dir, s)
-	if !ok {
-		return exitMisuse
-	}
-	src, problems := load.Dir(fsys)
-	if len(problems) > 0 {
-		fmt.Fprintf(s.err, "signpost routes: the flow book has mistakes, the first at %s\nRun signpost check to see them all.\n", problems[0])
-		return exitProblems
+	src, code := goodBook("routes", *dir, s)
+	if src == nil {
+		return code
 	}
 	if *area != "" && src.Book.Area(*area) == nil {
 		fmt.Fprintf(s.err, "signpost routes: there is no area %q\n", *area)

@@ -106,7 +106,9 @@ type Status struct {
 	// is well.
 	Trouble string
 	GivenUp int // since the start
-	Known   bool
+	// Known tells that the list could be looked at; else Waiting and Oldest are as
+	// they were seen last.
+	Known bool
 }
 
 type note struct {
@@ -358,9 +360,12 @@ func (e *Eraser) watch(ctx context.Context) {
 		waiting, oldest, err := e.List.Backlog(op)
 		cancel()
 		e.change(func(s *Status) {
-			s.Known, s.Waiting, s.Oldest, s.Trouble = err == nil, waiting, 0, ""
-			if waiting > 0 {
-				s.Oldest = max(e.Now().Sub(oldest), 0)
+			s.Trouble = ""
+			if s.Known = err == nil; s.Known { // else what was seen last stays on show
+				s.Waiting, s.Oldest = waiting, 0
+				if waiting > 0 {
+					s.Oldest = max(e.Now().Sub(oldest), 0)
+				}
 			}
 			if e.streak.Load() > 0 {
 				s.Trouble = "the provider does not take our requests"

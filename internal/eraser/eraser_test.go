@@ -129,6 +129,7 @@ func TestNothingIsLeft(t *testing.T) {
 		{name: "busy, and does not say", faults: repeat(testkit.FaultBusySilent, 12), want: []eraser.Outcome{eraser.Busy}},
 		{name: "broken", faults: repeat(testkit.FaultBroken, 12), want: []eraser.Outcome{eraser.Away}},
 		{name: "garbage", faults: repeat(testkit.FaultGarbage, 6), want: []eraser.Outcome{eraser.Away}},
+		{name: "another server answers", faults: repeat(testkit.FaultElsewhere, 6), want: []eraser.Outcome{eraser.Away}},
 		{name: "cuts the line", faults: repeat(testkit.FaultDrop, 6), want: []eraser.Outcome{eraser.Away}},
 		{name: "hangs", faults: repeat(testkit.FaultHang, 2), want: []eraser.Outcome{eraser.Away}},
 		{name: "refuses our credentials for a while", faults: repeat(testkit.FaultAuth, 12), want: []eraser.Outcome{eraser.Credentials}},

@@ -53,6 +53,9 @@ const tooOld = 24 * time.Hour
 func (g *Gateway) erasing() []string {
 	s := g.eraser.Status()
 	lines := []string{fmt.Sprintf("erasing: %d records wait at the provider, the oldest for %v", s.Waiting, s.Oldest.Round(time.Second))}
+	if !s.Known {
+		lines[0] += ", as seen last: the list cannot be looked at now"
+	}
 	if s.Trouble != "" {
 		lines = append(lines, "degraded: nothing is being erased at the provider: "+s.Trouble+"; see the log")
 	}

@@ -22,7 +22,6 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/eraser"
-	"signpost/internal/hours"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
 	"signpost/internal/tally"
@@ -108,7 +107,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if g.eraser, err = g.newEraser(); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
-	g.tally = &tally.Counter{Keeper: g.store, Now: g.clock, Day: hours.Day, Log: log}
+	g.tally = &tally.Counter{Keeper: g.store, Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.public, g.admin = g.routes(keys), g.adminRoutes()
 	g.warn()
@@ -173,7 +172,8 @@ const (
 	CallPath       = "/voice"
 )
 
-// Endpoints are the paths of all webhooks, for tests that must leave none out.
+// Endpoints are the paths of all webhooks: no other is served, and no test of all
+// of them leaves one out.
 func Endpoints() []string {
 	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath, ivr.StatusPath}
 }
@@ -190,7 +190,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
 	silent := func(webhook.Request) []byte { return sms.Silence() }
 	mux := http.NewServeMux()
-	for path, e := range map[string]struct {
+	table := map[string]struct {
 		safe    webhook.Safe
 		handler webhook.Handler
 	}{
@@ -202,7 +202,9 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		ivr.AcceptPath:   {silent, calls.Accept},
 		ivr.AcceptedPath: {silent, calls.Accepted},
 		ivr.StatusPath:   {silent, status},
-	} {
+	}
+	for _, path := range Endpoints() {
+		e := table[path]
 		mux.Handle(path, guard.Wrap(path, e.safe, g.noting(e.handler)))
 	}
 	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)

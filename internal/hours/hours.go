@@ -135,6 +135,12 @@ func sameDay(a, b time.Time) bool {
 // London is the time zone every service keeps.
 func London() *time.Location { return london() }
 
+// Quarter is the first day of a day's quarter.
+func Quarter(day time.Time) time.Time {
+	const months = 3
+	return time.Date(day.Year(), (day.Month()-1)/months*months+1, 1, 0, 0, 0, 0, day.Location())
+}
+
 // Day is the midnight, in London, that a moment's day began at.
 func Day(t time.Time) time.Time {
 	y, m, d := t.In(london()).Date()

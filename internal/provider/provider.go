@@ -97,9 +97,6 @@ var (
 // call's.
 func Erasable(sid string) bool { return messageSID.MatchString(sid) || callSID.MatchString(sid) }
 
-// IsMessage tells a message's id from a call's.
-func IsMessage(sid string) bool { return messageSID.MatchString(sid) }
-
 // Erase deletes a message's or call's record. The error is nil, wraps one of
 // this package's, or is worth trying again.
 func (c *Client) Erase(sid string) error {
@@ -131,9 +128,8 @@ func (c *Client) Redact(sid string) (err error) {
 // Left gives the ids of records on one of our own lines from before a moment:
 // messages and calls, to it and from it.
 func (c *Client) Left(line string, before time.Time, each func(sid string)) error {
-	list := func(what string, page func(*api.ApiService) error) error { return c.do("list "+what, page) }
 	for _, to := range []bool{true, false} {
-		err := list("messages", func(s *api.ApiService) error {
+		err := c.do("list messages", func(s *api.ApiService) error {
 			p := (&api.ListMessageParams{}).SetDateSentBefore(before.UTC()).SetPageSize(1000)
 			if to {
 				p.SetTo(line)
@@ -151,7 +147,7 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 		if err != nil {
 			return err
 		}
-		err = list("calls", func(s *api.ApiService) error {
+		err = c.do("list calls", func(s *api.ApiService) error {
 			p := (&api.ListCallParams{}).SetStartTimeBefore(before.UTC()).SetPageSize(1000)
 			if to {
 				p.SetTo(line)
@@ -214,11 +210,11 @@ func outcome(err error, last *seen) error {
 		return ErrNotFinal
 	case last.status == http.StatusTooManyRequests || code == codeBusy:
 		return BusyError{last.after}
-	case last.status == http.StatusNotFound || code == codeNotFound:
-		return ErrGone
+	case code == codeNotFound, last.status == http.StatusNotFound && (rest != nil || last.empty):
+		return ErrGone // said by the API, and not by some other server at a wrong address
 	case last.status == http.StatusUnauthorized || code == codeAuth || code == codeForbidden:
 		return ErrCredentials
-	case last.status >= 500:
+	case last.status >= 500 || last.status == http.StatusNotFound:
 		return fmt.Errorf("the provider answered %d", last.status)
 	case last.status >= 400:
 		return fmt.Errorf("%d: %w", last.status, ErrRefused)
@@ -236,6 +232,7 @@ type seen struct {
 	client *Client
 	barred bool
 	status int
+	empty  bool // the answer had no body
 	after  time.Duration
 }
 
@@ -333,7 +330,7 @@ func (s *seen) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.status = resp.StatusCode
+	s.status, s.empty = resp.StatusCode, len(body) == 0
 	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
 		s.after = time.Duration(n) * time.Second
 	}

@@ -64,6 +64,7 @@ func TestOutcomes(t *testing.T) {
 		{"garbage", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultGarbage}, again},
 		{"cut off", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultDrop}, again},
 		{"wrong credentials", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultAuth}, is(provider.ErrCredentials)},
+		{"another server", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultElsewhere}, again},
 		{"gone", testkit.Record{}, nil, is(provider.ErrGone)},
 	}
 	for _, tt := range tests {

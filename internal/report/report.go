@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/hours"
 	"signpost/internal/tally"
 )
 
@@ -81,9 +82,6 @@ type Options struct {
 	// Today includes the day that is not over. Such a report must not be
 	// published: beside one made an hour later it tells what was in that hour.
 	Today bool
-	// Day is the midnight a moment's day began at, Quarter the first day of a
-	// day's quarter.
-	Day, Quarter func(time.Time) time.Time
 	// Counts gives what was counted on a day.
 	Counts func(day time.Time) (map[string]int, error)
 }
@@ -95,11 +93,11 @@ const other = "-"
 // not depend on what was counted: a row by itself would tell that there was
 // something.
 func Make(b *flows.Book, o Options) (Report, error) {
-	last := o.Day(o.Now)
+	last := hours.Day(o.Now)
 	if !o.Today {
 		last = last.AddDate(0, 0, -1)
 	}
-	r := Report{From: o.Day(o.From), To: o.Day(o.To)}
+	r := Report{From: hours.Day(o.From), To: hours.Day(o.To)}
 	if r.To.After(last) {
 		r.To = last
 	}
@@ -107,7 +105,7 @@ func Make(b *flows.Book, o Options) (Report, error) {
 		return r, fmt.Errorf("no day from %s to %s is over yet, and figures of a day are given when it is (-today gives today's so far, for your own eyes only)", date(o.From), date(o.To))
 	}
 	sum := newSums(b)
-	for q := o.Quarter(r.From); !q.After(r.To); q = q.AddDate(0, 3, 0) {
+	for q := hours.Quarter(r.From); !q.After(r.To); q = q.AddDate(0, 3, 0) {
 		days, err := o.days(q, r.To)
 		if err != nil {
 			return r, err
@@ -128,10 +126,10 @@ func notes(r Report, o Options) []string {
 		"Figures are rounded to the nearest 5. Whatever is counted waits until ten can be shown together, so that a figure may lack up to nine of these days and hold up to nine from just before them, and parts need not add up to their total: what can only be told together stands in the total alone. Totals are nearly whole at the end of each month; read them first.",
 		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
 	}
-	if o.Day(o.Now).After(r.To) && !o.Day(o.To).Before(o.Day(o.Now)) {
-		out = append(out, "Today, "+date(o.Day(o.Now))+", is not over and is left out; -today adds it, for your own eyes only.")
+	if hours.Day(o.Now).After(r.To) && !hours.Day(o.To).Before(hours.Day(o.Now)) {
+		out = append(out, "Today, "+date(hours.Day(o.Now))+", is not over and is left out; -today adds it, for your own eyes only.")
 	}
-	if o.Today && r.To.Equal(o.Day(o.Now)) {
+	if o.Today && r.To.Equal(hours.Day(o.Now)) {
 		out = append(out, "THIS INCLUDES TODAY, WHICH IS NOT OVER. Do not publish it: beside a later report it would tell what was counted in between.")
 	}
 	return out

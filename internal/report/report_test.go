@@ -16,7 +16,6 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/hours"
 	"signpost/internal/report"
-	"signpost/internal/store"
 	"signpost/internal/tally"
 )
 
@@ -49,7 +48,7 @@ func (k kept) add(d time.Time, n int, kind tally.Kind) {
 }
 
 func (k kept) options(from, to, now string) report.Options {
-	return report.Options{From: day(from), To: day(to), Now: day(now).Add(15 * time.Hour), Day: hours.Day, Quarter: store.Quarter,
+	return report.Options{From: day(from), To: day(to), Now: day(now).Add(15 * time.Hour),
 		Counts: func(d time.Time) (map[string]int, error) { return k[d.Format(time.DateOnly)], nil }}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"signpost/internal/hours"
 )
 
 // KeepCounts is how many months the counts of a quarter are kept after it ends.
@@ -19,7 +21,7 @@ func (s *Store) AddCounts(ctx context.Context, day time.Time, counts map[string]
 	for field, n := range counts {
 		p.HIncrBy(ctx, key, field, int64(n))
 	}
-	p.ExpireAt(ctx, key, Quarter(day).AddDate(0, 3+KeepCounts, 0))
+	p.ExpireAt(ctx, key, hours.Quarter(day).AddDate(0, 3+KeepCounts, 0))
 	if _, err := p.Exec(ctx); err != nil {
 		return fmt.Errorf("add to the day's counts: %w", bare(err))
 	}
@@ -39,11 +41,6 @@ func (s *Store) Counts(ctx context.Context, day time.Time) (map[string]int, erro
 		}
 	}
 	return out, nil
-}
-
-// Quarter is the first day of a day's quarter.
-func Quarter(day time.Time) time.Time {
-	return time.Date(day.Year(), (day.Month()-1)/3*3+1, 1, 0, 0, 0, 0, day.Location())
 }
 
 func countKey(day time.Time) string { return "count:" + day.Format(time.DateOnly) }

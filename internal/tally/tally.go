@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"signpost/internal/hours"
 )
 
 // Channels.
@@ -78,9 +80,7 @@ const (
 type Counter struct {
 	Keeper Keeper
 	Now    func() time.Time
-	// Day is the day a moment is counted under.
-	Day func(time.Time) time.Time
-	Log *slog.Logger
+	Log    *slog.Logger
 
 	mu     sync.Mutex
 	counts map[time.Time]map[string]int
@@ -89,7 +89,7 @@ type Counter struct {
 
 // Add counts one thing.
 func (c *Counter) Add(k Kind) {
-	day := c.Day(c.Now())
+	day := hours.Day(c.Now())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.put(day, k.Field(), 1)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"signpost/internal/hours"
 	"signpost/internal/tally"
 )
 
@@ -45,7 +46,7 @@ func TestCounter(t *testing.T) {
 	var mu sync.Mutex
 	now := time.Date(2026, 11, 20, 23, 59, 0, 0, time.UTC)
 	var said strings.Builder
-	c := &tally.Counter{Keeper: k, Day: func(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }, Log: slog.New(slog.NewTextHandler(&said, nil)),
+	c := &tally.Counter{Keeper: k, Log: slog.New(slog.NewTextHandler(&said, nil)),
 		Now: func() time.Time { mu.Lock(); defer mu.Unlock(); return now }}
 	one := tally.Kind{Channel: tally.Text, Area: "a", Service: "s", Outcome: tally.Given}
 	two := tally.Kind{Channel: tally.Call, Outcome: tally.Begun}
@@ -73,7 +74,7 @@ func TestCounter(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	c.Run(ctx) // the last thing it does is to hand on what waits
-	first := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	first := hours.Day(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 	if want := map[string]int{one.Field(): 51, two.Field(): 50}; !maps.Equal(k.days[first], want) {
 		t.Errorf("the first day has %v, want %v", k.days[first], want)
 	}
@@ -84,13 +85,13 @@ func TestCounter(t *testing.T) {
 
 // There are never more kinds in memory than a wall allows, whatever is counted.
 func TestCounterIsBounded(t *testing.T) {
-	k := &keeper{}
-	c := &tally.Counter{Keeper: k, Day: func(t time.Time) time.Time { return time.Time{} }, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	k, then := &keeper{}, time.Now()
+	c := &tally.Counter{Keeper: k, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return then }}
 	for i := range 100_000 {
 		c.Add(tally.Kind{Area: strings.Repeat("x", i%7) + string(rune('a'+i%26)) + time.Duration(i).String()})
 	}
 	c.Flush(t.Context())
-	if n := len(k.days[time.Time{}]); n == 0 || n > 20_000 {
+	if n := len(k.days[hours.Day(then)]); n == 0 || n > 20_000 {
 		t.Errorf("%d kinds were kept", n)
 	}
 }

@@ -61,6 +61,7 @@ const (
 	FaultHang                    // no answer until Release
 	FaultDrop                    // the connection ends
 	FaultAuth                    // 401: wrong credentials
+	FaultElsewhere               // 404 with a page: another server than the API
 )
 
 // NewProvider starts a double for an account.
@@ -223,6 +224,10 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case FaultDrop:
 		panic(http.ErrAbortHandler)
+	case FaultElsewhere:
+		w.WriteHeader(404)
+		_, _ = w.Write([]byte("<html>Not Found</html>"))
+		return
 	case FaultAuth:
 		restError(w, 401, 20003, "Authenticate")
 		return
