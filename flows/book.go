@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"time"
 
 	"signpost/internal/area"
@@ -98,6 +99,7 @@ type Service struct {
 
 	CheckedOn, ReviewBy time.Time // zero: never
 	CheckedBy           string
+	UnrungBecause       string // why it may be given out though nobody rang it lately
 	Source, SourceDate  string
 	About               string
 }
@@ -140,6 +142,7 @@ type Area struct {
 	Districts area.Set // which districts it covers
 	Names     []string // more names people use for it
 	Services  []string // in the order they are offered
+	chain     []*Service
 }
 
 // Kind is what a step does.
@@ -166,6 +169,7 @@ type Step struct {
 	Also      []string // services mentioned while they are open
 	Segments  int      // how long the text may be
 	Audio     string   // the recording played instead of Say, a key of Book.Audio
+	chain     []*Service
 }
 
 // Action is what choosing does besides leading to a step.
@@ -235,11 +239,13 @@ func (b *Book) Finish() {
 	}
 	for i := range b.Steps {
 		b.steps[b.Steps[i].ID] = i
+		b.Steps[i].chain = b.follow(b.Steps[i].Services)
 	}
 	var names []area.Name
 	for i := range b.Areas {
 		a := &b.Areas[i]
 		b.areas[a.ID] = i
+		a.chain = b.follow(a.Services)
 		for _, n := range a.Names {
 			names = append(names, area.Name{Name: n, Where: a.Districts})
 		}
@@ -350,23 +356,32 @@ func (b *Book) Find(text string) (areas []string, ask bool, found area.Found) {
 // area, then whatever takes over from each, without repeats, without services
 // that do not exist that day or are not for this person.
 func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
-	first := step.Services
+	all := step.chain
 	if step.FromArea {
 		if a := b.Area(areaID); a != nil {
-			first = a.Services
+			all = a.chain
 		}
 	}
 	var chain []*Service
-	seen := make(map[string]bool, 8)
-	add := func(id string) *Service {
-		s := b.Service(id)
-		if s == nil || seen[id] {
-			return nil
-		}
-		seen[id] = true
+	for _, s := range all {
 		if s.Exists(now) && s.For[who] {
+			if chain == nil {
+				chain = make([]*Service, 0, len(all))
+			}
 			chain = append(chain, s)
 		}
+	}
+	return chain
+}
+
+// follow is the services of a list, then whatever takes over from each.
+func (b *Book) follow(first []string) (chain []*Service) {
+	add := func(id string) *Service {
+		s := b.Service(id)
+		if s == nil || slices.Contains(chain, s) {
+			return nil
+		}
+		chain = append(chain, s)
 		return s
 	}
 	for _, id := range first {

@@ -230,7 +230,8 @@ func (t turn) callChoices(s State, wanted func(*Choice) bool) string {
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
 		if c := &step.Choices[i]; wanted(c) && t.offered(s, c) {
-			parts = append(parts, strings.NewReplacer("{label}", c.Say, "{key}", strconv.Itoa(c.CallKey)).Replace(t.Messages.CallChoice))
+			words := strings.ReplaceAll(t.Messages.CallChoice, "{key}", strconv.Itoa(c.CallKey))
+			parts = append(parts, strings.ReplaceAll(words, "{label}", c.Say))
 		}
 	}
 	return strings.Join(parts, " ")

@@ -6,21 +6,27 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"signpost/flows/book"
 	"signpost/flows/check"
+	"signpost/flows/edit"
 	"signpost/flows/load"
 )
 
-const checkHelp = `signpost check [-flows DIR] [-format text]
+const checkHelp = `signpost check [-flows DIR] [-format text] [-fix]
 
 Finds every mistake in a flow book, runs its examples, and says in plain words
-what each mistake would do to a caller and how to mend it. Without -flows it
-checks the book that ships.
+what each mistake would do to a caller and how to mend it. Errors keep the book
+from callers; warnings are advice. Without -flows it checks the book that ships.
+docs/checks.md shows every rule with an example.
 
   signpost check -flows flows/book
+  signpost check -flows flows/book -fix    # mend what can only have been a slip
 
-Exit status: 0 no mistakes, 1 mistakes, 2 the command was not given rightly.
+Exit status: 0 no errors, 1 errors (with -strict: or warnings), 2 the command
+was not given rightly.
 
 `
 
@@ -28,8 +34,20 @@ func checkBook(args []string, s streams) int {
 	fl := newFlags("check", checkHelp, s)
 	dir := fl.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
 	format := fl.String("format", "text", "how to print: text, json, sarif or github")
+	fix := fl.Bool("fix", false, "mend in the files what can only have been a slip, keeping comments and order")
+	strict := fl.Bool("strict", false, "end with 1 on warnings too")
+	at := fl.String("at", "", "check as if it were this `moment`, like \"2026-12-25 03:00\"")
 	if code, done := parse(fl, args, s); done {
 		return code
+	}
+	now, err := moment(*at)
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost check: %v\n", err)
+		return exitMisuse
+	}
+	if *fix && *dir == "" {
+		fmt.Fprint(s.err, "signpost check: -fix needs -flows: the book that ships inside the program cannot be changed\n")
+		return exitMisuse
 	}
 	print, ok := check.Printers()[*format]
 	if !ok {
@@ -40,15 +58,51 @@ func checkBook(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
-	src, problems := check.Dir(fsys)
+	if *fix {
+		if err := mend(*dir, now, s); err != nil {
+			fmt.Fprintf(s.err, "signpost check: %v\n", err)
+			return exitProblems
+		}
+	}
+	src, problems := check.On(fsys, now)
 	if err := print(s.out, src, problems); err != nil {
 		fmt.Fprintf(s.err, "signpost check: the findings could not be written: %v\n", err)
 		return exitMisuse
 	}
-	if len(problems) > 0 {
+	if len(load.Errors(problems)) > 0 || *strict && len(problems) > 0 {
 		return exitProblems
 	}
 	return exitOK
+}
+
+// mostRounds bounds mending: what one edit brings to light the next may mend.
+const mostRounds = 50
+
+// mend makes every edit that can only have been meant, until there are none.
+func mend(dir string, now time.Time, s streams) error {
+	for range mostRounds {
+		src, problems := check.On(os.DirFS(dir), now)
+		made := 0
+		for _, name := range load.Files() {
+			data, n := load.Mend(name, src.File(name), problems)
+			if n == 0 {
+				continue
+			}
+			for _, p := range problems {
+				if p.File == name && p.Edit != (load.Edit{}) {
+					fmt.Fprintf(s.out, "mended %s: %s\n", p.Pos, p.What)
+				}
+			}
+			if err := edit.Save(filepath.Join(dir, name), data); err != nil {
+				return err
+			}
+			made += n
+		}
+		if made == 0 {
+			return nil
+		}
+	}
+	return nil
 }
 
 // newFlags makes a command's flags with its help.
@@ -94,8 +148,8 @@ func goodBook(command, dir string, s streams) (src *load.Source, code int) {
 	if !ok {
 		return nil, exitMisuse
 	}
-	src, problems := load.Dir(fsys)
-	if len(problems) > 0 {
+	src, all := load.Dir(fsys)
+	if problems := load.Errors(all); len(problems) > 0 {
 		fmt.Fprintf(s.err, "signpost %s: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", command, len(problems), problems[0])
 		return nil, exitProblems
 	}

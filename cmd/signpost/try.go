@@ -13,6 +13,7 @@ import (
 
 	"signpost/config"
 	"signpost/flows/check"
+	"signpost/flows/load"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
@@ -48,7 +49,8 @@ func try(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
-	if _, problems := check.Dir(fsys); len(problems) > 0 {
+	if _, all := check.Dir(fsys); len(load.Errors(all)) > 0 {
+		problems := load.Errors(all)
 		fmt.Fprintf(s.err, "signpost try: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(problems), problems[0])
 		return exitProblems
 	}

@@ -18,11 +18,15 @@ var alphabet = rule{
 				continue
 			}
 			fix := "Take it out, or spell it with plain letters."
-			if s := gsm7.Substitute(r); s != "" {
-				fix = fmt.Sprintf("Write %q instead.", s)
+			put := gsm7.Substitute(r)
+			if put != "" {
+				fix = fmt.Sprintf("Write %q instead.", put)
 			}
-			p.report(p.posOf(w), fmt.Sprintf("character %d is %q, which plain texts cannot hold", at+1, r),
+			p.report(p.posIn(w, string(r)), fmt.Sprintf("character %d is %q, which plain texts cannot hold", at+1, r),
 				"One such character more than halves what fits: the text arrives in pieces, perhaps in the wrong order, and old phones may show squares.", fix)
+			if put != "" {
+				p.mend(string(r), put)
+			}
 		}
 	},
 }

@@ -7,47 +7,29 @@ import (
 )
 
 var chains = rule{
-	name: "chain", doc: "every chain of services ends at one that is open 24 hours, and that a call can ring",
-	walks: true,
+	name: "chain", doc: "every step's services, and the key 0, end at a line that is open 24 hours", walks: true,
 	run: func(p *pass) {
 		told := map[string]bool{}
-		for _, now := range Moments(p.book) {
+		once := func(key string) bool {
+			first := !told[key]
+			told[key] = true
+			return first
+		}
+		for _, now := range p.walked().Moments {
 			for i := range p.book.Steps {
 				step := &p.book.Steps[i]
-				if step.Kind != flows.KindServices {
-					continue
-				}
-				areas := []string{""}
-				if step.FromArea {
-					areas = areas[:0]
-					for _, a := range p.book.Areas {
-						areas = append(areas, a.ID)
-					}
-				}
-				for who := range flows.PersonNames {
-					if !p.walked().At(step.ID, flows.Person(who)) {
+				for who, name := range flows.PersonNames {
+					if step.Kind != flows.KindServices || step.FromArea || !p.walk.At(step.ID, flows.Person(who)) {
 						continue
 					}
-					for _, a := range areas {
-						chain := p.book.Chain(now, step, a, flows.Person(who))
-						always := false
-						for _, s := range chain {
-							always = always || s.Hours.IsAlways()
-						}
-						if key := step.ID + a + flows.PersonNames[who]; !always && !told[key] {
-							told[key] = true
-							where := ""
-							if a != "" {
-								where = " in the area " + a
-							}
-							p.report(p.Pos("menus.yaml", "steps."+step.ID), fmt.Sprintf("on %s the services for %q%s do not end at a 24-hour line", now.Format("Mon 2 Jan 2006 15:04"), flows.PersonNames[who], where),
-								"At night, or when nobody answers, they would have nobody.", "Add if_no_answer to the last service, leading to one with hours: 24 hours that is for them.")
-						}
+					if !always(p.book.Chain(now, step, "", flows.Person(who))) && once(step.ID+" "+name) {
+						p.report(p.Pos("menus.yaml", "steps."+step.ID), fmt.Sprintf("on %s the services for %q do not end at a 24-hour line", now.Format("Mon 2 Jan 2006 15:04"), name),
+							"At night, or when nobody answers, they would have nobody.", "Add if_no_answer to the last service, leading to one with hours: 24 hours that is for them.")
 					}
 				}
 			}
 			for who, name := range flows.PersonNames {
-				if p.book.ZeroLine(now, flows.Person(who)) == nil {
+				if p.book.ZeroLine(now, flows.Person(who)) == nil && once(name) {
 					p.report(p.Pos("menus.yaml", "people."+name), "the key 0 leads to no 24-hour line", "The one key that always helps would not.", "Let zero lead to a services step with a 24-hour service that is for them.")
 				}
 			}

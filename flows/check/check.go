@@ -4,35 +4,60 @@
 package check
 
 import (
-	"fmt"
+	"bytes"
 	"io/fs"
+	"maps"
+	"time"
 
 	"signpost/flows"
 	"signpost/flows/load"
 )
 
-// rule is one thing a book must have right.
+// rule is one thing a book should have right.
 type rule struct {
 	name, doc string
 	run       func(*pass)
+	severity  load.Severity
 	// walks tells that the rule steps the book, so that it runs only on one that
 	// leads nowhere wrong.
 	walks bool
+	// timed tells that the rule depends on the day. No book is refused for the day
+	// alone: what was good yesterday goes on answering.
+	timed bool
 }
+
+const advice = load.Warning
 
 // rules is the one list of rules, in the order they run.
 func rules() []rule {
 	return []rule{
-		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords,
-		chains, reachable, silences, segments, prompts, examples,
+		// What keeps a book from callers.
+		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords, numbersNotSaid,
+		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, examples,
+		// Advice.
+		checkedBy, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
+		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, keysChange, keyInWords,
+		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, allowedUnused, watchList,
+		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
+		exampleCoverage,
 	}
 }
 
-// Rules lists the rules by name with what each demands.
-func Rules() [][2]string {
-	var out [][2]string
+// Rule is one rule, for those who list them.
+type Rule struct {
+	Name, Doc string
+	Severity  load.Severity
+	Loading   bool // it is about reading the files
+}
+
+// Rules lists every rule there is.
+func Rules() []Rule {
+	var out []Rule
+	for _, r := range load.Rules() {
+		out = append(out, Rule{Name: r[0], Doc: r[1], Loading: true})
+	}
 	for _, r := range rules() {
-		out = append(out, [2]string{r.name, r.doc})
+		out = append(out, Rule{Name: r.name, Doc: r.doc, Severity: r.severity})
 	}
 	return out
 }
@@ -41,15 +66,27 @@ func Rules() [][2]string {
 type pass struct {
 	*load.Source
 	book     *flows.Book
-	rule     string
+	now      time.Time // zero: whatever depends on the day is left out
+	rule     rule
 	problems []load.Problem
 	walk     *Walk           // made when first wanted, with:
 	answers  []Edge          // every distinct answer
-	given    map[string]bool // every service whose number is given
+	shown    map[string]bool // every service whose number is given
 }
 
 func (p *pass) report(pos load.Pos, what, why, fix string) {
-	p.problems = append(p.problems, load.Problem{Pos: pos, Rule: p.rule, What: what, Why: why, Fix: fix})
+	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: p.rule.severity, Rule: p.rule.name, What: what, Why: why, Fix: fix})
+}
+
+// mend gives what was last reported the edit that mends it: from bytes after the
+// place, the words old are replaced, if they stand there as they are read.
+func (p *pass) mend(old, put string) {
+	last := &p.problems[len(p.problems)-1]
+	data, from := p.File(last.File), p.Offset(last.Pos)
+	const near = 2000 // bytes: a wording is no longer
+	if i := bytes.Index(data[min(from, len(data)):min(from+near, len(data))], []byte(old)); i >= 0 && old != "" {
+		last.Edit = load.Edit{From: from + i, To: from + i + len(old), Put: put}
+	}
 }
 
 // walked walks the book once and keeps what the rules look at: one edge for
@@ -58,34 +95,73 @@ func (p *pass) walked() *Walk {
 	if p.walk != nil {
 		return p.walk
 	}
-	seen := map[string]bool{}
-	p.given = map[string]bool{}
-	p.walk = WalkBook(p.book, func(e *Edge) {
-		for _, id := range e.Reply.Shows {
-			p.given[id] = true
-		}
-		key := fmt.Sprint(e.At(), e.From.Call, e.Reply.Ended, e.Reply.Rest, e.Reply.Text)
-		for _, u := range e.Reply.Speech {
-			key += "\n" + u.Words + u.Number
-		}
-		if !seen[key] {
-			seen[key] = true
-			p.answers = append(p.answers, *e)
+	type found struct {
+		answers []Edge
+		given   map[string]bool
+	}
+	var all []*found // one for each moment
+	p.walk = walkAside(p.book, func(int) func(*Edge) {
+		f := &found{given: map[string]bool{}}
+		all = append(all, f)
+		seen := map[string]bool{}
+		return func(e *Edge) {
+			for _, id := range e.Reply.Shows {
+				f.given[id] = true
+			}
+			if key := e.answer(); !seen[key] {
+				seen[key] = true
+				f.answers = append(f.answers, *e)
+			}
 		}
 	})
+	p.shown = map[string]bool{}
+	seen := map[string]bool{}
+	for _, f := range all {
+		maps.Copy(p.shown, f.given)
+		for i := range f.answers {
+			if key := f.answers[i].answer(); !seen[key] {
+				seen[key] = true
+				p.answers = append(p.answers, f.answers[i])
+			}
+		}
+	}
 	return p.walk
 }
 
-// Dir loads a book and runs every rule. The book is fit for callers only when
-// there are no problems.
-func Dir(fsys fs.FS) (*load.Source, []load.Problem) {
+// answer tells answers apart: from where, on which channel, and every word.
+func (e *Edge) answer() string {
+	b := make([]byte, 0, 256)
+	b = append(b, e.At()...)
+	for _, is := range []bool{e.From.Call, e.Reply.Ended, e.Reply.Rest} {
+		if is {
+			b = append(b, '1')
+		} else {
+			b = append(b, '0')
+		}
+	}
+	b = append(b, e.Reply.Text...)
+	for _, u := range e.Reply.Speech {
+		b = append(append(append(b, '\n'), u.Words...), u.Number...)
+	}
+	return string(b)
+}
+
+// Dir loads a book and runs every rule that holds on any day. The book is fit for
+// callers when none of what is found is an [load.Error].
+func Dir(fsys fs.FS) (*load.Source, []load.Problem) { return On(fsys, time.Time{}) }
+
+// On is Dir for a day, with the rules that depend on it.
+func On(fsys fs.FS, day time.Time) (*load.Source, []load.Problem) {
 	src, problems := load.Dir(fsys)
-	p := &pass{Source: src, book: src.Book, problems: problems}
+	p := &pass{Source: src, book: src.Book, now: day, problems: problems}
+	unread := src.Broken || len(problems) > 0
 	for _, r := range rules() {
-		if r.walks && src.Broken {
+		// What cannot be read rightly would come out wrong in every conversation: that
+		// is told first, alone.
+		if r.walks && unread || r.timed && day.IsZero() {
 			continue
 		}
-		p.rule = r.name
+		p.rule = r
 		r.run(p)
 	}
 	return src, load.Sort(p.problems)

@@ -23,41 +23,89 @@ var examples = rule{
 }
 
 func (p *pass) runExample(e load.Example) {
+	var transcript strings.Builder
+	p.play(e, func(turn load.Turn, reply flows.Reply) bool {
+		said := reply.Text
+		if e.Call {
+			said = flows.Spoken(reply.Speech)
+		}
+		wrong := mismatch(turn, said, reply)
+		transcript.WriteString(beside(turn, said, reply))
+		if wrong != "" {
+			fix := "Mend whichever is wrong."
+			if numberLike.MatchString(wrong) {
+				fix = "If the number was meant to change, change it here too. It is written twice so that a slip in one place is noticed."
+			}
+			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation is:%s", e.Name, wrong, transcript.String()),
+				"Either callers now get something else than was meant, or the example is out of date.", fix)
+		}
+		return wrong == ""
+	}, p.report)
+}
+
+// beside is one exchange as it is, and beside it what the example has.
+func beside(turn load.Turn, said string, reply flows.Reply) string {
+	var b strings.Builder
+	is := said
+	switch {
+	case reply.Dial != nil:
+		is = strings.TrimSpace(is + " (ringing " + reply.Dial.ID + ")")
+	case is == "":
+		is = "(silence)"
+	}
+	if reply.Ended {
+		is += " (it ends)"
+	}
+	fmt.Fprintf(&b, "\n      they:      %s\n      we:        %s", turn.They, is)
+	var meant []string
+	for _, w := range turn.We {
+		meant = append(meant, fmt.Sprintf("%q", w))
+	}
+	for _, w := range turn.Never {
+		meant = append(meant, fmt.Sprintf("never %q", w))
+	}
+	if turn.ConnectsTo != "" {
+		meant = append(meant, "ringing "+turn.ConnectsTo)
+	}
+	if turn.Silence {
+		meant = append(meant, "silence")
+	}
+	if turn.Ends {
+		meant = append(meant, "it ends")
+	}
+	if len(meant) > 0 {
+		fmt.Fprintf(&b, "\n      meant was: %s", strings.Join(meant, ", "))
+	}
+	return b.String()
+}
+
+// play goes through an example and shows each exchange to look, until that says
+// no. What keeps it from being played is told to wrong.
+func (p *pass) play(e load.Example, look func(load.Turn, flows.Reply) bool, wrong func(pos load.Pos, what, why, fix string)) {
 	// A Wednesday afternoon, when everything with office hours is open.
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London())
 	if e.At != "" {
 		t, err := time.ParseInLocation("2006-01-02 15:04", e.At, hours.London())
 		if err != nil {
-			p.report(e.Pos, fmt.Sprintf("%q is not a moment", e.At), "The example cannot be run.", `Write it like "2026-11-20 14:00".`)
+			wrong(e.Pos, fmt.Sprintf("%q is not a moment", e.At), "The example cannot be run.", `Write it like "2026-11-20 14:00".`)
 			return
 		}
 		now = t
 	}
 	var s flows.State
-	var transcript strings.Builder
 	for _, turn := range e.Turns {
 		in, ok := exampleInput(e.Call, turn.They)
 		if !ok {
-			p.report(turn.Pos, fmt.Sprintf("%q is nothing a caller can do", turn.They), "The example cannot be run.", `Write "rings", one key, "silence", "answered", "no answer", "engaged" or "failed".`)
+			wrong(turn.Pos, fmt.Sprintf("%q is nothing a caller can do", turn.They), "The example cannot be run.", `Write "rings", one key, "silence", "answered", "no answer", "engaged" or "failed".`)
 			return
 		}
 		next, reply, err := p.book.Step(now, s, in)
 		if err != nil {
-			p.report(turn.Pos, "the example cannot be followed: "+err.Error(), "Somebody would be left without an answer.", "Put back the last book that worked.")
+			wrong(turn.Pos, "the example cannot be followed: "+err.Error(), "Somebody would be left without an answer.", "Put back the last book that worked.")
 			return
 		}
 		s = next
-		said := reply.Text
-		if e.Call {
-			said = flows.Spoken(reply.Speech)
-		}
-		fmt.Fprintf(&transcript, "\n      they: %s\n      we:   %s", turn.They, said)
-		if reply.Dial != nil {
-			fmt.Fprintf(&transcript, " (ringing %s)", reply.Dial.ID)
-		}
-		if wrong := mismatch(turn, said, reply); wrong != "" {
-			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation was:%s", e.Name, wrong, transcript.String()),
-				"Either callers now get something else than was meant, or the example is out of date.", "Mend whichever is wrong.")
+		if !look(turn, reply) {
 			return
 		}
 	}

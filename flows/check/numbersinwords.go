@@ -13,7 +13,7 @@ var numbersInWords = rule{
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if n := numberLike.FindString(w.words); n != "" {
-				p.report(p.posOf(w), fmt.Sprintf("the telephone number %q stands in the words", strings.TrimSpace(n)),
+				p.report(p.posIn(w, n), fmt.Sprintf("the telephone number %q stands in the words", strings.TrimSpace(n)),
 					"When the number changes, this copy would be forgotten, and callers would ring the old one.", "Put it in services.yaml, and {numbers} here.")
 			}
 		}

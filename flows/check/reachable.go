@@ -10,7 +10,7 @@ var reachable = rule{
 			p.report(p.Pos("menus.yaml", "steps"), "the book cannot be followed: "+w.Failed.Error(), "Somebody would be left without an answer.", "Put back the last book that worked, and tell whoever looks after the program.")
 			return
 		}
-		steps, services := map[string]bool{}, p.given
+		steps, services := map[string]bool{}, p.shown
 		for _, n := range w.Nodes {
 			steps[n.State.Step] = true
 			for _, id := range alsoOf(p, n) {

@@ -2,10 +2,15 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"signpost/flows"
 	"signpost/internal/hours"
+	"signpost/internal/plain"
 )
 
 // Node is one state a conversation can be in. Idle, which only counts towards
@@ -41,14 +46,60 @@ type Walk struct {
 	Moments []time.Time
 	Nodes   []Node
 	Edges   int
-	index   map[Node]int
 	at      map[[2]string]bool
-	visit   func(*Edge)
+	chosen  []way
 	Failed  error // a step that failed: a fault of the engine
 }
 
-// maxNodes bounds a walk; a book that needs more is not one people can follow.
-const maxNodes = 400_000
+// reaches tells of each node whether choices lead from it to a number.
+func (w *Walk) reaches() []bool {
+	back := make([][]int32, len(w.Nodes))
+	reaches := make([]bool, len(w.Nodes))
+	var queue []int32
+	reach := func(n int32) {
+		if !reaches[n] {
+			reaches[n] = true
+			queue = append(queue, n)
+		}
+	}
+	for _, c := range w.chosen {
+		if c.to < 0 {
+			reach(c.from)
+			continue
+		}
+		back[c.to] = append(back[c.to], c.from)
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, from := range back[queue[0]] {
+			reach(from)
+		}
+	}
+	return reaches
+}
+
+// maxNodes bounds the walk of one moment; a book that needs more is not one
+// people can follow.
+const maxNodes = 50_000
+
+// walker walks a book at one moment. The moments of a book have no state in
+// common, so that they can be walked side by side.
+type walker struct {
+	book   *flows.Book
+	moment int
+	now    time.Time
+	texts  []string
+	visit  func(*Edge)
+
+	nodes  []Node
+	edges  int
+	index  map[Node]int
+	failed error
+	chosen []way
+}
+
+// way is a choice between nodes: not a key that is kept for everyone, and nothing
+// that was not understood. to is -1 when it gives a number.
+type way struct{ from, to int32 }
 
 // At reports whether any conversation for who reaches the step.
 func (w *Walk) At(step string, who flows.Person) bool {
@@ -70,18 +121,33 @@ func Moments(b *flows.Book) []time.Time {
 			weeks = append(weeks, s.PausedUntil.AddDate(0, 0, -7), s.PausedUntil)
 		}
 	}
+	// Only what can change is looked at: a service that is always open and has
+	// neither beginning nor end is the same at every moment.
+	var varies []*flows.Service
+	for i := range b.Services {
+		s := &b.Services[i]
+		if !s.Hours.IsAlways() && s.Hours.IsKnown() || !s.From.IsZero() || !s.To.IsZero() || !s.PausedUntil.IsZero() || !s.CheckedOn.IsZero() {
+			varies = append(varies, s)
+		}
+	}
 	var out []time.Time
 	seen := map[string]bool{}
+	key := make([]byte, 0, len(varies))
 	for _, w := range weeks {
 		for m := 0; m < 7*24*60; m += 15 {
 			t := w.Add(time.Duration(m) * time.Minute)
-			key := ""
-			for i := range b.Services {
-				s := &b.Services[i]
-				key += fmt.Sprint(s.Exists(t), s.Doubtful(t), s.Paused(t), s.Hours.At(t), " ")
+			key = key[:0]
+			for _, s := range varies {
+				bits := byte(s.Hours.At(t)) << 3
+				for i, is := range []bool{s.Exists(t), s.Doubtful(t), s.Paused(t)} {
+					if is {
+						bits |= 1 << i
+					}
+				}
+				key = append(key, bits)
 			}
-			if !seen[key] {
-				seen[key] = true
+			if !seen[string(key)] {
+				seen[string(key)] = true
 				out = append(out, t)
 			}
 		}
@@ -93,33 +159,80 @@ func Moments(b *flows.Book) []time.Time {
 // with every kind of input, at each of the book's [Moments], and shows every
 // step between them to visit, nearest first.
 func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
-	w := &Walk{Moments: Moments(b), index: map[Node]int{}, at: map[[2]string]bool{}, visit: visit}
+	w := newWalk(b)
 	texts := TextInputs(b)
 	for m := range w.Moments {
-		w.node(Node{Moment: m})
-		w.node(Node{Moment: m, Call: true})
+		one := &walker{book: b, moment: m, now: w.Moments[m], texts: texts, visit: visit}
+		one.run()
+		w.add(one)
 	}
-	for i := 0; i < len(w.Nodes) && len(w.Nodes) < maxNodes && w.Failed == nil; i++ {
-		n := w.Nodes[i]
+	return w
+}
+
+// walkAside is WalkBook with the moments side by side. Each has a visitor of its
+// own, made by visitor, which is never called by two at once.
+func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
+	w := newWalk(b)
+	texts := TextInputs(b)
+	walkers := make([]*walker, len(w.Moments))
+	var wg sync.WaitGroup
+	for m := range w.Moments {
+		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], texts: texts, visit: visitor(m)}
+		wg.Go(walkers[m].run)
+	}
+	wg.Wait()
+	for _, one := range walkers {
+		w.add(one)
+	}
+	return w
+}
+
+func newWalk(b *flows.Book) *Walk { return &Walk{Moments: Moments(b), at: map[[2]string]bool{}} }
+
+func (w *Walk) add(one *walker) {
+	first := int32(len(w.Nodes))
+	for _, c := range one.chosen {
+		if c.to >= 0 {
+			c.to += first
+		}
+		w.chosen = append(w.chosen, way{c.from + first, c.to})
+	}
+	w.Nodes = append(w.Nodes, one.nodes...)
+	w.Edges += one.edges
+	if w.Failed == nil {
+		w.Failed = one.failed
+	}
+	for i := range one.nodes {
+		w.at[[2]string{one.nodes[i].State.Step, one.nodes[i].State.Who.String()}] = true
+	}
+}
+
+// run goes through everything that can happen at the moment, nearest first.
+func (w *walker) run() {
+	w.index = map[Node]int{}
+	w.node(Node{Moment: w.moment})
+	w.node(Node{Moment: w.moment, Call: true})
+	legs := slices.Sorted(maps.Keys(Legs))
+	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
+		n := w.nodes[i]
 		switch {
 		case !n.Call:
-			for _, text := range texts {
-				w.step(b, i, text, flows.Heard(text))
+			for _, text := range w.texts {
+				w.step(i, text, flows.Heard(text))
 			}
 		case n.State.Step == "":
-			w.step(b, i, "rings", flows.Rang())
+			w.step(i, "rings", flows.Rang())
 		case n.Dialing:
-			for name, leg := range Legs {
-				w.step(b, i, name, flows.LegEnded(leg))
+			for _, name := range legs {
+				w.step(i, name, flows.LegEnded(Legs[name]))
 			}
 		default:
 			for _, key := range []byte("0123456789*#") {
-				w.step(b, i, string(key), flows.Pressed(key))
+				w.step(i, string(key), flows.Pressed(key))
 			}
-			w.step(b, i, "silence", flows.Silence())
+			w.step(i, "silence", flows.Silence())
 		}
 	}
-	return w
 }
 
 // Legs are the ways a dialled line can end, by the names examples use.
@@ -127,30 +240,38 @@ var Legs = map[string]flows.Leg{
 	"answered": flows.LegTalked, "no answer": flows.LegNoAnswer, "engaged": flows.LegBusy, "failed": flows.LegFailed,
 }
 
-func (w *Walk) node(n Node) int {
+func (w *walker) node(n Node) int {
 	n.State.Idle = 0
-	if i, ok := w.index[n]; ok {
-		return i
+	i, ok := w.index[n]
+	if !ok {
+		i = len(w.nodes)
+		w.index[n] = i
+		w.nodes = append(w.nodes, n)
 	}
-	w.Nodes = append(w.Nodes, n)
-	w.index[n] = len(w.Nodes) - 1
-	w.at[[2]string{n.State.Step, n.State.Who.String()}] = true
-	return len(w.Nodes) - 1
+	return i
 }
 
-func (w *Walk) step(b *flows.Book, from int, name string, in flows.Input) {
-	e := Edge{From: w.Nodes[from], Input: name}
-	next, reply, err := b.Step(w.Moments[e.From.Moment], e.From.State, in)
+func (w *walker) step(from int, name string, in flows.Input) {
+	e := Edge{From: w.nodes[from], Input: name}
+	next, reply, err := w.book.Step(w.now, e.From.State, in)
 	if err != nil {
-		w.Failed = fmt.Errorf("step from %q with %q: %w", e.From.State.Step, name, err)
+		w.failed = fmt.Errorf("step from %q with %q: %w", e.From.State.Step, name, err)
 		return
 	}
 	e.Reply = reply
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
-		w.node(e.To)
+		to := w.node(e.To)
+		if !strings.Contains("0 9 # *", name) && next.Misses == 0 && next.Quiet == 0 {
+			if len(reply.Shows) > 0 {
+				to = -1
+			}
+			if c := (way{int32(from), int32(to)}); len(w.chosen) == 0 || w.chosen[len(w.chosen)-1] != c {
+				w.chosen = append(w.chosen, c)
+			}
+		}
 	}
-	w.Edges++
+	w.edges++
 	w.visit(&e)
 }
 
@@ -178,13 +299,48 @@ func TextInputs(b *flows.Book) []string {
 			}
 		}
 	}
+	// Two places that mean the same areas are one kind of text, unless a word of
+	// the book is written the same.
+	other := wordsBesidesPlaces(b)
 	seen := map[string]bool{}
 	var out []string
 	for _, i := range in {
-		if !seen[i] {
-			seen[i] = true
+		kind := i
+		if areas, ask, found := b.Find(i); found.Where != 0 && !other[plain.Text(i)] {
+			kind = fmt.Sprint(areas, ask)
+		}
+		if !seen[kind] {
+			seen[kind] = true
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// wordsBesidesPlaces is everything, in plain form, that a book understands
+// without looking for a place in it.
+func wordsBesidesPlaces(b *flows.Book) map[string]bool {
+	all := map[string]bool{}
+	add := func(words ...string) {
+		for _, w := range words {
+			all[plain.Text(w)] = true
+		}
+	}
+	u := b.Words
+	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start} {
+		add(l...)
+	}
+	for _, s := range u.Shortcuts {
+		add(s.Words...)
+	}
+	for i := range b.Steps {
+		for _, c := range b.Steps[i].Choices {
+			add(c.Text)
+			add(c.Words...)
+		}
+	}
+	for i := range b.Areas {
+		add(b.Areas[i].Text)
+	}
+	return all
 }

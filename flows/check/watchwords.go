@@ -15,7 +15,7 @@ var watchWords = rule{
 				continue
 			}
 			for _, found := range Watched(p.book.Watch, w.words, p.Allowed[w.allowedBy]) {
-				p.report(p.posOf(w), fmt.Sprintf("the word %q stands in a text", found),
+				p.report(p.posIn(w, found), fmt.Sprintf("the word %q stands in a text", found),
 					"Somebody else may read it over their shoulder or on a locked screen.",
 					"Say it in neutral words. If it must stand here, add allowed_words and because.")
 			}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -76,6 +77,18 @@ func messages(b *flows.Book) []message {
 
 func (p *pass) posOf(w wording) load.Pos { return p.Pos(w.file, w.path) }
 
+// posIn is where some of a wording's words stand, whatever their capitals; where
+// the wording begins, when they are not written there as they are read.
+func (p *pass) posIn(w wording, some string) load.Pos {
+	pos := p.posOf(w)
+	data := p.File(pos.File)
+	line, _, _ := bytes.Cut(data[min(p.Offset(pos), len(data)):], []byte("\n"))
+	if i := strings.Index(strings.ToLower(string(line)), strings.ToLower(some)); i >= 0 && some != "" && len(strings.ToLower(string(line))) == len(line) {
+		pos.Col += i
+	}
+	return pos
+}
+
 var placeholders = rule{
 	name: "placeholder", doc: "curly brackets hold only names from the closed list",
 	run: func(p *pass) {
@@ -84,7 +97,7 @@ var placeholders = rule{
 				if name == "" {
 					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing", "People would read or hear the bracket itself.", "Write a name in it, like {choices}, or take it out.")
 				} else if !known(name) {
-					p.report(p.posOf(w), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.",
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.",
 						"Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.")
 				}
 			}

@@ -26,6 +26,7 @@ func (b *builder) recording(s *flows.Step, v value) {
 	if !a.set {
 		return
 	}
+	b.played = append(b.played, a.text)
 	const why = "Callers would hear nothing where the prompt should be."
 	fail := func(what, fix string) { b.problem(a.pos, "audio", what, why, fix) }
 	switch {

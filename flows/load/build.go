@@ -22,6 +22,8 @@ type builder struct {
 	vals map[string]value
 	ids  map[uint32]string
 	fsys fs.FS
+	// played are the recordings that steps name.
+	played []string
 }
 
 func (b *builder) build() {
@@ -63,7 +65,7 @@ func (b *builder) services(all value) {
 			Free: v.at("free").text == "yes", Connect: v.at("can_connect").text != "no",
 			IfNoAnswer: v.at("if_no_answer").text, MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
 			NotOffered: v.at("not_offered").text, CheckedBy: v.at("checked_by").text,
-			Source: v.at("source").text, SourceDate: v.at("source_date").text, About: v.at("about").text,
+			UnrungBecause: v.at("unrung_because").text, Source: v.at("source").text, SourceDate: v.at("source_date").text, About: v.at("about").text,
 		}
 		if s.Say == "" {
 			s.Say = s.Label
@@ -88,7 +90,7 @@ func (b *builder) services(all value) {
 		for _, l := range v.at("numbers").list {
 			b.line(&s, l)
 		}
-		if len(s.Lines) == 0 && s.NotOffered == "" {
+		if len(v.at("numbers").list) == 0 && s.NotOffered == "" {
 			b.problem(v.at("numbers").pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
 				"Add its number, or say under not_offered why it is only on file.")
 		}
@@ -106,6 +108,10 @@ func (b *builder) hours(s *flows.Service, all value) {
 	if err != nil {
 		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.",
 			`Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`)
+		plainDashes := strings.NewReplacer("\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ").Replace(v.text)
+		if _, err := hours.Parse(plainDashes); err == nil {
+			b.mend(v.pos, v.text, plainDashes)
+		}
 		return
 	}
 	if all.at("bank_holidays").text == "open" {
@@ -142,10 +148,21 @@ func (b *builder) date(v value) time.Time {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, v.text, hours.London())
 	if err != nil {
-		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text), "Without the date nobody knows whether the number still holds.", "Write it like 2026-01-31.")
+		fix := "Write it like 2026-01-31."
+		for _, form := range []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006", "2/1/06", "2006/1/2", "2006-1-2", "2 January"} {
+			if d, err := time.Parse(form, v.text); err == nil && d.Year() > 0 {
+				fix = "Write it like " + d.Format(time.DateOnly) + ", if that is the day you mean."
+				break
+			}
+		}
+		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text), "Without the date nobody knows whether the number still holds.", fix)
 	}
 	return t
 }
+
+// usualDigits is how long almost every number of the country is, with its 0.
+// (Ofcom, National Telephone Numbering Plan.)
+const usualDigits = 11
 
 // line reads one number. Only numbers that are valid for their country load: a
 // mistyped one would lead a caller to nobody, or to a stranger.
@@ -164,6 +181,10 @@ func (b *builder) line(s *flows.Service, v value) {
 	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
 		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
 			"Write it as printed, with digits and spaces only; use a second number line for a second number.")
+		bare := strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u00a0", " ", ".", " ").Replace(n.text)), " ")
+		if parsed, err := phonenumbers.Parse(bare, "GB"); err == nil && strings.Trim(bare, "+0123456789 ") == "" && phonenumbers.IsValidNumber(parsed) {
+			b.mend(n.pos, n.text, bare)
+		}
 		return
 	}
 	parsed, err := phonenumbers.Parse(n.text, "GB")
@@ -182,8 +203,11 @@ func (b *builder) line(s *flows.Service, v value) {
 			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller", n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
 		}
 	default:
-		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.",
-			"Look for a missing, extra or swapped digit, and ring it.")
+		fix := "Look for a missing, extra or swapped digit, and ring it."
+		if digits := len(strings.Join(strings.Fields(n.text), "")); n.text[0] == '0' && digits != usualDigits {
+			fix = fmt.Sprintf("It has %d digits; numbers here have %d. Look for a missing, extra or swapped digit, and ring it.", digits, usualDigits)
+		}
+		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.", fix)
 	}
 	s.Lines = append(s.Lines, l)
 }
@@ -236,9 +260,13 @@ func (b *builder) areas(file value) {
 	}
 	several := file.at("several")
 	for _, name := range several.keys {
+		b.src.Several = append(b.src.Several, Several{name, several.at(name).texts(), several.at(name).pos})
 		for _, ref := range several.at(name).list {
 			i := b.areaIndex(ref.text)
-			if i < 0 {
+			switch {
+			case i < 0 && len(all.keys) == 0:
+				continue // told already
+			case i < 0:
 				b.shapeProblem(ref.pos, "unknown-area", fmt.Sprintf("there is no area %q", ref.text), didYouMean(ref.text, all.keys))
 				continue
 			}
@@ -442,7 +470,7 @@ func (b *builder) examples(all value) {
 			turns = v.at("call")
 		}
 		if v.set && v.at("texts").set == e.Call {
-			b.shapeProblem(v.pos, "example", "the example needs either texts or a call", "Add one of them, and not both.")
+			b.shapeProblem(v.pos, "example-shape", "the example needs either texts or a call", "Add one of them, and not both.")
 		}
 		for _, t := range turns.list {
 			e.Turns = append(e.Turns, Turn{

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"signpost/flows"
 )
@@ -27,8 +28,24 @@ type Source struct {
 	// Allowed are the watch-words an author has allowed, by the path of the step
 	// or service ("steps.welcome", "services.police").
 	Allowed map[string][]string
-	pos     map[string]Pos
-	files   map[string][]byte // as they were read
+	Several []Several // names that cover several areas, in order
+	// Unused are the recordings that no step plays.
+	Unused []string
+	pos    map[string]Pos
+	files  map[string][]byte // as they were read
+}
+
+// Several is a name that covers several areas.
+type Several struct {
+	Name  string
+	Areas []string // ids
+	Pos   Pos
+}
+
+// Has reports whether a piece of the book is written out.
+func (s *Source) Has(file, path string) bool {
+	_, ok := s.pos[file+":"+path]
+	return ok
 }
 
 // Example is a conversation as it should go.
@@ -95,6 +112,12 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		}
 	}
 	b.build()
+	recordings, _ := fs.Glob(fsys, "audio/*.wav") // the pattern is well formed
+	for _, name := range recordings {
+		if base := strings.TrimPrefix(name, "audio/"); !slices.Contains(b.played, base) {
+			b.src.Unused = append(b.src.Unused, base)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.src.Book.Audio)) { // a changed recording is a changed book
 		io.WriteString(hash, name)
 	}

@@ -15,17 +15,81 @@ type Pos struct {
 
 func (p Pos) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
 
+// Severity tells what keeps a book from callers from what is only advice.
+type Severity uint8
+
+// Severities.
+const (
+	Error   Severity = iota // the book must not be put in front of callers
+	Warning                 // it may; somebody should look
+)
+
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
 // Problem is one mistake in a flow book, told to the person who edits it.
 type Problem struct {
 	Pos
-	Rule string // a short, stable name
-	What string // what is wrong
-	Why  string // what it would do to a caller
-	Fix  string // how to mend it
+	Severity Severity
+	Rule     string // a short, stable name
+	What     string // what is wrong
+	Why      string // what it would do to a caller
+	Fix      string // how to mend it
+	// Edit mends it, when only one thing can have been meant; else it is empty.
+	Edit Edit
+}
+
+// Edit takes the bytes of a file from From to before To out and puts others in.
+type Edit struct {
+	From, To int
+	Put      string
 }
 
 func (p Problem) String() string {
-	return fmt.Sprintf("%s: %s\n    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Pos, p.What, p.Why, p.Fix, p.Rule)
+	return fmt.Sprintf("%s: %s: %s\n    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Pos, p.Severity, p.What, p.Why, p.Fix, p.Rule)
+}
+
+// Errors are those of some problems that keep a book from callers.
+func Errors(ps []Problem) []Problem { return of(Error, ps) }
+
+// Warnings are those of some problems that are only advice.
+func Warnings(ps []Problem) []Problem { return of(Warning, ps) }
+
+func of(s Severity, ps []Problem) []Problem {
+	var out []Problem
+	for _, p := range ps {
+		if p.Severity == s {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Mend makes the edits of the problems of one file, and tells how many. Edits
+// that touch one another are left for the next time.
+func Mend(file string, data []byte, ps []Problem) ([]byte, int) {
+	var edits []Edit
+	for _, p := range ps {
+		if e := p.Edit; p.File == file && e != (Edit{}) && e.From >= 0 && e.From <= e.To && e.To <= len(data) {
+			edits = append(edits, e)
+		}
+	}
+	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	var out []byte
+	done, made := 0, 0
+	for i, e := range edits {
+		if i > 0 && e.From < done || i > 0 && e == edits[i-1] {
+			continue
+		}
+		out = append(append(out, data[done:e.From]...), e.Put...)
+		done = e.To
+		made++
+	}
+	return append(out, data[done:]...), made
 }
 
 // Sort orders problems by place and drops repeats, so that the same book always
@@ -43,11 +107,34 @@ func Sort(ps []Problem) []Problem {
 func nearest(word string, candidates []string) string {
 	best, bestDist := "", len(word)/3+2
 	for _, c := range candidates {
-		if d := distance(word, c); d < bestDist {
+		if d := Distance(word, c); d < bestDist {
 			best, bestDist = c, d
 		}
 	}
 	return best
+}
+
+// sure is the candidate that a slip of one letter, or of capitals, can only have
+// meant; "" when that is not certain.
+func sure(word string, candidates []string) string {
+	near := nearest(word, candidates)
+	if strings.EqualFold(word, near) || len(word) > 3 && Distance(word, near) == 1 || len(word) > 4 && swapped(word, near) {
+		return near
+	}
+	return ""
+}
+
+// swapped reports two words that differ by two letters changing places.
+func swapped(a, b string) bool {
+	if len(a) != len(b) || Distance(a, b) != 2 {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
 }
 
 // didYouMean is a sentence that offers the nearest candidate, or lists them
@@ -56,6 +143,9 @@ func didYouMean(word string, candidates []string) string {
 	if n := nearest(word, candidates); n != "" {
 		return fmt.Sprintf("Did you mean %q?", n)
 	}
+	if len(candidates) == 0 {
+		return "Check the spelling."
+	}
 	sorted := slices.Sorted(slices.Values(candidates))
 	if len(sorted) > 12 {
 		return "Check the spelling."
@@ -63,8 +153,8 @@ func didYouMean(word string, candidates []string) string {
 	return "Use one of: " + strings.Join(sorted, ", ") + "."
 }
 
-// distance is the number of letters to add, drop or change (Levenshtein).
-func distance(a, b string) int {
+// Distance is the number of letters to add, drop or change (Levenshtein).
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

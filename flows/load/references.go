@@ -11,7 +11,7 @@ func (b *builder) references() {
 	services, areas, menus, words := b.vals["services.yaml"], b.vals["areas.yaml"], b.vals["menus.yaml"], b.vals["words.yaml"]
 	serviceIDs, areaIDs, stepIDs := services.at("services").keys, areas.at("areas").keys, menus.at("steps").keys
 	check := func(v value, what string, ids []string) {
-		if v.text != "" && !contains(ids, v.text) {
+		if v.text != "" && len(ids) > 0 && !contains(ids, v.text) { // a file that cannot be read has been told of
 			b.shapeProblem(v.pos, "unknown-"+what, fmt.Sprintf("there is no %s %q", what, v.text), didYouMean(v.text, ids))
 		}
 	}

@@ -116,6 +116,7 @@ func shapeOf(file string) *shape {
 			need("checked_on", `the day a person last rang it, or "never"`, text()),
 			may("checked_by", "the role of who rang it", text()),
 			may("review_by", "the day it must be rung again", text()),
+			may("unrung_because", "why it may be given out though nobody has rung it for half a year; who says so", text()),
 		))))
 	case "areas.yaml":
 		return object(schemaField,

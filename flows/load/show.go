@@ -20,7 +20,33 @@ func (s *Source) Show(p Problem) string {
 	}
 	number := fmt.Sprint(p.Line)
 	margin := strings.Repeat(" ", len(number))
-	return fmt.Sprintf("%s: %s\n  %s | %s\n  %s | %s^\n    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Pos, p.What, number, line, margin, caret, p.Why, p.Fix, p.Rule)
+	return fmt.Sprintf("%s: %s: %s\n  %s | %s\n  %s | %s^\n    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Pos, p.Severity, p.What, number, line, margin, caret, p.Why, p.Fix, p.Rule)
+}
+
+// Letters is the column of a place counted in letters, as other tools count.
+func (s *Source) Letters(at Pos) int {
+	data := s.files[at.File]
+	from := min(offset(data, at.Line), len(data))
+	return 1 + utf8.RuneCount(data[from:max(from, min(from+at.Col-1, len(data)))])
+}
+
+// File is a file of the book as it was read.
+func (s *Source) File(name string) []byte { return s.files[name] }
+
+// Offset is how many bytes of its file stand before a place.
+func (s *Source) Offset(at Pos) int { return offset(s.files[at.File], at.Line) + at.Col - 1 }
+
+// offset is where a line begins, counting from 1.
+func offset(data []byte, line int) int {
+	at := 0
+	for range line - 1 {
+		i := bytes.IndexByte(data[at:], '\n')
+		if i < 0 {
+			return len(data)
+		}
+		at += i + 1
+	}
+	return at
 }
 
 // line is the line of a place, cut to a width, and the blanks that lead under the

@@ -1,8 +1,10 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -10,8 +12,7 @@ import (
 // Limits of one file. A flow book is small; anything larger is a mistake.
 const (
 	maxFile  = 1 << 20 // bytes
-	maxDepth = 12
-	maxItems = 2000 // of one list or mapping
+	maxItems = 2000    // of one list or mapping
 )
 
 // value is a piece of a file that has the shape it should have. Scalars are
@@ -39,7 +40,8 @@ func (v value) texts() []string {
 type reader struct {
 	file     string
 	problems []Problem
-	broken   bool // a shape or reference problem: the book cannot be walked
+	lines    map[string][][]byte // of each file
+	broken   bool                // a shape or reference problem: the book cannot be walked
 	pos      map[string]Pos
 }
 
@@ -54,7 +56,33 @@ func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
 	r.problem(pos, rule, what, whyNotLoaded, fix)
 }
 
-func (r *reader) at(n *yaml.Node) Pos { return Pos{r.file, max(n.Line, 1), max(n.Column, 1)} }
+// at is where a node stands. The library counts letters; we count bytes.
+func (r *reader) at(n *yaml.Node) Pos {
+	p := Pos{r.file, max(n.Line, 1), max(n.Column, 1)}
+	if lines := r.lines[r.file]; p.Line <= len(lines) {
+		line, col := lines[p.Line-1], 1
+		for letters := p.Col - 1; letters > 0 && len(line) > 0; letters-- {
+			_, size := utf8.DecodeRune(line)
+			line, col = line[size:], col+size
+		}
+		p.Col = col
+	}
+	return p
+}
+
+// edit is an edit of some words that stand at a place exactly as they are read;
+// empty when they are written there in another way.
+func (r *reader) edit(at Pos, words, put string) Edit {
+	lines := r.lines[at.File]
+	if at.Line > len(lines) || !bytes.HasPrefix(lines[at.Line-1][min(at.Col-1, len(lines[at.Line-1])):], []byte(words)) {
+		return Edit{}
+	}
+	from := at.Col - 1
+	for _, l := range lines[:at.Line-1] {
+		from += len(l) + 1
+	}
+	return Edit{from, from + len(words), put}
+}
 
 // parse reads one file against its shape.
 func (r *reader) parse(file string, data []byte, sh *shape) value {
@@ -64,9 +92,22 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 		r.shapeProblem(top, "file-size", fmt.Sprintf("the file is %d bytes; at most %d are read", len(data), maxFile), "Take out what does not belong here.")
 		return value{}
 	}
+	if r.lines == nil {
+		r.lines = map[string][][]byte{}
+	}
+	r.lines[file] = bytes.Split(data, []byte("\n"))
 	var doc yaml.Node
+	odd := r.blanks(data)
 	if err := yaml.Unmarshal(data, &doc); err != nil {
+		r.broken = true
 		line, msg := syntaxError(err)
+		if odd {
+			return value{} // that is why
+		}
+		if p, ok := r.hint(data, line); ok {
+			r.problems = append(r.problems, p)
+			return value{}
+		}
 		r.shapeProblem(Pos{file, line, 1}, "yaml", "this is not readable: "+msg,
 			"Look at this line and the one above: a colon needs a space after it, lists and names need the same indent, and text with : or # in it needs quotes.")
 		return value{}
@@ -75,7 +116,7 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 		r.shapeProblem(top, "empty", "the file is empty", "Put the file back as it was, or start from the one that ships.")
 		return value{}
 	}
-	return r.read(doc.Content[0], sh, "", 0)
+	return r.read(doc.Content[0], sh, "")
 }
 
 // syntaxError takes the line and the message out of the YAML library's error,
@@ -89,7 +130,7 @@ func syntaxError(err error) (line int, msg string) {
 	return max(line, 1), msg
 }
 
-func (r *reader) read(n *yaml.Node, sh *shape, path string, depth int) value {
+func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 	pos := r.at(n)
 	r.pos[path] = pos
 	v := value{pos: pos, set: true}
@@ -99,9 +140,6 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string, depth int) value {
 		return value{}
 	case n.Anchor != "":
 		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") stands here", "Take it out: aliases are not used in flow files.")
-	case depth > maxDepth:
-		r.shapeProblem(pos, "depth", "this is nested too deep", "Look at the indents of the lines above.")
-		return value{}
 	case len(n.Content) > 2*maxItems:
 		r.shapeProblem(pos, "length", "this list is too long", fmt.Sprintf("Keep it under %d.", maxItems))
 		return value{}
@@ -119,15 +157,36 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string, depth int) value {
 			return value{}
 		}
 		for i, c := range n.Content {
-			v.list = append(v.list, r.read(c, sh.elem, fmt.Sprintf("%s.%d", path, i), depth+1))
+			v.list = append(v.list, r.read(c, sh.elem, fmt.Sprintf("%s.%d", path, i)))
 		}
 		return v
 	}
 	if n.Kind != yaml.MappingNode {
-		r.shapeProblem(pos, "shape", "names with values are expected here, "+found(n), "Write one to a line, like: "+sh.example())
+		fix := "Write one to a line, like: " + sh.example()
+		if name, _, colon := strings.Cut(n.Value, ":"); colon && n.Kind == yaml.ScalarNode && sh.field(name) != nil {
+			fix = fmt.Sprintf("Put a space after the colon: %q is read as one word.", name+":")
+		}
+		r.shapeProblem(pos, "shape", "names with values are expected here, "+found(n), fix)
 		return value{}
 	}
-	return r.readMapping(n, sh, path, depth, v)
+	return r.readMapping(n, sh, path, v)
+}
+
+// mend gives the last problem the edit that mends it, when there is one.
+func (r *reader) mend(at Pos, words, put string) {
+	if put != "" {
+		r.problems[len(r.problems)-1].Edit = r.edit(at, words, put)
+	}
+}
+
+// has reports whether a mapping has a name.
+func has(n *yaml.Node, name string) bool {
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
@@ -152,11 +211,12 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 			}
 		}
 		r.shapeProblem(v.pos, "choice", fmt.Sprintf("%q is not known here", v.text), didYouMean(v.text, sh.enum))
+		r.mend(v.pos, v.text, sure(v.text, sh.enum))
 	}
 	return v
 }
 
-func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, depth int, v value) value {
+func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
 	v.fields = map[string]value{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
@@ -166,8 +226,12 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, depth int, v 
 			continue
 		}
 		name := k.Value
-		if first, dup := v.fields[name]; dup {
-			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, first.pos.Line), "Keep one of them.")
+		p := name
+		if path != "" {
+			p = path + "." + name
+		}
+		if _, dup := v.fields[name]; dup {
+			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, r.pos[p+"#name"].Line), "Keep one of them.")
 			continue
 		}
 		child := sh.elem
@@ -175,6 +239,9 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, depth int, v 
 			f := sh.field(name)
 			if f == nil {
 				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), didYouMean(name, sh.names()))
+				if near := sure(name, sh.names()); !has(n, near) {
+					r.mend(kpos, name, near)
+				}
 				continue
 			}
 			child = f.shape
@@ -182,11 +249,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, depth int, v 
 			r.shapeProblem(kpos, "id", fmt.Sprintf("%q cannot be a name here", name), "Use small letters, digits and _ only, starting with a letter, at most 40.")
 			continue
 		}
-		p := name
-		if path != "" {
-			p = path + "." + name
-		}
-		cv := r.read(c, child, p, depth+1)
+		cv := r.read(c, child, p)
 		r.pos[p+"#name"] = kpos
 		if !cv.set {
 			cv = value{pos: kpos}

@@ -268,7 +268,8 @@ func (g *Gateway) clock() time.Time { return g.now() }
 // reload reads a flow book and puts it in force if it checks clean. Otherwise
 // the book in force stays.
 func (g *Gateway) reload(fsys fs.FS) {
-	src, problems := check.Dir(fsys)
+	src, all := check.Dir(fsys)
+	problems := load.Errors(all)
 	old := g.books.Load()
 	if len(problems) > 0 {
 		next := *old

@@ -8,6 +8,8 @@ package hours
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -118,18 +120,32 @@ func (h Hours) Except(day, times string) (Hours, error) {
 // BankHoliday reports a bank holiday in England, the day itself or the day
 // taken in its place.
 func BankHoliday(local time.Time) bool {
-	noon := time.Date(local.Year(), local.Month(), local.Day(), 12, 0, 0, 0, time.UTC)
-	for _, h := range gb.Holidays {
-		actual, observed := h.Calc(noon.Year())
-		if sameDay(actual, noon) || sameDay(observed, noon) {
-			return true
-		}
-	}
-	return false
+	return bankHolidays(local.Year())[local.YearDay()]
 }
 
-func sameDay(a, b time.Time) bool {
-	return !a.IsZero() && a.Year() == b.Year() && a.YearDay() == b.YearDay()
+// daysOff are the bank holidays of one year, by the day of the year.
+type daysOff [367]bool
+
+var yearsOff sync.Map // of *daysOff by year: they are worked out once
+
+func bankHolidays(year int) *daysOff {
+	if known, ok := yearsOff.Load(year); ok {
+		return known.(*daysOff)
+	}
+	off := &daysOff{}
+	// A holiday of the year before or after may be kept in this one.
+	for y := year - 1; y <= year+1; y++ {
+		for _, h := range gb.Holidays {
+			actual, observed := h.Calc(y)
+			for _, d := range []time.Time{actual, observed} {
+				if !d.IsZero() && d.Year() == year {
+					off[d.YearDay()] = true
+				}
+			}
+		}
+	}
+	yearsOff.Store(year, off)
+	return off
 }
 
 // London is the time zone every service keeps.
@@ -295,3 +311,6 @@ func parseTime(s string) (int, error) {
 	}
 	return h*60 + m, nil
 }
+
+// Exceptions are the single days that differ, in order, like 2026-12-24.
+func (h Hours) Exceptions() []string { return slices.Sorted(maps.Keys(h.days)) }

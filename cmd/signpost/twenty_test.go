@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"signpost/flows/book"
+	"signpost/flows/load"
+)
+
+// bookDir is the shipped book in a folder of its own.
+func bookDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range load.Files() {
+		data, err := fs.ReadFile(book.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// change replaces words in a file of a book.
+func change(t testing.TB, dir, file, find, put string) {
+	t.Helper()
+	path := filepath.Join(dir, file)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(data), find, put, 1)
+	if changed == string(data) {
+		t.Fatalf("%q is not in %s", find, file)
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checked runs the check as a manager does, on a day on which nothing is due.
+func checked(dir string, more ...string) (code int, out string) {
+	var b, e bytes.Buffer
+	code = run(append([]string{"check", "-flows", dir, "-at", "2026-11-20 12:00"}, more...), strings.NewReader(""), &b, &e)
+	return code, b.String() + e.String()
+}
+
+// Whatever a manager commonly does wrong while changing a number or a sentence,
+// the check refuses it or advises, names the place, and says what to do. Where
+// only one thing can have been meant, -fix does it, and nothing else changes.
+func TestCommonWaysToBreakABook(t *testing.T) {
+	const number = "      - number: 01229 582386\n"
+	tests := []struct {
+		name, file, find, put string
+		code                  int
+		says, todo            string // the place and the fault; what to do
+		mends                 string // what -fix makes of the line; empty when a person must
+	}{
+		{"typo in a key", "services.yaml", "    label: local team\n", "    lable: local team\n", 1, `services.yaml:52:5: error: "lable" is not known here`, `Did you mean "label"?`, "    label: local team\n"},
+		{"capital in a key", "services.yaml", "    label: local team\n", "    Label: local team\n", 1, `services.yaml:52:5: error: "Label" is not known here`, `Did you mean "label"?`, "    label: local team\n"},
+		{"tab indentation", "services.yaml", "    label: local team\n", "\t\tlabel: local team\n", 1, "services.yaml:52:1: error: a tab stands", "Put spaces there", "    label: local team\n"},
+		{"one space too few", "services.yaml", "    label: local team\n", "   label: local team\n", 1, "services.yaml:52:4: error: this line begins 3 spaces in", "exactly under the lines it belongs to", ""},
+		{"odd blank from a word processor", "services.yaml", "    label: local team\n", "\u00a0\u00a0\u00a0\u00a0label: local team\n", 1, "services.yaml:52:1: error: an odd blank", "Put spaces there", "    label: local team\n"},
+		{"no space after the colon", "services.yaml", "    label: local team\n", "    label:local team\n", 1, "services.yaml:52:11: error: a space is missing after the colon", "Put a space", "    label: local team\n"},
+		{"colon in the words", "areas.yaml", "    say: Warrington\n", "    say: For you: Warrington\n", 1, "areas.yaml:73:10: error: these words hold a colon", `Put quotes around them: "For you: Warrington"`, "    say: \"For you: Warrington\"\n"},
+		{"closing quote gone", "menus.yaml", "call 999. We never text first.\"\n", "call 999. We never text first.\n", 1, "menus.yaml:51:11: error: a quote is opened here", `Put a " after the last word`, ""},
+		{"digit missing", "services.yaml", number, "      - number: 01229 58238\n", 1, `"01229 58238" is not a telephone number`, "It has 10 digits; numbers here have 11", ""},
+		{"digit too many", "services.yaml", number, "      - number: 01229 5823866\n", 1, `"01229 5823866" is not a telephone number`, "It has 12 digits", ""},
+		{"letter O for a nought", "services.yaml", number, "      - number: O1229 582386\n", 1, "holds more than digits and spaces", "digits and spaces only", ""},
+		{"brackets in a number", "services.yaml", number, "      - number: (01229) 582386\n", 1, "holds more than digits and spaces", "digits and spaces only", "      - number: 01229 582386\n"},
+		{"number changed, example not", "services.yaml", number, "      - number: 01229 582387\n", 1, `examples.yaml:16:9: error: the example "They text a town and get the local number at once" comes out differently: "01229 582386" is missing`, "change it here too", ""},
+		{"curly quote", "services.yaml", "label: men's line", "label: men’s line", 1, "services.yaml:236:15: error: character 4 is '’'", `Write "'" instead`, "label: men's line"},
+		{"long dash", "menus.yaml", "We never text first.", "We never text first – ever.", 1, "error: character", `Write "-" instead`, "We never text first - ever."},
+		{"renamed step", "menus.yaml", "  no_name:\n", "  anonymous_line:\n", 1, `there is no step "no_name"`, "Check the spelling", ""},
+		{"deleted area", "areas.yaml", "  halton:\n    name: Halton\n    text: Widnes or Runcorn\n    say: Widnes or Runcorn\n    districts: [Halton]\n    also_called: [halton, halton borough]\n    services: [halton_service]\n", "", 1, `there is no area "halton"`, "Halton belongs to no area", ""},
+		{"deleted service", "services.yaml", "  samaritans:\n", "  samaritan:\n", 1, `there is no service "samaritans"`, `Did you mean "samaritan"?`, ""},
+		{"service copied and not renamed", "services.yaml", "  letgo_south:\n", "  letgo_north:\n", 1, `"letgo_north" stands here twice; first on line 50`, "Keep one of them", ""},
+		{"hours as people say them", "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: 9 to 5 weekdays", 1, "services.yaml:100:12: error: these hours cannot be read", `Mon-Fri 9am-6pm`, ""},
+		{"long dash in hours", "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon–Fri 9am–6pm", 1, "services.yaml:100:12: error: these hours cannot be read", `Mon-Fri 9am-6pm`, "hours: Mon-Fri 9am-6pm"},
+		{"British date", "services.yaml", "checked_on: never\n", "checked_on: 19/11/2026\n", 1, `"19/11/2026" is not a date`, "2026-11-19", ""},
+		{"placeholder misspelt", "menus.yaml", "or: {choices}, 0 24-hour line, X leave. In", "or: {choises}, 0 24-hour line, X leave. In", 1, "error: {choises} is not known", "{choices}", ""},
+		{"text too long", "menus.yaml", "Local info line. Reply", "Local info line for all of Cumbria and Cheshire. Reply", 1, "menus.yaml:51:11: error: a text from here is 175 characters", "Shorten the words", ""},
+		{"a word that gives away", "services.yaml", "    label: local team\n", "    label: domestic abuse team\n", 1, `error: the word "abuse" stands in a text`, "Say it in neutral words", ""},
+		{"END as a way out", "words.yaml", "  leave: [x,", "  leave: [end, x,", 1, `words.yaml:75:10: error: "end" belongs to the networks`, "Use another word", ""},
+		{"nothing after the colon", "services.yaml", "    label: local team\n", "    label:\n", 1, "services.yaml:52:11: error: nothing is written here", "Write the words", ""},
+		{"misspelt yes", "services.yaml", "    free: yes\n", "    free: yess\n", 1, `"yess" is not known here`, `Did you mean "yes"?`, "    free: yes\n"},
+		{"rung, and nobody says who", "services.yaml", "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n", "    checked_on: 2026-11-19\n", 0, "warning: nobody says who rang letgo_north", "checked_by: a role", ""},
+		{"the same line twice", "services.yaml", number, "      - number: 01228 633640\n", 1, "01228 633640 is the number of letgo_north too", "Ring it and ask which it is", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := bookDir(t)
+			before := read(t, dir, tt.file)
+			change(t, dir, tt.file, tt.find, tt.put)
+			broken := read(t, dir, tt.file)
+			code, out := checked(dir)
+			if code != tt.code || !strings.Contains(out, tt.says) || !strings.Contains(out, tt.todo) {
+				t.Fatalf("ended with %d and said:\n%s", code, out)
+			}
+			for _, jargon := range []string{"panic", "unmarshal", "mapping values", "goroutine", "<nil>"} {
+				if strings.Contains(out, jargon) {
+					t.Errorf("said %q:\n%s", jargon, out)
+				}
+			}
+			code, out = checked(dir, "-fix")
+			got := read(t, dir, tt.file)
+			switch {
+			case tt.mends == "" && got != broken:
+				t.Errorf("-fix changed what only a person can know:\n%s", out)
+			case tt.mends == "":
+			case code != 0 || !strings.Contains(out, "mended "+tt.file):
+				t.Errorf("-fix ended with %d and said:\n%s", code, out)
+			case got != strings.Replace(before, tt.find, tt.mends, 1):
+				t.Errorf("-fix made something else of the file; it said:\n%s", out)
+			}
+		})
+	}
+}
+
+func read(t testing.TB, dir, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,14 @@
+package check
+
+import "fmt"
+
+var checkedBy = rule{
+	name: "checked-by", doc: "whoever rang a number is named by role", severity: advice,
+	run: func(p *pass) {
+		for _, s := range p.given() {
+			if !s.CheckedOn.IsZero() && s.CheckedBy == "" {
+				p.report(p.Pos("services.yaml", "services."+s.ID+".checked_on"), fmt.Sprintf("nobody says who rang %s", s.ID), "If it proves wrong, nobody knows whom to ask.", "Add a line: checked_by: a role, like service manager. Not a person's name.")
+			}
+		}
+	},
+}

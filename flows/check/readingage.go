@@ -1,0 +1,82 @@
+package check
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+)
+
+// maxReadingAge is in years. Nine is aimed at; single long words lift short
+// wordings, so a little more is let through.
+const (
+	maxReadingAge  = 11
+	fewestToScore  = 12 // words: the formula says nothing of fewer
+	ageOfFirstYear = 5
+)
+
+var readingAge = rule{
+	name: "reading-age", doc: "everything can be read by an eleven-year-old", severity: advice,
+	run: func(p *pass) {
+		for _, w := range p.wordings() {
+			if age, ok := ReadingAge(w.words); ok && age > maxReadingAge {
+				p.report(p.posOf(w), fmt.Sprintf("one has to be about %.0f to read this easily; %d at most", age, maxReadingAge), "Fear makes everybody read worse than they can.", "Use shorter words and shorter sentences.")
+			}
+		}
+	},
+}
+
+// ReadingAge is the age, in years, at which a wording is read easily: the grade of
+// Kincaid and others ("Derivation of new readability formulas for Navy enlisted
+// personnel", 1975), 0.39 words per sentence + 11.8 syllables per word - 15.59,
+// and the age at which school begins. Placeholders and digits are left out. ok is
+// false when there is too little to go by.
+func ReadingAge(wording string) (age float64, ok bool) {
+	words, syllables, count := 0, 0, 0
+	for _, s := range sentences(wording) {
+		inIt := 0
+		for _, w := range letters.FindAllString(s, -1) {
+			inIt++
+			syllables += Syllables(w)
+		}
+		if inIt > 0 {
+			count++
+			words += inIt
+		}
+	}
+	if words < fewestToScore {
+		return 0, false
+	}
+	grade := 0.39*float64(words)/float64(count) + 11.8*float64(syllables)/float64(words) - 15.59
+	return math.Max(grade, 0) + ageOfFirstYear, true
+}
+
+var (
+	placeholder = regexp.MustCompile(`\{[a-z]*\}`)
+	sentenceEnd = regexp.MustCompile(`[.?!:]+(?:\s|$)`)
+	letters     = regexp.MustCompile(`[A-Za-z][A-Za-z']*`)
+	vowels      = regexp.MustCompile(`[aeiouy]+`)
+)
+
+// sentences are what stands between stops, with a word for each placeholder.
+func sentences(wording string) []string {
+	var out []string
+	for _, s := range sentenceEnd.Split(placeholder.ReplaceAllString(wording, "0"), -1) {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Syllables is about how many syllables an English word has: its groups of
+// vowels, but for a silent e.
+func Syllables(word string) int {
+	w := strings.Trim(strings.ToLower(word), "'")
+	n := len(vowels.FindAllString(w, -1))
+	silent := strings.HasSuffix(w, "e") && !strings.HasSuffix(w, "le") || strings.HasSuffix(w, "es") && !strings.HasSuffix(w, "ses") && !strings.HasSuffix(w, "ces") || strings.HasSuffix(w, "ed") && !strings.HasSuffix(w, "ted") && !strings.HasSuffix(w, "ded")
+	if silent && n > 1 {
+		n--
+	}
+	return max(n, 1)
+}

@@ -1,0 +1,68 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"signpost/flows"
+)
+
+// fills is what each wording can fill in. A name that is not here is one of the
+// closed list all the same, and gives nothing there.
+func fills(p *pass, w wording) []string {
+	if id, ok := strings.CutPrefix(w.path, "steps."); ok && w.file == "menus.yaml" {
+		id, rest, _ := strings.Cut(id, ".")
+		if strings.HasPrefix(rest, "choices") {
+			return nil
+		}
+		s := p.book.StepNamed(id)
+		if s == nil {
+			return flows.Placeholders
+		}
+		switch s.Kind {
+		case flows.KindMenu:
+			return []string{"choices", "zero", "also"}
+		case flows.KindSay:
+			return []string{"zero"}
+		}
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
+	}
+	switch w.path {
+	case "messages.not_understood.text", "messages.which.text":
+		return []string{"choices", "zero"}
+	case "messages.connecting.say", "messages.closed.say":
+		return []string{"label", "numbers", "zero", "hours"}
+	case "messages.number.text", "messages.number.say":
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
+	case "messages.back_on.text", "messages.back_on.say":
+		return []string{"label", "date"}
+	case "phrases.hours_open.text", "phrases.hours_closed.text":
+		return []string{"hours"}
+	case "phrases.then_press.text", "phrases.then_press.say":
+		return []string{"key"}
+	case "phrases.beside.text":
+		return []string{"numbers"}
+	}
+	if strings.HasPrefix(w.path, "messages.") {
+		return []string{"zero"}
+	}
+	return nil
+}
+
+var strayPlaceholders = rule{
+	name: "stray-placeholder", doc: "a placeholder stands only where there is something to fill it with", severity: advice,
+	run: func(p *pass) {
+		for _, w := range p.wordings() {
+			for _, name := range braces(w.words) {
+				if can := fills(p, w); known(name) && !slices.Contains(can, name) {
+					fix := "Take it out."
+					if len(can) > 0 {
+						fix = "Here only {" + strings.Join(can, "}, {") + "} can be filled in."
+					}
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("nothing fills {%s} here", name), "People get a hole in the sentence, or words about the wrong service.", fix)
+				}
+			}
+		}
+	},
+}

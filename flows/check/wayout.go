@@ -1,0 +1,39 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"signpost/flows"
+	"signpost/internal/plain"
+)
+
+var wayOut = rule{
+	name: "way-out", doc: "every menu by text says how to leave, and how to go back", severity: advice,
+	run: func(p *pass) {
+		if len(p.book.Words.Leave) == 0 {
+			return
+		}
+		look := func(file, path, words string, back bool) {
+			padded := " " + plain.Text(words) + " "
+			for _, need := range []struct {
+				word, says string
+				wanted     bool
+			}{{p.book.Words.Leave[0], "leave", true}, {"9", "go back", back}} {
+				if words != "" && need.wanted && !strings.Contains(padded, " "+need.word+" ") {
+					p.report(p.Pos(file, path), fmt.Sprintf("the words do not say how to %s (%s)", need.says, strings.ToUpper(need.word)), "Somebody who is watched must be able to end it at once, and somebody who took a wrong turn to go back.",
+						"Add it at the end, like: 9 back, X leave.")
+				}
+			}
+		}
+		for _, s := range p.book.Steps {
+			if s.Kind != flows.KindSay {
+				look("menus.yaml", "steps."+s.ID+".text", s.Text, s.ID != p.book.TextStart)
+			}
+		}
+		m := p.book.Messages
+		look("words.yaml", "messages.number.text", m.Number.Text, true)
+		look("words.yaml", "messages.not_understood.text", m.NotUnderstood.Text, true)
+		look("words.yaml", "messages.which.text", m.Which.Text, true)
+	},
+}

@@ -1,0 +1,45 @@
+package load
+
+// Rules lists what the reading of a book demands, by name. All of it keeps a book
+// from callers.
+func Rules() [][2]string {
+	return [][2]string{
+		{"missing-file", "all five files are there"},
+		{"file-size", "a file is at most a megabyte"},
+		{"empty", "no file is empty"},
+		{"blank", "lines begin with spaces, never with tabs or odd blanks"},
+		{"yaml", "every file can be read"},
+		{"anchor", "everything is written out: no anchors, aliases or merges"},
+		{"length", "no list is longer than can be kept in mind"},
+		{"shape", "words, lists and names stand where they belong"},
+		{"missing-words", "whatever is named is also written"},
+		{"choice", "where only some words are possible, one of them stands"},
+		{"duplicate", "no name stands twice in one place"},
+		{"unknown-key", "every name is one that is known there"},
+		{"missing-key", "nothing that is needed is left out"},
+		{"id", "names of services, areas and steps are small letters, digits and _"},
+		{"unknown-service", "every service that is named is in the directory"},
+		{"unknown-area", "every area that is named is there"},
+		{"unknown-step", "every step that is led to is there"},
+		{"no-service", "a services step gives services"},
+		{"stray-services", "only a services step gives services"},
+		{"leads-nowhere", "every choice leads to exactly one thing"},
+		{"too-many-choices", "a step has at most four choices on a channel"},
+		{"dead-end", "every menu offers a choice"},
+		{"choices-not-said", "a menu's words tell its choices"},
+		{"missing-placeholder", "a message holds what it is there to tell"},
+		{"no-number", "every service that is offered has a number"},
+		{"number", "every number is a valid number of its country"},
+		{"number-cost", "what is said of a number's cost is true, and no number is a premium one"},
+		{"number-connect", "nobody is put through to a number that only they can dial"},
+		{"then-press", "what is pressed for a caller is one key"},
+		{"hours", "hours can be read"},
+		{"date", "dates can be read"},
+		{"ring-seconds", "a line rings 10 to 60 seconds"},
+		{"allowed-without-reason", "a watch-word is allowed for a reason"},
+		{"district-twice", "a district belongs to one area"},
+		{"district-missing", "every district belongs to an area"},
+		{"audio", "a recording can be played, and its words stand under say"},
+		{"example-shape", "an example is a conversation by text or a call"},
+	}
+}
