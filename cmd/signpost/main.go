@@ -36,6 +36,7 @@ func commands() []command {
 		{"try", "text or ring the gateway from this terminal", try},
 		{"check", "find the mistakes in a flow book", checkBook},
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
+		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
 		{"areas", "see how a place is understood; make the area tables anew", areas},
