@@ -70,7 +70,7 @@ func TestMapIsWhole(t *testing.T) {
 
 var (
 	rect  = regexp.MustCompile(`<rect x="([0-9.]+)" y="([0-9.]+)" width="([0-9.]+)" height="([0-9.]+)"`)
-	scale = regexp.MustCompile(`translate\(([0-9.]+) ([0-9.]+)\) scale\(([0-9.]+)\)`)
+	scale = regexp.MustCompile(`translate\(([-0-9.]+) ([-0-9.]+)\) scale\(([0-9.]+)\)`)
 )
 
 // Everything stands on the sheet, no box on another, and letters are not smaller
