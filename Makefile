@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test build lint fuzz bench tools
+.PHONY: test test-browser build lint fuzz bench tools
 
 test: tools
 	go test -race $$(go list ./... | grep -v -e /flows/check$$ -e /flows/changes$$)
@@ -9,12 +9,20 @@ test: tools
 # The walks over every state are one goroutine of pure code; the race detector
 # would only make it ten times slower. Everything else runs under it.
 
+# The pages of signpost preview in a real browser: Debian's package of Chromium.
+# make test-browser SCREENSHOTS=/some/folder keeps pictures of them.
+SCREENSHOTS ?=
+test-browser:
+	@if ! test -x /usr/bin/chromium; then echo "installing chromium"; $(INSTALL) chromium fonts-dejavu-core >/dev/null; fi
+	go test -tags browser ./internal/preview -run 'Accessible|Keyboard|Shown|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
+
+INSTALL = SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+
 # A real Redis to talk to, and a synthesiser to time prompts with.
 tools:
 	@if ! command -v redis-server >/dev/null || ! command -v espeak-ng >/dev/null || ! command -v git >/dev/null; then \
 	  echo "installing redis-server, espeak-ng and git"; \
-	  SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
-	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server espeak-ng git >/dev/null; fi
+	  $(INSTALL) redis-server espeak-ng git >/dev/null; fi
 
 # GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
 build:
@@ -23,9 +31,9 @@ build:
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
-	go vet ./...
+	go vet -tags browser ./...
 	GOEXPERIMENT=runtimesecret go vet ./internal/privacy
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags browser ./...
 
 # A few seconds of each fuzz target.
 FUZZTIME ?= 10s
@@ -38,6 +46,7 @@ fuzz:
 	go test ./flows/load -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./flows/check -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)
 	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
+	go test ./flows/edit -run '^$$' -fuzz FuzzSet -fuzztime $(FUZZTIME)
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)

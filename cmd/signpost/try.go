@@ -16,6 +16,7 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
+	"signpost/internal/preview"
 	"signpost/internal/privacy"
 	"signpost/sms/gsm7"
 )
@@ -73,27 +74,46 @@ func try(args []string, s streams) int {
 	return exitOK
 }
 
-// pretendPhone makes a gateway in this process, with secrets of its own, and a
-// handset that rings it.
+// pretendPhone is a handset that rings a gateway of its own.
 func pretendPhone(dir, from, to, at string) (*handset.Phone, func(), error) {
+	clock := time.Now
+	if at != "" {
+		then, err := moment(at)
+		if err != nil {
+			return nil, nil, err
+		}
+		clock = func() time.Time { return then }
+	}
+	line, err := pretendLine(dir, false, clock)
+	if err != nil {
+		return nil, nil, err
+	}
+	line.Phone.From, line.Phone.To = from, to
+	return &line.Phone, line.Close, nil
+}
+
+// nobody is an address at which no Redis answers.
+const nobody = "redis://127.0.0.1:1"
+
+// pretendLine makes a gateway in this process, with secrets of its own.
+func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide(handset.SID("")) // signs for this run only
 	cfg := config.Config{
 		PublicURL: "https://try.invalid", AccountSID: handset.SID("AC"), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
 		Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
 	}
+	if away {
+		cfg.RedisURL = nobody
+	}
 	g, err := gateway.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if at != "" {
-		then, err := moment(at)
-		if err != nil {
-			_ = g.Close()
-			return nil, nil, err
-		}
-		g.SetClock(func() time.Time { return then })
-	}
-	return &handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token, From: from, To: to}, func() { _ = g.Close() }, nil
+	g.SetClock(clock)
+	return &preview.Line{
+		Phone:  handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token},
+		Reload: g.Reload, Close: func() { _ = g.Close() },
+	}, nil
 }
 
 // terminal is a person at a terminal, or a script.

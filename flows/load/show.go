@@ -14,7 +14,7 @@ const shownWidth = 100
 // Show is a problem as it is told to a person: with the line it stands on and a
 // caret under the place.
 func (s *Source) Show(p Problem) string {
-	line, caret, ok := s.line(p.Pos)
+	line, caret, ok := s.LineOf(p.Pos)
 	if !ok {
 		return p.String()
 	}
@@ -49,9 +49,9 @@ func offset(data []byte, line int) int {
 	return at
 }
 
-// line is the line of a place, cut to a width, and the blanks that lead under the
+// LineOf is the line of a place, cut to a width, and the blanks that lead under the
 // place. ok is false when there is nothing to show.
-func (s *Source) line(at Pos) (line, caret string, ok bool) {
+func (s *Source) LineOf(at Pos) (line, caret string, ok bool) {
 	rest := s.files[at.File]
 	for range at.Line - 1 {
 		_, after, found := bytes.Cut(rest, []byte("\n"))

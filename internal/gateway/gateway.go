@@ -265,6 +265,13 @@ func (g *Gateway) SetSweep(run func(context.Context) error) { g.sweep = run }
 
 func (g *Gateway) clock() time.Time { return g.now() }
 
+// Reload reads FLOWS_DIR now, for tools that know that it has changed.
+func (g *Gateway) Reload() {
+	if g.cfg.FlowsDir != "" {
+		g.reload(os.DirFS(g.cfg.FlowsDir))
+	}
+}
+
 // reload reads a flow book and puts it in force if it checks clean. Otherwise
 // the book in force stays.
 func (g *Gateway) reload(fsys fs.FS) {

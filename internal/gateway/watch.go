@@ -2,9 +2,6 @@ package gateway
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
-	"io/fs"
 	"os"
 	"time"
 
@@ -22,7 +19,7 @@ func (g *Gateway) watch(ctx context.Context) {
 		return
 	}
 	dir := os.DirFS(g.cfg.FlowsDir)
-	last := fingerprint(dir)
+	last := load.Fingerprint(dir)
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -30,29 +27,10 @@ func (g *Gateway) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if now := fingerprint(dir); now != last {
+			if now := load.Fingerprint(dir); now != last {
 				last = now
 				g.reload(dir)
 			}
 		}
 	}
-}
-
-func fingerprint(dir fs.FS) uint64 {
-	h := fnv.New64a()
-	for _, name := range load.Files() {
-		data, err := fs.ReadFile(dir, name)
-		if err != nil {
-			h.Write([]byte("missing"))
-		}
-		h.Write(data)
-		h.Write([]byte{0})
-	}
-	recordings, _ := fs.Glob(dir, "audio/*.wav") // the pattern is well formed
-	for _, name := range recordings {
-		if st, err := fs.Stat(dir, name); err == nil {
-			fmt.Fprintln(h, name, st.Size(), st.ModTime().UnixNano())
-		}
-	}
-	return h.Sum64()
 }

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"signpost/internal/preview"
+)
+
+const previewHelp = `signpost preview [-flows flows/book] [-addr 127.0.0.1:8099]
+
+A page on this machine: a phone to text and ring, the map of the menus with the
+step somebody is at, the checks as you save the files, every way to a number, and
+the directory with forms that write the files. Nothing leaves this machine.
+
+  signpost preview
+
+`
+
+func previewPage(args []string, s streams) int {
+	fl := newFlags("preview", previewHelp, s)
+	dir := fl.String("flows", "flows/book", "the `folder` of the flow book")
+	addr := fl.String("addr", "127.0.0.1:8099", "the `address` to listen on: this machine only; port 0 takes any")
+	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
+	if code, done := parse(fl, args, s); done {
+		return code
+	}
+	if _, ok := bookFS(*dir, s); !ok || *dir == "" {
+		return exitMisuse
+	}
+	if !preview.ThisMachine(*addr) {
+		fmt.Fprintf(s.err, "signpost preview: -addr must be of this machine alone, like 127.0.0.1:8099, not %q\n", *addr)
+		return exitMisuse
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := servePreview(ctx, *dir, *addr, *pence, s); err != nil {
+		fmt.Fprintf(s.err, "signpost preview: %v\n", err)
+		return exitProblems
+	}
+	return exitOK
+}
+
+func servePreview(ctx context.Context, dir, addr string, pence float64, s streams) error {
+	page, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Pence: pence, Open: func(away bool, clock func() time.Time) (*preview.Line, error) {
+		return pretendLine(dir, away, clock)
+	}})
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w; give another -addr", addr, err)
+	}
+	const headers = 5 * time.Second
+	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: headers, BaseContext: func(net.Listener) context.Context { return ctx }}
+	go page.Watch(ctx)
+	go func() {
+		<-ctx.Done()
+		_ = server.Close() // pages that are open are let go
+	}()
+	fmt.Fprintf(s.out, "Open http://%s in a browser on this machine. Ctrl-C ends it.\n", listener.Addr())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the page: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package edit
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"signpost/flows/load"
+)
+
+// Change is one fact to change: the words at a path ("services.halton_service.label").
+// Empty words take the line out. A line that is not there yet is put in after
+// another line of the same entry, by its name.
+type Change struct {
+	Path  string
+	Words string
+	After string
+}
+
+// Set makes changes in one file of a book, and tells when one cannot be made as a
+// person would: then the file is to be edited by hand. Nothing but the changed
+// words moves.
+func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
+	data := src.File(file)
+	type splice struct {
+		from, to int
+		put      string
+	}
+	var all []splice
+	for _, c := range changes {
+		if strings.ContainsAny(c.Words, "\n\r\t\x00") {
+			return nil, fmt.Errorf("change %s: words stand on one line", c.Path)
+		}
+		switch {
+		case src.Has(file, c.Path) && c.Words == "":
+			from, to, ok := wholeLine(src, file, c.Path)
+			if !ok {
+				return nil, fmt.Errorf("change %s: the line holds more than that; edit %s by hand", c.Path, file)
+			}
+			all = append(all, splice{from, to, ""})
+		case src.Has(file, c.Path):
+			from := src.Offset(src.Pos(file, c.Path))
+			raw, ok := scalar(data[min(from, len(data)):])
+			if !ok {
+				return nil, fmt.Errorf("change %s: it is not written on one line; edit %s by hand", c.Path, file)
+			}
+			all = append(all, splice{from, from + len(raw), written(c.Words, raw)})
+		case c.Words != "":
+			dot := strings.LastIndexByte(c.Path, '.')
+			beside := c.Path[:max(dot, 0)] + "." + c.After
+			_, to, ok := wholeLine(src, file, beside)
+			if dot < 0 || !ok {
+				return nil, fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path, c.After, file)
+			}
+			indent := strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1)
+			put := indent + c.Path[dot+1:] + ": " + written(c.Words, "") + "\n"
+			if to > 0 && data[to-1] != '\n' {
+				put = "\n" + strings.TrimSuffix(put, "\n")
+			}
+			all = append(all, splice{to, to, put})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.from, b.from) })
+	var out []byte
+	done := 0
+	for _, s := range all {
+		if s.from < done {
+			return nil, fmt.Errorf("change %s: two changes touch one place; edit it by hand", file)
+		}
+		out = append(append(out, data[done:s.from]...), s.put...)
+		done = s.to
+	}
+	return append(out, data[done:]...), nil
+}
+
+// wholeLine is where the line of a name and its value begins and ends, when
+// nothing else stands on it.
+func wholeLine(src *load.Source, file, path string) (from, to int, ok bool) {
+	name := src.Pos(file, path+"#name")
+	if !src.Has(file, path+"#name") || src.Pos(file, path).Line != name.Line {
+		return 0, 0, false
+	}
+	data := src.File(file)
+	at := src.Offset(name)
+	from = at - (name.Col - 1)
+	if len(bytes.TrimLeft(data[from:at], " ")) > 0 {
+		return 0, 0, false
+	}
+	value := src.Offset(src.Pos(file, path))
+	raw, ok := scalar(data[value:])
+	if !ok {
+		return 0, 0, false
+	}
+	rest, _, found := bytes.Cut(data[value+len(raw):], []byte("\n"))
+	if after := strings.TrimSpace(string(rest)); after != "" && after[0] != '#' {
+		return 0, 0, false
+	}
+	to = value + len(raw) + len(rest)
+	if found {
+		to++
+	}
+	return from, to, true
+}
+
+// scalar is the words at the beginning of some YAML, as they are written, when
+// they end on the same line.
+func scalar(data []byte) (raw string, ok bool) {
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	text := strings.TrimRight(string(line), "\r ")
+	if text == "" {
+		return "", false
+	}
+	switch q := text[0]; q {
+	case '"', '\'':
+		for i := 1; i < len(text); i++ {
+			switch {
+			case q == '"' && text[i] == '\\':
+				i++
+			case q == '\'' && text[i] == q && i+1 < len(text) && text[i+1] == q:
+				i++
+			case text[i] == q:
+				return text[:i+1], true
+			}
+		}
+		return "", false
+	case '[', '{', '|', '>', '&', '*', '!', '#', '-':
+		return "", false
+	}
+	if i := strings.Index(text, " #"); i >= 0 {
+		text = strings.TrimRight(text[:i], " ")
+	}
+	if i := strings.IndexAny(text, "{}[]"); i >= 0 { // inside {...}: where it ends is not sure
+		return "", false
+	}
+	return text, true
+}
+
+// bare are words that mean themselves without quotes.
+var bare = regexp.MustCompile(`^[A-Za-z0-9+][A-Za-z0-9 +.,;'()/-]*$`)
+
+// written is how words are written in the file, with quotes if they had some or
+// need some.
+func written(words, was string) string {
+	quoted := was != "" && (was[0] == '"' || was[0] == '\'')
+	if !quoted && bare.MatchString(words) && strings.TrimSpace(words) == words {
+		return words
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(words) + `"`
+}

@@ -1,0 +1,302 @@
+//go:build browser
+
+package preview_test
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+var screenshots = flag.String("screenshots", "", "the folder to put pictures of the pages in")
+
+// axe finds what keeps people with disabilities from using a page. (axe-core,
+// Mozilla Public License 2.0.)
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+// browse opens a real browser. Whatever it logs as an error, and every request it
+// makes to another host, fails the test.
+func browse(t *testing.T) context.Context {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stopAlloc)
+	ctx, stop := chromedp.NewContext(alloc)
+	t.Cleanup(stop)
+	var mu sync.Mutex
+	var wrong []string
+	err := chromedp.Listen(ctx, func(e any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := e.(type) {
+		case *runtime.EventExceptionThrown:
+			wrong = append(wrong, e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			if e.Entry.Level == "error" && !strings.Contains(e.Entry.URL, "favicon") && !expected(e.Entry.Text) {
+				wrong = append(wrong, e.Entry.Text+" "+e.Entry.URL)
+			}
+		case *network.EventRequestWillBeSent:
+			if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && u.Hostname() != "127.0.0.1" {
+				wrong = append(wrong, "a request to "+e.Request.URL)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatalf("start the browser: %v", err)
+	}
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, w := range wrong {
+			t.Errorf("the browser says: %s", w)
+		}
+	})
+	call(t, ctx, network.Enable, network.EnableParams{})
+	call(t, ctx, log.Enable, cdp.Empty{})
+	call(t, ctx, runtime.Enable, cdp.Empty{})
+	return ctx
+}
+
+// expected is what the browser logs of pages that are there to say that something
+// did not work.
+func expected(text string) bool {
+	return strings.Contains(text, "status of 404") || strings.Contains(text, "status of 409")
+}
+
+func call[P, R any](t *testing.T, ctx context.Context, cmd cdp.Command[P, R], params P) R {
+	t.Helper()
+	r, err := chromedp.Call(ctx, cmd, params)
+	if err != nil {
+		t.Fatalf("in the browser: %v", err)
+	}
+	return r
+}
+
+func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatalf("in the browser: %v", err)
+	}
+}
+
+func evaluate[T any](t *testing.T, ctx context.Context, js string, opts ...chromedp.EvaluateOption) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, opts...))
+	if err != nil {
+		t.Fatalf("in the browser: %v", err)
+	}
+	return v
+}
+
+// patience bounds one thing done in the browser.
+const patience = 20 * time.Second
+
+// until waits for a condition of the page.
+func until(t *testing.T, ctx context.Context, js string) {
+	t.Helper()
+	const often = 30 * time.Millisecond
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for end := time.After(patience); ; {
+		// A page that is just being left has no answer; the next one will.
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && ok {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("waited for %s; the page says:\n%s", js, evaluate[string](t, ctx, `document.body.innerText`))
+		}
+	}
+}
+
+// picture keeps what the page looks like, when pictures are wanted.
+func picture(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// audit has axe look at the page.
+func audit(t *testing.T, ctx context.Context, what string) {
+	t.Helper()
+	evaluate[chromedp.Void](t, ctx, axe+";undefined")
+	found := evaluate[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html + " " + n.failureSummary)}))))`, chromedp.EvalAwaitPromise)
+	var violations []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range violations {
+		t.Errorf("%s: %s: %s\n%s", what, v.ID, v.Help, strings.Join(v.Nodes[:min(3, len(v.Nodes))], "\n"))
+	}
+}
+
+// The pages, each as it is, with a conversation on it, with mistakes, with a
+// change proposed, are without fault to a checker of accessibility: light and
+// dark, on a desk, at 200 % and at 400 %, where nothing runs off the side.
+func TestPagesAreAccessible(t *testing.T) {
+	dir, base, _ := serve(t)
+	ctx := browse(t)
+	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
+	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.")
+	pages := map[string][]chromedp.Action[chromedp.Void]{
+		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
+		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
+		"directory": {chromedp.Navigate(base + "/directory")},
+		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
+		"trouble":   {chromedp.Navigate(base + "/directory/none")},
+		"proposal":  {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible(".diff")},
+	}
+	for name, actions := range pages {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, wide := range []int64{1280, 640, 320} {
+				what := fmt.Sprintf("%s-%s-%d", name, scheme, wide)
+				call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+				do(t, ctx, chromedp.EmulateViewport(wide, 900))
+				do(t, ctx, actions...)
+				audit(t, ctx, what)
+				picture(t, ctx, what)
+				if evaluate[bool](t, ctx, `document.scrollingElement.scrollWidth > innerWidth`) {
+					t.Errorf("%s runs off the side", what)
+				}
+			}
+		}
+	}
+}
+
+// press presses keys of the keyboard, one after another.
+func press(keys ...string) chromedp.Action[chromedp.Void] {
+	var all []chromedp.Action[chromedp.Void]
+	for _, k := range keys {
+		all = append(all, chromedp.KeyEvent(k))
+	}
+	return chromedp.Steps(all...)
+}
+
+// to walks with the tab key until an element has the focus.
+func to(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	const most = 120 // stops on a page
+	for range most {
+		do(t, ctx, press(kb.Tab))
+		if evaluate[bool](t, ctx, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+			return
+		}
+	}
+	t.Fatalf("the tab key does not lead to %s", selector)
+}
+
+// With the keyboard alone: a text, a call put through and unanswered, a number
+// rung today. The box of the step lights up on the way.
+func TestKeyboardAlone(t *testing.T) {
+	dir, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	to(t, ctx, "#words")
+	do(t, ctx, press("kendal", kb.Enter))
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
+	until(t, ctx, `document.querySelector(".map-step.lit")?.id === "step-local_line"`)
+	until(t, ctx, `document.querySelector("#sums").textContent === "1 text sent, 1 segment back, 4.0p."`)
+	to(t, ctx, "#ring")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("#captions").textContent.includes("Local information line")`)
+	for _, step := range []struct{ key, lit, says string }{{"1", "where", "For Cumbria, press 1"}, {"1", "cumbria", "For Barrow or Kendal, press 3"}, {"3", "local_line", "To be put through now"}, {"1", "local_line", "Putting you through to the local team"}} {
+		do(t, ctx, press(step.key))
+		until(t, ctx, fmt.Sprintf(`document.querySelector("#captions").textContent.includes(%q)`, step.says))
+		until(t, ctx, fmt.Sprintf(`document.querySelector(".map-step.lit")?.id === "step-%s"`, step.lit))
+	}
+	until(t, ctx, `document.querySelector("#ringing").textContent.startsWith("A line is ringing")`)
+	to(t, ctx, `[data-how="no answer"]`)
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("#captions").textContent.includes("There was no answer. Trying another line.")`)
+	to(t, ctx, "#hangup")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("#ring").disabled === false`)
+	picture(t, ctx, "conversation")
+
+	do(t, ctx, chromedp.Navigate(base+"/directory"))
+	to(t, ctx, "#role-letgo_north")
+	do(t, ctx, press("duty manager", kb.Enter))
+	until(t, ctx, `document.querySelector("h1").textContent === "Saved: LetGo North"`)
+	if text := read(t, dir, "services.yaml"); !strings.Contains(text, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") {
+		t.Errorf("the file does not say it:\n%.1500s", text[strings.Index(text, "  letgo_north:"):])
+	}
+	picture(t, ctx, "rung")
+}
+
+// A save is shown on an open page by itself, and a save that breaks the book too.
+func TestSavesAreShown(t *testing.T) {
+	dir, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	until(t, ctx, `document.querySelector("#verdict").textContent.includes("No mistakes")`)
+	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
+	until(t, ctx, `document.querySelector("#verdict.bad")?.textContent.includes("1 to mend") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
+	change(t, dir, "menus.yaml", "goes_to: cumbira\n", "goes_to: cumbria\n")
+	change(t, dir, "menus.yaml", "  cumbria:\n", "  of_cumbria:\n")
+	until(t, ctx, `document.querySelector("#checks").textContent.includes('there is no step "cumbria"')`)
+	text := strings.ReplaceAll(read(t, dir, "menus.yaml"), "goes_to: cumbria\n", "goes_to: of_cumbria\n")
+	if err := os.WriteFile(filepath.Join(dir, "menus.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	until(t, ctx, `document.querySelector("#verdict.good")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
+}
+
+// The picture in the README, when pictures are wanted.
+func TestPictureForReaders(t *testing.T) {
+	_, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1360, 1120), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"),
+		chromedp.SendKeys("#words", "hello"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.SendKeys("#words", "im in kendal"+kb.Enter))
+	until(t, ctx, `document.querySelectorAll("#bubbles .we").length === 2`)
+	do(t, ctx, chromedp.Click("#ring"))
+	until(t, ctx, `document.querySelector("#captions .we") !== null`)
+	do(t, ctx, chromedp.Click(`[data-key="1"]`))
+	until(t, ctx, `document.querySelectorAll("#captions .we").length === 2`)
+	if *screenshots == "" {
+		return
+	}
+	evaluate[chromedp.Void](t, ctx, `scrollTo(0, 0)`)
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*screenshots, "preview.png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

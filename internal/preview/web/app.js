@@ -1,0 +1,142 @@
+// The phone, the map and the checks. Everything is on this machine: no request
+// goes anywhere else, and the page's policy forbids it.
+
+const $ = (id) => document.getElementById(id);
+
+// Checks and the verdict follow the files.
+const verdict = $("verdict");
+let known = 0;
+const events = new EventSource("/events");
+events.onmessage = async (e) => {
+  const n = Number(e.data);
+  if (known && n !== known) await refresh();
+  known = n;
+};
+
+async function refresh() {
+  const page = new DOMParser().parseFromString(await (await fetch("/checks")).text(), "text/html");
+  const fresh = page.getElementById("new-verdict");
+  verdict.className = fresh.className;
+  verdict.replaceChildren(...fresh.childNodes);
+  fresh.remove();
+  if (!$("checks")) return;
+  $("checks").replaceChildren(...page.body.childNodes);
+  const map = new DOMParser().parseFromString(await (await fetch("/map")).text(), "text/html");
+  $("map").replaceChildren(...map.body.childNodes);
+  light(lit);
+}
+
+let lit = "";
+function light(step) {
+  lit = step;
+  for (const g of document.querySelectorAll(".map-step")) g.classList.toggle("lit", g.id === "step-" + step);
+  $("where").textContent = step ? "They are at: " + step : "The conversation is over, or has not begun.";
+}
+
+if ($("text")) phone();
+
+function phone() {
+  const name = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16)).join("");
+  let texts = 0, segments = 0, pence = 0;
+
+  async function post(what, more) {
+    const setup = { phone: name, kind: $("kind").value, line: $("line").value, at: $("at").value, away: $("away").checked };
+    const answer = await fetch("/phone/" + what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...setup, ...more }) });
+    if (!answer.ok) throw new Error((await answer.text()).trim());
+    return answer.json();
+  }
+
+  function add(log, who, text, small) {
+    log.querySelector(".hint")?.remove();
+    const p = document.createElement("p");
+    p.className = who;
+    const says = { they: "You: ", we: "We: " }[who];
+    if (says) p.append(Object.assign(document.createElement("span"), { className: "hidden", textContent: says }));
+    p.append(text);
+    if (small) p.append(Object.assign(document.createElement("small"), { textContent: small }));
+    log.append(p);
+    log.scrollTop = log.scrollHeight;
+  }
+
+  const plural = (n, what) => n + " " + what + (n === 1 ? "" : "s");
+
+  $("text").addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const words = $("words").value;
+    $("words").value = "";
+    add($("bubbles"), "they", words || "(an empty text)");
+    try {
+      const got = await post("text", { text: words });
+      if (got.reply) {
+        add($("bubbles"), "we", got.reply, plural(got.letters, "letter") + ", " + plural(got.segments, "segment") + ", " + got.pence.toFixed(1) + "p");
+      } else {
+        add($("bubbles"), "note", "(silence: nothing is sent)");
+      }
+      texts++;
+      segments += got.segments;
+      pence += got.pence;
+      $("sums").textContent = plural(texts, "text") + " sent, " + plural(segments, "segment") + " back, " + pence.toFixed(1) + "p.";
+      light(got.step);
+    } catch (err) {
+      add($("bubbles"), "note", String(err.message));
+    }
+    $("words").focus();
+  });
+
+  $("afresh").addEventListener("click", async () => {
+    await post("afresh", {});
+    $("bubbles").replaceChildren();
+    add($("bubbles"), "note", "A new phone, with another number.");
+    texts = segments = pence = 0;
+    $("sums").textContent = "Nothing sent yet.";
+    light("");
+    $("words").focus();
+  });
+
+  const keys = [...document.querySelectorAll("[data-key]")], legs = [...document.querySelectorAll("[data-how]")];
+  const enable = (list, on) => { for (const b of list) b.disabled = !on; };
+
+  function speak(lines) {
+    if (!$("aloud").checked || !("speechSynthesis" in window)) return;
+    speechSynthesis.cancel();
+    for (const l of lines) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(l), { lang: "en-GB" }));
+  }
+
+  async function call(what, more, did) {
+    if (did) add($("captions"), "they", did);
+    let got;
+    try {
+      got = await post(what, more);
+    } catch (err) {
+      add($("captions"), "note", String(err.message));
+      return;
+    }
+    const said = got.said ?? [];
+    for (const l of said) add($("captions"), "we", l);
+    speak(said);
+    const rings = (got.rings ?? []).length > 0;
+    if (rings) add($("captions"), "note", "(ringing " + got.rings.join(" and ") + ")");
+    if (got.ended) add($("captions"), "note", "(the call ends)");
+    $("ringing").textContent = rings ? "A line is ringing. How does it end?" : "No line is ringing.";
+    enable(keys, got.keys && !got.ended);
+    enable([$("wait")], got.keys && !rings && !got.ended);
+    enable(legs, rings);
+    enable([$("hangup")], !got.ended);
+    $("ring").disabled = !got.ended;
+    light(got.step);
+  }
+
+  $("ring").addEventListener("click", () => { $("captions").replaceChildren(); call("ring", {}); });
+  $("hangup").addEventListener("click", () => { speechSynthesis?.cancel(); call("hangup", {}, "(hangs up)"); });
+  $("wait").addEventListener("click", () => call("wait", {}, "(presses nothing)"));
+  for (const b of keys) b.addEventListener("click", () => call("press", { key: b.dataset.key }, "presses " + b.dataset.key));
+  for (const b of legs) b.addEventListener("click", () => call("leg", { how: b.dataset.how }, b.textContent));
+
+  // While a call takes keys, those of the keyboard are the keypad's, unless
+  // somebody is writing.
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.altKey || e.metaKey || e.target.matches("input, select, textarea")) return;
+    const b = keys.find((k) => k.dataset.key === e.key);
+    if (b && !b.disabled) b.click();
+  });
+}
