@@ -47,6 +47,8 @@ type Gateway struct {
 	metrics *metrics
 	store   *store.Store
 	books   atomic.Pointer[shelf]
+	// fromFiles is the fingerprint of FLOWS_DIR when it was first read.
+	fromFiles uint64
 	public  http.Handler
 	admin   http.Handler
 	now     func() time.Time
@@ -94,7 +96,13 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	}
 	g.books.Store(newShelf(shipped.Book, nil, false))
 	if cfg.FlowsDir != "" {
-		g.reload(os.DirFS(cfg.FlowsDir))
+		dir := os.DirFS(cfg.FlowsDir)
+		for range 3 { // somebody may be saving just now
+			g.fromFiles = load.Fingerprint(dir)
+			if g.reload(dir, g.fromFiles) {
+				break
+			}
+		}
 	}
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
@@ -268,14 +276,19 @@ func (g *Gateway) clock() time.Time { return g.now() }
 // Reload reads FLOWS_DIR now, for tools that know that it has changed.
 func (g *Gateway) Reload() {
 	if g.cfg.FlowsDir != "" {
-		g.reload(os.DirFS(g.cfg.FlowsDir))
+		dir := os.DirFS(g.cfg.FlowsDir)
+		g.reload(dir, load.Fingerprint(dir))
 	}
 }
 
-// reload reads a flow book and puts it in force if it checks clean. Otherwise
-// the book in force stays.
-func (g *Gateway) reload(fsys fs.FS) {
-	src, all := check.Dir(fsys)
+// reload reads a flow book and puts it in force if it has no errors. Otherwise the
+// book in force stays. It gives false when the files changed while they were read:
+// then nothing was decided.
+func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
+	src, all := check.Dir(dir)
+	if !unchanged(dir, fingerprint) {
+		return false
+	}
 	problems := load.Errors(all)
 	old := g.books.Load()
 	if len(problems) > 0 {
@@ -283,20 +296,20 @@ func (g *Gateway) reload(fsys fs.FS) {
 		next.reloadOK = false
 		g.books.Store(&next)
 		g.metrics.reload(false)
-		for _, p := range problems[:min(len(problems), 20)] {
-			g.log.Error("the flow book has a mistake; the last good one stays in force", "at", p.Pos.String(), "rule", p.Rule)
-		}
-		return
+		first := problems[0]
+		g.log.Error("the flow book has mistakes; the last good one stays in force; run signpost check", "count", len(problems), "at", first.Pos.String(), "rule", first.Rule)
+		return true
 	}
 	g.metrics.reload(true)
 	if src.Book.Version == old.current.Version {
 		next := *old
 		next.reloadOK, next.fromDir = true, true
 		g.books.Store(&next)
-		return
+		return true
 	}
 	g.books.Store(newShelf(src.Book, old.current, true))
 	g.log.Info("a flow book is in force", "book", src.Book.Version)
+	return true
 }
 
 // Run serves until ctx ends, then finishes the requests in flight.

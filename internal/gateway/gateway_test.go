@@ -599,7 +599,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
-	const changed, refused = "a flow book is in force", "the flow book has a mistake"
+	const changed, refused = "a flow book is in force", "the flow book has mistakes"
 	inForce := strings.Count(s.log.String(), changed)
 	p, call := s.phone(), mustRing(t, s)
 	text(t, p, "hello")
@@ -642,6 +642,114 @@ func TestReload(t *testing.T) {
 	}
 	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("after its step is gone a conversation gets %q", got)
+	}
+}
+
+// putBook writes the shipped book into a folder, with words of a menu changed.
+func putBook(t *testing.T, dir, words string) {
+	t.Helper()
+	for _, name := range load.Files() {
+		data, err := book.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.ReplaceAll(data, []byte("Who is it for? "), []byte(words))
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// However a book is saved, in whatever order the files come and go, callers are
+// answered from a whole book all the while, a conversation goes on, and the new
+// book is in force at the end. A book that is refused is told of in one line.
+func TestReloadSurvivesEveryWayOfSaving(t *testing.T) {
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const changed, refused = "a flow book is in force", "the flow book has mistakes"
+	menus := func(dir string) string { return filepath.Join(dir, "menus.yaml") }
+	// A mounted configuration: files are links into a folder that is swapped whole.
+	mounted := func(dir string) {
+		must(os.Mkdir(filepath.Join(dir, "..v1"), 0o700))
+		putBook(t, filepath.Join(dir, "..v1"), "Who is it for? ")
+		must(os.Symlink("..v1", filepath.Join(dir, "..data")))
+		for _, name := range load.Files() {
+			must(os.Symlink(filepath.Join("..data", name), filepath.Join(dir, name)))
+		}
+	}
+	tests := []struct {
+		name string
+		make func(dir string)
+		// broken makes a book that must be refused; nil when there is no such moment.
+		broken, save func(dir string)
+	}{
+		{"written in two halves", nil, func(dir string) {
+			data, err := os.ReadFile(menus(dir))
+			must(err)
+			must(os.WriteFile(menus(dir), data[:len(data)/2], 0o600))
+		}, func(dir string) { putBook(t, dir, "For whom? ") }},
+		{"emptied, then written", nil, func(dir string) { must(os.Truncate(menus(dir), 0)) }, func(dir string) { putBook(t, dir, "For whom? ") }},
+		{"replaced by a rename", nil, nil, func(dir string) {
+			other := t.TempDir()
+			putBook(t, other, "For whom? ")
+			must(os.Rename(menus(other), menus(dir)))
+		}},
+		{"renamed away and back", nil, func(dir string) { must(os.Rename(menus(dir), menus(dir)+"~")) }, func(dir string) { putBook(t, dir, "For whom? ") }},
+		{"deleted and put back", nil, func(dir string) { must(os.Remove(menus(dir))) }, func(dir string) { putBook(t, dir, "For whom? ") }},
+		{"the whole folder deleted and made anew", nil, func(dir string) { must(os.RemoveAll(dir)) }, func(dir string) {
+			must(os.Mkdir(dir, 0o700))
+			putBook(t, dir, "For whom? ")
+		}},
+		{"a link swapped, as a mounted configuration is", mounted, nil, func(dir string) {
+			must(os.Mkdir(filepath.Join(dir, "..v2"), 0o700))
+			putBook(t, filepath.Join(dir, "..v2"), "For whom? ")
+			must(os.Symlink("..v2", filepath.Join(dir, "..new")))
+			must(os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")))
+			must(os.RemoveAll(filepath.Join(dir, "..v1")))
+		}},
+		{"a link that leads nowhere for a while", mounted, func(dir string) { must(os.Rename(filepath.Join(dir, "..v1"), filepath.Join(dir, "..v2"))) }, func(dir string) {
+			putBook(t, filepath.Join(dir, "..v2"), "For whom? ")
+			must(os.Symlink("..v2", filepath.Join(dir, "..new")))
+			must(os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")))
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "book")
+			must(os.Mkdir(dir, 0o700))
+			if tt.make != nil {
+				tt.make(dir)
+			} else {
+				putBook(t, dir, "Who is it for? ")
+			}
+			s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+			inForce := strings.Count(s.log.String(), changed)
+			p := s.phone()
+			text(t, p, "hello")
+			if tt.broken != nil {
+				tt.broken(dir)
+				s.log.await(t, refused, 1)
+				if n := strings.Count(s.log.String(), refused); n != 1 {
+					t.Errorf("the refusal is told in %d lines", n)
+				}
+				if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+					t.Errorf("meanwhile somebody is answered %q", got)
+				}
+			}
+			tt.save(dir)
+			s.log.await(t, changed, inForce+1)
+			if got := text(t, p, "2"); !strings.HasPrefix(got, "For whom?") {
+				t.Errorf("the conversation goes on with %q", got)
+			}
+			if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_ok 1") {
+				t.Error("the metrics do not show the good reload")
+			}
+		})
 	}
 }
 
