@@ -44,10 +44,11 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/draw":        {own: []string{"flows"}},
 	"flows/edit":        {own: []string{"flows/load"}},
 	"flows/routes":      {own: []string{"flows", "internal/plain", "sms/gsm7"}},
+	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check"}},
 	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/store", "internal/tally", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway"}, outside: []string{"golang.org/x/sys/unix"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/routes", "internal/area", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/report", "internal/store", "sms/gsm7"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/report", "internal/store", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.
@@ -62,7 +63,7 @@ var barred = []struct {
 }
 
 // pure rooms may not ask the time either.
-var pure = []string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7", "flows/load", "flows/changes", "flows/check", "flows/routes"}
+var pure = []string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7", "flows/load", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/proof", "flows/routes"}
 
 type pkg struct {
 	ImportPath, Dir, Doc string

@@ -8,17 +8,26 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/flows/proof"
 	"signpost/flows/routes"
 	"signpost/internal/hours"
 )
 
-const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv]
+const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv] [-prove]
 
 Every way to a number: for each area and channel the shortest exchange to each
 service, word for word, worst first; then the worst of each in a few lines.
 
   signpost routes
   signpost routes -area halton -at "2026-12-25 03:00"
+
+With -prove it writes a page for a safeguarding lead to read and sign: every ending
+by area, channel, hour and transfer outcome, the worst times and costs, the numbers
+and who checked them when. Print it, or save it as PDF, from any browser.
+
+  signpost routes -prove > proof.html
 
 `
 
@@ -29,8 +38,13 @@ func routesOf(args []string, s streams) int {
 	area := fl.String("area", "", "only this area, by its `id`")
 	every := fl.Bool("all", false, "list the ways to further numbers too, not only to the first")
 	format := fl.String("format", "text", "text or csv")
+	prove := fl.Bool("prove", false, "write the page for signature")
 	if code, done := parse(fl, args, s); done {
 		return code
+	}
+	if *prove && (*area != "" || *every || *format != "text") {
+		fmt.Fprint(s.err, "signpost routes: -prove lists everything: it goes with -flows and -at only\n")
+		return exitMisuse
 	}
 	if *format != "text" && *format != "csv" {
 		fmt.Fprintf(s.err, "signpost routes: -format must be text or csv, not %q\n", *format)
@@ -40,6 +54,9 @@ func routesOf(args []string, s streams) int {
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitMisuse
+	}
+	if *prove {
+		return proveRoutes(*dir, now, s)
 	}
 	src, code := goodBook("routes", *dir, s)
 	if src == nil {
@@ -65,6 +82,24 @@ func routesOf(args []string, s streams) int {
 		routesText(s.out, src.Book, all, now, *every)
 	}
 	if err != nil {
+		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
+		return exitProblems
+	}
+	return exitOK
+}
+
+// proveRoutes writes the page for signature.
+func proveRoutes(dir string, now time.Time, s streams) int {
+	fsys, ok := bookFS(dir, s)
+	if !ok {
+		return exitMisuse
+	}
+	src, problems := check.On(fsys, now)
+	if errs := load.Errors(problems); src.Broken {
+		fmt.Fprintf(s.err, "signpost routes: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(errs), errs[0])
+		return exitProblems
+	}
+	if err := proof.Of(src, problems, now).WriteHTML(s.out); err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitProblems
 	}

@@ -49,13 +49,13 @@ type Gateway struct {
 	books   atomic.Pointer[shelf]
 	// fromFiles is the fingerprint of FLOWS_DIR when it was first read.
 	fromFiles uint64
-	public  http.Handler
-	admin   http.Handler
-	now     func() time.Time
-	wipe    wiper
-	eraser  *eraser.Eraser
-	sweep   func(context.Context) error
-	tally   *tally.Counter
+	public    http.Handler
+	admin     http.Handler
+	now       func() time.Time
+	wipe      wiper
+	eraser    *eraser.Eraser
+	sweep     func(context.Context) error
+	tally     *tally.Counter
 	// toDisk is what there is to say about Redis writing to disk.
 	toDisk atomic.Pointer[string]
 
