@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"signpost/config"
+	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/gateway"
@@ -21,7 +22,7 @@ import (
 	"signpost/sms/gsm7"
 )
 
-const tryHelp = `signpost try [-call] [-flows DIR] [-at "2026-12-25 03:00"]
+const tryHelp = `signpost try [-call] [-flows DIR] [-at "2026-12-25 03:00"] [-away]
 
 A telephone in this terminal, over the real gateway, with real signatures.
 Nothing leaves this machine.
@@ -30,9 +31,18 @@ By text, write what a person would send, one text to a line. On a call, a line i
 a key; an empty line presses nothing; "hang up" ends the call. While a line
 rings, say how it ends: answered, no answer, engaged or failed.
 
+A line that begins with : is for this terminal:
+
+  :at 2026-12-25 03:00   it is another moment from now on; :at alone, the real time
+  :away                  Redis is away; :back, and it is back
+  :new                   another phone, with another number
+  :record NAME           writes the conversation so far as an example, to be put
+                         at the end of examples.yaml
+
   signpost try
   echo kendal | signpost try
   printf '1\n1\n3\n1\nno answer\n' | signpost try -call
+  printf 'kendal\n:record A town gives its number\n' | signpost try
 
 `
 
@@ -43,6 +53,8 @@ func try(args []string, s streams) int {
 	at := fl.String("at", "", "pretend it is this `moment`, like \"2026-12-25 03:00\"")
 	from := fl.String("from", "+447400123456", "the `number` of the handset")
 	to := fl.String("to", "+447400654321", "the `number` of our line; 5 digits for a short code")
+	away := fl.Bool("away", false, "Redis is away")
+	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
 		return code
 	}
@@ -50,18 +62,25 @@ func try(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
-	if _, all := check.Dir(fsys); len(load.Errors(all)) > 0 {
-		problems := load.Errors(all)
+	src, all := check.Dir(fsys)
+	if problems := load.Errors(all); len(problems) > 0 {
 		fmt.Fprintf(s.err, "signpost try: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(problems), problems[0])
 		return exitProblems
 	}
-	phone, stop, err := pretendPhone(*dir, *from, *to, *at)
+	t := &terminal{streams: s, book: src.Book, lines: bufio.NewScanner(s.in), echo: !isTerminal(s.in), pence: *pence, away: *away}
+	then, err := moment(*at)
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost try: %v\n", err)
 		return exitMisuse
 	}
-	defer stop()
-	t := &terminal{streams: s, phone: phone, lines: bufio.NewScanner(s.in), echo: !isTerminal(s.in)}
+	if *at != "" {
+		t.moment = then
+	}
+	if err := t.open(*dir, *from, *to); err != nil {
+		fmt.Fprintf(s.err, "signpost try: %v\n", err)
+		return exitMisuse
+	}
+	defer t.close()
 	if *call {
 		err = t.call(context.Background())
 	} else {
@@ -74,22 +93,84 @@ func try(args []string, s streams) int {
 	return exitOK
 }
 
-// pretendPhone is a handset that rings a gateway of its own.
-func pretendPhone(dir, from, to, at string) (*handset.Phone, func(), error) {
-	clock := time.Now
-	if at != "" {
-		then, err := moment(at)
+// open makes the gateways that the phone can ring: one whose store works, and one
+// whose store is away.
+func (t *terminal) open(dir, from, to string) error {
+	for i, away := range []bool{false, true} {
+		line, err := pretendLine(dir, away, t.clock)
 		if err != nil {
-			return nil, nil, err
+			t.close()
+			return err
 		}
-		clock = func() time.Time { return then }
+		line.Phone.From, line.Phone.To = from, to
+		t.gateways[i] = line
 	}
-	line, err := pretendLine(dir, false, clock)
-	if err != nil {
-		return nil, nil, err
+	return nil
+}
+
+func (t *terminal) close() {
+	for _, g := range t.gateways {
+		if g != nil {
+			g.Close()
+		}
 	}
-	line.Phone.From, line.Phone.To = from, to
-	return &line.Phone, line.Close, nil
+}
+
+func (t *terminal) clock() time.Time {
+	if t.moment.IsZero() {
+		return time.Now()
+	}
+	return t.moment
+}
+
+// phone is the handset, at the gateway whose store is as it is to be.
+func (t *terminal) phone() *handset.Phone {
+	if t.away {
+		return &t.gateways[1].Phone
+	}
+	return &t.gateways[0].Phone
+}
+
+// order does what a line for the terminal says.
+func (t *terminal) order(line string, onCall bool) {
+	word, rest, _ := strings.Cut(line, " ")
+	switch rest = strings.TrimSpace(rest); word {
+	case ":at":
+		then, err := moment(rest)
+		switch {
+		case err != nil:
+			fmt.Fprintln(t.out, `       write it like :at 2026-12-25 03:00`)
+		case rest == "":
+			t.moment = time.Time{}
+			fmt.Fprintln(t.out, "       (it is now)")
+		default:
+			t.moment = then
+			fmt.Fprintf(t.out, "       (it is %s)\n", then.Format("Monday 2 January 2006, 15:04"))
+		}
+	case ":away", ":back":
+		t.away = word == ":away"
+		fmt.Fprintf(t.out, "       (Redis is %s)\n", strings.TrimPrefix(word, ":"))
+	case ":new":
+		t.phones++
+		const first = 100_000
+		for _, g := range t.gateways {
+			g.Phone.From = fmt.Sprintf("+447400%d", first+t.phones)
+		}
+		t.did = nil
+		fmt.Fprintln(t.out, "       (another phone)")
+	case ":record":
+		if rest == "" {
+			rest = "What it shows"
+		}
+		text, err := check.Record(t.book, rest, t.clock(), onCall, t.did)
+		if err != nil {
+			fmt.Fprintf(t.out, "       (%v)\n", err)
+			return
+		}
+		fmt.Fprintf(t.out, "\nPut this at the end of examples.yaml:\n\n%s\n", text)
+	default:
+		fmt.Fprintln(t.out, "       :at MOMENT, :away, :back, :new, :record NAME")
+	}
 }
 
 // nobody is an address at which no Redis answers.
@@ -119,45 +200,58 @@ func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, 
 // terminal is a person at a terminal, or a script.
 type terminal struct {
 	streams
-	phone *handset.Phone
-	lines *bufio.Scanner
-	echo  bool // show what was read: nobody typed it here
+	book     *flows.Book
+	gateways [2]*preview.Line // with a store that works, and with one that is away
+	lines    *bufio.Scanner
+	echo     bool // show what was read: nobody typed it here
+	pence    float64
+	away     bool
+	moment   time.Time // zero: the real time
+	phones   int       // handsets before this one
+	did      []string  // in the conversation, as examples write it
 }
 
-// ask reads one line; false at the end of the input.
-func (t *terminal) ask(prompt string) (string, bool) {
-	fmt.Fprint(t.out, prompt)
-	if !t.lines.Scan() {
-		fmt.Fprintln(t.out)
-		return "", false
+// ask reads one line that is not for the terminal; false at the end of the input.
+func (t *terminal) ask(prompt string, onCall bool) (string, bool) {
+	for {
+		fmt.Fprint(t.out, prompt)
+		if !t.lines.Scan() {
+			fmt.Fprintln(t.out)
+			return "", false
+		}
+		line := t.lines.Text()
+		if t.echo {
+			fmt.Fprintln(t.out, line)
+		}
+		if !strings.HasPrefix(line, ":") {
+			return line, true
+		}
+		t.order(line, onCall)
 	}
-	if t.echo {
-		fmt.Fprintln(t.out, t.lines.Text())
-	}
-	return t.lines.Text(), true
 }
 
 func (t *terminal) texts(ctx context.Context) error {
 	fmt.Fprintln(t.out, "A phone. Write a text and press return; end with Ctrl-D.")
 	for {
-		text, ok := t.ask("\n  you: ")
+		text, ok := t.ask("\n  you: ", false)
 		if !ok {
 			return t.lines.Err()
 		}
-		answer, err := t.phone.Text(ctx, text)
+		answer, err := t.phone().Text(ctx, text)
 		if err != nil {
 			return err
 		}
+		t.did = append(t.did, text)
 		if answer == "" {
 			fmt.Fprintln(t.out, "       (silence: nothing is sent)")
 			continue
 		}
-		bubble(t.out, answer)
+		bubble(t.out, answer, t.pence)
 	}
 }
 
 // bubble shows a text as a phone does, with its size.
-func bubble(w io.Writer, text string) {
+func bubble(w io.Writer, text string, pence float64) {
 	const width = 44
 	lines := wrap(text, width)
 	fmt.Fprintf(w, "       .%s.\n", strings.Repeat("-", width+2))
@@ -170,7 +264,7 @@ func bubble(w io.Writer, text string) {
 	if n == 1 {
 		plural = ""
 	}
-	fmt.Fprintf(w, "       %d characters, %d segment%s\n", gsm7.Length(text), n, plural)
+	fmt.Fprintf(w, "       %d characters, %d segment%s, about %.0fp\n", gsm7.Length(text), n, plural, float64(n)*pence)
 }
 
 func wrap(text string, width int) []string {
@@ -193,10 +287,11 @@ var statuses = map[string]string{
 }
 
 func (t *terminal) call(ctx context.Context) error {
-	c, err := t.phone.Ring(ctx)
+	c, err := t.phone().Ring(ctx)
 	if err != nil {
 		return err
 	}
+	t.did = []string{"rings"}
 	fmt.Fprintln(t.out, "Ringing. A key and return; return alone for silence; \"hang up\" to end.")
 	for {
 		for _, said := range c.Said {
@@ -210,7 +305,12 @@ func (t *terminal) call(ctx context.Context) error {
 		}
 		if c.Ended {
 			fmt.Fprintln(t.out, "       (the call ends)")
-			return nil
+			for t.lines.Scan() { // to record it, perhaps
+				if line := t.lines.Text(); strings.HasPrefix(line, ":") {
+					t.order(line, true)
+				}
+			}
+			return t.lines.Err()
 		}
 		if err := t.turn(ctx, c); err != nil {
 			if errors.Is(err, errHungUp) {
@@ -236,27 +336,31 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 		}
 		fmt.Fprintf(t.out, "       (ringing %s)\n", strings.Join(lines, " and "))
 		for {
-			how, ok := t.ask("  how does it end? ")
+			how, ok := t.ask("  how does it end? ", true)
 			if !ok || how == "hang up" {
 				return errHungUp
 			}
 			if how = strings.TrimSpace(how); len(how) == 1 && strings.Contains("0123456789*#", how) && c.Gather != nil {
+				t.did = append(t.did, how)
 				return c.Press(ctx, how[0]) // a key before the line is rung
 			}
-			if status, ok := statuses[strings.TrimSpace(how)]; ok {
+			if status, ok := statuses[how]; ok {
+				t.did = append(t.did, map[string]string{"completed": "answered", "no-answer": "no answer", "busy": "engaged", "failed": "failed"}[status])
 				return c.LegEnds(ctx, status)
 			}
 			fmt.Fprintln(t.out, "       answered, no answer, engaged or failed; or a key, pressed before it rings")
 		}
 	}
-	key, ok := t.ask("  key: ")
+	key, ok := t.ask("  key: ", true)
 	key = strings.TrimSpace(key)
 	switch {
 	case !ok || key == "hang up":
 		return errHungUp
 	case key == "" || key == "silence":
+		t.did = append(t.did, "silence")
 		return c.Wait(ctx)
 	}
+	t.did = append(t.did, key[:1])
 	return c.Press(ctx, key[0])
 }
 
