@@ -50,6 +50,9 @@ type Book struct {
 	Watch    []string // words that must not appear in texts, in plain form
 	Voice    Voice
 	Audio    map[string]Recording // by the name they are served under
+	// Languages are the others it can be followed in; OwnWords lead back to its own.
+	Languages []Language
+	OwnWords  []string
 
 	services map[string]int
 	areas    map[string]int
@@ -229,6 +232,17 @@ type Words struct {
 type Shortcut struct {
 	Words []string
 	To    string
+}
+
+// Clone is a copy whose wordings can be changed, to be finished.
+func (b *Book) Clone() *Book {
+	c := *b
+	c.Languages, c.OwnWords = nil, nil
+	c.Services, c.Areas, c.Steps = slices.Clone(b.Services), slices.Clone(b.Areas), slices.Clone(b.Steps)
+	for i := range c.Steps {
+		c.Steps[i].Choices = slices.Clone(c.Steps[i].Choices)
+	}
+	return &c
 }
 
 // Finish indexes a book whose parts are all set. The loader calls it once.

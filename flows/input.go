@@ -84,4 +84,6 @@ type Utterance struct {
 	Number string
 	// Audio is the recording that is played; Words then say what is in it.
 	Audio string
+	// Lang is the language it is said in, as State has it.
+	Lang uint8
 }

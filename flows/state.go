@@ -13,6 +13,7 @@ type State struct {
 	Step   string // the step we are at
 	Area   string // the area, while its services are given
 	Who    Person
+	Lang   uint8     // the language, counted from 1; 0: the book's own
 	At     uint8     // position in the step's chain of services
 	Ask    [4]string // areas being asked about
 	Misses uint8     // answers not understood in a row
@@ -25,6 +26,14 @@ type State struct {
 var ErrNoSuchStep = errors.New("the book has no such step")
 
 const stateVersion = 1
+
+// Who it is for and the language share a byte.
+const (
+	langBits = 4
+	whoMask  = 1<<langBits - 1
+	// MaxLanguages besides the book's own: callers have three keys for them.
+	MaxLanguages = 3
+)
 
 // StateSize is the size of an encoded state, in bytes.
 const StateSize = 1 + 4*6 + 5
@@ -47,13 +56,13 @@ func (s State) Encode() []byte {
 	for _, id := range [...]string{s.Step, s.Area, s.Ask[0], s.Ask[1], s.Ask[2], s.Ask[3]} {
 		b = binary.BigEndian.AppendUint32(b, ID(id))
 	}
-	return append(b, byte(s.Who), s.At, s.Misses, s.Quiet, s.Idle)
+	return append(b, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle)
 }
 
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
 func (b *Book) Decode(data []byte) (State, error) {
-	if len(data) != StateSize || data[0] != stateVersion || Person(data[25]) >= persons {
+	if len(data) != StateSize || data[0] != stateVersion || Person(data[25]&whoMask) >= persons || int(data[25]>>langBits) > len(b.Languages) {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
@@ -70,7 +79,7 @@ func (b *Book) Decode(data []byte) (State, error) {
 	}
 	return State{
 		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
-		Who: Person(data[25]), At: data[26], Misses: data[27], Quiet: data[28], Idle: data[29],
+		Who: Person(data[25] & whoMask), Lang: data[25] >> langBits, At: data[26], Misses: data[27], Quiet: data[28], Idle: data[29],
 	}, nil
 }
 

@@ -27,11 +27,10 @@ func (b *Book) Step(now time.Time, s State, in Input) (State, Reply, error) {
 	if s.Step != "" && b.StepNamed(s.Step) == nil {
 		return State{}, Reply{}, fmt.Errorf("step from a state of another book: %w", ErrNoSuchStep)
 	}
-	if in.kind == heard {
-		n, r := b.stepText(now, s, in.text)
-		return n, r, nil
+	if int(s.Lang) > len(b.Languages) {
+		return State{}, Reply{}, fmt.Errorf("step in a language of another book: %w", ErrNoSuchStep)
 	}
-	n, r := b.stepCall(now, s, in)
+	n, r := b.stepIn(now, s, in)
 	return n, r, nil
 }
 

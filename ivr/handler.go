@@ -263,16 +263,22 @@ func say(b *flows.Book, base string, said []flows.Utterance, slow bool) []twiml.
 		gap *= 2
 	}
 	var nodes, words []twiml.Node
+	lang := uint8(0)
 	flush := func() {
 		if slow && len(words) > 0 {
 			words = []twiml.Node{twiml.Slowly(words...)}
 		}
 		if len(words) > 0 {
-			nodes = append(nodes, twiml.Say(b.Voice.Name, b.Voice.Language, words...))
+			voice := b.VoiceOf(lang)
+			nodes = append(nodes, twiml.Say(voice.Name, voice.Language, words...))
 		}
 		words = nil
 	}
 	for _, u := range said {
+		if u.Lang != lang {
+			flush()
+			lang = u.Lang
+		}
 		if _, recorded := b.Audio[u.Audio]; recorded {
 			flush()
 			nodes = append(nodes, twiml.Play(base+AudioPath+u.Audio))

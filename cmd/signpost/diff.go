@@ -117,6 +117,9 @@ func checkout(revision, path string) (string, error) {
 	defer cancel()
 	for _, name := range load.Files() {
 		data, err := exec.CommandContext(ctx, "git", "show", revision+":./"+filepath.ToSlash(filepath.Join(path, name))).Output()
+		if err != nil && load.Optional(name) {
+			continue
+		}
 		if err != nil {
 			why := fmt.Errorf("%q is neither a folder nor a git revision with a book in %s", revision, path)
 			return "", errors.Join(why, os.RemoveAll(dir))

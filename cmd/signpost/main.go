@@ -46,6 +46,7 @@ func commands() []command {
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},
+		{"language", "what there is to translate into another language", language},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
 		{"areas", "see how a place is understood; make the area tables anew", areas},
 	}

@@ -29,13 +29,22 @@ func editFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(old, args[1], args[2])), 0o600))
 }
 
+// appendAfter FILE OLD NEW OTHER puts another file's lines after words of a file.
+func appendAfter(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 4 {
+		ts.Fatalf("append FILE OLD NEW OTHER")
+	}
+	text := strings.Replace(ts.ReadFile(args[0]), args[1], args[2]+"\n"+ts.ReadFile(args[3]), 1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
 // The scripts in testdata are the command line as people use it.
 func TestScripts(t *testing.T) {
 	book, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile}, Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile, "append": appendAfter}, Setup: func(e *testscript.Env) error {
 		e.Setenv("BOOK", book+"/../../flows/book")
 		return nil
 	}})

@@ -229,6 +229,10 @@ func mistakes() []mistake {
 		{"recording that nobody plays", "audio/old.wav", "ALL", string(wav(3)), "recording-unused", "", "old.wav"},
 		{"recording of something else", "audio/greeting.wav", "AUDIO", string(wav(1)), "recording-differs", "", "Listen to it"},
 		{"area without an example", "examples.yaml", "      - they: Warrington\n        we: 01925 243359\n", "      - they: hello\n        we: town\n", "example-missing", "", "warrington"},
+		{"language without words", "languages.yaml", "languages: {}\n", "languages:\n" + second, "missing-translation", "texts: {}", "are not in this language"},
+		{"two languages on one key", "languages.yaml", "languages: {}\n", "languages:\n" + second + strings.Replace(second, "yy", "zz", 1), "language-key", "key:", "yy already"},
+		{"translation without its number", "languages.yaml", "languages: {}\n", "languages:\n" + strings.Replace(second, "texts: {}", "texts:\n      messages.give_up.say: Koniec.", 1), "translation-placeholder", "Koniec", "{zero}"},
+		{"translation of nothing", "languages.yaml", "languages: {}\n", "languages:\n" + strings.Replace(second, "texts: {}", "texts:\n      steps.were.text: Gdzie", 1), "unknown-translation", "steps.were.text", "steps.where.text"},
 		{"moment that is none", "examples.yaml", "at: \"2026-11-20 14:00\"", "at: yesterday", "example", "name: Nobody answers", "2026-11-20 14:00"},
 	}
 }

@@ -128,10 +128,31 @@ func (p *pass) walked() *Walk {
 	return p.walk
 }
 
+// lang is the language of an answer, as a state has it.
+func (e *Edge) lang() uint8 {
+	if e.Reply.Ended {
+		return e.From.State.Lang
+	}
+	return e.To.State.Lang
+}
+
+// stepPos is where the words of an answer stand: in the menus, or in the language
+// that it is in.
+func (p *pass) stepPos(e *Edge, channel string) load.Pos {
+	path := "steps." + e.At() + "." + channel
+	if lang := e.lang(); lang > 0 {
+		if at := "languages." + p.book.Languages[lang-1].ID + ".texts." + path; p.Has("languages.yaml", at) {
+			return p.Pos("languages.yaml", at)
+		}
+		return p.Pos("languages.yaml", "languages."+p.book.Languages[lang-1].ID)
+	}
+	return p.Pos("menus.yaml", path)
+}
+
 // answer tells answers apart: from where, on which channel, and every word.
 func (e *Edge) answer() string {
 	b := make([]byte, 0, 256)
-	b = append(b, e.At()...)
+	b = append(append(b, e.At()...), '0'+e.lang())
 	for _, is := range []bool{e.From.Call, e.Reply.Ended, e.Reply.Rest} {
 		if is {
 			b = append(b, '1')

@@ -40,6 +40,19 @@ var clashes = rule{
 				}
 			}
 		}
+		chosen := map[string]string{}
+		for _, l := range p.book.Languages {
+			for _, w := range l.Words {
+				pos := p.Pos("languages.yaml", "languages."+l.ID+".words")
+				if k, taken := kept[w]; taken {
+					p.report(pos, fmt.Sprintf("%q is kept for everyone, in the list %q", w, k), "Whoever writes it would get this language instead.", "Use another word for the language.")
+				}
+				if other, taken := chosen[w]; taken {
+					p.report(pos, fmt.Sprintf("%q asks for %s too", w, other), "Whoever writes it gets the first of them.", "Keep it in one of them.")
+				}
+				chosen[w] = l.ID
+			}
+		}
 		words := map[string]int{}
 		for i, s := range u.Shortcuts {
 			path := fmt.Sprintf("shortcuts.%d", i)

@@ -24,6 +24,9 @@ var hardWords = rule{
 	name: "hard-word", doc: "no word stands that many people do not use", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
+			if !w.english() {
+				continue
+			}
 			padded := " " + plain.Text(w.words) + " "
 			for _, h := range plainer {
 				if strings.Contains(padded, " "+h.hard+" ") || strings.Contains(padded, " "+h.hard+"s ") {

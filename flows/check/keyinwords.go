@@ -12,7 +12,7 @@ var keyInWords = rule{
 	name: "key-in-words", doc: "keys of choices are never written out", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
-			if w.path == "messages.accept.say" { // it has a key of its own
+			if w.meant() == "messages.accept.say" { // it has a key of its own
 				continue
 			}
 			if m := ownKey.FindString(w.words); m != "" {

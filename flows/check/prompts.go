@@ -30,7 +30,7 @@ var prompts = rule{
 			if s := p.book.StepNamed(step); s != nil && s.Kind == flows.KindServices {
 				limit = maxServiceSeconds
 			}
-			pos := p.Pos("menus.yaml", "steps."+step+".say")
+			pos := p.stepPos(e, "say")
 			if sec := flows.Seconds(e.Reply.Speech); sec > float64(limit) && sec > worst[pos] {
 				worst[pos], limits[pos] = sec, limit
 			}

@@ -19,7 +19,7 @@ var readingAge = rule{
 	name: "reading-age", doc: "everything can be read by an eleven-year-old", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
-			if age, ok := ReadingAge(w.words); ok && age > maxReadingAge {
+			if age, ok := ReadingAge(w.words); ok && w.english() && age > maxReadingAge {
 				p.report(p.posOf(w), fmt.Sprintf("one has to be about %.0f to read this easily; %d at most", age, maxReadingAge), "Fear makes everybody read worse than they can.", "Use shorter words and shorter sentences.")
 			}
 		}

@@ -18,10 +18,15 @@ var segments = rule{
 			if s := p.book.StepNamed(at); s != nil {
 				limit = s.Segments
 			}
+			lang := p.answers[i].lang()
+			const odd = 3 // segments of a language whose letters plain texts do not hold
+			if lang > 0 && p.book.Languages[lang-1].AnyLetters {
+				limit = max(limit, odd)
+			}
 			if text == "" || gsm7.Segments(text) <= limit {
 				continue
 			}
-			if pos := p.Pos("menus.yaml", "steps."+at+".text"); len(text) > len(worst[pos]) {
+			if pos := p.stepPos(&p.answers[i], "text"); len(text) > len(worst[pos]) {
 				worst[pos] = text
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // fills is what each wording can fill in. A name that is not here is one of the
 // closed list all the same, and gives nothing there.
 func fills(p *pass, w wording) []string {
-	if id, ok := strings.CutPrefix(w.path, "steps."); ok && w.file == "menus.yaml" {
+	if id, ok := strings.CutPrefix(w.meant(), "steps."); ok {
 		id, rest, _ := strings.Cut(id, ".")
 		if strings.HasPrefix(rest, "choices") {
 			return nil
@@ -28,7 +28,7 @@ func fills(p *pass, w wording) []string {
 		}
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
 	}
-	switch w.path {
+	switch w.meant() {
 	case "messages.not_understood.text", "messages.which.text":
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
@@ -43,8 +43,10 @@ func fills(p *pass, w wording) []string {
 		return []string{"key"}
 	case "phrases.beside.text":
 		return []string{"numbers"}
+	case "phrases.call_choice.say":
+		return []string{"label", "key"}
 	}
-	if strings.HasPrefix(w.path, "messages.") {
+	if strings.HasPrefix(w.meant(), "messages.") {
 		return []string{"zero"}
 	}
 	return nil

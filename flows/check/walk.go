@@ -291,6 +291,12 @@ func TextInputs(b *flows.Book) []string {
 			in = append(in, s.Words[0])
 		}
 	}
+	for _, l := range b.Languages {
+		in = append(in, l.Words[:min(1, len(l.Words))]...)
+	}
+	if len(b.Languages) > 0 && len(b.OwnWords) > 0 {
+		in = append(in, b.OwnWords[0])
+	}
 	areasOf := map[string]int{}
 	for _, a := range b.Areas {
 		for i, n := range a.Names {
@@ -342,5 +348,9 @@ func wordsBesidesPlaces(b *flows.Book) map[string]bool {
 	for i := range b.Areas {
 		add(b.Areas[i].Text)
 	}
+	for i := range b.Languages {
+		add(b.Languages[i].Words...)
+	}
+	add(b.OwnWords...)
 	return all
 }

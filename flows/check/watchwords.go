@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"signpost/internal/plain"
@@ -14,7 +15,11 @@ var watchWords = rule{
 			if !w.text {
 				continue
 			}
-			for _, found := range Watched(p.book.Watch, w.words, p.Allowed[w.allowedBy]) {
+			watch := p.book.Watch
+			if !w.english() {
+				watch = append(slices.Clone(watch), w.tongue.Watch...)
+			}
+			for _, found := range Watched(watch, w.words, p.Allowed[w.allowedBy]) {
 				p.report(p.posIn(w, found), fmt.Sprintf("the word %q stands in a text", found),
 					"Somebody else may read it over their shoulder or on a locked screen.",
 					"Say it in neutral words. If it must stand here, add allowed_words and because.")

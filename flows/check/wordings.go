@@ -15,6 +15,20 @@ type wording struct {
 	words      string
 	text       bool   // goes into texts
 	allowedBy  string // whose allowed_words hold here
+	// Of a translation: of what, and into which language.
+	of     string
+	tongue *load.Tongue
+}
+
+// english reports a wording in the book's own language.
+func (w wording) english() bool { return w.tongue == nil }
+
+// meant is the path of the wording itself, or of what it translates.
+func (w wording) meant() string {
+	if w.of != "" {
+		return w.of
+	}
+	return w.path
 }
 
 // wordings lists everything the book writes or says, in order.
@@ -22,7 +36,7 @@ func (p *pass) wordings() []wording {
 	var out []wording
 	add := func(file, path, words string, text bool, allowedBy string) {
 		if words != "" {
-			out = append(out, wording{file, path, words, text, allowedBy})
+			out = append(out, wording{file: file, path: path, words: words, text: text, allowedBy: allowedBy})
 		}
 	}
 	for _, s := range p.book.Services {
@@ -53,7 +67,25 @@ func (p *pass) wordings() []wording {
 		add("words.yaml", m.path+".text", m.Text, true, "")
 		add("words.yaml", m.path+".say", m.Say, false, "")
 	}
+	for i := range p.Tongues {
+		t := &p.Tongues[i]
+		for _, w := range t.Texts {
+			add("languages.yaml", "languages."+t.ID+".texts."+w.Path, w.Words, !strings.HasSuffix(w.Path, "say"), allower(w.Path))
+			if n := len(out) - 1; n >= 0 && w.Words != "" {
+				out[n].of, out[n].tongue = w.Path, t
+			}
+		}
+	}
 	return out
+}
+
+// allower is whose allowed_words hold for a path: the service's or the step's.
+func allower(path string) string {
+	parts := strings.SplitN(path, ".", 3)
+	if len(parts) == 3 && (parts[0] == "services" || parts[0] == "steps") {
+		return parts[0] + "." + parts[1]
+	}
+	return ""
 }
 
 type message struct {

@@ -35,6 +35,7 @@ func (b *builder) build() {
 	b.examples(b.vals["examples.yaml"].at("examples"))
 	b.src.Book.Finish()
 	b.references()
+	b.languages(b.vals[languagesFile])
 }
 
 // claim keeps two ids from sharing the hash a conversation remembers them by.

@@ -7,6 +7,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -29,6 +30,9 @@ type Source struct {
 	// or service ("steps.welcome", "services.police").
 	Allowed map[string][]string
 	Several []Several // names that cover several areas, in order
+	Tongues []Tongue  // the languages, as they are written
+	// Wordings is everything the book says, in its own language, in order.
+	Wordings []Wording
 	// Unused are the recordings that no step plays.
 	Unused []string
 	pos    map[string]Pos
@@ -86,6 +90,9 @@ func (s *Source) Pos(file, path string) Pos {
 // Files are the files of a book, for whoever watches them.
 func Files() []string { return append([]string(nil), fileNames...) }
 
+// Optional reports a file that a book may be without.
+func Optional(name string) bool { return name == languagesFile }
+
 // Dir reads a book. It always gives a Source and every problem it found; a book
 // with problems must not be put in front of callers.
 func Dir(fsys fs.FS) (*Source, []Problem) {
@@ -98,8 +105,11 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 	hash := fnv.New32a()
 	for _, name := range fileNames {
 		data, err := fs.ReadFile(fsys, name)
+		if Optional(name) && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
-			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(fileNames)+".")
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(fileNames[:len(fileNames)-1])+".")
 			continue
 		}
 		fmt.Fprintf(hash, "%s %d\n", name, len(data))

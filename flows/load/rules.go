@@ -40,6 +40,10 @@ func Rules() [][2]string {
 		{"district-twice", "a district belongs to one area"},
 		{"district-missing", "every district belongs to an area"},
 		{"audio", "a recording can be played, and its words stand under say"},
+		{"language-key", "each language has a key of its own"},
+		{"missing-translation", "a language has words for everything the book says"},
+		{"translation-placeholder", "a translation holds the same placeholders"},
+		{"unknown-translation", "a translation is of something the book says"},
 		{"example-shape", "an example is a conversation by text or a call"},
 	}
 }

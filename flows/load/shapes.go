@@ -67,7 +67,7 @@ func (s *shape) example() string {
 
 func text() *shape                          { return &shape{} }
 func one(of ...string) *shape               { return &shape{enum: of} }
-func list(elem *shape) *shape               { return &shape{kind: isList, elem: elem} }
+func listOf(elem *shape) *shape             { return &shape{kind: isList, elem: elem} }
 func object(fields ...field) *shape         { return &shape{kind: isObject, fields: fields} }
 func oneOrMore() *shape                     { return &shape{kind: isList, elem: text(), loose: true} }
 func mapOf(elem *shape) *shape              { return &shape{kind: isMap, elem: elem} }
@@ -77,7 +77,7 @@ func may(name, doc string, s *shape) field  { return field{name, false, doc, s} 
 var schemaField = need("schema", "the version of this file's form; always 1", one("1"))
 
 // fileNames are the files of a book, in the order they are read.
-var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", "examples.yaml"}
+var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", "examples.yaml", languagesFile}
 
 // shapeOf is the shape of one file of a book.
 func shapeOf(file string) *shape {
@@ -90,10 +90,10 @@ func shapeOf(file string) *shape {
 			need("name", "what the service calls itself; never sent in a text", text()),
 			need("label", "the discreet name used in texts", text()),
 			may("say", "how a call names it, in the middle of a sentence", text()),
-			need("numbers", "its telephone numbers, rung together", list(object(
+			need("numbers", "its telephone numbers, rung together", listOf(object(
 				need("number", "as the service prints it", text()),
 				may("then_press", "the key to press once the line answers", text())))),
-			need("for", "whom it is for", list(person)),
+			need("for", "whom it is for", listOf(person)),
 			need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
 			may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
 			may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
@@ -108,7 +108,7 @@ func shapeOf(file string) *shape {
 			may("mention_text", "added to texts that mention it while it is open", text()),
 			may("mention_say", "added to calls that mention it while it is open", text()),
 			may("not_offered", "why it is on file but never given out", text()),
-			may("allowed_words", "watch-words allowed in its label", list(text())),
+			may("allowed_words", "watch-words allowed in its label", listOf(text())),
 			may("because", "why those words are allowed", text()),
 			may("about", "anything else worth knowing", text()),
 			need("source", "where the number comes from", text()),
@@ -124,16 +124,16 @@ func shapeOf(file string) *shape {
 				need("name", "for you; callers never hear it", text()),
 				need("text", "how a text offers it: its towns", text()),
 				need("say", "how a call offers it: its towns", text()),
-				need("districts", "the districts it covers", list(one(area.DistrictNames()...))),
-				may("also_called", "more names people use for it", list(text())),
-				need("services", "its services, in the order they are offered", list(text())),
+				need("districts", "the districts it covers", listOf(one(area.DistrictNames()...))),
+				may("also_called", "more names people use for it", listOf(text())),
+				need("services", "its services, in the order they are offered", listOf(text())),
 			))),
-			may("several", "names that cover several areas: whoever writes one is asked which", &shape{kind: isMap, elem: list(text()), anyKey: true}))
+			may("several", "names that cover several areas: whoever writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
 	case "menus.yaml":
 		choice := object(
 			may("text", "how a text offers it; leave out to offer it on calls only", text()),
 			may("say", "how a call offers it; leave out to offer it by text only", text()),
-			may("words", "what people may write instead of the key", list(text())),
+			may("words", "what people may write instead of the key", listOf(text())),
 			may("goes_to", "the step it leads to", text()),
 			may("area", "the area it settles", text()),
 			may("does", "connect: put the caller through; next: give the next number", one("connect", "next")))
@@ -153,18 +153,20 @@ func shapeOf(file string) *shape {
 				need("kind", "what the step does", one("menu", "services", "say")),
 				may("text", "what a text says; leave out when the step is for calls only", text()),
 				may("say", "what a call says; leave out when the step is for texts only", text()),
-				may("choices", "at most four, in order: the first is key 1", list(choice)),
+				may("choices", "at most four, in order: the first is key 1", listOf(choice)),
 				may("for", "from here on, whom it is about", person),
 				may("services", `the services a services step gives, or "area"`, oneOrMore()),
-				may("also", "services mentioned while they are open", list(text())),
+				may("also", "services mentioned while they are open", listOf(text())),
 				may("audio", "a recording (WAV) in the folder audio, played instead of say; say must hold the same words", text()),
 				may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
-				may("allowed_words", "watch-words allowed in this text", list(text())),
+				may("allowed_words", "watch-words allowed in this text", listOf(text())),
 				may("because", "why those words are allowed", text()),
 			))),
-			need("service_choices", "what every services step offers besides the number", list(choice)))
+			need("service_choices", "what every services step offers besides the number", listOf(choice)))
 	case "words.yaml":
 		return wordsShape(wording)
+	case languagesFile:
+		return languagesShape()
 	}
 	turn := object(
 		may("they", "what they text, or on a call: rings, a key, silence, or how a dialled line ended (answered, no answer, engaged, failed)", text()),
@@ -173,11 +175,11 @@ func shapeOf(file string) *shape {
 		may("connects_to", "the service we ring", text()),
 		may("silence", "yes when we answer nothing", yesNo),
 		may("ends", "yes when the call or conversation is over", yesNo))
-	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them", list(object(
+	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them", listOf(object(
 		need("name", "what the example shows", text()),
 		may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
-		may("texts", "a conversation by text", list(turn)),
-		may("call", "a call", list(turn))))))
+		may("texts", "a conversation by text", listOf(turn)),
+		may("call", "a call", listOf(turn))))))
 }
 
 func wordsShape(wording *shape) *shape {
@@ -189,15 +191,15 @@ func wordsShape(wording *shape) *shape {
 		phrases = append(phrases, need(p.name, p.doc, wording))
 	}
 	for _, w := range wordNames {
-		understood = append(understood, need(w.name, w.doc, list(text())))
+		understood = append(understood, need(w.name, w.doc, listOf(text())))
 	}
 	return object(schemaField,
 		need("messages", "what the gateway says by itself", object(messages...)),
 		need("phrases", "parts of sentences", object(phrases...)),
 		need("understood", "what people may write at any time", object(understood...)),
-		need("shortcuts", "words that lead straight to a step", list(object(
-			need("words", "what people may write", list(text())), need("goes_to", "the step it leads to", text())))),
-		need("watch_words", "words that must never appear in a text", list(text())))
+		need("shortcuts", "words that lead straight to a step", listOf(object(
+			need("words", "what people may write", listOf(text())), need("goes_to", "the step it leads to", text())))),
+		need("watch_words", "words that must never appear in a text", listOf(text())))
 }
 
 type named struct{ name, doc string }

@@ -645,6 +645,53 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// Somebody who asks for another language is answered in it, by the real webhooks:
+// the conversation remembers it, and a call is spoken with its voice.
+func TestAnotherLanguage(t *testing.T) {
+	dir := t.TempDir()
+	putBook(t, dir, "Who is it for? ")
+	src, _ := load.Dir(os.DirFS(dir))
+	var b strings.Builder
+	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: X\n    words: [strange]\n    key: \"8\"\n    offer_say: Strange, 8.\n    letters: any\n" +
+		"    voice: {name: Polly.Ola, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts:\n")
+	for _, w := range src.Wordings {
+		fmt.Fprintf(&b, "      %s: %q\n", w.Path, strings.NewReplacer("line", "linia", "town", "miasto").Replace(w.Words))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "languages.yaml"), []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+	p := s.phone()
+	for _, turn := range [][2]string{{"hello", "Reply with your town"}, {"strange", "Reply with your miasto"}, {"kendal", "Emergency: 999"}, {"0", "24-hour linia"}, {"english", "24-hour line"}} {
+		if got := text(t, p, turn[0]); !strings.Contains(got, turn[1]) {
+			t.Errorf("%q is answered %q", turn[0], got)
+		}
+	}
+	voices := func(c *handset.Call) (all []string) {
+		for _, n := range c.Docs[len(c.Docs)-1].Children {
+			for _, in := range append(n.Children, n) {
+				if v, ok := in.Attr("voice"); ok {
+					lang, _ := in.Attr("language")
+					all = append(all, v+" "+lang)
+				}
+			}
+		}
+		return all
+	}
+	c := mustRing(t, s)
+	if got := strings.Join(voices(c), ", "); got != "Polly.Amy en-GB, Polly.Ola pl-PL" {
+		t.Errorf("the greeting is spoken with %s: %q", got, c.Said)
+	}
+	for _, key := range []byte("81") {
+		if err := c.Press(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(voices(c), ", "); got != "Polly.Ola pl-PL" {
+			t.Errorf("after %c it is spoken with %s", key, got)
+		}
+	}
+}
+
 // putBook writes the shipped book into a folder, with words of a menu changed.
 func putBook(t *testing.T, dir, words string) {
 	t.Helper()
