@@ -3,11 +3,11 @@
 .PHONY: test test-browser build lint fuzz bench tools
 
 test: tools
-	go test -race $$(go list ./... | grep -v -e /flows/check$$ -e /flows/changes$$)
-	go test ./flows/check ./flows/changes
+	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$) ./flows/load ./flows/edit
+	go test ./flows/... ./cmd/signpost
 
-# The walks over every state are one goroutine of pure code; the race detector
-# would only make it ten times slower. Everything else runs under it.
+# What walks over every state is pure code; the race detector would only make it ten
+# times slower. Everything else runs under it.
 
 # The pages of signpost preview in a real browser: Debian's package of Chromium.
 # make test-browser SCREENSHOTS=/some/folder keeps pictures of them.

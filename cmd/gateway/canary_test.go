@@ -395,7 +395,7 @@ func (l *life) through(short bool) {
 		l.await("a flow book is in force")
 		l.drive()
 		l.edit("menus.yaml", "steps:", "steps: [ "+l.c.stranger) // a mistake: the book may be quoted nowhere
-		l.await("the flow book has a mistake")
+		l.await("the flow book has mistakes")
 		l.drive()
 		note("after all that")
 	}

@@ -38,6 +38,7 @@ func routesOf(args []string, s streams) int {
 	area := fl.String("area", "", "only this area, by its `id`")
 	every := fl.Bool("all", false, "list the ways to further numbers too, not only to the first")
 	format := fl.String("format", "text", "text or csv")
+	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
 	prove := fl.Bool("prove", false, "write the page for signature")
 	if code, done := parse(fl, args, s); done {
 		return code
@@ -79,7 +80,7 @@ func routesOf(args []string, s streams) int {
 	if *format == "csv" {
 		err = routesCSV(s.out, src.Book, all)
 	} else {
-		routesText(s.out, src.Book, all, now, *every)
+		routesText(s.out, src.Book, all, now, *every, *pence)
 	}
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
@@ -125,7 +126,7 @@ func areaName(b *flows.Book, id string) string {
 	return "No area"
 }
 
-func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, every bool) {
+func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, every bool, pence float64) {
 	fmt.Fprintf(w, "Every way to a number on %s\n", now.In(hours.London()).Format("Monday 2 January 2006, 15:04"))
 	way, more := routes.Way(-1), 0
 	for _, r := range all {
@@ -163,7 +164,11 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 			fmt.Fprintf(w, "  %s, %s: no way\n", s.Way, what)
 			continue
 		}
-		fmt.Fprintf(w, "  %s, %s: %d ways, at most %s\n", s.Way, what, s.Routes, s.Cost())
+		cost := s.Cost()
+		if s.Segments > 0 {
+			cost += fmt.Sprintf(", about %.0fp", float64(s.Segments)*pence)
+		}
+		fmt.Fprintf(w, "  %s, %s: %d ways, at most %s\n", s.Way, what, s.Routes, cost)
 	}
 	fmt.Fprint(w, "\nTalk is reckoned with every prompt heard to its end, a fifth longer than a synthesiser takes.\n")
 }

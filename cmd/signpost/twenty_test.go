@@ -132,3 +132,54 @@ func read(t testing.TB, dir, file string) string {
 	}
 	return string(data)
 }
+
+// The recipes of docs/manager.md lead, line by line, to what they say.
+func TestManagerRecipes(t *testing.T) {
+	says := func(dir, want string) {
+		t.Helper()
+		if _, out := checked(dir); !strings.Contains(out, want) {
+			t.Errorf("the check does not say %q:\n%s", want, out)
+		}
+	}
+	texts := func(dir, at, script, want string) {
+		t.Helper()
+		var out bytes.Buffer
+		if code := run([]string{"try", "-flows", dir, "-at", at}, strings.NewReader(script), &out, &out); code != exitOK || !strings.Contains(strings.Join(strings.Fields(strings.NewReplacer("|", " ", "\n", " ").Replace(out.String())), " "), want) {
+			t.Errorf("%q is not answered with %q:\n%s", script, want, out.String())
+		}
+	}
+	t.Run("add a service", func(t *testing.T) {
+		dir := bookDir(t)
+		const copied = "  eden_line:\n    name: Eden Line\n    label: Eden team\n    numbers:\n      - number: 01768 895000\n    for: [me, someone]\n    hours: unknown\n    source: its leaflet\n    source_date: \"2026\"\n    checked_on: never\n\n"
+		change(t, dir, "services.yaml", "  letgo_south:\n", copied+"  letgo_south:\n")
+		says(dir, "nobody has ever rung the number of eden_line")
+		change(t, dir, "services.yaml", "    source_date: \"2026\"\n    checked_on: never\n", "    source_date: \"2026\"\n    checked_on: 2026-11-19\n    checked_by: service manager\n")
+		says(dir, `nobody is ever given the service "eden_line"`)
+		change(t, dir, "areas.yaml", "services: [letgo_north]", "services: [eden_line, letgo_north]")
+		says(dir, `"01228 633640" is missing`) // an example that goes another way now
+		change(t, dir, "areas.yaml", "services: [eden_line, letgo_north]", "services: [letgo_north]")
+		change(t, dir, "areas.yaml", "services: [cheshire_east_hub]", "services: [cheshire_east_hub, eden_line]")
+		if code, out := checked(dir); code != exitOK {
+			t.Errorf("it is not clean:\n%s", out)
+		}
+		change(t, dir, "services.yaml", "    if_no_answer: victim_support_cumbria\n    source: Crimestoppers Cumbria", "    source: Crimestoppers Cumbria")
+		says(dir, "do not end at a 24-hour line")
+		texts(bookDir(t), "2026-11-20 14:00", "penrith\n:record Penrith has its number\n", `we: ["01228 633640", "0808 2000 247"]`)
+	})
+	t.Run("add a town", func(t *testing.T) {
+		dir := bookDir(t)
+		texts(dir, "2026-11-20 14:00", "the wath brow estate\n", "Reply with your town")
+		change(t, dir, "areas.yaml", "also_called: [west cumbria,", "also_called: [wath brow estate, west cumbria,")
+		texts(dir, "2026-11-20 14:00", "the wath brow estate\n", "01900 842991")
+		change(t, dir, "areas.yaml", "also_called: [halton,", "also_called: [kendal, halton,")
+		says(dir, "Look at a map")
+	})
+	t.Run("bank holidays and single days", func(t *testing.T) {
+		dir := bookDir(t)
+		texts(dir, "2026-12-28 14:00", "kendal\n1\n", "closed now: Mon-Fri 9am-6pm")
+		change(t, dir, "services.yaml", "    hours: Mon-Fri 9am-6pm #", "    exceptions:\n      2026-11-23: closed\n    hours: Mon-Fri 9am-6pm #")
+		texts(dir, "2026-11-23 14:00", "kendal\n1\n", "closed now: Mon-Fri 9am-6pm")
+		change(t, dir, "services.yaml", "2026-11-23: closed", "2025-12-24: closed")
+		says(dir, "all the days that differ for victim_support_cumbria are past")
+	})
+}

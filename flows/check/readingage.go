@@ -56,6 +56,10 @@ var (
 	sentenceEnd = regexp.MustCompile(`[.?!:]+(?:\s|$)`)
 	letters     = regexp.MustCompile(`[A-Za-z][A-Za-z']*`)
 	vowels      = regexp.MustCompile(`[aeiouy]+`)
+	// The e of "safe", "calls"-like "lines" and "asked" is silent; those of "table",
+	// "places", "wanted" and "worried" are not.
+	silentEnd = regexp.MustCompile(`e[sd]?$`)
+	voicedEnd = regexp.MustCompile(`[^aeiouy]les?$|(?:[scgxz]|ch|sh)es$|[td]ed$|ied$|[aeiouy]e[sd]?$`)
 )
 
 // sentences are what stands between stops, with a word for each placeholder.
@@ -74,7 +78,7 @@ func sentences(wording string) []string {
 func Syllables(word string) int {
 	w := strings.Trim(strings.ToLower(word), "'")
 	n := len(vowels.FindAllString(w, -1))
-	silent := strings.HasSuffix(w, "e") && !strings.HasSuffix(w, "le") || strings.HasSuffix(w, "es") && !strings.HasSuffix(w, "ses") && !strings.HasSuffix(w, "ces") || strings.HasSuffix(w, "ed") && !strings.HasSuffix(w, "ted") && !strings.HasSuffix(w, "ded")
+	silent := silentEnd.MatchString(w) && !voicedEnd.MatchString(w)
 	if silent && n > 1 {
 		n--
 	}
