@@ -3,18 +3,18 @@
 .PHONY: test test-browser build lint fuzz bench tools
 
 test: tools
-	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$) ./flows/load ./flows/edit
-	go test ./flows/... ./cmd/signpost
+	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$) ./flows/load ./flows/edit
+	go test ./flows/... ./cmd/signpost ./internal/preview
 
 # What walks over every state is pure code; the race detector would only make it ten
-# times slower. Everything else runs under it.
+# times slower. Everything else runs under it, the preview in test-browser.
 
 # The pages of signpost preview in a real browser: Debian's package of Chromium.
 # make test-browser SCREENSHOTS=/some/folder keeps pictures of them.
 SCREENSHOTS ?=
 test-browser:
 	@if ! test -x /usr/bin/chromium; then echo "installing chromium"; $(INSTALL) chromium fonts-dejavu-core >/dev/null; fi
-	go test -tags browser ./internal/preview -run 'Accessible|Keyboard|Shown|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
+	go test -race -tags browser ./internal/preview -run 'Accessible|Keyboard|Shown|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
 
 INSTALL = SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 

@@ -61,7 +61,7 @@ func Between(old, new *flows.Book) []Change {
 		}
 	}
 	texts := check.TextInputs(old)
-	for _, t := range append(check.TextInputs(new), onlyInOne(words(old), words(new))...) {
+	for _, t := range append(check.TextInputs(new), onlyInOne(check.Words(old, true), check.Words(new, true))...) {
 		if !slices.Contains(texts, t) {
 			texts = append(texts, t)
 		}
@@ -95,34 +95,6 @@ func Between(old, new *flows.Book) []Change {
 		}
 	}
 	return w.changes
-}
-
-// words is every word that a book understands.
-func words(b *flows.Book) map[string]bool {
-	all := map[string]bool{}
-	add := func(list ...string) {
-		for _, w := range list {
-			if w != "" {
-				all[w] = true
-			}
-		}
-	}
-	u := b.Words
-	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start} {
-		add(l...)
-	}
-	for _, s := range u.Shortcuts {
-		add(s.Words...)
-	}
-	for i := range b.Steps {
-		for _, c := range b.Steps[i].Choices {
-			add(append(slices.Clone(c.Words), c.Text)...)
-		}
-	}
-	for i := range b.Areas {
-		add(append(slices.Clone(b.Areas[i].Names), b.Areas[i].Text)...)
-	}
-	return all
 }
 
 // onlyInOne lists, in order, what only one of two books understands.

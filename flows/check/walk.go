@@ -307,7 +307,7 @@ func TextInputs(b *flows.Book) []string {
 	}
 	// Two places that mean the same areas are one kind of text, unless a word of
 	// the book is written the same.
-	other := wordsBesidesPlaces(b)
+	other := Words(b, false)
 	seen := map[string]bool{}
 	var out []string
 	for _, i := range in {
@@ -323,17 +323,19 @@ func TextInputs(b *flows.Book) []string {
 	return out
 }
 
-// wordsBesidesPlaces is everything, in plain form, that a book understands
-// without looking for a place in it.
-func wordsBesidesPlaces(b *flows.Book) map[string]bool {
+// Words is everything, in plain form, that a book understands, names of places of
+// its own among it or not.
+func Words(b *flows.Book, places bool) map[string]bool {
 	all := map[string]bool{}
 	add := func(words ...string) {
 		for _, w := range words {
-			all[plain.Text(w)] = true
+			if w = plain.Text(w); w != "" {
+				all[w] = true
+			}
 		}
 	}
 	u := b.Words
-	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start} {
+	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start, b.OwnWords} {
 		add(l...)
 	}
 	for _, s := range u.Shortcuts {
@@ -347,10 +349,12 @@ func wordsBesidesPlaces(b *flows.Book) map[string]bool {
 	}
 	for i := range b.Areas {
 		add(b.Areas[i].Text)
+		if places {
+			add(b.Areas[i].Names...)
+		}
 	}
 	for i := range b.Languages {
 		add(b.Languages[i].Words...)
 	}
-	add(b.OwnWords...)
 	return all
 }
