@@ -30,7 +30,7 @@ const maxTries = 4
 // Sessions remembers conversations for minutes.
 type Sessions interface {
 	Recall(ctx context.Context, name flows.Name, earlier ...flows.Name) (flows.Seen, error)
-	Commit(ctx context.Context, name flows.Name, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
+	Commit(ctx context.Context, name flows.Name, from []byte, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
 }
 
 // Limits bounds how many texts one sender is answered.
@@ -77,11 +77,14 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 		h.Count("provider answered")
 		if r.Get("OptOutType") == "STOP" {
 			m.text = "STOP"
-			h.converse(ctx, m)
+			_, keep := h.converse(ctx, m)
+			r.Keep(keep)
 		}
 		return Silence()
 	}
-	return h.reply(h.converse(ctx, m))
+	text, keep := h.converse(ctx, m)
+	r.Keep(keep)
+	return h.reply(text)
 }
 
 // message is one text, as far as it is looked at.
@@ -90,6 +93,7 @@ type message struct {
 	earlier []flows.Name // what it may be kept under from before
 	sender  string       // a keyed hash
 	text    string
+	carried carried // what travelled with it
 }
 
 // read takes from a webhook what is looked at; ok is false for one that cannot
@@ -101,6 +105,7 @@ func (h *Handler) read(r webhook.Request, to webhook.Party) (m message, ok bool)
 	}
 	m = h.named(from.Addr.Reveal(), to.Addr.Reveal(), r.Get("MessageSid"))
 	m.text = Body(r.Get("Body"))
+	m.carried = h.open(m, r.Cookie)
 	return m, true
 }
 
@@ -149,24 +154,38 @@ func (h *Handler) reply(text string) []byte {
 // Fallback is the answer when something of ours is broken.
 func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.FallbackText(), "")) }
 
-// converse works out the answer to a text and moves its conversation. The same
-// message always gets the same answer and moves it once.
-func (h *Handler) converse(ctx context.Context, m message) string {
-	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
-	if err != nil {
-		h.Log.Warn("the store is away: a text is answered without its conversation", "err", err)
-		return h.degraded(m)
-	}
-	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
-	if seen.Repeat == nil {
+// allowance is whether a text may be answered.
+type allowance struct {
+	ok, notice bool
+	err        error
+}
+
+// converse works out the answer to a text and moves its conversation, and what is
+// to travel with the answer. The same message always gets the same answer and moves
+// it once.
+func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
+	// The limits are asked beside the conversation, not after it.
+	limit := make(chan allowance, 1)
+	go func() {
 		ok, notice, err := h.Limits.Allow(ctx, m.sender)
-		if err != nil {
-			h.Log.Warn("the limits could not be checked", "err", err)
+		limit <- allowance{ok, notice, err}
+	}()
+	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
+	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	if err != nil {
+		h.Log.Warn("the store is away: a text is answered without it", "err", err)
+		return h.adrift(m, mark)
+	}
+	stored := seen.State
+	if seen.Repeat == nil {
+		l := <-limit
+		if l.err != nil {
+			h.Log.Warn("the limits could not be checked", "err", l.err)
 		}
-		mark.Before = seen.State
+		mark.Before = m.from(stored)
 		switch {
-		case ok || h.leaves(mark, m.text): // leaving is never held up
-		case notice:
+		case l.ok || h.leaves(mark, m.text): // leaving is never held up
+		case l.notice:
 			mark.Kind = flows.Noticed
 		default:
 			mark.Kind = flows.Silent
@@ -176,28 +195,51 @@ func (h *Handler) converse(ctx context.Context, m message) string {
 	for range maxTries {
 		if seen.Repeat != nil {
 			h.Count("repeat")
-			return h.render(*seen.Repeat, m.text).text
+			a = h.render(*seen.Repeat, m.text)
+			return a.text, h.carry(m, carried{state: a.next}, seen.Repeat.Minute)
 		}
-		mark.Before = seen.State
+		stored = seen.State
+		mark.Before = m.from(stored)
 		a = h.render(mark, m.text)
-		now, done, err := h.Sessions.Commit(ctx, m.name, mark, a.next, a.rest)
+		now, done, err := h.Sessions.Commit(ctx, m.name, stored, mark, a.next, a.rest)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count("not saved")
-			return a.text
+			return a.text, h.carry(m, carried{adrift: true, before: stored, state: a.next}, mark.Minute)
 		}
 		if done {
 			h.Count(a.outcome)
 			for _, k := range a.kinds {
 				h.Tally(k)
 			}
-			return a.text
+			return a.text, h.carry(m, carried{state: a.next}, mark.Minute)
 		}
 		seen = now
 	}
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")
-	return a.text
+	return a.text, h.carry(m, carried{state: a.next}, mark.Minute)
+}
+
+// from is the state a text is answered from: what the store holds, or where the
+// conversation went while the store was away.
+func (m message) from(stored []byte) []byte {
+	if state, ok := m.carried.drifted(stored); ok {
+		return state
+	}
+	return stored
+}
+
+// adrift answers while the store is away: from what travelled with the text, so
+// that somebody in the middle of a menu notices nothing.
+func (h *Handler) adrift(m message, mark flows.Mark) (text, keep string) {
+	if !m.carried.known {
+		return h.degraded(m), ""
+	}
+	h.Count("carried")
+	mark.Before = m.carried.state
+	a := h.render(mark, m.text)
+	return a.text, h.carry(m, carried{adrift: true, before: m.carried.origin(), state: a.next}, mark.Minute)
 }
 
 // leaves reports a text that ends the conversation.

@@ -607,7 +607,7 @@ func TestLeaksAreFound(t *testing.T) {
 			// An error quotes the text.
 			{"sms/handler.go", "h.Log.Warn(\"the store is away: a text is answered without its conversation\", \"err\", err)", "h.Log.Warn(\"the store is away: a text is answered without its conversation\", \"err\", m.text)"},
 			// The text is kept, in base64.
-			{"sms/handler.go", "h.Sessions.Commit(ctx, m.name, mark, a.next, a.rest)", "h.Sessions.Commit(ctx, m.name, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.rest)"},
+			{"sms/handler.go", "h.Sessions.Commit(ctx, m.name, stored, mark, a.next, a.rest)", "h.Sessions.Commit(ctx, m.name, stored, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.rest)"},
 			{"sms/handler.go", "	\"errors\"\n", "	\"encoding/base64\"\n	\"errors\"\n"},
 			// A file is written, backwards.
 			{"internal/webhook/guard.go", "	fields := make(map[string]string, len(form))\n", "	fields := make(map[string]string, len(form))\n	back := []byte(form.Get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -149,6 +150,7 @@ func (p proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer resp.Body.Close()
+	maps.Copy(w.Header(), resp.Header)
 	w.WriteHeader(resp.StatusCode)
 	_, _ = io.Copy(w, resp.Body)
 }
@@ -365,7 +367,9 @@ func TestRepeatsMoveNothing(t *testing.T) {
 func conversations(dump string) string {
 	var out []string
 	for line := range strings.SplitSeq(dump, "\n") {
-		if !strings.HasPrefix(line, "erase:") {
+		// A repeat's records are erased like any, and the limits are asked beside the
+		// conversation, before it is known to be one.
+		if !strings.HasPrefix(line, "erase:") && !strings.HasPrefix(line, "rate:") {
 			out = append(out, line)
 		}
 	}
@@ -642,6 +646,86 @@ func TestReload(t *testing.T) {
 	}
 	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("after its step is gone a conversation gets %q", got)
+	}
+}
+
+// Somebody in the middle of a menu notices nothing of a store that goes away, and
+// comes back empty, and goes away again: the conversation travels in a sealed
+// cookie, and what is done meanwhile holds.
+func TestConversationOutlivesTheStore(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	says := func(p *handset.Phone, they, want string) {
+		t.Helper()
+		sid := handset.SID("SM")
+		kept := maps.Clone(p.Jar)
+		first, err := p.TextAs(t.Context(), sid, they)
+		if err != nil || !strings.Contains(first, want) || want == "" && first != "" {
+			t.Errorf("%q is answered %q, %v", they, first, err)
+		}
+		after := maps.Clone(p.Jar)
+		maps.Copy(p.Jar, kept) // a repeat comes with what the first came with
+		if again, err := p.TextAs(t.Context(), sid, they); err != nil || again != first || !maps.Equal(p.Jar, after) {
+			t.Errorf("%q again is answered %q, %v; kept %v, first %v", they, again, err, p.Jar, after)
+		}
+	}
+	phone := func() *handset.Phone {
+		p := s.phone()
+		p.Jar = map[string]string{}
+		return p
+	}
+	p, leaver, bare := phone(), phone(), s.phone()
+	says(p, "hello", "Reply with your town")
+	says(p, "2", "Who is it for?")
+	says(leaver, "hello", "Reply with your town")
+	says(leaver, "2", "Who is it for?")
+	text(t, bare, "hello")
+
+	r.Kill()
+	says(p, "4", "1 for men")
+	says(p, "1", "0808 801 0327")
+	says(p, "2", "0800 and 0808 calls are free")
+	says(leaver, "x", "")
+	says(leaver, "2", "Reply with your town") // it begins anew: there is nothing to go on with
+	says(leaver, "x", "")
+	if got := text(t, bare, "2"); !strings.Contains(got, "0808 2000 247") {
+		t.Errorf("with nothing kept, a choice is answered %q", got)
+	}
+
+	r.Restart(t)
+	says(p, "9", "1 for men")
+	says(p, "3", "0800 1111")
+	says(leaver, "3", "Reply with your town")
+
+	r.Kill()
+	says(p, "9", "1 for men")
+	r.Restart(t)
+	says(p, "x", "")
+	says(p, "1", "Reply with your town")
+}
+
+// A cookie that is not ours, another conversation's, or old, opens nothing.
+func TestStrangeCookies(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	p, q := s.phone(), s.phone()
+	p.Jar, q.Jar = map[string]string{}, map[string]string{}
+	q.From = "+447400999888"
+	text(t, p, "hello")
+	text(t, p, "2")
+	mine := ""
+	for _, c := range p.Jar {
+		mine = c
+	}
+	if len(mine) < 20 || strings.ContainsAny(mine, " ;,") || len(mine) > 300 {
+		t.Fatalf("the cookie is %q", mine)
+	}
+	r.Kill()
+	for name, c := range map[string]string{"another conversation's": mine, "cut": mine[:len(mine)-3], "rubbish": "c=AAAA", "huge": "c=" + strings.Repeat("A", 5000), "none": ""} {
+		q.Jar = map[string]string{q.From + " " + q.To: c}
+		if got := text(t, q, "4"); !strings.Contains(got, "0808 2000 247: 24-hour line, free.") {
+			t.Errorf("%s: answered %q", name, got)
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ type Phone struct {
 	Token   privacy.Private
 	From    string // the handset's address
 	To      string // our line
+	// Jar holds what answers to texts asked to be kept, by the two numbers, as the
+	// provider does; nil keeps nothing.
+	Jar map[string]string
 }
 
 // maxBody is the longest answer read.
@@ -47,10 +50,28 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set(webhook.SignatureHeader, webhook.Sign(p.Token, target, form))
+	pair := form.Get("From") + " " + form.Get("To")
+	text := form.Has("MessageSid")
+	if kept := p.Jar[pair]; kept != "" && text {
+		req.Header.Set("Cookie", kept)
+	}
+	keep := func(h http.Header) {
+		for _, c := range (&http.Response{Header: h}).Cookies() {
+			if p.Jar == nil || !text {
+				continue
+			}
+			if c.MaxAge < 0 {
+				delete(p.Jar, pair)
+				continue
+			}
+			p.Jar[pair] = c.Name + "=" + c.Value
+		}
+	}
 	if p.Handler != nil {
 		req.RequestURI = req.URL.RequestURI()
 		rec := &recorder{status: http.StatusOK, header: http.Header{}}
 		p.Handler.ServeHTTP(rec, req)
+		keep(rec.header)
 		return rec.status, rec.body.Bytes(), nil
 	}
 	client := http.Client{Timeout: 15 * time.Second} // as long as the provider waits
@@ -59,6 +80,7 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 		return 0, nil, fmt.Errorf("send a webhook: %w", err)
 	}
 	defer resp.Body.Close()
+	keep(resp.Header)
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return 0, nil, fmt.Errorf("read the answer: %w", err)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
@@ -21,6 +22,7 @@ type limits struct {
 	sender, service redis_rate.Limit
 	notice          redis_rate.Limit
 	suffix          string
+	over            *over
 }
 
 func newLimits(rdb redis.UniversalClient, o Options) limits {
@@ -29,25 +31,42 @@ func newLimits(rdb redis.UniversalClient, o Options) limits {
 		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit, limitPeriod), service: per(o.ServiceLimit, servicePeriod), notice: per(1, limitPeriod),
 		// A changed limit must not judge by what an old one has counted.
 		suffix: fmt.Sprintf(":%d:%d", o.SenderLimit, o.ServiceLimit),
+		over:   &over{at: map[string]time.Time{}},
 	}
 }
 
-// Allow spends one text of the sender's and of the service's allowance. Over
-// either, notice tells whether the sender has not yet been given the 24-hour
-// number in this hour because of it. With the store away everybody is allowed.
+// Allow spends one text of the sender's and of the service's allowance, asked side
+// by side. Over either, notice tells whether the sender has not yet been given the
+// 24-hour number in this hour because of it. With the store away everybody is
+// allowed.
+//
+// A sender known to be over is not counted against the service again, so that one
+// of them cannot use up what is there for all.
 func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err error) {
 	l := s.limits
-	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
-	if err != nil {
-		return true, false, fmt.Errorf("check the sender's limit: %w", bare(err))
-	}
-	if mine.Allowed > 0 {
-		all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
-		if err != nil {
-			return true, false, fmt.Errorf("check the service's limit: %w", bare(err))
+	if !l.over.is(sender) {
+		type result struct {
+			allowed bool
+			err     error
 		}
-		if all.Allowed > 0 {
-			return true, false, nil
+		service := make(chan result, 1)
+		go func() {
+			all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
+			if err != nil {
+				service <- result{true, fmt.Errorf("check the service's limit: %w", bare(err))}
+				return
+			}
+			service <- result{all.Allowed > 0, nil}
+		}()
+		mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
+		all := <-service
+		switch {
+		case err != nil:
+			return true, false, fmt.Errorf("check the sender's limit: %w", bare(err))
+		case mine.Allowed > 0 && all.allowed:
+			return true, false, all.err
+		case mine.Allowed == 0:
+			l.over.until(sender, mine.RetryAfter)
 		}
 	}
 	first, err := l.rate.Allow(ctx, "notice:{"+sender+"}", l.notice)
@@ -55,4 +74,37 @@ func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err 
 		return false, true, fmt.Errorf("check the notice: %w", bare(err))
 	}
 	return false, first.Allowed > 0, nil
+}
+
+// maxOver bounds the senders remembered to be over their limit.
+const maxOver = 10_000
+
+// over is which senders, by their hashes, have used up their allowance, and until
+// when.
+type over struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (o *over) is(sender string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	until, known := o.at[sender]
+	if known && !time.Now().Before(until) {
+		delete(o.at, sender)
+		return false
+	}
+	return known
+}
+
+func (o *over) until(sender string, left time.Duration) {
+	if left <= 0 {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.at) >= maxOver {
+		clear(o.at) // they are counted anew; nobody is refused by it
+	}
+	o.at[sender] = time.Now().Add(left)
 }

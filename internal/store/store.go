@@ -64,6 +64,9 @@ func Open(o Options) (*Store, error) {
 		s.rdb = redis.NewUniversalClient(opts)
 		s.close = append(s.close, s.rdb.Close)
 	}
+	if !s.embedded {
+		s.rdb.AddHook(newBreaker())
+	}
 	s.limits = newLimits(s.rdb, o)
 	return s, nil
 }
@@ -257,11 +260,11 @@ if ARGV[6] == '1' then redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5]) end
 return {'done', ''}
 `)
 
-// Commit moves a conversation from the state it was seen in to the next; an
+// Commit moves a conversation from the state it was stored in to the next; an
 // empty next forgets it, and rest keeps its lifetime as it was. If the message
 // was answered meanwhile, or another moved the conversation, nothing changes and
 // what is there now is given back with done false: answer again from that.
-func (s *Store) Commit(ctx context.Context, name flows.Name, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
+func (s *Store) Commit(ctx context.Context, name flows.Name, from []byte, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
 	ttl := s.ttl.Milliseconds()
 	if rest {
 		ttl = 0
@@ -271,7 +274,7 @@ func (s *Store) Commit(ctx context.Context, name flows.Name, mark flows.Mark, ne
 		claim = "0"
 	}
 	res, err := commit.Run(ctx, s.rdb, []string{sessionKey(name.Conv), markKey(name)},
-		mark.Before, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
+		from, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
 	if err != nil {
 		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -54,19 +55,19 @@ func TestConversation(t *testing.T) {
 		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
-		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, mark(nil), []byte("one"), false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("one"), false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
 			t.Errorf("its repeat: %+v, %v", seen, err)
 		}
-		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
 			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
 		}
-		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
+		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, []byte("stale"), mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, []byte("one"), mark([]byte("one")), nil, false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
@@ -76,7 +77,7 @@ func TestConversation(t *testing.T) {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
 		}
 		for range 2 { // without an id a message is never a repeat
-			if _, done, err := s.Commit(ctx, flows.Name{Conv: "d", Msg: ""}, mark(nil), nil, false); err != nil || !done {
+			if _, done, err := s.Commit(ctx, flows.Name{Conv: "d", Msg: ""}, nil, mark(nil), nil, false); err != nil || !done {
 				t.Errorf("no id: %v, %v", done, err)
 			}
 		}
@@ -87,7 +88,7 @@ func TestConversation(t *testing.T) {
 // not keep them longer.
 func TestExpiry(t *testing.T) {
 	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
-		if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, mark(nil), []byte("one"), false); err != nil {
+		if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); ; {
@@ -101,7 +102,7 @@ func TestExpiry(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("the conversation is still there")
 			}
-			if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: ""}, mark(seen.State), seen.State, true); err != nil {
+			if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: ""}, seen.State, mark(seen.State), seen.State, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -121,7 +122,7 @@ func TestAtOnce(t *testing.T) {
 					if len(before) > 0 {
 						fmt.Sscan(string(before), &n)
 					}
-					now, done, err := s.Commit(context.Background(), flows.Name{Conv: "c", Msg: fmt.Sprint(w)}, mark(before), []byte(fmt.Sprint(n+1)), false)
+					now, done, err := s.Commit(context.Background(), flows.Name{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before), []byte(fmt.Sprint(n+1)), false)
 					if err != nil {
 						t.Error(err)
 						return
@@ -184,7 +185,7 @@ func TestTopologies(t *testing.T) {
 		defer s.Close()
 		deadline := time.Now().Add(20 * time.Second)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
-			_, done, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, mark(nil), []byte("one"), false)
+			_, done, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false)
 			if err == nil && done {
 				break
 			}
@@ -284,5 +285,56 @@ func TestPersistence(t *testing.T) {
 	defer s.Close()
 	if got := s.Persistence(t.Context()); got != "" {
 		t.Errorf("the in-process store: %q", got)
+	}
+}
+
+// A Redis that hangs costs the first few who ask, and nobody after them until it is
+// looked at again; once it answers, everybody asks it again.
+func TestBreaker(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 1000, ServiceLimit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ask := func() error {
+		_, err := s.Recall(context.Background(), flows.Name{Conv: "c"})
+		return err
+	}
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	r.Hang()
+	asked, spared := 0, 0
+	for range 200 {
+		switch err := ask(); {
+		case errors.Is(err, store.ErrAway):
+			spared++
+		case err != nil:
+			asked++
+		default:
+			t.Fatal("a Redis that hangs answered")
+		}
+	}
+	if asked < 3 || asked > 10 || spared < 190 {
+		t.Errorf("%d asked it, %d were spared", asked, spared)
+	}
+	r.Wake()
+	const patience = 10 * time.Second
+	for end := time.Now().Add(patience); ask() != nil; {
+		if time.Now().After(end) {
+			t.Fatal("it answers again, and is not asked")
+		}
+	}
+	for range 20 {
+		if err := ask(); err != nil {
+			t.Errorf("it answers again: %v", err)
+		}
+	}
+	// An error is an answer: it does not open the breaker.
+	for range 20 {
+		if err := s.Ping(context.Background()); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -37,7 +37,27 @@ const SignatureHeader = "X-Twilio-Signature"
 type Request struct {
 	Form  url.Values // the body's fields; never the query's
 	Query url.Values
+	// Cookie is what an earlier answer asked the provider to keep for this
+	// conversation, if it gave it back. The signature does not cover it.
+	Cookie string
+	jar    *string
 }
+
+// Keep asks the provider to give something back with the conversation's next
+// webhook, in the place of what it kept before. It must be sealed: the provider keeps it, and
+// anybody could send another.
+func (r Request) Keep(sealed string) {
+	if r.jar != nil {
+		*r.jar = sealed
+	}
+}
+
+// The cookie: its name, how large one is read, and how long the provider keeps it.
+const (
+	cookieName   = "c"
+	maxCookie    = 512 // bytes
+	cookieMaxAge = 4 * 60 * 60
+)
 
 // Get gives the first value of a field, the only one the signature covers.
 func (r Request) Get(name string) string { return r.Form.Get(name) }
@@ -96,7 +116,15 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
+		keep := ""
+		req.jar = &keep
+		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
+			req.Cookie = c.Value
+		}
 		doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
+		if keep != "" {
+			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: keep, Path: "/", MaxAge: cookieMaxAge, Secure: true, HttpOnly: true})
+		}
 		g.count(endpoint, outcome)
 		w.Header().Set("Content-Type", twiml.ContentType)
 		w.Header().Set("Cache-Control", "no-store")
