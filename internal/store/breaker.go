@@ -38,16 +38,31 @@ func newBreaker() breaker {
 	})}
 }
 
+// within marks what is asked while something else is: a connection that is made for
+// it is greeted through the same hooks.
+type within struct{}
+
+// enter asks the breaker for one thing.
+func (b breaker) enter(ctx context.Context) (inside context.Context, done func(error), err error) {
+	if ctx.Value(within{}) != nil {
+		return ctx, func(error) {}, nil
+	}
+	if done, err = b.circuit.Allow(); err != nil {
+		return ctx, nil, ErrAway
+	}
+	return context.WithValue(ctx, within{}, true), done, nil
+}
+
 // DialHook lets every connection be made.
 func (b breaker) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 // ProcessHook asks one thing, or does not.
 func (b breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		done, err := b.circuit.Allow()
+		ctx, done, err := b.enter(ctx)
 		if err != nil {
-			cmd.SetErr(ErrAway)
-			return ErrAway
+			cmd.SetErr(err)
+			return err
 		}
 		err = next(ctx, cmd)
 		done(err)
@@ -58,12 +73,12 @@ func (b breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook asks several things at once, or does not.
 func (b breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		done, err := b.circuit.Allow()
+		ctx, done, err := b.enter(ctx)
 		if err != nil {
 			for _, c := range cmds {
-				c.SetErr(ErrAway)
+				c.SetErr(err)
 			}
-			return ErrAway
+			return err
 		}
 		err = next(ctx, cmds)
 		done(err)
