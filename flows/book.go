@@ -105,6 +105,8 @@ type Service struct {
 	UnrungBecause       string // why it may be given out though nobody rang it lately
 	Source, SourceDate  string
 	About               string
+
+	itself []string // its id, alone
 }
 
 // Line is one telephone number of a service.
@@ -250,6 +252,7 @@ func (b *Book) Finish() {
 	b.services, b.areas, b.steps = map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range b.Services {
 		b.services[b.Services[i].ID] = i
+		b.Services[i].itself = []string{b.Services[i].ID}
 	}
 	for i := range b.Steps {
 		b.steps[b.Steps[i].ID] = i
@@ -358,30 +361,39 @@ func (b *Book) StepNamed(id string) *Step {
 // than one, or ask, means that it must be asked.
 func (b *Book) Find(text string) (areas []string, ask bool, found area.Found) {
 	found = b.finder.Find(text)
+	return b.areasIn(nil, found.Where), found.Ask, found
+}
+
+// areasIn adds the areas that have one of the districts, in the book's order.
+func (b *Book) areasIn(areas []string, where area.Set) []string {
 	for i := range b.Areas {
-		if b.Areas[i].Districts&found.Where != 0 {
+		if b.Areas[i].Districts&where != 0 {
 			areas = append(areas, b.Areas[i].ID)
 		}
 	}
-	return areas, found.Ask, found
+	return areas
 }
 
 // Chain is the services a step gives, in order: those it lists or those of the
 // area, then whatever takes over from each, without repeats, without services
 // that do not exist that day or are not for this person.
 func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
+	chain := b.appendChain(nil, now, step, areaID, who)
+	return chain
+}
+
+// chainRoom is how long most chains are.
+const chainRoom = 16
+
+func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID string, who Person) []*Service {
 	all := step.chain
 	if step.FromArea {
 		if a := b.Area(areaID); a != nil {
 			all = a.chain
 		}
 	}
-	var chain []*Service
 	for _, s := range all {
-		if s.Exists(now) && s.For[who] {
-			if chain == nil {
-				chain = make([]*Service, 0, len(all))
-			}
+		if s.For[who] && s.Exists(now) {
 			chain = append(chain, s)
 		}
 	}
@@ -415,7 +427,8 @@ func (b *Book) zeroService(now time.Time, who Person) *Service {
 	if step == nil {
 		return nil
 	}
-	for _, s := range b.Chain(now, step, "", who) {
+	var buf [chainRoom]*Service
+	for _, s := range b.appendChain(buf[:0], now, step, "", who) {
 		if s.Hours.IsAlways() {
 			return s
 		}

@@ -98,7 +98,8 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 		}
 		return t.end(s, t.Messages.Nobody.Say)
 	}
-	chain := t.chain(s)
+	var buf [chainRoom]*Service
+	chain := t.chainIn(buf[:0], s)
 	for i := from; i < at; i++ {
 		if t.closed(chain[i]) {
 			r.Speech = t.speakOf(r.Speech, s, chain[i], t.closedWords(chain[i]))
@@ -107,7 +108,7 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 	s.At = uint8(at)
 	r.Speech = t.speak(r.Speech, s, t.Messages.Connecting.Say)
 	r.Dial = chain[at]
-	r.Shows = []string{chain[at].ID}
+	r.Shows = chain[at].itself
 	return s, r
 }
 
@@ -124,7 +125,7 @@ func (t turn) end(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
 	if zero := t.zeroService(t.now, s.Who); zero != nil && uses(words, "{zero}") {
-		r.Shows = []string{zero.ID}
+		r.Shows = zero.itself
 	}
 	return State{}, r
 }
@@ -142,7 +143,8 @@ func (t turn) prompt(s State, lead ...string) Reply {
 	}
 	svc := t.service(s)
 	if svc != nil && s.At > 0 {
-		chain := t.chain(s)
+		var buf [chainRoom]*Service
+		chain := t.chainIn(buf[:0], s)
 		if first := chain[0]; t.closed(first) && int(t.firstOpen(s)) == int(s.At) {
 			r.Speech = t.speakOf(r.Speech, s, first, t.closedWords(first))
 		}
@@ -153,7 +155,7 @@ func (t turn) prompt(s State, lead ...string) Reply {
 		r.Speech = t.speak(r.Speech, s, words)
 	}
 	if svc != nil {
-		r.Shows = []string{svc.ID}
+		r.Shows = svc.itself
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -12,23 +13,32 @@ var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "a
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
-// expand hands the literal parts and the placeholders of a wording, in order. A
-// name that is no placeholder gives nothing; check refuses it.
-func expand(words string, literal func(string), field func(string)) {
-	for words != "" {
-		open := strings.IndexByte(words, '{')
-		if open < 0 {
-			break
-		}
-		end := strings.IndexByte(words[open:], '}')
-		if end < 0 {
-			break
-		}
-		literal(words[:open])
-		field(words[open+1 : open+end])
-		words = words[open+end+1:]
+// piece is the next stretch of a wording: words as they stand, then the name of a
+// placeholder, and what is left. A name that is no placeholder gives nothing;
+// check refuses it.
+func piece(words string) (literal, field, rest string) {
+	open := strings.IndexByte(words, '{')
+	if open < 0 {
+		return words, "", ""
 	}
-	literal(words)
+	end := strings.IndexByte(words[open:], '}')
+	if end < 0 {
+		return words, "", ""
+	}
+	return words[:open], words[open+1 : open+end], words[open+end+1:]
+}
+
+// filled adds a wording of one placeholder to b.
+func filled(b []byte, words, value string) []byte {
+	for words != "" {
+		literal, field, rest := piece(words)
+		b = append(b, literal...)
+		if field != "" {
+			b = append(b, value...)
+		}
+		words = rest
+	}
+	return b
 }
 
 // closed reports a line that nobody answers now, as far as is known.
@@ -39,7 +49,8 @@ func (t turn) closed(svc *Service) bool {
 // paused is the first service of the chain when it is paused and another stands
 // in for it; nil otherwise.
 func (t turn) paused(s State, svc *Service) *Service {
-	if chain := t.chain(s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
+	var buf [chainRoom]*Service
+	if chain := t.chainIn(buf[:0], s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
 		return chain[0]
 	}
 	return nil
@@ -61,49 +72,81 @@ func (t turn) beside(s State, svc *Service) *Service {
 	return nil
 }
 
+// room is how long most wordings are once they are filled in, in bytes: so much
+// is worked out without asking for memory.
+const room = 512
+
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
-	var b strings.Builder
+	var buf [room]byte
+	b := buf[:0]
 	svc := t.subject(s)
 	empty := false // the last placeholder gave nothing: its comma goes too
-	literal := func(l string) {
+	for words != "" {
+		literal, field, rest := piece(words)
 		if empty {
-			l = strings.TrimPrefix(strings.TrimPrefix(l, ", "), ". ")
+			literal = strings.TrimPrefix(strings.TrimPrefix(literal, ", "), ". ")
 		}
-		empty = false
-		b.WriteString(l)
+		b = append(b, literal...)
+		before := len(b)
+		b = t.textField(b, s, svc, field)
+		empty = field != "" && len(b) == before
+		words = rest
 	}
-	expand(words, literal, func(field string) {
-		before := b.Len()
-		defer func() { empty = b.Len() == before }()
-		switch field {
-		case "choices":
-			b.WriteString(t.textChoices(s))
-		case "numbers":
-			b.WriteString(t.textNumbers(svc))
-		case "zero":
-			if zero := t.zeroService(t.now, s.Who); zero != nil {
-				b.WriteString(t.textNumbers(zero))
-			}
-		case "label":
-			b.WriteString(svc.Label)
-		case "facts":
-			if p := t.paused(s, svc); p != nil && int(s.At) == int(t.firstOpen(s)) {
-				b.WriteString(strings.NewReplacer("{label}", p.Label, "{date}", p.PausedUntil.Format("2 Jan")).Replace(t.Messages.BackOn.Text))
-			} else {
-				b.WriteString(t.textFacts(svc))
-			}
-		case "beside":
-			if z := t.beside(s, svc); z != nil {
-				b.WriteString(strings.ReplaceAll(t.Messages.Beside.Text, "{numbers}", t.textNumbers(z)))
-			}
-		case "also":
-			for _, a := range t.also(s) {
-				b.WriteString(a.MentionText)
+	return string(bytes.TrimSpace(b))
+}
+
+// textField adds what stands for a placeholder in a text.
+func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
+	switch field {
+	case "choices":
+		return t.textChoices(b, s)
+	case "numbers":
+		return t.textNumbers(b, svc)
+	case "zero":
+		if zero := t.zeroService(t.now, s.Who); zero != nil {
+			return t.textNumbers(b, zero)
+		}
+	case "label":
+		return append(b, svc.Label...)
+	case "facts":
+		if p := t.paused(s, svc); p != nil && int(s.At) == int(t.firstOpen(s)) {
+			return t.backOn(b, p)
+		}
+		return t.textFacts(b, svc)
+	case "beside":
+		if z := t.beside(s, svc); z != nil {
+			for words := t.Messages.Beside.Text; words != ""; {
+				literal, field, rest := piece(words)
+				b = append(b, literal...)
+				if field != "" {
+					b = t.textNumbers(b, z)
+				}
+				words = rest
 			}
 		}
-	})
-	return strings.TrimSpace(b.String())
+	case "also":
+		for _, a := range t.also(s) {
+			b = append(b, a.MentionText...)
+		}
+	}
+	return b
+}
+
+// backOn says when a paused line is back.
+func (t turn) backOn(b []byte, p *Service) []byte {
+	for words := t.Messages.BackOn.Text; words != ""; {
+		literal, field, rest := piece(words)
+		b = append(b, literal...)
+		switch field {
+		case "label":
+			b = append(b, p.Label...)
+		case "date":
+			b = p.PausedUntil.AppendFormat(b, "2 Jan")
+		}
+		words = rest
+	}
+	return b
 }
 
 // subject is the service the words are about: the one the step is at, else the
@@ -129,41 +172,46 @@ func (t turn) also(s State) []*Service {
 	return open
 }
 
-func (t turn) textChoices(s State) string {
-	var parts []string
+func (t turn) textChoices(b []byte, s State) []byte {
+	n := 0
+	add := func(key int, words string) {
+		if n > 0 {
+			b = append(b, ", "...)
+		}
+		n++
+		b = strconv.AppendInt(b, int64(key), 10)
+		b = append(append(b, ' '), words...)
+	}
 	if areas := s.asking(); len(areas) > 0 {
 		for i, a := range areas {
-			parts = append(parts, strconv.Itoa(i+1)+" "+t.Area(a).Text)
+			add(i+1, t.Area(a).Text)
 		}
-		return strings.Join(parts, ", ")
+		return b
 	}
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
 		if c := &step.Choices[i]; t.offered(s, c) {
-			parts = append(parts, strconv.Itoa(c.TextKey)+" "+c.Text)
+			add(c.TextKey, c.Text)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return b
 }
 
-func (t turn) textNumbers(svc *Service) string {
-	var parts []string
-	for _, l := range svc.Lines {
-		n := l.Printed
-		if l.Keys != "" {
-			n += strings.ReplaceAll(t.Messages.ThenPress.Text, "{key}", l.Keys)
+func (t turn) textNumbers(b []byte, svc *Service) []byte {
+	for i, l := range svc.Lines {
+		if i > 0 {
+			b = append(b, t.Messages.Or.Text...)
 		}
-		parts = append(parts, n)
+		b = append(b, l.Printed...)
+		if l.Keys != "" {
+			b = filled(b, t.Messages.ThenPress.Text, l.Keys)
+		}
 	}
-	return strings.Join(parts, t.Messages.Or.Text)
+	return b
 }
 
 // textFacts says when the line is answered and what a bill shows.
-func (t turn) textFacts(svc *Service) string {
-	bill := t.Messages.MayShow.Text
-	if svc.Free {
-		bill = t.Messages.Free.Text
-	}
+func (t turn) textFacts(b []byte, svc *Service) []byte {
 	when := t.Messages.HoursUnknown.Text
 	switch svc.Hours.At(t.now) {
 	case hours.Open:
@@ -171,7 +219,11 @@ func (t turn) textFacts(svc *Service) string {
 	case hours.Closed:
 		when = t.Messages.HoursClosed.Text
 	}
-	return strings.ReplaceAll(when, "{hours}", svc.Hours.String()) + bill
+	b = filled(b, when, svc.Hours.String())
+	if svc.Free {
+		return append(b, t.Messages.Free.Text...)
+	}
+	return append(b, t.Messages.MayShow.Text...)
 }
 
 // speak expands a wording for a call and adds it to what is said.
@@ -179,62 +231,134 @@ func (t turn) speak(said []Utterance, s State, words string) []Utterance {
 	return t.speakOf(said, s, t.subject(s), words)
 }
 
-func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
-	var b strings.Builder
-	flush := func() {
-		if w := strings.Trim(strings.TrimLeft(b.String(), ".,"), " "); w != "" {
-			said = append(said, Utterance{Words: w})
-		}
-		b.Reset()
+// mostSaid is how many utterances most prompts are made of.
+const mostSaid = 8
+
+// speech gathers what is said: words in one buffer, cut where a number comes.
+type speech struct {
+	b     []byte
+	cuts  [2 * mostSaid]cut
+	n     int
+	begun int // where the words not cut yet begin
+}
+
+// cut is one utterance: words in the buffer from one place to another, or a
+// number.
+type cut struct {
+	from, to int
+	number   string
+}
+
+// flush ends the words before a number, or before the end.
+func (p *speech) flush() {
+	from, to := p.begun, len(p.b)
+	for from < to && (p.b[from] == '.' || p.b[from] == ',') {
+		from++
 	}
-	expand(words, func(l string) { b.WriteString(l) }, func(field string) {
-		switch field {
-		case "choices":
-			b.WriteString(t.callChoices(s, func(c *Choice) bool { return c.Does != ActConnect || !uses(words, "{connect}") }))
-		case "connect":
-			b.WriteString(t.callChoices(s, func(c *Choice) bool { return c.Does == ActConnect }))
-		case "label":
-			b.WriteString(svc.Say)
-		case "hours":
-			b.WriteString(svc.Hours.String())
-		case "date":
-			b.WriteString(svc.PausedUntil.Format("2 January"))
-		case "also":
-			for _, a := range t.also(s) {
-				b.WriteString(a.MentionSay)
-			}
-		case "numbers", "zero":
-			of := svc
-			if zero := t.zeroService(t.now, s.Who); field == "zero" && zero != nil {
-				of = zero // the 24-hour line, wherever we are
-			}
-			for i, l := range of.Lines {
-				if i > 0 {
-					b.WriteString(t.Messages.Or.Say)
-				}
-				flush()
-				said = append(said, Utterance{Number: l.Printed})
-				if l.Keys != "" {
-					b.WriteString(strings.ReplaceAll(t.Messages.ThenPress.Say, "{key}", l.Keys))
-				}
-			}
-		}
-	})
-	flush()
+	for from < to && p.b[from] == ' ' {
+		from++
+	}
+	for to > from && p.b[to-1] == ' ' {
+		to--
+	}
+	if p.begun = len(p.b); from < to && p.n < len(p.cuts) {
+		p.cuts[p.n] = cut{from: from, to: to}
+		p.n++
+	}
+}
+
+func (p *speech) number(printed string) {
+	p.flush()
+	if p.n < len(p.cuts) {
+		p.cuts[p.n] = cut{number: printed}
+		p.n++
+	}
+}
+
+func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
+	var buf [room]byte
+	p := speech{b: buf[:0]}
+	connect := uses(words, "{connect}")
+	for words != "" {
+		literal, field, rest := piece(words)
+		p.b = append(p.b, literal...)
+		t.sayField(&p, s, svc, field, connect)
+		words = rest
+	}
+	p.flush()
+	if p.n == 0 {
+		return said
+	}
+	if said == nil {
+		said = make([]Utterance, 0, mostSaid)
+	}
+	text := string(p.b) // every utterance is a piece of it
+	for _, c := range p.cuts[:p.n] {
+		said = append(said, Utterance{Words: text[c.from:c.to], Number: c.number})
+	}
 	return said
 }
 
-// callChoices says each choice before its key: "For Carlisle, press 1."
-func (t turn) callChoices(s State, wanted func(*Choice) bool) string {
-	var parts []string
-	step := t.StepNamed(s.Step)
-	for i := range step.Choices {
-		if c := &step.Choices[i]; wanted(c) && t.offered(s, c) {
-			words := strings.ReplaceAll(t.Messages.CallChoice, "{key}", strconv.Itoa(c.CallKey))
-			parts = append(parts, strings.ReplaceAll(words, "{label}", c.Say))
+// sayField says what stands for a placeholder on a call. apart tells that being put
+// through is said apart from the other choices.
+func (t turn) sayField(p *speech, s State, svc *Service, field string, apart bool) {
+	switch field {
+	case "choices":
+		t.callChoices(p, s, func(c *Choice) bool { return c.Does != ActConnect || !apart })
+	case "connect":
+		t.callChoices(p, s, func(c *Choice) bool { return c.Does == ActConnect })
+	case "label":
+		p.b = append(p.b, svc.Say...)
+	case "hours":
+		p.b = append(p.b, svc.Hours.String()...)
+	case "date":
+		p.b = svc.PausedUntil.AppendFormat(p.b, "2 January")
+	case "also":
+		for _, a := range t.also(s) {
+			p.b = append(p.b, a.MentionSay...)
+		}
+	case "numbers", "zero":
+		of := svc
+		if zero := t.zeroService(t.now, s.Who); field == "zero" && zero != nil {
+			of = zero // the 24-hour line, wherever we are
+		}
+		for i, l := range of.Lines {
+			if i > 0 {
+				p.b = append(p.b, t.Messages.Or.Say...)
+			}
+			p.number(l.Printed)
+			if l.Keys != "" {
+				p.b = filled(p.b, t.Messages.ThenPress.Say, l.Keys)
+			}
 		}
 	}
-	return strings.Join(parts, " ")
+}
+
+// callChoices says each choice before its key: "For Carlisle, press 1."
+func (t turn) callChoices(p *speech, s State, wanted func(*Choice) bool) {
+	n := 0
+	step := t.StepNamed(s.Step)
+	for i := range step.Choices {
+		c := &step.Choices[i]
+		if !wanted(c) || !t.offered(s, c) {
+			continue
+		}
+		if n > 0 {
+			p.b = append(p.b, ' ')
+		}
+		n++
+		for words := t.Messages.CallChoice; words != ""; {
+			literal, field, rest := piece(words)
+			p.b = append(p.b, literal...)
+			switch field {
+			case "label":
+				p.b = append(p.b, c.Say...)
+			case "key":
+				p.b = strconv.AppendInt(p.b, int64(c.CallKey), 10)
+			}
+			words = rest
+		}
+	}
 }
 
 // tapback reports the texts that phones send when a message is "liked": they

@@ -53,7 +53,8 @@ func (t turn) enter(s State, id string) State {
 		s.Who = *step.For
 	}
 	if step.Kind == KindServices {
-		if chain := t.chain(s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
+		var buf [chainRoom]*Service
+		if chain := t.chainIn(buf[:0], s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
 			s.At = t.firstOpen(s)
 		}
 	}
@@ -63,7 +64,8 @@ func (t turn) enter(s State, id string) State {
 // firstOpen is the first service of the chain that is not closed now: callers
 // are not offered a closed line.
 func (t turn) firstOpen(s State) uint8 {
-	for i, svc := range t.chain(s) {
+	var buf [chainRoom]*Service
+	for i, svc := range t.chainIn(buf[:0], s) {
 		if !t.closed(svc) {
 			return uint8(i)
 		}
@@ -130,7 +132,8 @@ func (t turn) lead(s State, id string) outcome {
 // nextAt is the position of the next number of the chain, -1 when there is
 // none. A call passes over lines that are closed now.
 func (t turn) nextAt(s State) int {
-	chain := t.chain(s)
+	var buf [chainRoom]*Service
+	chain := t.chainIn(buf[:0], s)
 	for i := int(s.At) + 1; i < len(chain); i++ {
 		if !chain[i].Paused(t.now) && !(t.call && t.closed(chain[i])) {
 			return i
@@ -160,8 +163,9 @@ func (t turn) key(c *Choice) int {
 	return c.TextKey
 }
 
-func (t turn) chain(s State) []*Service {
-	return t.Chain(t.now, t.StepNamed(s.Step), s.Area, s.Who)
+// chainIn is the chain of where a conversation is, put into buf.
+func (t turn) chainIn(buf []*Service, s State) []*Service {
+	return t.appendChain(buf, t.now, t.StepNamed(s.Step), s.Area, s.Who)
 }
 
 // service is the service a services step is at; nil at other steps.
@@ -169,7 +173,8 @@ func (t turn) service(s State) *Service {
 	if t.StepNamed(s.Step).Kind != KindServices {
 		return nil
 	}
-	chain := t.chain(s)
+	var buf [chainRoom]*Service
+	chain := t.chainIn(buf[:0], s)
 	if len(chain) == 0 {
 		return nil
 	}
@@ -182,7 +187,8 @@ func (t turn) dialable(s State, from int) int {
 	if t.StepNamed(s.Step).Kind != KindServices {
 		return -1
 	}
-	for i, svc := range t.chain(s) {
+	var buf [chainRoom]*Service
+	for i, svc := range t.chainIn(buf[:0], s) {
 		if i >= from && svc.Connect && !t.closed(svc) {
 			return i
 		}
@@ -234,23 +240,30 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 // polite reports a text of thanks and the like and nothing else, kisses
 // included: "ok thank you so much xx".
 func (b *Book) polite(w string) bool {
-	words, thanks := strings.Fields(w), false
-	for len(words) > 0 {
-		n := len(words)
-		for n > 0 && !oneOf(b.Words.Polite, strings.Join(words[:n], " ")) {
-			n--
+	thanks := false
+	for rest := w; rest != ""; {
+		said := ""
+		for _, p := range b.Words.Polite {
+			if len(p) > len(said) && begins(rest, p) {
+				said = p
+			}
 		}
-		switch {
-		case n > 0:
+		switch word, _, _ := strings.Cut(rest, " "); {
+		case said != "":
 			thanks = true
-		case strings.Trim(words[0], "x") == "":
-			n = 1
+		case strings.Trim(word, "x") == "":
+			said = word
 		default:
 			return false
 		}
-		words = words[n:]
+		rest = strings.TrimPrefix(rest[len(said):], " ")
 	}
 	return thanks
+}
+
+// begins reports a text that begins with whole words.
+func begins(text, words string) bool {
+	return strings.HasPrefix(text, words) && (len(text) == len(words) || text[len(words)] == ' ')
 }
 
 // answer works out what a text means where we are.
@@ -329,7 +342,9 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 }
 
 func (t turn) answerPlace(s State, text string) (outcome, bool) {
-	areas, ask, found := t.Find(text)
+	var buf [MaxAreas]string
+	found := t.finder.Find(text)
+	areas, ask := t.areasIn(buf[:0], found.Where), found.Ask
 	if found.Where == 0 || len(areas) == 0 {
 		return outcome{}, false
 	}
@@ -400,9 +415,9 @@ func (t turn) show(s State) Reply {
 	}
 	r := Reply{Text: t.text(s, words)}
 	if svc := t.service(s); svc != nil {
-		r.Shows = append(r.Shows, svc.ID)
+		r.Shows = svc.itself
 		if b := t.beside(s, svc); b != nil {
-			r.Shows = append(r.Shows, b.ID)
+			r.Shows = []string{svc.ID, b.ID}
 		}
 	}
 	return r

@@ -61,9 +61,18 @@ func (h Hours) String() string { return h.text }
 
 // At says whether a service with these hours is open at t.
 func (h Hours) At(t time.Time) Status {
+	switch {
+	case len(h.days) > 0: // single days go before all else
+	case h.always:
+		return Open
+	case len(h.spans) == 0:
+		return Unknown
+	}
 	local := t.In(London())
-	if day, ok := h.days[local.Format(time.DateOnly)]; ok {
-		return within(day, local)
+	if len(h.days) > 0 {
+		if day, ok := h.days[local.Format(time.DateOnly)]; ok {
+			return within(day, local)
+		}
 	}
 	if h.always {
 		return Open
