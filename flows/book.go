@@ -148,6 +148,7 @@ type Area struct {
 	Names     []string // more names people use for it
 	Services  []string // in the order they are offered
 	chain     []*Service
+	plain     string // Text, as people may write it back
 }
 
 // Kind is what a step does.
@@ -194,6 +195,7 @@ type Choice struct {
 	To               string   // the step it leads to
 	Area             string   // the area it settles; leads to the person's Place step
 	Does             Action
+	plain            string // Text, as people may write it back
 }
 
 // Messages are the engine's own words. Placeholders are given with each.
@@ -257,12 +259,17 @@ func (b *Book) Finish() {
 	for i := range b.Steps {
 		b.steps[b.Steps[i].ID] = i
 		b.Steps[i].chain = b.follow(b.Steps[i].Services)
+		for k := range b.Steps[i].Choices {
+			c := &b.Steps[i].Choices[k]
+			c.plain = plain.Text(c.Text)
+		}
 	}
 	var names []area.Name
 	for i := range b.Areas {
 		a := &b.Areas[i]
 		b.areas[a.ID] = i
 		a.chain = b.follow(a.Services)
+		a.plain = plain.Text(a.Text)
 		for _, n := range a.Names {
 			names = append(names, area.Name{Name: n, Where: a.Districts})
 		}

@@ -303,7 +303,7 @@ func (t turn) answer(s State, fresh bool, text, w string) (o outcome, understood
 // answerAsked answers the question which area it is.
 func (t turn) answerAsked(s State, w string, n int, isDigit bool) (outcome, bool) {
 	for i, a := range s.asking() {
-		if isDigit && n == i+1 || !isDigit && t.namesChoice(w, i+1, plain.Text(t.Area(a).Text), nil) {
+		if isDigit && n == i+1 || !isDigit && t.namesChoice(w, i+1, t.Area(a).plain, nil) {
 			return outcome{next: t.settle(s, a)}, true
 		}
 	}
@@ -318,7 +318,7 @@ func (t turn) answerChoice(s State, w string, n int, isDigit bool) (outcome, boo
 	for i := range step.Choices {
 		c := &step.Choices[i]
 		k := t.key(c)
-		if k == 0 || !(isDigit && n == k || t.namesChoice(w, k, plain.Text(c.Text), c.Words)) {
+		if k == 0 || !(isDigit && n == k || t.namesChoice(w, k, c.plain, c.Words)) {
 			continue
 		}
 		if o, ok := t.choose(s, c); ok {
