@@ -88,6 +88,7 @@ type server struct {
 	log        *safeBuffer
 	stop       context.CancelFunc
 	done       chan error
+	secrets    [][]byte
 }
 
 // start runs a gateway with the given changes to an ordinary configuration.
@@ -108,7 +109,7 @@ func startWith(t testing.TB, change func(*config.Config), before func(*gateway.G
 	if change != nil {
 		change(&cfg)
 	}
-	s := &server{log: &safeBuffer{}, done: make(chan error, 1)}
+	s := &server{log: &safeBuffer{}, done: make(chan error, 1), secrets: cfg.Secrets}
 	g, err := gateway.New(cfg, gateway.NewLog(s.log, true))
 	if err != nil {
 		t.Fatal(err)
