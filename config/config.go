@@ -38,6 +38,9 @@ type Config struct {
 	// Lines are our own numbers, E.164 or short: what the provider still holds of
 	// them is looked for every hour. Empty: it is not.
 	Lines []string
+	// Drain is how long the server goes on answering after it is told to stop, so
+	// that whatever stands before it can look elsewhere first.
+	Drain time.Duration
 	// SenderLimit is how many texts an hour one sender is answered; ServiceLimit
 	// how many a minute everybody together.
 	SenderLimit, ServiceLimit int
@@ -70,6 +73,7 @@ type raw struct {
 	EraseGiveUp  string          `env:"ERASE_GIVE_UP" envDefault:"360h"`
 	EraseLines   string          `env:"ERASE_LINES"`
 	CallerID     string          `env:"CALLER_ID"`
+	Drain        string          `env:"DRAIN" envDefault:"2s"`
 	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
 }
 
@@ -136,6 +140,7 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	p.redis(c.RedisURL)
 	c.Secrets = p.secrets(p.secret("PRIVACY_KEY", in.PrivacyKey, in.KeyFile, readFile), c.RedisURL == Embedded)
 	c.SessionTTL = p.duration("SESSION_TTL", in.SessionTTL, time.Minute, 4*time.Hour)
+	c.Drain = p.duration("DRAIN", in.Drain, 0, time.Minute)
 	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
 	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)

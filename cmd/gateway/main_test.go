@@ -25,7 +25,7 @@ func TestStartAndStop(t *testing.T) {
 	const secret = "hunter2hunter2"
 	for k, v := range map[string]string{
 		"TWILIO_AUTH_TOKEN": secret, "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "PUBLIC_URL": "https://sms.example.org",
-		"LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0",
+		"LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0", "DRAIN": "0s",
 	} {
 		t.Setenv(k, v)
 	}

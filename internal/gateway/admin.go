@@ -21,8 +21,13 @@ func (g *Gateway) adminRoutes() http.Handler {
 
 // readyz is 200 as long as people are answered, and names what is degraded: a
 // gateway without its store still gives every place its number, so it must not
-// be taken out of service for that.
+// be taken out of service for that. Once it is told to stop it is 503, though it
+// answers a little longer: whatever stands before it should look elsewhere.
 func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
+	if g.stopping.Load() {
+		write(w, http.StatusServiceUnavailable, "stopping")
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
 	defer cancel()
 	var degraded []string

@@ -53,9 +53,11 @@ type Gateway struct {
 	admin     http.Handler
 	now       func() time.Time
 	wipe      wiper
-	eraser    *eraser.Eraser
-	sweep     func(context.Context) error
-	tally     *tally.Counter
+	// stopping tells that the server answers for the last time.
+	stopping atomic.Bool
+	eraser   *eraser.Eraser
+	sweep    func(context.Context) error
+	tally    *tally.Counter
 	// toDisk is what there is to say about Redis writing to disk.
 	toDisk atomic.Pointer[string]
 
@@ -350,7 +352,13 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 	select {
 	case <-ctx.Done():
-		g.log.Info("stopping: finishing the requests in flight")
+		g.stopping.Store(true)
+		g.log.Info("stopping: answering a little longer, then finishing the requests in flight")
+		select {
+		case <-time.After(g.cfg.Drain):
+		case err = <-failed:
+			err = fmt.Errorf("serve: %w", err)
+		}
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
 	}

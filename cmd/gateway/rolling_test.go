@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"signpost/internal/handset"
+	"signpost/internal/privacy"
+	"signpost/internal/testkit"
+)
+
+// member is one gateway process, started again on the same ports.
+type member struct {
+	program, redis, listen, admin string
+	cmd                           *exec.Cmd
+	up                            atomic.Bool // as the proxy last saw it
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// start begins the process and waits until it serves.
+func (m *member) start(t *testing.T) {
+	t.Helper()
+	m.cmd = exec.Command(m.program)
+	m.cmd.Env = environment(m.redis, "http://127.0.0.1:1", "LISTEN_ADDR="+m.listen, "ADMIN_ADDR="+m.admin, "DRAIN=500ms", "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "ERASE_AFTER=1h")
+	m.cmd.Stderr = os.Stderr
+	out, err := m.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.cmd.Process.Kill() })
+	serving := make(chan bool, 1)
+	go func() {
+		for sc := bufio.NewScanner(out); sc.Scan(); {
+			if strings.Contains(sc.Text(), `"serving"`) {
+				serving <- true
+			}
+		}
+		serving <- false
+	}()
+	if !<-serving {
+		t.Fatal("the gateway did not start")
+	}
+}
+
+// stop tells it to stop and waits until it has.
+func (m *member) stop(t *testing.T) {
+	t.Helper()
+	if err := m.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.cmd.Wait(); err != nil {
+		var ended *exec.ExitError
+		if errors.As(err, &ended) {
+			t.Errorf("the gateway ended with %v", err)
+		}
+	}
+}
+
+// balancer is the simplest proxy there is: it asks each member whether it is ready,
+// several times a second, and sends a request to one that was, on a connection of
+// its own. It tries nothing twice.
+type balancer struct {
+	members []*member
+	next    atomic.Uint64
+	client  *http.Client
+}
+
+func (b *balancer) watch(ctx context.Context) {
+	const often = 50 * time.Millisecond
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for {
+		for _, m := range b.members {
+			resp, err := b.client.Get("http://" + m.admin + "/readyz")
+			m.up.Store(err == nil && resp.StatusCode == http.StatusOK)
+			if err == nil {
+				resp.Body.Close()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	first := int(b.next.Add(1))
+	for i := range b.members {
+		m := b.members[(first+i)%len(b.members)]
+		if !m.up.Load() {
+			continue
+		}
+		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+m.listen+r.URL.RequestURI(), bytes.NewReader(body))
+		if err != nil {
+			break
+		}
+		req.Header = r.Header
+		resp, err := b.client.Do(req)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		defer resp.Body.Close()
+		for k, v := range resp.Header {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(resp.StatusCode)
+		_, _ = io.Copy(w, resp.Body)
+		return
+	}
+	w.WriteHeader(http.StatusServiceUnavailable)
+}
+
+// Two gateways behind a simple proxy, stopped and started in turn while people text
+// and ring: not one request fails, and every conversation goes on, from one to the
+// other.
+func TestRollingRestart(t *testing.T) {
+	redis := testkit.StartRedis(t)
+	program := build(t, true)
+	b := &balancer{client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}}
+	for range 2 {
+		m := &member{program: program, redis: redis.URL(), listen: freePort(t), admin: freePort(t)}
+		m.start(t)
+		m.up.Store(true)
+		b.members = append(b.members, m)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var watching, people sync.WaitGroup
+	watching.Go(func() { b.watch(ctx) })
+	defer func() { stop(); watching.Wait() }()
+
+	steps := []struct{ they, we string }{{"hello", "Reply with your town"}, {"2", "Who is it for?"}, {"1", "1 Cumbria"}, {"1", "Carlisle"}, {"3", "01229 582386"}, {"x", ""}}
+	over := make(chan struct{})
+	var texts, calls atomic.Int64
+	for i := range 6 {
+		people.Go(func() {
+			p := &handset.Phone{Handler: b, Base: base, Account: account, Token: privacy.Hide(token), From: fmt.Sprintf("+44740060%04d", i), To: line}
+			for n := 0; ; n++ {
+				select {
+				case <-over:
+					return
+				default:
+				}
+				step := steps[n%len(steps)]
+				got, err := p.Text(t.Context(), step.they)
+				texts.Add(1)
+				if err != nil || !strings.Contains(got, step.we) || step.we == "" && got != "" {
+					t.Errorf("%q is answered %q, %v", step.they, got, err)
+					return
+				}
+				if n%len(steps) != 0 {
+					continue
+				}
+				call, err := p.Ring(t.Context())
+				for _, key := range []byte("113") {
+					if err == nil {
+						err = call.Press(t.Context(), key)
+					}
+				}
+				calls.Add(1)
+				if err != nil || !strings.Contains(strings.Join(call.Said, " "), "0 1 2 2 9") {
+					t.Errorf("a call hears %q, %v", call.Said, err)
+					return
+				}
+			}
+		})
+	}
+	for range 2 {
+		for _, m := range b.members {
+			m.stop(t)
+			m.start(t)
+			for deadline := time.After(10 * time.Second); !m.up.Load(); {
+				select {
+				case <-deadline:
+					t.Fatal("it is not ready again")
+				case <-time.After(10 * time.Millisecond):
+				}
+			}
+		}
+	}
+	close(over)
+	people.Wait()
+	if texts.Load() < 100 || calls.Load() < 10 {
+		t.Errorf("only %d texts and %d calls", texts.Load(), calls.Load())
+	}
+	t.Logf("%d texts and %d calls through four restarts", texts.Load(), calls.Load())
+}
