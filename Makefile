@@ -27,7 +27,7 @@ tools:
 # GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
 build:
 	mkdir -p bin
-	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/...
+	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
@@ -51,5 +51,7 @@ fuzz:
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)
 
-bench:
+# The gateway beside the leanest server that does the same work, then the parts.
+bench: tools
+	go run ./cmd/bench -write docs/performance.md
 	go test ./internal/area ./flows -run '^$$' -bench . -benchmem

@@ -28,7 +28,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"internal/twiml":    {},
 	"flows/book":        {},
 	"flows":             {own: []string{"internal/area", "internal/hours", "internal/plain"}},
-	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/nyaruka/phonenumbers"}},
+	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/nyaruka/phonenumbers"}},
 	"flows/load":        {own: []string{"flows", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
 	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010"}},
 	"internal/tally":    {own: []string{"internal/hours"}},
@@ -47,6 +47,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check"}},
 	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/store", "internal/tally", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
+	"cmd/bench":         {own: []string{"internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/go-redis/redis_rate/v10", "github.com/twilio/twilio-go/client"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway"}, outside: []string{"golang.org/x/sys/unix"}},
 	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/report", "internal/store", "sms/gsm7"}},
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"regexp"
+	"strings"
 	"time"
 
 	"signpost/flows"
@@ -61,10 +62,9 @@ var messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
 // Answer answers one message: always with TwiML, which is silence for those who
 // cannot or should not be answered by text.
 func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
-	to := webhook.ParseParty(r.Get("To"))
 	var m message
 	ok := false
-	privacy.Forget(func() { m, ok = h.read(r, to) })
+	privacy.Forget(func() { m, ok = h.read(r) })
 	if !ok {
 		h.Count("unanswerable")
 		return Silence()
@@ -98,12 +98,12 @@ type message struct {
 
 // read takes from a webhook what is looked at; ok is false for one that cannot
 // be answered by text.
-func (h *Handler) read(r webhook.Request, to webhook.Party) (m message, ok bool) {
-	from := webhook.ParseParty(r.Get("From"))
-	if !from.CanText() || from.Addr.Reveal() == to.Addr.Reveal() {
+func (h *Handler) read(r webhook.Request) (m message, ok bool) {
+	from, to := webhook.ParseParty(r.Get("From")), strings.TrimSpace(r.Get("To"))
+	if !from.CanText() || from.Addr.Reveal() == to {
 		return m, false
 	}
-	m = h.named(from.Addr.Reveal(), to.Addr.Reveal(), r.Get("MessageSid"))
+	m = h.named(from.Addr.Reveal(), to, r.Get("MessageSid"))
 	m.text = Body(r.Get("Body"))
 	m.carried = h.open(m, r.Cookie)
 	return m, true

@@ -10,17 +10,11 @@ package webhook
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the provider's signatures are HMAC-SHA1
-	"encoding/base64"
 	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
-
-	"github.com/twilio/twilio-go/client"
 
 	"signpost/internal/privacy"
 	"signpost/internal/twiml"
@@ -78,24 +72,23 @@ const (
 
 // Guard lets only the provider's requests through.
 type Guard struct {
-	publicURL string
-	account   string
-	tokens    []client.RequestValidator
-	log       *slog.Logger
-	count     func(endpoint string, o Outcome)
+	bases   []string // the public URL, and with its port written in the other way
+	account string
+	tokens  []verifier
+	log     *slog.Logger
+	count   func(endpoint string, o Outcome)
 }
 
 // NewGuard makes a guard for the URL the provider calls (scheme and host, as it
 // is signed), our account, and every token that may sign at present. It panics
-// on an empty token: the provider's library would take an empty key, and then
-// anybody could sign.
+// on an empty token: with an empty key anybody could sign.
 func NewGuard(publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome)) *Guard {
-	g := &Guard{publicURL: publicURL, account: account, log: log, count: count}
+	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, log: log, count: count}
 	for _, t := range tokens {
 		if t.Reveal() == "" {
 			panic("webhook: an empty auth token would let anybody sign")
 		}
-		g.tokens = append(g.tokens, client.NewRequestValidator(t.Reveal()))
+		g.tokens = append(g.tokens, newVerifier(t.Reveal()))
 	}
 	return g
 }
@@ -152,11 +145,10 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 // genuine reads and checks a request. Nothing of it is used before the
 // signature holds.
 func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.Method != http.MethodPost || err != nil || kind != "application/x-www-form-urlencoded" || r.Header.Get("Content-Encoding") != "" {
+	if r.Method != http.MethodPost || !isForm(r.Header.Get("Content-Type")) || r.Header.Get("Content-Encoding") != "" {
 		return Request{}, false
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := read(w, r)
 	if err != nil {
 		return Request{}, false
 	}
@@ -164,15 +156,16 @@ func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) 
 	if err != nil {
 		return Request{}, false
 	}
-	fields := make(map[string]string, len(form))
-	for name, values := range form {
-		fields[name] = values[0]
-	}
-	signed := g.publicURL + r.URL.RequestURI()
 	signature := r.Header.Get(SignatureHeader)
 	held := false
-	for i := range g.tokens {
-		held = g.tokens[i].Validate(signed, fields, signature) || held
+	for _, base := range g.bases {
+		m := message(base+r.URL.RequestURI(), form)
+		for _, t := range g.tokens {
+			held = t.holds(m, signature) || held
+		}
+		if held {
+			break
+		}
 	}
 	if !held || form.Get("AccountSid") != g.account {
 		return Request{}, false
@@ -180,21 +173,26 @@ func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) 
 	return Request{Form: form, Query: r.URL.Query()}, true
 }
 
-// Sign is the signature the provider would send with a form posted to a URL:
-// HMAC-SHA1 over the URL and the fields in order of name, keyed with the token
-// (the provider's "Webhooks security" page). Local tools sign with it, since
-// nothing gets in unsigned.
-func Sign(token privacy.Private, target string, form url.Values) string {
-	m := hmac.New(sha1.New, []byte(token.Reveal()))
-	io.WriteString(m, target)
-	names := make([]string, 0, len(form))
-	for n := range form {
-		names = append(names, n)
+// isForm reports the one type of content that webhooks have.
+func isForm(contentType string) bool {
+	const form = "application/x-www-form-urlencoded"
+	if contentType == form {
+		return true
 	}
-	slices.Sort(names)
-	for _, n := range names {
-		io.WriteString(m, n)
-		io.WriteString(m, form.Get(n))
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == form
+}
+
+// read reads a body within its bound, into memory asked for once where its length
+// is told.
+func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limited := http.MaxBytesReader(w, r.Body, MaxBody)
+	if r.ContentLength < 0 || r.ContentLength > MaxBody {
+		return io.ReadAll(limited)
 	}
-	return base64.StdEncoding.EncodeToString(m.Sum(nil))
+	body := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(limited, body); err != nil {
+		return nil, err
+	}
+	return body, nil
 }

@@ -64,6 +64,10 @@ func ParseParty(addr string) Party {
 		p.Kind = Withheld
 		return p
 	}
+	if mobile(addr) {
+		p.E164 = p.Addr
+		return p
+	}
 	digits := strings.Trim(addr, "+0123456789") == ""
 	if digits && !strings.HasPrefix(addr, "+") && len(addr) <= 8 {
 		p.Kind = ShortCode
@@ -86,6 +90,23 @@ func ParseParty(addr string) Party {
 		p.SpokenOut = true
 	}
 	return p
+}
+
+// mobile reports what is certainly a mobile number of this country, written as the
+// provider writes it: most senders are. Looking no further spares what the number
+// library leaves in memory of it. (Ofcom, National Telephone Numbering Plan: 071 to
+// 075 and 077 to 079.)
+func mobile(addr string) bool {
+	const digits = 13 // with its +
+	if len(addr) != digits || addr[:4] != "+447" || addr[4] < '1' || addr[4] == '6' {
+		return false
+	}
+	for i := 5; i < len(addr); i++ {
+		if addr[i] < '0' || addr[i] > '9' {
+			return false
+		}
+	}
+	return addr[4] <= '9'
 }
 
 // CanText reports whether a text may be answered by a text. Landlines are

@@ -1,0 +1,435 @@
+// Command bench measures the gateway beside a floor: the leanest server that does
+// the same unavoidable work. Both are processes of their own on this machine, with
+// a real Redis, driven by this one over real sockets with signed requests, in turn
+// and several times over; only the ratio between them says anything.
+//
+//	go run ./cmd/bench            # prints the comparison
+//	go run ./cmd/bench -write docs/performance.md
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"signpost/internal/privacy"
+	"signpost/internal/webhook"
+)
+
+const (
+	account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	token   = "0123456789abcdef0123456789abcdef"
+	base    = "https://sms.example.org"
+	ourLine = "+441632960000"
+	key     = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, out, errw io.Writer) int {
+	fl := flag.NewFlagSet("bench", flag.ContinueOnError)
+	fl.SetOutput(errw)
+	rounds := fl.Int("rounds", 4, "how `many` times each is measured, in turn")
+	seconds := fl.Float64("seconds", 4, "how long each measuring lasts")
+	conns := fl.Int("connections", 64, "how many requests are under way at once")
+	write := fl.String("write", "", "also write the comparison to this `file`")
+	floorAt := fl.String("floor", "", "be the floor, at this `address`")
+	redisAt := fl.String("redis", "", "the floor's Redis")
+	if fl.Parse(args) != nil {
+		return 2
+	}
+	if *floorAt != "" {
+		fmt.Fprintln(errw, floor(*floorAt, *redisAt))
+		return 1
+	}
+	report, err := compare(*rounds, time.Duration(*seconds*float64(time.Second)), *conns)
+	if err != nil {
+		fmt.Fprintln(errw, "bench:", err)
+		return 1
+	}
+	fmt.Fprint(out, report)
+	if *write != "" {
+		if err := os.WriteFile(*write, []byte(report), 0o644); err != nil {
+			fmt.Fprintln(errw, "bench:", err)
+			return 1
+		}
+	}
+	return 0
+}
+
+// kind is one kind of request.
+type kind struct {
+	name string
+	path string
+	form func(n int) url.Values
+}
+
+func sid(prefix string, n int) string { return fmt.Sprintf("%s%032x", prefix, n) }
+
+// senders is how many people there are: so many that nobody asks often enough to
+// be taken for a machine.
+const senders = 10_000_000
+
+func from(n int) string { return fmt.Sprintf("+4474%08d", n%senders) }
+
+var kinds = []kind{
+	{"a text naming a place", "/sms", func(n int) url.Values {
+		return url.Values{"MessageSid": {sid("SM", n)}, "SmsSid": {sid("SM", n)}, "AccountSid": {account}, "From": {from(n)}, "To": {ourLine}, "Body": {"im in kendal"}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
+	}},
+	{"a call coming in", "/voice", func(n int) url.Values {
+		return url.Values{"CallSid": {sid("CA", n)}, "AccountSid": {account}, "From": {from(n)}, "To": {ourLine}, "CallStatus": {"ringing"}, "Direction": {"inbound"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
+	}},
+}
+
+// process is a server that is measured.
+type process struct {
+	name, addr, admin string
+	cmd               *exec.Cmd
+}
+
+func (p *process) stop() {
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	_ = p.cmd.Wait()
+}
+
+// launch starts a server and waits until it answers.
+func launch(name, addr, admin string, cmd *exec.Cmd) (*process, time.Duration, error) {
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, 0, fmt.Errorf("start %s: %w", name, err)
+	}
+	p := &process{name, addr, admin, cmd}
+	const patience = 10 * time.Second
+	for time.Since(began) < patience {
+		if err := once(addr); err == nil {
+			return p, time.Since(began), nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.stop()
+	return nil, 0, fmt.Errorf("%s does not answer", name)
+}
+
+// once sends one genuine request.
+func once(addr string) error {
+	req := signed(kinds[1], 0)
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write(req); err != nil {
+		return err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New(resp.Status)
+	}
+	return nil
+}
+
+// signed is one request as bytes.
+func signed(k kind, n int) []byte {
+	form := k.form(n)
+	body := form.Encode()
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+		k.path, webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+k.path, form), len(body), body)
+}
+
+// measured is what one measuring came to.
+type measured struct {
+	perSecond float64
+	p50, p99  time.Duration
+	failed    int
+}
+
+// prepared are requests made beforehand, so that making them costs nothing while
+// it is measured.
+func prepared(k kind, start, n int) [][]byte {
+	out := make([][]byte, n)
+	for i := range out {
+		out[i] = signed(k, start+i)
+	}
+	return out
+}
+
+// measure drives servers with a kind of request.
+func measure(servers []*process, requests [][]byte, conns int, length time.Duration) (measured, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), length)
+	defer cancel()
+	took := make([][]time.Duration, conns)
+	failed := make([]int, conns)
+	var wg sync.WaitGroup
+	errs := make(chan error, conns)
+	began := time.Now()
+	for c := range conns {
+		wg.Go(func() {
+			conn, err := net.Dial("tcp", servers[c%len(servers)].addr)
+			if err != nil {
+				errs <- err
+				return
+			}
+			defer conn.Close()
+			r := bufio.NewReader(conn)
+			for i := c; ctx.Err() == nil && i < len(requests); i += conns {
+				sent := time.Now()
+				if _, err := conn.Write(requests[i]); err != nil {
+					errs <- err
+					return
+				}
+				resp, err := http.ReadResponse(r, nil)
+				if err != nil {
+					errs <- err
+					return
+				}
+				n, _ := io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+				if resp.StatusCode != http.StatusOK || n < 100 {
+					failed[c]++
+				}
+				took[c] = append(took[c], time.Since(sent))
+			}
+		})
+	}
+	wg.Wait()
+	spent := time.Since(began)
+	select {
+	case err := <-errs:
+		return measured{}, fmt.Errorf("drive %s: %w", servers[0].name, err)
+	default:
+	}
+	all := slices.Concat(took...)
+	slices.Sort(all)
+	m := measured{perSecond: float64(len(all)) / spent.Seconds()}
+	for _, f := range failed {
+		m.failed += f
+	}
+	if len(all) > 0 {
+		m.p50, m.p99 = all[len(all)/2], all[len(all)*99/100]
+	}
+	return m, nil
+}
+
+// median of some numbers, with the least and the most.
+func median(v []float64) (mid, least, most float64) {
+	s := slices.Sorted(slices.Values(v))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2, s[0], s[len(s)-1]
+}
+
+var metric = regexp.MustCompile(`(?m)^(\w+)(?:\{[^}]*\})? ([0-9.e+]+)$`)
+
+// gauge reads one of a gateway's metrics.
+func (p *process) gauge(name string) float64 {
+	conn, err := net.Dial("tcp", p.admin)
+	if err != nil {
+		return 0
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(resp.Body) // what is not read is not found
+	for _, m := range metric.FindAllStringSubmatch(string(text), -1) {
+		if m[1] == name {
+			v, _ := strconv.ParseFloat(m[2], 64) // the pattern is a number's
+			return v
+		}
+	}
+	return 0
+}
+
+// resident is how much memory a process holds, in MB.
+func (p *process) resident() float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmRSS:" {
+			kb, _ := strconv.ParseFloat(f[1], 64) // the kernel writes a number
+			return kb / 1024
+		}
+	}
+	return 0
+}
+
+func machine() string {
+	name := "an unknown processor"
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, ok := strings.Cut(string(info), "model name\t: "); ok {
+			name, _, _ = strings.Cut(rest, "\n")
+		}
+	}
+	return fmt.Sprintf("%s, %d cores shared by the load, the servers and Redis, %s", strings.TrimSpace(name), runtime.NumCPU(), runtime.Version())
+}
+
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// column is one server, or several, in the comparison.
+type column struct {
+	name    string
+	servers []*process
+	got     map[string][]measured // by kind
+}
+
+func compare(rounds int, length time.Duration, conns int) (string, error) {
+	dir, err := os.MkdirTemp("", "signpost-bench-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "gateway")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/gateway")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the gateway: %w\n%s", err, out)
+	}
+	size, err := os.Stat(program)
+	if err != nil {
+		return "", err
+	}
+	redisAddr, err := freeAddr()
+	if err != nil {
+		return "", err
+	}
+	_, port, _ := strings.Cut(redisAddr, ":")
+	redis := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	if err := redis.Start(); err != nil {
+		return "", fmt.Errorf("start redis-server: %w", err)
+	}
+	defer func() { _ = redis.Process.Kill(); _ = redis.Wait() }()
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	var starts []float64
+	gateway := func() (*process, error) {
+		addr, err := freeAddr()
+		if err != nil {
+			return nil, err
+		}
+		admin, err := freeAddr()
+		if err != nil {
+			return nil, err
+		}
+		cmd := exec.Command(program)
+		cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr, "ADMIN_ADDR=" + admin, "REDIS_URL=redis://" + redisAddr,
+			"PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h", "SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "DRAIN=0s"}
+		p, took, err := launch("the gateway", addr, admin, cmd)
+		starts = append(starts, float64(took.Milliseconds()))
+		return p, err
+	}
+	floorAddr, err := freeAddr()
+	if err != nil {
+		return "", err
+	}
+	lean, _, err := launch("the floor", floorAddr, "", exec.Command(self, "-floor", floorAddr, "-redis", redisAddr))
+	if err != nil {
+		return "", err
+	}
+	defer lean.stop()
+	var gateways []*process
+	for range 3 {
+		g, err := gateway()
+		if err != nil {
+			return "", err
+		}
+		defer g.stop()
+		gateways = append(gateways, g)
+	}
+	rest := gateways[1].resident()
+	columns := []*column{{"the floor", []*process{lean}, map[string][]measured{}}, {"Signpost", gateways[:1], map[string][]measured{}}, {"Signpost, 3 processes", gateways, map[string][]measured{}}}
+	const perSecond = 30_000 // no more are ever needed
+	next := 1
+	var garbage []float64
+	full := 0.0
+	for _, k := range kinds {
+		for round := range rounds {
+			for i := range columns {
+				c := columns[(i+round)%len(columns)] // each goes first in its turn
+				n := int(perSecond * length.Seconds())
+				requests := prepared(k, next, n)
+				next += n
+				allocated := gateways[0].gauge("go_memstats_alloc_bytes_total")
+				m, err := measure(c.servers, requests, conns, length)
+				if err != nil {
+					return "", err
+				}
+				c.got[k.name] = append(c.got[k.name], m)
+				if c.name == "Signpost" {
+					garbage = append(garbage, (gateways[0].gauge("go_memstats_alloc_bytes_total")-allocated)/(m.perSecond*length.Seconds()))
+					full = max(full, gateways[0].resident())
+				}
+			}
+		}
+	}
+	return paper(columns, rounds, length, conns, facts{starts, rest, full, float64(size.Size()) / 1e6, garbage, gateways[0].gauge("go_goroutines")}), nil
+}
+
+// facts are what is measured besides the driving.
+type facts struct {
+	starts             []float64 // ms to the first answer
+	rest, full, binary float64   // MB
+	garbage            []float64 // bytes for each request
+	goroutines         float64
+}
+
+func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine(), rounds, length, conns)
+	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature by the\nsame library, and for a text the same trips to the same Redis (read beside two limits, then one atomic write).\n\n")
+	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | failed |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, k := range kinds {
+		var floorRate, floorP99 float64
+		for _, c := range columns {
+			var rate, p50, p99 []float64
+			failed := 0
+			for _, m := range c.got[k.name] {
+				rate, p50, p99 = append(rate, m.perSecond), append(p50, m.p50.Seconds()*1000), append(p99, m.p99.Seconds()*1000)
+				failed += m.failed
+			}
+			r, rl, rm := median(rate)
+			m50, _, _ := median(p50)
+			m99, l99, h99 := median(p99)
+			floorRate, floorP99 = cmp.Or(floorRate, r), cmp.Or(floorP99, m99)
+			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f | %d |\n", k.name, c.name, r, rl, rm, 100*r/floorRate, m50, m99, l99, h99, m99/floorP99, failed)
+		}
+	}
+	start, sl, sm := median(f.starts)
+	garbage, gl, gm := median(f.garbage)
+	fmt.Fprintf(&b, "\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| memory asked for, for each request | %.1f KB (%.1f-%.1f) |\n| goroutines when idle again | %.0f |\n",
+		start, sl, sm, f.rest, f.full, f.binary, garbage/1024, gl/1024, gm/1024, f.goroutines)
+	return b.String()
+}
