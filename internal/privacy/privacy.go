@@ -19,9 +19,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -87,7 +89,7 @@ func NewSecret() []byte {
 type Keyring struct{ keys []keys }
 
 type keys struct {
-	hash, nonce []byte
+	hash, nonce Macs
 	seal        cipher.AEAD
 }
 
@@ -103,17 +105,18 @@ func NewKeyring(secrets ...[]byte) (*Keyring, error) {
 			return nil, fmt.Errorf("a secret is %d bytes; it needs at least %d", len(s), MinSecret)
 		}
 		var k keys
-		var sealKey []byte
+		var hashKey, nonceKey, sealKey []byte
 		for _, d := range []struct {
 			purpose string
 			out     *[]byte
-		}{{"signpost hash", &k.hash}, {"signpost nonce", &k.nonce}, {"signpost seal", &sealKey}} {
+		}{{"signpost hash", &hashKey}, {"signpost nonce", &nonceKey}, {"signpost seal", &sealKey}} {
 			b, err := hkdf.Key(sha256.New, s, nil, d.purpose, 32)
 			if err != nil {
 				return nil, fmt.Errorf("derive the %s key: %w", d.purpose, err)
 			}
 			*d.out = b
 		}
+		k.hash, k.nonce = NewMacs(sha256.New, hashKey), NewMacs(sha256.New, nonceKey)
 		block, err := aes.NewCipher(sealKey)
 		if err != nil {
 			return nil, fmt.Errorf("make the sealing cipher: %w", err)
@@ -139,18 +142,53 @@ func (r *Keyring) Keys() int { return len(r.keys) }
 // HashBy is the hash that a secret made, 0 the newest: what was named before a
 // rotation is found by its older name.
 func (r *Keyring) HashBy(key int, purpose string, parts ...string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(r.keys[key].hash, purpose, parts...)[:16])
+	sum := r.keys[key].hash.mac(purpose, parts...)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-func mac(key []byte, purpose string, parts ...string) []byte {
-	m := hmac.New(sha256.New, key)
-	var n [4]byte
-	for _, p := range append([]string{purpose}, parts...) { // lengths keep the parts apart
-		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
-		m.Write(n[:])
-		io.WriteString(m, p)
+// Macs are keyed hashes made once and used again. What they were given is wiped
+// from them before anybody else has them.
+type Macs struct{ pool *sync.Pool }
+
+// NewMacs makes them from a hash function and a key.
+func NewMacs(of func() hash.Hash, key []byte) Macs {
+	return Macs{&sync.Pool{New: func() any { return hmac.New(of, key) }}}
+}
+
+// Sum adds the keyed hash of a message to b.
+func (k Macs) Sum(b, message []byte) []byte {
+	m, _ := k.pool.Get().(hash.Hash)
+	m.Reset()
+	m.Write(message)
+	b = m.Sum(b)
+	// A hash keeps the end of what it was given, up to a block, and Reset leaves it
+	// there. Twice all but one byte of a block of nothing takes its place.
+	m.Reset()
+	nothing := zeros[:m.BlockSize()-1]
+	m.Write(nothing)
+	m.Write(nothing)
+	m.Reset()
+	k.pool.Put(m)
+	return b
+}
+
+// zeros is as much of nothing as the largest block of a hash.
+var zeros [128]byte
+
+func (k Macs) mac(purpose string, parts ...string) [sha256.Size]byte {
+	var room [512]byte
+	message := room[:0]
+	add := func(p string) { // lengths keep the parts apart
+		message = binary.BigEndian.AppendUint32(message, uint32(len(p)))
+		message = append(message, p...)
 	}
-	return m.Sum(nil)
+	add(purpose)
+	for _, p := range parts {
+		add(p)
+	}
+	var sum [sha256.Size]byte
+	k.Sum(sum[:0], message)
+	return sum
 }
 
 // MaxToken is the longest token opened, in characters.
@@ -171,7 +209,8 @@ func (r *Keyring) Seal(purpose, binding string, expires time.Time, data []byte) 
 	plain := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(data)), uint32(expires.Unix()))
 	plain = append(plain, data...)
 	// A nonce made from all that is sealed can only repeat with all of it.
-	nonce := mac(k.nonce, purpose, binding, string(plain))[:k.seal.NonceSize()]
+	sum := k.nonce.mac(purpose, binding, string(plain))
+	nonce := append(make([]byte, 0, 64+len(plain)), sum[:k.seal.NonceSize()]...)
 	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(nonce, nonce, plain, additional(purpose, binding)))
 }
 

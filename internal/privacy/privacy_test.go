@@ -2,9 +2,12 @@ package privacy_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"log/slog"
 	"strings"
 	"testing"
@@ -142,4 +145,51 @@ func FuzzToken(f *testing.F) {
 			t.Errorf("token altered at %d still opens", at)
 		}
 	})
+}
+
+// spy is a hash that keeps the end of what it is given, as real ones do.
+type spy struct {
+	block [64]byte
+	n     int
+}
+
+func (s *spy) Write(p []byte) (int, error) {
+	for _, c := range p {
+		s.block[s.n%len(s.block)] = c
+		s.n++
+	}
+	return len(p), nil
+}
+func (s *spy) Sum(b []byte) []byte { return append(b, "0123456789abcdef0123"...) }
+func (s *spy) Reset()              { s.n = 0 }
+func (s *spy) Size() int           { return 20 }
+func (s *spy) BlockSize() int      { return len(s.block) }
+
+// A keyed hash that is used again holds nothing of what it was given before, of
+// whatever length that was.
+func TestMacsKeepNothing(t *testing.T) {
+	var made []*spy
+	macs := privacy.NewMacs(func() hash.Hash {
+		s := &spy{}
+		made = append(made, s)
+		return s
+	}, []byte("key"))
+	for n := range 300 {
+		macs.Sum(nil, bytes.Repeat([]byte{'w'}, n))
+		for _, s := range made {
+			if bytes.ContainsRune(s.block[:], 'w') {
+				t.Fatalf("after %d bytes it holds %q", n, s.block)
+			}
+		}
+	}
+	// And it is the same as one made for the occasion.
+	real := privacy.NewMacs(sha256.New, []byte("key"))
+	for n := range 200 {
+		message := bytes.Repeat([]byte{'w'}, n)
+		m := hmac.New(sha256.New, []byte("key"))
+		m.Write(message)
+		if got := real.Sum(nil, message); !bytes.Equal(got, m.Sum(nil)) {
+			t.Fatalf("of %d bytes: %x", n, got)
+		}
+	}
 }

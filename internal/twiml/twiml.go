@@ -158,15 +158,16 @@ func Dial(action string, ringSeconds int, callerID string, lines ...Dialled) Nod
 
 // Response is a whole document. The same nodes always give the same bytes.
 func Response(nodes ...Node) []byte {
-	var b bytes.Buffer
+	const usual = 1024 // bytes: most documents are shorter
+	b := bytes.NewBuffer(make([]byte, 0, usual))
 	b.WriteString(xml.Header)
-	write(&b, Node{Name: "Response", Children: nodes})
+	write(b, Node{Name: "Response", Children: nodes})
 	return b.Bytes()
 }
 
 func write(b *bytes.Buffer, n Node) {
 	if n.Name == "" {
-		_ = xml.EscapeText(b, []byte(n.Text)) // a Buffer does not fail
+		escape(b, n.Text)
 		return
 	}
 	b.WriteByte('<')
@@ -175,7 +176,7 @@ func write(b *bytes.Buffer, n Node) {
 		b.WriteByte(' ')
 		b.WriteString(a.Name)
 		b.WriteString(`="`)
-		_ = xml.EscapeText(b, []byte(a.Value))
+		escape(b, a.Value)
 		b.WriteByte('"')
 	}
 	if n.Text == "" && len(n.Children) == 0 {
@@ -183,13 +184,24 @@ func write(b *bytes.Buffer, n Node) {
 		return
 	}
 	b.WriteByte('>')
-	_ = xml.EscapeText(b, []byte(n.Text))
+	escape(b, n.Text)
 	for _, c := range n.Children {
 		write(b, c)
 	}
 	b.WriteString("</")
 	b.WriteString(n.Name)
 	b.WriteByte('>')
+}
+
+// escape writes words. Most need nothing done to them.
+func escape(b *bytes.Buffer, words string) {
+	for i := range len(words) {
+		if c := words[i]; c < ' ' || c > '~' || c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' {
+			_ = xml.EscapeText(b, []byte(words)) // a Buffer does not fail
+			return
+		}
+	}
+	b.WriteString(words)
 }
 
 // ErrNotTwiML is wrapped by every error of [Parse].
