@@ -65,7 +65,7 @@ func checkBook(args []string, s streams) int {
 		}
 	}
 	src, problems := check.On(fsys, now)
-	if err := print(s.out, src, problems); err != nil {
+	if err := print(s.out, src, problems, filepath.ToSlash(*dir)); err != nil {
 		fmt.Fprintf(s.err, "signpost check: the findings could not be written: %v\n", err)
 		return exitMisuse
 	}

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"signpost/flows/load"
 )
 
-// Printer writes what was found.
-type Printer func(w io.Writer, src *load.Source, problems []load.Problem) error
+// Printer writes what was found. dir is the book's folder, for tools that show what
+// was found beside the files; empty when it is not known.
+type Printer func(w io.Writer, src *load.Source, problems []load.Problem, dir string) error
 
 // Printers are the ways to print, by name: text for people, json and sarif for
 // other tools, github for comments on a change.
@@ -23,7 +25,7 @@ func Printers() map[string]Printer {
 // fewShown is how many findings of one rule of advice are shown in full.
 const fewShown = 2
 
-func printText(w io.Writer, src *load.Source, problems []load.Problem) error {
+func printText(w io.Writer, src *load.Source, problems []load.Problem, _ string) error {
 	var b strings.Builder
 	more := map[string][]string{} // of advice that has been shown often enough
 	all, seen := map[string]int{}, map[string]int{}
@@ -91,7 +93,7 @@ type finding struct {
 	Mendable bool   `json:"mendable"` // by signpost check -fix
 }
 
-func printJSON(w io.Writer, _ *load.Source, problems []load.Problem) error {
+func printJSON(w io.Writer, _ *load.Source, problems []load.Problem, _ string) error {
 	out := []finding{}
 	for _, p := range problems {
 		out = append(out, finding{p.File, p.Line, p.Col, p.Severity.String(), p.Rule, p.What, p.Why, p.Fix, p.Edit != load.Edit{}})
@@ -102,13 +104,13 @@ func printJSON(w io.Writer, _ *load.Source, problems []load.Problem) error {
 }
 
 // printSARIF writes the OASIS format that code review tools read (2.1.0).
-func printSARIF(w io.Writer, src *load.Source, problems []load.Problem) error {
+func printSARIF(w io.Writer, src *load.Source, problems []load.Problem, dir string) error {
 	results, described := []any{}, []any{}
 	for _, r := range Rules() {
 		described = append(described, map[string]any{"id": r.Name, "shortDescription": map[string]any{"text": r.Doc}, "defaultConfiguration": map[string]any{"level": r.Severity.String()}})
 	}
 	for _, p := range problems {
-		where := map[string]any{"uri": p.File}
+		where := map[string]any{"uri": path.Join(dir, p.File)}
 		result := map[string]any{
 			"ruleId": p.Rule, "level": p.Severity.String(), "message": map[string]any{"text": p.What + ". " + p.Why + " " + p.Fix},
 			"locations": []any{map[string]any{"physicalLocation": map[string]any{
@@ -133,10 +135,10 @@ func printSARIF(w io.Writer, src *load.Source, problems []load.Problem) error {
 }
 
 // printGitHub writes workflow commands, which become comments on a change.
-func printGitHub(w io.Writer, src *load.Source, problems []load.Problem) error {
+func printGitHub(w io.Writer, src *load.Source, problems []load.Problem, dir string) error {
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	for _, p := range problems {
-		if _, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", p.Severity, p.File, p.Line, src.Letters(p.Pos), p.Rule, escape.Replace(p.What+". "+p.Why+" "+p.Fix)); err != nil {
+		if _, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", p.Severity, path.Join(dir, p.File), p.Line, src.Letters(p.Pos), p.Rule, escape.Replace(p.What+". "+p.Why+" "+p.Fix)); err != nil {
 			return err
 		}
 	}
