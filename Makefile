@@ -42,6 +42,7 @@ fuzz:
 	go test ./internal/hours -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./internal/privacy -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME)
 	go test ./internal/twiml -run '^$$' -fuzz FuzzRoundTrip -fuzztime $(FUZZTIME)
+	go test ./internal/webhook -run '^$$' -fuzz FuzzForm -fuzztime $(FUZZTIME)
 	go test ./internal/webhook -run '^$$' -fuzz FuzzWebhook -fuzztime $(FUZZTIME)
 	go test ./flows/load -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./flows/check -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME)

@@ -152,7 +152,7 @@ func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) 
 	if err != nil {
 		return Request{}, false
 	}
-	form, err := url.ParseQuery(string(body))
+	form, err := parseForm(string(body))
 	if err != nil {
 		return Request{}, false
 	}
