@@ -10,7 +10,9 @@ import (
 
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
-	"github.com/twilio/twilio-go/client"
+
+	"signpost/internal/privacy"
+	"signpost/internal/webhook"
 )
 
 // answers are what the floor sends: as long as the gateway's own.
@@ -28,7 +30,6 @@ return 'done'`)
 func floor(addr, redisAddr string) error {
 	rdb := redis.NewClient(&redis.Options{Addr: redisAddr})
 	limiter := redis_rate.NewLimiter(rdb)
-	validator := client.NewRequestValidator(token)
 	genuine := func(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 		const most = 64 << 10
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
@@ -39,11 +40,7 @@ func floor(addr, redisAddr string) error {
 		if err != nil {
 			return nil, false
 		}
-		fields := make(map[string]string, len(form))
-		for k, v := range form {
-			fields[k] = v[0]
-		}
-		return form, validator.Validate(base+r.URL.RequestURI(), fields, r.Header.Get("X-Twilio-Signature"))
+		return form, webhook.Sign(privacy.Hide(token), base+r.URL.RequestURI(), form) == r.Header.Get(webhook.SignatureHeader)
 	}
 	answer := func(w http.ResponseWriter, ok bool, doc []byte) {
 		if !ok {

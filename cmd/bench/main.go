@@ -409,7 +409,7 @@ type facts struct {
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine(), rounds, length, conns)
-	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature by the\nsame library, and for a text the same trips to the same Redis (read beside two limits, then one atomic write).\n\n")
+	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read beside two limits, then one atomic write). It wipes nothing from memory; the gateway does.\n\n")
 	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | failed |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {
 		var floorRate, floorP99 float64
