@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -43,5 +44,31 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		if n := testing.AllocsPerRun(200, func() { _, _, _ = book.Step(now, tt.from, tt.in) }); n > most {
 			t.Errorf("%s asks for memory %v times", tt.name, n)
 		}
+	}
+}
+
+// However many lines a service has, every number is said, and what comes after.
+func TestManyLinesAreAllSaid(t *testing.T) {
+	book := shipped(t).Clone()
+	many := make([]flows.Line, 9)
+	for i := range many {
+		many[i] = flows.Line{Printed: "01229 58238" + string(rune('0'+i)), E164: "+4412295823" + string(rune('0'+i))}
+	}
+	for i := range book.Services {
+		book.Services[i].Lines = many
+	}
+	book.Finish()
+	_, reply, err := book.Step(time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), flows.State{Step: "cumbria"}, flows.Pressed('3'))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := flows.Spoken(reply.Speech)
+	for _, l := range many {
+		if strings.Count(said, l.Printed) != 2 {
+			t.Errorf("%s is said %d times", l.Printed, strings.Count(said, l.Printed))
+		}
+	}
+	if !strings.HasSuffix(said, "To leave, press star.") {
+		t.Errorf("the last words are gone: %q", said)
 	}
 }

@@ -237,8 +237,9 @@ const mostSaid = 8
 // speech gathers what is said: words in one buffer, cut where a number comes.
 type speech struct {
 	b     []byte
-	cuts  [2 * mostSaid]cut
-	n     int
+	few   [2 * mostSaid]cut
+	n     int   // of few
+	more  []cut // when few are not enough
 	begun int // where the words not cut yet begin
 }
 
@@ -261,18 +262,23 @@ func (p *speech) flush() {
 	for to > from && p.b[to-1] == ' ' {
 		to--
 	}
-	if p.begun = len(p.b); from < to && p.n < len(p.cuts) {
-		p.cuts[p.n] = cut{from: from, to: to}
-		p.n++
+	if p.begun = len(p.b); from < to {
+		p.add(cut{from: from, to: to})
 	}
+}
+
+func (p *speech) add(c cut) {
+	if p.n < len(p.few) {
+		p.few[p.n] = c
+		p.n++
+		return
+	}
+	p.more = append(p.more, c)
 }
 
 func (p *speech) number(printed string) {
 	p.flush()
-	if p.n < len(p.cuts) {
-		p.cuts[p.n] = cut{number: printed}
-		p.n++
-	}
+	p.add(cut{number: printed})
 }
 
 func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
@@ -293,8 +299,10 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 		said = make([]Utterance, 0, mostSaid)
 	}
 	text := string(p.b) // every utterance is a piece of it
-	for _, c := range p.cuts[:p.n] {
-		said = append(said, Utterance{Words: text[c.from:c.to], Number: c.number})
+	for _, cuts := range [][]cut{p.few[:p.n], p.more} {
+		for _, c := range cuts {
+			said = append(said, Utterance{Words: text[c.from:c.to], Number: c.number})
+		}
 	}
 	return said
 }

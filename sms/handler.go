@@ -160,6 +160,8 @@ type allowance struct {
 	err        error
 }
 
+var errFault = errors.New("a fault beside the answering: please report it")
+
 // converse works out the answer to a text and moves its conversation, and what is
 // to travel with the answer. The same message always gets the same answer and moves
 // it once.
@@ -167,8 +169,12 @@ func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
 	// The limits are asked beside the conversation, not after it.
 	limit := make(chan allowance, 1)
 	go func() {
+		// A fault here must not end the process: whoever writes is answered all the
+		// same. What panicked is not looked at.
+		l := allowance{ok: true, err: errFault}
+		defer func() { _ = recover(); limit <- l }()
 		ok, notice, err := h.Limits.Allow(ctx, m.sender)
-		limit <- allowance{ok, notice, err}
+		l = allowance{ok, notice, err}
 	}()
 	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
 	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
@@ -215,6 +221,7 @@ func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
 			return a.text, h.carry(m, carried{state: a.next}, mark.Minute)
 		}
 		seen = now
+		m.carried.adrift = false // the store has moved on: what is there now is newer
 	}
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")

@@ -10,7 +10,7 @@ var alphabet = rule{
 	name: "alphabet", doc: "texts hold only characters of the plain alphabet of text messages (GSM-7)",
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
-			if !w.text || !w.english() && w.tongue.AnyLetters {
+			if !w.text || !w.english() && w.translation.AnyLetters {
 				continue
 			}
 			r, at, outside := gsm7.FirstOutside(w.words)

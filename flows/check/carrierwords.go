@@ -32,6 +32,15 @@ var carrierWords = rule{
 		for i, s := range u.Shortcuts {
 			look("words.yaml", fmt.Sprintf("shortcuts.%d", i), s.Words)
 		}
+		look("languages.yaml", "own_words", p.book.OwnWords)
+		for _, l := range p.book.Languages {
+			at := "languages." + l.ID
+			look("languages.yaml", at+".words", l.Words)
+			of := l.Book.Words
+			for _, words := range [][]string{of.Leave, of.Back, of.Repeat, of.Zero, of.Emergency, of.Polite, of.Start} {
+				look("languages.yaml", at+".understood", words)
+			}
+		}
 		for _, a := range p.book.Areas {
 			look("areas.yaml", "areas."+a.ID, append([]string{a.Text}, a.Names...))
 		}

@@ -130,6 +130,8 @@ func TestLanguageMistakes(t *testing.T) {
 		{"a watch-word of its own", map[string]string{"steps.bills.text": "przemoc", "MORE": "    watch_words: [przemoc]\n"}, "watch-word", "przemoc"},
 		{"a key of two", map[string]string{"MORE": second}, "language-key", "xx already"},
 		{"a word of two", map[string]string{"MORE": second}, "clash", "asks for xx too"},
+		{"a network's word for a language", map[string]string{"MORE": strings.Replace(second, "[strange]", "[start]", 1)}, "carrier-word", "start"},
+		{"a network's word to leave", map[string]string{"MORE": strings.Replace(second, "    texts:", "    understood: {leave: [stop]}\n    texts:", 1)}, "carrier-word", "stop"},
 		{"a date that is none", map[string]string{"MORE": strings.Replace(second, "2026-11-20", "soon", 1)}, "date", "soon"},
 	} {
 		_, problems := check.Dir(withLanguage(t, tt.other))

@@ -17,7 +17,7 @@ var watchWords = rule{
 			}
 			watch := p.book.Watch
 			if !w.english() {
-				watch = append(slices.Clone(watch), w.tongue.Watch...)
+				watch = append(slices.Clone(watch), w.translation.Watch...)
 			}
 			for _, found := range Watched(watch, w.words, p.Allowed[w.allowedBy]) {
 				p.report(p.posIn(w, found), fmt.Sprintf("the word %q stands in a text", found),

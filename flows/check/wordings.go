@@ -16,12 +16,12 @@ type wording struct {
 	text       bool   // goes into texts
 	allowedBy  string // whose allowed_words hold here
 	// Of a translation: of what, and into which language.
-	of     string
-	tongue *load.Tongue
+	of          string
+	translation *load.Translation
 }
 
 // english reports a wording in the book's own language.
-func (w wording) english() bool { return w.tongue == nil }
+func (w wording) english() bool { return w.translation == nil }
 
 // meant is the path of the wording itself, or of what it translates.
 func (w wording) meant() string {
@@ -67,12 +67,12 @@ func (p *pass) wordings() []wording {
 		add("words.yaml", m.path+".text", m.Text, true, "")
 		add("words.yaml", m.path+".say", m.Say, false, "")
 	}
-	for i := range p.Tongues {
-		t := &p.Tongues[i]
+	for i := range p.Translations {
+		t := &p.Translations[i]
 		for _, w := range t.Texts {
 			add("languages.yaml", "languages."+t.ID+".texts."+w.Path, w.Words, !strings.HasSuffix(w.Path, "say"), allower(w.Path))
 			if n := len(out) - 1; n >= 0 && w.Words != "" {
-				out[n].of, out[n].tongue = w.Path, t
+				out[n].of, out[n].translation = w.Path, t
 			}
 		}
 	}

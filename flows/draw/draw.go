@@ -27,7 +27,7 @@ type Row struct {
 	Label  string
 	To     string // the step it leads to
 	Area   string // the area it settles, if one
-	Starts bool   // the row is not a choice but what the step gives
+	Gives  bool   // the row is not a choice but what the step gives
 }
 
 // Boxes lays a book's steps out: those where conversations begin first, then by how
@@ -77,7 +77,7 @@ func rows(b *flows.Book, s *flows.Step) (out []Row) {
 		if !s.FromArea {
 			gives = strings.Join(s.Services, ", ")
 		}
-		out = append(out, Row{Label: "gives " + gives, Starts: true})
+		out = append(out, Row{Label: "gives " + gives, Gives: true})
 	}
 	if shared(b, s) {
 		return out // what every one of them offers is said once, below the map
@@ -147,7 +147,7 @@ func Mermaid(b *flows.Book) string {
 	for _, box := range boxes {
 		shape := [...][2]string{{"[", "]"}, {"([", "])"}, {">", "]"}}[box.Step.Kind]
 		label := box.Step.ID
-		if len(box.Rows) > 0 && box.Rows[0].Starts {
+		if len(box.Rows) > 0 && box.Rows[0].Gives {
 			label += "<br/>" + box.Rows[0].Label
 		}
 		fmt.Fprintf(&out, "  %s%s\"%s\"%s\n", box.Step.ID, shape[0], quote.Replace(label), shape[1])

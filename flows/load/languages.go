@@ -12,8 +12,8 @@ import (
 // languagesFile is the one file that a book may be without.
 const languagesFile = "languages.yaml"
 
-// Tongue is a language as it is written in its file.
-type Tongue struct {
+// Translation is a language as it is written in its file.
+type Translation struct {
 	ID         string
 	AnyLetters bool
 	Texts      []Wording // in order
@@ -132,11 +132,11 @@ func (b *builder) languages(file value) {
 			of.Steps[i].Audio = ""
 		}
 		of.Finish()
-		t := Tongue{ID: id, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
+		t := Translation{ID: id, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
 		for _, path := range v.at("texts").keys {
 			t.Texts = append(t.Texts, Wording{path, v.at("texts").at(path).text})
 		}
-		b.src.Tongues = append(b.src.Tongues, t)
+		b.src.Translations = append(b.src.Translations, t)
 		book.Languages = append(book.Languages, l)
 	}
 }

@@ -28,9 +28,9 @@ type Source struct {
 	Examples []Example
 	// Allowed are the watch-words an author has allowed, by the path of the step
 	// or service ("steps.welcome", "services.police").
-	Allowed map[string][]string
-	Several []Several // names that cover several areas, in order
-	Tongues []Tongue  // the languages, as they are written
+	Allowed      map[string][]string
+	Several      []Several     // names that cover several areas, in order
+	Translations []Translation // the languages, as they are written
 	// Wordings is everything the book says, in its own language, in order.
 	Wordings []Wording
 	// Unused are the recordings that no step plays.

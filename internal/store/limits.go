@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -51,6 +52,12 @@ func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err 
 		}
 		service := make(chan result, 1)
 		go func() {
+			// A fault here must not end the process. What panicked is not looked at.
+			defer func() {
+				if recover() != nil {
+					service <- result{true, errors.New("check the service's limit: a fault of ours")}
+				}
+			}()
 			all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
 			if err != nil {
 				service <- result{true, fmt.Errorf("check the service's limit: %w", bare(err))}
