@@ -240,7 +240,7 @@ type speech struct {
 	few   [2 * mostSaid]cut
 	n     int   // of few
 	more  []cut // when few are not enough
-	begun int // where the words not cut yet begin
+	begun int   // where the words not cut yet begin
 }
 
 // cut is one utterance: words in the buffer from one place to another, or a

@@ -23,11 +23,11 @@ type Box struct {
 
 // Row is one choice in a box.
 type Row struct {
-	Keys   string // "1", or "1 by text" and the like where the channels differ
-	Label  string
-	To     string // the step it leads to
-	Area   string // the area it settles, if one
-	Gives  bool   // the row is not a choice but what the step gives
+	Keys  string // "1", or "1 by text" and the like where the channels differ
+	Label string
+	To    string // the step it leads to
+	Area  string // the area it settles, if one
+	Gives bool   // the row is not a choice but what the step gives
 }
 
 // Boxes lays a book's steps out: those where conversations begin first, then by how
