@@ -12,6 +12,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +45,14 @@ type Config struct {
 	// SenderLimit is how many texts an hour one sender is answered; ServiceLimit
 	// how many a minute everybody together.
 	SenderLimit, ServiceLimit int
+	// Countries are the calling codes of the numbers that are answered in full; none
+	// is all of them.
+	Countries []int
+	// SpendLimit is what answering may cost in an hour, TextPrice what a segment
+	// sent is reckoned at, CallPrice a call with whom it is put through to; in pence.
+	SpendLimit, TextPrice, CallPrice float64
+	// CallerLimit is how many calls an hour one caller is offered the menu.
+	CallerLimit int
 	// CallerID is shown to services when the number called cannot be (callers
 	// over SIP). Empty leaves it to the provider.
 	CallerID string
@@ -72,6 +81,11 @@ type raw struct {
 	EraseAfter   string          `env:"ERASE_AFTER" envDefault:"1m"`
 	EraseGiveUp  string          `env:"ERASE_GIVE_UP" envDefault:"360h"`
 	EraseLines   string          `env:"ERASE_LINES"`
+	CallerLimit  string          `env:"CALLER_LIMIT" envDefault:"30"`
+	Countries    string          `env:"ANSWER_COUNTRIES" envDefault:"+44"`
+	SpendLimit   string          `env:"SPEND_LIMIT" envDefault:"50"`
+	TextPence    string          `env:"TEXT_PENCE" envDefault:"5"`
+	CallPence    string          `env:"CALL_PENCE" envDefault:"25"`
 	CallerID     string          `env:"CALLER_ID"`
 	Drain        string          `env:"DRAIN" envDefault:"2s"`
 	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
@@ -149,6 +163,11 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	}
 	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
 	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
+	c.CallerLimit = p.number("CALLER_LIMIT", in.CallerLimit, 5, 10_000)
+	c.Countries = p.countries("ANSWER_COUNTRIES", in.Countries)
+	c.SpendLimit = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
+	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
+	c.CallPrice = p.amount("CALL_PENCE", in.CallPence, 0.1, 5000, "pence")
 	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {
 		p.add("CALLER_ID", "must be one of your own numbers, written like +441632960000")
 	}
@@ -275,6 +294,33 @@ func (p *problems) lines(name, v string) []string {
 		out = append(out, l)
 	}
 	return out
+}
+
+// countries reads calling codes; "all" is none.
+func (p *problems) countries(name, v string) []int {
+	if strings.TrimSpace(v) == "all" {
+		return nil
+	}
+	var out []int
+	for one := range strings.SplitSeq(v, ",") {
+		one = strings.TrimSpace(one)
+		if !regexp.MustCompile(`^\+[1-9][0-9]{0,2}$`).MatchString(one) {
+			p.add(name, `must be calling codes with commas between, written like +44,+353; or "all"`)
+			return nil
+		}
+		code := 0
+		fmt.Sscanf(one, "+%d", &code)
+		out = append(out, code)
+	}
+	return out
+}
+
+func (p *problems) amount(name, v string, least, most float64, unit string) float64 {
+	x, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+	if err != nil || !(x >= least && x <= most) {
+		p.add(name, fmt.Sprintf("must be a number of %s from %.6g to %.0f", unit, least, most))
+	}
+	return x
 }
 
 func (p *problems) number(name, v string, least, most int) int {

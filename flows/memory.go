@@ -18,6 +18,7 @@ const (
 	Stepped MarkKind = 1 + iota // the conversation took a step
 	Noticed                     // over the limit: told the 24-hour number
 	Silent                      // over the limit: told already
+	Brief                       // near what may be spent: answered in one text, without a conversation
 )
 
 // Mark says how a message was answered, so that its repeat gets the same
@@ -46,7 +47,7 @@ func (m Mark) Encode() []byte {
 
 // DecodeMark reads what Encode wrote.
 func DecodeMark(b []byte) (Mark, error) {
-	if len(b) < 9 || MarkKind(b[0]) < Stepped || MarkKind(b[0]) > Silent {
+	if len(b) < 9 || MarkKind(b[0]) < Stepped || MarkKind(b[0]) > Brief {
 		return Mark{}, errors.New("decode a mark: not one of ours")
 	}
 	return Mark{MarkKind(b[0]), binary.BigEndian.Uint32(b[1:]), binary.BigEndian.Uint32(b[5:]), b[9:]}, nil

@@ -17,6 +17,7 @@ import (
 
 	"signpost/flows"
 	"signpost/internal/privacy"
+	"signpost/internal/spend"
 	"signpost/internal/tally"
 	"signpost/internal/twiml"
 	"signpost/internal/webhook"
@@ -46,6 +47,12 @@ type Handler struct {
 	// Recording is a recording of the book in force, or of the one before it,
 	// which a call may still be listening to.
 	Recording func(name string) (flows.Recording, bool)
+	// Meter reckons what answering costs; a call costs Price, with whom it is put
+	// through to.
+	Meter *spend.Meter
+	Price spend.Money
+	// Callers bounds how often one caller is offered the menu.
+	Callers *Callers
 	// CallerID is shown to services when the number called cannot be.
 	CallerID string
 	Now      func() time.Time
@@ -73,8 +80,15 @@ type position struct {
 
 const purpose = "call position"
 
-// Start answers a call coming in.
+// Start answers a call coming in. Who rings without end, and everybody when what may
+// be spent is spent, is told the 24-hour number and not offered the menu.
 func (h *Handler) Start(_ context.Context, r webhook.Request) []byte {
+	if !h.affords(r) {
+		h.Count("call, the number only")
+		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Limited})
+		return Fallback(h.Book(0))
+	}
+	h.Meter.Spend(h.Price)
 	h.Count("call")
 	h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Begun})
 	return h.step(r, position{}, flows.Rang())

@@ -10,14 +10,17 @@ import (
 	"errors"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"signpost/flows"
 	"signpost/internal/privacy"
+	"signpost/internal/spend"
 	"signpost/internal/tally"
 	"signpost/internal/twiml"
 	"signpost/internal/webhook"
+	"signpost/sms/gsm7"
 )
 
 // budget is how long the store may take over one text, all told. A person waits
@@ -34,9 +37,11 @@ type Sessions interface {
 	Commit(ctx context.Context, name flows.Name, from []byte, mark flows.Mark, next []byte, rest bool) (flows.Seen, bool, error)
 }
 
-// Limits bounds how many texts one sender is answered.
+// Limits bounds how many texts are answered in full, and tells who has been given
+// the 24-hour number in their place.
 type Limits interface {
-	Allow(ctx context.Context, sender string) (ok, notice bool, err error)
+	Allow(ctx context.Context, sender string) (ok bool, err error)
+	First(ctx context.Context, sender string) (first bool, err error)
 }
 
 // Handler answers message webhooks.
@@ -47,6 +52,13 @@ type Handler struct {
 	Sessions Sessions
 	Limits   Limits
 	Keys     *privacy.Keyring
+	// Meter reckons what answering costs; a segment sent costs Price.
+	Meter *spend.Meter
+	Price spend.Money
+	// Countries are the calling codes of those who are answered in full; empty is
+	// all. Others, and numbers that pay their holder, get the 24-hour number once an
+	// hour.
+	Countries []int
 	// Remember is how long a conversation lives: so long after midnight it is
 	// still looked for under the name of the day before.
 	Remember  time.Duration
@@ -77,14 +89,16 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 		h.Count("provider answered")
 		if r.Get("OptOutType") == "STOP" {
 			m.text = "STOP"
-			_, keep := h.converse(ctx, m)
-			r.Keep(keep)
+			r.Keep(h.converse(ctx, m).keep)
 		}
 		return Silence()
 	}
-	text, keep := h.converse(ctx, m)
-	r.Keep(keep)
-	return h.reply(text)
+	o := h.converse(ctx, m)
+	r.Keep(o.keep)
+	if !o.again {
+		h.Meter.Spend(h.Price * spend.Money(gsm7.Segments(o.text)))
+	}
+	return h.reply(o.text)
 }
 
 // message is one text, as far as it is looked at.
@@ -94,6 +108,14 @@ type message struct {
 	sender  string       // a keyed hash
 	text    string
 	carried carried // what travelled with it
+	dear    bool    // from a number that is not answered in full
+}
+
+// outcome is what comes of a text: the answer, what is to travel with it, and
+// whether it was given before.
+type outcome struct {
+	text, keep string
+	again      bool
 }
 
 // read takes from a webhook what is looked at; ok is false for one that cannot
@@ -105,6 +127,7 @@ func (h *Handler) read(r webhook.Request) (m message, ok bool) {
 	}
 	m = h.named(from.Addr.Reveal(), to, r.Get("MessageSid"))
 	m.text = Body(r.Get("Body"))
+	m.dear = from.Dear || len(h.Countries) > 0 && !slices.Contains(h.Countries, from.Country)
 	m.carried = h.open(m, r.Cookie)
 	return m, true
 }
@@ -154,10 +177,44 @@ func (h *Handler) reply(text string) []byte {
 // Fallback is the answer when something of ours is broken.
 func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.FallbackText(), "")) }
 
-// allowance is whether a text may be answered.
+// allowance is how a text may be answered: in full, briefly, or not but for the
+// 24-hour number, if that would be the first time this hour.
 type allowance struct {
-	ok, notice bool
-	err        error
+	ok, brief, first bool
+	err              error
+}
+
+// allow works out how a text may be answered. Whoever was told nothing in this hour
+// is told the 24-hour number whatever it costs, but for numbers that there is money
+// in having us write to.
+func (h *Handler) allow(ctx context.Context, m message) (l allowance) {
+	level := h.Meter.Level()
+	if !m.dear && level != spend.Spent {
+		l.ok, l.err = h.Limits.Allow(ctx, m.sender)
+		l.brief = level == spend.Near
+	}
+	if l.ok || m.dear && level == spend.Spent {
+		return l
+	}
+	var err error
+	l.first, err = h.Limits.First(ctx, m.sender)
+	l.err = errors.Join(l.err, err)
+	return l
+}
+
+// kind is what a text is answered with, to one who has a conversation or has none.
+func (l allowance) kind(m message, conversation bool, leaves func() bool) flows.MarkKind {
+	switch {
+	case m.dear && leaves():
+		return flows.Silent
+	case l.ok && l.brief && !conversation:
+		return flows.Brief
+	case l.ok || leaves(): // leaving is never held up
+		return flows.Stepped
+	case l.first:
+		return flows.Noticed
+	}
+	return flows.Silent
 }
 
 var errFault = errors.New("a fault beside the answering: please report it")
@@ -165,7 +222,7 @@ var errFault = errors.New("a fault beside the answering: please report it")
 // converse works out the answer to a text and moves its conversation, and what is
 // to travel with the answer. The same message always gets the same answer and moves
 // it once.
-func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
+func (h *Handler) converse(ctx context.Context, m message) outcome {
 	// The limits are asked beside the conversation, not after it.
 	limit := make(chan allowance, 1)
 	go func() {
@@ -173,14 +230,13 @@ func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
 		// same. What panicked is not looked at.
 		l := allowance{ok: true, err: errFault}
 		defer func() { _ = recover(); limit <- l }()
-		ok, notice, err := h.Limits.Allow(ctx, m.sender)
-		l = allowance{ok, notice, err}
+		l = h.allow(ctx, m)
 	}()
 	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
 	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without it", "err", err)
-		return h.adrift(m, mark)
+		return h.adrift(m, mark, <-limit)
 	}
 	stored := seen.State
 	if seen.Repeat == nil {
@@ -189,20 +245,14 @@ func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
 			h.Log.Warn("the limits could not be checked", "err", l.err)
 		}
 		mark.Before = m.from(stored)
-		switch {
-		case l.ok || h.leaves(mark, m.text): // leaving is never held up
-		case l.notice:
-			mark.Kind = flows.Noticed
-		default:
-			mark.Kind = flows.Silent
-		}
+		mark.Kind = l.kind(m, len(mark.Before) > 0, func() bool { return h.leaves(mark, m.text) })
 	}
 	a := answer{}
 	for range maxTries {
 		if seen.Repeat != nil {
 			h.Count("repeat")
 			a = h.render(*seen.Repeat, m.text)
-			return a.text, h.carry(m, carried{state: a.next}, seen.Repeat.Minute)
+			return outcome{a.text, h.carry(m, carried{state: a.next}, seen.Repeat.Minute), true}
 		}
 		stored = seen.State
 		mark.Before = m.from(stored)
@@ -211,21 +261,21 @@ func (h *Handler) converse(ctx context.Context, m message) (text, keep string) {
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count("not saved")
-			return a.text, h.carry(m, carried{adrift: true, before: stored, state: a.next}, mark.Minute)
+			return outcome{a.text, h.carry(m, carried{adrift: true, before: stored, state: a.next}, mark.Minute), false}
 		}
 		if done {
 			h.Count(a.outcome)
 			for _, k := range a.kinds {
 				h.Tally(k)
 			}
-			return a.text, h.carry(m, carried{state: a.next}, mark.Minute)
+			return outcome{a.text, h.carry(m, carried{state: a.next}, mark.Minute), false}
 		}
 		seen = now
 		m.carried.adrift = false // the store has moved on: what is there now is newer
 	}
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")
-	return a.text, h.carry(m, carried{state: a.next}, mark.Minute)
+	return outcome{a.text, h.carry(m, carried{state: a.next}, mark.Minute), false}
 }
 
 // from is the state a text is answered from: what the store holds, or where the
@@ -239,14 +289,19 @@ func (m message) from(stored []byte) []byte {
 
 // adrift answers while the store is away: from what travelled with the text, so
 // that somebody in the middle of a menu notices nothing.
-func (h *Handler) adrift(m message, mark flows.Mark) (text, keep string) {
+func (h *Handler) adrift(m message, mark flows.Mark, l allowance) outcome {
+	mark.Before = m.carried.state
+	mark.Kind = l.kind(m, len(mark.Before) > 0, func() bool { return h.leaves(mark, m.text) })
+	if !m.carried.known && mark.Kind == flows.Stepped {
+		mark.Kind = flows.Brief
+	}
+	a := h.render(mark, m.text)
 	if !m.carried.known {
-		return h.degraded(m), ""
+		h.Count("degraded")
+		return outcome{text: a.text}
 	}
 	h.Count("carried")
-	mark.Before = m.carried.state
-	a := h.render(mark, m.text)
-	return a.text, h.carry(m, carried{adrift: true, before: m.carried.origin(), state: a.next}, mark.Minute)
+	return outcome{a.text, h.carry(m, carried{adrift: true, before: m.carried.origin(), state: a.next}, mark.Minute), false}
 }
 
 // leaves reports a text that ends the conversation.
@@ -279,6 +334,9 @@ func (h *Handler) work(mark flows.Mark, text string) answer {
 		return answer{"", mark.Before, true, "limited", []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}}
 	}
 	now := time.Unix(int64(mark.Minute)*60, 0)
+	if mark.Kind == flows.Brief {
+		return brief(book, now, text)
+	}
 	state := flows.State{}
 	if len(mark.Before) > 0 {
 		s, err := book.Decode(mark.Before)
@@ -321,20 +379,13 @@ func kinds(before, after flows.State, reply flows.Reply) (out []tally.Kind) {
 	return out
 }
 
-// degraded answers without a conversation: a place still gets its number, and
-// so does the way to the 24-hour line; anything else gets the 24-hour number
-// and 999, since a menu whose answer would be forgotten helps nobody.
-func (h *Handler) degraded(m message) string {
-	h.Count("degraded")
-	book := h.Book(0)
-	var reply flows.Reply
-	var err error
-	privacy.Forget(func() { _, reply, err = book.Step(h.Now(), flows.State{}, flows.Heard(m.text)) })
-	switch {
-	case err != nil:
-		return book.FallbackText()
-	case reply.Ended, len(reply.Shows) > 0, reply.Emergency:
-		return reply.Text
+// brief answers without a conversation, in one text: a place still gets its number,
+// and so does the way to the 24-hour line; anything else gets the 24-hour number and
+// 999, since a menu whose answer would be forgotten helps nobody.
+func brief(book *flows.Book, now time.Time, text string) answer {
+	after, reply, err := book.Step(now, flows.State{}, flows.Heard(text))
+	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
+		return answer{book.FallbackText(), nil, true, "brief", nil}
 	}
-	return book.FallbackText()
+	return answer{reply.Text, nil, true, "brief", kinds(flows.State{}, after, reply)}
 }

@@ -12,6 +12,7 @@ import (
 	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/privacy"
+	"signpost/internal/spend"
 	"signpost/internal/tally"
 	"signpost/internal/webhook"
 	"signpost/sms"
@@ -20,7 +21,8 @@ import (
 // faulty is a store whose limits have a fault of ours in them.
 type faulty struct{ sms.Sessions }
 
-func (faulty) Allow(context.Context, string) (bool, bool, error) { panic("a fault") }
+func (faulty) Allow(context.Context, string) (bool, error) { panic("a fault") }
+func (faulty) First(context.Context, string) (bool, error) { panic("a fault") }
 func (faulty) Recall(context.Context, flows.Name, ...flows.Name) (flows.Seen, error) {
 	return flows.Seen{}, nil
 }
@@ -39,7 +41,7 @@ func TestFaultBesideTheAnswering(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute,
+	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute, Meter: &spend.Meter{Now: time.Now},
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {}, Tally: func(tally.Kind) {}}
 	r := webhook.Request{Form: url.Values{"From": {"+447400123456"}, "To": {"+441632960000"}, "Body": {"kendal"}, "MessageSid": {"SM00000000000000000000000000000001"}}}
 	if got := string(h.Answer(t.Context(), r)); !strings.Contains(got, "01229 582386") {

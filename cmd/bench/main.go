@@ -346,7 +346,7 @@ func compare(rounds int, length time.Duration, conns int) (string, error) {
 		}
 		cmd := exec.Command(program)
 		cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr, "ADMIN_ADDR=" + admin, "REDIS_URL=redis://" + redisAddr,
-			"PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h", "SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "DRAIN=0s"}
+			"PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h", "SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "DRAIN=0s"}
 		p, took, err := launch("the gateway", addr, admin, cmd)
 		starts = append(starts, float64(took.Milliseconds()))
 		return p, err

@@ -44,7 +44,7 @@ func freePort(t *testing.T) string {
 func (m *member) start(t *testing.T) {
 	t.Helper()
 	m.cmd = exec.Command(m.program)
-	m.cmd.Env = environment(m.redis, "http://127.0.0.1:1", "LISTEN_ADDR="+m.listen, "ADMIN_ADDR="+m.admin, "DRAIN=500ms", "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "ERASE_AFTER=1h")
+	m.cmd.Env = environment(m.redis, "http://127.0.0.1:1", "LISTEN_ADDR="+m.listen, "ADMIN_ADDR="+m.admin, "DRAIN=500ms", "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "ERASE_AFTER=1h")
 	m.cmd.Stderr = os.Stderr
 	out, err := m.cmd.StdoutPipe()
 	if err != nil {

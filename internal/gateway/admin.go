@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"signpost/internal/spend"
 )
 
 // pingTimeout is how long a readiness check waits for the store.
@@ -43,6 +45,12 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	if says := g.toDisk.Load(); says != nil {
 		degraded = append(degraded, "note: "+*says)
+	}
+	switch g.meter.Level() {
+	case spend.Near:
+		degraded = append(degraded, "degraded: four fifths of SPEND_LIMIT are spent in this hour; answers are the shortest there are")
+	case spend.Spent:
+		degraded = append(degraded, "degraded: SPEND_LIMIT is spent in this hour; people get the 24-hour number once")
 	}
 	degraded = append(degraded, g.erasing()...)
 	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))

@@ -23,6 +23,7 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/eraser"
 	"signpost/internal/privacy"
+	"signpost/internal/spend"
 	"signpost/internal/store"
 	"signpost/internal/tally"
 	"signpost/internal/webhook"
@@ -58,6 +59,7 @@ type Gateway struct {
 	eraser   *eraser.Eraser
 	sweep    func(context.Context) error
 	tally    *tally.Counter
+	meter    *spend.Meter
 	// toDisk is what there is to say about Redis writing to disk.
 	toDisk atomic.Pointer[string]
 
@@ -118,7 +120,9 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
 	g.tally = &tally.Counter{Keeper: g.store, Now: g.clock, Log: log}
+	g.meter = &spend.Meter{Keeper: g.store, Limit: spend.Pence(cfg.SpendLimit), Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
+	g.metrics.watchSpend(g.meter.Total)
 	g.public, g.admin = g.routes(keys), g.adminRoutes()
 	g.warn()
 	return g, nil
@@ -193,9 +197,14 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
 	texts := &sms.Handler{
 		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
+		Meter: g.meter, Price: spend.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
 		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
 	}
-	calls := &ivr.Handler{Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID, Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add}
+	calls := &ivr.Handler{
+		Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID,
+		Meter: g.meter, Price: spend.Pence(g.cfg.CallPrice), Callers: &ivr.Callers{Limit: g.cfg.CallerLimit},
+		Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add,
+	}
 	// A status report needs no answer but must get one.
 	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
 	silent := func(webhook.Request) []byte { return sms.Silence() }
@@ -344,7 +353,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
-	for _, job := range []func(context.Context){g.eraser.Run, g.tally.Run} {
+	for _, job := range []func(context.Context){g.eraser.Run, g.tally.Run, g.meter.Run} {
 		erasing.Go(func() { g.survive(eraseCtx, job) })
 	}
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())

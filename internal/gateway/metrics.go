@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"signpost/internal/eraser"
+	"signpost/internal/spend"
 	"signpost/internal/webhook"
 )
 
@@ -63,6 +64,7 @@ var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)
 func Metrics() (out []Metric) {
 	m := newMetrics()
 	m.watchEraser(func() eraser.Status { return eraser.Status{} })
+	m.watchSpend(func() spend.Money { return 0 })
 	descs := make(chan *prometheus.Desc)
 	go func() { m.registry.Describe(descs); close(descs) }()
 	for d := range descs {
@@ -98,6 +100,12 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 		}
 		return 0
 	})
+}
+
+// watchSpend shows what the hour has cost.
+func (m *metrics) watchSpend(total func() spend.Money) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spent_this_hour_pounds",
+		Help: "What answering has cost in this hour, reckoned, as far as this process knows."}, func() float64 { return total().Pounds() }))
 }
 
 func (m *metrics) reload(ok bool) {

@@ -43,4 +43,19 @@ func (s *Store) Counts(ctx context.Context, day time.Time) (map[string]int, erro
 	return out, nil
 }
 
+// AddSpend adds to what an hour has cost, in tenths of a penny, and gives the sum.
+func (s *Store) AddSpend(ctx context.Context, hour time.Time, amount int64) (int64, error) {
+	key := "spend:" + hour.Format("2006-01-02T15")
+	p := s.rdb.TxPipeline()
+	total := p.IncrBy(ctx, key, amount)
+	p.Expire(ctx, key, spendTTL)
+	if _, err := p.Exec(ctx); err != nil {
+		return 0, fmt.Errorf("add to what the hour has cost: %w", bare(err))
+	}
+	return total.Val(), nil
+}
+
+// spendTTL outlives the hour.
+const spendTTL = 2 * time.Hour
+
 func countKey(day time.Time) string { return "count:" + day.Format(time.DateOnly) }

@@ -35,6 +35,7 @@ func Everything(l Lifetimes) []Kept {
 		{key(`r:\{` + hash + `\}:(` + hash + `)?`), "r:{hash}:hash", "that one message was answered, from which of those steps and in which minute", markTTL, "", "so that a webhook sent twice is answered alike, and moves nothing twice"},
 		{key(`rate:(sender|notice):\{` + hash + `\}.*`), "rate:sender:{hash}, rate:notice:{hash}", "a number: how fast one sender is texting", limitPeriod, "earlier, the fewer the texts", "so that nobody can have us send texts without end"},
 		{key(`rate:service.*`), "rate:service", "a number: how fast everybody together is texting", servicePeriod, "", "the same"},
+		{key(`spend:\d{4}-\d{2}-\d{2}T\d{2}`), "spend:HOUR", "a number: what all answers of the hour cost, reckoned", spendTTL, "", "so that nobody can have us spend without end"},
 		{key(`erase:\{list\}:(due|since)`), "erase:{list}:due, :since", "the provider's ids of messages and calls whose records it still has to delete, and when to try", l.EraseGiveUp + EraseKeep, "each id as soon as its record is deleted, commonly within two minutes", "so that the provider keeps nothing either"},
 		{key(`erase:\{list\}:pause`), "erase:{list}:pause", "that the provider is to be left alone for a moment", 5 * time.Minute, "", "its rate limits"},
 		{key(`count:\d{4}-\d{2}-\d{2}`), "count:DAY", "how often each number was given, and the like, on that day: by area, service, channel and outcome", longestQuarter + KeepCounts*31*24*time.Hour, "with its whole quarter, 13 months after it ends", "for the report; never shown under ten"},

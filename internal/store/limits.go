@@ -23,7 +23,7 @@ type limits struct {
 	sender, service redis_rate.Limit
 	notice          redis_rate.Limit
 	suffix          string
-	over            *over
+	over, told      *memory
 }
 
 func newLimits(rdb redis.UniversalClient, o Options) limits {
@@ -32,68 +32,84 @@ func newLimits(rdb redis.UniversalClient, o Options) limits {
 		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit, limitPeriod), service: per(o.ServiceLimit, servicePeriod), notice: per(1, limitPeriod),
 		// A changed limit must not judge by what an old one has counted.
 		suffix: fmt.Sprintf(":%d:%d", o.SenderLimit, o.ServiceLimit),
-		over:   &over{at: map[string]time.Time{}},
+		over:   newMemory(maxOver), told: newMemory(maxTold),
 	}
 }
 
 // Allow spends one text of the sender's and of the service's allowance, asked side
-// by side. Over either, notice tells whether the sender has not yet been given the
-// 24-hour number in this hour because of it. With the store away everybody is
-// allowed.
+// by side. With the store away everybody is allowed.
 //
 // A sender known to be over is not counted against the service again, so that one
 // of them cannot use up what is there for all.
-func (s *Store) Allow(ctx context.Context, sender string) (ok, notice bool, err error) {
+func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
-	if !l.over.is(sender) {
-		type result struct {
-			allowed bool
-			err     error
-		}
-		service := make(chan result, 1)
-		go func() {
-			// A fault here must not end the process. What panicked is not looked at.
-			defer func() {
-				if recover() != nil {
-					service <- result{true, errors.New("check the service's limit: a fault of ours")}
-				}
-			}()
-			all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
-			if err != nil {
-				service <- result{true, fmt.Errorf("check the service's limit: %w", bare(err))}
-				return
+	if l.over.is(sender) {
+		return false, nil
+	}
+	type result struct {
+		allowed bool
+		err     error
+	}
+	service := make(chan result, 1)
+	go func() {
+		// A fault here must not end the process. What panicked is not looked at.
+		defer func() {
+			if recover() != nil {
+				service <- result{true, errors.New("check the service's limit: a fault of ours")}
 			}
-			service <- result{all.Allowed > 0, nil}
 		}()
-		mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
-		all := <-service
-		switch {
-		case err != nil:
-			return true, false, fmt.Errorf("check the sender's limit: %w", bare(err))
-		case mine.Allowed > 0 && all.allowed:
-			return true, false, all.err
-		case mine.Allowed == 0:
-			l.over.until(sender, mine.RetryAfter)
+		all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
+		if err != nil {
+			service <- result{true, fmt.Errorf("check the service's limit: %w", bare(err))}
+			return
 		}
+		service <- result{all.Allowed > 0, nil}
+	}()
+	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
+	all := <-service
+	switch {
+	case err != nil:
+		return true, fmt.Errorf("check the sender's limit: %w", bare(err))
+	case mine.Allowed == 0:
+		l.over.until(sender, mine.RetryAfter)
+		return false, nil
+	}
+	return all.allowed, all.err
+}
+
+// First reports whether a sender who is not to be answered in full has not yet been
+// given the 24-hour number in this hour because of it: once it is true, then false.
+// With the store away each process goes by what it remembers itself.
+func (s *Store) First(ctx context.Context, sender string) (bool, error) {
+	l := s.limits
+	if l.told.is(sender) {
+		return false, nil
 	}
 	first, err := l.rate.Allow(ctx, "notice:{"+sender+"}", l.notice)
+	l.told.until(sender, limitPeriod)
 	if err != nil {
-		return false, true, fmt.Errorf("check the notice: %w", bare(err))
+		return true, fmt.Errorf("check the notice: %w", bare(err))
 	}
-	return false, first.Allowed > 0, nil
+	return first.Allowed > 0, nil
 }
 
-// maxOver bounds the senders remembered to be over their limit.
-const maxOver = 10_000
+// How many senders are remembered in memory: to be over their limit, and to have
+// been told. Beyond that all are forgotten and counted anew.
+const (
+	maxOver = 10_000
+	maxTold = 50_000
+)
 
-// over is which senders, by their hashes, have used up their allowance, and until
-// when.
-type over struct {
-	mu sync.Mutex
-	at map[string]time.Time
+// memory is some senders, by their hashes, until a time each.
+type memory struct {
+	most int
+	mu   sync.Mutex
+	at   map[string]time.Time
 }
 
-func (o *over) is(sender string) bool {
+func newMemory(most int) *memory { return &memory{most: most, at: map[string]time.Time{}} }
+
+func (o *memory) is(sender string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	until, known := o.at[sender]
@@ -104,14 +120,14 @@ func (o *over) is(sender string) bool {
 	return known
 }
 
-func (o *over) until(sender string, left time.Duration) {
+func (o *memory) until(sender string, left time.Duration) {
 	if left <= 0 {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.at) >= maxOver {
-		clear(o.at) // they are counted anew; nobody is refused by it
+	if len(o.at) >= o.most {
+		clear(o.at)
 	}
 	o.at[sender] = time.Now().Add(left)
 }

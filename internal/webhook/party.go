@@ -32,6 +32,11 @@ type Party struct {
 	// SpokenOut tells that a text to the number may be read aloud to whoever
 	// picks up, or that the number is no mobile for certain.
 	SpokenOut bool
+	// Country is the calling code of the number (44), 0 when it cannot be told.
+	Country int
+	// Dear tells a number that costs whoever writes to it more than others do, part
+	// of which its holder may be paid: personal numbers (070) here.
+	Dear bool
 }
 
 // prefixes are looked at before anything is parsed as a telephone number: the
@@ -57,6 +62,9 @@ func ParseParty(addr string) Party {
 	for _, k := range prefixes {
 		if strings.HasPrefix(lower, k.prefix) {
 			p.Kind = k.kind
+			if n, err := phonenumbers.Parse(addr[len(k.prefix):], "GB"); err == nil && p.CanText() {
+				p.Country = int(n.GetCountryCode())
+			}
 			return p
 		}
 	}
@@ -65,7 +73,7 @@ func ParseParty(addr string) Party {
 		return p
 	}
 	if mobile(addr) {
-		p.E164 = p.Addr
+		p.E164, p.Country = p.Addr, home
 		return p
 	}
 	digits := strings.Trim(addr, "+0123456789") == ""
@@ -82,7 +90,10 @@ func ParseParty(addr string) Party {
 		return p
 	}
 	p.E164 = privacy.Hide(phonenumbers.Format(n, phonenumbers.E164))
+	p.Country = int(n.GetCountryCode())
 	switch phonenumbers.GetNumberType(n) {
+	case phonenumbers.PERSONAL_NUMBER:
+		p.Dear = true
 	// A number the library does not know may be a new mobile range: only what
 	// is certainly no mobile is kept from getting an answer.
 	case phonenumbers.FIXED_LINE, phonenumbers.UAN, phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST,
@@ -91,6 +102,9 @@ func ParseParty(addr string) Party {
 	}
 	return p
 }
+
+// home is the calling code of the United Kingdom.
+const home = 44
 
 // mobile reports what is certainly a mobile number of this country, written as the
 // provider writes it: most senders are. Looking no further spares what the number
