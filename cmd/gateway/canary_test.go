@@ -135,7 +135,7 @@ type life struct {
 	t        *testing.T
 	c        canaries
 	redis    *testkit.Redis
-	tap      *testkit.Tap // between the server and Redis
+	tap      *testkit.Proxy // between the server and Redis
 	provider *testkit.Provider
 	cmd      *exec.Cmd
 	url      string
@@ -154,7 +154,7 @@ func begin(t *testing.T, program string) *life {
 	t.Helper()
 	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{},
 		flows: t.TempDir(), scratch: t.TempDir(), said: make(chan string, 4096)}
-	l.tap = testkit.NewTap(t, l.redis.Addr)
+	l.tap = testkit.NewProxy(t, l.redis.Addr).Keep()
 	for _, name := range load.Files() {
 		data, err := book.Files.ReadFile(name)
 		if err != nil {
