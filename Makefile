@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint fuzz bench tools
+.PHONY: test test-browser build lint fuzz bench chaos tools
 
 test: tools
 	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$) ./flows/load ./flows/edit
@@ -31,9 +31,9 @@ build:
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
-	go vet -tags browser ./...
+	go vet -tags browser,chaos ./...
 	GOEXPERIMENT=runtimesecret go vet ./internal/privacy
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags browser ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags browser,chaos ./...
 
 # A few seconds of each fuzz target.
 FUZZTIME ?= 10s
@@ -51,6 +51,13 @@ fuzz:
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)
+
+# Everything that can go wrong, one thing after the other, while people text and ring:
+# real processes, real sockets. LASTS is how long each fault lasts.
+LASTS ?= 6s
+REPORT ?= docs/reliability.md
+chaos: tools
+	cd cmd/gateway && go test -tags chaos -run 'TestChaos$$' -count=1 -timeout 10m -lasts $(LASTS) -write "$(abspath $(REPORT))"
 
 # The gateway beside the leanest server that does the same work, then the parts.
 bench: tools

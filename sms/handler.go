@@ -25,7 +25,7 @@ import (
 
 // budget is how long the store may take over one text, all told. A person waits
 // for the answer, and it must come within a second, store or no store.
-const budget = 800 * time.Millisecond
+const budget = 600 * time.Millisecond
 
 // maxTries is how often a text is answered anew because another text of the
 // same person moved the conversation meanwhile.

@@ -22,13 +22,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"signpost/internal/machine"
 	"signpost/internal/privacy"
 	"signpost/internal/webhook"
 )
@@ -278,16 +278,6 @@ func (p *process) resident() float64 {
 	return 0
 }
 
-func machine() string {
-	name := "an unknown processor"
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if _, rest, ok := strings.Cut(string(info), "model name\t: "); ok {
-			name, _, _ = strings.Cut(rest, "\n")
-		}
-	}
-	return fmt.Sprintf("%s, %d cores shared by the load, the servers and Redis, %s", strings.TrimSpace(name), runtime.NumCPU(), runtime.Version())
-}
-
 func freeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -408,7 +398,7 @@ type facts struct {
 
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine(), rounds, length, conns)
+	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine.Describe(), rounds, length, conns)
 	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read beside two limits, then one atomic write). It wipes nothing from memory; the gateway does.\n\n")
 	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | failed |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {

@@ -18,6 +18,7 @@ import (
 
 func main() {
 	noCore()
+	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the program
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -45,14 +46,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	lines := gateway.NewPatient(stdout)
+	defer lines.Close()
+	log := gateway.NewLog(lines, cfg.LogDebug)
 	if sweep {
-		if _, err := gateway.Sweep(ctx, cfg, gateway.NewLog(stdout, cfg.LogDebug)); err != nil {
+		if _, err := gateway.Sweep(ctx, cfg, log); err != nil {
 			fmt.Fprintf(stderr, "gateway sweep: %v\n", err)
 			return exitFailed
 		}
 		return exitOK
 	}
-	g, err := gateway.New(cfg, gateway.NewLog(stdout, cfg.LogDebug))
+	g, err := gateway.New(cfg, log)
 	if err != nil {
 		fmt.Fprintf(stderr, "gateway: %v\n", err)
 		return exitFailed

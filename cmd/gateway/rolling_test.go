@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +26,9 @@ import (
 // member is one gateway process, started again on the same ports.
 type member struct {
 	program, redis, listen, admin string
+	api                           string   // the provider's; empty: nobody answers there
+	env                           []string // beside the usual
+	log                           io.Writer
 	cmd                           *exec.Cmd
 	up                            atomic.Bool // as the proxy last saw it
 }
@@ -44,27 +47,28 @@ func freePort(t *testing.T) string {
 func (m *member) start(t *testing.T) {
 	t.Helper()
 	m.cmd = exec.Command(m.program)
-	m.cmd.Env = environment(m.redis, "http://127.0.0.1:1", "LISTEN_ADDR="+m.listen, "ADMIN_ADDR="+m.admin, "DRAIN=500ms", "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "ERASE_AFTER=1h")
-	m.cmd.Stderr = os.Stderr
-	out, err := m.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	m.cmd.Env = environment(m.redis, cmp.Or(m.api, "http://127.0.0.1:1"), append([]string{"LISTEN_ADDR=" + m.listen, "ADMIN_ADDR=" + m.admin, "DRAIN=500ms", "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "ERASE_AFTER=1h"}, m.env...)...)
+	m.cmd.Stdout, m.cmd.Stderr = m.log, m.log
+	if m.log == nil {
+		m.cmd.Stderr = os.Stderr
 	}
 	if err := m.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = m.cmd.Process.Kill() })
-	serving := make(chan bool, 1)
-	go func() {
-		for sc := bufio.NewScanner(out); sc.Scan(); {
-			if strings.Contains(sc.Text(), `"serving"`) {
-				serving <- true
-			}
+	t.Cleanup(func() { _ = m.cmd.Process.Kill(); _ = m.cmd.Wait() })
+	const patience, often = 20 * time.Second, 2 * time.Millisecond
+	for end, tick := time.After(patience), time.NewTicker(often); ; {
+		resp, err := http.Get("http://" + m.admin + "/healthz")
+		if err == nil {
+			resp.Body.Close()
+			tick.Stop()
+			return
 		}
-		serving <- false
-	}()
-	if !<-serving {
-		t.Fatal("the gateway did not start")
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatal("the gateway did not start")
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 // piece of a body would keep the whole of it in memory.
 func (g *Gateway) noting(next webhook.Handler) webhook.Handler {
 	return func(ctx context.Context, r webhook.Request) []byte {
+		genuine(ctx)
 		g.note(r.Get("MessageSid"), laterMessage(r.Get("MessageStatus")))
 		g.note(r.Get("CallSid"), laterOf(r.Get("CallStatus")))
 		g.note(r.Get("DialCallSid"), 0)

@@ -340,7 +340,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	servers := []*http.Server{g.server(wipeLast(g.wipe, g.public)), g.server(g.admin)}
 	servers[0].ConnContext = withConn
 	failed := make(chan error, len(servers))
-	for i, l := range []net.Listener{wipedListener{public}, admin} {
+	for i, l := range []net.Listener{newDoor(public), admin} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"container/list"
 	"context"
 	"net"
 	"net/http"
@@ -48,15 +49,54 @@ func (w wiper) run(ctx context.Context) {
 	}
 }
 
-// wipedListener hands out connections whose read buffers are wiped.
-type wipedListener struct{ net.Listener }
+// maxStrangers bounds the connections that have not brought a genuine webhook yet.
+// The provider's bring one at once; whoever opens thousands and sends nothing must
+// not cost the memory of thousands, so the oldest of them make room.
+const maxStrangers = 1000
 
-func (l wipedListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
+// door hands out connections whose read buffers are wiped, and lets only so many
+// strangers stand in it.
+type door struct {
+	net.Listener
+	mu        sync.Mutex
+	strangers *list.List
+}
+
+func newDoor(l net.Listener) *door { return &door{Listener: l, strangers: list.New()} }
+
+func (d *door) Accept() (net.Conn, error) {
+	c, err := d.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &wipedConn{Conn: c}, nil
+	w := &wipedConn{Conn: c, door: d}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w.place = d.strangers.PushBack(w)
+	if d.strangers.Len() > maxStrangers {
+		if oldest, ok := d.strangers.Remove(d.strangers.Front()).(*wipedConn); ok {
+			oldest.place = nil
+			oldest.Conn.Close()
+		}
+	}
+	return w, nil
+}
+
+// know tells that a connection is no stranger's, or is gone.
+func (d *door) know(c *wipedConn) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c.place != nil {
+		d.strangers.Remove(c.place)
+		c.place = nil
+	}
+}
+
+// genuine tells that a request's connection has brought a genuine webhook.
+func genuine(ctx context.Context) {
+	if c, ok := ctx.Value(connKey{}).(*wipedConn); ok {
+		c.door.know(c)
+	}
 }
 
 // wipedConn wipes the server's read buffer. net/http reads a connection through
@@ -65,8 +105,16 @@ func (l wipedListener) Accept() (net.Conn, error) {
 // space of that buffer: everything in it has been used and may go.
 type wipedConn struct {
 	net.Conn
-	mu   sync.Mutex
-	last []byte
+	door  *door
+	place *list.Element // among the strangers; the door's
+	mu    sync.Mutex
+	last  []byte
+}
+
+// Close ends the connection.
+func (c *wipedConn) Close() error {
+	c.door.know(c)
+	return c.Conn.Close()
 }
 
 // CloseWrite lets the server end a connection so that the last answer arrives.
