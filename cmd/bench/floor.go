@@ -75,7 +75,7 @@ func floor(addr, redisAddr string) error {
 		}
 		answer(w, ok, textAnswer)
 	})
-	if err := http.ListenAndServe(addr, mux); err != nil {
+	if err := (&http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: time.Second}).ListenAndServe(); err != nil {
 		return fmt.Errorf("serve the floor: %w", err)
 	}
 	return nil

@@ -297,7 +297,7 @@ func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 
 // jitter spreads tries by a fifth either way, so that they do not come together.
 func jitter(d time.Duration) time.Duration {
-	return d*4/5 + rand.N(max(d*2/5, 1))
+	return d*4/5 + rand.N(max(d*2/5, 1)) // #nosec G404 -- nobody gains by guessing it
 }
 
 // flush puts what was noted on the list, in batches, and keeps what the list

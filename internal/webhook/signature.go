@@ -2,7 +2,7 @@ package webhook
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the provider's signatures are HMAC-SHA1
+	"crypto/sha1" // #nosec G505 -- the provider's signatures are HMAC-SHA1
 	"crypto/subtle"
 	"encoding/base64"
 	"io"
