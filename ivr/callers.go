@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"strconv"
 	"sync"
 	"time"
 
@@ -16,18 +17,18 @@ type Callers struct {
 
 	mu    sync.Mutex
 	hour  time.Time
-	calls map[string]int
+	calls map[[16]byte]int // by keyed hashes
 }
 
 // maxCallers bounds the callers remembered. Beyond it all are counted anew.
 const maxCallers = 20_000
 
 // ring counts a call, and reports whether it is within the limit.
-func (c *Callers) ring(hour time.Time, caller string) bool {
+func (c *Callers) ring(hour time.Time, caller [16]byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !hour.Equal(c.hour) || len(c.calls) >= maxCallers {
-		c.hour, c.calls = hour, map[string]int{}
+		c.hour, c.calls = hour, map[[16]byte]int{}
 	}
 	c.calls[caller]++
 	return c.Limit == 0 || c.calls[caller] <= c.Limit
@@ -42,11 +43,12 @@ func (h *Handler) affords(r webhook.Request) bool {
 		return false
 	}
 	hour := h.Now().UTC().Truncate(time.Hour)
-	withheld, caller := false, ""
+	name := strconv.FormatInt(hour.Unix(), 10)
+	withheld, caller := false, [16]byte{}
 	privacy.Forget(func() {
 		from := webhook.ParseParty(r.Get("From"))
 		if withheld = from.Kind == webhook.Withheld; !withheld {
-			caller = h.Keys.Hash("caller", hour.Format(time.RFC3339), from.Addr.Reveal())
+			caller = h.Keys.Sum(0, "caller", name, from.Addr.Reveal())
 		}
 	})
 	if withheld {

@@ -7,12 +7,13 @@
 package ivr
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"signpost/flows"
@@ -59,6 +60,8 @@ type Handler struct {
 	Log      *slog.Logger
 	Count    func(outcome string)
 	Tally    func(tally.Kind) // adds to the day's counts
+
+	greeted atomic.Pointer[greeting]
 }
 
 // Paths of the call's follow-ups, the server's own business.
@@ -91,7 +94,7 @@ func (h *Handler) Start(_ context.Context, r webhook.Request) []byte {
 	h.Meter.Spend(h.Price)
 	h.Count("call")
 	h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Begun})
-	return h.step(r, position{}, flows.Rang())
+	return h.greet(r)
 }
 
 // Key answers a key press or a silence.
@@ -191,6 +194,40 @@ func Fallback(b *flows.Book) []byte {
 	return twiml.Response(append(say(b, "", b.FallbackSpeech(), false), twiml.Hangup())...)
 }
 
+// greeting is how every call is answered in a minute, by a book: the same document
+// but for the link to what comes next.
+type greeting struct {
+	book   *flows.Book
+	minute int64
+	pos    position
+	pieces [][]byte // around the links
+}
+
+// links is how many links a greeting has: where the provider goes when a key is
+// pressed, and where it goes when it falls through.
+const links = 2
+
+// greet answers a call that begins. Most of its work is done once a minute.
+func (h *Handler) greet(r webhook.Request) []byte {
+	book, now := h.Book(0), h.Now()
+	minute := now.Unix() / 60
+	if g := h.greeted.Load(); g != nil && g.book == book && g.minute == minute {
+		return bytes.Join(g.pieces, []byte(h.link(r, KeyPath, g.pos)))
+	}
+	next, reply, err := book.Step(now, flows.State{}, flows.Rang())
+	if err != nil || reply.Act != flows.Listen {
+		return h.step(r, position{}, flows.Rang())
+	}
+	pos := position{next, 1}
+	doc := h.twiml(r, book, reply, pos)
+	// Only what is the same for everybody may be kept: with any other number of
+	// links, one of this call's own is left in it.
+	if pieces := bytes.Split(doc, []byte(h.link(r, KeyPath, pos))); len(pieces) == links+1 {
+		h.greeted.Store(&greeting{book, minute, pos, pieces})
+	}
+	return doc
+}
+
 // step moves the call and says what comes of it.
 func (h *Handler) step(r webhook.Request, pos position, in flows.Input) []byte {
 	book := h.Book(0)
@@ -251,13 +288,13 @@ func (h *Handler) callerID(r webhook.Request) string {
 func (h *Handler) link(r webhook.Request, path string, pos position) string {
 	expires := h.Now().Truncate(time.Hour).Add(TokenLife)
 	token := h.Keys.Seal(purpose, r.Get("CallSid"), expires, append(pos.state.Encode(), pos.turns))
-	return h.Base + path + "?" + url.Values{"t": {token}}.Encode()
+	return h.Base + path + "?t=" + token // its letters stand for themselves in a URL
 }
 
 // open reads the position of a follow-up; ok is false when it is not one of
 // ours, is another call's, has expired, or belongs to a book that is gone.
 func (h *Handler) open(r webhook.Request) (position, bool) {
-	data, err := h.Keys.Open(purpose, r.Get("CallSid"), h.Now(), r.Query.Get("t"))
+	data, err := h.Keys.Open(purpose, r.Get("CallSid"), h.Now(), r.Param("t"))
 	if err != nil || len(data) != flows.StateSize+1 {
 		return position{}, false
 	}

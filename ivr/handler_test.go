@@ -35,12 +35,13 @@ func handler(t testing.TB) (*ivr.Handler, *time.Time) {
 }
 
 func request(call, link, field, value string) webhook.Request {
-	r := webhook.Request{Form: url.Values{"CallSid": {call}, "From": {"+447400123456"}, "To": {"+441632960000"}}, Query: url.Values{}}
+	form := url.Values{"CallSid": {call}, "From": {"+447400123456"}, "To": {"+441632960000"}}
 	if field != "" {
-		r.Form.Set(field, value)
+		form.Set(field, value)
 	}
+	r := webhook.Request{Form: webhook.FormOf(form)}
 	if u, err := url.Parse(link); err == nil {
-		r.Query = u.Query()
+		r.Query = u.RawQuery
 	}
 	return r
 }
@@ -133,6 +134,32 @@ func TestAfterTheTalk(t *testing.T) {
 	}
 }
 
+// The same words greet every call, but the way on is each call's own; and the next
+// minute's greeting is made anew.
+func TestGreetingsAreEachCallsOwn(t *testing.T) {
+	h, now := handler(t)
+	start := func(call string) (doc, link string) {
+		doc = string(h.Start(t.Context(), request(call, "", "", "")))
+		return doc, action(parse(t, []byte(doc)))
+	}
+	for range 2 {
+		first, one := start("CA1")
+		second, two := start("CA2")
+		if one == two || strings.ReplaceAll(first, one, "") != strings.ReplaceAll(second, two, "") || strings.Count(second, two) != 2 || strings.Contains(second, one) {
+			t.Errorf("two calls are answered\n%s\n%s", first, second)
+		}
+		if again, _ := start("CA1"); again != first {
+			t.Errorf("a repeat is answered %s", again)
+		}
+		heard := parse(t, h.Key(t.Context(), request("CA2", two, "Digits", "1"))).Words()
+		stolen := parse(t, h.Key(t.Context(), request("CA2", one, "Digits", "1"))).Words()
+		if !strings.Contains(heard, "Cumbria") || strings.Contains(stolen, "Cumbria,") {
+			t.Errorf("its own link leads to %q, another's to %q", heard, stolen)
+		}
+		*now = now.Add(59 * time.Minute) // another hour: the links are others
+	}
+}
+
 // Every document says language and voice, collects any key, and is followed by
 // something.
 func FuzzKey(f *testing.F) {
@@ -141,7 +168,7 @@ func FuzzKey(f *testing.F) {
 	h, _ := handler(f)
 	f.Fuzz(func(t *testing.T, digits, token string) {
 		r := request("CA1", "", "Digits", digits)
-		r.Query.Set("t", token)
+		r.Query = url.Values{"t": {token}}.Encode()
 		n := parse(t, h.Key(context.Background(), r))
 		if len(n.Children) == 0 || n.Words() == "" {
 			t.Errorf("%q: a dead line", digits)

@@ -81,6 +81,9 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 		h.Count("unanswerable")
 		return Silence()
 	}
+	// The hashes are made under Forget one by one: written out, they may be kept.
+	h.name(&m, strings.TrimSpace(r.Get("From")), strings.TrimSpace(r.Get("To")), r.Get("MessageSid"))
+	m.carried = h.open(m, r.Cookie)
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	if r.Get("OptOutType") != "" {
@@ -125,29 +128,27 @@ func (h *Handler) read(r webhook.Request) (m message, ok bool) {
 	if !from.CanText() || from.Addr.Reveal() == to {
 		return m, false
 	}
-	m = h.named(from.Addr.Reveal(), to, r.Get("MessageSid"))
 	m.text = Body(r.Get("Body"))
 	m.dear = from.Dear || len(h.Countries) > 0 && !slices.Contains(h.Countries, from.Country)
-	m.carried = h.open(m, r.Cookie)
 	return m, true
 }
 
 // repeats is how long after a message the provider may send it again.
 const repeats = 5 * time.Minute
 
-// named gives a message its names: hashes by the newest key for today, then by
+// name gives a message its names: hashes by the newest key for today, then by
 // older keys and, soon after midnight, for yesterday. The day is part of every
 // hash, so that nothing kept on one day can be joined to another.
-func (h *Handler) named(from, to, sid string) message {
+func (h *Handler) name(m *message, from, to, sid string) {
 	if !messageSID.MatchString(sid) {
 		sid = ""
 	}
 	now := h.Now().UTC()
 	days := []string{now.Format(time.DateOnly)}
-	if before := now.Add(-max(h.Remember, repeats)).Format(time.DateOnly); before != days[0] {
-		days = append(days, before)
+	if before := now.Add(-max(h.Remember, repeats)); before.YearDay() != now.YearDay() {
+		days = append(days, before.Format(time.DateOnly))
 	}
-	m := message{sender: h.Keys.Hash("sender", days[0], from)}
+	m.sender = h.Keys.Hash("sender", days[0], from)
 	for d, day := range days {
 		for k := range h.Keys.Keys() {
 			name := flows.Name{Conv: h.Keys.HashBy(k, "conversation", day, from, to)}
@@ -161,7 +162,6 @@ func (h *Handler) named(from, to, sid string) message {
 			}
 		}
 	}
-	return m
 }
 
 // Silence is the answer that sends nothing.
@@ -360,7 +360,8 @@ func (h *Handler) work(mark flows.Mark, text string) answer {
 
 // kinds is what the day's counts make of one step: a conversation that began, a
 // number that was given, the way out, somebody who may have meant 999.
-func kinds(before, after flows.State, reply flows.Reply) (out []tally.Kind) {
+func kinds(before, after flows.State, reply flows.Reply) []tally.Kind {
+	out := make([]tally.Kind, 0, 2)
 	add := func(k tally.Kind) {
 		k.Channel = tally.Text
 		out = append(out, k)

@@ -43,7 +43,7 @@ func TestFaultBesideTheAnswering(t *testing.T) {
 	}
 	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute, Meter: &spend.Meter{Now: time.Now},
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {}, Tally: func(tally.Kind) {}}
-	r := webhook.Request{Form: url.Values{"From": {"+447400123456"}, "To": {"+441632960000"}, "Body": {"kendal"}, "MessageSid": {"SM00000000000000000000000000000001"}}}
+	r := webhook.Request{Form: webhook.FormOf(url.Values{"From": {"+447400123456"}, "To": {"+441632960000"}, "Body": {"kendal"}, "MessageSid": {"SM00000000000000000000000000000001"}})}
 	if got := string(h.Answer(t.Context(), r)); !strings.Contains(got, "01229 582386") {
 		t.Errorf("answered %q", got)
 	}

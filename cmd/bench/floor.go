@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ return 'done'`)
 
 // floor serves the leanest answers there are.
 func floor(addr, redisAddr string) error {
+	debug.SetGCPercent(400) // as the gateway does
 	rdb := redis.NewClient(&redis.Options{Addr: redisAddr})
 	limiter := redis_rate.NewLimiter(rdb)
 	genuine := func(w http.ResponseWriter, r *http.Request) (url.Values, bool) {

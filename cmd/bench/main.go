@@ -163,6 +163,8 @@ type measured struct {
 	perSecond float64
 	p50, p99  time.Duration
 	failed    int
+	cpu       time.Duration // of the servers, for each request
+	redis     time.Duration // of Redis
 }
 
 // prepared are requests made beforehand, so that making them costs nothing while
@@ -176,7 +178,14 @@ func prepared(k kind, start, n int) [][]byte {
 }
 
 // measure drives servers with a kind of request.
-func measure(servers []*process, requests [][]byte, conns int, length time.Duration) (measured, error) {
+func measure(servers []*process, redis int, requests [][]byte, conns int, length time.Duration) (measured, error) {
+	ran := func() (d time.Duration) {
+		for _, s := range servers {
+			d += cpu(s.cmd.Process.Pid)
+		}
+		return d
+	}
+	ranBefore, redisBefore := ran(), cpu(redis)
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
 	took := make([][]time.Duration, conns)
@@ -226,7 +235,8 @@ func measure(servers []*process, requests [][]byte, conns int, length time.Durat
 	for _, f := range failed {
 		m.failed += f
 	}
-	if len(all) > 0 {
+	if n := time.Duration(len(all)); n > 0 {
+		m.cpu, m.redis = (ran()-ranBefore)/n, (cpu(redis)-redisBefore)/n
 		m.p50, m.p99 = all[len(all)/2], all[len(all)*99/100]
 	}
 	return m, nil
@@ -261,6 +271,23 @@ func (p *process) gauge(name string) float64 {
 		}
 	}
 	return 0
+}
+
+// cpu is how long a process has run.
+func cpu(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	const user, tick = 11, 10 * time.Millisecond // after the name; the kernel's unit on Linux
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	f := strings.Fields(rest)
+	if len(f) < user+2 {
+		return 0
+	}
+	u, _ := strconv.Atoi(f[user]) // the kernel writes numbers
+	s, _ := strconv.Atoi(f[user+1])
+	return time.Duration(u+s) * tick
 }
 
 // resident is how much memory a process holds, in MB.
@@ -373,7 +400,7 @@ func compare(rounds int, length time.Duration, conns int) (string, error) {
 				requests := prepared(k, next, n)
 				next += n
 				allocated := gateways[0].gauge("go_memstats_alloc_bytes_total")
-				m, err := measure(c.servers, requests, conns, length)
+				m, err := measure(c.servers, redis.Process.Pid, requests, conns, length)
 				if err != nil {
 					return "", err
 				}
@@ -400,21 +427,24 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine.Describe(), rounds, length, conns)
 	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read beside two limits, then one atomic write). It wipes nothing from memory; the gateway does.\n\n")
-	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | failed |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {
 		var floorRate, floorP99 float64
 		for _, c := range columns {
-			var rate, p50, p99 []float64
+			var rate, p50, p99, ran, redis []float64
 			failed := 0
 			for _, m := range c.got[k.name] {
 				rate, p50, p99 = append(rate, m.perSecond), append(p50, m.p50.Seconds()*1000), append(p99, m.p99.Seconds()*1000)
+				ran, redis = append(ran, float64(m.cpu.Microseconds())), append(redis, float64(m.redis.Microseconds()))
 				failed += m.failed
 			}
 			r, rl, rm := median(rate)
 			m50, _, _ := median(p50)
 			m99, l99, h99 := median(p99)
+			each, _, _ := median(ran)
+			eachRedis, _, _ := median(redis)
 			floorRate, floorP99 = cmp.Or(floorRate, r), cmp.Or(floorP99, m99)
-			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f | %d |\n", k.name, c.name, r, rl, rm, 100*r/floorRate, m50, m99, l99, h99, m99/floorP99, failed)
+			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f | %.0f µs | %.0f µs | %d |\n", k.name, c.name, r, rl, rm, 100*r/floorRate, m50, m99, l99, h99, m99/floorP99, each, eachRedis, failed)
 		}
 	}
 	start, sl, sm := median(f.starts)

@@ -32,19 +32,14 @@ const Redacted = "[private]"
 
 // Private is a phone number, a message, a secret: a string that no formatter,
 // logger or encoder can print. Only Reveal gives it back.
-type Private struct{ v *string }
+type Private struct{ v string }
 
 // Hide wraps a string.
-func Hide(s string) Private { return Private{&s} }
+func Hide(s string) Private { return Private{s} }
 
 // Reveal gives the string back. Call it where the value is used, never where
 // it might be kept.
-func (p Private) Reveal() string {
-	if p.v == nil {
-		return ""
-	}
-	return *p.v
-}
+func (p Private) Reveal() string { return p.v }
 
 func (Private) String() string               { return Redacted }
 func (Private) GoString() string             { return Redacted }
@@ -142,22 +137,56 @@ func (r *Keyring) Keys() int { return len(r.keys) }
 // HashBy is the hash that a secret made, 0 the newest: what was named before a
 // rotation is found by its older name.
 func (r *Keyring) HashBy(key int, purpose string, parts ...string) string {
-	sum := r.keys[key].hash.mac(purpose, parts...)
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+	var sum [16]byte
+	Forget(func() { sum = r.Sum(key, purpose, parts...) })
+	var written [22]byte
+	base64.RawURLEncoding.Encode(written[:], sum[:])
+	return string(written[:])
+}
+
+// Sum is the hash that a secret made, not written out.
+func (r *Keyring) Sum(key int, purpose string, parts ...string) (sum [16]byte) {
+	macs := r.keys[key].hash
+	m := macs.get()
+	defer macs.put(m)
+	add(m, purpose)
+	for _, p := range parts {
+		add(m, p)
+	}
+	copy(sum[:], m.of(m.sum[:0], m.message))
+	return sum
 }
 
 // Macs are keyed hashes made once and used again. What they were given is wiped
 // from them before anybody else has them.
 type Macs struct{ pool *sync.Pool }
 
-// NewMacs makes them from a hash function and a key.
-func NewMacs(of func() hash.Hash, key []byte) Macs {
-	return Macs{&sync.Pool{New: func() any { return hmac.New(of, key) }}}
+// mac is one keyed hash, with room for what is given to it.
+type mac struct {
+	hash.Hash
+	message []byte
+	sum     [sha256.Size]byte
 }
 
-// Sum adds the keyed hash of a message to b.
-func (k Macs) Sum(b, message []byte) []byte {
-	m, _ := k.pool.Get().(hash.Hash)
+// NewMacs makes them from a hash function and a key.
+func NewMacs(of func() hash.Hash, key []byte) Macs {
+	return Macs{&sync.Pool{New: func() any { return &mac{Hash: hmac.New(of, key), message: make([]byte, 0, 512)} }}}
+}
+
+func (k Macs) get() *mac {
+	m, _ := k.pool.Get().(*mac)
+	return m
+}
+
+// put wipes a mac and lets others have it.
+func (k Macs) put(m *mac) {
+	clear(m.message[:cap(m.message)])
+	m.message, m.sum = m.message[:0], [sha256.Size]byte{}
+	k.pool.Put(m)
+}
+
+// of adds the keyed hash of a message to b.
+func (m *mac) of(b, message []byte) []byte {
 	m.Reset()
 	m.Write(message)
 	b = m.Sum(b)
@@ -168,6 +197,13 @@ func (k Macs) Sum(b, message []byte) []byte {
 	m.Write(nothing)
 	m.Write(nothing)
 	m.Reset()
+	return b
+}
+
+// Sum adds the keyed hash of a message to b.
+func (k Macs) Sum(b, message []byte) []byte {
+	m := k.get()
+	b = m.of(b, message)
 	k.pool.Put(m)
 	return b
 }
@@ -175,20 +211,10 @@ func (k Macs) Sum(b, message []byte) []byte {
 // zeros is as much of nothing as the largest block of a hash.
 var zeros [128]byte
 
-func (k Macs) mac(purpose string, parts ...string) [sha256.Size]byte {
-	var room [512]byte
-	message := room[:0]
-	add := func(p string) { // lengths keep the parts apart
-		message = binary.BigEndian.AppendUint32(message, uint32(len(p)))
-		message = append(message, p...)
-	}
-	add(purpose)
-	for _, p := range parts {
-		add(p)
-	}
-	var sum [sha256.Size]byte
-	k.Sum(sum[:0], message)
-	return sum
+// add puts a part into what is hashed; lengths keep the parts apart.
+func add[S ~string | ~[]byte](m *mac, part S) {
+	m.message = binary.BigEndian.AppendUint32(m.message, uint32(len(part)))
+	m.message = append(m.message, part...)
 }
 
 // MaxToken is the longest token opened, in characters.
@@ -206,12 +232,20 @@ var (
 // repeated request is answered with the same bytes.
 func (r *Keyring) Seal(purpose, binding string, expires time.Time, data []byte) string {
 	k := r.keys[0]
-	plain := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(data)), uint32(expires.Unix()))
-	plain = append(plain, data...)
-	// A nonce made from all that is sealed can only repeat with all of it.
-	sum := k.nonce.mac(purpose, binding, string(plain))
-	nonce := append(make([]byte, 0, 64+len(plain)), sum[:k.seal.NonceSize()]...)
-	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(nonce, nonce, plain, additional(purpose, binding)))
+	m := k.nonce.get()
+	defer k.nonce.put(m)
+	// What is hashed for the nonce is the purpose, the binding and all that is sealed:
+	// it can only repeat with all of it.
+	add(m, purpose)
+	add(m, binding)
+	from := len(m.message) + 4
+	m.message = binary.BigEndian.AppendUint32(m.message, uint32(4+len(data)))
+	m.message = binary.BigEndian.AppendUint32(m.message, uint32(expires.Unix()))
+	m.message = append(m.message, data...)
+	plain := m.message[from:]
+	sum := m.of(m.sum[:0], m.message)
+	out := append(make([]byte, 0, 64+len(plain)), sum[:k.seal.NonceSize()]...)
+	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(out, out, plain, additional(purpose, binding)))
 }
 
 // Open gives back what Seal sealed. The error wraps [ErrForged] or

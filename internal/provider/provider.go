@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -88,22 +89,25 @@ func New(base, account string, tokens []privacy.Private) (*Client, error) {
 	return &Client{account: account, tokens: tokens, base: u, allowed: allow(account), http: t}, nil
 }
 
-var (
-	messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
-	callSID    = regexp.MustCompile(`^CA[0-9a-fA-F]{32}$`)
-)
-
 // Erasable reports whether a record of that id can be erased: a message's or a
 // call's.
-func Erasable(sid string) bool { return messageSID.MatchString(sid) || callSID.MatchString(sid) }
+func Erasable(sid string) bool { return isMessage(sid) || isSID(sid, "CA") }
+
+func isMessage(sid string) bool { return isSID(sid, "SM") || isSID(sid, "MM") }
+
+// isSID reports an id of a kind: its two letters and 32 hexadecimal digits.
+func isSID(sid, kind string) bool {
+	const length = 34
+	return len(sid) == length && sid[:2] == kind && strings.Trim(sid[2:], "0123456789abcdefABCDEF") == ""
+}
 
 // Erase deletes a message's or call's record. The error is nil, wraps one of
 // this package's, or is worth trying again.
 func (c *Client) Erase(sid string) error {
 	switch {
-	case messageSID.MatchString(sid):
+	case isMessage(sid):
 		return c.do("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(sid, nil) })
-	case callSID.MatchString(sid):
+	case isSID(sid, "CA"):
 		return c.do("delete a call", func(s *api.ApiService) error { return s.DeleteCall(sid, nil) })
 	}
 	return fmt.Errorf("delete a record: not a message or call: %w", ErrRefused)
@@ -113,7 +117,7 @@ func (c *Client) Erase(sid string) error {
 // none. The provider answers with the record, numbers and all: the answer is
 // erased from memory (see [privacy.Forget]).
 func (c *Client) Redact(sid string) (err error) {
-	if !messageSID.MatchString(sid) {
+	if !isMessage(sid) {
 		return nil
 	}
 	privacy.Forget(func() {
@@ -138,7 +142,7 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 			}
 			found, err := s.ListMessage(p)
 			for i := range found {
-				if m := &found[i]; m.Sid != nil && messageSID.MatchString(*m.Sid) {
+				if m := &found[i]; m.Sid != nil && isMessage(*m.Sid) {
 					each(*m.Sid)
 				}
 			}
@@ -156,7 +160,7 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 			}
 			found, err := s.ListCall(p)
 			for i := range found {
-				if m := &found[i]; m.Sid != nil && callSID.MatchString(*m.Sid) {
+				if m := &found[i]; m.Sid != nil && isSID(*m.Sid, "CA") {
 					each(*m.Sid)
 				}
 			}

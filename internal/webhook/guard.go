@@ -10,11 +10,13 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"signpost/internal/privacy"
 	"signpost/internal/twiml"
@@ -29,8 +31,9 @@ const SignatureHeader = "X-Twilio-Signature"
 
 // Request is a webhook that has passed the guard.
 type Request struct {
-	Form  url.Values // the body's fields; never the query's
-	Query url.Values
+	Form Form // the body's fields; never the query's
+	// Query is the query as it was sent.
+	Query string
 	// Cookie is what an earlier answer asked the provider to keep for this
 	// conversation, if it gave it back. The signature does not cover it.
 	Cookie string
@@ -46,15 +49,22 @@ func (r Request) Keep(sealed string) {
 	}
 }
 
-// The cookie: its name, how large one is read, and how long the provider keeps it.
+// The cookie: its name, how large one is read, and how long the provider keeps it,
+// in seconds.
 const (
-	cookieName   = "c"
-	maxCookie    = 512 // bytes
-	cookieMaxAge = 4 * 60 * 60
+	cookieName       = "c"
+	maxCookie        = 512 // bytes
+	cookieAttributes = "; Path=/; Max-Age=14400; HttpOnly; Secure"
 )
 
-// Get gives the first value of a field, the only one the signature covers.
+// Get gives the value of a field.
 func (r Request) Get(name string) string { return r.Form.Get(name) }
+
+// Param gives the first value of a name in the query.
+func (r Request) Param(name string) string {
+	q, _ := url.ParseQuery(r.Query) // what cannot be read is not there
+	return q.Get(name)
+}
 
 // Handler answers a genuine webhook with a TwiML document. What it makes of a
 // person's number or words it makes inside [privacy.Forget].
@@ -102,7 +112,14 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var req Request
 		ok := false
-		privacy.Forget(func() { req, ok = g.genuine(w, r) })
+		read := newScratch()
+		defer read.wipe()
+		uri := r.URL.RequestURI()
+		// What is read goes into scratch, which is wiped; that it is read outside Forget
+		// spares what the server asks for meanwhile from being erased.
+		if plausible(r) && read.take(r) == nil {
+			privacy.Forget(func() { req, ok = g.genuine(read, r, uri) })
+		}
 		if !ok {
 			g.count(endpoint, Refused)
 			w.Header().Set("Connection", "close") // a stranger, or a request cut short
@@ -111,19 +128,27 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		}
 		keep := ""
 		req.jar = &keep
-		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
-			req.Cookie = c.Value
+		if len(r.Header["Cookie"]) > 0 {
+			if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
+				req.Cookie = c.Value
+			}
 		}
 		doc, outcome := g.answer(r.Context(), endpoint, safe, next, req)
 		if keep != "" {
-			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: keep, Path: "/", MaxAge: cookieMaxAge, Secure: true, HttpOnly: true})
+			w.Header()["Set-Cookie"] = []string{cookieName + "=" + keep + cookieAttributes}
 		}
 		g.count(endpoint, outcome)
-		w.Header().Set("Content-Type", twiml.ContentType)
-		w.Header().Set("Cache-Control", "no-store")
+		h := w.Header()
+		h["Content-Type"], h["Cache-Control"] = asMarkup, notKept
 		_, _ = w.Write(doc) // a peer that has gone needs no answer
 	})
 }
+
+// Headers of every answer, made once.
+var (
+	asMarkup = []string{twiml.ContentType}
+	notKept  = []string{"no-store"}
+)
 
 // answer runs the handler and catches its panic. What panicked may hold what a
 // person wrote, so it is dropped: only that it happened is logged.
@@ -142,26 +167,24 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 	return doc, Answered
 }
 
+// plausible reports a request that has the form of a webhook.
+func plausible(r *http.Request) bool {
+	return r.Method == http.MethodPost && isForm(r.Header.Get("Content-Type")) && r.Header.Get("Content-Encoding") == ""
+}
+
 // genuine reads and checks a request. Nothing of it is used before the
 // signature holds.
-func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) {
-	if r.Method != http.MethodPost || !isForm(r.Header.Get("Content-Type")) || r.Header.Get("Content-Encoding") != "" {
-		return Request{}, false
-	}
-	body, err := read(w, r)
-	if err != nil {
-		return Request{}, false
-	}
-	form, err := parseForm(string(body))
+func (g *Guard) genuine(read *scratch, r *http.Request, uri string) (Request, bool) {
+	form, err := read.parse()
 	if err != nil {
 		return Request{}, false
 	}
 	signature := r.Header.Get(SignatureHeader)
 	held := false
 	for _, base := range g.bases {
-		m := message(base+r.URL.RequestURI(), form)
+		read.sign(base, uri, form)
 		for _, t := range g.tokens {
-			held = t.holds(m, signature) || held
+			held = t.holds(read, signature) || held
 		}
 		if held {
 			break
@@ -170,7 +193,7 @@ func (g *Guard) genuine(w http.ResponseWriter, r *http.Request) (Request, bool) 
 	if !held || form.Get("AccountSid") != g.account {
 		return Request{}, false
 	}
-	return Request{Form: form, Query: r.URL.Query()}, true
+	return Request{Form: form, Query: r.URL.RawQuery}, true
 }
 
 // isForm reports the one type of content that webhooks have.
@@ -183,16 +206,22 @@ func isForm(contentType string) bool {
 	return err == nil && kind == form
 }
 
-// read reads a body within its bound, into memory asked for once where its length
-// is told.
-func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	limited := http.MaxBytesReader(w, r.Body, MaxBody)
-	if r.ContentLength < 0 || r.ContentLength > MaxBody {
-		return io.ReadAll(limited)
+// take reads a request's body, within its bound.
+func (s *scratch) take(r *http.Request) error {
+	if r.ContentLength > MaxBody {
+		return errTooLong
 	}
-	body := make([]byte, r.ContentLength)
-	if _, err := io.ReadFull(limited, body); err != nil {
-		return nil, err
+	if r.ContentLength >= 0 {
+		s.body = slices.Grow(s.body[:0], int(r.ContentLength))[:r.ContentLength]
+		_, err := io.ReadFull(r.Body, s.body)
+		return err
 	}
-	return body, nil
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err == nil && len(body) > MaxBody {
+		err = errTooLong
+	}
+	s.body = body
+	return err
 }
+
+var errTooLong = errors.New("the body is longer than any webhook's")

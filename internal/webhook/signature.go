@@ -22,30 +22,21 @@ func newVerifier(token string) verifier {
 	return verifier{privacy.NewMacs(sha1.New, []byte(token))}
 }
 
-// holds reports whether a signature is that of a message.
-func (v verifier) holds(message []byte, signature string) bool {
-	var sum [sha1.Size]byte
-	var written [28]byte // base64 of it
-	base64.StdEncoding.Encode(written[:], v.macs.Sum(sum[:0], message))
-	return subtle.ConstantTimeCompare(written[:], []byte(signature)) == 1
+// holds reports whether a signature is that of the scratch's message.
+func (v verifier) holds(s *scratch, signature string) bool {
+	const length = 28 // of base64 of SHA-1
+	base64.StdEncoding.Encode(s.written[:length], v.macs.Sum(s.sum[:0], s.message))
+	return subtle.ConstantTimeCompare(s.written[:length], []byte(signature)) == 1
 }
 
-// message is what the provider signs: the URL, then every field's name and first
-// value in the order of the names. (The provider's "Webhooks security" page.)
-func message(target string, form url.Values) []byte {
-	var room [64]string // more fields than a webhook has
-	names := room[:0]
-	size := len(target)
-	for n, v := range form {
-		names = append(names, n)
-		size += len(n) + len(v[0])
+// sign makes the scratch's message what the provider signs: the URL, then every
+// field's name and value in the order of the names. (The provider's "Webhooks
+// security" page.)
+func (s *scratch) sign(base, uri string, form Form) {
+	s.message = append(append(s.message[:0], base...), uri...)
+	for _, f := range form.fields {
+		s.message = append(append(s.message, f.name...), f.value...)
 	}
-	slices.Sort(names)
-	out := append(make([]byte, 0, size), target...)
-	for _, n := range names {
-		out = append(append(out, n...), form[n][0]...)
-	}
-	return out
 }
 
 // withOtherPort is a URL with its usual port written out, or left out: the provider

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -68,14 +69,14 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 			}
 			var log bytes.Buffer
 			g, _ := guard(t, c.Base, &log)
-			var got webhook.Request
-			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = r; return safe(r) })
+			got := map[string]string{}
+			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = maps.Collect(r.Form.All()); return safe(r) })
 			if w := post(h, c.Target, form.Encode(), c.Signature); w.Code != http.StatusOK {
 				t.Fatalf("answered %d", w.Code)
 			}
 			for k, v := range c.Form {
-				if got.Get(k) != v {
-					t.Errorf("%s arrives as %q, sent %q", k, got.Get(k), v)
+				if got[k] != v {
+					t.Errorf("%s arrives as %q, sent %q", k, got[k], v)
 				}
 			}
 			if w := post(h, c.Target, form.Encode(), "x"+c.Signature); w.Code != http.StatusForbidden {
@@ -157,7 +158,7 @@ func FuzzWebhook(f *testing.F) {
 		var log bytes.Buffer
 		g, _ := guard(t, base, &log)
 		h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte {
-			for k := range r.Form {
+			for k := range r.Form.All() {
 				_ = webhook.ParseParty(r.Get(k))
 			}
 			return safe(r)
