@@ -72,6 +72,7 @@ func blocks(t *testing.T) map[string]string {
 		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call", "it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
 		{"where a text conversation has got to", "a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them; used only when Redis is away, or was meanwhile", "it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours", "the provider, as letters it cannot read"},
 		{"senders who have used up their allowance, as keyed hashes", "memory", "until some of it is back, at most an hour; ten thousand at most", "nobody"},
+		{"how often each sender has texted, up to ten, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
 		{"senders who were given the 24-hour number only, as keyed hashes", "memory", "an hour; fifty thousand at most", "nobody"},
 		{"how often each caller has rung, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
 		{"ids of records to erase", "memory", "until Redis has them, under a second", "nobody"},

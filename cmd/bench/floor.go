@@ -6,10 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"sync"
 	"time"
 
-	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
 
 	"signpost/internal/privacy"
@@ -31,7 +29,6 @@ return 'done'`)
 func floor(addr, redisAddr string) error {
 	debug.SetGCPercent(400) // as the gateway does
 	rdb := redis.NewClient(&redis.Options{Addr: redisAddr})
-	limiter := redis_rate.NewLimiter(rdb)
 	genuine := func(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 		const most = 64 << 10
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
@@ -62,14 +59,7 @@ func floor(addr, redisAddr string) error {
 		if ok {
 			ctx := r.Context()
 			conv, mark := "f:{"+form.Get("From")+"}", "g:{"+form.Get("From")+"}:"+form.Get("MessageSid")
-			var beside sync.WaitGroup
-			for name, limit := range map[string]int{form.Get("From"): 10_000, "all": 10_000_000} {
-				beside.Go(func() {
-					_, _ = limiter.Allow(ctx, "floor:"+name, redis_rate.Limit{Rate: limit, Burst: limit, Period: time.Hour})
-				})
-			}
 			_, err := rdb.MGet(ctx, conv, mark).Result()
-			beside.Wait()
 			if err == nil {
 				err = write.Run(ctx, rdb, []string{conv, mark}, "0123456789012345678901234567890", "0123456789012345678901234567890123456789").Err()
 			}

@@ -426,7 +426,7 @@ type facts struct {
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine.Describe(), rounds, length, conns)
-	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read beside two limits, then one atomic write). It wipes nothing from memory; the gateway does.\n\n")
+	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read, then one atomic write; the limits need none for who texts a few times). It wipes nothing from memory; the gateway does.\n\n")
 	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {
 		var floorRate, floorP99 float64

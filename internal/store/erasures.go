@@ -31,9 +31,12 @@ type Erasure struct {
 var enqueue = redis.NewScript(`
 for i = 4, #ARGV, 2 do
   local sid, due = ARGV[i], tonumber(ARGV[i+1])
-  local now = redis.call('ZSCORE', KEYS[1], sid)
-  if not now then redis.call('ZADD', KEYS[2], ARGV[1], sid) end
-  if not now or due < tonumber(now) and tonumber(now) > tonumber(ARGV[3]) then redis.call('ZADD', KEYS[1], due, sid) end
+  if redis.call('ZADD', KEYS[1], 'NX', due, sid) == 1 then
+    redis.call('ZADD', KEYS[2], ARGV[1], sid)
+  else
+    local now = tonumber(redis.call('ZSCORE', KEYS[1], sid))
+    if due < now and now > tonumber(ARGV[3]) then redis.call('ZADD', KEYS[1], due, sid) end
+  end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[2])

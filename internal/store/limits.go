@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -17,64 +16,57 @@ const (
 	servicePeriod = time.Minute
 )
 
-// limits are how many texts are answered. A caller is never refused.
+// Most people text a few times. So the first texts of a sender in an hour are counted
+// by each process alone, and Redis hears of those only who go on: the fewer of either
+// number.
+const (
+	freeTexts = 10
+	freeShare = 4 // of a sender's limit, one in so many
+)
+
+// limits are how many texts are answered in full.
 type limits struct {
-	rate            *redis_rate.Limiter
-	sender, service redis_rate.Limit
-	notice          redis_rate.Limit
-	suffix          string
-	over, told      *memory
+	rate           *redis_rate.Limiter
+	sender, notice redis_rate.Limit
+	suffix         string
+	over, told     *memory
+	first          *window // of each sender
+	service        *window // of all together
+	free, most     int
 }
 
 func newLimits(rdb redis.UniversalClient, o Options) limits {
 	per := func(n int, d time.Duration) redis_rate.Limit { return redis_rate.Limit{Rate: n, Burst: n, Period: d} }
+	free := min(freeTexts, o.SenderLimit/freeShare)
 	return limits{
-		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit, limitPeriod), service: per(o.ServiceLimit, servicePeriod), notice: per(1, limitPeriod),
-		// A changed limit must not judge by what an old one has counted.
-		suffix: fmt.Sprintf(":%d:%d", o.SenderLimit, o.ServiceLimit),
+		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit-free, limitPeriod), notice: per(1, limitPeriod),
+		suffix: fmt.Sprintf(":%d", o.SenderLimit), // a changed limit must not judge by what an old one has counted
 		over:   newMemory(maxOver), told: newMemory(maxTold),
+		first: newWindow(limitPeriod), service: newWindow(servicePeriod), free: free, most: o.ServiceLimit,
 	}
 }
 
-// Allow spends one text of the sender's and of the service's allowance, asked side
-// by side. With the store away everybody is allowed.
+// Allow spends one text of the sender's allowance, and of that of all who write to
+// this process. With the store away everybody is allowed, within the latter.
 //
-// A sender known to be over is not counted against the service again, so that one
-// of them cannot use up what is there for all.
+// A sender known to be over is not counted against the others, so that one of them
+// cannot use up what is there for all.
 func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
-	if l.over.is(sender) {
-		return false, nil
-	}
-	type result struct {
-		allowed bool
-		err     error
-	}
-	service := make(chan result, 1)
-	go func() {
-		// A fault here must not end the process. What panicked is not looked at.
-		defer func() {
-			if recover() != nil {
-				service <- result{true, errors.New("check the service's limit: a fault of ours")}
-			}
-		}()
-		all, err := l.rate.Allow(ctx, "service"+l.suffix, l.service)
-		if err != nil {
-			service <- result{true, fmt.Errorf("check the service's limit: %w", bare(err))}
-			return
-		}
-		service <- result{all.Allowed > 0, nil}
-	}()
-	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
-	all := <-service
 	switch {
-	case err != nil:
-		return true, fmt.Errorf("check the sender's limit: %w", bare(err))
-	case mine.Allowed == 0:
-		l.over.until(sender, mine.RetryAfter)
+	case l.over.is(sender), l.service.count("") > l.most:
 		return false, nil
+	case l.first.count(sender) <= l.free:
+		return true, nil
 	}
-	return all.allowed, all.err
+	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
+	if err != nil {
+		return true, fmt.Errorf("check the sender's limit: %w", bare(err))
+	}
+	if mine.Allowed == 0 {
+		l.over.until(sender, mine.RetryAfter)
+	}
+	return mine.Allowed > 0, nil
 }
 
 // First reports whether a sender who is not to be answered in full has not yet been
@@ -94,11 +86,34 @@ func (s *Store) First(ctx context.Context, sender string) (bool, error) {
 }
 
 // How many senders are remembered in memory: to be over their limit, and to have
-// been told. Beyond that all are forgotten and counted anew.
+// been told, to have texted a few times. Beyond that all are forgotten and counted anew.
 const (
-	maxOver = 10_000
-	maxTold = 50_000
+	maxOver  = 10_000
+	maxTold  = 50_000
+	maxFirst = 20_000
 )
+
+// window counts, in this process, how often each of some names came in a period by
+// the clock.
+type window struct {
+	period time.Duration
+	mu     sync.Mutex
+	begun  time.Time
+	counts map[string]int
+}
+
+func newWindow(period time.Duration) *window { return &window{period: period} }
+
+// count adds one to a name and gives how many that makes.
+func (w *window) count(name string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now := time.Now().Truncate(w.period); !now.Equal(w.begun) || len(w.counts) >= maxFirst {
+		w.begun, w.counts = now, map[string]int{}
+	}
+	w.counts[name]++
+	return w.counts[name]
+}
 
 // memory is some senders, by their hashes, until a time each.
 type memory struct {

@@ -21,7 +21,8 @@ const extension = "^{}\\[~]|€\f" // each costs two septets
 
 // Septets is the cost of r in GSM-7: 1, 2, or 0 when the alphabet lacks it.
 func Septets(r rune) int {
-	if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == ' ' {
+	switch { // what nearly every text is made of
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', ' ' <= r && r <= '?':
 		return 1
 	}
 	for _, b := range basic {
