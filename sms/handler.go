@@ -40,6 +40,8 @@ type Sessions interface {
 // Limits bounds how many texts are answered in full, and tells who has been given
 // the 24-hour number in their place.
 type Limits interface {
+	// Count decides at once where it can; sure tells whether it could.
+	Count(sender string) (ok, sure bool)
 	Allow(ctx context.Context, sender string) (ok bool, err error)
 	First(ctx context.Context, sender string) (first bool, err error)
 }
@@ -184,16 +186,25 @@ type allowance struct {
 	err              error
 }
 
-// allow works out how a text may be answered. Whoever was told nothing in this hour
+// allowAtOnce works out how a text may be answered where nobody need be asked.
+func (h *Handler) allowAtOnce(m message) (l allowance, sure bool) {
+	level := h.Meter.Level()
+	if m.dear || level == spend.Spent {
+		return l, false
+	}
+	ok, sure := h.Limits.Count(m.sender)
+	return allowance{ok: ok, brief: level == spend.Near}, ok && sure
+}
+
+// allow works out how a text may be answered otherwise, from what was worked out at
+// once. Whoever was told nothing in this hour
 // is told the 24-hour number whatever it costs, but for numbers that there is money
 // in having us write to.
-func (h *Handler) allow(ctx context.Context, m message) (l allowance) {
-	level := h.Meter.Level()
-	if !m.dear && level != spend.Spent {
+func (h *Handler) allow(ctx context.Context, m message, l allowance) allowance {
+	if l.ok {
 		l.ok, l.err = h.Limits.Allow(ctx, m.sender)
-		l.brief = level == spend.Near
 	}
-	if l.ok || m.dear && level == spend.Spent {
+	if l.ok || m.dear && h.Meter.Level() == spend.Spent {
 		return l
 	}
 	var err error
@@ -223,24 +234,20 @@ var errFault = errors.New("a fault beside the answering: please report it")
 // to travel with the answer. The same message always gets the same answer and moves
 // it once.
 func (h *Handler) converse(ctx context.Context, m message) outcome {
-	// The limits are asked beside the conversation, not after it.
-	limit := make(chan allowance, 1)
-	go func() {
-		// A fault here must not end the process: whoever writes is answered all the
-		// same. What panicked is not looked at.
-		l := allowance{ok: true, err: errFault}
-		defer func() { _ = recover(); limit <- l }()
-		l = h.allow(ctx, m)
-	}()
+	l, sure := h.allowAtOnce(m)
+	allowed := func() allowance { return l }
+	if !sure {
+		allowed = h.beside(ctx, m, l)
+	}
 	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
 	mark := flows.Mark{Kind: flows.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without it", "err", err)
-		return h.adrift(m, mark, <-limit)
+		return h.adrift(m, mark, allowed())
 	}
 	stored := seen.State
 	if seen.Repeat == nil {
-		l := <-limit
+		l := allowed()
 		if l.err != nil {
 			h.Log.Warn("the limits could not be checked", "err", l.err)
 		}
@@ -276,6 +283,20 @@ func (h *Handler) converse(ctx context.Context, m message) outcome {
 	// So many texts at once from one person is no person; the last answer holds.
 	h.Count("contended")
 	return outcome{a.text, h.carry(m, carried{state: a.next}, mark.Minute), false}
+}
+
+// beside asks the limits beside the conversation, not after it; what it gives waits
+// for them.
+func (h *Handler) beside(ctx context.Context, m message, at allowance) func() allowance {
+	limit := make(chan allowance, 1)
+	go func() {
+		// A fault here must not end the process: whoever writes is answered all the
+		// same. What panicked is not looked at.
+		l := allowance{ok: true, err: errFault}
+		defer func() { _ = recover(); limit <- l }()
+		l = h.allow(ctx, m, at)
+	}()
+	return func() allowance { return <-limit }
 }
 
 // from is the state a text is answered from: what the store holds, or where the

@@ -11,10 +11,12 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -388,7 +390,13 @@ func compare(rounds int, length time.Duration, conns int) (string, error) {
 	}
 	rest := gateways[1].resident()
 	columns := []*column{{"the floor", []*process{lean}, map[string][]measured{}}, {"Signpost", gateways[:1], map[string][]measured{}}, {"Signpost, 3 processes", gateways, map[string][]measured{}}}
-	const perSecond = 30_000 // no more are ever needed
+	if p, err := peer(dir, port); err == nil {
+		defer p.stop()
+		columns = append(columns, &column{"Express, the provider's SDK, ioredis", []*process{p}, map[string][]measured{}})
+	} else {
+		fmt.Fprintln(os.Stderr, "bench: without the peer:", err)
+	}
+	const perSecond = 60_000 // no more are ever needed
 	next := 1
 	var garbage []float64
 	full := 0.0
@@ -415,6 +423,33 @@ func compare(rounds int, length time.Duration, conns int) (string, error) {
 	return paper(columns, rounds, length, conns, facts{starts, rest, full, float64(size.Size()) / 1e6, garbage, gateways[0].gauge("go_goroutines")}), nil
 }
 
+//go:embed peer
+var peerFiles embed.FS
+
+// peer starts the menu as it is commonly built, where node and npm are.
+func peer(dir, redisPort string) (*process, error) {
+	files, err := fs.Sub(peerFiles, "peer")
+	if err != nil {
+		return nil, err
+	}
+	at := filepath.Join(dir, "peer")
+	if err := os.CopyFS(at, files); err != nil {
+		return nil, fmt.Errorf("copy the peer: %w", err)
+	}
+	install := exec.Command("npm", "install", "--omit=dev", "--no-audit", "--no-fund")
+	install.Dir = at
+	if out, err := install.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("install the peer: %w\n%s", err, out)
+	}
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	_, port, _ := strings.Cut(addr, ":")
+	p, _, err := launch("the peer", addr, "", exec.Command("node", filepath.Join(at, "server.js"), port, redisPort, token, base))
+	return p, err
+}
+
 // facts are what is measured besides the driving.
 type facts struct {
 	starts             []float64 // ms to the first answer
@@ -426,7 +461,7 @@ type facts struct {
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine.Describe(), rounds, length, conns)
-	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read, then one atomic write; the limits need none for who texts a few times). It wipes nothing from memory; the gateway does.\n\n")
+	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read, then one atomic write; the limits need none for who texts a few times). It wipes nothing from memory; the gateway does. Where\nnode is there, the menu as it is commonly built stands beside it: Express, the provider's SDK and ioredis, one process.\n\n")
 	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {
 		var floorRate, floorP99 float64

@@ -38,19 +38,14 @@ func newBreaker() breaker {
 	})}
 }
 
-// within marks what is asked while something else is: a connection that is made for
-// it is greeted through the same hooks.
-type within struct{}
-
-// enter asks the breaker for one thing.
-func (b breaker) enter(ctx context.Context) (inside context.Context, done func(error), err error) {
-	if ctx.Value(within{}) != nil {
-		return ctx, func(error) {}, nil
+// greets reports a command that begins a connection. It goes through the same hooks,
+// within whatever the connection is made for, and is judged with that.
+func greets(cmd redis.Cmder) bool {
+	switch cmd.Name() {
+	case "hello", "auth", "select", "client", "readonly":
+		return true
 	}
-	if done, err = b.circuit.Allow(); err != nil {
-		return ctx, nil, ErrAway
-	}
-	return context.WithValue(ctx, within{}, true), done, nil
+	return false
 }
 
 // DialHook lets every connection be made.
@@ -59,10 +54,13 @@ func (b breaker) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook asks one thing, or does not.
 func (b breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		ctx, done, err := b.enter(ctx)
+		if greets(cmd) {
+			return next(ctx, cmd)
+		}
+		done, err := b.circuit.Allow()
 		if err != nil {
-			cmd.SetErr(err)
-			return err
+			cmd.SetErr(ErrAway)
+			return ErrAway
 		}
 		err = next(ctx, cmd)
 		done(err)
@@ -73,12 +71,15 @@ func (b breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook asks several things at once, or does not.
 func (b breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		ctx, done, err := b.enter(ctx)
+		if len(cmds) > 0 && greets(cmds[0]) {
+			return next(ctx, cmds)
+		}
+		done, err := b.circuit.Allow()
 		if err != nil {
 			for _, c := range cmds {
-				c.SetErr(err)
+				c.SetErr(ErrAway)
 			}
-			return err
+			return ErrAway
 		}
 		err = next(ctx, cmds)
 		done(err)

@@ -46,19 +46,23 @@ func newLimits(rdb redis.UniversalClient, o Options) limits {
 	}
 }
 
-// Allow spends one text of the sender's allowance, and of that of all who write to
-// this process. With the store away everybody is allowed, within the latter.
+// Count spends one text of the allowance of all who write to this process, and of
+// the sender's first texts. If those are spent, it gives sure as false: ask Allow.
 //
 // A sender known to be over is not counted against the others, so that one of them
 // cannot use up what is there for all.
+func (s *Store) Count(sender string) (ok, sure bool) {
+	l := s.limits
+	if l.over.is(sender) || l.service.count("") > l.most {
+		return false, true
+	}
+	return true, l.first.count(sender) <= l.free
+}
+
+// Allow spends one text of the allowance that a sender has beyond the first few. With
+// the store away everybody is allowed.
 func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
-	switch {
-	case l.over.is(sender), l.service.count("") > l.most:
-		return false, nil
-	case l.first.count(sender) <= l.free:
-		return true, nil
-	}
 	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
 	if err != nil {
 		return true, fmt.Errorf("check the sender's limit: %w", bare(err))

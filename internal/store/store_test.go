@@ -141,11 +141,20 @@ func TestAtOnce(t *testing.T) {
 	})
 }
 
+// allow asks whether one more text is within the limits.
+func allow(t *testing.T, s *store.Store, sender string) (bool, error) {
+	t.Helper()
+	if ok, sure := s.Count(sender); sure {
+		return ok, nil
+	}
+	return s.Allow(t.Context(), sender)
+}
+
 func TestAllow(t *testing.T) {
 	each(t, time.Minute, func(t *testing.T, s *store.Store) {
 		want := []struct{ ok, notice bool }{{true, false}, {true, false}, {true, false}, {false, true}, {false, false}, {false, false}}
 		for i, w := range want {
-			ok, err := s.Allow(t.Context(), "a")
+			ok, err := allow(t, s, "a")
 			notice := false
 			if err == nil && !ok {
 				notice, err = s.First(t.Context(), "a")
@@ -156,7 +165,7 @@ func TestAllow(t *testing.T) {
 		}
 		var served int
 		for i := range 10 { // the service's own limit of 5 holds for everybody together
-			if ok, err := s.Allow(t.Context(), fmt.Sprint("other", i)); err != nil {
+			if ok, err := allow(t, s, fmt.Sprint("other", i)); err != nil {
 				t.Fatal(err)
 			} else if ok {
 				served++
