@@ -3,8 +3,8 @@
 .PHONY: test test-browser build lint fuzz bench chaos tools
 
 test: tools
-	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$) ./flows/load ./flows/edit
-	go test ./flows/... ./cmd/signpost ./internal/preview
+	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
+	go test ./flows/... ./cmd/signpost ./internal/preview ./internal/doctor
 
 # What walks over every state is pure code; the race detector would only make it ten
 # times slower. Everything else runs under it, the preview in test-browser.

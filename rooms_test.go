@@ -30,7 +30,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows":             {own: []string{"internal/area", "internal/hours", "internal/plain"}},
 	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/nyaruka/phonenumbers"}},
 	"flows/load":        {own: []string{"flows", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
-	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010"}},
+	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1"}},
 	"internal/tally":    {own: []string{"internal/hours"}},
 	"internal/spend":    {},
 	"internal/machine":  {},
@@ -49,9 +49,10 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check"}},
 	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/spend", "internal/store", "internal/tally", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
+	"internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/provider", "internal/store"}},
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway"}, outside: []string{"golang.org/x/sys/unix"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/report", "internal/store", "sms/gsm7"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "ivr", "sms", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.

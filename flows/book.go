@@ -213,6 +213,7 @@ type Messages struct {
 	Nobody        Wording // when nobody answered at all: {zero}
 	Accept        Wording // to whoever answers a line that must be accepted
 	BackOn        Wording // a line that is paused: {label} {date}
+	Maintenance   Wording // to everybody while the menus are out of use: {zero}
 	Number        Wording // a services step that has no words of its own
 	// Parts of sentences.
 	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}

@@ -19,6 +19,7 @@ const (
 	Noticed                     // over the limit: told the 24-hour number
 	Silent                      // over the limit: told already
 	Brief                       // near what may be spent: answered in one text, without a conversation
+	Resting                     // the menus are out of use: told the 24-hour number
 )
 
 // Mark says how a message was answered, so that its repeat gets the same
@@ -47,7 +48,7 @@ func (m Mark) Encode() []byte {
 
 // DecodeMark reads what Encode wrote.
 func DecodeMark(b []byte) (Mark, error) {
-	if len(b) < 9 || MarkKind(b[0]) < Stepped || MarkKind(b[0]) > Brief {
+	if len(b) < 9 || MarkKind(b[0]) < Stepped || MarkKind(b[0]) > Resting {
 		return Mark{}, errors.New("decode a mark: not one of ours")
 	}
 	return Mark{MarkKind(b[0]), binary.BigEndian.Uint32(b[1:]), binary.BigEndian.Uint32(b[5:]), b[9:]}, nil

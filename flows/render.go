@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 
 	"signpost/internal/hours"
 )
@@ -385,18 +386,38 @@ func tapback(text string) bool {
 
 // FallbackText is the text sent when something of ours is broken and nothing
 // is known of the conversation.
-func (b *Book) FallbackText() string { return b.lastResort().text }
+func (b *Book) FallbackText() string { return b.alone(b.Messages.Fallback).text }
 
 // FallbackSpeech is what a call hears in the same case.
-func (b *Book) FallbackSpeech() []Utterance { return b.lastResort().speech }
+func (b *Book) FallbackSpeech() []Utterance { return b.alone(b.Messages.Fallback).speech }
 
-func (b *Book) lastResort() (r struct {
+// MaintenanceText is the text that everybody is sent while the menus are out of use.
+func (b *Book) MaintenanceText() string { return b.alone(b.Messages.Maintenance).text }
+
+// MaintenanceSpeech is what a call hears then.
+func (b *Book) MaintenanceSpeech() []Utterance { return b.alone(b.Messages.Maintenance).speech }
+
+// FallbackOffer is for a host that can only serve files: the words that offer to put
+// a caller through to the 24-hour line, those before it is rung, and the line.
+func (b *Book) FallbackOffer(now time.Time) (offer, connecting []Utterance, line *Service) {
+	line = b.zeroService(now, 0)
+	if line == nil {
+		return nil, nil, nil
+	}
+	t := turn{Book: b, now: now}
+	s := State{Step: b.CallStart}
+	words := strings.NewReplacer("{label}", line.Say, "{key}", "1").Replace(b.Messages.CallChoice)
+	return t.speakOf(nil, s, line, words), t.speakOf(nil, s, line, b.Messages.Connecting.Say), line
+}
+
+// alone is a message that stands alone, on either channel.
+func (b *Book) alone(w Wording) (r struct {
 	text   string
 	speech []Utterance
 }) {
 	t := turn{Book: b}
 	s := State{Step: b.TextStart}
-	r.text = t.text(s, b.Messages.Fallback.Text)
-	r.speech = t.speak(nil, s, b.Messages.Fallback.Say)
+	r.text = t.text(s, w.Text)
+	r.speech = t.speak(nil, s, w.Say)
 	return r
 }

@@ -37,6 +37,8 @@ const (
 	// maxTurns ends a call that goes round for ever, machine or not.
 	maxTurns = 60
 	groupGap = 350 // milliseconds between the groups of a number
+	// greetingWait is two seconds for a line's greeting to start, as keys.
+	greetingWait = "wwww"
 )
 
 // Handler answers call webhooks.
@@ -54,6 +56,8 @@ type Handler struct {
 	Price spend.Money
 	// Callers bounds how often one caller is offered the menu.
 	Callers *Callers
+	// Resting tells that the menus are out of use.
+	Resting func() bool
 	// CallerID is shown to services when the number called cannot be.
 	CallerID string
 	Now      func() time.Time
@@ -86,6 +90,11 @@ const purpose = "call position"
 // Start answers a call coming in. Who rings without end, and everybody when what may
 // be spent is spent, is told the 24-hour number and not offered the menu.
 func (h *Handler) Start(_ context.Context, r webhook.Request) []byte {
+	if h.Resting() {
+		h.Count("call, maintenance")
+		b := h.Book(0)
+		return twiml.Response(append(say(b, "", b.MaintenanceSpeech(), false), twiml.Hangup())...)
+	}
 	if !h.affords(r) {
 		h.Count("call, the number only")
 		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Limited})
@@ -255,7 +264,7 @@ func (h *Handler) twiml(r webhook.Request, book *flows.Book, reply flows.Reply, 
 		for _, l := range reply.Dial.Lines {
 			d := twiml.Dialled{E164: l.E164, Status: h.Base + StatusPath} // each leg has a record of its own
 			if l.Keys != "" {
-				d.Keys = "wwww" + l.Keys // two seconds for their greeting to start
+				d.Keys = greetingWait + l.Keys
 			}
 			if reply.Dial.PressToAccept {
 				d.Accept = h.Base + AcceptPath

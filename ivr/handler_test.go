@@ -30,7 +30,7 @@ func handler(t testing.TB) (*ivr.Handler, *time.Time) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 18, 14, 10, 0, 0, time.UTC)
-	return &ivr.Handler{Book: func(uint32) *flows.Book { return src.Book }, Keys: keys, Meter: &spend.Meter{Now: time.Now}, Callers: &ivr.Callers{}, Base: "https://x.example",
+	return &ivr.Handler{Book: func(uint32) *flows.Book { return src.Book }, Keys: keys, Meter: &spend.Meter{Now: time.Now}, Callers: &ivr.Callers{}, Resting: func() bool { return false }, Base: "https://x.example",
 		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler), Count: func(string) {}, Tally: func(tally.Kind) {}}, &now
 }
 

@@ -61,6 +61,8 @@ type Handler struct {
 	// all. Others, and numbers that pay their holder, get the 24-hour number once an
 	// hour.
 	Countries []int
+	// Resting tells that the menus are out of use.
+	Resting func() bool
 	// Remember is how long a conversation lives: so long after midnight it is
 	// still looked for under the name of the day before.
 	Remember  time.Duration
@@ -182,8 +184,8 @@ func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.Fall
 // allowance is how a text may be answered: in full, briefly, or not but for the
 // 24-hour number, if that would be the first time this hour.
 type allowance struct {
-	ok, brief, first bool
-	err              error
+	ok, brief, first, resting bool
+	err                       error
 }
 
 // allowAtOnce works out how a text may be answered where nobody need be asked.
@@ -193,7 +195,7 @@ func (h *Handler) allowAtOnce(m message) (l allowance, sure bool) {
 		return l, false
 	}
 	ok, sure := h.Limits.Count(m.sender)
-	return allowance{ok: ok, brief: level == spend.Near}, ok && sure
+	return allowance{ok: ok, brief: level == spend.Near, resting: h.Resting()}, ok && sure
 }
 
 // allow works out how a text may be answered otherwise, from what was worked out at
@@ -218,6 +220,8 @@ func (l allowance) kind(m message, conversation bool, leaves func() bool) flows.
 	switch {
 	case m.dear && leaves():
 		return flows.Silent
+	case l.ok && l.resting && !leaves():
+		return flows.Resting
 	case l.ok && l.brief && !conversation:
 		return flows.Brief
 	case l.ok || leaves(): // leaving is never held up
@@ -351,6 +355,8 @@ func (h *Handler) work(mark flows.Mark, text string) answer {
 	switch mark.Kind {
 	case flows.Noticed:
 		return answer{book.FallbackText(), mark.Before, true, "limited", []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}}
+	case flows.Resting:
+		return answer{book.MaintenanceText(), mark.Before, true, "maintenance", nil}
 	case flows.Silent:
 		return answer{"", mark.Before, true, "limited", []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}}
 	}

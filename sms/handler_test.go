@@ -42,7 +42,7 @@ func TestFaultBesideTheAnswering(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute, Meter: &spend.Meter{Now: time.Now},
+	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute, Meter: &spend.Meter{Now: time.Now}, Resting: func() bool { return false },
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {}, Tally: func(tally.Kind) {}}
 	r := webhook.Request{Form: webhook.FormOf(url.Values{"From": {"+447400123456"}, "To": {"+441632960000"}, "Body": {"kendal"}, "MessageSid": {"SM00000000000000000000000000000001"}})}
 	if got := string(h.Answer(t.Context(), r)); !strings.Contains(got, "01229 582386") {

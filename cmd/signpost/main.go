@@ -47,6 +47,10 @@ func commands() []command {
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},
 		{"language", "what there is to translate into another language", language},
+		{"doctor", "everything that can be set up wrongly, and how to mend it", doctor},
+		{"provision", "point a number, short code or messaging service at this server", provision},
+		{"fallback", "what people get when no machine of ours can be reached, as files", fallback},
+		{"maintenance", "put the menus out of use for a while: everybody gets the 24-hour number", maintenance},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
 		{"areas", "see how a place is understood; make the area tables anew", areas},
 	}
@@ -74,7 +78,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "signpost COMMAND [-flows DIR] ...\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.about)
+		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.about)
 	}
 	fmt.Fprint(w, "\nsignpost COMMAND -h tells more, with an example.\n")
 }

@@ -88,7 +88,7 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 		{"placeholder misspelt", "menus.yaml", "or: {choices}, 0 24-hour line, X leave. In", "or: {choises}, 0 24-hour line, X leave. In", 1, "error: {choises} is not known", "{choices}", ""},
 		{"text too long", "menus.yaml", "Local info line. Reply", "Local info line for all of Cumbria and Cheshire. Reply", 1, "menus.yaml:51:11: error: a text from here is 175 characters", "Shorten the words", ""},
 		{"a word that gives away", "services.yaml", "    label: local team\n", "    label: domestic abuse team\n", 1, `error: the word "abuse" stands in a text`, "Say it in neutral words", ""},
-		{"END as a way out", "words.yaml", "  leave: [x,", "  leave: [end, x,", 1, `words.yaml:75:10: error: "end" belongs to the networks`, "Use another word", ""},
+		{"END as a way out", "words.yaml", "  leave: [x,", "  leave: [end, x,", 1, `words.yaml:79:10: error: "end" belongs to the networks`, "Use another word", ""},
 		{"nothing after the colon", "services.yaml", "    label: local team\n", "    label:\n", 1, "services.yaml:52:11: error: nothing is written here", "Write the words", ""},
 		{"misspelt yes", "services.yaml", "    free: yes\n", "    free: yess\n", 1, `"yess" is not known here`, `Did you mean "yes"?`, "    free: yes\n"},
 		{"rung, and nobody says who", "services.yaml", "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n", "    checked_on: 2026-11-19\n", 0, "warning: nobody says who rang letgo_north", "checked_by: a role", ""},

@@ -100,7 +100,7 @@ func messages(b *flows.Book) []message {
 		{"messages.emergency", m.Emergency}, {"messages.which", m.Which}, {"messages.fallback", m.Fallback},
 		{"messages.quick_exit", m.QuickExit}, {"messages.connecting", m.Connecting}, {"messages.try_next", m.TryNext},
 		{"messages.closed", m.Closed}, {"messages.nobody", m.Nobody}, {"messages.number", m.Number},
-		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn},
+		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn}, {"messages.maintenance", m.Maintenance},
 		{"phrases.hours_unknown", m.HoursUnknown}, {"phrases.hours_open", m.HoursOpen}, {"phrases.hours_closed", m.HoursClosed},
 		{"phrases.free", m.Free}, {"phrases.may_show", m.MayShow}, {"phrases.then_press", m.ThenPress},
 		{"phrases.or", m.Or}, {"phrases.beside", m.Beside},

@@ -403,8 +403,11 @@ func (b *builder) words(file value) {
 		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")), GiveUp: wording(m.at("give_up")),
 		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
 		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TryNext: wording(m.at("try_next")),
-		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")),
+		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")),
 		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
+	}
+	if !m.at("maintenance").set {
+		book.Messages.Maintenance = book.Messages.Fallback
 	}
 	p := file.at("phrases")
 	book.Messages.HoursUnknown, book.Messages.HoursOpen, book.Messages.HoursClosed = wording(p.at("hours_unknown")), wording(p.at("hours_open")), wording(p.at("hours_closed"))
@@ -451,6 +454,7 @@ func (b *builder) messageShape(file value) {
 		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
 		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
 		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
+		{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)
 	}

@@ -88,7 +88,7 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 	}{
 		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence}, {"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
 		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit}, {"messages.connecting", &m.Connecting},
-		{"messages.try_next", &m.TryNext}, {"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn},
+		{"messages.try_next", &m.TryNext}, {"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
 		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen}, {"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
 		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or}, {"phrases.beside", &m.Beside},
 	} {

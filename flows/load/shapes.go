@@ -187,6 +187,7 @@ func wordsShape(wording *shape) *shape {
 	for _, m := range messageNames {
 		messages = append(messages, need(m.name, m.doc, wording))
 	}
+	messages = append(messages, may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording))
 	for _, p := range phraseNames {
 		phrases = append(phrases, need(p.name, p.doc, wording))
 	}

@@ -46,6 +46,9 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if says := g.toDisk.Load(); says != nil {
 		degraded = append(degraded, "note: "+*says)
 	}
+	if g.isResting() {
+		degraded = append(degraded, "degraded: maintenance is on; everybody gets the 24-hour number")
+	}
 	switch g.meter.Level() {
 	case spend.Near:
 		degraded = append(degraded, "degraded: four fifths of SPEND_LIMIT are spent in this hour; answers are the shortest there are")

@@ -60,6 +60,8 @@ type Gateway struct {
 	sweep    func(context.Context) error
 	tally    *tally.Counter
 	meter    *spend.Meter
+	// resting is until when the menus are out of use, in Unix seconds.
+	resting atomic.Int64
 	// toDisk is what there is to say about Redis writing to disk.
 	toDisk atomic.Pointer[string]
 
@@ -123,6 +125,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	g.meter = &spend.Meter{Keeper: g.store, Limit: spend.Pence(cfg.SpendLimit), Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter.Total)
+	g.resting.Store(time.Time{}.Unix())
 	g.public, g.admin = g.routes(keys), g.adminRoutes()
 	g.warn()
 	return g, nil
@@ -197,12 +200,12 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
 	texts := &sms.Handler{
 		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
-		Meter: g.meter, Price: spend.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
+		Meter: g.meter, Price: spend.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Resting: g.isResting,
 		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
 	}
 	calls := &ivr.Handler{
 		Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID,
-		Meter: g.meter, Price: spend.Pence(g.cfg.CallPrice), Callers: &ivr.Callers{Limit: g.cfg.CallerLimit},
+		Meter: g.meter, Price: spend.Pence(g.cfg.CallPrice), Callers: &ivr.Callers{Limit: g.cfg.CallerLimit}, Resting: g.isResting,
 		Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add,
 	}
 	// A status report needs no answer but must get one.
@@ -345,7 +348,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepNowAndThen, g.checkPersistence} {
+	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepNowAndThen, g.checkPersistence, g.watchMaintenance} {
 		watching.Go(func() { g.survive(watchCtx, job) })
 	}
 	// The eraser and the counts outlive the servers: the last requests have records

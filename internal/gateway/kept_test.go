@@ -26,6 +26,14 @@ func TestEverythingKeptIsListed(t *testing.T) {
 		text(t, p, body)
 	}
 	mustRing(t, s)
+	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { kept.Close() })
+	if err := kept.SetMaintenance(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	everything := store.Everything(limits)
 	seen := map[int]bool{}
 	look := func() {

@@ -88,6 +88,25 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 	return resp.StatusCode, body, nil
 }
 
+// Fetch asks for a document as the provider asks a fallback URL for one.
+func Fetch(ctx context.Context, method, target string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask for a document: %w", err)
+	}
+	client := http.Client{Timeout: 15 * time.Second} // as long as the provider waits
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask for a document: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("ask for a document: answered %d", resp.StatusCode)
+	}
+	return body, err
+}
+
 // recorder takes a handler's answer without a network.
 type recorder struct {
 	status int

@@ -176,6 +176,11 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 // do makes one request with the token that was good last, then with the others.
 // The error never holds what the provider wrote.
 func (c *Client) do(what string, request func(*api.ApiService) error) error {
+	return c.with(what, func(tw *client.Client) error { return request(api.NewApiServiceWithClient(tw)) })
+}
+
+// with is do for any part of the provider's library.
+func (c *Client) with(what string, request func(*client.Client) error) error {
 	first := int(c.good.Load())
 	for i := range c.tokens {
 		at := (first + i) % len(c.tokens)
@@ -185,7 +190,7 @@ func (c *Client) do(what string, request func(*api.ApiService) error) error {
 			HTTPClient:  &http.Client{Timeout: timeout, Transport: last, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		}
 		twilio.SetAccountSid(c.account)
-		err := outcome(request(api.NewApiServiceWithClient(twilio)), last)
+		err := outcome(request(twilio), last)
 		if errors.Is(err, ErrCredentials) {
 			continue
 		}
@@ -244,6 +249,7 @@ type seen struct {
 type allowed struct {
 	method string
 	path   *regexp.Regexp
+	form   func(url.Values) bool // what a POST may hold
 }
 
 func allow(account string) []allowed {
@@ -252,9 +258,9 @@ func allow(account string) []allowed {
 		return regexp.MustCompile(`^/2010-04-01/Accounts/` + regexp.QuoteMeta(account) + p + `\.json$`)
 	}
 	return []allowed{
-		{http.MethodDelete, path(`/(Messages/(SM|MM)|Calls/CA)` + hex)},
-		{http.MethodPost, path(`/Messages/(SM|MM)` + hex)}, // with an empty Body and nothing else
-		{http.MethodGet, path(`/(Messages|Calls)`)},
+		{http.MethodDelete, path(`/(Messages/(SM|MM)|Calls/CA)` + hex), nil},
+		{http.MethodPost, path(`/Messages/(SM|MM)` + hex), func(f url.Values) bool { return f.Encode() == "Body=" }},
+		{http.MethodGet, path(`/(Messages|Calls)`), nil},
 	}
 }
 
@@ -271,8 +277,13 @@ func (c *Client) may(r *http.Request) bool {
 		if err != nil {
 			return false
 		}
-		b, err := io.ReadAll(io.LimitReader(body, 16))
-		return err == nil && string(b) == "Body="
+		const most = 8 << 10
+		b, err := io.ReadAll(io.LimitReader(body, most))
+		if err != nil {
+			return false
+		}
+		form, err := url.ParseQuery(string(b))
+		return err == nil && a.form(form)
 	}
 	return false
 }
@@ -319,7 +330,11 @@ func (s *seen) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	out := r.Clone(r.Context())
 	// The library takes its host from the environment (TWILIO_EDGE, _REGION).
-	out.URL.Scheme, out.URL.Host, out.Host = s.client.base.Scheme, s.client.base.Host, ""
+	host := s.client.base.Host
+	if s.client.base.String() == DefaultURL && strings.HasPrefix(r.URL.Path, "/v1/") {
+		host = messagingHost
+	}
+	out.URL.Scheme, out.URL.Host, out.Host = s.client.base.Scheme, host, ""
 	out.URL.Path = s.client.base.Path + out.URL.Path
 	send := s.client.http.RoundTrip
 	if r.Method == http.MethodPost {

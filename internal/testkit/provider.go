@@ -36,6 +36,8 @@ type Provider struct {
 	requests []string
 	raw      bytes.Buffer
 	deleted  map[string]int
+	lines    []map[string]any // numbers, short codes and messaging services
+	balance  string
 	changed  chan struct{}
 	hold     chan struct{}
 }
@@ -85,6 +87,73 @@ func (p *Provider) OverTLS(t testing.TB) *Provider {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// Line gives the account a number (PN), short code (SC) or messaging service (MG), with
+// fields as the API names them.
+func (p *Provider) Line(fields map[string]any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines = append(p.lines, fields)
+}
+
+// Lines are the account's lines as they are now.
+func (p *Provider) Lines() []map[string]any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.lines)
+}
+
+// SetBalance says what is left in the account.
+func (p *Provider) SetBalance(amount string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.balance = amount
+}
+
+var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
+
+// line answers what is asked of lines; it gives false for anything else.
+func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
+	m := linePath.FindStringSubmatch(r.URL.Path)
+	if m == nil || m[1] != "" && m[1] != p.account {
+		return false
+	}
+	if m[2] == "Balance" {
+		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
+		return true
+	}
+	list := map[string]string{"IncomingPhoneNumbers": "incoming_phone_numbers", "SMS/ShortCodes": "short_codes", "": "services"}[m[2]]
+	prefix := map[string]string{"IncomingPhoneNumbers": "PN", "SMS/ShortCodes": "SC", "": "MG"}[m[2]]
+	rows := []map[string]any{}
+	for _, l := range p.lines {
+		sid := fmt.Sprint(l["sid"])
+		if sid == m[4] && r.Method == http.MethodPost {
+			if err := r.ParseForm(); err != nil {
+				restError(w, 400, 20001, "Bad request")
+				return true
+			}
+			for name, v := range r.PostForm {
+				field := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(name, "${1}_$2"))
+				l[field] = v[0]
+				if n := 0; field == "validity_period" {
+					fmt.Sscan(v[0], &n)
+					l[field] = n
+				}
+			}
+			_ = json.NewEncoder(w).Encode(l)
+			return true
+		}
+		if strings.HasPrefix(sid, prefix) {
+			rows = append(rows, l)
+		}
+	}
+	if m[4] != "" {
+		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
+		return true
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{list: rows, "page": 0, "page_size": 50, "meta": map[string]any{"key": list, "page": 0, "page_size": 50}})
+	return true
 }
 
 // Hold gives the provider a record.
@@ -243,6 +312,8 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case user != p.account || password != p.token:
 		restError(w, 401, 20003, "Authenticate")
+		return
+	case p.line(w, r):
 		return
 	case m == nil || m[1] != p.account:
 		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")

@@ -131,12 +131,14 @@ type Dialled struct {
 
 // Dial rings the lines together; the first to answer is connected. When that
 // ends, however it ends, the provider asks action. "*" drops the dialled leg.
-// An empty callerID leaves the provider's choice.
+// An empty callerID leaves the provider's choice; with an empty action the document
+// goes on.
 func Dial(action string, ringSeconds int, callerID string, lines ...Dialled) Node {
-	n := Node{Name: "Dial", Attrs: []Attr{
-		{"action", action}, {"method", "POST"}, {"timeout", fmt.Sprint(ringSeconds)},
-		{"hangupOnStar", "true"}, {"ringTone", "uk"},
-	}}
+	n := Node{Name: "Dial"}
+	if action != "" {
+		n.Attrs = []Attr{{"action", action}, {"method", "POST"}}
+	}
+	n.Attrs = append(n.Attrs, Attr{"timeout", fmt.Sprint(ringSeconds)}, Attr{"hangupOnStar", "true"}, Attr{"ringTone", "uk"})
 	if callerID != "" {
 		n.Attrs = append(n.Attrs, Attr{"callerId", callerID})
 	}

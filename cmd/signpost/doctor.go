@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"signpost/config"
+	"signpost/flows"
+	"signpost/flows/book"
+	doctors "signpost/internal/doctor"
+	"signpost/internal/gateway"
+	"signpost/ivr"
+	"signpost/sms"
+)
+
+const doctorHelp = `signpost doctor [-format text|json]
+
+Looks at everything that can be set up wrongly and says how to mend it: the
+environment and its secrets, Redis, the flow book and its numbers' ages, whether
+PUBLIC_URL answers from here what the provider would send, and at the provider where
+each number points, its fallbacks, and the balance. It changes nothing. It reads the
+same environment as the gateway.
+
+  set -a; . /etc/signpost/environment; set +a; signpost doctor
+  signpost doctor -format json | jq '.[] | select(.verdict == "bad")'
+
+It exits with 1 if something is bad.
+
+`
+
+// doctorTime bounds the whole examination.
+const doctorTime = 2 * time.Minute
+
+func doctor(args []string, s streams) int {
+	f := newFlags("doctor", doctorHelp, s)
+	format := f.String("format", "text", "text or json")
+	if code, done := parse(f, args, s); done {
+		return code
+	}
+	if *format != "text" && *format != "json" {
+		fmt.Fprintf(s.err, "signpost doctor: -format must be text or json, not %q\n", *format)
+		return exitMisuse
+	}
+	cfg, err := config.FromEnvironment()
+	var found []doctors.Finding
+	if err != nil {
+		for line := range strings.Lines(err.Error()) {
+			found = append(found, doctors.Finding{Of: "environment", Verdict: doctors.Bad, What: strings.TrimSpace(line) + ".", Fix: "docs/operator.md lists every variable. Nothing else could be looked at."})
+		}
+	} else {
+		ctx, cancel := context.WithTimeout(context.Background(), doctorTime)
+		defer cancel()
+		found = doctors.Examine(ctx, patient(cfg))
+	}
+	if *format == "json" {
+		enc := json.NewEncoder(s.out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(found); err != nil {
+			fmt.Fprintf(s.err, "signpost doctor: %v\n", err)
+			return exitProblems
+		}
+	} else {
+		doctors.Print(s.out, found)
+	}
+	if slices.ContainsFunc(found, func(f doctors.Finding) bool { return f.Verdict == doctors.Bad }) {
+		return exitProblems
+	}
+	return exitOK
+}
+
+func patient(cfg config.Config) doctors.Patient {
+	var files fs.FS = book.Files
+	if cfg.FlowsDir != "" {
+		files = os.DirFS(cfg.FlowsDir)
+	}
+	return doctors.Patient{
+		Config: cfg, Book: files, Now: time.Now,
+		Fallback: func(b *flows.Book) (text, voice []byte) {
+			voice, _ = ivr.Static(b, time.Now(), "connect.xml")
+			return sms.Fallback(b), voice
+		},
+		TextPath: gateway.TextPath, CallPath: gateway.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: gateway.TextStatusPath,
+	}
+}

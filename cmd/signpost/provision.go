@@ -1,0 +1,203 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/gateway"
+	"signpost/internal/provider"
+	"signpost/ivr"
+)
+
+const provisionHelp = `signpost provision [-yes] [-text-fallback URL] [-voice-fallback URL] LINE...
+signpost provision [-yes] -undo FILE
+
+Points a number, a short code or a messaging service of the account at PUBLIC_URL:
+texts, calls, reports of calls that have ended, and what is asked when this server
+cannot be reached. It shows the change; -yes makes it, and writes down in a file how
+it was before, which -undo puts back. It reads the same environment as the gateway.
+
+  signpost provision +441632960000
+  signpost provision -yes -text-fallback https://bins.example.com/text \
+      -voice-fallback https://bins.example.com/voice +441632960000
+  signpost provision -yes -undo provision-+441632960000.json
+
+`
+
+// validity is how long a reply of a messaging service may wait for a phone that is
+// off, in seconds: a late text can be dangerous.
+const validity = 600
+
+func provision(args []string, s streams) int {
+	f := newFlags("provision", provisionHelp, s)
+	yes := f.Bool("yes", false, "make the change; without it, it is only shown")
+	undo := f.String("undo", "", "the `file` written when a change was made: put back what was before")
+	textElse := f.String("text-fallback", "", "the `URL` for texts when this server cannot be reached; empty leaves what is set")
+	voiceElse := f.String("voice-fallback", "", "the `URL` for calls then; empty leaves what is set")
+	if code, done := parseWords(f, args, s); done {
+		return code
+	}
+	if (*undo == "") == (f.NArg() == 0) {
+		fmt.Fprintln(s.err, "signpost provision: name one or more lines, or -undo with a file; see signpost provision -h")
+		return exitMisuse
+	}
+	fail := func(err error) int {
+		fmt.Fprintf(s.err, "signpost provision: %v\n", err)
+		return exitProblems
+	}
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost provision: the environment is not right:\n%v\n", err)
+		return exitMisuse
+	}
+	c, err := provider.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
+	if err != nil {
+		return fail(err)
+	}
+	lines, err := c.Lines()
+	if err != nil {
+		return fail(err)
+	}
+	changes, err := wanted(cfg, lines, *undo, f.Args(), *textElse, *voiceElse)
+	if err != nil {
+		return fail(err)
+	}
+	for _, ch := range changes {
+		if !showChange(s.out, ch) {
+			continue
+		}
+		if !*yes {
+			fmt.Fprintln(s.out, "  Nothing is changed yet: -yes does it.")
+			continue
+		}
+		kept := "provision-" + filepath.Base(strings.ReplaceAll(ch.before.Name, " ", "-")) + ".json"
+		if *undo == "" {
+			if err := keepLine(kept, ch.before); err != nil {
+				return fail(err)
+			}
+		}
+		if err := c.Point(ch.after); err != nil {
+			return fail(err)
+		}
+		fmt.Fprintln(s.out, "  Done.")
+		if *undo == "" {
+			fmt.Fprintf(s.out, "  To put it back: signpost provision -yes -undo %s\n", kept)
+		}
+	}
+	return exitOK
+}
+
+type pointing struct{ before, after provider.Line }
+
+// wanted works out what is to change.
+func wanted(cfg config.Config, lines []provider.Line, undo string, names []string, textElse, voiceElse string) (out []pointing, err error) {
+	find := func(match func(provider.Line) bool) (provider.Line, bool) {
+		for _, l := range lines {
+			if match(l) {
+				return l, true
+			}
+		}
+		return provider.Line{}, false
+	}
+	if undo != "" {
+		data, err := os.ReadFile(undo)
+		if err != nil {
+			return nil, err
+		}
+		var before provider.Line
+		if err := json.Unmarshal(data, &before); err != nil {
+			return nil, fmt.Errorf("%s is not a file that provision wrote", undo)
+		}
+		now, ok := find(func(l provider.Line) bool { return l.SID == before.SID && l.Sort == before.Sort })
+		if !ok {
+			return nil, fmt.Errorf("%s is not in the account any more", before.Name)
+		}
+		return []pointing{{now, before}}, nil
+	}
+	for _, u := range []string{textElse, voiceElse} {
+		if u != "" && (!strings.HasPrefix(u, "https://") && cfg.APIURL == "" || strings.HasPrefix(u, cfg.PublicURL)) {
+			return nil, errors.New("a fallback must be an https address that does not fall with this server: a bin at the provider, say")
+		}
+	}
+	hook := func(path string) provider.Hook { return provider.Hook{URL: cfg.PublicURL + path, Method: "POST"} }
+	fallback := func(u string, before provider.Hook) provider.Hook {
+		if u == "" {
+			return before
+		}
+		return provider.Hook{URL: u, Method: "POST"}
+	}
+	for _, name := range names {
+		before, ok := find(func(l provider.Line) bool { return l.Name == name || l.SID == name })
+		if !ok {
+			var have []string
+			for _, l := range lines {
+				have = append(have, l.Name)
+			}
+			return nil, fmt.Errorf("%q is not in the account, which has: %s", name, strings.Join(have, ", "))
+		}
+		after := before
+		after.Texts, after.TextsElse = hook(gateway.TextPath), fallback(textElse, before.TextsElse)
+		switch before.Sort {
+		case provider.Number:
+			after.Calls, after.CallsElse, after.Ended = hook(gateway.CallPath), fallback(voiceElse, before.CallsElse), hook(ivr.StatusPath)
+		case provider.Service:
+			after.Validity = min(validity, max(before.Validity, 1))
+		}
+		out = append(out, pointing{before, after})
+	}
+	return out, nil
+}
+
+// showChange writes what would change of a line; it gives false when nothing would.
+func showChange(w io.Writer, ch pointing) bool {
+	fmt.Fprintf(w, "%s (%s)\n", ch.before.Name, ch.before.Sort)
+	changed := false
+	show := func(what, before, after string) {
+		if before == after {
+			return
+		}
+		changed = true
+		if before == "" {
+			before = "nowhere"
+		}
+		fmt.Fprintf(w, "  %s: %s\n  %s  now: %s\n", what, after, strings.Repeat(" ", max(len(what)-5, 0)), before)
+	}
+	hook := func(what string, before, after provider.Hook) {
+		show(what, strings.TrimSpace(before.Method+" "+before.URL), strings.TrimSpace(after.Method+" "+after.URL))
+	}
+	hook("texts", ch.before.Texts, ch.after.Texts)
+	hook("texts, when this server cannot be reached", ch.before.TextsElse, ch.after.TextsElse)
+	hook("calls", ch.before.Calls, ch.after.Calls)
+	hook("calls, when this server cannot be reached", ch.before.CallsElse, ch.after.CallsElse)
+	hook("calls that have ended", ch.before.Ended, ch.after.Ended)
+	if ch.before.Validity != ch.after.Validity {
+		seconds := func(n int) string { return (time.Duration(n) * time.Second).String() }
+		show("a reply may wait", seconds(ch.before.Validity), seconds(ch.after.Validity))
+	}
+	if ch.after.TextsElse.URL == "" || ch.after.Sort == provider.Number && ch.after.CallsElse.URL == "" {
+		fmt.Fprintln(w, "  It has no fallback: when this server cannot be reached, people get nothing. See signpost fallback -h.")
+	}
+	if !changed {
+		fmt.Fprintln(w, "  It points here already.")
+	}
+	return changed
+}
+
+// keepLine writes down how a line was.
+func keepLine(file string, l provider.Line) error {
+	data, err := json.MarshalIndent(l, "", "  ")
+	if err == nil {
+		err = os.WriteFile(file, append(data, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("write down how it was: %w", err)
+	}
+	return nil
+}
