@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint fuzz bench chaos tools
+.PHONY: test test-browser build lint fuzz bench chaos release tools
 
 test: tools
 	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
@@ -57,6 +57,12 @@ fuzz:
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)
+
+# What is published: archives that come out the same whoever makes them of a commit,
+# lists of what they are built of, checksums.
+release:
+	rm -rf dist
+	go run ./cmd/release -out dist
 
 # Everything that can go wrong, one thing after the other, while people text and ring:
 # real processes, real sockets. LASTS is how long each fault lasts.

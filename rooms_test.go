@@ -34,6 +34,8 @@ var rooms = map[string]struct{ own, outside []string }{
 	"internal/tally":    {own: []string{"internal/hours"}},
 	"internal/spend":    {},
 	"internal/machine":  {},
+	"internal/version":  {},
+	"cmd/release":       {},
 	"internal/report":   {own: []string{"flows", "internal/hours", "internal/tally"}, outside: []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgsvg"}},
 	"internal/eraser":   {own: []string{"internal/provider", "internal/store"}},
 	"internal/store":    {own: []string{"flows", "internal/hours"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/go-redis/redis_rate/v10", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
@@ -48,11 +50,11 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/routes":      {own: []string{"flows", "internal/plain", "sms/gsm7"}},
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check"}},
-	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/spend", "internal/store", "internal/tally", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
+	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/spend", "internal/store", "internal/tally", "internal/version", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
 	"internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/provider", "internal/store"}},
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
-	"cmd/gateway":       {own: []string{"config", "internal/gateway"}, outside: []string{"golang.org/x/sys/unix"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "ivr", "sms", "sms/gsm7"}},
+	"cmd/gateway":       {own: []string{"config", "internal/gateway", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.

@@ -15,6 +15,7 @@ import (
 
 	"signpost/config"
 	"signpost/internal/gateway"
+	"signpost/internal/version"
 )
 
 func main() {
@@ -31,8 +32,9 @@ const (
 	exitMisuse = 2 // the environment is not right
 )
 
-const usage = `gateway         answer the provider's webhooks
-gateway sweep   put what the provider still holds of ERASE_LINES on the list to erase, once
+const usage = `gateway           answer the provider's webhooks
+gateway sweep     put what the provider still holds of ERASE_LINES on the list to erase, once
+gateway -version  tell which version this is
 `
 
 // collectEvery is how far memory may grow before it is collected, in per cent of what
@@ -42,6 +44,10 @@ gateway sweep   put what the provider still holds of ERASE_LINES on the list to 
 const collectEvery = 400
 
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && (args[0] == "-version" || args[0] == "--version") {
+		fmt.Fprintln(stdout, version.Line("signpost gateway"))
+		return exitOK
+	}
 	sweep := len(args) == 1 && args[0] == "sweep"
 	if len(args) > 0 && !sweep {
 		fmt.Fprint(stderr, usage)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"signpost/internal/version"
 )
 
 func main() {
@@ -65,6 +67,10 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		}
 		return exitOK
 	}
+	if args[0] == "version" || args[0] == "-version" || args[0] == "--version" {
+		fmt.Fprintln(out, version.Line("signpost"))
+		return exitOK
+	}
 	for _, c := range commands() {
 		if c.name == args[0] {
 			return c.run(args[1:], s)
@@ -80,5 +86,5 @@ func usage(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.about)
 	}
-	fmt.Fprint(w, "\nsignpost COMMAND -h tells more, with an example.\n")
+	fmt.Fprint(w, "\nsignpost COMMAND -h tells more, with an example. signpost -version tells which version this is.\n")
 }

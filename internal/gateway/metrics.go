@@ -12,6 +12,7 @@ import (
 
 	"signpost/internal/eraser"
 	"signpost/internal/spend"
+	"signpost/internal/version"
 	"signpost/internal/webhook"
 )
 
@@ -44,6 +45,9 @@ func newMetrics() *metrics {
 		Help: "Times that what webhooks left in memory was erased."})
 	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info", Help: "1, with the commit that the program was built of."}, []string{"revision"})
+	build.WithLabelValues(version.Revision()).Set(1)
+	m.registry.MustRegister(build)
 	m.reload(true)
 	for _, o := range eraser.Outcomes() { // so that an alert sees the first one
 		m.erasures.WithLabelValues(string(o))

@@ -1,0 +1,41 @@
+// Package version tells which version of the program this is.
+package version
+
+import (
+	"runtime/debug"
+	"strings"
+)
+
+// Revision is the commit it was built of, shortened, with "+" if the files were
+// changed; "unknown" outside a checkout.
+func Revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	const short = 12
+	revision, changed := "unknown", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(short, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	return revision + changed
+}
+
+// Line is a sentence for people: the program, the commit, its day, and Go's version.
+func Line(program string) string {
+	day, goVersion := "", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		goVersion = info.GoVersion
+		for _, s := range info.Settings {
+			if s.Key == "vcs.time" {
+				day, _, _ = strings.Cut(s.Value, "T")
+			}
+		}
+	}
+	return strings.Join(strings.Fields(program+" "+Revision()+" "+day+" "+goVersion), " ")
+}
