@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -203,4 +205,70 @@ func hasTest(t *testing.T, name string) bool {
 		}
 	}
 	return false
+}
+
+// Every link in every paper leads somewhere, and every command, flag and target that a
+// paper names is there.
+func TestPapersHoldTogether(t *testing.T) {
+	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := exec.Command("go", "run", "./cmd/signpost", "help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	anchors := func(file string) map[string]bool {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil
+		}
+		out := map[string]bool{}
+		for _, h := range heading.FindAllStringSubmatch(string(text), -1) {
+			a := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(h[1]), "")
+			out[strings.ReplaceAll(a, " ", "-")] = true
+		}
+		return out
+	}
+	links := 0
+	for _, file := range strings.Fields(string(list)) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			if strings.HasPrefix(m[1], "http") {
+				continue
+			}
+			links++
+			path, anchor, _ := strings.Cut(m[1], "#")
+			to := filepath.Join(filepath.Dir(file), path)
+			if path == "" {
+				to = file
+			}
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s leads to %s, which there is not", file, m[1])
+			} else if anchor != "" && !anchors(to)[anchor] {
+				t.Errorf("%s leads to %s, where there is no such heading", file, m[1])
+			}
+		}
+		for _, m := range regexp.MustCompile("(?:`|\\./cmd/|^|\n)signpost ([a-z]+)").FindAllStringSubmatch(string(text), -1) {
+			if !regexp.MustCompile(`(?m)^  `+m[1]+` `).Match(help) && m[1] != "gateway" && m[1] != "version" {
+				t.Errorf("%s names signpost %s, which there is not", file, m[1])
+			}
+		}
+		for _, m := range regexp.MustCompile("`make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(string(makefile), "\n"+m[1]+":") {
+				t.Errorf("%s names make %s, which there is not", file, m[1])
+			}
+		}
+	}
+	if links < 30 {
+		t.Errorf("only %d links were followed", links)
+	}
 }
