@@ -27,7 +27,7 @@ tools:
 # GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
 build:
 	mkdir -p bin
-	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost
+	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }

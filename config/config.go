@@ -72,6 +72,7 @@ type raw struct {
 	TokenFile    string          `env:"TWILIO_AUTH_TOKEN_FILE"`
 	APIURL       string          `env:"TWILIO_API_URL"`
 	RedisURL     privacy.Private `env:"REDIS_URL"`
+	RedisFile    string          `env:"REDIS_URL_FILE"`
 	PrivacyKey   privacy.Private `env:"PRIVACY_KEY"`
 	KeyFile      string          `env:"PRIVACY_KEY_FILE"`
 	FlowsDir     string          `env:"FLOWS_DIR"`
@@ -104,10 +105,10 @@ func Variables() []string {
 // FromEnvironment reads the process's environment.
 func FromEnvironment() (Config, error) { return Parse(env.ToMap(os.Environ()), os.ReadFile) }
 
-// RedisFromEnvironment reads REDIS_URL alone, for a tool that needs no more.
+// RedisFromEnvironment reads REDIS_URL or REDIS_URL_FILE alone, for a tool that needs no more.
 func RedisFromEnvironment() (string, error) {
-	url := strings.TrimSpace(os.Getenv("REDIS_URL"))
 	p := problems{}
+	url := strings.TrimSpace(p.secret("REDIS_URL", privacy.Hide(os.Getenv("REDIS_URL")), os.Getenv("REDIS_URL_FILE"), os.ReadFile).Reveal())
 	switch url {
 	case "", Embedded:
 		p.add("REDIS_URL", "must be set to the gateway's: what a gateway keeps in its own process cannot be read from outside")
@@ -129,7 +130,7 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	}
 	c := Config{
 		ListenAddr: in.ListenAddr, AdminAddr: in.AdminAddr, AccountSID: strings.TrimSpace(in.AccountSID),
-		RedisURL: in.RedisURL.Reveal(), FlowsDir: in.FlowsDir, CallerID: in.CallerID,
+		FlowsDir: in.FlowsDir, CallerID: in.CallerID,
 	}
 	p := problems{}
 	p.addr("LISTEN_ADDR", in.ListenAddr)
@@ -148,6 +149,7 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	if len(c.Tokens) == 0 && !p.has("TWILIO_AUTH_TOKEN") {
 		p.add("TWILIO_AUTH_TOKEN", "is missing: without it nobody could tell the provider from anyone else")
 	}
+	c.RedisURL = p.secret("REDIS_URL", in.RedisURL, in.RedisFile, readFile).Reveal()
 	if c.RedisURL == "" {
 		c.RedisURL = Embedded
 	}

@@ -345,12 +345,7 @@ type answer struct {
 
 // render is the answer a mark stands for: a pure function of the mark, the text
 // and the book, so that a repeat comes out the same.
-func (h *Handler) render(mark flows.Mark, text string) (a answer) {
-	privacy.Forget(func() { a = h.work(mark, text) })
-	return a
-}
-
-func (h *Handler) work(mark flows.Mark, text string) answer {
+func (h *Handler) render(mark flows.Mark, text string) answer {
 	book := h.Book(mark.Book)
 	switch mark.Kind {
 	case flows.Noticed:
@@ -371,10 +366,15 @@ func (h *Handler) work(mark flows.Mark, text string) answer {
 			state = s
 		} // else the step is gone from the book: start again, kindly
 	}
-	after, reply, err := book.Step(now, state, flows.Heard(text))
-	if errors.Is(err, flows.ErrNoSuchStep) {
-		after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
-	}
+	var after flows.State
+	var reply flows.Reply
+	privacy.Forget(func() { // here alone is what somebody wrote looked at
+		var err error
+		after, reply, err = book.Step(now, state, flows.Heard(text))
+		if errors.Is(err, flows.ErrNoSuchStep) {
+			after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
+		}
+	})
 	a := answer{reply.Text, nil, reply.Rest, "answered", kinds(state, after, reply)}
 	if reply.Text == "" {
 		a.outcome = "silence"
@@ -411,7 +411,10 @@ func kinds(before, after flows.State, reply flows.Reply) []tally.Kind {
 // and so does the way to the 24-hour line; anything else gets the 24-hour number and
 // 999, since a menu whose answer would be forgotten helps nobody.
 func brief(book *flows.Book, now time.Time, text string) answer {
-	after, reply, err := book.Step(now, flows.State{}, flows.Heard(text))
+	var after flows.State
+	var reply flows.Reply
+	var err error
+	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, flows.Heard(text)) })
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{book.FallbackText(), nil, true, "brief", nil}
 	}
