@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"signpost/flows/load"
 )
@@ -31,8 +33,11 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 	}
 	var all []splice
 	for _, c := range changes {
-		if strings.ContainsAny(c.Words, "\n\r\t\x00") {
+		if strings.ContainsAny(c.Words, "\n\r\t") {
 			return nil, fmt.Errorf("change %s: words stand on one line", c.Path)
+		}
+		if !writable(c.Words) {
+			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
 		}
 		switch {
 		case src.Has(file, c.Path) && c.Words == "":
@@ -74,6 +79,17 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 		done = s.to
 	}
 	return append(out, data[done:]...), nil
+}
+
+// writable reports words that a flow file can hold: letters and signs, nothing that
+// is not a character, steers a machine or ends a line.
+func writable(words string) bool {
+	if !utf8.ValidString(words) {
+		return false
+	}
+	return !strings.ContainsFunc(words, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Cf, unicode.Noncharacter_Code_Point)
+	})
 }
 
 // wholeLine is where the line of a name and its value begins and ends, when
