@@ -102,7 +102,7 @@ func (h *Handler) Answer(ctx context.Context, r webhook.Request) []byte {
 	}
 	o := h.converse(ctx, m)
 	r.Keep(o.keep)
-	if !o.again {
+	if !o.again && o.text != "" {
 		h.Meter.Spend(h.Price * spend.Money(gsm7.Segments(o.text)))
 	}
 	return h.reply(o.text)

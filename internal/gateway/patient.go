@@ -19,25 +19,43 @@ const (
 // answered while a line is written: if whatever takes the log stands still, lines
 // are dropped and counted, and people go on being answered.
 type Patient struct {
+	to      io.Writer
 	lines   chan []byte
 	dropped atomic.Int64
+	stop    chan struct{}
 	done    chan struct{}
 	once    sync.Once
 }
 
 // NewPatient begins to write to w.
 func NewPatient(w io.Writer) *Patient {
-	p := &Patient{lines: make(chan []byte, maxUnread), done: make(chan struct{})}
+	p := &Patient{to: w, lines: make(chan []byte, maxUnread), stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		for line := range p.lines {
-			if n := p.dropped.Swap(0); n > 0 {
-				fmt.Fprintf(w, `{"level":"WARN","msg":"lines of the log were dropped, since nobody took them","count":%d}`+"\n", n)
+		for {
+			select {
+			case line := <-p.lines:
+				p.write(line)
+			case <-p.stop:
+				for {
+					select {
+					case line := <-p.lines:
+						p.write(line)
+					default:
+						return
+					}
+				}
 			}
-			_, _ = w.Write(line) // where the log cannot be written there is nowhere to say so
 		}
 	}()
 	return p
+}
+
+func (p *Patient) write(line []byte) {
+	if n := p.dropped.Swap(0); n > 0 {
+		fmt.Fprintf(p.to, `{"level":"WARN","msg":"lines of the log were dropped, since nobody took them","count":%d}`+"\n", n)
+	}
+	_, _ = p.to.Write(line) // where the log cannot be written there is nowhere to say so
 }
 
 // Write takes one line. It never fails, and never waits.
@@ -50,10 +68,9 @@ func (p *Patient) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Close writes what is left, if that takes no longer than a moment. Nothing may be
-// written after it.
+// Close writes what is left, if that takes no longer than a moment.
 func (p *Patient) Close() {
-	p.once.Do(func() { close(p.lines) })
+	p.once.Do(func() { close(p.stop) })
 	select {
 	case <-p.done:
 	case <-time.After(farewell):
