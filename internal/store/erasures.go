@@ -26,20 +26,13 @@ type Erasure struct {
 	Since time.Time
 }
 
-// enqueue puts records on the list. One that is there already keeps its age,
-// and may be brought forward but not put off.
-var enqueue = redis.NewScript(`
-for i = 4, #ARGV, 2 do
-  local sid, due = ARGV[i], tonumber(ARGV[i+1])
-  if redis.call('ZADD', KEYS[1], 'NX', due, sid) == 1 then
-    redis.call('ZADD', KEYS[2], ARGV[1], sid)
-  else
-    local now = tonumber(redis.call('ZSCORE', KEYS[1], sid))
-    if due < now and now > tonumber(ARGV[3]) then redis.call('ZADD', KEYS[1], due, sid) end
-  end
+// forward brings records that are on the list already forward, if they were to be
+// tried later. One that is in somebody's hands stays with them.
+var forward = redis.NewScript(`
+for i = 2, #ARGV, 2 do
+  local now = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or 0)
+  if tonumber(ARGV[i+1]) < now and now > tonumber(ARGV[1]) then redis.call('ZADD', KEYS[1], ARGV[i+1], ARGV[i]) end
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return #ARGV
 `)
 
@@ -51,12 +44,28 @@ func (s *Store) Enqueue(ctx context.Context, since time.Time, due map[string]tim
 	if len(due) == 0 {
 		return nil
 	}
-	args := []any{since.UnixMilli(), keep.Milliseconds(), leased.UnixMilli()}
-	for sid, at := range due {
-		args = append(args, sid, at.UnixMilli())
+	at, first := make([]redis.Z, 0, len(due)), make([]redis.Z, 0, len(due))
+	for sid, t := range due {
+		at = append(at, redis.Z{Score: float64(t.UnixMilli()), Member: sid})
+		first = append(first, redis.Z{Score: float64(since.UnixMilli()), Member: sid})
 	}
-	if err := enqueue.Run(ctx, s.rdb, []string{dueKey, sinceKey}, args...).Err(); err != nil {
+	p := s.rdb.Pipeline()
+	added := p.ZAddNX(ctx, dueKey, at...)
+	p.ZAddNX(ctx, sinceKey, first...)
+	p.PExpire(ctx, dueKey, keep)
+	p.PExpire(ctx, sinceKey, keep)
+	if _, err := p.Exec(ctx); err != nil {
 		return fmt.Errorf("put records on the list to erase: %w", bare(err))
+	}
+	if int(added.Val()) == len(due) {
+		return nil
+	}
+	args := []any{leased.UnixMilli()}
+	for sid, t := range due {
+		args = append(args, sid, t.UnixMilli())
+	}
+	if err := forward.Run(ctx, s.rdb, []string{dueKey}, args...).Err(); err != nil {
+		return fmt.Errorf("bring records on the list to erase forward: %w", bare(err))
 	}
 	return nil
 }
