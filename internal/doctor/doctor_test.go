@@ -159,48 +159,54 @@ func TestAllIsWell(t *testing.T) {
 
 // Whatever is planted is found, with what to do about it.
 func TestPlantedMistakes(t *testing.T) {
-	set := func(field string, v any) func(*world) { return func(w *world) { w.number[field] = v } }
+	set := func(field string, v any) func(*testing.T, *world) {
+		return func(_ *testing.T, w *world) { w.number[field] = v }
+	}
 	tests := []struct {
 		name, says string
-		plant      func(w *world)
+		plant      func(t *testing.T, w *world)
 		look       bool // it may be meant
 	}{
-		{"PUBLIC_URL without TLS", "does not begin with https", func(w *world) { w.Config.PublicURL = strings.Replace(w.Config.PublicURL, "https", "http", 1) }, false},
-		{"metrics for all the world", "ADMIN_ADDR is open", func(w *world) { w.Config.AdminAddr = "0.0.0.0:9091" }, true},
-		{"a key of one letter", "PRIVACY_KEY is not random", func(w *world) { w.Config.Secrets = [][]byte{[]byte(strings.Repeat("a", 32))} }, false},
-		{"a key that was typed", "PRIVACY_KEY is not random", func(w *world) { w.Config.Secrets = [][]byte{[]byte("abcdefghijklmnopqrstuvwxyz0123456789")} }, false},
-		{"a rotation left half done", "PRIVACY_KEY holds 2 keys", func(w *world) { w.Config.Secrets = [][]byte{privacy.NewSecret(), privacy.NewSecret()} }, true},
-		{"a token from an example", "does not look like a token", func(w *world) { w.Config.Tokens = []privacy.Private{privacy.Hide("your_auth_token")} }, false},
-		{"no lines to look for", "ERASE_LINES is empty", func(w *world) { w.Config.Lines = nil }, true},
-		{"no Redis", "REDIS_URL is not set", func(w *world) { w.Config.RedisURL = config.Embedded }, false},
-		{"a Redis that is down", "Redis does not answer", func(w *world) { w.redis.Kill() }, false},
-		{"a Redis that forgets anything", "maxmemory-policy is allkeys-lru", func(w *world) {
+		{"PUBLIC_URL without TLS", "does not begin with https", func(t *testing.T, w *world) {
+			w.Config.PublicURL = strings.Replace(w.Config.PublicURL, "https", "http", 1)
+		}, false},
+		{"metrics for all the world", "ADMIN_ADDR is open", func(t *testing.T, w *world) { w.Config.AdminAddr = "0.0.0.0:9091" }, true},
+		{"a key of one letter", "PRIVACY_KEY is not random", func(t *testing.T, w *world) { w.Config.Secrets = [][]byte{[]byte(strings.Repeat("a", 32))} }, false},
+		{"a key that was typed", "PRIVACY_KEY is not random", func(t *testing.T, w *world) {
+			w.Config.Secrets = [][]byte{[]byte("abcdefghijklmnopqrstuvwxyz0123456789")}
+		}, false},
+		{"a rotation left half done", "PRIVACY_KEY holds 2 keys", func(t *testing.T, w *world) { w.Config.Secrets = [][]byte{privacy.NewSecret(), privacy.NewSecret()} }, true},
+		{"a token from an example", "does not look like a token", func(t *testing.T, w *world) { w.Config.Tokens = []privacy.Private{privacy.Hide("your_auth_token")} }, false},
+		{"no lines to look for", "ERASE_LINES is empty", func(t *testing.T, w *world) { w.Config.Lines = nil }, true},
+		{"no Redis", "REDIS_URL is not set", func(t *testing.T, w *world) { w.Config.RedisURL = config.Embedded }, false},
+		{"a Redis that is down", "Redis does not answer", func(t *testing.T, w *world) { w.redis.Kill() }, false},
+		{"a Redis that forgets anything", "maxmemory-policy is allkeys-lru", func(t *testing.T, w *world) {
 			w.redis.Do(t, "CONFIG", "SET", "maxmemory", "100mb")
 			w.redis.Do(t, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
 		}, false},
-		{"a Redis that refuses when full", "noeviction", func(w *world) { w.redis.Do(t, "CONFIG", "SET", "maxmemory", "100mb") }, true},
-		{"a Redis that writes to disk", "writes to disk", func(w *world) { w.redis.Do(t, "CONFIG", "SET", "appendonly", "yes") }, true},
-		{"a Redis far away", "to answer; each text asks twice", func(w *world) {
+		{"a Redis that refuses when full", "noeviction", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "maxmemory", "100mb") }, true},
+		{"a Redis that writes to disk", "writes to disk", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "appendonly", "yes") }, true},
+		{"a Redis far away", "to answer; each text asks twice", func(t *testing.T, w *world) {
 			p := testkit.NewProxy(t, w.redis.Addr)
-			p.Set(testkit.Trouble{Delay: func() time.Duration { return 100 * time.Millisecond }})
+			p.Set(testkit.Trouble{Delay: func() time.Duration { return 60 * time.Millisecond }})
 			w.Config.RedisURL = "redis://" + p.Addr
 		}, false},
-		{"a clock that is wrong", "clocks of this machine and of Redis", func(w *world) { w.Now = func() time.Time { return time.Now().Add(-time.Minute) } }, false},
-		{"a mistake in the book", "The flow book has", func(w *world) {
+		{"a clock that is wrong", "clocks of this machine and of Redis", func(t *testing.T, w *world) { w.Now = func() time.Time { return time.Now().Add(-time.Minute) } }, false},
+		{"a mistake in the book", "The flow book has", func(t *testing.T, w *world) {
 			w.files["services.yaml"].Data = []byte(strings.Replace(string(w.files["services.yaml"].Data), "0808 2000 247", "0808 2000 24", 1))
 		}, false},
-		{"numbers that nobody has rung", "rung by nobody", func(w *world) {
+		{"numbers that nobody has rung", "rung by nobody", func(t *testing.T, w *world) {
 			data, err := book.Files.ReadFile("services.yaml")
 			if err != nil {
 				t.Fatal(err)
 			}
 			w.files["services.yaml"].Data = data
 		}, false},
-		{"a server that is down", "PUBLIC_URL does not answer", func(w *world) { w.public.Close() }, false},
-		{"a certificate nobody trusts", "certificate that cannot be trusted", func(w *world) {
+		{"a server that is down", "PUBLIC_URL does not answer", func(t *testing.T, w *world) { w.public.Close() }, false},
+		{"a certificate nobody trusts", "certificate that cannot be trusted", func(t *testing.T, w *world) {
 			w.Config.PublicURL = strings.Replace(w.Config.PublicURL, "127.0.0.1", "localhost", 1) // not in it
 		}, false},
-		{"another token at the server", "refuses a request that is signed", func(w *world) {
+		{"another token at the server", "refuses a request that is signed", func(t *testing.T, w *world) {
 			cfg := w.Config
 			cfg.Tokens = []privacy.Private{privacy.Hide(strings.Repeat("f", 32))}
 			g, err := gateway.New(cfg, slog.New(slog.DiscardHandler))
@@ -210,39 +216,40 @@ func TestPlantedMistakes(t *testing.T) {
 			t.Cleanup(func() { _ = g.Close() })
 			w.gw = g.Handler()
 		}, false},
-		{"another page at PUBLIC_URL", "is not this gateway", func(w *world) { w.gw = http.NotFoundHandler() }, false},
-		{"something that takes forgeries", "takes a request with a forged signature", func(w *world) {
+		{"another page at PUBLIC_URL", "is not this gateway", func(t *testing.T, w *world) { w.gw = http.NotFoundHandler() }, false},
+		{"something that takes forgeries", "takes a request with a forged signature", func(t *testing.T, w *world) {
 			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<Response/>")) })
 		}, false},
-		{"a token the provider refuses", "refuses our account or token", func(w *world) { w.double.SetToken("another") }, false},
-		{"an API that is down", "The account cannot be looked at", func(w *world) { w.Config.APIURL = "http://127.0.0.1:1" }, false},
+		{"a token the provider refuses", "refuses our account or token", func(t *testing.T, w *world) { w.double.SetToken("another") }, false},
+		{"an API that is down", "The account cannot be looked at", func(t *testing.T, w *world) { w.Config.APIURL = "http://127.0.0.1:1" }, false},
 		{"texts to another server", "texts are sent to another address", set("sms_url", "https://old.example.org/sms"), false},
 		{"texts to nowhere", "texts are sent nowhere", set("sms_url", ""), false},
 		{"texts by GET", "texts are sent by GET", set("sms_method", "GET"), false},
-		{"calls to the path of texts", "calls are sent to another address", func(w *world) { w.number["voice_url"] = w.public.URL + "/sms" }, false},
+		{"calls to the path of texts", "calls are sent to another address", func(t *testing.T, w *world) { w.number["voice_url"] = w.public.URL + "/sms" }, false},
 		{"no report of ended calls", "reports of calls that have ended are sent nowhere", set("status_callback", ""), false},
 		{"no fallback for texts", "has no fallback for texts", set("sms_fallback_url", ""), false},
 		{"no fallback for calls", "has no fallback for calls", set("voice_fallback_url", ""), false},
-		{"a fallback on the same server", "is on this very server", func(w *world) { w.number["sms_fallback_url"] = w.public.URL + "/fallback" }, false},
-		{"a fallback that is gone", "fallback for texts does not answer", func(w *world) { delete(w.served, "/text.xml") }, false},
-		{"a fallback with an old number", "does not say what the book says", func(w *world) {
+		{"a fallback on the same server", "is on this very server", func(t *testing.T, w *world) { w.number["sms_fallback_url"] = w.public.URL + "/fallback" }, false},
+		{"a fallback that is gone", "fallback for texts does not answer", func(t *testing.T, w *world) { delete(w.served, "/text.xml") }, false},
+		{"a fallback with an old number", "does not say what the book says", func(t *testing.T, w *world) {
 			w.served["/voice.xml"] = []byte(strings.ReplaceAll(string(w.served["/voice.xml"]), "2 4 7", "2 4 8"))
 		}, false},
-		{"no number of ours", "nobody can reach us", func(w *world) {
+		{"no number of ours", "nobody can reach us", func(t *testing.T, w *world) {
 			w.number["phone_number"], w.number["sms_url"], w.number["voice_url"] = "+441632960999", "https://x.example.org", "https://x.example.org"
 		}, false},
-		{"a line that is not in the account", "is in ERASE_LINES but not in the account", func(w *world) { w.Config.Lines = append(w.Config.Lines, "60777") }, false},
-		{"replies that wait for hours", "lets a reply wait", func(w *world) { w.service()["validity_period"] = 14400 }, false},
-		{"a service that points elsewhere", "Local info: texts are sent to another address", func(w *world) {
+		{"a line that is not in the account", "is in ERASE_LINES but not in the account", func(t *testing.T, w *world) { w.Config.Lines = append(w.Config.Lines, "60777") }, false},
+		{"replies that wait for hours", "lets a reply wait", func(t *testing.T, w *world) { w.service()["validity_period"] = 14400 }, false},
+		{"a service that points elsewhere", "Local info: texts are sent to another address", func(t *testing.T, w *world) {
 			w.service()["inbound_request_url"] = "https://old.example.org/sms"
 			w.Config.Lines = append(w.Config.Lines, "Local info")
 		}, false},
-		{"no money", "are left in the account", func(w *world) { w.double.SetBalance("1.20") }, false},
+		{"no money", "are left in the account", func(t *testing.T, w *world) { w.double.SetBalance("1.20") }, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			w := well(t)
-			tt.plant(w)
+			tt.plant(t, w)
 			found := doctor.Examine(t.Context(), w.Patient)
 			for _, f := range found {
 				if strings.Contains(f.What, tt.says) {

@@ -63,7 +63,7 @@ func TestOrder(t *testing.T) {
 	for name, gateways := range map[string]int{"one process": 1, "three on one Redis": 3} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const people, rounds, most = 6, 200, 4
+			const people, rounds, most = 6, 150, 4
 			r := testkit.StartRedis(t)
 			var servers []*server
 			var secrets [][]byte
