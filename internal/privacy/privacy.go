@@ -149,6 +149,11 @@ func (r *Keyring) Sum(key int, purpose string, parts ...string) (sum [16]byte) {
 	macs := r.keys[key].hash
 	m := macs.get()
 	defer macs.put(m)
+	size := 4 + len(purpose)
+	for _, p := range parts {
+		size += 4 + len(p)
+	}
+	m.room(size)
 	add(m, purpose)
 	for _, p := range parts {
 		add(m, p)
@@ -211,6 +216,14 @@ func (k Macs) Sum(b, message []byte) []byte {
 // zeros is as much of nothing as the largest block of a hash.
 var zeros [128]byte
 
+// room makes room for what is hashed: grown bit by bit it would leave pieces behind.
+func (m *mac) room(size int) {
+	if cap(m.message) < size {
+		clear(m.message[:cap(m.message)])
+		m.message = make([]byte, 0, size)
+	}
+}
+
 // add puts a part into what is hashed; lengths keep the parts apart.
 func add[S ~string | ~[]byte](m *mac, part S) {
 	m.message = binary.BigEndian.AppendUint32(m.message, uint32(len(part)))
@@ -236,6 +249,7 @@ func (r *Keyring) Seal(purpose, binding string, expires time.Time, data []byte) 
 	defer k.nonce.put(m)
 	// What is hashed for the nonce is the purpose, the binding and all that is sealed:
 	// it can only repeat with all of it.
+	m.room(4 + len(purpose) + 4 + len(binding) + 8 + len(data))
 	add(m, purpose)
 	add(m, binding)
 	from := len(m.message) + 4

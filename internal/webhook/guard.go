@@ -115,11 +115,7 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		read := newScratch()
 		defer read.wipe()
 		uri := r.URL.RequestURI()
-		// What is read goes into scratch, which is wiped; that it is read outside Forget
-		// spares what the server asks for meanwhile from being erased.
-		if plausible(r) && read.take(r) == nil {
-			privacy.Forget(func() { req, ok = g.genuine(read, r, uri) })
-		}
+		privacy.Forget(func() { req, ok = g.genuine(read, r, uri) })
 		if !ok {
 			g.count(endpoint, Refused)
 			w.Header().Set("Connection", "close") // a stranger, or a request cut short
@@ -175,6 +171,9 @@ func plausible(r *http.Request) bool {
 // genuine reads and checks a request. Nothing of it is used before the
 // signature holds.
 func (g *Guard) genuine(read *scratch, r *http.Request, uri string) (Request, bool) {
+	if !plausible(r) || read.take(r) != nil {
+		return Request{}, false
+	}
 	form, err := read.parse()
 	if err != nil {
 		return Request{}, false

@@ -33,6 +33,14 @@ func (v verifier) holds(s *scratch, signature string) bool {
 // field's name and value in the order of the names. (The provider's "Webhooks
 // security" page.)
 func (s *scratch) sign(base, uri string, form Form) {
+	size := len(base) + len(uri)
+	for _, f := range form.fields {
+		size += len(f.name) + len(f.value)
+	}
+	if cap(s.message) < size { // grown bit by bit it would leave pieces behind
+		clear(s.message[:cap(s.message)])
+		s.message = make([]byte, 0, size)
+	}
 	s.message = append(append(s.message[:0], base...), uri...)
 	for _, f := range form.fields {
 		s.message = append(append(s.message, f.name...), f.value...)
