@@ -602,7 +602,7 @@ func TestLeaksAreFound(t *testing.T) {
 			// The caller's place rides in a URL.
 			{"ivr/handler.go", "path + \"?t=\" + token", "path + \"?t=\" + token + \"&city=\" + r.Get(\"FromCity\")"},
 			// A refusal explains itself.
-			{"internal/webhook/guard.go", "		w.WriteHeader(http.StatusForbidden)\n", "		w.WriteHeader(http.StatusForbidden)\n		_, _ = io.WriteString(w, r.Header.Get(SignatureHeader))\n"},
+			{"internal/webhook/guard.go", "		w.WriteHeader(http.StatusForbidden)\n", "		w.WriteHeader(http.StatusForbidden)\n		_, _ = w.Write([]byte(r.Header.Get(SignatureHeader)))\n"},
 		}, []leak{{"what was written", "the log"}, {"a phone number", "Redis"}, {"a name", "metrics"}, {"keys pressed", "Redis"}, {"a place", "answers"}, {stranger, "answers"}}},
 		{"in an error, a value, a file and the list to erase", false, true, []patch{
 			// An error quotes the text.
@@ -612,7 +612,7 @@ func TestLeaksAreFound(t *testing.T) {
 			{"sms/handler.go", "	\"errors\"\n", "	\"encoding/base64\"\n	\"errors\"\n"},
 			// A file is written, backwards.
 			{"internal/webhook/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	back := []byte(form.Get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},
-			{"internal/webhook/guard.go", "	\"net/url\"\n", "	\"net/url\"\n	\"os\"\n"},
+			{"internal/webhook/guard.go", "	\"net/url\"\n", "	\"net/url\"\n	\"os\"\n	\"slices\"\n"},
 			// The number is put on the list to erase.
 			{"internal/gateway/erase.go", "	if later >= 0 && provider.Erasable(sid) {\n		g.eraser.Note(strings.Clone(sid), later)", "	if later >= 0 {\n		g.eraser.Note(strings.Clone(sid), later)"},
 			{"internal/gateway/erase.go", "		g.note(r.Get(\"DialCallSid\"), 0)\n", "		g.note(r.Get(\"From\"), 0)\n"},

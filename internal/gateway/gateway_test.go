@@ -537,6 +537,42 @@ func TestForgeries(t *testing.T) {
 	}
 }
 
+// Long webhooks that come together, their lengths told or not, each over a connection
+// of its own that ends with it, are all answered: what wipes the buffers of one never
+// touches another.
+func TestLongWebhooks(t *testing.T) {
+	s := start(t, nil)
+	var all sync.WaitGroup
+	for i := range 96 {
+		p := s.phone()
+		all.Go(func() {
+			form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "AccountSid": {account}, "Body": {strings.Repeat("hello ", 1+90*i)}}
+			var body io.Reader = strings.NewReader(form.Encode())
+			if i%8 == 0 {
+				body = io.NopCloser(body)
+			}
+			req, err := http.NewRequest(http.MethodPost, s.url+"/sms", body)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set(webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+"/sms", form))
+			req.Close = true
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer resp.Body.Close()
+			if b, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("<Body>")) {
+				t.Errorf("%d bytes were answered %d", len(form.Encode()), resp.StatusCode)
+			}
+		})
+	}
+	all.Wait()
+}
+
 // Over the limit a sender is given the 24-hour number and 999 once, then
 // silence; callers are never refused.
 func TestLimits(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +94,62 @@ func (s *scratch) wipe() {
 	if cap(s.body) <= maxScratch && cap(s.message) <= maxScratch {
 		s.body, s.message = s.body[:0], s.message[:0]
 		scratches.Put(s)
+	}
+}
+
+// piece is how much of a body is read at a time, in bytes. It is less than the server's
+// read buffer, so that all of it comes through that buffer, which is wiped, and the
+// server never keeps hold of a scratch.
+const piece = 2 << 10
+
+// take reads a request's body, within its bound.
+func (s *scratch) take(r *http.Request) error {
+	if r.ContentLength > MaxBody {
+		return errTooLong
+	}
+	s.body = s.body[:0]
+	if n := int(r.ContentLength); n > cap(s.body) {
+		s.body = make([]byte, 0, n)
+	}
+	for {
+		if len(s.body) > MaxBody {
+			return errTooLong
+		}
+		if int64(len(s.body)) == r.ContentLength {
+			return nil
+		}
+		if len(s.body) == cap(s.body) {
+			bigger := append(make([]byte, 0, 2*cap(s.body)+piece), s.body...)
+			clear(s.body) // grown bit by bit it would leave pieces behind
+			s.body = bigger
+		}
+		n, err := r.Body.Read(s.body[len(s.body):min(len(s.body)+piece, cap(s.body))])
+		s.body = s.body[:len(s.body)+n]
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("read a webhook: %w", err)
+		}
+	}
+}
+
+var errTooLong = errors.New("the body is longer than any webhook's")
+
+// maxDrained is how much of a refused body is read, in bytes, so that its sender hears
+// the refusal; it is what net/http would read.
+const maxDrained = 256 << 10
+
+// drain reads what is left of a refused body into the scratch. The server would do it
+// too, into a buffer that nobody wipes.
+func (s *scratch) drain(body io.Reader) {
+	into := s.body[:min(piece, cap(s.body))] // wiped with all of the scratch
+	for read := 0; read < maxDrained; {
+		n, err := body.Read(into)
+		read += n
+		if err != nil {
+			break
+		}
 	}
 }
 

@@ -10,13 +10,10 @@ package webhook
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"signpost/internal/privacy"
 	"signpost/internal/twiml"
@@ -120,6 +117,8 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 			g.count(endpoint, Refused)
 			w.Header().Set("Connection", "close") // a stranger, or a request cut short
 			w.WriteHeader(http.StatusForbidden)
+			_ = http.NewResponseController(w).Flush() // the answer does not wait for the rest of what a stranger sends
+			read.drain(r.Body)
 			return
 		}
 		keep := ""
@@ -204,23 +203,3 @@ func isForm(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && kind == form
 }
-
-// take reads a request's body, within its bound.
-func (s *scratch) take(r *http.Request) error {
-	if r.ContentLength > MaxBody {
-		return errTooLong
-	}
-	if r.ContentLength >= 0 {
-		s.body = slices.Grow(s.body[:0], int(r.ContentLength))[:r.ContentLength]
-		_, err := io.ReadFull(r.Body, s.body)
-		return err
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
-	if err == nil && len(body) > MaxBody {
-		err = errTooLong
-	}
-	s.body = body
-	return err
-}
-
-var errTooLong = errors.New("the body is longer than any webhook's")

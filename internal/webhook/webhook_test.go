@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -104,6 +105,67 @@ func TestSafeAnswer(t *testing.T) {
 			}
 			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
 				t.Errorf("log: %s", log.String())
+			}
+		})
+	}
+}
+
+// watched is a body that tells how much is asked of it at once, and whether it was
+// read to its end.
+type watched struct {
+	rest    io.Reader
+	largest int
+	ended   bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	w.largest = max(w.largest, len(p))
+	n, err := w.rest.Read(p)
+	w.ended = w.ended || err == io.EOF
+	return n, err
+}
+
+func (*watched) Close() error { return nil }
+
+// A body is never read in pieces as large as the server's read buffer, 4096 bytes:
+// the server would read them past that buffer, into our memory, and wipe that later,
+// when it serves another webhook. And what is refused unread is read by us: the server
+// reads it into memory that nobody wipes.
+func TestBodiesAreReadThroughTheServersBuffer(t *testing.T) {
+	form := url.Values{"AccountSid": {account}, "From": {"+447400123456"}, "Body": {strings.Repeat("x", 40_000)}}
+	good := webhook.Sign(privacy.Hide(token), base+"/sms", form)
+	for _, tt := range []struct {
+		name, body string
+		told       bool
+		want       int
+	}{
+		{"of a length that is told", form.Encode(), true, http.StatusOK},
+		{"of a length that is not told", form.Encode(), false, http.StatusOK},
+		{"too long, and tells it", strings.Repeat("y", webhook.MaxBody+10_000), true, http.StatusForbidden},
+		{"too long, and does not tell it", strings.Repeat("y", webhook.MaxBody+10_000), false, http.StatusForbidden},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			g, _ := guard(t, base, &log)
+			body := &watched{rest: strings.NewReader(tt.body)}
+			r := httptest.NewRequest(http.MethodPost, "/sms", body)
+			r.ContentLength = -1
+			if tt.told {
+				r.ContentLength = int64(len(tt.body))
+			}
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set(webhook.SignatureHeader, good)
+			w := httptest.NewRecorder()
+			got := ""
+			g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = strings.Clone(r.Get("Body")); return safe(r) }).ServeHTTP(w, r)
+			if w.Code != tt.want || w.Code == http.StatusOK && got != form.Get("Body") {
+				t.Errorf("answered %d, having read %d bytes of text", w.Code, len(got))
+			}
+			if body.largest >= 4096 {
+				t.Errorf("%d bytes were asked for at once", body.largest)
+			}
+			if w.Code == http.StatusForbidden && !body.ended {
+				t.Error("the rest was left to the server")
 			}
 		})
 	}
