@@ -40,7 +40,9 @@ type Book struct {
 	Version  uint32 // a hash of the files, so that a changed book is noticed
 	Services []Service
 	Areas    []Area
-	Steps    []Step
+	// Gazetteer tells where postcodes and places are; nil is the one that ships.
+	Gazetteer *area.Gazetteer
+	Steps     []Step
 	// TextStart and CallStart are where a first text and a call begin.
 	TextStart, CallStart string
 	// People says where each Person is led.
@@ -275,7 +277,7 @@ func (b *Book) Finish() {
 			names = append(names, area.Name{Name: n, Where: a.Districts})
 		}
 	}
-	b.finder = area.NewFinder(names)
+	b.finder = b.gazetteer().Finder(names)
 	b.parents = map[place]parent{}
 	b.findParents(place{false, b.TextStart, "", Me})
 	b.findParents(place{true, b.CallStart, "", Me})
@@ -364,6 +366,19 @@ func (b *Book) StepNamed(id string) *Step {
 	}
 	return nil
 }
+
+func (b *Book) gazetteer() *area.Gazetteer {
+	if b.Gazetteer == nil {
+		return area.Shipped()
+	}
+	return b.Gazetteer
+}
+
+// Places finds places by the gazetteer alone, without the book's own names.
+func (b *Book) Places() *area.Finder { return b.gazetteer().Finder(nil) }
+
+// Districts names the districts of a set.
+func (b *Book) Districts(s area.Set) string { return b.gazetteer().Describe(s) }
 
 // Find tells which areas a text may mean, in the book's order, and why. More
 // than one, or ask, means that it must be asked.

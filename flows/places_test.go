@@ -175,10 +175,11 @@ its area in ` + "`flows/book/areas.yaml`" + `: the flow book goes before the tab
 		}
 	}
 	d.WriteString("\n## Names in the place table\n\n")
-	for _, n := range area.Doubtful() {
+	known := area.Shipped()
+	for _, n := range known.Doubtful() {
 		areas, ask, found := b.Find(n.Name)
 		if found.Where != 0 && (ask || len(areas) > 1) {
-			fmt.Fprintf(&d, "- %s: %s\n", n.Name, n.Where)
+			fmt.Fprintf(&d, "- %s: %s\n", n.Name, known.Describe(n.Where))
 		}
 	}
 	const file = "../docs/places.md"
@@ -344,7 +345,7 @@ func TestOrdinaryWords(t *testing.T) {
 		for _, c := range []string{"%s", "in %s", "the %s", "i was at the %s", "he was %s with me", "he keeps %s at me and i cannot sleep", "it is about the %s again"} {
 			text := fmt.Sprintf(c, word)
 			if _, ask, found := b.Find(text); found.Where != 0 && !ask { // there is a place called The Knells
-				t.Errorf("%q is taken for %s by %v %q", text, found.Where, found.How, found.Text)
+				t.Errorf("%q is taken for %s by %v %q", text, b.Districts(found.Where), found.How, found.Text)
 			}
 		}
 	}

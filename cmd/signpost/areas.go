@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,17 +18,18 @@ signpost areas build [-postcodes FILE] [-places FILE] [-words FILE] -out DIR
 
 find shows what is understood of a text, why, and what the texter gets.
 
-build makes the postcode table anew from a download of Code-Point Open (the zip)
-or the ONS Postcode Directory (the CSV file), and says what moved. With -places
+build makes the postcode table of a folder anew from a download of
+Code-Point Open (the zip) or the ONS Postcode Directory (the CSV file), and says
+what moved. The folder's districts.txt says which councils lie in which district;
+the tables of a flow book are in the folder "area" beside its files. With -places
 it makes the place table too, from a CSV file with the columns name, alt_names
 (with ; between), district, hint (direct, confirm, ask or out_of_area),
-alt_hints, kind and dictionary_word. With -words, after the places have changed
-and the program is built again, it lists the ordinary words of a dictionary that
-are one slip from a place, so that they are never taken for one. Review what it
-says, run make test, commit.
+alt_hints, kind and dictionary_word. With -words it lists the ordinary words of a
+dictionary that are one slip from a place, so that they are never taken for one.
+Before it goes to callers: signpost check, signpost areas find.
 
   signpost areas find im near kendal
-  signpost areas build -postcodes codepo_gb.zip -out internal/area/tables
+  signpost areas build -postcodes codepo_gb.zip -out lancashire/area
 
 `
 
@@ -71,7 +73,7 @@ func areasFind(dir, text string, s streams) int {
 	}
 	fmt.Fprintln(s.out)
 	if found.Where != 0 {
-		fmt.Fprintf(s.out, "districts:     %s\nareas:         %s\n", found.Where, strings.Join(ids, ", "))
+		fmt.Fprintf(s.out, "districts:     %s\nareas:         %s\n", src.Book.Districts(found.Where), strings.Join(ids, ", "))
 		verdict := "certain"
 		if ask || len(ids) > 1 {
 			verdict = "to be asked about"
@@ -87,6 +89,19 @@ func areasFind(dir, text string, s streams) int {
 	return exitOK
 }
 
+// tablesIn reads the tables in a folder, as they are; those that ship when it has no
+// districts.
+func tablesIn(dir string) (*area.Gazetteer, error) {
+	if _, err := os.Stat(filepath.Join(dir, area.DistrictsFile)); errors.Is(err, os.ErrNotExist) {
+		return area.Shipped(), nil
+	}
+	g, err := area.Read(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("read the tables in %s as they are: %w", dir, err)
+	}
+	return g, nil
+}
+
 // maxDownload is the largest download read: the ONS directory is about 1.5 GB.
 const maxDownload = 4 << 30
 
@@ -94,6 +109,10 @@ func areasBuild(postcodes, places, words, out string, s streams) int {
 	fail := func(err error) int {
 		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
 		return exitProblems
+	}
+	known, err := tablesIn(out)
+	if err != nil {
+		return fail(err)
 	}
 	if postcodes != "" {
 		f, err := os.Open(postcodes)
@@ -108,7 +127,7 @@ func areasBuild(postcodes, places, words, out string, s streams) int {
 		if st.Size() > maxDownload {
 			return fail(fmt.Errorf("%s is larger than any known download", postcodes))
 		}
-		table, report, err := area.BuildPostcodes(func(each func(area.Row) error) error { return area.ReadPostcodes(postcodes, f, st.Size(), each) })
+		table, report, err := known.BuildPostcodes(func(each func(area.Row) error) error { return area.ReadPostcodes(postcodes, f, st.Size(), each) })
 		if err != nil {
 			return fail(fmt.Errorf("make the postcode table: %w", err))
 		}
@@ -122,7 +141,7 @@ func areasBuild(postcodes, places, words, out string, s streams) int {
 		if err != nil {
 			return fail(err)
 		}
-		table, err := area.BuildPlaces(bytes.NewReader(data))
+		table, err := known.BuildPlaces(bytes.NewReader(data))
 		if err != nil {
 			return fail(fmt.Errorf("make the place table: %w", err))
 		}
@@ -132,16 +151,19 @@ func areasBuild(postcodes, places, words, out string, s streams) int {
 		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n", bytes.Count(table, []byte("\n")))
 	}
 	if words != "" {
+		if known, err = tablesIn(out); err != nil { // the places may just have changed
+			return fail(err)
+		}
 		data, err := os.ReadFile(words)
 		if err != nil {
 			return fail(err)
 		}
-		list := area.OrdinaryWords(strings.Fields(string(data)))
+		list := known.OrdinaryWords(strings.Fields(string(data)))
 		if err := os.WriteFile(filepath.Join(out, "ordinary.txt"), list, 0o644); err != nil {
 			return fail(err)
 		}
 		fmt.Fprintf(s.out, "%d ordinary words are one slip from a place.\n", bytes.Count(list, []byte("\n")))
 	}
-	fmt.Fprintln(s.out, "Now run make test, look at the difference, and commit it.")
+	fmt.Fprintln(s.out, "Now look at the difference, check the book (signpost check), and try some places (signpost areas find).")
 	return exitOK
 }

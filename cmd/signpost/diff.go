@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -113,20 +116,45 @@ func checkout(revision, path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make a folder for %q: %w", revision, err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), gitTime)
-	defer cancel()
-	for _, name := range load.Files() {
-		data, err := exec.CommandContext(ctx, "git", "show", revision+":./"+filepath.ToSlash(filepath.Join(path, name))).Output()
-		if err != nil && load.Optional(name) {
-			continue
-		}
-		if err != nil {
-			why := fmt.Errorf("%q is neither a folder nor a git revision with a book in %s", revision, path)
-			return "", errors.Join(why, os.RemoveAll(dir))
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return "", errors.Join(fmt.Errorf("write a file of %q: %w", revision, err), os.RemoveAll(dir))
-		}
+	if err := unpack(revision, path, dir); err != nil {
+		why := fmt.Errorf("%q is neither a folder nor a git revision with a book in %s", revision, path)
+		return "", errors.Join(why, os.RemoveAll(dir))
 	}
 	return dir, nil
+}
+
+// maxBook bounds what is taken out of git, in bytes: a book with its recordings.
+const maxBook = 256 << 20
+
+// unpack puts what belongs to a book at a git revision into a folder.
+func unpack(revision, path, dir string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), gitTime)
+	defer cancel()
+	packed, err := exec.CommandContext(ctx, "git", "archive", "--format=tar", revision+":./"+filepath.ToSlash(path)).Output()
+	if err != nil {
+		return fmt.Errorf("read the revision: %w", err)
+	}
+	for files := tar.NewReader(io.LimitReader(bytes.NewReader(packed), maxBook)); ; {
+		f, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the revision: %w", err)
+		}
+		if f.Typeflag != tar.TypeReg || !load.Belongs(f.Name) {
+			continue
+		}
+		to := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return fmt.Errorf("make a folder: %w", err)
+		}
+		data, err := io.ReadAll(files)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", f.Name, err)
+		}
+		if err := os.WriteFile(to, data, 0o600); err != nil {
+			return fmt.Errorf("write %s: %w", f.Name, err)
+		}
+	}
 }

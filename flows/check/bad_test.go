@@ -226,6 +226,7 @@ func mistakes() []mistake {
 		{"spoken sign", "menus.yaml", "{choices} To go back, press 9.", "{choices} To go back and/or leave, press 9.", "spoken-sign", "and/or", "should be said"},
 		{"voice that is none", "menus.yaml", "  name: Polly.Amy\n", "  name: Amy\n", "voice", "name: Amy", "Polly.Amy"},
 		{"language that is none", "menus.yaml", "  language: en-GB\n", "  language: English\n", "voice", "language: English", "en-GB"},
+		{"districts that are not numbered", "area/districts.txt", "ALL", "a E07000123 Preston\nc E07000118 Chorley\n", "area-table", "", "letter must be b"},
 		{"recording that nobody plays", "audio/old.wav", "ALL", string(wav(3)), "recording-unused", "", "old.wav"},
 		{"recording of something else", "audio/greeting.wav", "AUDIO", string(wav(1)), "recording-differs", "", "Listen to it"},
 		{"area without an example", "examples.yaml", "      - they: Warrington\n        we: 01925 243359\n", "      - they: hello\n        we: town\n", "example-missing", "", "warrington"},

@@ -58,6 +58,9 @@ func TestChecksPaper(t *testing.T) {
 				fmt.Fprintf(&b, "In `%s`:\n\n```diff\n%s```\n\n", name, changed(old, new))
 			}
 		}
+		if strings.HasPrefix(m.file, "area/") {
+			fmt.Fprintf(&b, "With a table of the book's own, `%s`:\n\n```\n%s```\n\n", m.file, book[m.file].Data)
+		}
 		if strings.HasPrefix(m.file, "audio/") {
 			fmt.Fprintf(&b, "With the recording `%s`.\n\n", m.file)
 		}

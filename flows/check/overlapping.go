@@ -11,7 +11,7 @@ import (
 var overlappingPlaces = rule{
 	name: "overlapping-places", doc: "a name that lies in several areas is among those that are asked about", severity: advice,
 	run: func(p *pass) {
-		shipped := area.NewFinder(nil)
+		shipped := p.book.Places()
 		first := map[string]string{}
 		for _, a := range p.book.Areas {
 			for i, name := range a.Names {

@@ -18,10 +18,12 @@ import (
 // builder makes the book out of the values that were read.
 type builder struct {
 	reader
-	src  *Source
-	vals map[string]value
-	ids  map[uint32]string
-	fsys fs.FS
+	src       *Source
+	vals      map[string]value
+	ids       map[uint32]string
+	fsys      fs.FS
+	districts *area.Gazetteer
+	strange   bool // the districts could not be read: their names tell nothing
 	// played are the recordings that steps name.
 	played []string
 }
@@ -238,7 +240,7 @@ func (b *builder) areas(file value) {
 		b.claim(id, v.pos)
 		a := flows.Area{ID: id, Name: v.at("name").text, Text: v.at("text").text, Say: v.at("say").text, Services: v.at("services").texts()}
 		for _, d := range v.at("districts").list {
-			district, ok := area.DistrictNamed(d.text)
+			district, ok := b.districts.District(d.text)
 			if !ok {
 				continue // told already
 			}
@@ -253,10 +255,9 @@ func (b *builder) areas(file value) {
 		}
 		b.src.Book.Areas = append(b.src.Book.Areas, a)
 	}
-	for _, name := range area.DistrictNames() {
-		d, _ := area.DistrictNamed(name)
-		if _, ok := owner[d]; !ok && all.set {
-			b.problem(all.pos, "district-missing", name+" belongs to no area", "Somebody who writes from there would be taken as not understood.", "Add it to the districts of an area.")
+	for _, d := range b.districts.Districts() {
+		if _, ok := owner[d]; !ok && all.set && !b.strange {
+			b.problem(all.pos, "district-missing", b.districts.Name(d)+" belongs to no area", "Somebody who writes from there would be taken as not understood.", "Add it to the districts of an area.")
 		}
 	}
 	several := file.at("several")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+
+	"signpost/internal/area"
 )
 
 // Fingerprint changes when anything in a book's folder does. The files are read
@@ -16,6 +18,13 @@ func Fingerprint(dir fs.FS) uint64 {
 			h.Write([]byte("missing"))
 		}
 		h.Write(data)
+		h.Write([]byte{0})
+	}
+	for _, name := range area.Files() {
+		data, err := fs.ReadFile(dir, areaDir+"/"+name)
+		if err == nil {
+			h.Write(data)
+		}
 		h.Write([]byte{0})
 	}
 	recordings, _ := fs.Glob(dir, "audio/*.wav") // the pattern is well formed

@@ -13,10 +13,12 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"signpost/flows"
+	"signpost/internal/area"
 )
 
 // Source is a book together with where everything in it stands.
@@ -90,6 +92,12 @@ func (s *Source) Pos(file, path string) Pos {
 // Files are the files of a book, for whoever watches them.
 func Files() []string { return append([]string(nil), fileNames...) }
 
+// Belongs reports a file that is part of a book, by its path in the book's folder.
+func Belongs(name string) bool {
+	recording, _ := path.Match("audio/*.wav", name) // the pattern is well formed
+	return recording || slices.Contains(fileNames, name) || path.Dir(name) == areaDir && slices.Contains(area.Files(), path.Base(name))
+}
+
 // Optional reports a file that a book may be without.
 func Optional(name string) bool { return name == languagesFile }
 
@@ -103,6 +111,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		fsys:   fsys,
 	}
 	hash := fnv.New32a()
+	districts := b.gazetteer(hash)
 	for _, name := range fileNames {
 		data, err := fs.ReadFile(fsys, name)
 		if Optional(name) && errors.Is(err, fs.ErrNotExist) {
@@ -116,7 +125,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		hash.Write(data)
 		b.src.files[name] = data
 		b.reader.pos = map[string]Pos{}
-		b.vals[name] = b.parse(name, data, shapeOf(name))
+		b.vals[name] = b.parse(name, data, shapeOf(name, districts))
 		for path, pos := range b.reader.pos {
 			b.src.pos[name+":"+path] = pos
 		}

@@ -14,7 +14,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which int, data []byte) {
 		name := fileNames[((which%len(fileNames))+len(fileNames))%len(fileNames)]
 		r := &reader{pos: map[string]Pos{}}
-		v := r.parse(name, data, shapeOf(name))
+		v := r.parse(name, data, shapeOf(name, nil))
 		for _, p := range r.problems {
 			if p.Line < 1 || p.Col < 1 || p.What == "" || p.Why == "" || p.Fix == "" || p.File != name {
 				t.Errorf("a problem without a place or a fix: %+v", p)

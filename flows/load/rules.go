@@ -37,6 +37,7 @@ func Rules() [][2]string {
 		{"date", "dates can be read"},
 		{"ring-seconds", "a line rings 10 to 60 seconds"},
 		{"allowed-without-reason", "a watch-word is allowed for a reason"},
+		{"area-table", "the book's own tables of districts, postcodes and places, if it has any, can be read"},
 		{"district-twice", "a district belongs to one area"},
 		{"district-missing", "every district belongs to an area"},
 		{"audio", "a recording can be played, and its words stand under say"},

@@ -6,9 +6,10 @@ import (
 )
 
 // Schema is the JSON Schema of one file of a book, which editors use to
-// complete and check as a manager types.
-func Schema(file string) ([]byte, error) {
-	sh := schemaOf(shapeOf(file))
+// complete and check as a manager types. The districts are those that the book's
+// areas may have.
+func Schema(file string, districts []string) ([]byte, error) {
+	sh := schemaOf(shapeOf(file, districts))
 	sh["$schema"] = "http://json-schema.org/draft-07/schema#"
 	sh["title"] = "Signpost flow book: " + file
 	out, err := json.MarshalIndent(sh, "", "  ")

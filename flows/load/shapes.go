@@ -1,7 +1,5 @@
 package load
 
-import "signpost/internal/area"
-
 // shape is what a piece of a flow file must look like. The reader follows it,
 // and the JSON Schemas that editors use are made from it, so the two cannot
 // disagree.
@@ -79,8 +77,9 @@ var schemaField = need("schema", "the version of this file's form; always 1", on
 // fileNames are the files of a book, in the order they are read.
 var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", "examples.yaml", languagesFile}
 
-// shapeOf is the shape of one file of a book.
-func shapeOf(file string) *shape {
+// shapeOf is the shape of one file of a book, whose districts have these names; any
+// name will do when there are none.
+func shapeOf(file string, districts []string) *shape {
 	person := one("me", "someone", "behaviour")
 	yesNo := one("yes", "no")
 	wording := object(may("text", "what a text message says", text()), may("say", "what a call says", text()))
@@ -124,7 +123,7 @@ func shapeOf(file string) *shape {
 				need("name", "for you; callers never hear it", text()),
 				need("text", "how a text offers it: its towns", text()),
 				need("say", "how a call offers it: its towns", text()),
-				need("districts", "the districts it covers", listOf(one(area.DistrictNames()...))),
+				need("districts", "the districts it covers", listOf(one(districts...))),
 				may("also_called", "more names people use for it", listOf(text())),
 				need("services", "its services, in the order they are offered", listOf(text())),
 			))),

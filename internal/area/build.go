@@ -24,20 +24,6 @@ const Attribution = `# Contains OS data © Crown copyright and database right 20
 // and country it is in.
 type Row struct{ Postcode, Council, Ward, Country string }
 
-// councils are the codes of the Office for National Statistics for the councils
-// that are one district of ours, today's and, for lists from before April 2023,
-// Cumbria's former ones.
-var councils = map[string]District{
-	"E07000028": Carlisle, "E07000030": Eden, "E07000026": Allerdale, "E07000029": Copeland, "E07000027": Barrow, "E07000031": SouthLakeland,
-	"E06000049": CheshireEast, "E06000050": CheshireWest, "E06000006": Halton, "E06000007": Warrington,
-}
-
-// merged are Cumbria's two councils since April 2023, each with the districts it
-// was made of. Which one a postcode is in, its ward tells.
-var merged = map[string]Set{
-	"E06000063": Of(Allerdale, Carlisle, Copeland), "E06000064": Of(Barrow, Eden, SouthLakeland),
-}
-
 var countries = map[string]District{
 	"E92000001": England, "W92000004": Wales, "S92000003": Scotland, "N92000002": NorthernIreland, "M83000003": IsleOfMan, "L93000001": ChannelIslands,
 }
@@ -138,8 +124,8 @@ func namedColumns(header []string) (map[string]int, error) {
 
 // Report says what a new postcode table changes.
 type Report struct {
-	Postcodes, Ours    int      // read in all, and in our counties
-	New                int      // in our counties and known to their sector only until now
+	Postcodes, Ours    int      // read in all, and in districts that are served
+	New                int      // of those, the ones known to their sector only until now
 	Moved              []string // postcodes that change district
 	Doubtful           []string // wards whose former district cannot be told
 	BytesBefore, Bytes int
@@ -147,7 +133,7 @@ type Report struct {
 
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d postcodes read, %d of them in Cumbria and Cheshire; the table grows from %d to %d bytes.\n", r.Postcodes, r.Ours, r.BytesBefore, r.Bytes)
+	fmt.Fprintf(&b, "%d postcodes read, %d of them in the districts of districts.txt; the table grows from %d to %d bytes.\n", r.Postcodes, r.Ours, r.BytesBefore, r.Bytes)
 	fmt.Fprintf(&b, "%d were known to their sector only.\n%d change district:\n", r.New, len(r.Moved))
 	for _, m := range r.Moved[:min(len(r.Moved), 200)] {
 		fmt.Fprintf(&b, "  %s\n", m)
@@ -158,16 +144,15 @@ func (r Report) String() string {
 	return b.String()
 }
 
-// BuildPostcodes makes the postcode table from a national list. Cumbria's former
-// districts are not in today's lists: a ward's is learnt from the postcodes in
-// it that the shipped table knows, since every ward lies in one.
-func BuildPostcodes(read func(each func(Row) error) error) ([]byte, Report, error) {
-	old := shipped()
+// BuildPostcodes makes the postcode table from a national list. Districts that are
+// one council today are not told apart in it: a ward's is learnt from the postcodes in
+// it that the gazetteer knows already, since every ward lies in one.
+func (g *Gazetteer) BuildPostcodes(read func(each func(Row) error) error) ([]byte, Report, error) {
 	var rep Report
 	votes := map[string]Set{}
 	err := read(func(r Row) error {
-		if all, ok := merged[r.Council]; ok {
-			if s, _ := old.find(r.Postcode); s.Len() == 1 && s&all != 0 {
+		if all := g.councils[r.Council]; all.Len() > 1 {
+			if s, _ := g.find(r.Postcode); s.Len() == 1 && s&all != 0 {
 				votes[r.Ward] |= s
 			}
 		}
@@ -180,18 +165,18 @@ func BuildPostcodes(read func(each func(Row) error) error) ([]byte, Report, erro
 	doubtful := map[string]bool{}
 	err = read(func(r Row) error {
 		rep.Postcodes++
-		set := districtOf(r, votes)
+		set := g.districtOf(r, votes)
 		if set == 0 {
 			return fmt.Errorf("the country code %q is not known", r.Country)
 		}
-		if _, cumbria := merged[r.Council]; cumbria && set.Len() > 1 {
+		if g.councils[r.Council].Len() > 1 && set.Len() > 1 {
 			doubtful[r.Ward] = true
 		}
 		if set&ours != 0 {
 			rep.Ours++
-			switch before, exact := old.find(r.Postcode); {
-			case before&set == 0:
-				rep.Moved = append(rep.Moved, fmt.Sprintf("%s: %s, was %s", r.Postcode, set, before))
+			switch before, exact := g.find(r.Postcode); {
+			case before != 0 && before&set == 0:
+				rep.Moved = append(rep.Moved, fmt.Sprintf("%s: %s, was %s", r.Postcode, g.Describe(set), g.Describe(before)))
 			case !exact && before != set:
 				rep.New++
 			}
@@ -207,18 +192,15 @@ func BuildPostcodes(read func(each func(Row) error) error) ([]byte, Report, erro
 	}
 	sort.Strings(rep.Doubtful)
 	sort.Strings(rep.Moved)
-	table := formatUnits(units)
-	rep.BytesBefore, rep.Bytes = len(postcodesTxt), len(table)
+	table := g.formatUnits(units)
+	rep.BytesBefore, rep.Bytes = g.size, len(table)
 	return table, rep, nil
 }
 
 // districtOf is where a row is: its council's district, its ward's, or its
 // country.
-func districtOf(r Row, votes map[string]Set) Set {
-	if d, ok := councils[r.Council]; ok {
-		return Of(d)
-	}
-	if all, ok := merged[r.Council]; ok {
+func (g *Gazetteer) districtOf(r Row, votes map[string]Set) Set {
+	if all, ok := g.councils[r.Council]; ok {
 		if s := votes[r.Ward]; s != 0 {
 			return s
 		}
@@ -231,10 +213,10 @@ func districtOf(r Row, votes map[string]Set) Set {
 }
 
 // find is the longest prefix of a whole postcode that the table knows.
-func (t *tables) find(code string) (set Set, unit bool) {
+func (g *Gazetteer) find(code string) (set Set, unit bool) {
 	out, sector, u := code[:len(code)-3], code[len(code)-3], code[len(code)-2:]
 	for i, k := range [...]uint64{key(out, sector, u), key(out, sector, ""), key(out, 0, "")} {
-		if s, ok := t.lookup(k); ok {
+		if s, ok := g.lookup(k); ok {
 			return s, i == 0
 		}
 	}
@@ -243,8 +225,8 @@ func (t *tables) find(code string) (set Set, unit bool) {
 
 // formatUnits keeps of every postcode the shortest prefix that is enough: the
 // outward code where it lies in one district, else the sector, else the unit.
-// Outward codes outside our counties are kept by their commonest country.
-func formatUnits(all map[string]Set) []byte {
+// Outward codes elsewhere are kept by their commonest country.
+func (g *Gazetteer) formatUnits(all map[string]Set) []byte {
 	outs, sectors, units := map[string]Set{}, map[string]Set{}, map[string]map[Set][]string{}
 	counts := map[string]map[Set]int{}
 	for code, set := range all {
@@ -281,13 +263,13 @@ func formatUnits(all map[string]Set) []byte {
 			outs[out] = best
 		}
 	}
-	return formatPostcodes(outs, sectors, units)
+	return g.formatPostcodes(outs, sectors, units)
 }
 
-func formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]string) []byte {
+func (g *Gazetteer) formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]string) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Which district a postcode is in; the longest prefix wins. Made by: signpost areas build\n" + Attribution)
-	legend(&b)
+	g.legend(&b)
 	b.WriteString("# CODE LETTERS, or CODE SECTOR LETTERS LETTERS:UNITS ...\n")
 	bySector := map[string][]string{}
 	for s := range sectors {
@@ -314,10 +296,10 @@ func formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]st
 	return b.Bytes()
 }
 
-func legend(b *bytes.Buffer) {
+func (g *Gazetteer) legend(b *bytes.Buffer) {
 	b.WriteString("# Letters:")
-	for d := range districts {
-		fmt.Fprintf(b, " %c %s;", letters[d], d)
+	for _, d := range g.Districts() {
+		fmt.Fprintf(b, " %c %s;", letters[d], g.Name(d))
 	}
 	b.WriteByte('\n')
 }

@@ -10,9 +10,9 @@ import (
 	"signpost/internal/plain"
 )
 
-// readTable reads a CSV file with a header row and hands each row to do by
+// readRows reads a CSV file with a header row and hands each row to do by
 // column name.
-func readTable(r io.Reader, do func(row map[string]string) error) error {
+func readRows(r io.Reader, do func(row map[string]string) error) error {
 	cr := csv.NewReader(r)
 	cr.FieldsPerRecord = -1
 	header, err := cr.Read()
@@ -42,11 +42,11 @@ func readTable(r io.Reader, do func(row map[string]string) error) error {
 
 // parseDistricts reads "Allerdale; outside (Wales)". What lies outside and
 // names no nation is in England: every neighbour that is not says so.
-func parseDistricts(s string) (Set, error) {
+func (g *Gazetteer) parseDistricts(s string) (Set, error) {
 	var set Set
 	for part := range strings.SplitSeq(s, ";") {
 		part = strings.TrimSpace(part)
-		if d, ok := DistrictNamed(part); ok {
+		if d, ok := g.District(part); ok {
 			set |= Of(d)
 			continue
 		}
@@ -59,7 +59,7 @@ func parseDistricts(s string) (Set, error) {
 	return set, nil
 }
 
-// nation tells which nation an authority outside our counties is in.
+// nation tells which nation an authority elsewhere is in.
 func nation(authority string) District {
 	for _, n := range nations {
 		for _, a := range n.authorities {
@@ -90,13 +90,13 @@ var nations = []struct {
 // district, hint, alt_hints, dictionary_word, kind). Rows of kind "area"
 // (counties, councils, regions) are left out: those names belong to the flow
 // book.
-func BuildPlaces(places io.Reader) ([]byte, error) {
+func (g *Gazetteer) BuildPlaces(places io.Reader) ([]byte, error) {
 	all := map[string]place{}
-	err := readTable(places, func(row map[string]string) error {
+	err := readRows(places, func(row map[string]string) error {
 		if row["kind"] == "area" {
 			return nil
 		}
-		set, err := parseDistricts(row["district"])
+		set, err := g.parseDistricts(row["district"])
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func BuildPlaces(places io.Reader) ([]byte, error) {
 # ONS parish names and OS Open Names (Open Government Licence v3). Short forms are common knowledge.
 `)
 	b.WriteString(Attribution)
-	legend(&b)
+	g.legend(&b)
 	b.WriteString("# LETTERS NAME. After the letters: ? the name alone is never enough; ! also an ordinary word, so only as a whole message; + a town.\n")
 	for _, name := range sortedKeys(all) {
 		p := all[name]

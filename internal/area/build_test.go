@@ -63,7 +63,7 @@ func codePoint(rows map[string]rune) []byte {
 
 func build(t testing.TB, name string, data []byte) ([]byte, area.Report) {
 	t.Helper()
-	table, rep, err := area.BuildPostcodes(func(each func(area.Row) error) error {
+	table, rep, err := area.Shipped().BuildPostcodes(func(each func(area.Row) error) error {
 		return area.ReadPostcodes(name, bytes.NewReader(data), int64(len(data)), each)
 	})
 	if err != nil {
@@ -145,7 +145,7 @@ func TestBuildReports(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	for name, data := range map[string]string{"x.csv": "pcds,oslaua\nCA1 1AA,E06000063\n", "y.zip": "not a zip", "z.csv": `"CA1 1AA",10,0,0,"X1",,,,"E0","W"`} {
-		_, _, err := area.BuildPostcodes(func(each func(area.Row) error) error {
+		_, _, err := area.Shipped().BuildPostcodes(func(each func(area.Row) error) error {
 			return area.ReadPostcodes(name, strings.NewReader(data), int64(len(data)), each)
 		})
 		if err == nil {
@@ -155,7 +155,7 @@ func TestBuildRefuses(t *testing.T) {
 }
 
 func TestBuildPlaces(t *testing.T) {
-	got, err := area.BuildPlaces(strings.NewReader(`name,alt_names,district,hint,alt_hints,kind,dictionary_word
+	got, err := area.Shipped().BuildPlaces(strings.NewReader(`name,alt_names,district,hint,alt_hints,kind,dictionary_word
 Kendal,,South Lakeland,direct,,Town,
 Bootle,,Copeland,ask,,Village,
 Bootle,,outside (Sefton),ask,,Town,
@@ -174,7 +174,7 @@ Cumbria,,Cumberland,ask,,area,
 	if strings.Contains(string(got), " cumbria\n") {
 		t.Error("a county is in the place table: those belong to the flow book")
 	}
-	if _, err := area.BuildPlaces(strings.NewReader("name,district\nX,Narnia\n")); err == nil {
+	if _, err := area.Shipped().BuildPlaces(strings.NewReader("name,district\nX,Narnia\n")); err == nil {
 		t.Error("a district that does not exist was taken")
 	}
 }

@@ -5,25 +5,18 @@ import (
 	"strings"
 )
 
-// District is one former council district, or a part of the world outside our
-// two counties. Districts, not services, are what the tables hold: the flow
-// book says which service serves which district.
+// District is a district of the part of the country that is served, or a part of
+// the world around it. Districts, not services, are what the tables hold: the flow
+// book says which service serves which district. What a district of one's own is
+// called, its [Gazetteer] knows.
 type District uint8
 
-// The ten districts (Cumbria's are those before the merger of April 2023,
-// which tell the local services' areas apart), then the rest of the world.
+// MaxDistricts is how many districts of its own a gazetteer can have.
+const MaxDistricts = 26
+
+// The rest of the world, the same for everybody.
 const (
-	Carlisle District = iota
-	Eden
-	Allerdale
-	Copeland
-	Barrow
-	SouthLakeland
-	CheshireEast
-	CheshireWest
-	Halton
-	Warrington
-	England
+	England District = MaxDistricts + iota
 	Wales
 	Scotland
 	NorthernIreland
@@ -32,37 +25,17 @@ const (
 	districts // how many
 )
 
-var names = [districts]string{
-	"Carlisle", "Eden", "Allerdale", "Copeland", "Barrow-in-Furness", "South Lakeland",
-	"Cheshire East", "Cheshire West and Chester", "Halton", "Warrington",
-	"elsewhere in England", "Wales", "Scotland", "Northern Ireland", "Isle of Man", "Channel Islands",
-}
+// elsewhere are the names of the rest of the world.
+var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland", "Isle of Man", "Channel Islands"}
 
-// letters stand for the districts in the shipped tables, in the same order.
-const letters = "abcdefghijEWSNMC"
-
-func (d District) String() string {
-	if d < districts {
-		return names[d]
-	}
-	return "unknown district"
-}
-
-// DistrictNamed finds a district by its name as String gives it.
-func DistrictNamed(name string) (District, bool) {
-	for d, n := range names {
-		if strings.EqualFold(n, strings.TrimSpace(name)) {
-			return District(d), true
-		}
-	}
-	return 0, false
-}
-
-// DistrictNames lists every district's name.
-func DistrictNames() []string { return append([]string(nil), names[:]...) }
+// letters stand for the districts in the tables, in the same order.
+const letters = "abcdefghijklmnopqrstuvwxyzEWSNMC"
 
 // Set is several districts: where a place might be.
-type Set uint16
+type Set uint32
+
+// ours are the districts that are served.
+const ours = Set(1<<England - 1)
 
 // Of makes a set.
 func Of(ds ...District) Set {
@@ -77,7 +50,7 @@ func Of(ds ...District) Set {
 func (s Set) Has(d District) bool { return s&(1<<d) != 0 }
 
 // Len counts the districts.
-func (s Set) Len() int { return bits.OnesCount16(uint16(s)) }
+func (s Set) Len() int { return bits.OnesCount32(uint32(s)) }
 
 // Districts lists them in order.
 func (s Set) Districts() []District {
@@ -88,14 +61,6 @@ func (s Set) Districts() []District {
 		}
 	}
 	return ds
-}
-
-func (s Set) String() string {
-	var parts []string
-	for _, d := range s.Districts() {
-		parts = append(parts, d.String())
-	}
-	return strings.Join(parts, "; ")
 }
 
 // code writes a set in the tables' letters.

@@ -1,8 +1,7 @@
 // Package area tells where somebody is from what they wrote: a postcode or a
-// place name, certain or to be asked about. It is pure: the tables are embedded
-// and nothing is kept.
+// place name, certain or to be asked about. It is pure, and keeps nothing.
 //
-//	found := finder.Find("im near kendal")
+//	found := area.Shipped().Finder(nil).Find("im near kendal")
 //
 // It never guesses. A name that might be in several districts gives all of
 // them, and the caller of this package asks. A word that merely looks like a
@@ -50,7 +49,7 @@ var hows = [...]string{"nothing that names a place", "a whole postcode", "a post
 func (h How) String() string { return hows[h] }
 
 // Name is one more name for a place, from the flow book. It goes before the
-// shipped tables.
+// tables.
 type Name struct {
 	Name  string
 	Where Set
@@ -58,20 +57,16 @@ type Name struct {
 
 // Finder looks places up. It is safe for concurrent use.
 type Finder struct {
-	tables *tables
+	tables *Gazetteer
 	extra  map[string]Set
-	// closed holds names of seven letters and more without spaces, and without
-	// vowels after the first letter, for "white haven" and "whitehvn".
-	closed, bones map[string]place
 }
 
-// NewFinder makes a finder over the shipped tables and the book's own names.
-func NewFinder(names []Name) *Finder {
-	f := &Finder{tables: shipped(), extra: make(map[string]Set, len(names))}
+// Finder makes a finder over the gazetteer and the book's own names.
+func (g *Gazetteer) Finder(names []Name) *Finder {
+	f := &Finder{tables: g, extra: make(map[string]Set, len(names))}
 	for _, n := range names {
 		f.extra[plain.Text(n.Name)] |= n.Where
 	}
-	f.closed, f.bones = f.tables.closedUp()
 	return f
 }
 
@@ -186,7 +181,7 @@ func (f *Finder) name(name string, whole bool) (Found, bool) {
 }
 
 // wholeName finds a name that is the whole message. An ordinary word that is
-// also a place ("dent", "over", "the bank") is asked about; outside our counties
+// also a place ("dent", "over", "the bank") is asked about; elsewhere
 // it counts only when it is said to be a place.
 func (f *Finder) wholeName(name string, said bool) (Found, bool) {
 	found, ok := f.name(name, true)

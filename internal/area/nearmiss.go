@@ -60,7 +60,7 @@ func (f *Finder) slip(name string, least int) Found {
 		return Found{} // it is no slip, and was not meant as a place
 	}
 	closed := strings.ReplaceAll(name, " ", "")
-	if p, ok := f.closed[closed]; ok && p.set != 0 {
+	if p, ok := f.tables.closed[closed]; ok && p.set != 0 {
 		return Found{Where: p.set, Ask: p.ask, How: NearMiss, Text: name}
 	}
 	var hit place
@@ -69,7 +69,7 @@ func (f *Finder) slip(name string, least int) Found {
 			hit.set |= set
 		}
 	}
-	for _, n := range f.tables.names {
+	for _, n := range f.tables.sorted {
 		if len(n)-len(name) > 1 || len(name)-len(n) > 1 || !near(name, n) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (f *Finder) slip(name string, least int) Found {
 		return Found{Where: hit.set, Ask: hit.ask, How: NearMiss, Text: name}
 	}
 	if b := bones(closed); len(b) >= minBones {
-		if p, ok := f.bones[b]; ok && p.set != 0 && (len(b) > minBones || p.set&ours == p.set) {
+		if p, ok := f.tables.bones[b]; ok && p.set != 0 && (len(b) > minBones || p.set&ours == p.set) {
 			return Found{Where: p.set, Ask: p.ask, How: NearMiss, Text: name}
 		}
 	}
@@ -98,7 +98,7 @@ func (f *Finder) slip(name string, least int) Found {
 // closedUp indexes long names without their spaces, and towns without their
 // vowels. Two names that fall together there, in different districts, give
 // nothing.
-func (t *tables) closedUp() (closed, bare map[string]place) {
+func (g *Gazetteer) closedUp() (closed, bare map[string]place) {
 	closed, bare = make(map[string]place, 1024), make(map[string]place, 512)
 	put := func(m map[string]place, k string, p place) {
 		if old, dup := m[k]; dup && old.set != p.set {
@@ -106,8 +106,8 @@ func (t *tables) closedUp() (closed, bare map[string]place) {
 		}
 		m[k] = p
 	}
-	for _, n := range t.names {
-		p := t.places[n]
+	for _, n := range g.sorted {
+		p := g.places[n]
 		if len(n) < 6 || p.word {
 			continue
 		}
@@ -162,9 +162,10 @@ func near(a, b string) bool {
 // OrdinaryWords picks, out of a list of a language's words, those that are one
 // slip from a place name, so that they are never mended into it. (Made again by
 // "signpost areas build -words" when the places change.)
-func OrdinaryWords(words []string) []byte {
-	f := NewFinder(nil)
-	f.tables = &tables{places: f.tables.places, names: f.tables.names} // as if none were known
+func (g *Gazetteer) OrdinaryWords(words []string) []byte {
+	innocent := *g
+	innocent.ordinary = nil // as if none were known
+	f := innocent.Finder(nil)
 	var b strings.Builder
 	b.WriteString("# Ordinary words that are one slip from the name of a place. Made by: signpost areas build -words\n# From SCOWL, the Spell Checker Oriented Word Lists (Kevin Atkinson and others).\n")
 	seen := map[string]bool{}

@@ -45,9 +45,6 @@ func shorthand(w string) bool {
 	return false
 }
 
-// ours are the districts of the two counties.
-const ours = Set(1<<England - 1)
-
 // joined is some words in upper case without their spaces; ok is false when
 // they are too long for a postcode.
 func (m *message) joined(i, j int, b []byte) (string, bool) {

@@ -24,10 +24,10 @@ func padding(w string) bool {
 	switch w {
 	case "the", "help", "me", "my", "our", "area", "place", "with", "kids", "children", "mum", "mums", "mam", "dad", "thanks", "thank", "you", "ta",
 		"centre", "center", "rn", "atm", "moment", "and", "county", "uk", "england", "post", "code", "postcode", "staying", "stay", "based",
-		"somewhere", "about", "lake", "hospital", "think", "need", "to", "a", "of", "on", "ok", "yes", "sorry", "who", "services", "a6", "m6", "m56", "m62", "a595", "a590", "a66":
+		"somewhere", "about", "lake", "hospital", "think", "need", "to", "a", "of", "on", "ok", "yes", "sorry", "who", "services":
 		return true
 	}
-	return strings.Trim(w, "0123456789") == "" && w != ""
+	return w != "" && strings.Trim(strings.TrimLeft(w[:1], "am")+w[1:], "0123456789") == "" // a number, or a road's
 }
 
 // placed words make what follows a place.
