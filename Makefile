@@ -55,6 +55,7 @@ fuzz:
 	go test ./internal/area -run '^$$' -fuzz FuzzFind -fuzztime $(FUZZTIME)
 	go test ./internal/area -run '^$$' -fuzz FuzzGazetteer -fuzztime $(FUZZTIME)
 	go test ./flows/edit -run '^$$' -fuzz FuzzSet -fuzztime $(FUZZTIME)
+	go test ./cmd/signpost -run '^$$' -fuzz FuzzNew -fuzztime $(FUZZTIME)
 	go test ./flows -run '^$$' -fuzz FuzzState -fuzztime $(FUZZTIME)
 	go test ./ivr -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
 	go test ./internal/tally -run '^$$' -fuzz FuzzField -fuzztime $(FUZZTIME)

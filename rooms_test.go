@@ -48,13 +48,14 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/draw":        {own: []string{"flows"}},
 	"flows/edit":        {own: []string{"flows/load"}},
 	"flows/routes":      {own: []string{"flows", "internal/plain", "sms/gsm7"}},
+	"flows/fresh":       {own: []string{"flows/book", "flows/load", "internal/area", "internal/plain", "sms/gsm7"}},
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check"}},
 	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/spend", "internal/store", "internal/tally", "internal/version", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
 	"internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/provider", "internal/store"}},
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.

@@ -48,6 +48,7 @@ func commands() []command {
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},
+		{"new", "a flow book for another county, out of a few answers", newBook},
 		{"language", "what there is to translate into another language", language},
 		{"doctor", "everything that can be set up wrongly, and how to mend it", doctor},
 		{"provision", "point a number, short code or messaging service at this server", provision},

@@ -169,6 +169,31 @@ const usualDigits = 11
 
 // line reads one number. Only numbers that are valid for their country load: a
 // mistyped one would lead a caller to nobody, or to a stranger.
+// lookAgain tells where to look for the slip in a number.
+func lookAgain(number string) string {
+	fix := "Look for a missing, extra or swapped digit, and ring it."
+	if digits := len(strings.Join(strings.Fields(number), "")); number[0] == '0' && digits != usualDigits {
+		fix = fmt.Sprintf("It has %d digits; numbers here have %d. %s", digits, usualDigits, fix)
+	}
+	return fix
+}
+
+// Number tells whether a number, as it is printed, is free to ring. It is an error
+// that it cannot be given to anybody: no number of this country, or a premium one.
+func Number(printed string) (free bool, err error) {
+	if printed == "" || strings.Trim(printed, "+0123456789 ") != "" {
+		return false, fmt.Errorf("%q is not digits and spaces only", printed)
+	}
+	parsed, err := phonenumbers.Parse(printed, "GB")
+	switch {
+	case err != nil || !phonenumbers.IsValidNumber(parsed):
+		return false, fmt.Errorf("%q is not a telephone number of this country. %s", printed, lookAgain(printed))
+	case phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE:
+		return false, fmt.Errorf("%q is a premium number", printed)
+	}
+	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
+}
+
 func (b *builder) line(s *flows.Service, v value) {
 	n := v.at("number")
 	if !n.set || n.text == "" {
@@ -206,11 +231,7 @@ func (b *builder) line(s *flows.Service, v value) {
 			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller", n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
 		}
 	default:
-		fix := "Look for a missing, extra or swapped digit, and ring it."
-		if digits := len(strings.Join(strings.Fields(n.text), "")); n.text[0] == '0' && digits != usualDigits {
-			fix = fmt.Sprintf("It has %d digits; numbers here have %d. Look for a missing, extra or swapped digit, and ring it.", digits, usualDigits)
-		}
-		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.", fix)
+		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.", lookAgain(n.text))
 	}
 	s.Lines = append(s.Lines, l)
 }

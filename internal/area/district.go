@@ -28,6 +28,9 @@ const (
 // elsewhere are the names of the rest of the world.
 var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland", "Isle of Man", "Channel Islands"}
 
+// Elsewhere lists the names of the rest of the world.
+func Elsewhere() []string { return append([]string(nil), elsewhere[:]...) }
+
 // letters stand for the districts in the tables, in the same order.
 const letters = "abcdefghijklmnopqrstuvwxyzEWSNMC"
 

@@ -21,6 +21,7 @@ import (
 	"signpost/config"
 	"signpost/flows/book"
 	"signpost/flows/load"
+	"signpost/internal/area"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
@@ -683,6 +684,44 @@ func TestReload(t *testing.T) {
 	}
 	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("after its step is gone a conversation gets %q", got)
+	}
+}
+
+// A book's own tables are part of it: a new postcode is known as soon as they are
+// saved, and one that cannot be read leaves the last good book in force.
+func TestReloadOfTables(t *testing.T) {
+	dir := t.TempDir()
+	putBook(t, dir, "Who is it for? ")
+	const letters = "abcdefghij"
+	var districts strings.Builder
+	for i, name := range area.Shipped().Names()[:len(letters)] {
+		fmt.Fprintf(&districts, "%c - %s\n", letters[i], name)
+	}
+	put := func(name, data string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, "area"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "area", name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(area.DistrictsFile, districts.String())
+	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+	const changed, refused = "a flow book is in force", "the flow book has mistakes"
+	inForce := strings.Count(s.log.String(), changed)
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "Reply with your town") {
+		t.Errorf("a postcode of no table gets %q", got)
+	}
+	put(area.PostcodesFile, "PR1 a\n")
+	s.log.await(t, changed, inForce+1)
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "01228 633640") {
+		t.Errorf("a postcode of the new table gets %q", got)
+	}
+	put(area.PostcodesFile, "PR1 z\n")
+	s.log.await(t, refused, 1)
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "01228 633640") {
+		t.Errorf("with a table that cannot be read a postcode gets %q", got)
 	}
 }
 

@@ -48,12 +48,19 @@ func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
 	for _, a := range book.Areas {
 		towns = append(towns, strings.Split(strings.ReplaceAll(a.Text, " or ", ", "), ", ")...)
 	}
+	if several := s.Verdict().Source.Several; len(several) > 0 {
+		towns = append(towns, several[0].Name)
+	}
+	const postcode = "CA12 5DQ" // offered where it is known
+	if known, _, _ := book.Find(postcode); len(known) > 0 {
+		towns = append(towns, postcode)
+	}
 	s.show(w, http.StatusOK, "home.html", page{Title: "Phone", Here: "/", Body: struct {
 		Towns []string
 		Map   template.HTML
 		Found []found
 		Pence float64
-	}{append(towns, "cumbria", "CA12 5DQ", "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
+	}{append(towns, "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
 }
 
 // drawn is the map of the book that answers. draw escapes what authors write.

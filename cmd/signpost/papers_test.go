@@ -1,0 +1,124 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fence is a block of a paper: what kind it is, and what stands in it.
+type fence struct{ info, text string }
+
+func fences(t *testing.T, paper string) (out []fence) {
+	t.Helper()
+	text, err := os.ReadFile(paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+		out = append(out, fence{m[1], m[2]})
+	}
+	return out
+}
+
+// says reports output that is as a paper shows it, where a line of ... stands for
+// any lines and ... in a line for anything.
+func says(shown, got string) bool {
+	var re strings.Builder
+	re.WriteString(`\A`)
+	for line := range strings.Lines(shown) {
+		if line == "...\n" {
+			re.WriteString(`(?s:.*)`)
+			continue
+		}
+		re.WriteString(strings.ReplaceAll(regexp.QuoteMeta(strings.TrimRight(line, " \n")), `\.\.\.`, `.*`) + ` *\n`)
+	}
+	re.WriteString(`\s*\z`)
+	return regexp.MustCompile(re.String()).MatchString(got)
+}
+
+// Papers that show commands with what they print are right: each is run, one after
+// the other, in a folder that holds the files the paper gives and a small download
+// of postcodes.
+func TestPapersAtTheTerminal(t *testing.T) {
+	const papers = "../../docs/"
+	program := filepath.Join(t.TempDir(), "signpost")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	list, err := filepath.Glob(papers + "*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, paper := range list {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "codepo_gb.zip"), download(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fences(t, paper) {
+			if name, ok := strings.CutPrefix(f.info, "text "); ok {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(f.text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if f.info != "console" {
+				continue
+			}
+			for one := range strings.SplitSeq("\n"+f.text, "\n$ ") {
+				if one == "" {
+					continue
+				}
+				command, shown, _ := strings.Cut(one, "\n")
+				if shown != "" && !strings.HasSuffix(shown, "\n") {
+					shown += "\n"
+				}
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				cmd := exec.CommandContext(ctx, "sh", "-c", command)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+				got, err := cmd.CombinedOutput()
+				cancel()
+				if err != nil || !says(shown, string(got)) {
+					t.Errorf("%s: %s: %v: printed\n%s\nand the paper shows\n%s", filepath.Base(paper), command, err, got, shown)
+				}
+				ran++
+			}
+		}
+	}
+	if ran < 5 {
+		t.Errorf("only %d commands were run", ran)
+	}
+}
+
+// download is a list of postcodes in the form of Code-Point Open.
+func download(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("Data/CSV/pr.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = `"PR1 2HE",10,0,0,"E92000001",,,,"E07000123","E05000001"
+"PR1 8XJ",10,0,0,"E92000001",,,,"E07000123","E05000001"
+"PR7 1DP",10,0,0,"E92000001",,,,"E07000118","E05000002"
+"BB1 7DY",10,0,0,"E92000001",,,,"E06000008","E05000003"
+"BL1 1RU",10,0,0,"E92000001",,,,"E08000001","E05000004"
+"LL11 1AA",10,0,0,"W92000004",,,,"W06000006","W05000001"
+`
+	if _, err := w.Write([]byte(rows)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
