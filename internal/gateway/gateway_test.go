@@ -20,6 +20,7 @@ import (
 
 	"signpost/config"
 	"signpost/flows/book"
+	"signpost/flows/fresh"
 	"signpost/flows/load"
 	"signpost/internal/area"
 	"signpost/internal/gateway"
@@ -157,18 +158,18 @@ func (p proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, resp.Body)
 }
 
-var fresh struct {
+var handsets struct {
 	sync.Mutex
 	n int
 }
 
 // phone is a handset with a number of its own.
 func (s *server) phone() *handset.Phone {
-	fresh.Lock()
-	defer fresh.Unlock()
-	fresh.n++
+	handsets.Lock()
+	defer handsets.Unlock()
+	handsets.n++
 	return &handset.Phone{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token),
-		From: fmt.Sprintf("+447400%06d", 100000+fresh.n), To: ourLine}
+		From: fmt.Sprintf("+447400%06d", 100000+handsets.n), To: ourLine}
 }
 
 func text(t testing.TB, p *handset.Phone, body string) string {
@@ -691,36 +692,38 @@ func TestReload(t *testing.T) {
 // saved, and one that cannot be read leaves the last good book in force.
 func TestReloadOfTables(t *testing.T) {
 	dir := t.TempDir()
-	putBook(t, dir, "Who is it for? ")
-	const letters = "abcdefghij"
-	var districts strings.Builder
-	for i, name := range area.Shipped().Names()[:len(letters)] {
-		fmt.Fprintf(&districts, "%c - %s\n", letters[i], name)
+	county := fresh.County{Name: "Lancashire", Parts: []fresh.Part{{Towns: "Preston", Service: fresh.Service{Name: "A service", Number: "0161 496 0001", Hours: "unknown", Source: "a test"}}}}
+	files, err := county.Files()
+	if err != nil {
+		t.Fatal(err)
 	}
 	put := func(name, data string) {
 		t.Helper()
-		if err := os.MkdirAll(filepath.Join(dir, "area"), 0o700); err != nil {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "area", name), []byte(data), 0o600); err != nil {
+		if err := os.WriteFile(to, []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	put(area.DistrictsFile, districts.String())
+	for name, data := range files {
+		put(name, string(data))
+	}
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
 	const changed, refused = "a flow book is in force", "the flow book has mistakes"
 	inForce := strings.Count(s.log.String(), changed)
 	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("a postcode of no table gets %q", got)
 	}
-	put(area.PostcodesFile, "PR1 a\n")
+	put("area/"+area.PostcodesFile, "PR1 a\n")
 	s.log.await(t, changed, inForce+1)
-	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "01228 633640") {
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "0161 496 0001") {
 		t.Errorf("a postcode of the new table gets %q", got)
 	}
-	put(area.PostcodesFile, "PR1 z\n")
+	put("area/"+area.PostcodesFile, "PR1 z\n")
 	s.log.await(t, refused, 1)
-	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "01228 633640") {
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "0161 496 0001") {
 		t.Errorf("with a table that cannot be read a postcode gets %q", got)
 	}
 }
