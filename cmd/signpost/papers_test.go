@@ -7,42 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"signpost/internal/testkit"
 )
-
-// fence is a block of a paper: what kind it is, and what stands in it.
-type fence struct{ info, text string }
-
-func fences(t *testing.T, paper string) (out []fence) {
-	t.Helper()
-	text, err := os.ReadFile(paper)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
-		out = append(out, fence{m[1], m[2]})
-	}
-	return out
-}
-
-// says reports output that is as a paper shows it, where a line of ... stands for
-// any lines and ... in a line for anything.
-func says(shown, got string) bool {
-	var re strings.Builder
-	re.WriteString(`\A`)
-	for line := range strings.Lines(shown) {
-		if line == "...\n" {
-			re.WriteString(`(?s:.*)`)
-			continue
-		}
-		re.WriteString(strings.ReplaceAll(regexp.QuoteMeta(strings.TrimRight(line, " \n")), `\.\.\.`, `.*`) + ` *\n`)
-	}
-	re.WriteString(`\s*\z`)
-	return regexp.MustCompile(re.String()).MatchString(got)
-}
 
 // Papers that show commands with what they print are right: each is run, one after
 // the other, in a folder that holds the files the paper gives and a small download
@@ -63,16 +33,16 @@ func TestPapersAtTheTerminal(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "codepo_gb.zip"), download(t), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range fences(t, paper) {
-			if name, ok := strings.CutPrefix(f.info, "text "); ok {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(f.text), 0o600); err != nil {
+		for _, f := range testkit.Fences(t, paper) {
+			if name, ok := strings.CutPrefix(f.Info, "text "); ok {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(f.Text), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if f.info != "console" {
+			if f.Info != "console" {
 				continue
 			}
-			for one := range strings.SplitSeq("\n"+f.text, "\n$ ") {
+			for one := range strings.SplitSeq("\n"+f.Text, "\n$ ") {
 				if one == "" {
 					continue
 				}
@@ -86,7 +56,7 @@ func TestPapersAtTheTerminal(t *testing.T) {
 				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
 				got, err := cmd.CombinedOutput()
 				cancel()
-				if err != nil || !says(shown, string(got)) {
+				if err != nil || !testkit.AsShown(shown, string(got)) {
 					t.Errorf("%s: %s: %v: printed\n%s\nand the paper shows\n%s", filepath.Base(paper), command, err, got, shown)
 				}
 				ran++
