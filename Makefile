@@ -67,11 +67,15 @@ release:
 	go run ./cmd/release -out dist
 
 # Everything that can go wrong, one thing after the other, while people text and ring:
-# real processes, real sockets. LASTS is how long each fault lasts.
+# real processes, real sockets. LASTS is how long each fault lasts; OLDER a revision of git
+# that is upgraded from, too, under load.
 LASTS ?= 6s
+OLDER ?=
 REPORT ?= docs/reliability.md
 chaos: tools
-	cd cmd/gateway && go test -tags chaos -run 'TestChaos$$' -count=1 -timeout 10m -lasts $(LASTS) -write "$(abspath $(REPORT))"
+	@if [ -n "$(OLDER)" ]; then rm -rf bin/older && mkdir -p bin/older/src && git archive $(OLDER) | tar -x -C bin/older/src \
+	  && cd bin/older/src && CGO_ENABLED=0 go build -buildvcs=false -o ../gateway ./cmd/gateway && rm -rf ../src; fi
+	cd cmd/gateway && go test -tags chaos -run 'TestChaos$$' -count=1 -timeout 10m -lasts $(LASTS) -write "$(abspath $(REPORT))" $(if $(OLDER),-older $(abspath bin/older/gateway))
 
 # The gateway beside the leanest server that does the same work, then the parts.
 bench: tools

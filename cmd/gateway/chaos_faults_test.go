@@ -196,6 +196,22 @@ func killer(h *house) {
 	h.t.Logf("%d were killed", kills)
 }
 
+// upgrade puts an older version in the place of each gateway, one after the other, and
+// the newer one back, again and again: for a while there is one of each.
+func upgrade(h *house) {
+	programs := []string{*older, h.newer}
+	turns := 0
+	for end := time.Now().Add(*lasts); time.Now().Before(end) || turns%2 == 1; turns++ {
+		for _, m := range h.front.members {
+			m.stop(h.t)
+			m.program = programs[turns%2]
+			m.start(h.t)
+			<-time.After(*lasts / 8)
+		}
+	}
+	h.t.Logf("every gateway was replaced %d times", turns)
+}
+
 var faults = []fault{
 	{name: "nothing"},
 	{name: "Redis killed, and back empty", licence: testkit.Licence{Brief: true, Forgets: true}, do: func(h *house) {

@@ -34,6 +34,7 @@ import (
 var (
 	lasts   = flag.Duration("lasts", 4*time.Second, "how long each fault lasts")
 	writeTo = flag.String("write", "", "the `file` for the table")
+	older   = flag.String("older", "", "the `program` of an older version, to be upgraded from under load")
 )
 
 // inTime is what every answer has to come within.
@@ -63,6 +64,7 @@ type house struct {
 	double *testkit.Provider
 	front  *front
 	book   *flows.Book
+	newer  string       // the program
 	ref    http.Handler // a gateway that nothing happens to
 	ahead  atomic.Int64 // how far the clock is ahead
 
@@ -321,7 +323,7 @@ func inProcess(t *testing.T, redis string, log io.Writer, now func() time.Time) 
 }
 
 func (f fault) run(t *testing.T, program string) row {
-	h := &house{t: t, fault: f, redis: testkit.StartRedis(t, f.redis...), double: testkit.NewProvider(t, account, token)}
+	h := &house{t: t, fault: f, newer: program, redis: testkit.StartRedis(t, f.redis...), double: testkit.NewProvider(t, account, token)}
 	h.proxy = testkit.NewProxy(t, h.redis.Addr)
 	src, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
@@ -439,7 +441,11 @@ func (h *house) heal() {
 func TestChaos(t *testing.T) {
 	program := build(t, true)
 	var rows []row
-	for _, f := range faults {
+	all := slices.Clone(faults)
+	if *older != "" {
+		all = append(all, fault{name: "an upgrade from an older version, back, and again", members: 2, do: upgrade})
+	}
+	for _, f := range all {
 		if f.pace == 0 {
 			f.pace = 15 * time.Millisecond
 		}
