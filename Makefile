@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint fuzz bench chaos release tools
+.PHONY: test test-browser build lint spelling fuzz bench chaos release tools
 
 test: tools
 	go test -race $$(go list ./... | grep -v -e /flows/ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
@@ -40,6 +40,11 @@ lint:
 # narrowed is bounded where it is read (115); tools run programs and read files that
 # are named to them (204, 304); papers and tables are for everybody to read (301, 306).
 NOT_HERE = G104,G115,G204,G301,G304,G306
+
+# The papers and what the flow book says, in British English.
+spelling:
+	@if ! command -v aspell >/dev/null; then echo "installing aspell"; $(INSTALL) aspell aspell-en >/dev/null; fi
+	.ci/spelling
 
 # A few seconds of each fuzz target.
 FUZZTIME ?= 10s
