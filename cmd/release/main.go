@@ -31,7 +31,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 var programs = []string{"gateway", "signpost"}
 
 // beside the programs in every archive.
-var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "deploy/signpost.service", "deploy/environment.example", "deploy/alerts.yaml", "deploy/grafana/signpost.json"}
+var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-probe.timer", "deploy/environment.example", "deploy/alerts.yaml", "deploy/grafana/signpost.json"}
 
 func run(args []string, out, errw io.Writer) int {
 	f := flag.NewFlagSet("release", flag.ContinueOnError)

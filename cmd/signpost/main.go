@@ -53,6 +53,7 @@ func commands() []command {
 		{"doctor", "everything that can be set up wrongly, and how to mend it", doctor},
 		{"provision", "point a number, short code or messaging service at this server", provision},
 		{"fallback", "what people get when no machine of ours can be reached, as files", fallback},
+		{"probe", "yes or no: are a text and a call answered, for a timer", probe},
 		{"maintenance", "put the menus out of use for a while: everybody gets the 24-hour number", maintenance},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
 		{"areas", "see how a place is understood; make the area tables anew", areas},

@@ -3,11 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"signpost/config"
+	"signpost/internal/gateway"
 	"signpost/internal/testkit"
 	"signpost/internal/twiml"
 )
@@ -187,5 +192,60 @@ func TestDoctorCommand(t *testing.T) {
 	}
 	if code, _, errs := inTerminal("doctor", "-format", "xml"); code != exitMisuse || !strings.Contains(errs, "text or json") {
 		t.Errorf("%d: %s", code, errs)
+	}
+}
+
+// A probe says yes of a server that answers texts and calls, and no of one that does
+// not, or answers something else; and nothing but that.
+func TestProbe(t *testing.T) {
+	var wrong func(w http.ResponseWriter, r *http.Request) bool
+	var g *gateway.Gateway
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wrong == nil || !wrong(w, r) {
+			g.Handler().ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	operator(t, testkit.NewProvider(t, testAccount, testToken), config.Embedded)
+	t.Setenv("PUBLIC_URL", server.URL)
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err = gateway.New(cfg, gateway.NewLog(io.Discard, false)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.Close() })
+	for _, tt := range []struct {
+		name  string
+		wrong func(w http.ResponseWriter, r *http.Request) bool
+		want  string
+	}{
+		{"all is well", nil, "yes\n"},
+		{"texts get silence", func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/sms" {
+				_, _ = io.WriteString(w, "<Response/>")
+			}
+			return r.URL.Path == "/sms"
+		}, "no\n"},
+		{"calls are hung up", func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/voice" {
+				_, _ = io.WriteString(w, "<Response><Hangup/></Response>")
+			}
+			return r.URL.Path == "/voice"
+		}, "no\n"},
+		{"everything is refused", func(w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(http.StatusForbidden)
+			return true
+		}, "no\n"},
+		{"nobody is there", func(http.ResponseWriter, *http.Request) bool { server.CloseClientConnections(); return true }, "no\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wrong = tt.wrong
+			code, out, errs := inTerminal("probe")
+			if out != tt.want || errs != "" || (code == exitOK) != (tt.want == "yes\n") {
+				t.Errorf("%d: %q%q, want %q", code, out, errs, tt.want)
+			}
+		})
 	}
 }

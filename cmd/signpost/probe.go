@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/handset"
+)
+
+const probeHelp = `signpost probe
+
+Says yes when a text and a call that come in at PUBLIC_URL are answered as a person
+would need it, within the second, and no otherwise: nothing else is said or kept. It
+ends with 0 for yes and 1 for no, for a timer (deploy/signpost-probe.timer) or a
+monitor. "signpost doctor" says why. It reads the same environment as the gateway.
+
+The text and the call are signed as the provider signs them; no telephone is rung and
+nothing is sent to anybody, so it does not tell that the number itself works: text it
+from your own phone now and then. Each time counts as one text and one call in
+"signpost report".
+
+`
+
+// probeTime is how long an answer may take: a person waits for it.
+const probeTime = 5 * time.Second
+
+func probe(args []string, s streams) int {
+	f := newFlags("probe", probeHelp, s)
+	if code, done := parse(f, args, s); done {
+		return code
+	}
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost probe: the environment is not right:\n%v\n", err)
+		return exitMisuse
+	}
+	if !answers(cfg) {
+		fmt.Fprintln(s.out, "no")
+		return exitProblems
+	}
+	fmt.Fprintln(s.out, "yes")
+	return exitOK
+}
+
+// answers reports whether a text is answered with more than silence, and a call with
+// words, and a key to press, a line that is rung, or at the least 999.
+func answers(cfg config.Config) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), probeTime)
+	defer cancel()
+	p := &handset.Phone{Base: cfg.PublicURL, Account: cfg.AccountSID, Token: cfg.Tokens[0], From: "+447400000000", To: "+447400000001", Jar: map[string]string{}}
+	began := time.Now()
+	text, err := p.Text(ctx, "hello")
+	if err != nil || !strings.Contains(text, "999") || time.Since(began) > time.Second {
+		return false
+	}
+	if _, err := p.Text(ctx, "x"); err != nil { // and leaves no conversation behind
+		return false
+	}
+	began = time.Now()
+	call, err := p.Ring(ctx)
+	if err != nil || time.Since(began) > time.Second {
+		return false
+	}
+	goesOn := call.Gather != nil || len(call.Dialling) > 0
+	return len(call.Said) > 0 && (goesOn || strings.Contains(strings.Join(call.Said, " "), "9 9 9")) // the last while the menus are out of use
+}
