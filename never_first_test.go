@@ -23,6 +23,7 @@ import (
 // mayCallOut are the rooms that may make a request of their own, and why.
 var mayCallOut = map[string]string{
 	"internal/provider": "erases the provider's copies; each request is held against a list",
+	"internal/trace":    "tells the operator's own collector where the time goes; what it sends is made of a list of names",
 	"internal/handset":  "a phone in software, for tools and tests: it signs webhooks to our own server",
 }
 

@@ -56,7 +56,12 @@ type Config struct {
 	// CallerID is shown to services when the number called cannot be (callers
 	// over SIP). Empty leaves it to the provider.
 	CallerID string
-	LogDebug bool
+	// Collector is where spans go (OpenTelemetry over HTTP), with its headers; empty: nothing
+	// is traced. TraceRatio is how many answers of all are traced, 0 to 1.
+	Collector        string
+	CollectorHeaders map[string]privacy.Private
+	TraceRatio       float64
+	LogDebug         bool
 }
 
 // Embedded is the RedisURL of the in-process store.
@@ -89,6 +94,9 @@ type raw struct {
 	CallPence    string          `env:"CALL_PENCE" envDefault:"25"`
 	CallerID     string          `env:"CALLER_ID"`
 	Drain        string          `env:"DRAIN" envDefault:"2s"`
+	Collector    string          `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	Headers      privacy.Private `env:"OTEL_EXPORTER_OTLP_HEADERS"`
+	TraceRatio   string          `env:"OTEL_TRACES_SAMPLER_ARG" envDefault:"1"`
 	LogLevel     string          `env:"LOG_LEVEL" envDefault:"info"`
 }
 
@@ -173,6 +181,9 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {
 		p.add("CALLER_ID", "must be one of your own numbers, written like +441632960000")
 	}
+	c.Collector = p.url("OTEL_EXPORTER_OTLP_ENDPOINT", in.Collector, false)
+	c.CollectorHeaders = p.headers("OTEL_EXPORTER_OTLP_HEADERS", in.Headers)
+	c.TraceRatio = p.amount("OTEL_TRACES_SAMPLER_ARG", in.TraceRatio, 0, 1, "of all")
 	switch in.LogLevel {
 	case "debug":
 		c.LogDebug = true
@@ -221,6 +232,24 @@ func (p *problems) url(name, v string, required bool) string {
 		return ""
 	}
 	return v
+}
+
+// headers reads "name=value,name=value".
+func (p *problems) headers(name string, v privacy.Private) map[string]privacy.Private {
+	out := map[string]privacy.Private{}
+	for one := range strings.SplitSeq(v.Reveal(), ",") {
+		if strings.TrimSpace(one) == "" {
+			continue
+		}
+		header, value, ok := strings.Cut(one, "=")
+		header = strings.TrimSpace(header)
+		if !ok || !regexp.MustCompile(`^[A-Za-z0-9-]+$`).MatchString(header) || strings.ContainsAny(value, "\r\n") {
+			p.add(name, "must be names and values, like authorization=secret, with commas between")
+			return nil
+		}
+		out[header] = privacy.Hide(strings.TrimSpace(value))
+	}
+	return out
 }
 
 // secret takes a value from its variable or from the file that NAME_FILE names.

@@ -12,6 +12,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
@@ -145,6 +147,7 @@ type life struct {
 	said     chan string // lines of the log, as they come
 
 	mu       sync.Mutex
+	traces   strings.Builder // whatever a collector was sent, and how
 	log      strings.Builder
 	answers  strings.Builder // whatever an HTTP request got back
 	surfaces map[string]string
@@ -155,6 +158,13 @@ func begin(t *testing.T, program string) *life {
 	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{},
 		flows: t.TempDir(), scratch: t.TempDir(), said: make(chan string, 4096)}
 	l.tap = testkit.NewProxy(t, l.redis.Addr).Keep()
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		sent, _ := httputil.DumpRequest(r, true)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.traces.Write(sent)
+	}))
+	t.Cleanup(collector.Close)
 	for _, name := range load.Files() {
 		data, err := book.Files.ReadFile(name)
 		if err != nil {
@@ -168,7 +178,7 @@ func begin(t *testing.T, program string) *life {
 	l.cmd.Dir = l.scratch
 	l.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
 		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "TWILIO_API_URL=" + l.provider.URL, "SSL_CERT_FILE=" + l.provider.Cert,
-		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s", "SENDER_LIMIT=12", "GOTRACEBACK=all"}
+		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s", "SENDER_LIMIT=12", "GOTRACEBACK=all", "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
 	out, err := l.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -420,6 +430,7 @@ func (l *life) through(short bool) {
 	defer l.mu.Unlock()
 	l.surfaces["the log and the standard streams"] = l.log.String()
 	l.surfaces["answers"] = l.answers.String()
+	l.surfaces["traces"] = l.traces.String()
 	l.surfaces["files"] = files(l.t, l.scratch)
 }
 
@@ -543,7 +554,7 @@ func TestNothingIsKept(t *testing.T) {
 	}
 	for where, holds := range map[string]string{
 		"Redis, all well": "s:{", "Redis, at the end": "count:", "all that went to Redis and back": "EVALSHA", "the provider's API": "DELETE /2010-04-01/", "the log and the standard streams": "the store is away",
-		"answers": "403 Forbidden", "memory, as a core file has it": account, "files": "(the folder)",
+		"answers": "403 Forbidden", "memory, as a core file has it": account, "files": "(the folder)", "traces": "signpost.endpoint",
 	} {
 		if !strings.Contains(strings.ToLower(l.surfaces[where]), strings.ToLower(holds)) {
 			t.Errorf("%s was not looked at: it does not hold %q", where, holds)
@@ -618,6 +629,13 @@ func TestLeaksAreFound(t *testing.T) {
 			{"internal/gateway/erase.go", "		g.note(r.Get(\"DialCallSid\"), 0)\n", "		g.note(r.Get(\"From\"), 0)\n"},
 			{"internal/eraser/eraser.go", "	if !provider.Erasable(sid) {\n		return\n	}\n", ""},
 		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"}, {"a phone number", "Redis"}}},
+		// A span is named after the sender, and the list is not looked at.
+		{"in a trace", true, true, []patch{
+			{"internal/webhook/guard.go", "	doc = next(ctx, req)\n", "	_, span := otel.Tracer(\"x\").Start(ctx, req.Get(\"From\"))\n	span.End()\n	doc = next(ctx, req)\n"},
+			{"internal/webhook/guard.go", "	\"net/url\"\n", "	\"net/url\"\n\n	\"go.opentelemetry.io/otel\"\n"},
+			{"internal/trace/trace.go", "	return &Tracer{provider: p,", "	otel.SetTracerProvider(p)\n	return &Tracer{provider: p,"},
+			{"internal/trace/trace.go", "	if !slices.Contains(names, Name(one.Name())) {\n		return nil\n	}\n", ""},
+		}, []leak{{"a phone number", "traces"}}},
 		{"in memory: the last request", true, true, []patch{
 			{"internal/webhook/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	if form.Get(\"CallerName\") != \"\" {\n		lastForm = form.Get(\"CallerName\")\n	}\n"},
 			{"internal/webhook/guard.go", "// Safe is the answer", "var lastForm string\n\n// Safe is the answer"},

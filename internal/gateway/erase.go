@@ -38,7 +38,11 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &eraser.Eraser{List: g.store, Records: records, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
+	var side eraser.Records = records
+	if g.tracer != nil {
+		side = timedRecords{records, g.tracer}
+	}
+	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
 		Now: time.Now, Log: g.log, Count: g.metrics.erase, Emptied: g.wipe.soon}, nil
 }
 

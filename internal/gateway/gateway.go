@@ -26,6 +26,7 @@ import (
 	"signpost/internal/spend"
 	"signpost/internal/store"
 	"signpost/internal/tally"
+	"signpost/internal/trace"
 	"signpost/internal/webhook"
 	"signpost/ivr"
 	"signpost/sms"
@@ -58,6 +59,7 @@ type Gateway struct {
 	stopping atomic.Bool
 	eraser   *eraser.Eraser
 	sweep    func(context.Context) error
+	tracer   *trace.Tracer // nil when nothing is traced
 	tally    *tally.Counter
 	meter    *spend.Meter
 	// resting is until when the menus are out of use, in Unix seconds.
@@ -118,6 +120,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	g.tracer = g.newTracer()
 	if g.eraser, err = g.newEraser(); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
@@ -126,7 +129,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter.Total)
 	g.resting.Store(time.Time{}.Unix())
-	g.public, g.admin = g.routes(keys), g.adminRoutes()
+	g.public, g.admin = g.traced(g.routes(keys)), g.adminRoutes()
 	g.warn()
 	return g, nil
 }
@@ -198,8 +201,15 @@ func Endpoints() []string {
 // routes joins the channels to the guard.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
+	var sessions interface {
+		sms.Sessions
+		sms.Limits
+	} = g.store
+	if g.tracer != nil {
+		sessions = timedStore{g.store, g.tracer}
+	}
 	texts := &sms.Handler{
-		Book: g.Book, Sessions: g.store, Limits: g.store, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
+		Book: g.Book, Sessions: sessions, Limits: sessions, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
 		Meter: g.meter, Price: spend.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Resting: g.isResting,
 		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
 	}
@@ -413,6 +423,9 @@ func (g *Gateway) shutdown(servers []*http.Server, stopErasing func()) error {
 		}
 	}
 	stopErasing()
+	if err := g.tracer.Close(ctx); err != nil {
+		g.log.Warn("the last traces were not sent")
+	}
 	if err := g.store.Close(); err != nil {
 		errs = append(errs, fmt.Errorf("close the store: %w", err))
 	}
@@ -421,7 +434,11 @@ func (g *Gateway) shutdown(servers []*http.Server, stopErasing func()) error {
 }
 
 // Close lets go of the store of a gateway that is not run.
-func (g *Gateway) Close() error { return g.store.Close() }
+func (g *Gateway) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	return errors.Join(g.tracer.Close(ctx), g.store.Close())
+}
 
 // Ready is closed once both listeners are bound; Addrs then tells where.
 func (g *Gateway) Ready() <-chan struct{} { return g.ready }
