@@ -26,9 +26,16 @@ redis.call('SET', KEYS[2], ARGV[2], 'PX', 300000)
 return 'done'`)
 
 // floor serves the leanest answers there are.
-func floor(addr, redisAddr string) error {
+func floor(addr, redisAddr string, share bool) error {
 	debug.SetGCPercent(400) // as the gateway does
-	rdb := redis.NewClient(&redis.Options{Addr: redisAddr})
+	var rdb redis.UniversalClient = redis.NewClient(&redis.Options{Addr: redisAddr})
+	if share {
+		sharing, err := rdb.AutoPipeline()
+		if err != nil {
+			return fmt.Errorf("have the floor share trips: %w", err)
+		}
+		rdb = sharing
+	}
 	genuine := func(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 		const most = 64 << 10
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
