@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -45,17 +44,6 @@ const (
 	paperLine    = "+441632960000"
 )
 
-// freeAddr is an address that nobody listens on.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func write(t *testing.T, path, text string, mode os.FileMode) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -67,7 +55,7 @@ func write(t *testing.T, path, text string, mode os.FileMode) {
 }
 
 func newNewcomer(t *testing.T) *newcomer {
-	n := &newcomer{t: t, root: t.TempDir(), double: testkit.NewProvider(t, paperAccount, paperToken), redis: testkit.StartRedis(t), listen: freeAddr(t), admin: freeAddr(t)}
+	n := &newcomer{t: t, root: t.TempDir(), double: testkit.NewProvider(t, paperAccount, paperToken), redis: testkit.StartRedis(t), listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t)}
 	n.double.SetBalance("25.00")
 	n.double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": paperLine, "friendly_name": "main", "sms_url": "", "sms_method": "POST", "voice_url": "", "voice_method": "POST"})
 	front := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { // what ends TLS

@@ -349,7 +349,7 @@ func (f fault) run(t *testing.T, program string) row {
 		h.front.members = []*member{{listen: public.String(), admin: admin.String()}}
 	} else {
 		for range max(f.members, 1) {
-			m := &member{program: program, redis: url, api: h.double.URL, listen: freePort(t), admin: freePort(t), log: h, env: f.env}
+			m := &member{program: program, redis: url, api: h.double.URL, listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t), log: h, env: f.env}
 			if f.log != nil {
 				m.log = f.log(t)
 			}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,16 +30,6 @@ type member struct {
 	log                           io.Writer
 	cmd                           *exec.Cmd
 	up                            atomic.Bool // as the proxy last saw it
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // start begins the process and waits until it serves.
@@ -156,7 +145,7 @@ func TestRollingRestart(t *testing.T) {
 	program := build(t, true)
 	b := &balancer{client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}}
 	for range 2 {
-		m := &member{program: program, redis: redis.URL(), listen: freePort(t), admin: freePort(t)}
+		m := &member{program: program, redis: redis.URL(), listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t)}
 		m.start(t)
 		m.up.Store(true)
 		b.members = append(b.members, m)

@@ -236,12 +236,7 @@ func TestTopologies(t *testing.T) {
 	t.Run("TLS", func(t *testing.T) {
 		dir := t.TempDir()
 		cert, key := selfSigned(t, dir)
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, port, _ := strings.Cut(l.Addr().String(), ":")
-		l.Close()
+		_, port, _ := strings.Cut(testkit.FreeAddr(t), ":")
 		testkit.StartRedis(t, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-auth-clients", "no")
 		t.Setenv("SSL_CERT_FILE", cert) // read when the first certificate is checked
 		use(t, "rediss://127.0.0.1:"+port)

@@ -2,7 +2,6 @@ package testkit
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -21,12 +20,7 @@ func StartCluster(t testing.TB) *Cluster {
 	c := &Cluster{}
 	buses := map[*Redis]string{}
 	start := func() *Redis {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatalf("find a free port: %v", err)
-		}
-		_, bus, _ := strings.Cut(l.Addr().String(), ":")
-		l.Close()
+		_, bus, _ := strings.Cut(FreeAddr(t), ":")
 		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-port", bus, "--cluster-allow-replica-migration", "no")
 		buses[r] = bus
 		return r

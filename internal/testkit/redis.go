@@ -30,13 +30,7 @@ const startTimeout = 20 * time.Second
 // options, and stops it when the test ends.
 func StartRedis(t testing.TB, options ...string) *Redis {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
-	addr := l.Addr().String()
-	l.Close()
-	r := &Redis{Addr: addr, options: options}
+	r := &Redis{Addr: FreeAddr(t), options: options}
 	r.start(t)
 	t.Cleanup(r.Kill)
 	return r
