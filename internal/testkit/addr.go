@@ -14,7 +14,7 @@ func FreeAddr(t testing.TB) string {
 	t.Helper()
 	const lowest, highest, tries = 12_000, 32_000, 100
 	for range tries {
-		port := lowest + rand.IntN(highest-lowest)
+		port := lowest + rand.IntN(highest-lowest) // #nosec G404 -- it is no secret
 		if free(port) {
 			return fmt.Sprintf("127.0.0.1:%d", port)
 		}
