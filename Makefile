@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint spelling fuzz bench chaos release tools
+.PHONY: test test-browser build lint spelling contract fuzz bench chaos release tools
 
 test: tools
 	go test -race -skip '^TestEveryCall$$' $$(go list ./... | grep -v -e /flows/ -e '^signpost$$' -e /cmd/gateway$$ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
@@ -33,9 +33,9 @@ build:
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
-	go vet -tags browser,chaos ./...
+	go vet -tags browser,chaos,contract ./...
 	GOEXPERIMENT=runtimesecret go vet ./internal/privacy
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags browser,chaos ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags browser,chaos,contract ./...
 	go run github.com/securego/gosec/v2/cmd/gosec@v2.22.4 -quiet -exclude=$(NOT_HERE) ./...
 
 # Rules of gosec that do not fit: what a hash is given cannot fail (104); what is
@@ -47,6 +47,11 @@ NOT_HERE = G104,G115,G204,G301,G302,G304,G306
 spelling:
 	@if ! command -v aspell >/dev/null; then echo "installing aspell"; $(INSTALL) aspell aspell-en >/dev/null; fi
 	.ci/spelling
+
+# What is asked of the provider, held against its own description of its API. By hand:
+# it needs npm and a large download.
+contract:
+	.ci/contract
 
 # A few seconds of each fuzz target.
 FUZZTIME ?= 10s

@@ -119,6 +119,7 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 	if m == nil || m[1] != "" && m[1] != p.account {
 		return false
 	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if m[2] == "Balance" {
 		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
 		return true
@@ -342,6 +343,7 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		rec.Body = ""
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(p.shape(rec))
 	default:
 		restError(w, 405, 20004, "Method not allowed")
@@ -381,6 +383,7 @@ func (p *Provider) list(w http.ResponseWriter, q url.Values, kind string) {
 		q.Set("Page", fmt.Sprint(page+1))
 		out["next_page_uri"] = fmt.Sprintf("/2010-04-01/Accounts/%s/%s.json?%s", p.account, kind, q.Encode())
 	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(w).Encode(out)
 }
 
