@@ -39,9 +39,9 @@ var allowedStart = map[string]string{
 }
 
 // harmless are the parts of the provider's library that are used: the first with what
-// starts barred by name, the second (settings of messaging services) has nothing that
-// does.
-var harmless = []string{"github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1"}
+// starts barred by name, the others (settings of messaging services, which
+// countries may be rung) have nothing that does.
+var harmless = []string{"github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}
 
 // callsOut are ways to make a request.
 var callsOut = []string{"http.Get", "http.Post", "http.PostForm", "http.Head", "http.NewRequest", "http.NewRequestWithContext", "http.Client", "http.DefaultClient", "http.Transport", "http.DefaultTransport"}

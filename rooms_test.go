@@ -30,7 +30,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows":             {own: []string{"internal/area", "internal/hours", "internal/plain"}},
 	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/nyaruka/phonenumbers"}},
 	"flows/load":        {own: []string{"flows", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
-	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1"}},
+	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}},
 	"internal/tally":    {own: []string{"internal/hours"}},
 	"internal/spend":    {},
 	"internal/machine":  {},

@@ -47,6 +47,7 @@ func (s *said) String() string {
 func TestProvidersDescription(t *testing.T) {
 	double := testkit.NewProvider(t, testAccount, testToken)
 	double.SetBalance("25.00")
+	double.MayRing(true, "GB")
 	// Everything points somewhere: that an empty address takes one away is not in the
 	// description, which knows addresses only.
 	const before = "https://old.example.org/before"
@@ -84,7 +85,7 @@ func TestProvidersDescription(t *testing.T) {
 		}
 	}
 	_, out, _ := inTerminal("doctor")
-	if !strings.Contains(out, "25.00") {
+	if !strings.Contains(out, "25.00") || !strings.Contains(out, "may be rung, and nobody else") {
 		t.Errorf("the doctor did not see the account:\n%s", out)
 	}
 	records, err := provider.New("http://"+addr, testAccount, []privacy.Private{privacy.Hide(testToken)})

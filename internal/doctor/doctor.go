@@ -301,8 +301,27 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 			e.add(of, OK, "", "%s %s are left in the account.", amount, currency)
 		}
 	}
-	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Voice, Settings, Geo permissions: only the United Kingdom. Messaging, Settings, General: redaction on, where your contract has it. Usage triggers: an alert when a day costs more than you expect.",
-		"Which countries may be written to and rung, redaction, and alerts on spending cannot be read from here.")
+	e.dialling(of, c)
+	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Usage triggers: an alert when a day costs more than you expect.",
+		"Which countries may be written to, redaction, and alerts on spending cannot be read from here.")
+}
+
+// dialling looks which countries the account may ring: callers are put through to
+// services of the United Kingdom, and to nothing else.
+func (e *exam) dialling(of string, c *provider.Client) {
+	const where = "In the console: Voice, Settings, Geo permissions: "
+	switch may, err := c.Dialling(); {
+	case err != nil:
+		e.add(of, Look, where+"only the United Kingdom, its special numbers too.", "Which countries may be rung cannot be read: %v.", err)
+	case !may.Home:
+		e.add(of, Bad, where+"tick the United Kingdom.", "Numbers of the United Kingdom may not be rung: nobody can be put through.")
+	case !may.Special:
+		e.add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
+	case may.Others > 0:
+		e.add(of, Look, where+"only the United Kingdom: nobody else is ever rung, and whoever steals the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
+	default:
+		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")
+	}
 }
 
 // concerns reports a line that points at this server, or is one of ours.

@@ -119,6 +119,7 @@ func well(t *testing.T) *world {
 	}
 	w.double.Line(w.number)
 	w.double.SetBalance("123.45")
+	w.double.MayRing(true, "GB")
 	return w
 }
 
@@ -243,6 +244,9 @@ func TestPlantedMistakes(t *testing.T) {
 			w.service()["inbound_request_url"] = "https://old.example.org/sms"
 			w.Config.Lines = append(w.Config.Lines, "Local info")
 		}, false},
+		{"a country that may not be rung", "nobody can be put through", func(t *testing.T, w *world) { w.double.MayRing(true, "FR") }, false},
+		{"special numbers that may not be rung", "Special numbers of the United Kingdom may not be rung", func(t *testing.T, w *world) { w.double.MayRing(false, "GB") }, true},
+		{"countries nobody needs", "2 other countries may be rung", func(t *testing.T, w *world) { w.double.MayRing(true, "GB", "FR", "LV") }, true},
 		{"no money", "are left in the account", func(t *testing.T, w *world) { w.double.SetBalance("1.20") }, false},
 	}
 	for _, tt := range tests {

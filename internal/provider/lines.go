@@ -10,6 +10,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	messaging "github.com/twilio/twilio-go/rest/messaging/v1"
+	voice "github.com/twilio/twilio-go/rest/voice/v1"
 
 	"signpost/internal/privacy"
 )
@@ -26,8 +27,12 @@ func NewOperator(base, account string, tokens []privacy.Private) (*Client, error
 	return c, nil
 }
 
-// messagingHost is where the provider keeps messaging services.
-const messagingHost = "messaging.twilio.com"
+// Where the provider keeps messaging services, and which countries may be rung.
+const (
+	messagingHost = "messaging.twilio.com"
+	voiceHost     = "voice.twilio.com"
+	dialling      = "/v1/DialingPermissions/Countries"
+)
 
 // settable are the fields that say where something points.
 var settable = []string{
@@ -51,6 +56,7 @@ func allowOperator(account string) []allowed {
 	return []allowed{
 		{http.MethodGet, of(`/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)`), nil},
 		{http.MethodPost, of(`/(IncomingPhoneNumbers/PN|SMS/ShortCodes/SC)` + hex), pointing},
+		{http.MethodGet, regexp.MustCompile(`^` + dialling + `$`), nil},
 		{http.MethodGet, regexp.MustCompile(`^/v1/Services$`), nil},
 		{http.MethodPost, regexp.MustCompile(`^/v1/Services/MG` + hex + `$`), pointing},
 	}
@@ -170,4 +176,32 @@ func (c *Client) Balance() (amount, currency string, err error) {
 		return err
 	})
 	return amount, currency, err
+}
+
+// Dialling is which countries the account may ring.
+type Dialling struct {
+	Home    bool // ordinary numbers of the United Kingdom
+	Special bool // its special ones: shared costs, services, 0300 and 0808 perhaps among them
+	Others  int  // other countries
+}
+
+// Dialling tells which countries may be rung. (The provider's Voice API, dialing
+// permissions: what it calls low-risk and high-risk special numbers.)
+func (c *Client) Dialling() (d Dialling, err error) {
+	const home = "GB"
+	err = c.with("look which countries may be rung", func(tw *client.Client) error {
+		p := &voice.ListDialingPermissionsCountryParams{}
+		p.SetLowRiskNumbersEnabled(true).SetPageSize(1000)
+		found, err := voice.NewApiServiceWithClient(tw).ListDialingPermissionsCountry(p)
+		for _, country := range found {
+			if said(country.IsoCode) != home {
+				d.Others++
+				continue
+			}
+			d.Home = true
+			d.Special = country.HighRiskSpecialNumbersEnabled != nil && *country.HighRiskSpecialNumbersEnabled
+		}
+		return err
+	})
+	return d, err
 }

@@ -333,6 +333,9 @@ func (s *seen) RoundTrip(r *http.Request) (*http.Response, error) {
 	host := s.client.base.Host
 	if s.client.base.String() == DefaultURL && strings.HasPrefix(r.URL.Path, "/v1/") {
 		host = messagingHost
+		if strings.HasPrefix(r.URL.Path, dialling) {
+			host = voiceHost
+		}
 	}
 	out.URL.Scheme, out.URL.Host, out.Host = s.client.base.Scheme, host, ""
 	out.URL.Path = s.client.base.Path + out.URL.Path

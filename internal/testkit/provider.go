@@ -28,18 +28,19 @@ type Provider struct {
 	URL  string
 	Cert string // a file with the certificate of one over TLS
 
-	mu       sync.Mutex
-	account  string
-	token    string
-	records  map[string]*Record
-	faults   []Fault
-	requests []string
-	raw      bytes.Buffer
-	deleted  map[string]int
-	lines    []map[string]any // numbers, short codes and messaging services
-	balance  string
-	changed  chan struct{}
-	hold     chan struct{}
+	mu        sync.Mutex
+	account   string
+	token     string
+	records   map[string]*Record
+	faults    []Fault
+	requests  []string
+	raw       bytes.Buffer
+	deleted   map[string]int
+	lines     []map[string]any // numbers, short codes and messaging services
+	countries []map[string]any // that may be rung
+	balance   string
+	changed   chan struct{}
+	hold      chan struct{}
 }
 
 // Record is one message or call that the provider holds.
@@ -104,6 +105,17 @@ func (p *Provider) Lines() []map[string]any {
 	return slices.Clone(p.lines)
 }
 
+// MayRing says which countries may be rung, by their two letters; each with its special
+// numbers if special.
+func (p *Provider) MayRing(special bool, countries ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.countries = []map[string]any{}
+	for _, c := range countries {
+		p.countries = append(p.countries, map[string]any{"iso_code": c, "low_risk_numbers_enabled": true, "high_risk_special_numbers_enabled": special})
+	}
+}
+
 // SetBalance says what is left in the account.
 func (p *Provider) SetBalance(amount string) {
 	p.mu.Lock()
@@ -111,7 +123,7 @@ func (p *Provider) SetBalance(amount string) {
 	p.balance = amount
 }
 
-var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
+var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services|(DialingPermissions/Countries)))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
 
 // line answers what is asked of lines; it gives false for anything else.
 func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
@@ -120,6 +132,10 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if m[4] != "" {
+		_ = json.NewEncoder(w).Encode(map[string]any{"content": p.countries, "meta": map[string]any{"key": "content", "page": 0, "page_size": 1000}})
+		return true
+	}
 	if m[2] == "Balance" {
 		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
 		return true
@@ -129,7 +145,7 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 	rows := []map[string]any{}
 	for _, l := range p.lines {
 		sid := fmt.Sprint(l["sid"])
-		if sid == m[4] && r.Method == http.MethodPost {
+		if sid == m[5] && r.Method == http.MethodPost {
 			if err := r.ParseForm(); err != nil {
 				restError(w, 400, 20001, "Bad request")
 				return true
@@ -149,7 +165,7 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 			rows = append(rows, l)
 		}
 	}
-	if m[4] != "" {
+	if m[5] != "" {
 		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
 		return true
 	}
