@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"signpost/flows"
 	"signpost/internal/eraser"
@@ -31,7 +32,7 @@ func (g *Gateway) traced(public http.Handler) http.Handler {
 	}
 	all := g.tracer.Handler(public)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost || len(r.URL.Path) >= len(ivr.AudioPath) && r.URL.Path[:len(ivr.AudioPath)] == ivr.AudioPath {
+		if r.Method != http.MethodPost || strings.HasPrefix(r.URL.Path, ivr.AudioPath) {
 			public.ServeHTTP(w, r) // a recording is not an answer
 			return
 		}

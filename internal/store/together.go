@@ -35,6 +35,7 @@ type together struct {
 // passenger is somebody's question. What it is answered is looked at only once done is
 // closed.
 type passenger struct {
+	ctx   context.Context
 	board func(redis.Cmdable)
 	done  chan struct{}
 	went  bool
@@ -54,7 +55,7 @@ func ask[C any](ctx context.Context, t *together, question func(redis.Cmdable) C
 		return refused(errBusy)
 	}
 	var answer C
-	p := &passenger{board: func(c redis.Cmdable) { answer = question(c) }, done: make(chan struct{})}
+	p := &passenger{ctx: ctx, board: func(c redis.Cmdable) { answer = question(c) }, done: make(chan struct{})}
 	t.waiting = append(t.waiting, p)
 	t.mu.Unlock()
 	select {
@@ -95,11 +96,15 @@ func (t *together) trip(all []*passenger) {
 	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
 	defer cancel()
 	pipe := t.Pipeline()
+	var aboard []*passenger
 	for _, p := range all {
-		p.board(pipe)
+		if p.ctx.Err() == nil { // whoever has given up was answered without: nothing may move for them
+			p.board(pipe)
+			aboard = append(aboard, p)
+		}
 	}
 	_, _ = pipe.Exec(ctx) // each has its own error
-	for _, p := range all {
+	for _, p := range aboard {
 		p.went = true
 	}
 }
