@@ -1,0 +1,77 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"signpost/flows"
+)
+
+// lookAgain tells where to look for the slip in a number.
+func lookAgain(number string) string {
+	fix := "Look for a missing, extra or swapped digit, and ring it."
+	if digits := len(strings.Join(strings.Fields(number), "")); number[0] == '0' && digits != usualDigits {
+		fix = fmt.Sprintf("It has %d digits; numbers here have %d. %s", digits, usualDigits, fix)
+	}
+	return fix
+}
+
+// Number tells whether a number, as it is printed, is free to ring. It is an error
+// that it cannot be given to anybody: no number of this country, or a premium one.
+func Number(printed string) (free bool, err error) {
+	if printed == "" || strings.Trim(printed, "+0123456789 ") != "" {
+		return false, fmt.Errorf("%q is not digits and spaces only", printed)
+	}
+	parsed, err := phonenumbers.Parse(printed, "GB")
+	switch {
+	case err != nil || !phonenumbers.IsValidNumber(parsed):
+		return false, fmt.Errorf("%q is not a telephone number of this country. %s", printed, lookAgain(printed))
+	case phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE:
+		return false, fmt.Errorf("%q is a premium number", printed)
+	}
+	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
+}
+
+func (b *builder) line(s *flows.Service, v value) {
+	n := v.at("number")
+	if !n.set || n.text == "" {
+		return
+	}
+	l := flows.Line{Printed: n.text}
+	if keys := v.at("then_press"); keys.set {
+		if len(keys.text) != 1 || !strings.Contains("0123456789*#", keys.text) {
+			b.problem(keys.pos, "then-press", fmt.Sprintf("%q is not one key", keys.text), "The caller would be left in the other line's menu.", "Write one key, like \"2\".")
+		}
+		l.Keys = keys.text
+	}
+	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
+		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
+			"Write it as printed, with digits and spaces only; use a second number line for a second number.")
+		bare := strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u00a0", " ", ".", " ").Replace(n.text)), " ")
+		if parsed, err := phonenumbers.Parse(bare, "GB"); err == nil && strings.Trim(bare, "+0123456789 ") == "" && phonenumbers.IsValidNumber(parsed) {
+			b.mend(n.pos, n.text, bare)
+		}
+		return
+	}
+	parsed, err := phonenumbers.Parse(n.text, "GB")
+	switch {
+	case err == nil && phonenumbers.IsValidNumber(parsed):
+		l.E164 = phonenumbers.Format(parsed, phonenumbers.E164)
+		if phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE {
+			b.problem(n.pos, "number-cost", fmt.Sprintf("%q is a premium number", n.text), "The call would cost the caller a lot, and show on the bill.", "Ask the service for a freephone or ordinary number.")
+		}
+		if free := phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE; free != s.Free {
+			b.problem(n.pos, "number-cost", fmt.Sprintf("whether %q is free does not match \"free\"", n.text), "The caller would be told the wrong thing about their bill.",
+				"0800 and 0808 numbers are \"free: yes\"; no others are.")
+		}
+	case err == nil && phonenumbers.IsValidShortNumberForRegion(parsed, "GB"):
+		if s.Connect {
+			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller", n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
+		}
+	default:
+		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.", lookAgain(n.text))
+	}
+	s.Lines = append(s.Lines, l)
+}
