@@ -53,7 +53,7 @@ spelling:
 contract:
 	.ci/contract
 
-# A few seconds of each fuzz target.
+# A short run of each fuzz target: as long as FUZZTIME says (10m), or as many inputs (500x).
 FUZZTIME ?= 10s
 fuzz:
 	go test ./internal/plain -run '^$$' -fuzz FuzzText -fuzztime $(FUZZTIME)
