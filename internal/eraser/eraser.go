@@ -24,10 +24,10 @@ import (
 
 // List is where what is to be erased is kept.
 type List interface {
-	Enqueue(ctx context.Context, since time.Time, due map[string]time.Time, leased time.Time, keep time.Duration) error
+	Enqueue(ctx context.Context, due map[string]time.Time, leased time.Time, keep time.Duration) error
 	Lease(ctx context.Context, now time.Time, held time.Duration) (e store.Erasure, wait time.Duration, ok bool, err error)
 	Erased(ctx context.Context, sid string) error
-	Postpone(ctx context.Context, sid string, until time.Time) error
+	Postpone(ctx context.Context, e store.Erasure, until time.Time, keep time.Duration) error
 	Pause(ctx context.Context, d time.Duration) error
 	Backlog(ctx context.Context) (waiting int, oldest time.Time, err error)
 }
@@ -101,7 +101,7 @@ type Eraser struct {
 // Status is how erasing stands.
 type Status struct {
 	Waiting int
-	Oldest  time.Duration // how long the oldest record has waited
+	Oldest  time.Duration // for how long the oldest record has been due
 	// Trouble is why nothing is being erased at present, in words; empty when all
 	// is well.
 	Trouble string
@@ -281,7 +281,7 @@ func (e *Eraser) hold(ctx context.Context, job store.Erasure, o Outcome, d time.
 }
 
 func (e *Eraser) postpone(ctx context.Context, job store.Erasure, until time.Time) {
-	if err := e.List.Postpone(ctx, job.SID, until); err != nil {
+	if err := e.List.Postpone(ctx, job, until, e.GiveUp+store.EraseKeep); err != nil {
 		e.Log.Warn("a record could not be put off; it comes up again by itself", "err", err)
 	}
 }
@@ -307,9 +307,7 @@ func (e *Eraser) flush(ctx context.Context) {
 	put := func(ctx context.Context) bool {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
 		defer cancel()
-		now := e.Now()
-		// How long ago is all that is asked of the age; so it is kept no finer.
-		if err := e.List.Enqueue(op, now.Truncate(e.After), waiting, now.Add(Held), e.GiveUp+store.EraseKeep); err != nil {
+		if err := e.List.Enqueue(op, waiting, e.Now().Add(Held), e.GiveUp+store.EraseKeep); err != nil {
 			e.Log.Warn("what is to be erased could not be noted; it is kept in memory", "err", err)
 			return false
 		}

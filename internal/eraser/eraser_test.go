@@ -192,14 +192,16 @@ func TestList(t *testing.T) {
 	if len(due) != len(ids) {
 		t.Errorf("%d of %d are on the list: %q", len(due), len(ids), due)
 	}
-	if left := r.Do(t, "KEYS", "*"); len(left) != 2 {
-		t.Errorf("the list is kept under %q", left)
-	}
-	for _, key := range []string{"erase:{list}:due", "erase:{list}:since"} {
+	goes := func(key string) {
+		t.Helper()
 		if ttl := r.Do(t, "TTL", key); strings.HasPrefix(ttl[0], "-") || strings.HasPrefix(ttl[0], ":-") {
 			t.Errorf("%s never goes by itself: %q", key, ttl)
 		}
 	}
+	if left := r.Do(t, "KEYS", "*"); len(left) != 1 {
+		t.Errorf("the list is kept under %q", left)
+	}
+	goes("erase:{list}:due")
 	again := start(t, r.URL(), p, func(e *eraser.Eraser) { // hours later, another process
 		e.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
 	})
@@ -217,14 +219,14 @@ func TestDeadGateway(t *testing.T) {
 	s := open(t, r.URL())
 	now := time.Now()
 	id := sid("SM", 1)
-	if err := s.Enqueue(t.Context(), now, map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
+	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.SID != id || e.Since.UnixMilli() != now.UnixMilli() {
 		t.Fatalf("taken %+v, %v, %v", e, ok, err)
 	}
 	// Its status report comes meanwhile: it stays with whoever has it.
-	if err := s.Enqueue(t.Context(), now, map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
+	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if _, wait, ok, err := s.Lease(t.Context(), now.Add(30*time.Second), time.Minute); err != nil || ok || wait != 30*time.Second {
@@ -237,7 +239,7 @@ func TestDeadGateway(t *testing.T) {
 	if err := s.Erased(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Postpone(t.Context(), id, now); err != nil {
+	if err := s.Postpone(t.Context(), store.Erasure{SID: id, Since: now}, now, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if n, _, err := s.Backlog(t.Context()); err != nil || n != 0 || len(r.Do(t, "KEYS", "*")) != 0 {
@@ -251,7 +253,7 @@ func TestBroughtForward(t *testing.T) {
 	now, id := time.Now(), sid("SM", 1)
 	put := func(due time.Duration) {
 		t.Helper()
-		if err := s.Enqueue(t.Context(), now, map[string]time.Time{id: now.Add(due)}, now.Add(time.Minute), time.Hour); err != nil {
+		if err := s.Enqueue(t.Context(), map[string]time.Time{id: now.Add(due)}, now.Add(time.Minute), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -376,5 +378,43 @@ func TestStatus(t *testing.T) {
 	await(t, r, g, "all well", func(s eraser.Status) bool { return s.Known && s.Waiting == 0 && s.Oldest == 0 && s.Trouble == "" })
 	if n := g.count(eraser.Deleted); n != 3 {
 		t.Errorf("%d were counted as deleted", n)
+	}
+}
+
+// How long a record has waited is told from when it was due first, however often
+// it is put off, and by whom.
+func TestAge(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := open(t, r.URL())
+	first, id := time.Now().Truncate(time.Millisecond), sid("SM", 1)
+	for _, id := range []string{id, sid("CA", 2)} {
+		if err := s.Enqueue(t.Context(), map[string]time.Time{id: first}, first.Add(time.Minute), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		first = first.Add(time.Hour)
+	}
+	first = first.Add(-2 * time.Hour)
+	now := first
+	for range 3 {
+		if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 2 || !oldest.Equal(first) {
+			t.Fatalf("%d wait, the oldest since %v, not %v: %v", waiting, oldest, first, err)
+		}
+		e, _, ok, err := s.Lease(t.Context(), now, time.Minute)
+		if err != nil || !ok || e.SID != id || !e.Since.Equal(first) {
+			t.Fatalf("taken %+v, %v, %v; due first at %v", e, ok, err, first)
+		}
+		now = now.Add(10 * time.Minute)
+		if err := s.Postpone(t.Context(), e, now, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ttl := r.Do(t, "PTTL", "erase:{list}:since"); strings.HasPrefix(ttl[0], "-") || strings.HasPrefix(ttl[0], ":-") {
+		t.Errorf("since when never goes by itself: %q", ttl)
+	}
+	if err := s.Erased(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 1 || !oldest.Equal(first.Add(time.Hour)) {
+		t.Errorf("%d wait, the oldest since %v: %v", waiting, oldest, err)
 	}
 }

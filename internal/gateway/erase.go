@@ -141,7 +141,7 @@ func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error
 			for _, sid := range batch {
 				due[sid] = now
 			}
-			if err := s.Enqueue(ctx, now, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
+			if err := s.Enqueue(ctx, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
 				return found, err
 			}
 		}

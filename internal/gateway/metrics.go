@@ -97,7 +97,7 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 			func() float64 { return v(status()) }))
 	}
 	gauge("erase_waiting", "Records that wait to be erased at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
-	gauge("erase_oldest_seconds", "How long the oldest of them has waited.", func(s eraser.Status) float64 { return s.Oldest.Seconds() })
+	gauge("erase_oldest_seconds", "For how long the oldest of them has been due, 0 when none is.", func(s eraser.Status) float64 { return s.Oldest.Seconds() })
 	gauge("erase_trouble", "1 while the provider does not take our requests to erase.", func(s eraser.Status) float64 {
 		if s.Trouble != "" {
 			return 1

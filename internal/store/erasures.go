@@ -16,14 +16,14 @@ import (
 // age of the oldest job. Two sorted sets do all that is needed.
 const (
 	dueKey   = "erase:{list}:due"   // when each record is to be tried next, in Unix ms
-	sinceKey = "erase:{list}:since" // when each was put on the list, coarsely
+	sinceKey = "erase:{list}:since" // when each that had to be put off was due first
 	pauseKey = "erase:{list}:pause" // exists while the provider is to be left alone
 )
 
 // Erasure is one record on the work list.
 type Erasure struct {
-	SID   string // the provider's id of a message or call
-	Since time.Time
+	SID   string    // the provider's id of a message or call
+	Since time.Time // when it was due first
 }
 
 // forward brings records that are on the list already forward, if they were to be
@@ -40,20 +40,17 @@ return #ARGV
 // first. One that is due before leased may be in somebody's hands and is not
 // brought forward. The whole list goes by itself if nothing is put on it for as
 // long as keep.
-func (s *Store) Enqueue(ctx context.Context, since time.Time, due map[string]time.Time, leased time.Time, keep time.Duration) error {
+func (s *Store) Enqueue(ctx context.Context, due map[string]time.Time, leased time.Time, keep time.Duration) error {
 	if len(due) == 0 {
 		return nil
 	}
-	at, first := make([]redis.Z, 0, len(due)), make([]redis.Z, 0, len(due))
+	at := make([]redis.Z, 0, len(due))
 	for sid, t := range due {
 		at = append(at, redis.Z{Score: float64(t.UnixMilli()), Member: sid})
-		first = append(first, redis.Z{Score: float64(since.UnixMilli()), Member: sid})
 	}
 	p := s.rdb.Pipeline()
 	added := p.ZAddNX(ctx, dueKey, at...)
-	p.ZAddNX(ctx, sinceKey, first...)
 	p.PExpire(ctx, dueKey, keep)
-	p.PExpire(ctx, sinceKey, keep)
 	if _, err := p.Exec(ctx); err != nil {
 		return fmt.Errorf("put records on the list to erase: %w", bare(err))
 	}
@@ -78,7 +75,7 @@ if #next == 0 then return {'', '0', '-1'} end
 local wait = tonumber(next[2]) - tonumber(ARGV[1])
 if wait > 0 then return {'', '0', string.format('%.0f', wait)} end
 redis.call('ZADD', KEYS[1], ARGV[2], next[1])
-return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or ARGV[1], '0'}
+return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or next[2], '0'}
 `)
 
 // Lease takes the record that is due first and keeps it from every other
@@ -118,9 +115,19 @@ func (s *Store) Erased(ctx context.Context, sid string) error {
 	return nil
 }
 
-// Postpone sets when a record is tried again, if it is still on the list.
-func (s *Store) Postpone(ctx context.Context, sid string, until time.Time) error {
-	if err := s.rdb.ZAddXX(ctx, dueKey, redis.Z{Score: float64(until.UnixMilli()), Member: sid}).Err(); err != nil {
+var postpone = redis.NewScript(`
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 1
+`)
+
+// Postpone sets when a record is tried again, if it is still on the list, and
+// keeps for as long as keep when it was due first.
+func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep time.Duration) error {
+	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey}, e.SID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
+	if err != nil {
 		return fmt.Errorf("put off a record: %w", bare(err))
 	}
 	return nil
@@ -134,16 +141,18 @@ func (s *Store) Pause(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// Backlog tells how many records wait to be erased and since when the oldest
-// does.
+// Backlog tells how many records wait to be erased and when the oldest of them
+// was due first: in the future, if none is due yet.
 func (s *Store) Backlog(ctx context.Context) (waiting int, oldest time.Time, err error) {
 	p := s.rdb.Pipeline()
-	count, first := p.ZCard(ctx, sinceKey), p.ZRangeWithScores(ctx, sinceKey, 0, 0)
+	count, next, first := p.ZCard(ctx, dueKey), p.ZRangeWithScores(ctx, dueKey, 0, 0), p.ZRangeWithScores(ctx, sinceKey, 0, 0)
 	if _, err := p.Exec(ctx); err != nil {
 		return 0, oldest, fmt.Errorf("look at the list to erase: %w", bare(err))
 	}
-	if z := first.Val(); len(z) > 0 {
-		oldest = time.UnixMilli(int64(z[0].Score))
+	for _, z := range append(next.Val(), first.Val()...) {
+		if t := time.UnixMilli(int64(z.Score)); oldest.IsZero() || t.Before(oldest) {
+			oldest = t
+		}
 	}
 	return int(count.Val()), oldest, nil
 }
