@@ -50,8 +50,11 @@ const (
 	maxWait   = 6 * time.Hour    // between two tries of one record
 	maxPause  = 5 * time.Minute
 	opTimeout = time.Second
-	maxNoted  = 4096 // ids waiting to be put on the list
-	maxBatch  = 256
+	// gather is how long what is noted may wait for more of it: nothing is due for
+	// longer, and one trip to the list takes many.
+	gather   = 20 * time.Millisecond
+	maxNoted = 4096 // ids waiting to be put on the list
+	maxBatch = 256
 )
 
 // Outcome is what came of one try.
@@ -344,6 +347,9 @@ func (e *Eraser) flush(ctx context.Context) {
 			return
 		case n := <-e.noted:
 			take(n)
+			if len(e.noted) < maxBatch {
+				pause(ctx, gather)
+			}
 			for more(); !put(ctx) && ctx.Err() == nil; {
 				pause(ctx, e.idle())
 			}
