@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint spelling contract fuzz bench chaos release tools
+.PHONY: test test-browser build lint spelling contract test-valkey fuzz bench chaos release tools
 
 test: tools
 	go test -race -skip '^TestEveryCall$$' $$(go list ./... | grep -v -e /flows/ -e '^signpost$$' -e /cmd/gateway$$ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
@@ -52,6 +52,14 @@ spelling:
 # it needs npm and a large download.
 contract:
 	.ci/contract
+
+# What talks to Redis, talking to Valkey: Debian's package of it (in Debian 12, of its
+# backports) answers to the name redis-server. By hand.
+test-valkey:
+	@command -v valkey-server >/dev/null || { echo "install valkey-server first"; exit 1; }
+	mkdir -p bin/valkey && ln -sf "$$(readlink -f "$$(command -v valkey-server)")" bin/valkey/redis-server
+	PATH="$(CURDIR)/bin/valkey:$$PATH" go test -count=1 ./internal/store ./internal/eraser ./internal/spend ./internal/tally ./internal/gateway ./internal/doctor
+	PATH="$(CURDIR)/bin/valkey:$$PATH" $(MAKE) chaos LASTS=$(LASTS) REPORT=
 
 # A short run of each fuzz target: as long as FUZZTIME says (10m), or as many inputs (500x).
 FUZZTIME ?= 10s

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -52,22 +53,21 @@ func (r *Redis) start(t testing.TB) {
 		t.Fatalf("start redis-server (make test installs it): %v", err)
 	}
 	r.done = make(chan struct{})
-	ready := make(chan bool, 1)
+	ready := make(chan struct{})
 	go func() {
 		defer close(r.done)
+		told := sync.OnceFunc(func() { close(ready) }) // newer ones say it of every socket
 		for sc := bufio.NewScanner(out); sc.Scan(); {
 			if strings.Contains(sc.Text(), "Ready to accept connections") || strings.Contains(sc.Text(), "Sentinel ID is") {
-				ready <- true
+				told()
 			}
 		}
 		_ = r.cmd.Wait()
-		ready <- false
 	}()
 	select {
-	case ok := <-ready:
-		if !ok {
-			t.Fatal("redis-server ended before it was ready")
-		}
+	case <-ready:
+	case <-r.done:
+		t.Fatal("redis-server ended before it was ready")
 	case <-time.After(startTimeout):
 		t.Fatal("redis-server is not ready")
 	}
