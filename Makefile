@@ -29,7 +29,7 @@ tools:
 # GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
 build:
 	mkdir -p bin
-	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost
+	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost ./cmd/linecheck
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }

@@ -70,7 +70,7 @@ func TestDeployFiles(t *testing.T) {
 	for _, v := range config.Variables() {
 		known[v] = true
 	}
-	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/environment.example", "deploy/compose.yaml"} {
+	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/compose.yaml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -15,10 +15,13 @@ import (
 	"testing"
 )
 
-// Signpost answers. It never writes or rings first, and nothing in it could.
-// This file is the proof: over the source, over the program that is built from
-// it, and (in internal/provider and internal/eraser) over every request that
-// leaves.
+// Signpost answers. It never writes to anybody or rings anybody first, and nothing in
+// it could. This file is the proof: over the source, over the programs that are built
+// from it, and (in internal/provider, internal/eraser and cmd/linecheck) over every
+// request that leaves.
+//
+// One program begins a text and a call: linecheck, from one number of the operator's
+// own to another, to see whether our line answers. It is a program by itself.
 
 // mayCallOut are the rooms that may make a request of their own, and why.
 var mayCallOut = map[string]string{
@@ -32,11 +35,18 @@ var mayCallOut = map[string]string{
 // live call).
 var starts = regexp.MustCompile(`^(Create|Update)(Message|Call|Participant|Conference|Verification|Challenge|Execution|Engagement|Notification|Interaction|Conversation|Session|Siprec|Stream|Fax|Broadcast|UserDefinedMessage|Payments)`)
 
-// allowedStart are the exceptions.
+// allowedStart are the exceptions, by file.
 var allowedStart = map[string]string{
-	"internal/provider UpdateMessageParams": "of the same",
-	"internal/provider UpdateMessage":       "empties a message's words; the list of requests lets only Body= with nothing in it through",
+	"internal/provider/provider.go UpdateMessageParams": "of the same",
+	"internal/provider/provider.go UpdateMessage":       "empties a message's words; the list of requests lets only Body= with nothing in it through",
+	"internal/provider/ownline.go CreateMessageParams":  "of the next",
+	"internal/provider/ownline.go CreateMessage":        "texts our own line from our own number; the list of requests lets only that form through, and only linecheck has it built in",
+	"internal/provider/ownline.go CreateCallParams":     "of the next",
+	"internal/provider/ownline.go CreateCall":           "rings our own line from our own number, likewise",
 }
+
+// ownLine is what those are reached by, and only cmd/linecheck may.
+const ownLine = "NewOwnLine"
 
 // harmless are the parts of the provider's library that are used: the first with what
 // starts barred by name, the others (settings of messaging services, which
@@ -70,8 +80,11 @@ func startsConversation(room, name string, src any) ([]string, error) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if _, ok := allowedStart[room+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) && !ok {
+			if _, ok := allowedStart[room+"/"+filepath.Base(name)+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) && !ok {
 				say(n, "%s starts a conversation", n.Sel.Name)
+			}
+			if n.Sel.Name == ownLine && room != "cmd/linecheck" {
+				say(n, "only cmd/linecheck may text and ring our own line, not %s", room)
 			}
 			if x, ok := n.X.(*ast.Ident); ok && slices.Contains(callsOut, x.Name+"."+n.Sel.Name) && mayCallOut[room] == "" {
 				say(n, "%s.%s makes a request: only %q may", x.Name, n.Sel.Name, slices.Sorted(maps.Keys(mayCallOut)))
@@ -117,6 +130,8 @@ func TestLintFindsStarts(t *testing.T) {
 		{"sms", `package sms; import "net/http"; func f() { http.PostForm("https://example.org", nil) }`},
 		{"ivr", `package ivr; import "net/http"; var c = http.Client{}`},
 		{"internal/gateway", `package gateway; func f() { s.UpdateMessage(sid, p) }`},
+		{"cmd/signpost", `package main; func f() { provider.NewOwnLine() }`},
+		{"cmd/linecheck", `package main; func f() { s.CreateMessage(p) }`},
 		{"internal/tally", `package tally; const u = "https://api.twilio.com/2010-04-01"`},
 	} {
 		if found, err := startsConversation(bad.room, "bad.go", bad.src); err != nil || len(found) == 0 {
@@ -128,34 +143,41 @@ func TestLintFindsStarts(t *testing.T) {
 	}
 }
 
-// The built program does not hold the code that would create a message or a
-// call: the linker has left it out, since nothing can reach it.
+// The built programs do not hold the code that would create a message or a call: the
+// linker has left it out, since nothing can reach it. Of the one that checks the line
+// it is seen that this would be noticed.
 func TestNoStartIsLinked(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "gateway")
-	build := exec.Command("go", "build", "-o", program, "./cmd/gateway")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	out, err := exec.Command("go", "tool", "nm", program).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const api = "github.com/twilio/twilio-go/rest/api/v2010.(*ApiService)."
-	var linked []string
-	for symbol := range strings.FieldsSeq(string(out)) {
-		if method, ok := strings.CutPrefix(symbol, api); ok && !strings.Contains(method, ".") {
-			linked = append(linked, method)
+	for program, may := range map[string][]string{"gateway": {"UpdateMessage"}, "signpost": {"UpdateMessage"}, "linecheck": {"CreateCall", "CreateMessage"}} {
+		file := filepath.Join(t.TempDir(), program)
+		build := exec.Command("go", "build", "-o", file, "./cmd/"+program)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("build: %v\n%s", err, out)
 		}
-	}
-	slices.Sort(linked)
-	t.Logf("linked of the provider's API: %q", linked)
-	if !slices.Contains(linked, "DeleteMessage") {
-		t.Fatalf("the program was not read: %q", linked)
-	}
-	for _, m := range linked {
-		if starts.MatchString(m) && m != "UpdateMessage" {
-			t.Errorf("%s is linked", m)
+		out, err := exec.Command("go", "tool", "nm", file).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		const api = "github.com/twilio/twilio-go/rest/api/v2010.(*ApiService)."
+		var linked, starting []string
+		for symbol := range strings.FieldsSeq(string(out)) {
+			if method, ok := strings.CutPrefix(symbol, api); ok && !strings.Contains(method, ".") {
+				linked = append(linked, method)
+				if starts.MatchString(method) {
+					starting = append(starting, method)
+				}
+			}
+		}
+		slices.Sort(starting)
+		t.Logf("linked of the provider's API into %s: %q", program, linked)
+		if !slices.Contains(linked, "DeleteMessage") && !slices.Contains(linked, "ListMessage") && !slices.Contains(linked, "ListIncomingPhoneNumber") {
+			t.Fatalf("%s was not read: %q", program, linked)
+		}
+		if slices.ContainsFunc(starting, func(m string) bool { return !slices.Contains(may, m) }) {
+			t.Errorf("%q are linked into %s, of which only %q may be", starting, program, may)
+		}
+		if program == "linecheck" && len(starting) != len(may) {
+			t.Errorf("what starts was not found in %s: %q", program, starting)
 		}
 	}
 }

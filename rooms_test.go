@@ -56,6 +56,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/provider", "internal/store"}},
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
+	"cmd/linecheck":     {own: []string{"config", "internal/provider", "internal/version"}},
 	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
 }
 

@@ -28,7 +28,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-var programs = []string{"gateway", "signpost"}
+var programs = []string{"gateway", "signpost", "linecheck"}
 
 // beside the programs in every archive.
 var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-probe.timer", "deploy/environment.example", "deploy/alerts.yaml", "deploy/grafana/signpost.json"}

@@ -7,7 +7,9 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +78,10 @@ func TestProvidersDescription(t *testing.T) {
 	}
 	operator(t, double, "redis://127.0.0.1:1")
 	t.Setenv("TWILIO_API_URL", "http://"+addr)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(t.TempDir())
 	const elsewhere = "https://handler.example.com/twiml/1"
 	args := []string{"-text-fallback", elsewhere, "-voice-fallback", elsewhere, "+441632960000", "60777", "Local info"}
@@ -103,6 +109,20 @@ func TestProvidersDescription(t *testing.T) {
 		if err := records.Erase(sid); err != nil {
 			t.Errorf("erase %s: %v", kind, err)
 		}
+	}
+	// linecheck as it is built, at its own pace.
+	const from, to = "+447400000001", "+441632960002"
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("4", 32), "phone_number": from})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("5", 32), "phone_number": to, "sms_url": "https://sms.example.org/sms"})
+	double.Connect(testkit.Network{Text: func(_, _, _ string) string { return "999" }, Call: func(_, _ string) (string, int) { return "completed", 0 }})
+	program := filepath.Join(t.TempDir(), "linecheck")
+	build := exec.Command("go", "build", "-o", program, "../linecheck")
+	build.Dir = here
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build linecheck: %v\n%s", err, out)
+	}
+	if out, err := exec.Command(program, "-from", from, "-to", to).CombinedOutput(); err != nil || string(out) != "text: yes\ncall: yes\n" {
+		t.Errorf("linecheck: %v\n%s", err, out)
 	}
 	for line := range strings.Lines(says.String()) {
 		if strings.Contains(line, "error ") && !strings.Contains(line, "] › [HTTP SERVER] get / ") { // but for our looking whether it is up

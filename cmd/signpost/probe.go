@@ -19,7 +19,7 @@ monitor. "signpost doctor" says why. It reads the same environment as the gatewa
 
 The text and the call are signed as the provider signs them; no telephone is rung and
 nothing is sent to anybody, so it does not tell that the number itself works: text it
-from your own phone now and then. Each time counts as one text and one call in
+from your own phone now and then, or have linecheck do it (docs/operator.md). Each time counts as one text and one call in
 "signpost report".
 
 `

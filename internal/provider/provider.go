@@ -1,7 +1,8 @@
 // Package provider is the only room that calls the provider's API. It can
 // delete a record, empty a message's words, and list what is left on our own
-// lines. It has no way to send a text or place a call: every request is held
-// against a list of the few that are allowed before it leaves.
+// lines. It has no way to send anybody a text or place a call: every request is held
+// against a list of the few that are allowed before it leaves. (One program of an
+// operator's texts and rings our own line: see [OwnLine].)
 //
 // The provider's own Go library makes the requests (its api/v2010 package
 // alone: the whole client takes five times as long to build).

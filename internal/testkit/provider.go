@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -39,6 +40,9 @@ type Provider struct {
 	lines     []map[string]any // numbers, short codes and messaging services
 	countries []map[string]any // that may be rung
 	balance   string
+	network   Network
+	made      int            // records that it made itself
+	notes     map[string]int // errors of a call
 	changed   chan struct{}
 	hold      chan struct{}
 }
@@ -47,9 +51,31 @@ type Provider struct {
 type Record struct {
 	SID, Body, From, To string
 	Created             time.Time
+	Inbound             bool
+	// Status is how a call ended, empty while Going is how often it is still under
+	// way when it is looked at.
+	Status string
+	Going  int
 	// NotFinal is how often deleting it is still refused because it is in use;
 	// Refused how often for a reason of its own.
 	NotFinal, Refused int
+}
+
+// Network is what becomes of texts and calls that are begun by the API.
+type Network struct {
+	// Text is given what is written to one of the account's lines, and gives the
+	// answer; empty is none.
+	Text func(from, to, body string) (answer string)
+	// Call is given who is rung by whom, and gives how the call ends and what goes
+	// wrong meanwhile at the end that is rung.
+	Call func(from, to string) (status string, errors int)
+}
+
+// Connect has texts and calls go somewhere. Without it none can be begun.
+func (p *Provider) Connect(n Network) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.network = n
 }
 
 // Fault is what a request meets instead of its answer.
@@ -69,7 +95,7 @@ const (
 
 // NewProvider starts a double for an account.
 func NewProvider(t testing.TB, account, token string) *Provider {
-	p := &Provider{account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
+	p := &Provider{account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
 	s := httptest.NewServer(p)
 	p.URL = s.URL
 	t.Cleanup(func() { p.Release(); s.Close() })
@@ -265,7 +291,7 @@ func (p *Provider) Await(t testing.TB, what string, done func() bool) {
 	}
 }
 
-var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-fA-F]{32}))?\.json$`)
+var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-fA-F]{32})(/Notifications)?)?\.json$`)
 
 // ServeHTTP answers as the API does.
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -338,8 +364,20 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	case m[3] == "" && r.Method == http.MethodGet:
 		p.list(w, r.URL.Query(), m[2])
 		return
+	case m[3] == "" && r.Method == http.MethodPost && p.network.Text != nil:
+		p.begin(w, r, m[2])
+		return
 	}
 	rec := p.records[m[3]]
+	if rec != nil && r.Method == http.MethodGet && m[4] != "" {
+		notes := []map[string]any{}
+		for range p.notes[rec.SID] {
+			notes = append(notes, map[string]any{"call_sid": rec.SID, "error_code": "11200", "log": "0"})
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(map[string]any{"notifications": notes, "page": 0, "page_size": 50})
+		return
+	}
 	switch {
 	case rec == nil || strings.HasPrefix(rec.SID, "CA") != (m[2] == "Calls"):
 		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
@@ -353,6 +391,10 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 		delete(p.records, rec.SID)
 		p.deleted[rec.SID]++
 		w.WriteHeader(204)
+	case r.Method == http.MethodGet:
+		rec.Going--
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(p.shape(rec))
 	case r.Method == http.MethodPost && m[2] == "Messages":
 		if err := r.ParseForm(); err != nil || r.PostForm.Encode() != "Body=" {
 			restError(w, 400, 20001, "Bad request")
@@ -367,7 +409,62 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Provider) shape(r *Record) map[string]any {
-	return map[string]any{"sid": r.SID, "account_sid": p.account, "body": r.Body, "from": r.From, "to": r.To, "status": "received"}
+	out := map[string]any{"sid": r.SID, "account_sid": p.account, "from": r.From, "to": r.To, "direction": "outbound-api"}
+	if r.Inbound {
+		out["direction"] = "inbound"
+	}
+	switch {
+	case !strings.HasPrefix(r.SID, "CA"):
+		out["body"], out["status"] = r.Body, "received"
+	case r.Going >= 0 && r.Status != "":
+		out["status"] = "in-progress"
+	default:
+		out["status"] = cmp.Or(r.Status, "completed")
+	}
+	return out
+}
+
+// begin has a text or call go where it is connected. Each has a record at both ends;
+// an answer is in when the request is answered.
+func (p *Provider) begin(w http.ResponseWriter, r *http.Request, kind string) {
+	if err := r.ParseForm(); err != nil {
+		restError(w, 400, 20001, "Bad request")
+		return
+	}
+	from, to := r.PostForm.Get("From"), r.PostForm.Get("To")
+	if !slices.ContainsFunc(p.lines, func(l map[string]any) bool { return l["phone_number"] == from }) {
+		restError(w, 400, 21606, "The From phone number "+from+" is not a valid, SMS-capable number")
+		return
+	}
+	hold := func(r Record) *Record {
+		p.made++
+		r.SID, r.Created = fmt.Sprintf("%s%032x", r.SID, 0xc0ffee<<32+p.made), time.Now()
+		p.records[r.SID] = &r
+		return &r
+	}
+	out := &Record{}
+	n := p.network
+	p.mu.Unlock() // the line's own requests may come here meanwhile
+	if kind == "Messages" {
+		answer := n.Text(from, to, r.PostForm.Get("Body"))
+		p.mu.Lock()
+		out = hold(Record{SID: "SM", From: from, To: to, Body: r.PostForm.Get("Body")})
+		hold(Record{SID: "SM", From: from, To: to, Body: r.PostForm.Get("Body"), Inbound: true})
+		if answer != "" {
+			hold(Record{SID: "SM", From: to, To: from, Body: answer})
+			hold(Record{SID: "SM", From: to, To: from, Body: answer, Inbound: true})
+		}
+	} else {
+		status, wrong := n.Call(from, to)
+		p.mu.Lock()
+		out = hold(Record{SID: "CA", From: from, To: to, Status: status, Going: 3, NotFinal: 1})
+		if status == "completed" {
+			p.notes[hold(Record{SID: "CA", From: from, To: to, Status: status, Inbound: true}).SID] = wrong
+		}
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(p.shape(out))
 }
 
 // list gives a page of at most two records, so that there are always pages.
