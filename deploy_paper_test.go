@@ -87,8 +87,8 @@ func newNewcomer(t *testing.T) *newcomer {
 		}
 	}
 	work := filepath.Join(n.root, "signpost") // the programs and the folder deploy, as in a release
-	for _, program := range []string{"gateway", "signpost"} {
-		out, err := exec.Command("go", "build", "-o", filepath.Join(work, program), "./cmd/"+program).CombinedOutput()
+	for _, program := range []string{"gateway", "signpost", "linecheck"} {
+		out, err := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(work, program), "./cmd/"+program).CombinedOutput()
 		if err != nil {
 			t.Fatalf("build: %v\n%s", err, out)
 		}
@@ -195,38 +195,7 @@ func (n *newcomer) enable() {
 // command for a plain server is run as it stands, and prints what it says.
 func TestDeployPaper(t *testing.T) {
 	n := newNewcomer(t)
-	paper, err := os.ReadFile("docs/deploy.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, plain, _ := strings.Cut(string(paper), "\n## A plain server\n")
-	plain, _, ok := strings.Cut(plain, "\n## Containers\n")
-	if !ok {
-		t.Fatal("docs/deploy.md has other headings")
-	}
-	at := filepath.Join(t.TempDir(), "plain.md")
-	write(t, at, plain, 0o600)
-	var printed, doctor string
-	commands := 0
-	for _, f := range testkit.Fences(t, at) {
-		switch f.Info {
-		case "sh":
-			printed = n.types(f.Text)
-			if strings.Contains(f.Text, "signpost doctor") {
-				doctor = printed
-			}
-			commands += strings.Count(f.Text, "\n")
-		case "text":
-			if !testkit.AsShown(f.Text, printed) {
-				t.Errorf("printed\n%s\nand the paper shows\n%s", printed, f.Text)
-			}
-		default:
-			t.Errorf("a block is neither sh nor text: %s", f.Text)
-		}
-	}
-	if commands < 20 {
-		t.Errorf("only %d lines were typed", commands)
-	}
+	doctor := n.deploys()
 	for line := range strings.Lines(doctor) {
 		if strings.HasPrefix(line, "bad") && !strings.Contains(line, "rung") {
 			t.Errorf("the doctor says %s", line)
@@ -255,6 +224,46 @@ func TestDeployPaper(t *testing.T) {
 	if err != nil || !strings.Contains(strings.Join(call.Said, " "), "Local information line") {
 		t.Errorf("a call to the number: %v", err)
 	}
+}
+
+// deploys follows docs/deploy.md to the end of its plain server, and gives what the
+// doctor said.
+func (n *newcomer) deploys() (doctor string) {
+	t := n.t
+	t.Helper()
+	paper, err := os.ReadFile("docs/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, plain, _ := strings.Cut(string(paper), "\n## A plain server\n")
+	plain, _, ok := strings.Cut(plain, "\n## Containers\n")
+	if !ok {
+		t.Fatal("docs/deploy.md has other headings")
+	}
+	at := filepath.Join(t.TempDir(), "plain.md")
+	write(t, at, plain, 0o600)
+	var printed string
+	commands := 0
+	for _, f := range testkit.Fences(t, at) {
+		switch f.Info {
+		case "sh":
+			printed = n.types(f.Text)
+			if strings.Contains(f.Text, "signpost doctor") {
+				doctor = printed
+			}
+			commands += strings.Count(f.Text, "\n")
+		case "text":
+			if !testkit.AsShown(f.Text, printed) {
+				t.Errorf("printed\n%s\nand the paper shows\n%s", printed, f.Text)
+			}
+		default:
+			t.Errorf("a block is neither sh nor text: %s", f.Text)
+		}
+	}
+	if commands < 20 {
+		t.Errorf("only %d lines were typed", commands)
+	}
+	return doctor
 }
 
 // world carries what the provider posts to where the number points.

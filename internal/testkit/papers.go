@@ -1,10 +1,14 @@
 package testkit
 
 import (
+	"bufio"
+	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Fence is a block of a paper: what kind it is, and what stands in it.
@@ -21,6 +25,62 @@ func Fences(t testing.TB, paper string) (out []Fence) {
 		out = append(out, Fence{m[1], m[2]})
 	}
 	return out
+}
+
+// programs are what a command in a sentence begins with.
+const programs = `signpost|gateway|linecheck|redis-cli|make|systemctl|journalctl|curl|fly|docker|go|git|openssl|sudo`
+
+// Commands are the commands of a paper: its blocks that are sh, each whole, and those
+// within its sentences, all in their order.
+func Commands(t testing.TB, paper string) (out []string) {
+	t.Helper()
+	text, err := os.ReadFile(paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$|`((?:"+programs+")(?: [^`]+)?)`").FindAllStringSubmatch(string(text), -1) {
+		switch {
+		case m[1] == "sh":
+			out = append(out, m[2])
+		case m[3] != "":
+			out = append(out, strings.Join(strings.Fields(m[3]), " ")+"\n")
+		}
+	}
+	return out
+}
+
+// Serves runs a server until it says where its page is or answers at a given address,
+// looks that it answers, and ends it.
+func Serves(t testing.TB, cmd *exec.Cmd, at string) {
+	t.Helper()
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	if at == "" {
+		lines := bufio.NewScanner(said)
+		for at == "" && lines.Scan() {
+			at = regexp.MustCompile(`http://[^ ]+`).FindString(lines.Text())
+		}
+	}
+	for deadline := time.Now().Add(startTimeout); ; {
+		resp, err := http.Get(at)
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				t.Errorf("%s answers %s", at, resp.Status)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("%v does not answer at %q: %v", cmd.Args, at, err)
+			return
+		}
+	}
 }
 
 // AsShown reports output that is as a paper shows it, where a line of ... stands for
