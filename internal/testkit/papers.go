@@ -2,6 +2,8 @@ package testkit
 
 import (
 	"bufio"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -67,12 +69,12 @@ func Serves(t testing.TB, cmd *exec.Cmd, at string) {
 			at = regexp.MustCompile(`http://[^ ]+`).FindString(lines.Text())
 		}
 	}
+	host, path, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
 	for deadline := time.Now().Add(startTimeout); ; {
-		resp, err := http.Get(at)
+		status, err := get(host, "/"+path)
 		if err == nil {
-			resp.Body.Close()
-			if resp.StatusCode != http.StatusOK {
-				t.Errorf("%s answers %s", at, resp.Status)
+			if status != http.StatusOK {
+				t.Errorf("%s answers %d", at, status)
 			}
 			return
 		}
@@ -81,6 +83,24 @@ func Serves(t testing.TB, cmd *exec.Cmd, at string) {
 			return
 		}
 	}
+}
+
+// get asks a server of this machine for a page.
+func get(host, path string) (status int, err error) {
+	conn, err := net.DialTimeout("tcp", host, startTimeout)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(startTimeout))
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, host); err != nil {
+		return 0, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, resp.Body.Close()
 }
 
 // AsShown reports output that is as a paper shows it, where a line of ... stands for
