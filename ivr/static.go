@@ -10,7 +10,9 @@ import (
 // Static is what callers hear when no gateway can be reached: two documents for the
 // provider's own bins, or for any host that serves files. Such a host cannot tell one
 // key from another, so the first says the 24-hour number and has any key put the
-// caller through by the second, which is at connect.
+// caller through by the second, which is at connect. (Places could be offered one after
+// another, any key choosing the last; but then the address of the next file would tell
+// the place, in clear, to whoever keeps addresses.)
 func Static(b *flows.Book, now time.Time, connect string) (voice, through []byte) {
 	offer, connecting, line := b.FallbackOffer(now)
 	if line == nil {

@@ -35,7 +35,7 @@ const (
 // Store keeps conversations and limits in Redis.
 type Store struct {
 	rdb      redis.UniversalClient
-	shared   *together // for what everybody who texts asks
+	batched  *batcher // for what everybody who texts asks
 	embedded bool
 	ttl      time.Duration
 	limits   limits
@@ -69,7 +69,7 @@ func Open(o Options) (*Store, error) {
 		s.rdb.AddHook(newBreaker())
 	}
 	s.limits = newLimits(s.rdb, o)
-	s.shared = &together{UniversalClient: s.rdb}
+	s.batched = &batcher{UniversalClient: s.rdb}
 	return s, nil
 }
 
@@ -180,7 +180,7 @@ func (s *Store) Recall(ctx context.Context, name flows.Name, earlier ...flows.Na
 	read := func(p redis.Pipeliner, n flows.Name) *redis.SliceCmd {
 		return p.MGet(ctx, sessionKey(n.Conv), markKey(n))
 	}
-	first, err := s.shared.MGet(ctx, sessionKey(name.Conv), markKey(name)).Result()
+	first, err := s.batched.MGet(ctx, sessionKey(name.Conv), markKey(name)).Result()
 	if err != nil {
 		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", bare(err))
 	}
@@ -275,7 +275,7 @@ func (s *Store) Commit(ctx context.Context, name flows.Name, from []byte, mark f
 	if name.Msg == "" {
 		claim = "0"
 	}
-	res, err := commit.Run(ctx, s.shared, []string{sessionKey(name.Conv), markKey(name)},
+	res, err := commit.Run(ctx, s.batched, []string{sessionKey(name.Conv), markKey(name)},
 		from, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
 	if err != nil {
 		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
