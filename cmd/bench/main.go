@@ -9,7 +9,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"embed"
 	"errors"
 	"flag"
@@ -43,8 +42,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, out, errw io.Writer) int {
 	fl := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fl.SetOutput(errw)
-	rounds := fl.Int("rounds", 4, "how `many` times each is measured, in turn")
-	seconds := fl.Float64("seconds", 4, "how long each measuring lasts")
+	rounds := fl.Int("rounds", 10, "how `many` times each is measured, in turn")
+	seconds := fl.Float64("seconds", 2, "how long each measuring lasts")
 	conns := fl.Int("connections", 64, "how many requests are under way at once")
 	write := fl.String("write", "", "also write the comparison to this `file`")
 	floorAt := fl.String("floor", "", "be the floor, at this `address`")
@@ -321,18 +320,21 @@ type facts struct {
 
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most.\n\n", machine.Describe(), rounds, length, conns)
+	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most. What is said of the floor is the median over the rounds, each\nround beside its own floor.\n\n", machine.Describe(), rounds, length, conns)
 	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, the provider's signature in a\ndozen lines, and for a text the same trips to the same Redis (read, then one atomic write; the limits need none for who texts a few times). It wipes nothing from memory; the gateway does.\nThe gateway has requests that come at the same moment share trips; so that nobody is misled, a floor that does that as the\nRedis library can is shown, too. Where\nnode is there, the menu as it is commonly built stands beside it: Express, the provider's SDK and ioredis, one process.\n\n")
 	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range kinds {
-		var floorRate, floorP99 float64
+		floor := columns[0].got[k.name]
 		for _, c := range columns {
 			if len(c.got[k.name]) == 0 {
 				continue
 			}
-			var rate, p50, p99, ran, redis []float64
+			var rate, p50, p99, ran, redis, rateOf, p99Of []float64
 			failed := 0
-			for _, m := range c.got[k.name] {
+			for round, m := range c.got[k.name] {
+				// Beside the floor of the same round: what else the machine did then, it did to both.
+				rateOf = append(rateOf, 100*m.perSecond/floor[round].perSecond)
+				p99Of = append(p99Of, m.p99.Seconds()/floor[round].p99.Seconds())
 				rate, p50, p99 = append(rate, m.perSecond), append(p50, m.p50.Seconds()*1000), append(p99, m.p99.Seconds()*1000)
 				ran, redis = append(ran, float64(m.cpu.Microseconds())), append(redis, float64(m.redis.Microseconds()))
 				failed += m.failed
@@ -342,8 +344,9 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 			m99, l99, h99 := median(p99)
 			each, _, _ := median(ran)
 			eachRedis, _, _ := median(redis)
-			floorRate, floorP99 = cmp.Or(floorRate, r), cmp.Or(floorP99, m99)
-			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f | %.0f µs | %.0f µs | %d |\n", k.name, c.name, r, rl, rm, 100*r/floorRate, m50, m99, l99, h99, m99/floorP99, each, eachRedis, failed)
+			of, ofLeast, ofMost := median(rateOf)
+			slower, slowerLeast, slowerMost := median(p99Of)
+			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f (%.0f-%.0f) %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f (%.2f-%.2f) | %.0f µs | %.0f µs | %d |\n", k.name, c.name, r, rl, rm, of, ofLeast, ofMost, m50, m99, l99, h99, slower, slowerLeast, slowerMost, each, eachRedis, failed)
 		}
 	}
 	start, sl, sm := median(f.starts)
