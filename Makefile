@@ -61,7 +61,7 @@ test-valkey:
 	PATH="$(CURDIR)/bin/valkey:$$PATH" go test -count=1 ./internal/store ./internal/eraser ./internal/spend ./internal/tally ./internal/gateway ./internal/doctor
 	PATH="$(CURDIR)/bin/valkey:$$PATH" $(MAKE) chaos LASTS=$(LASTS) REPORT=
 
-# A short run of each fuzz target: as long as FUZZTIME says (10m), or as many inputs (500x).
+# A short run of each fuzz target: as long as FUZZTIME says (10m), or as many inputs (200x).
 FUZZTIME ?= 10s
 fuzz:
 	go test ./internal/plain -run '^$$' -fuzz FuzzText -fuzztime $(FUZZTIME)

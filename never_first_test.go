@@ -150,7 +150,7 @@ func TestNoStartIsLinked(t *testing.T) {
 	for program, may := range map[string][]string{"gateway": {"UpdateMessage"}, "signpost": {"UpdateMessage"}, "linecheck": {"CreateCall", "CreateMessage"}} {
 		file := filepath.Join(t.TempDir(), program)
 		build := exec.Command("go", "build", "-trimpath", "-o", file, "./cmd/"+program)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret")
+		build.Env = append(os.Environ(), asBuilt...)
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("build: %v\n%s", err, out)
 		}

@@ -29,11 +29,10 @@ var notRun = []struct{ begins, why string }{
 // rung, or that ask for more than they are given here.
 var endsBadly = []string{"signpost doctor", "signpost check", "redis-cli get"}
 
-// Every command in the papers works as it stands: with a server as docs/deploy.md
-// makes it, in a copy of the project.
-func TestEveryCommandInThePapers(t *testing.T) {
-	n := newNewcomer(t)
-	n.deploys()
+// everyCommand runs every command in the papers as it stands, in a copy of the project.
+func (n *newcomer) everyCommand() {
+	t := n.t
+	t.Helper()
 	src := n.checkout()
 	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
 	if err != nil {
@@ -42,7 +41,7 @@ func TestEveryCommandInThePapers(t *testing.T) {
 	ran := 0
 	for _, paper := range strings.Fields(string(list)) {
 		if paper == "docs/deploy.md" || paper == "docs/another-county.md" || paper == "CHANGELOG.md" {
-			continue // followed above; by TestPapersAtTheTerminal; tells of what was
+			continue // followed already; by TestPapersAtTheTerminal; tells of what was
 		}
 		for _, command := range testkit.Commands(t, paper) {
 			if !strings.Contains(command, " ") {
@@ -101,6 +100,7 @@ func (n *newcomer) runs(paper, src, command string) {
 	as := n.replace.Replace(strings.NewReplacer("signpost COMMAND", "signpost check", "AC... ", paperAccount+" ", "curl ADMIN_ADDR", "curl -s http://"+n.admin, "/run/secrets/", run+"/", "redis://127.0.0.1:6379", n.redis.URL(), "sudo ", "").Replace(command))
 	env := append(os.Environ(), "PATH="+filepath.Join(n.root, "bin")+":"+filepath.Join(n.root, "usr/local/bin")+":"+os.Getenv("PATH"),
 		"GOFLAGS=-trimpath -buildvcs=false", "FLOWS_DIR=flows/book")
+	env = append(env, asBuilt...)
 	sh := func(script string) *exec.Cmd {
 		cmd := exec.Command("sh", "-e", "-c", script)
 		cmd.Dir, cmd.Env = src, env

@@ -63,7 +63,7 @@ func TestPapersAtTheTerminal(t *testing.T) {
 			}
 		}
 		if filepath.Base(paper) != "another-county.md" {
-			continue // TestEveryCommandInThePapers runs what stands in the sentences of the others
+			continue // TestDeployPaper runs what stands in the sentences of the others
 		}
 		for _, command := range testkit.Commands(t, paper) {
 			command = strings.TrimSpace(command)
