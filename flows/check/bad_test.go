@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -320,6 +321,38 @@ func TestAllAtOnce(t *testing.T) {
 	}
 	if len(problems) < 5 {
 		t.Errorf("%d problems told of 5", len(problems))
+	}
+}
+
+// Whichever line is taken out of a file, every problem that is told has a place in it,
+// and no two are told of the same place by the same words.
+func TestEveryLineTakenOut(t *testing.T) {
+	base := files(t)
+	taken := 0
+	for _, name := range load.Files() {
+		lines := strings.SplitAfter(string(base[name].Data), "\n")
+		for i, line := range lines {
+			if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
+				continue
+			}
+			taken++
+			book := files(t)
+			book[name] = &fstest.MapFile{Data: []byte(strings.Join(slices.Delete(slices.Clone(lines), i, i+1), ""))}
+			_, problems := load.Dir(book)
+			told := map[string]bool{}
+			for _, p := range problems {
+				if p.Line < 1 || p.Col < 1 || p.What == "" || p.Fix == "" || !strings.HasSuffix(p.File, ".yaml") {
+					t.Errorf("%s without line %d (%q): a problem without a place or a fix: %+v", name, i+1, line, p)
+				}
+				if told[p.String()] {
+					t.Errorf("%s without line %d (%q): told twice: %+v", name, i+1, line, p)
+				}
+				told[p.String()] = true
+			}
+		}
+	}
+	if taken < 500 {
+		t.Errorf("only %d lines were taken out", taken)
 	}
 }
 

@@ -91,8 +91,8 @@ func (b *builder) services(all value) {
 		for _, l := range v.at("numbers").list {
 			b.line(&s, l)
 		}
-		if len(v.at("numbers").list) == 0 && s.NotOffered == "" {
-			b.problem(v.at("numbers").pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
+		if n := v.at("numbers"); n.set && len(n.list) == 0 && s.NotOffered == "" { // that there are none at all is told as a missing key
+			b.problem(n.pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
 				"Add its number, or say under not_offered why it is only on file.")
 		}
 		b.allow("services."+id, v)

@@ -26,7 +26,14 @@ type value struct {
 	set    bool
 }
 
-func (v value) at(key string) value { return v.fields[key] }
+// at is what stands under a key. Where nothing does, it is where it ought to stand.
+func (v value) at(key string) value {
+	of, ok := v.fields[key]
+	if !ok {
+		of.pos = v.pos
+	}
+	return of
+}
 
 func (v value) texts() []string {
 	var out []string
