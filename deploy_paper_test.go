@@ -22,8 +22,8 @@ import (
 )
 
 // newcomer is somebody with a fresh machine, the folder of the project, and
-// docs/deploy.md: a Debian whose packages, service manager and editor are stood in for,
-// since a test may not change the machine it runs on. Everything else is real.
+// docs/deploy.md: a Debian whose packages, service manager, editor, containers and Fly are
+// stood in for, since a test may not change the machine it runs on. Everything else is real.
 type newcomer struct {
 	t        *testing.T
 	root     string            // what / is
@@ -43,6 +43,27 @@ const (
 	paperToken   = "0123456789abcdef0123456789abcdef"
 	paperLine    = "+441632960000"
 )
+
+// docker stands in for an engine for containers: it looks that what deploy/compose.yaml
+// needs is there and can be read by nobody, whom the container runs as, and has the
+// container's programs run here.
+const docker = `[ "$1" = compose ] || exit 2
+case "$2" in
+up) for f in compose.yaml environment key token ../Dockerfile; do [ -s "$f" ] || { echo "$f is not there"; exit 1; }; done
+  [ "$(stat -c %a key token | sort -u)" = 644 ] || { echo "the container cannot read the secrets"; exit 1; } ;;
+exec) [ "$3" = gateway ] || exit 2; shift 3; program=${1#/}; shift; exec "$program" "$@" ;;
+*) exit 2 ;;
+esac`
+
+// fly stands in for Fly's own: it knows these commands alone, and a deployment needs its
+// files.
+const fly = `case "$1 $2" in
+"apps create"|"redis create"|"scale count"|"logs "|"status "|"machine restart") ;;
+"secrets set") shift 2; for s in "$@"; do case "$s" in [A-Z]*=?*) ;; *) echo "not a secret: $s"; exit 1 ;; esac; done ;;
+"deploy ") [ -s fly.toml ] && [ -s Dockerfile ] ;;
+"ssh console") [ "$3" = -C ] && command=${4#/} && exec $command ;;
+*) echo "fly has no $1 $2"; exit 2 ;;
+esac`
 
 // asBuilt builds programs as make build does, so that nothing is compiled twice.
 var asBuilt = []string{"CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret"}
@@ -79,7 +100,10 @@ func newNewcomer(t *testing.T) *newcomer {
 	for name, script := range map[string]string{
 		"sudo": `exec "$@"`, "apt-get": "exit 0", "systemctl": "exit 0",
 		"redis-cli": "exec " + which(t, "redis-cli") + " -h " + strings.Replace(n.redis.Addr, ":", " -p ", 1) + ` "$@"`,
-		"sudoedit":  `while IFS= read -r line; do sed -i "/^${line%%=*}=/d" "$1"; echo "$line" >> "$1"; done < ` + filepath.Join(n.root, "settings"),
+		"docker":    docker, "fly": fly,
+		// The doctor ends badly while nobody has rung the numbers.
+		"signpost": n.root + `/usr/local/bin/signpost "$@"; code=$?; [ "$1" != doctor ] || [ $code != 1 ] || code=0; exit $code`,
+		"sudoedit": `while IFS= read -r line; do sed -i "/^${line%%=*}=/d" "$1"; echo "$line" >> "$1"; done < ` + filepath.Join(n.root, "settings"),
 	} {
 		write(t, filepath.Join(bin, name), "#!/bin/sh\n"+script+"\n", 0o755)
 	}
@@ -129,7 +153,7 @@ func (n *newcomer) types(block string) string {
 	cmd.Stdin = strings.NewReader(paperToken + "\n")
 	cmd.Env = []string{"PATH=" + filepath.Join(n.root, "bin") + ":" + filepath.Join(n.root, "usr/local/bin") + ":" + os.Getenv("PATH"), "HOME=" + n.root}
 	out, err := cmd.CombinedOutput()
-	if err != nil && !strings.Contains(block, "signpost doctor") { // it ends badly while nobody has rung the numbers
+	if err != nil {
 		n.t.Fatalf("%s\n%v\n%s", block, err, out)
 	}
 	for line := range strings.Lines(block) { // a root's shell keeps what it was told
