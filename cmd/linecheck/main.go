@@ -52,13 +52,15 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, ordinary)) }
 func run(args []string, out, errw io.Writer, p pace) int {
 	f := flag.NewFlagSet("linecheck", flag.ContinueOnError)
 	f.SetOutput(errw)
-	f.Usage = func() { fmt.Fprint(f.Output(), usage) }
+	f.Usage = func() {}
 	from := f.String("from", "", "")
 	to := f.String("to", "", "")
 	tell := f.Bool("version", false, "")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
 		return exitOK
 	} else if err != nil {
+		fmt.Fprint(errw, usage)
 		return exitMisuse
 	}
 	if *tell {

@@ -163,8 +163,8 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%q: %d %q %q", args, code, out, errs)
 		}
 	}
-	if code, _, errs := check("-h"); code != exitOK || !strings.Contains(errs, "both must be the account's own") {
-		t.Errorf("-h: %d %q", code, errs)
+	if code, out, errs := check("-h"); code != exitOK || errs != "" || !strings.Contains(out, "both must be the account's own") {
+		t.Errorf("-h: %d %q %q", code, out, errs)
 	}
 	if code, out, _ := check("-version"); code != exitOK || !strings.HasPrefix(out, "signpost linecheck ") {
 		t.Errorf("-version: %d %q", code, out)
