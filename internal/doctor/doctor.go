@@ -302,8 +302,8 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 		}
 	}
 	e.dialling(of, c)
-	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Usage triggers: an alert when a day costs more than you expect.",
-		"Which countries may be written to, redaction, and alerts on spending cannot be read from here.")
+	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
+		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot be read from here.")
 }
 
 // dialling looks which countries the account may ring: callers are put through to
