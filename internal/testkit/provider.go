@@ -52,30 +52,13 @@ type Record struct {
 	SID, Body, From, To string
 	Created             time.Time
 	Inbound             bool
-	// Status is how a call ended, empty while Going is how often it is still under
-	// way when it is looked at.
+	// Status is how a call ends; Going how often it is still under way when it is
+	// looked at.
 	Status string
 	Going  int
 	// NotFinal is how often deleting it is still refused because it is in use;
 	// Refused how often for a reason of its own.
 	NotFinal, Refused int
-}
-
-// Network is what becomes of texts and calls that are begun by the API.
-type Network struct {
-	// Text is given what is written to one of the account's lines, and gives the
-	// answer; empty is none.
-	Text func(from, to, body string) (answer string)
-	// Call is given who is rung by whom, and gives how the call ends and what goes
-	// wrong meanwhile at the end that is rung.
-	Call func(from, to string) (status string, errors int)
-}
-
-// Connect has texts and calls go somewhere. Without it none can be begun.
-func (p *Provider) Connect(n Network) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.network = n
 }
 
 // Fault is what a request meets instead of its answer.
@@ -114,89 +97,6 @@ func (p *Provider) OverTLS(t testing.TB) *Provider {
 		t.Fatal(err)
 	}
 	return p
-}
-
-// Line gives the account a number (PN), short code (SC) or messaging service (MG), with
-// fields as the API names them.
-func (p *Provider) Line(fields map[string]any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lines = append(p.lines, fields)
-}
-
-// Lines are the account's lines as they are now.
-func (p *Provider) Lines() []map[string]any {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.lines)
-}
-
-// MayRing says which countries may be rung, by their two letters; each with its special
-// numbers if special.
-func (p *Provider) MayRing(special bool, countries ...string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.countries = []map[string]any{}
-	for _, c := range countries {
-		p.countries = append(p.countries, map[string]any{"iso_code": c, "low_risk_numbers_enabled": true, "high_risk_special_numbers_enabled": special})
-	}
-}
-
-// SetBalance says what is left in the account.
-func (p *Provider) SetBalance(amount string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.balance = amount
-}
-
-var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services|(DialingPermissions/Countries)))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
-
-// line answers what is asked of lines; it gives false for anything else.
-func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
-	m := linePath.FindStringSubmatch(r.URL.Path)
-	if m == nil || m[1] != "" && m[1] != p.account {
-		return false
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if m[4] != "" {
-		_ = json.NewEncoder(w).Encode(map[string]any{"content": p.countries, "meta": map[string]any{"key": "content", "page": 0, "page_size": 1000}})
-		return true
-	}
-	if m[2] == "Balance" {
-		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
-		return true
-	}
-	list := map[string]string{"IncomingPhoneNumbers": "incoming_phone_numbers", "SMS/ShortCodes": "short_codes", "": "services"}[m[2]]
-	prefix := map[string]string{"IncomingPhoneNumbers": "PN", "SMS/ShortCodes": "SC", "": "MG"}[m[2]]
-	rows := []map[string]any{}
-	for _, l := range p.lines {
-		sid := fmt.Sprint(l["sid"])
-		if sid == m[5] && r.Method == http.MethodPost {
-			if err := r.ParseForm(); err != nil {
-				restError(w, 400, 20001, "Bad request")
-				return true
-			}
-			for name, v := range r.PostForm {
-				field := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(name, "${1}_$2"))
-				l[field] = v[0]
-				if n := 0; field == "validity_period" {
-					fmt.Sscan(v[0], &n)
-					l[field] = n
-				}
-			}
-			_ = json.NewEncoder(w).Encode(l)
-			return true
-		}
-		if strings.HasPrefix(sid, prefix) {
-			rows = append(rows, l)
-		}
-	}
-	if m[5] != "" {
-		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
-		return true
-	}
-	_ = json.NewEncoder(w).Encode(map[string]any{list: rows, "page": 0, "page_size": 50, "meta": map[string]any{"key": list, "page": 0, "page_size": 50}})
-	return true
 }
 
 // Hold gives the provider a record.
@@ -422,49 +322,6 @@ func (p *Provider) shape(r *Record) map[string]any {
 		out["status"] = cmp.Or(r.Status, "completed")
 	}
 	return out
-}
-
-// begin has a text or call go where it is connected. Each has a record at both ends;
-// an answer is in when the request is answered.
-func (p *Provider) begin(w http.ResponseWriter, r *http.Request, kind string) {
-	if err := r.ParseForm(); err != nil {
-		restError(w, 400, 20001, "Bad request")
-		return
-	}
-	from, to := r.PostForm.Get("From"), r.PostForm.Get("To")
-	if !slices.ContainsFunc(p.lines, func(l map[string]any) bool { return l["phone_number"] == from }) {
-		restError(w, 400, 21606, "The From phone number "+from+" is not a valid, SMS-capable number")
-		return
-	}
-	hold := func(r Record) *Record {
-		p.made++
-		r.SID, r.Created = fmt.Sprintf("%s%032x", r.SID, 0xc0ffee<<32+p.made), time.Now()
-		p.records[r.SID] = &r
-		return &r
-	}
-	out := &Record{}
-	n := p.network
-	p.mu.Unlock() // the line's own requests may come here meanwhile
-	if kind == "Messages" {
-		answer := n.Text(from, to, r.PostForm.Get("Body"))
-		p.mu.Lock()
-		out = hold(Record{SID: "SM", From: from, To: to, Body: r.PostForm.Get("Body")})
-		hold(Record{SID: "SM", From: from, To: to, Body: r.PostForm.Get("Body"), Inbound: true})
-		if answer != "" {
-			hold(Record{SID: "SM", From: to, To: from, Body: answer})
-			hold(Record{SID: "SM", From: to, To: from, Body: answer, Inbound: true})
-		}
-	} else {
-		status, wrong := n.Call(from, to)
-		p.mu.Lock()
-		out = hold(Record{SID: "CA", From: from, To: to, Status: status, Going: 3, NotFinal: 1})
-		if status == "completed" {
-			p.notes[hold(Record{SID: "CA", From: from, To: to, Status: status, Inbound: true}).SID] = wrong
-		}
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(p.shape(out))
 }
 
 // list gives a page of at most two records, so that there are always pages.
