@@ -161,12 +161,6 @@ func (b *builder) date(v value) time.Time {
 	return t
 }
 
-// usualDigits is how long almost every number of the country is, with its 0.
-// (Ofcom, National Telephone Numbering Plan.)
-const usualDigits = 11
-
-// line reads one number. Only numbers that are valid for their country load: a
-// mistyped one would lead a caller to nobody, or to a stranger.
 // allow notes the watch-words an author has allowed somewhere, with a reason.
 func (b *builder) allow(path string, v value) {
 	words := v.at("allowed_words")

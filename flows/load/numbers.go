@@ -9,6 +9,10 @@ import (
 	"signpost/flows"
 )
 
+// usualDigits is how long almost every number of the country is, with its 0.
+// (Ofcom, National Telephone Numbering Plan.)
+const usualDigits = 11
+
 // lookAgain tells where to look for the slip in a number.
 func lookAgain(number string) string {
 	fix := "Look for a missing, extra or swapped digit, and ring it."
@@ -34,6 +38,8 @@ func Number(printed string) (free bool, err error) {
 	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
 }
 
+// line reads one number. Only numbers that are valid for their country load: a
+// mistyped one would lead a caller to nobody, or to a stranger.
 func (b *builder) line(s *flows.Service, v value) {
 	n := v.at("number")
 	if !n.set || n.text == "" {
