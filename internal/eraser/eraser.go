@@ -350,7 +350,7 @@ func (e *Eraser) flush(ctx context.Context) {
 			if len(e.noted) < maxBatch {
 				pause(ctx, gather)
 			}
-			for more(); !put(ctx) && ctx.Err() == nil; {
+			for more(); ctx.Err() == nil && !put(ctx); {
 				pause(ctx, e.idle())
 			}
 		}
