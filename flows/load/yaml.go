@@ -279,6 +279,9 @@ func found(n *yaml.Node) string {
 	case yaml.MappingNode:
 		return "but names with values stand here"
 	}
+	if n.Tag == "!!null" {
+		return "but nothing stands here"
+	}
 	return "but plain words stand here"
 }
 
