@@ -46,7 +46,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"ivr":               {own: []string{"flows", "internal/privacy", "internal/spend", "internal/tally", "internal/twiml", "internal/webhook"}},
 	"internal/handset":  {own: []string{"internal/privacy", "internal/twiml", "internal/webhook"}},
 	"internal/testkit":  {own: []string{"flows", "internal/twiml"}},
-	"internal/preview":  {own: []string{"flows", "flows/book", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/routes", "internal/handset", "internal/hours", "sms/gsm7"}},
+	"internal/preview":  {own: []string{"flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/handset", "internal/hours", "sms/gsm7"}},
 	"flows/check":       {own: []string{"flows", "flows/load", "flows/routes", "internal/area", "internal/hours", "internal/plain", "sms/gsm7"}},
 	"flows/draw":        {own: []string{"flows"}},
 	"flows/edit":        {own: []string{"flows/load"}},

@@ -131,6 +131,9 @@ const CheckedFor = 90
 
 // Doubtful reports a number that nobody has rung, or not lately enough.
 func (s *Service) Doubtful(t time.Time) bool {
+	if s.Emergency() {
+		return false
+	}
 	if s.CheckedOn.IsZero() {
 		return true
 	}
@@ -139,6 +142,11 @@ func (s *Service) Doubtful(t time.Time) bool {
 		last = s.CheckedOn.AddDate(0, 0, CheckedFor)
 	}
 	return !t.Before(last.AddDate(0, 0, 1))
+}
+
+// Emergency reports the emergency number, which nobody rings to try it.
+func (s *Service) Emergency() bool {
+	return len(s.Lines) == 1 && (s.Lines[0].Printed == "999" || s.Lines[0].Printed == "112")
 }
 
 // Area is one part of the world with its services.

@@ -1,11 +1,20 @@
 package flows
 
+import "signpost/internal/area"
+
 // Input is one thing a person did.
 type Input struct {
 	kind inputKind
 	text string
 	key  byte
 	leg  Leg
+	// sought is what a finder found in the text beforehand.
+	sought *sought
+}
+
+type sought struct {
+	by    *area.Finder
+	found area.Found
 }
 
 type inputKind uint8
@@ -20,6 +29,22 @@ const (
 
 // Heard is a text message.
 func Heard(text string) Input { return Input{kind: heard, text: text} }
+
+// Seek is [Heard] with the places in it looked up beforehand, for those who send
+// the same text to one book from many states.
+func (b *Book) Seek(text string) Input {
+	in := Heard(text)
+	in.sought = &sought{b.finder, b.finder.Find(text)}
+	return in
+}
+
+// places is what is found in the text.
+func (in Input) places(by *area.Finder) area.Found {
+	if in.sought != nil && in.sought.by == by {
+		return in.sought.found
+	}
+	return by.Find(in.text)
+}
 
 // Rang is a call coming in.
 func Rang() Input { return Input{kind: rang} }

@@ -81,7 +81,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	case chosen:
 		n, r = turn{of, now, in.kind != heard}.speakIn(s)
 	case in.kind == heard:
-		n, r = of.stepText(now, s, in.text)
+		n, r = of.stepText(now, s, in)
 	default:
 		n, r = of.stepCall(now, s, in)
 	}

@@ -202,17 +202,17 @@ func Moved(a, b State) bool {
 }
 
 // stepText answers one text message.
-func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
+func (b *Book) stepText(now time.Time, s State, in Input) (State, Reply) {
 	t := turn{b, now, false}
 	fresh := s.Step == ""
-	w := plain.Text(text)
+	w := plain.Text(in.text)
 	if oneOf(carrierStop, w) || oneOf(b.Words.Leave, w) {
 		return State{}, Reply{Ended: true}
 	}
 	if fresh {
 		s = t.enter(State{}, b.TextStart)
 	}
-	polite := b.polite(w) || tapback(text)
+	polite := b.polite(w) || tapback(in.text)
 	switch {
 	case polite && fresh:
 		return State{}, Reply{Ended: true}
@@ -223,7 +223,7 @@ func (b *Book) stepText(now time.Time, s State, text string) (State, Reply) {
 	case oneOf(b.Words.Emergency, w):
 		return t.idle(s, Reply{Text: b.Messages.Emergency.Text, Emergency: true})
 	}
-	o, understood := t.answer(s, fresh, text, w)
+	o, understood := t.answer(s, fresh, in, w)
 	switch {
 	case understood && o.aside != nil:
 		return t.idle(o.next, Reply{Text: t.text(s, o.aside.Text), Tells: o.aside.ID})
@@ -267,7 +267,7 @@ func begins(text, words string) bool {
 }
 
 // answer works out what a text means where we are.
-func (t turn) answer(s State, fresh bool, text, w string) (o outcome, understood bool) {
+func (t turn) answer(s State, fresh bool, in Input, w string) (o outcome, understood bool) {
 	n, isDigit := plain.Digit(w)
 	if d, rest, ok := plain.LeadingDigit(w); ok && t.polite(rest) { // "2 thanks"
 		n, isDigit = d, true
@@ -297,7 +297,7 @@ func (t turn) answer(s State, fresh bool, text, w string) (o outcome, understood
 			return t.lead(s, t.Words.Shortcuts[i].To), true
 		}
 	}
-	return t.answerPlace(s, text)
+	return t.answerPlace(s, in)
 }
 
 // answerAsked answers the question which area it is.
@@ -341,9 +341,9 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 	return ok && n == key && (rest == label || oneOf(words, rest))
 }
 
-func (t turn) answerPlace(s State, text string) (outcome, bool) {
+func (t turn) answerPlace(s State, in Input) (outcome, bool) {
 	var buf [MaxAreas]string
-	found := t.finder.Find(text)
+	found := in.places(t.finder)
 	areas, ask := t.areasIn(buf[:0], found.Where), found.Ask
 	if found.Where == 0 || len(areas) == 0 {
 		return outcome{}, false

@@ -14,11 +14,12 @@ import (
 	"signpost/internal/preview"
 )
 
-const previewHelp = `signpost preview [-flows flows/book] [-addr 127.0.0.1:8099]
+const previewHelp = `signpost preview [-flows flows/book] [-since HEAD] [-addr 127.0.0.1:8099]
 
 A page on this machine: a phone to text and ring, the map of the menus with the
-step somebody is at, the checks as you save the files, every way to a number, and
-the directory with forms that write the files. Nothing leaves this machine.
+step somebody is at, the checks as you save the files and what people will notice
+of it, every way to a number, and the directory with forms that write the files.
+Nothing leaves this machine.
 
   signpost preview
 
@@ -28,6 +29,7 @@ func previewPage(args []string, s streams) int {
 	fl := newFlags("preview", previewHelp, s)
 	dir := fl.String("flows", "flows/book", "the `folder` of the flow book")
 	addr := fl.String("addr", "127.0.0.1:8099", "the `address` to listen on: this machine only; port 0 takes any")
+	since := fl.String("since", "", "compare with this `book`: a folder, or a revision of git; empty for the one there is as the page begins")
 	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
 		return code
@@ -41,17 +43,26 @@ func previewPage(args []string, s streams) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := servePreview(ctx, *dir, *addr, *pence, s); err != nil {
+	o := preview.Options{Dir: *dir, Now: time.Now, Pence: *pence}
+	if *since != "" {
+		var err error
+		var code int
+		if o.Since, code, err = bookNamed(*since, *dir); err != nil {
+			fmt.Fprintf(s.err, "signpost preview: %v\n", err)
+			return code
+		}
+		o.SinceName = "the book of " + *since
+	}
+	if err := servePreview(ctx, o, *addr, s); err != nil {
 		fmt.Fprintf(s.err, "signpost preview: %v\n", err)
 		return exitProblems
 	}
 	return exitOK
 }
 
-func servePreview(ctx context.Context, dir, addr string, pence float64, s streams) error {
-	page, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Pence: pence, Open: func(away bool, clock func() time.Time) (*preview.Line, error) {
-		return pretendLine(dir, away, clock)
-	}})
+func servePreview(ctx context.Context, o preview.Options, addr string, s streams) error {
+	o.Open = func(away bool, clock func() time.Time) (*preview.Line, error) { return pretendLine(o.Dir, away, clock) }
+	page, err := preview.New(o)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,10 @@
 package changes
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"signpost/flows"
@@ -21,12 +23,11 @@ type Change struct {
 	Before, After string
 }
 
-// maxPairs bounds the walk.
-const maxPairs = 400_000
+// maxPairs bounds the walk of one moment.
+const maxPairs = 50_000
 
 // pair is where the same person is in either book.
 type pair struct {
-	moment   int
 	call     bool
 	dials    bool
 	old, new flows.State
@@ -38,10 +39,10 @@ type step struct {
 	they string
 }
 
-// walk goes through both books side by side.
+// walk goes through both books side by side, at one moment.
 type walk struct {
 	old, new *flows.Book
-	moments  []time.Time
+	now      time.Time
 	pairs    []pair
 	how      []step
 	index    map[pair]int
@@ -54,10 +55,10 @@ type walk struct {
 // side, with every kind of input, at every moment at which either shows
 // something else.
 func Between(old, new *flows.Book) []Change {
-	w := &walk{old: old, new: new, moments: check.Moments(old), index: map[pair]int{}, told: map[[2]string]bool{}}
+	moments := check.Moments(old)
 	for _, m := range check.Moments(new) {
-		if !slices.ContainsFunc(w.moments, m.Equal) {
-			w.moments = append(w.moments, m)
+		if !slices.ContainsFunc(moments, m.Equal) {
+			moments = append(moments, m)
 		}
 	}
 	texts := check.TextInputs(old)
@@ -66,36 +67,77 @@ func Between(old, new *flows.Book) []Change {
 			texts = append(texts, t)
 		}
 	}
-	var legs []string
-	for name := range check.Legs {
-		legs = append(legs, name)
+	// The moments have nothing in common: they are walked at the same time.
+	walks := make([]*walk, len(moments))
+	var wg sync.WaitGroup
+	for i, m := range moments {
+		walks[i] = &walk{old: old, new: new, now: m, index: map[pair]int{}, told: map[[2]string]bool{}}
+		wg.Go(func() { walks[i].run(texts) })
 	}
-	slices.Sort(legs)
-	for m := range w.moments {
-		w.push(pair{moment: m}, step{from: -1})
-		w.push(pair{moment: m, call: true}, step{from: -1})
+	wg.Wait()
+	var out []Change
+	told := map[[2]string]bool{}
+	for _, w := range walks {
+		for _, c := range w.changes {
+			if is := [2]string{c.Before, c.After}; !told[is] {
+				told[is] = true
+				out = append(out, c)
+			}
+		}
 	}
+	slices.SortStableFunc(out, func(a, b Change) int { return len(a.They) - len(b.They) })
+	return out
+}
+
+// run goes through everything that can happen, nearest first.
+func (w *walk) run(texts []string) {
+	legs := slices.Sorted(maps.Keys(check.Legs))
+	was, is := make([]flows.Input, len(texts)), make([]flows.Input, len(texts))
+	for i, t := range texts {
+		was[i], is[i] = w.old.Seek(t), w.new.Seek(t)
+	}
+	w.push(pair{}, step{from: -1})
+	w.push(pair{call: true}, step{from: -1})
 	for i := 0; i < len(w.pairs) && len(w.pairs) < maxPairs; i++ {
 		switch p := w.pairs[i]; {
 		case !p.call:
-			for _, t := range texts {
-				w.step(i, t, flows.Heard(t))
+			for k, t := range texts {
+				w.step(i, t, was[k], is[k])
 			}
 		case p.old.Step == "":
-			w.step(i, "rings", flows.Rang())
+			w.both(i, "rings", flows.Rang())
 		case p.dials:
 			for _, name := range legs {
-				w.step(i, name, flows.LegEnded(check.Legs[name]))
+				w.both(i, name, flows.LegEnded(check.Legs[name]))
 			}
 		default:
 			for _, key := range []byte("0123456789*#") {
-				w.step(i, string(key), flows.Pressed(key))
+				w.both(i, string(key), flows.Pressed(key))
 			}
-			w.step(i, "silence", flows.Silence())
+			w.both(i, "silence", flows.Silence())
 		}
 	}
-	return w.changes
 }
+
+// Unrung lists the services whose numbers are others than before, while the day
+// they were last rung is still that of the old ones: a number that nobody has rung
+// would be given out as a checked one.
+func Unrung(old, new *flows.Book) (out []*flows.Service) {
+	for i := range new.Services {
+		s := &new.Services[i]
+		was := old.Service(s.ID)
+		if was == nil || s.CheckedOn.IsZero() || s.CheckedOn.After(was.CheckedOn) || s.NotOffered != "" {
+			continue
+		}
+		if !slices.EqualFunc(s.Lines, was.Lines, func(a, b flows.Line) bool { return digits(a.Printed) == digits(b.Printed) && a.Keys == b.Keys }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// digits is a number without the blanks it is printed with.
+func digits(printed string) string { return strings.ReplaceAll(printed, " ", "") }
 
 // onlyInOne lists, in order, what only one of two books understands.
 func onlyInOne(a, b map[string]bool) (out []string) {
@@ -121,25 +163,27 @@ func (w *walk) push(p pair, how step) {
 	}
 }
 
-func (w *walk) step(i int, they string, in flows.Input) {
+// both takes a step with what means the same to either book.
+func (w *walk) both(i int, they string, in flows.Input) { w.step(i, they, in, in) }
+
+func (w *walk) step(i int, they string, was, is flows.Input) {
 	p := w.pairs[i]
-	now := w.moments[p.moment]
-	oldNext, oldReply, err1 := w.old.Step(now, p.old, in)
-	newNext, newReply, err2 := w.new.Step(now, p.new, in)
+	oldNext, oldReply, err1 := w.old.Step(w.now, p.old, was)
+	newNext, newReply, err2 := w.new.Step(w.now, p.new, is)
 	if err1 != nil || err2 != nil {
 		return // no state of a book's own does that
 	}
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{now, p.call, append(w.path(i), they), before, after})
+		w.changes = append(w.changes, Change{w.now, p.call, append(w.path(i), they), before, after})
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return
 	}
 	// Where the two part, what follows is another conversation, not another change.
 	if before == after || oldNext == newNext {
-		w.push(pair{p.moment, p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, they})
+		w.push(pair{p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, they})
 	}
 }
 

@@ -189,6 +189,7 @@ func mistakes() []mistake {
 		{"area without a night", "services.yaml", "    if_no_answer: victim_support_cumbria\n    source: Crimestoppers Cumbria", "    source: Crimestoppers Cumbria", "area-night", "", "24-hour"},
 		{"going round in a circle", "menus.yaml", "ALL", circle, "no-way-to-number", "", "no choice leads"},
 		{"rung by whom", "services.yaml", "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n", "    checked_on: \"2026-11-01\"\n", "checked-by", "2026-11-01", "role"},
+		{"rung, and still excused", "services.yaml", "    checked_on: never\n", "    checked_on: \"2026-11-01\"\n    checked_by: manager\n", "unrung-because", "unrung_because: shipped", "Take unrung_because out"},
 		{"rung again before rung", "services.yaml", "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n", "    checked_on: \"2026-11-01\"\n    checked_by: manager\n    review_by: \"2026-01-01\"\n", "review-date", "2026-01-01", "before it was rung"},
 		{"rung again in years", "services.yaml", "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n", "    checked_on: \"2026-11-01\"\n    checked_by: manager\n    review_by: \"2028-01-01\"\n", "review-date", "2028-01-01", "180 days"},
 		{"rung again, never rung", "services.yaml", "    checked_on: never\n", "    checked_on: never\n    review_by: \"2026-12-01\"\n", "review-date", "2026-12-01", "never rung"},

@@ -35,7 +35,7 @@ func rules() []rule {
 		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords, numbersNotSaid,
 		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, examples,
 		// Advice.
-		checkedBy, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
+		checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
 		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, keysChange, keyInWords,
 		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, allowedUnused, watchList,
 		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
@@ -104,12 +104,13 @@ func (p *pass) walked() *Walk {
 		f := &found{given: map[string]bool{}}
 		all = append(all, f)
 		seen := map[string]bool{}
+		var key []byte // used again: most answers were seen before
 		return func(e *Edge) {
 			for _, id := range e.Reply.Shows {
 				f.given[id] = true
 			}
-			if key := e.answer(); !seen[key] {
-				seen[key] = true
+			if key = e.answer(key[:0]); !seen[string(key)] {
+				seen[string(key)] = true
 				f.answers = append(f.answers, *e)
 			}
 		}
@@ -119,7 +120,7 @@ func (p *pass) walked() *Walk {
 	for _, f := range all {
 		maps.Copy(p.shown, f.given)
 		for i := range f.answers {
-			if key := f.answers[i].answer(); !seen[key] {
+			if key := string(f.answers[i].answer(nil)); !seen[key] {
 				seen[key] = true
 				p.answers = append(p.answers, f.answers[i])
 			}
@@ -149,9 +150,9 @@ func (p *pass) stepPos(e *Edge, channel string) load.Pos {
 	return p.Pos("menus.yaml", path)
 }
 
-// answer tells answers apart: from where, on which channel, and every word.
-func (e *Edge) answer() string {
-	b := make([]byte, 0, 256)
+// answer adds to b what tells answers apart: from where, on which channel, and
+// every word.
+func (e *Edge) answer(b []byte) []byte {
 	b = append(append(b, e.At()...), '0'+e.lang())
 	for _, is := range []bool{e.From.Call, e.Reply.Ended, e.Reply.Rest} {
 		if is {
@@ -164,7 +165,7 @@ func (e *Edge) answer() string {
 	for _, u := range e.Reply.Speech {
 		b = append(append(append(b, '\n'), u.Words...), u.Number...)
 	}
-	return string(b)
+	return b
 }
 
 // Dir loads a book and runs every rule that holds on any day. The book is fit for

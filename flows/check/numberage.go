@@ -20,8 +20,8 @@ var numberAge = rule{
 	run: func(p *pass) {
 		for _, s := range p.given() {
 			day := hours.Day(p.now)
-			if !s.To.IsZero() && day.After(s.To) {
-				continue // nobody gets it any more
+			if !s.To.IsZero() && day.After(s.To) || s.Emergency() {
+				continue // nobody gets it any more, or nobody may ring it to try it
 			}
 			pos := p.Pos("services.yaml", "services."+s.ID+".checked_on")
 			since := int(day.Sub(s.CheckedOn).Hours()+12) / 24

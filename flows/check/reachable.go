@@ -26,7 +26,7 @@ var reachable = rule{
 			}
 		}
 		for _, s := range p.book.Services {
-			if emergency := len(s.Lines) == 1 && s.Lines[0].Printed == "999"; !services[s.ID] && s.NotOffered == "" && !emergency {
+			if !services[s.ID] && s.NotOffered == "" && !s.Emergency() {
 				p.report(p.Pos("services.yaml", "services."+s.ID+"#name"), fmt.Sprintf("nobody is ever given the service %q", s.ID), "People who need it will not learn of it.", "Add it to an area or a step, or say under not_offered why it is only on file.")
 			}
 		}

@@ -90,6 +90,7 @@ type walker struct {
 	texts  []string
 	visit  func(*Edge)
 
+	edge   Edge // the one that is shown: the next takes its place
 	nodes  []Node
 	edges  int
 	index  map[Node]int
@@ -157,7 +158,7 @@ func Moments(b *flows.Book) []time.Time {
 
 // WalkBook walks every state from the first text and the first ring of a call,
 // with every kind of input, at each of the book's [Moments], and shows every
-// step between them to visit, nearest first.
+// step between them to visit, nearest first. An edge is good until visit returns.
 func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 	w := newWalk(b)
 	texts := TextInputs(b)
@@ -213,12 +214,16 @@ func (w *walker) run() {
 	w.node(Node{Moment: w.moment})
 	w.node(Node{Moment: w.moment, Call: true})
 	legs := slices.Sorted(maps.Keys(Legs))
+	texts := make([]flows.Input, len(w.texts))
+	for i, text := range w.texts {
+		texts[i] = w.book.Seek(text)
+	}
 	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
 		n := w.nodes[i]
 		switch {
 		case !n.Call:
-			for _, text := range w.texts {
-				w.step(i, text, flows.Heard(text))
+			for k, text := range w.texts {
+				w.step(i, text, texts[k])
 			}
 		case n.State.Step == "":
 			w.step(i, "rings", flows.Rang())
@@ -252,7 +257,8 @@ func (w *walker) node(n Node) int {
 }
 
 func (w *walker) step(from int, name string, in flows.Input) {
-	e := Edge{From: w.nodes[from], Input: name}
+	w.edge = Edge{From: w.nodes[from], Input: name}
+	e := &w.edge
 	next, reply, err := w.book.Step(w.now, e.From.State, in)
 	if err != nil {
 		w.failed = fmt.Errorf("step from %q with %q: %w", e.From.State.Step, name, err)
@@ -272,7 +278,7 @@ func (w *walker) step(from int, name string, in flows.Input) {
 		}
 	}
 	w.edges++
-	w.visit(&e)
+	w.visit(e)
 }
 
 // TextInputs is one text of every kind: each digit, each of the book's words,

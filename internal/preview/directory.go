@@ -1,20 +1,14 @@
 package preview
 
 import (
-	"errors"
 	"fmt"
-	"hash/fnv"
-	"io/fs"
 	"net/http"
-	"path/filepath"
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/check"
 	"signpost/flows/edit"
-	"signpost/flows/load"
 	"signpost/internal/hours"
 )
 
@@ -35,16 +29,29 @@ func (s *Server) entries() []entry {
 		if svc.NotOffered != "" {
 			continue
 		}
-		e := entry{Service: svc, Stale: svc.Doubtful(s.Now()), Rung: "never"}
-		if !svc.CheckedOn.IsZero() {
-			e.Rung = fmt.Sprintf("%s, %d days ago", svc.CheckedOn.Format("2 January 2006"), int(today.Sub(svc.CheckedOn).Hours()+12)/24)
-			if svc.CheckedBy != "" {
-				e.Rung += ", by " + svc.CheckedBy
-			}
-		}
-		out = append(out, e)
+		out = append(out, entry{Service: svc, Stale: svc.Doubtful(s.Now()), Rung: lastRung(svc, today)})
 	}
 	return out
+}
+
+// lastRung says when a number was last rung, and by whom.
+func lastRung(svc *flows.Service, today time.Time) string {
+	if svc.CheckedOn.IsZero() {
+		return "never"
+	}
+	said := svc.CheckedOn.Format("2 January 2006")
+	switch days := int(today.Sub(svc.CheckedOn).Hours()+12) / 24; days {
+	case 0:
+		said += ", today"
+	case 1:
+		said += ", yesterday"
+	default:
+		said += fmt.Sprintf(", %d days ago", days)
+	}
+	if svc.CheckedBy != "" {
+		said += ", by " + svc.CheckedBy
+	}
+	return said
 }
 
 func (s *Server) directory(w http.ResponseWriter, _ *http.Request) {
@@ -53,22 +60,20 @@ func (s *Server) directory(w http.ResponseWriter, _ *http.Request) {
 
 // service is the form for one service.
 func (s *Server) service(w http.ResponseWriter, r *http.Request) {
-	svc := s.named(r)
+	svc := s.Verdict().Source.Book.Service(r.PathValue("id"))
 	if svc == nil {
-		s.trouble(w, http.StatusNotFound, "The directory has no such service.")
+		s.trouble(w, http.StatusNotFound, noService)
 		return
 	}
 	s.show(w, http.StatusOK, "service.html", page{Title: svc.Name, Here: "/directory", Body: struct {
 		*flows.Service
-		HoursText, Paused string
-	}{svc, s.hoursText(svc), date(svc.PausedUntil)}})
+		HoursText, Paused, Rung string
+	}{svc, hoursText(svc), date(svc.PausedUntil), lastRung(svc, hours.Day(s.Now()))}})
 }
 
-func (s *Server) named(r *http.Request) *flows.Service {
-	return s.Verdict().Source.Book.Service(r.PathValue("id"))
-}
+const noService = "The directory has no such service."
 
-func (s *Server) hoursText(svc *flows.Service) string {
+func hoursText(svc *flows.Service) string {
 	if text := svc.Hours.String(); text != "" {
 		return text
 	}
@@ -82,206 +87,112 @@ func date(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// proposal is a change to the book that has not been saved.
-type proposal struct {
-	Service  *flows.Service
-	Files    []proposedFile
-	Problems []load.Problem // that it would bring
-	Form     []field        // what was asked for, to be asked again
-	Seen     string         // what the files held: if that changes, nothing is saved
-	Why      string         // it cannot be made
-	Saved    bool
-}
-
-type proposedFile struct {
-	Name  string
-	Lines []edit.Line
-	data  []byte
-}
-
-type field struct{ Name, Value string }
-
-// OK tells that the proposal changes something and may be saved.
-func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
-
-// asks reads the form of a service: what it is to be.
-func asks(r *http.Request, svc *flows.Service) (changes []edit.Change, form []field) {
+// proposed works out what the form of a service asks for.
+func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) proposal {
+	p := proposal{What: svc.Name, At: "/directory/" + svc.ID, Back: "/directory", Seen: seen(v)}
+	asked := func(name, was string) string {
+		if _, sent := form[name]; !sent {
+			return was
+		}
+		words := strings.TrimSpace(form.Get(name))
+		p.Form = append(p.Form, field{name, words})
+		return words
+	}
 	at := "services." + svc.ID + "."
-	add := func(name, path, after string) {
-		if _, sent := r.Form[name]; !sent {
-			return
-		}
-		words := strings.TrimSpace(r.Form.Get(name))
-		form = append(form, field{name, words})
-		changes = append(changes, edit.Change{Path: at + path, Words: words, After: after})
-	}
-	add("label", "label", "name")
-	add("say", "say", "label")
-	for i := range svc.Lines {
-		add(fmt.Sprint("number", i), fmt.Sprintf("numbers.%d.number", i), "")
-	}
-	add("hours", "hours", "for")
-	add("paused_until", "paused_until", "hours")
-	return changes, form
-}
-
-// overlay is a folder with some files as they would be.
-type overlay struct {
-	fs.FS
-	files map[string][]byte
-}
-
-// ReadFile reads what would be there.
-func (o overlay) ReadFile(name string) ([]byte, error) {
-	if data, ok := o.files[name]; ok {
-		return data, nil
-	}
-	return fs.ReadFile(o.FS, name)
-}
-
-// proposed works out what a form would change, and what the check says of that.
-func (s *Server) proposed(svc *flows.Service, changes []edit.Change, form []field, withExamples bool) proposal {
-	v := s.Verdict()
-	p := proposal{Service: svc, Form: form, Seen: s.seen()}
-	if withExamples {
-		p.Form = append(p.Form, field{"examples", "yes"})
-	}
 	var wanted []edit.Change // what would change nothing is left as it is
-	was := map[string]string{"label": svc.Label, "say": svc.Say, "hours": s.hoursText(svc), "paused_until": date(svc.PausedUntil)}
-	examples := string(v.Source.File(examplesFile))
-	for _, c := range changes {
-		name := strings.TrimPrefix(c.Path, "services."+svc.ID+".")
-		var i int
-		if n, _ := fmt.Sscanf(name, "numbers.%d.number", &i); n == 1 && i < len(svc.Lines) {
-			old := svc.Lines[i].Printed
-			if c.Words == old {
-				continue
-			}
-			if withExamples && c.Words != "" {
-				examples = strings.ReplaceAll(examples, old, c.Words)
-			}
-		} else if old, known := was[name]; known && old == c.Words {
-			continue
+	set := func(path, words, was, after string) {
+		if words != was {
+			wanted = append(wanted, edit.Change{Path: at + path, Words: words, After: after})
 		}
-		if c.Words == "" && !slices.Contains([]string{"paused_until", "unrung_because", "review_by"}, name) {
-			p.Why = "Nothing is written in one of the fields. To take a service out, see the manager's guide."
-			return p
+	}
+	set("label", asked("label", svc.Label), svc.Label, "name")
+	set("say", asked("say", svc.Say), svc.Say, "label")
+	examples, another := string(v.Source.File(examplesFile)), false
+	toExamples := asked("examples", "") != ""
+	for i, l := range svc.Lines {
+		put := asked(fmt.Sprint("number", i), l.Printed)
+		set(fmt.Sprintf("numbers.%d.number", i), put, l.Printed, "")
+		another = another || strings.ReplaceAll(put, " ", "") != strings.ReplaceAll(l.Printed, " ", "")
+		if toExamples && put != "" {
+			examples = strings.ReplaceAll(examples, l.Printed, put)
 		}
-		wanted = append(wanted, c)
+	}
+	set("hours", asked("hours", hoursText(svc)), hoursText(svc), "for")
+	for _, c := range wanted {
+		if c.Words == "" {
+			return p.refuse("Nothing is written in one of the fields. To take a service out, see the manager's guide.")
+		}
+	}
+	set("paused_until", asked("paused_until", date(svc.PausedUntil)), date(svc.PausedUntil), "hours")
+	role, because := strings.Join(strings.Fields(asked("rung_by", "")), " "), asked("unrung_because", svc.UnrungBecause)
+	switch {
+	case role != "" && svc.Emergency():
+		return p.refuse("The emergency number is not rung to try it.")
+	case role != "":
+		wanted = append(wanted, rungOn(at, hours.Day(s.Now()), role)...)
+	case another && because == "":
+		return p.refuse("Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that.")
+	case another: // whenever somebody rang, it was another number
+		wanted = append(wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"}, edit.Change{Path: at + "checked_by"}, edit.Change{Path: at + "review_by"})
+	}
+	if role == "" {
+		set("unrung_because", because, svc.UnrungBecause, "checked_on")
 	}
 	data, err := edit.Set(v.Source, directoryFile, wanted)
 	if err != nil {
-		p.Why = sentence(err)
-		return p
+		return p.refuse(sentence(err))
 	}
-	changed := overlay{s.dir, map[string][]byte{}}
-	for name, new := range map[string][]byte{directoryFile: data, examplesFile: []byte(examples)} {
-		old := v.Source.File(name)
-		if string(old) == string(new) {
-			continue
-		}
-		changed.files[name] = new
-		const around = 3
-		p.Files = append(p.Files, proposedFile{name, edit.Diff(string(old), string(new), around), new})
-	}
-	if len(p.Files) == 0 {
-		p.Why = "That is what the directory says already."
-		return p
-	}
-	before := map[string]bool{}
-	for _, b := range load.Errors(v.Problems) {
-		before[b.Rule+b.What] = true
-	}
-	_, problems := check.On(changed, s.Now())
-	for _, b := range load.Errors(problems) {
-		if !before[b.Rule+b.What] {
-			p.Problems = append(p.Problems, b)
-		}
-	}
-	return p
+	return s.weigh(v, p, map[string][]byte{directoryFile: data, examplesFile: []byte(examples)})
 }
 
-// sentence is an error as a person reads it.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+// rungOn is what is written when the number of a service was rung on a day.
+func rungOn(at string, day time.Time, role string) []edit.Change {
+	return []edit.Change{
+		{Path: at + "checked_on", Words: day.Format(time.DateOnly), After: "source_date"},
+		{Path: at + "checked_by", Words: role, After: "checked_on"}, {Path: at + "unrung_because"}, {Path: at + "review_by"},
+	}
 }
 
-// seen tells one state of the folder from another.
-func (s *Server) seen() string {
-	h := fnv.New64a()
+// formOf reads what a form about a service sends. When there is no such service, it
+// says so and gives none.
+func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (Verdict, *flows.Service) {
+	s.Look()
 	v := s.Verdict()
-	for _, name := range load.Files() {
-		h.Write(v.Source.File(name))
+	svc := v.Source.Book.Service(r.PathValue("id"))
+	if r.ParseForm() != nil || svc == nil {
+		s.trouble(w, http.StatusNotFound, noService)
+		return v, nil
 	}
-	return fmt.Sprintf("%x", h.Sum64())
+	return v, svc
 }
 
 // propose shows what a form would change.
 func (s *Server) propose(w http.ResponseWriter, r *http.Request) {
-	svc := s.named(r)
-	if svc == nil || r.ParseForm() != nil {
-		s.trouble(w, http.StatusNotFound, "The directory has no such service.")
-		return
+	if v, svc := s.formOf(w, r); svc != nil {
+		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/directory", Body: s.proposed(v, svc, r.Form)})
 	}
-	changes, form := asks(r, svc)
-	p := s.proposed(svc, changes, form, r.Form.Get("examples") != "")
-	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/directory", Body: p})
 }
 
 // save writes what a form changes, if the files are still what was looked at.
 func (s *Server) save(w http.ResponseWriter, r *http.Request) {
-	svc := s.named(r)
-	if svc == nil || r.ParseForm() != nil {
-		s.trouble(w, http.StatusNotFound, "The directory has no such service.")
-		return
+	if v, svc := s.formOf(w, r); svc != nil && s.unchanged(w, r, v) {
+		s.write(w, "/directory", s.proposed(v, svc, r.Form))
 	}
-	s.Look()
-	if r.Form.Get("seen") != s.seen() {
-		s.trouble(w, http.StatusConflict, "Somebody changed the files meanwhile. Nothing was saved: go back, look, and try again.")
-		return
-	}
-	changes, form := asks(r, svc)
-	s.write(w, s.proposed(svc, changes, form, r.Form.Get("examples") != ""))
 }
 
 // rung records that a number was rung today.
 func (s *Server) rung(w http.ResponseWriter, r *http.Request) {
-	svc := s.named(r)
-	if svc == nil || r.ParseForm() != nil {
-		s.trouble(w, http.StatusNotFound, "The directory has no such service.")
+	v, svc := s.formOf(w, r)
+	if svc == nil {
 		return
 	}
-	role := strings.Join(strings.Fields(r.Form.Get("role")), " ")
-	const longest = 60
-	if role == "" || len(role) > longest {
+	role := strings.TrimSpace(r.Form.Get("role"))
+	if role == "" || len(role) > longestRole {
 		s.trouble(w, http.StatusBadRequest, "Say who rang it, by role: service manager, say. Not a person's name.")
 		return
 	}
-	s.Look()
-	at := "services." + svc.ID + "."
-	changes := []edit.Change{
-		{Path: at + "checked_on", Words: hours.Day(s.Now()).Format(time.DateOnly), After: "source_date"},
-		{Path: at + "checked_by", Words: role, After: "checked_on"}, {Path: at + "unrung_because"}, {Path: at + "review_by"},
-	}
-	s.write(w, s.proposed(svc, changes, nil, false))
+	s.write(w, "/directory", s.proposed(v, svc, url.Values{"rung_by": {role}}))
 }
 
-// write saves a proposal and shows what was done.
-func (s *Server) write(w http.ResponseWriter, p proposal) {
-	if !p.OK() {
-		s.show(w, http.StatusConflict, "proposal.html", page{Title: "What would change", Here: "/directory", Body: p})
-		return
-	}
-	var errs []error
-	for _, f := range p.Files {
-		errs = append(errs, edit.Save(filepath.Join(s.Dir, f.Name), f.data))
-	}
-	if err := errors.Join(errs...); err != nil {
-		s.trouble(w, http.StatusInternalServerError, "The files could not be written: "+sentence(err))
-		return
-	}
-	s.Look()
-	p.Saved = true
-	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: "/directory", Body: p})
-}
+// longestRole bounds what somebody calls themselves, in letters.
+const longestRole = 60

@@ -2,6 +2,8 @@ package preview
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/draw"
 	"signpost/flows/load"
+	"signpost/flows/proof"
 	"signpost/flows/routes"
 	"signpost/internal/hours"
 )
@@ -22,6 +25,20 @@ type page struct {
 	Dir         string
 	Verdict     Verdict
 	Body        any
+}
+
+// words are what the pages' templates call.
+func (s *Server) words() template.FuncMap {
+	return template.FuncMap{
+		"sign": func(b byte) string { return string(b) },
+		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"pence": func(w routes.Worst) string {
+			if w.Segments == 0 {
+				return ""
+			}
+			return fmt.Sprintf("about %.0fp", float64(w.Segments)*s.Pence)
+		},
+	}
 }
 
 // show writes a page.
@@ -102,39 +119,74 @@ func (s *Server) checks(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) routes(w http.ResponseWriter, r *http.Request) {
-	now := s.Now()
-	at := r.FormValue("at")
-	if at != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", at, hours.London())
-		if err != nil {
-			s.trouble(w, http.StatusBadRequest, "The moment is not one: write it like 2026-12-25T03:00.")
-			return
-		}
-		now = t
+	at, err := moment(r.FormValue("at"))
+	if err != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(err))
+		return
 	}
-	book := s.Verdict().Book
-	all := routes.Find(book, now)
+	book, area := s.Verdict().Book, r.FormValue("area")
+	if area != "" && book.Area(area) == nil {
+		s.trouble(w, http.StatusBadRequest, "There is no such area.")
+		return
+	}
 	type way struct {
 		Name   string
 		Routes []routes.Route
 	}
-	var ways []way
-	for _, r := range all {
-		if !r.First {
+	body := struct {
+		At, Area, Of string
+		When         time.Time
+		Every        bool
+		Shown        int
+		Ways         []way
+		Worst        []routes.Worst
+		Book         *flows.Book
+	}{At: r.FormValue("at"), Area: area, Every: r.FormValue("every") != "", Book: book}
+	if body.When = at; at.IsZero() {
+		body.When = s.Now()
+	}
+	var all []routes.Route
+	for _, r := range routes.Find(book, body.When) {
+		if area != "" && r.Area != area {
 			continue
 		}
-		if len(ways) == 0 || ways[len(ways)-1].Name != r.Way.String() {
-			ways = append(ways, way{Name: r.Way.String()})
+		all = append(all, r)
+		if !r.First && !body.Every {
+			continue
 		}
-		w := &ways[len(ways)-1]
+		if len(body.Ways) == 0 || body.Ways[len(body.Ways)-1].Name != r.Way.String() {
+			body.Ways = append(body.Ways, way{Name: r.Way.String()})
+		}
+		w := &body.Ways[len(body.Ways)-1]
 		w.Routes = append(w.Routes, r)
+		body.Shown++
 	}
-	s.show(w, http.StatusOK, "routes.html", page{Title: "Every way to a number", Here: "/routes", Body: struct {
-		At, When string
-		Ways     []way
-		Worst    []routes.Worst
-		Book     *flows.Book
-	}{at, now.In(hours.London()).Format("Monday 2 January 2006, 15:04"), ways, routes.Summary(all), book}})
+	body.Worst = routes.Summary(all)
+	if area != "" {
+		body.Of = book.Area(area).Name
+	}
+	s.show(w, http.StatusOK, "routes.html", page{Title: "Every way to a number", Here: "/routes", Body: body})
+}
+
+// proof is the page for signature, as it is: it holds all that it needs, and its
+// policy lets in no style but its own.
+func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
+	v := s.Verdict()
+	if v.Source.Broken {
+		s.trouble(w, http.StatusConflict, "The files cannot be read: mend what the check found first.")
+		return
+	}
+	var b bytes.Buffer
+	if err := proof.Of(v.Source, v.Problems, s.Now()).WriteHTML(&b); err != nil {
+		s.trouble(w, http.StatusInternalServerError, "This page could not be made. Please report it: "+err.Error())
+		return
+	}
+	_, style, _ := bytes.Cut(b.Bytes(), []byte("<style>"))
+	style, _, _ = bytes.Cut(style, []byte("</style>"))
+	sum := sha256.Sum256(style)
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
 }
 
 // Line is the verdict in one line.
@@ -151,5 +203,8 @@ func (v Verdict) Line() string {
 
 // Timing is when the verdict came and how long it took.
 func (v Verdict) Timing() string {
-	return fmt.Sprintf("Checked at %s in %d ms.", v.At.In(hours.London()).Format("15:04:05"), v.Took.Milliseconds())
+	return fmt.Sprintf("Checked at %s in %d ms.", clockTime(v.At), v.Took.Milliseconds())
 }
+
+// clockTime is a time as the pages tell it.
+func clockTime(t time.Time) string { return t.In(hours.London()).Format("15:04:05") }

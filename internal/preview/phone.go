@@ -187,14 +187,25 @@ func (s *Server) heard(p *phone, err error) (told, error) {
 	return t, nil
 }
 
+// momentForm is how a page sends a moment.
+const momentForm = "2006-01-02T15:04"
+
+// moment reads a moment of a page; empty is now, and the zero time.
+func moment(at string) (then time.Time, err error) {
+	if at == "" {
+		return then, nil
+	}
+	if then, err = time.ParseInLocation(momentForm, at, hours.London()); err != nil {
+		return then, errors.New("the moment is not one: write it like 2026-12-25T03:00")
+	}
+	return then, nil
+}
+
 // pretend sets the gateways' clock.
 func (s *Server) pretend(at string) (time.Time, error) {
-	var then time.Time
-	if at != "" {
-		var err error
-		if then, err = time.ParseInLocation("2006-01-02T15:04", at, hours.London()); err != nil {
-			return then, errors.New("the moment is not one: write it like 2026-12-25 03:00")
-		}
+	then, err := moment(at)
+	if err != nil {
+		return then, err
 	}
 	s.mu.Lock()
 	s.moment = then

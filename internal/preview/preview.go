@@ -40,6 +40,10 @@ type Options struct {
 	Now  func() time.Time
 	// Pence is what one segment costs.
 	Pence float64
+	// Since is the book that the folder is compared with; without one it is the
+	// folder's own as the preview begins. SinceName says which it is.
+	Since     *flows.Book
+	SinceName string
 }
 
 // Server is the page.
@@ -57,6 +61,11 @@ type Server struct {
 	made     int      // phones so far
 	waiting  map[chan int]bool
 	lastSeen uint64
+
+	old     *flows.Book // what people get now is compared with what they got then
+	oldFrom string      // what old is, in words
+	since   since       // worked out for
+	sinceN  int         // this verdict; 0: none
 }
 
 // Verdict is what the check says of the folder as it was last saved.
@@ -86,7 +95,7 @@ var web embed.FS
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, dir: os.DirFS(o.Dir), phones: map[string]*phone{}, waiting: map[chan int]bool{}}
 	var err error
-	if s.pages, err = template.New("").Funcs(template.FuncMap{"sign": func(b byte) string { return string(b) }}).ParseFS(web, "web/*.html"); err != nil {
+	if s.pages, err = template.New("").Funcs(s.words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
 	shipped, problems := load.Dir(book.Files)
@@ -101,6 +110,9 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	s.Look()
+	if s.old, s.oldFrom = o.Since, o.SinceName; s.old == nil {
+		s.old, s.oldFrom = s.Verdict().Book, "the book as it was at "+clockTime(s.Now())
+	}
 	return s, nil
 }
 
@@ -195,6 +207,12 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /map", s.flowMap)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /routes", s.routes)
+	mux.HandleFunc("GET /changes", s.changed)
+	mux.HandleFunc("GET /changes/short", s.changedShort)
+	mux.HandleFunc("POST /changes/begin", s.begin)
+	mux.HandleFunc("GET /proof", s.proof)
+	mux.HandleFunc("POST /example", s.example)
+	mux.HandleFunc("POST /example/save", s.saveExample)
 	mux.HandleFunc("GET /directory", s.directory)
 	mux.HandleFunc("GET /directory/{id}", s.service)
 	mux.HandleFunc("POST /directory/{id}/rung", s.rung)

@@ -300,7 +300,7 @@ func TestEditing(t *testing.T) {
 		"hours nobody can read": {"hours", "nine to five", "these hours cannot be read"},
 		"nothing":               {"label", " ", "Nothing is written"},
 		"a line break":          {"label", "a\nb", "words stand on one line"},
-		"no change":             {"", "", "That is what the directory says already"},
+		"no change":             {"", "", "That is what the files say already"},
 	} {
 		f := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"}, "number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}}
 		if tt.field != "" {
@@ -340,7 +340,7 @@ func TestRungToday(t *testing.T) {
 	if !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n") || strings.Count(got, "#") != strings.Count(before, "#") || strings.Count(got, "unrung_because:") != strings.Count(before, "unrung_because:")-1 {
 		t.Error("it is not written as it should be")
 	}
-	if _, page := get(t, base+"/directory"); !strings.Contains(page, "20 November 2026, 0 days ago, by duty manager") {
+	if _, page := get(t, base+"/directory"); !strings.Contains(page, "20 November 2026, today, by duty manager") {
 		t.Errorf("the directory does not say it:\n%s", page)
 	}
 	if status, _ := post(t, base+"/directory/police_101/rung", url.Values{"role": {" "}}); status != http.StatusBadRequest {

@@ -24,6 +24,13 @@ async function refresh() {
   const map = new DOMParser().parseFromString(await (await fetch("/map")).text(), "text/html");
   $("map").replaceChildren(...map.body.childNodes);
   light(lit);
+  await notice();
+}
+
+// What people will notice takes longer than the checks, and follows them.
+async function notice() {
+  const short = new DOMParser().parseFromString(await (await fetch("/changes/short")).text(), "text/html");
+  $("changes").replaceChildren(...short.body.childNodes);
 }
 
 let lit = "";
@@ -33,11 +40,15 @@ function light(step) {
   $("where").textContent = step ? "They are at: " + step : "The conversation is over, or has not begun.";
 }
 
-if ($("text")) phone();
+if ($("text")) {
+  phone();
+  notice();
+}
 
 function phone() {
   const name = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16)).join("");
   let texts = 0, segments = 0, pence = 0;
+  const did = { text: [], call: [] }; // the conversations on the page, as examples tell them
 
   async function post(what, more) {
     const setup = { phone: name, kind: $("kind").value, line: $("line").value, at: $("at").value, away: $("away").checked };
@@ -67,6 +78,7 @@ function phone() {
     add($("bubbles"), "they", words || "(an empty text)");
     try {
       const got = await post("text", { text: words });
+      did.text.push(words);
       if (got.reply) {
         add($("bubbles"), "we", got.reply, plural(got.letters, "letter") + ", " + plural(got.segments, "segment") + ", " + got.pence.toFixed(1) + "p");
       } else {
@@ -88,6 +100,7 @@ function phone() {
     $("bubbles").replaceChildren();
     add($("bubbles"), "note", "A new phone, with another number.");
     texts = segments = pence = 0;
+    did.text = [];
     $("sums").textContent = "Nothing sent yet.";
     light("");
     $("words").focus();
@@ -102,8 +115,8 @@ function phone() {
     for (const l of lines) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(l), { lang: "en-GB" }));
   }
 
-  async function call(what, more, did) {
-    if (did) add($("captions"), "they", did);
+  async function call(what, more, shown, example) {
+    if (shown) add($("captions"), "they", shown);
     let got;
     try {
       got = await post(what, more);
@@ -111,6 +124,7 @@ function phone() {
       add($("captions"), "note", String(err.message));
       return;
     }
+    if (example) did.call.push(example);
     const said = got.said ?? [];
     for (const l of said) add($("captions"), "we", l);
     speak(said);
@@ -126,11 +140,25 @@ function phone() {
     light(got.step);
   }
 
-  $("ring").addEventListener("click", () => { $("captions").replaceChildren(); call("ring", {}); });
+  $("ring").addEventListener("click", () => { $("captions").replaceChildren(); did.call = []; call("ring", {}, "", "rings"); });
   $("hangup").addEventListener("click", () => { speechSynthesis?.cancel(); call("hangup", {}, "(hangs up)"); });
-  $("wait").addEventListener("click", () => call("wait", {}, "(presses nothing)"));
-  for (const b of keys) b.addEventListener("click", () => call("press", { key: b.dataset.key }, "presses " + b.dataset.key));
-  for (const b of legs) b.addEventListener("click", () => call("leg", { how: b.dataset.how }, b.textContent));
+  $("wait").addEventListener("click", () => call("wait", {}, "(presses nothing)", "silence"));
+  for (const b of keys) b.addEventListener("click", () => call("press", { key: b.dataset.key }, "presses " + b.dataset.key, b.dataset.key));
+  for (const b of legs) b.addEventListener("click", () => call("leg", { how: b.dataset.how }, b.textContent, b.dataset.how));
+
+  // A conversation becomes an example as it stands here, at the phone's moment.
+  $("keep").addEventListener("submit", (e) => {
+    const turns = did[$("channel").value];
+    for (const old of $("keep").querySelectorAll("[type=hidden]")) old.remove();
+    if (turns.length === 0) {
+      e.preventDefault();
+      $("keeps").textContent = $("channel").value === "call" ? "Ring first." : "Send a text first.";
+      return;
+    }
+    const hidden = (name, value) => $("keep").append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    for (const t of turns) hidden("they", t);
+    hidden("at", $("at").value);
+  });
 
   // While a call takes keys, those of the keyboard are the keypad's, unless
   // somebody is writing.

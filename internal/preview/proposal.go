@@ -1,0 +1,146 @@
+package preview
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"signpost/flows/check"
+	"signpost/flows/edit"
+	"signpost/flows/load"
+)
+
+// proposal is a change to the book that has not been saved.
+type proposal struct {
+	What     string // it is about
+	At       string // where the forms are that ask for it
+	Back     string // where to go from it, if not there
+	Files    []proposedFile
+	Problems []load.Problem // that it would bring
+	Noticed  noticed        // by people
+	Form     []field        // what was asked for, to be asked again
+	Seen     string         // what the files held: if that changes, nothing is saved
+	Why      string         // it cannot be made
+	Saved    bool
+}
+
+type proposedFile struct {
+	Name     string
+	Lines    []edit.Line
+	old, new []byte
+}
+
+type field struct{ Name, Value string }
+
+// OK tells that the proposal changes something and may be saved.
+func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
+
+// refuse says why a proposal cannot be made.
+func (p proposal) refuse(why string) proposal {
+	p.Why = why
+	return p
+}
+
+// overlay is a folder with some files as they would be.
+type overlay struct {
+	fs.FS
+	files map[string][]byte
+}
+
+// ReadFile reads what would be there.
+func (o overlay) ReadFile(name string) ([]byte, error) {
+	if data, ok := o.files[name]; ok {
+		return data, nil
+	}
+	return fs.ReadFile(o.FS, name)
+}
+
+// weigh shows what some files would be, what the check says of that, and what
+// people would notice. It is worked out against v, which the form was about.
+func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
+	changed := overlay{s.dir, map[string][]byte{}}
+	for _, name := range load.Files() {
+		old := v.Source.File(name)
+		put, asked := files[name]
+		if !asked || string(old) == string(put) {
+			continue
+		}
+		changed.files[name] = put
+		const around = 3
+		p.Files = append(p.Files, proposedFile{name, edit.Diff(string(old), string(put), around), old, put})
+	}
+	if len(p.Files) == 0 {
+		return p.refuse("That is what the files say already.")
+	}
+	before := map[string]bool{}
+	for _, b := range load.Errors(v.Problems) {
+		before[b.Rule+b.What] = true
+	}
+	src, problems := check.On(changed, s.Now())
+	for _, b := range load.Errors(problems) {
+		if !before[b.Rule+b.What] {
+			p.Problems = append(p.Problems, b)
+		}
+	}
+	if v.Errors() == 0 && len(p.Problems) == 0 {
+		p.Noticed = notices(v.Book, src.Book)
+	}
+	return p
+}
+
+// sentence is an error as a person reads it.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// seen tells one state of the files from another.
+func seen(v Verdict) string {
+	h := fnv.New64a()
+	for _, name := range load.Files() {
+		h.Write(v.Source.File(name))
+	}
+	return fmt.Sprintf("%x", h.Sum64())
+}
+
+const meanwhile = "Somebody changed the files meanwhile. Nothing was saved: go back, look, and try again."
+
+// unchanged tells that the files are still what somebody looked at, and says so to
+// them if they are not.
+func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, v Verdict) bool {
+	if r.Form.Get("seen") == seen(v) {
+		return true
+	}
+	s.trouble(w, http.StatusConflict, meanwhile)
+	return false
+}
+
+// write saves a proposal and shows what was done.
+func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
+	if !p.OK() {
+		s.show(w, http.StatusConflict, "proposal.html", page{Title: "What would change", Here: here, Body: p})
+		return
+	}
+	for _, f := range p.Files {
+		if now, err := fs.ReadFile(s.dir, f.Name); err != nil || !bytes.Equal(now, f.old) {
+			s.trouble(w, http.StatusConflict, meanwhile)
+			return
+		}
+	}
+	var errs []error
+	for _, f := range p.Files {
+		errs = append(errs, edit.Save(filepath.Join(s.Dir, f.Name), f.new))
+	}
+	if err := errors.Join(errs...); err != nil {
+		s.trouble(w, http.StatusInternalServerError, "The files could not be written: "+sentence(err))
+		return
+	}
+	s.Look()
+	p.Saved = true
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
+}
