@@ -53,7 +53,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"flows/routes":      {own: []string{"flows", "internal/plain", "sms/gsm7"}},
 	"flows/fresh":       {own: []string{"flows/book", "flows/load", "internal/area", "internal/plain", "sms/gsm7"}},
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
-	"flows/changes":     {own: []string{"flows", "flows/check"}},
+	"flows/changes":     {own: []string{"flows", "flows/check", "internal/hours"}},
 	"internal/gateway":  {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/provider", "internal/spend", "internal/store", "internal/tally", "internal/trace", "internal/version", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
 	"internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/provider", "internal/store"}},
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},

@@ -1,6 +1,10 @@
 package flows
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Speech is timed by rule of thumb, checked against a synthesiser at 160 words
 // a minute by a test of the call channel; digits said one by one take longer.
@@ -28,11 +32,19 @@ func Seconds(said []Utterance) float64 {
 	return total
 }
 
-// Spoken is the utterances as one line of plain words, for transcripts.
+// Spoken is the utterances as one line of plain words, for transcripts. A number
+// that the next sentence follows ends its own.
 func Spoken(said []Utterance) string {
-	var parts []string
-	for _, u := range said {
-		parts = append(parts, strings.TrimSpace(u.Words+u.Number))
+	var b strings.Builder
+	for i, u := range said {
+		words := strings.TrimSpace(u.Words)
+		if i > 0 {
+			if first, _ := utf8.DecodeRuneInString(words); said[i-1].Number != "" && unicode.IsUpper(first) {
+				b.WriteByte('.')
+			}
+			b.WriteByte(' ')
+		}
+		b.WriteString(words + u.Number)
 	}
-	return strings.Join(parts, " ")
+	return b.String()
 }

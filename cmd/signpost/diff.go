@@ -17,7 +17,6 @@ import (
 	"signpost/flows"
 	"signpost/flows/changes"
 	"signpost/flows/load"
-	"signpost/internal/hours"
 )
 
 const diffHelp = `signpost diff [-path flows/book] OLD [NEW]
@@ -74,7 +73,7 @@ func diff(args []string, s streams) int {
 		if c.Call {
 			what = "A call"
 		}
-		fmt.Fprintf(s.out, "%d. %s, on %s\n", i+1, what, c.At.In(hours.London()).Format("Monday 2 January 2006, 15:04"))
+		fmt.Fprintf(s.out, "%d. %s, %s\n", i+1, what, c.When())
 		for _, t := range c.They {
 			if t == "" {
 				t = "(an empty text)"

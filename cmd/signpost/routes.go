@@ -57,7 +57,7 @@ func routesOf(args []string, s streams) int {
 		return exitMisuse
 	}
 	if *prove {
-		return proveRoutes(*dir, now, s)
+		return proveRoutes(*dir, now, *pence, s)
 	}
 	src, code := goodBook("routes", *dir, s)
 	if src == nil {
@@ -90,7 +90,7 @@ func routesOf(args []string, s streams) int {
 }
 
 // proveRoutes writes the page for signature.
-func proveRoutes(dir string, now time.Time, s streams) int {
+func proveRoutes(dir string, now time.Time, pence float64, s streams) int {
 	fsys, ok := bookFS(dir, s)
 	if !ok {
 		return exitMisuse
@@ -100,7 +100,7 @@ func proveRoutes(dir string, now time.Time, s streams) int {
 		fmt.Fprintf(s.err, "signpost routes: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(errs), errs[0])
 		return exitProblems
 	}
-	if err := proof.Of(src, problems, now).WriteHTML(s.out); err != nil {
+	if err := proof.Of(src, problems, now, pence).WriteHTML(s.out); err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitProblems
 	}
@@ -165,8 +165,8 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 			continue
 		}
 		cost := s.Cost()
-		if s.Segments > 0 {
-			cost += fmt.Sprintf(", about %.0fp", float64(s.Segments)*pence)
+		if p := s.Pence(pence); p != "" {
+			cost += ", " + p
 		}
 		fmt.Fprintf(w, "  %s, %s: %d ways, at most %s\n", s.Way, what, s.Routes, cost)
 	}

@@ -12,11 +12,13 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/check"
+	"signpost/internal/hours"
 )
 
 // Change is one answer that comes out differently.
 type Change struct {
-	At   time.Time
+	At   time.Time // the first moment at which it does
+	Any  bool      // it does whatever is open or closed
 	Call bool
 	// They is everything done, from the beginning, to get there.
 	They          []string
@@ -50,6 +52,14 @@ type walk struct {
 	changes  []Change
 }
 
+// When says at which moments, in words.
+func (c Change) When() string {
+	if c.Any {
+		return "at any hour"
+	}
+	return "on " + c.At.In(hours.London()).Format("Monday 2 January 2006, 15:04") + ", for one"
+}
+
 // Between lists every different change that people will notice, those nearest
 // the beginning of a conversation first. Both books are gone through side by
 // side, with every kind of input, at every moment at which either shows
@@ -76,14 +86,17 @@ func Between(old, new *flows.Book) []Change {
 	}
 	wg.Wait()
 	var out []Change
-	told := map[[2]string]bool{}
+	told := map[[2]string]int{} // at how many moments
 	for _, w := range walks {
 		for _, c := range w.changes {
-			if is := [2]string{c.Before, c.After}; !told[is] {
-				told[is] = true
+			is := [2]string{c.Before, c.After}
+			if told[is]++; told[is] == 1 {
 				out = append(out, c)
 			}
 		}
+	}
+	for i := range out {
+		out[i].Any = told[[2]string{out[i].Before, out[i].After}] == len(walks)
 	}
 	slices.SortStableFunc(out, func(a, b Change) int { return len(a.They) - len(b.They) })
 	return out
@@ -176,7 +189,7 @@ func (w *walk) step(i int, they string, was, is flows.Input) {
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{w.now, p.call, append(w.path(i), they), before, after})
+		w.changes = append(w.changes, Change{w.now, false, p.call, append(w.path(i), they), before, after})
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return

@@ -74,3 +74,51 @@ func TestBetween(t *testing.T) {
 		})
 	}
 }
+
+// A change says whether it is there at any hour.
+func TestWhen(t *testing.T) {
+	same := edited(t, "", "", "")
+	if found := changes.Between(same, edited(t, "services.yaml", "01925 243359", "01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
+		t.Errorf("a number changes %q", found[0].When())
+	}
+	found := changes.Between(same, edited(t, "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon-Fri 9am-5pm"))
+	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
+		t.Errorf("hours change %+v", found)
+	}
+}
+
+// A number that became another while the day it was rung stayed is told of; one
+// that is only printed otherwise, or was rung since, or never, is not.
+func TestUnrung(t *testing.T) {
+	const (
+		never = "    checked_on: never\n"
+		rung  = "    checked_on: 2026-11-01\n    checked_by: manager\n"
+		first = "      - number: 01228 633640\n"
+	)
+	with := func(checked, number string) *flows.Book {
+		data, err := fs.ReadFile(book.Files, "services.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(strings.Replace(string(data), never, checked, 1), first, number, 1)
+		return edited(t, "services.yaml", string(data), text)
+	}
+	for name, tt := range map[string]struct {
+		checked, number string
+		want            bool
+	}{
+		"another number":    {rung, "      - number: 01228 633641\n", true},
+		"another key":       {rung, first + "        then_press: \"2\"\n", true},
+		"one more line":     {rung, first + "      - number: 01228 633641\n", true},
+		"printed otherwise": {rung, "      - number: 0122 8633 640\n", false},
+		"nothing":           {rung, first, false},
+		"never rung":        {never, "      - number: 01228 633641\n", false},
+		"rung since":        {strings.Replace(rung, "11-01", "11-19", 1), "      - number: 01228 633641\n", false},
+		"rung before":       {strings.Replace(rung, "11-01", "10-01", 1), "      - number: 01228 633641\n", true},
+	} {
+		found := changes.Unrung(with(rung, first), with(tt.checked, tt.number))
+		if (len(found) == 1 && found[0].ID == "letgo_north") != tt.want || len(found) > 1 {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}

@@ -65,9 +65,6 @@ func TestChecksPaper(t *testing.T) {
 			fmt.Fprintf(&b, "With the recording `%s`.\n\n", m.file)
 		}
 		says := src.Show(p)
-		if p.Edit != (load.Edit{}) {
-			says += "\n    (signpost check -fix mends this)"
-		}
 		fmt.Fprintf(&b, "```\n%s\n```\n", says)
 		shown[m.rule] = b.String()
 	}

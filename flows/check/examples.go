@@ -16,13 +16,32 @@ var examples = rule{
 		if len(p.Examples) == 0 {
 			p.report(load.Pos{File: "examples.yaml", Line: 1, Col: 1}, "there are no examples", "A change that breaks a conversation would not be found before a caller finds it.", "Add the conversations that must never break.")
 		}
+		all := breaches{}
 		for _, e := range p.Examples {
-			p.runExample(e)
+			p.runExample(e, all)
+		}
+		for _, b := range all {
+			if n := len(b.more); n > 0 {
+				const named = 5
+				if n > named {
+					b.more = append(b.more[:named], fmt.Sprintf("%d others", n-named))
+				}
+				p.problems[b.first].Fix += " It is the same in: " + strings.Join(b.more, ", ") + "."
+			}
 		}
 	},
 }
 
-func (p *pass) runExample(e load.Example) {
+// breaches are what comes out differently, by what it is: a number that changed
+// breaks many examples in the same way, and is told once.
+type breaches map[string]*breach
+
+type breach struct {
+	first int      // the problem that tells of it
+	more  []string // other examples
+}
+
+func (p *pass) runExample(e load.Example, all breaches) {
 	var transcript strings.Builder
 	p.play(e, func(turn load.Turn, reply flows.Reply) bool {
 		said := reply.Text
@@ -31,11 +50,14 @@ func (p *pass) runExample(e load.Example) {
 		}
 		wrong := mismatch(turn, said, reply)
 		transcript.WriteString(beside(turn, said, reply))
-		if wrong != "" {
+		if b := all[wrong]; wrong != "" && b != nil {
+			b.more = append(b.more, fmt.Sprintf("%q, line %d", e.Name, turn.Pos.Line))
+		} else if wrong != "" {
 			fix := "Mend whichever is wrong."
 			if numberLike.MatchString(wrong) {
 				fix = "If the number was meant to change, change it here too. It is written twice so that a slip in one place is noticed."
 			}
+			all[wrong] = &breach{first: len(p.problems)}
 			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation is:%s", e.Name, wrong, transcript.String()),
 				"Either callers now get something else than was meant, or the example is out of date.", fix)
 		}

@@ -26,6 +26,9 @@ var segments = rule{
 			if text == "" || gsm7.Segments(text) <= limit {
 				continue
 			}
+			if _, _, odd := gsm7.FirstOutside(text); odd && (lang == 0 || !p.book.Languages[lang-1].AnyLetters) {
+				continue // that letter is what makes it long, and is told of
+			}
 			if pos := p.stepPos(&p.answers[i], "text"); len(text) > len(worst[pos]) {
 				worst[pos] = text
 			}

@@ -129,8 +129,14 @@ var placeholders = rule{
 				if name == "" {
 					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing", "People would read or hear the bracket itself.", "Write a name in it, like {choices}, or take it out.")
 				} else if !known(name) {
-					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.",
-						"Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.")
+					fix, near := "Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.", load.Slip(name, flows.Placeholders)
+					if near != "" {
+						fix = fmt.Sprintf("Did you mean {%s}?", near)
+					}
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.", fix)
+					if near != "" {
+						p.mend("{"+name+"}", "{"+near+"}")
+					}
 				}
 			}
 		}

@@ -68,7 +68,8 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 			all = append(all, splice{to, to, put})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.from, b.from) })
+	// What is put in before a line comes before taking the line out.
+	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	var out []byte
 	done := 0
 	for _, s := range all {

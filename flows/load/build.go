@@ -32,7 +32,7 @@ func (b *builder) build() {
 	b.areas(b.vals["areas.yaml"])
 	b.menus(b.vals["menus.yaml"])
 	b.words(b.vals["words.yaml"])
-	b.examples(b.vals["examples.yaml"].at("examples"))
+	b.examples(b.vals[examplesFile].at("examples"))
 	b.src.Book.Finish()
 	b.references()
 	b.languages(b.vals[languagesFile])
@@ -88,8 +88,9 @@ func (b *builder) services(all value) {
 		if s.NotOffered != "" {
 			s.Connect = false
 		}
+		free := v.at("free").text
 		for _, l := range v.at("numbers").list {
-			b.line(&s, l)
+			b.line(&s, l, free == "" || free == "yes" || free == "no")
 		}
 		if n := v.at("numbers"); n.set && len(n.list) == 0 && s.NotOffered == "" { // that there are none at all is told as a missing key
 			b.problem(n.pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
@@ -107,10 +108,15 @@ func (b *builder) hours(s *flows.Service, all value) {
 	}
 	h, err := hours.Parse(v.text)
 	if err != nil {
-		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.",
-			`Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`)
+		fix := `Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`
+		// What the page of a service is copied from has dashes that look alike.
 		plainDashes := strings.NewReplacer("\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ").Replace(v.text)
-		if _, err := hours.Parse(plainDashes); err == nil {
+		_, but := hours.Parse(plainDashes)
+		if but == nil {
+			fix = fmt.Sprintf("It holds dashes or blanks of another kind: write %q, with the dash of the keyboard.", plainDashes)
+		}
+		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.", fix)
+		if but == nil {
 			b.mend(v.pos, v.text, plainDashes)
 		}
 		return
@@ -211,12 +217,8 @@ func (b *builder) areas(file value) {
 		b.src.Several = append(b.src.Several, Several{name, several.at(name).texts(), several.at(name).pos})
 		for _, ref := range several.at(name).list {
 			i := b.areaIndex(ref.text)
-			switch {
-			case i < 0 && len(all.keys) == 0:
-				continue // told already
-			case i < 0:
-				b.shapeProblem(ref.pos, "unknown-area", fmt.Sprintf("there is no area %q", ref.text), didYouMean(ref.text, all.keys))
-				continue
+			if i < 0 {
+				continue // told with the other names that lead nowhere
 			}
 			b.src.Book.Areas[i].Names = append(b.src.Book.Areas[i].Names, plain.Text(name))
 		}
@@ -293,7 +295,7 @@ func (b *builder) stepShape(id string, s *flows.Step, v value) {
 	}
 	for _, channel := range []string{"text", "say"} {
 		w := v.at(channel)
-		if s.Kind == flows.KindMenu && w.set && len(s.Choices) > 0 && !strings.Contains(w.text, "{choices}") {
+		if s.Kind == flows.KindMenu && w.set && len(s.Choices) > 0 && !Holds(w.text, "{choices}") {
 			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}", "People would not be told which keys there are.", "Put {choices} where the choices should stand.")
 		}
 	}
@@ -391,7 +393,7 @@ func (b *builder) messageShape(file value) {
 			b.problem(v.pos, "missing-words", fmt.Sprintf("%s has no %q", name, channel), "Somebody would be met with silence.", "Add a line: "+channel+": ...")
 			return
 		}
-		if placeholder != "" && !strings.Contains(w.text, placeholder) {
+		if placeholder != "" && !Holds(w.text, placeholder) {
 			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder, "The one thing people need here would not be told.", "Put "+placeholder+" where it should stand.")
 		}
 	}

@@ -172,7 +172,7 @@ func (b *builder) translate(texts value, of *flows.Book) {
 	}
 	for _, path := range texts.keys {
 		if !known[path] {
-			b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path), "These words are never read or heard.", didYouMean(path, paths))
+			b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path), "These words are never read or heard.", DidYouMean(path, paths))
 		}
 	}
 }

@@ -22,6 +22,16 @@ func lookAgain(number string) string {
 	return fix
 }
 
+// digitsOnly tells what to do about a number that holds something else.
+func digitsOnly(number string) string {
+	for letter, digit := range map[string]string{"O": "0", "o": "0", "l": "1", "I": "1"} {
+		if strings.Contains(number, letter) && strings.Trim(strings.ReplaceAll(number, letter, digit), "+0123456789 ") == "" {
+			return fmt.Sprintf("The letter %s stands in it: write the digit %s, if that is the number, with digits and spaces only.", letter, digit)
+		}
+	}
+	return "Write it as printed, with digits and spaces only; use a second number line for a second number."
+}
+
 // Number tells whether a number, as it is printed, is free to ring. It is an error
 // that it cannot be given to anybody: no number of this country, or a premium one.
 func Number(printed string) (free bool, err error) {
@@ -39,8 +49,9 @@ func Number(printed string) (free bool, err error) {
 }
 
 // line reads one number. Only numbers that are valid for their country load: a
-// mistyped one would lead a caller to nobody, or to a stranger.
-func (b *builder) line(s *flows.Service, v value) {
+// mistyped one would lead a caller to nobody, or to a stranger. priced tells that
+// whether it is free could be read.
+func (b *builder) line(s *flows.Service, v value, priced bool) {
 	n := v.at("number")
 	if !n.set || n.text == "" {
 		return
@@ -54,7 +65,7 @@ func (b *builder) line(s *flows.Service, v value) {
 	}
 	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
 		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
-			"Write it as printed, with digits and spaces only; use a second number line for a second number.")
+			digitsOnly(n.text))
 		bare := strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u00a0", " ", ".", " ").Replace(n.text)), " ")
 		if parsed, err := phonenumbers.Parse(bare, "GB"); err == nil && strings.Trim(bare, "+0123456789 ") == "" && phonenumbers.IsValidNumber(parsed) {
 			b.mend(n.pos, n.text, bare)
@@ -68,7 +79,7 @@ func (b *builder) line(s *flows.Service, v value) {
 		if phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE {
 			b.problem(n.pos, "number-cost", fmt.Sprintf("%q is a premium number", n.text), "The call would cost the caller a lot, and show on the bill.", "Ask the service for a freephone or ordinary number.")
 		}
-		if free := phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE; free != s.Free {
+		if free := phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE; priced && free != s.Free {
 			b.problem(n.pos, "number-cost", fmt.Sprintf("whether %q is free does not match \"free\"", n.text), "The caller would be told the wrong thing about their bill.",
 				"0800 and 0808 numbers are \"free: yes\"; no others are.")
 		}

@@ -3,6 +3,7 @@ package load
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -50,7 +51,16 @@ type Edit struct {
 }
 
 func (p Problem) String() string {
-	return fmt.Sprintf("%s: %s: %s\n    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Pos, p.Severity, p.What, p.Why, p.Fix, p.Rule)
+	return fmt.Sprintf("%s: %s: %s\n%s", p.Pos, p.Severity, p.What, p.advice())
+}
+
+// advice is what there is to say of a problem besides what it is.
+func (p Problem) advice() string {
+	said := fmt.Sprintf("    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Why, p.Fix, p.Rule)
+	if p.Edit != (Edit{}) {
+		said += "\n    (signpost check -fix mends this)"
+	}
+	return said
 }
 
 // Errors are those of some problems that keep a book from callers.
@@ -93,10 +103,17 @@ func Mend(file string, data []byte, ps []Problem) ([]byte, int) {
 }
 
 // Sort orders problems by place and drops repeats, so that the same book always
-// gives the same list.
+// gives the same list. The files come as a book is made of them: what goes wrong in
+// an example was mostly done in another file.
 func Sort(ps []Problem) []Problem {
+	order := func(file string) int {
+		if file == examplesFile {
+			return len(fileNames)
+		}
+		return slices.Index(fileNames, file)
+	}
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
+		return cmp.Or(cmp.Compare(order(a.File), order(b.File)), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
 			strings.Compare(a.Rule, b.Rule), strings.Compare(a.What, b.What))
 	})
 	return slices.Compact(ps)
@@ -114,9 +131,9 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// sure is the candidate that a slip of one letter, or of capitals, can only have
+// Slip is the candidate that a slip of one letter, or of capitals, can only have
 // meant; "" when that is not certain.
-func sure(word string, candidates []string) string {
+func Slip(word string, candidates []string) string {
 	near := nearest(word, candidates)
 	if strings.EqualFold(word, near) || len(word) > 3 && Distance(word, near) == 1 || len(word) > 4 && swapped(word, near) {
 		return near
@@ -137,9 +154,9 @@ func swapped(a, b string) bool {
 	return false
 }
 
-// didYouMean is a sentence that offers the nearest candidate, or lists them
+// DidYouMean is a sentence that offers the nearest candidate, or lists them
 // when there are few.
-func didYouMean(word string, candidates []string) string {
+func DidYouMean(word string, candidates []string) string {
 	if n := nearest(word, candidates); n != "" {
 		return fmt.Sprintf("Did you mean %q?", n)
 	}
@@ -152,6 +169,22 @@ func didYouMean(word string, candidates []string) string {
 	}
 	return "Use one of: " + strings.Join(sorted, ", ") + "."
 }
+
+// Holds reports words that hold a placeholder, like {choices}, or one that is it but
+// for a slip: of that, the slip is told.
+func Holds(words, placeholder string) bool {
+	if strings.Contains(words, placeholder) {
+		return true
+	}
+	for _, name := range inBraces.FindAllString(words, -1) {
+		if Slip(name, []string{placeholder}) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+var inBraces = regexp.MustCompile(`\{[A-Za-z_]+\}`)
 
 // Distance is the number of letters to add, drop or change (Levenshtein).
 func Distance(a, b string) int {

@@ -2,64 +2,128 @@ package load
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"signpost/flows"
 )
 
+// ref is a name that should lead to an entry of its kind.
+type ref struct {
+	value
+	kind string // service, area or step
+}
+
 // references finds every name that leads nowhere.
 func (b *builder) references() {
 	services, areas, menus, words := b.vals["services.yaml"], b.vals["areas.yaml"], b.vals["menus.yaml"], b.vals["words.yaml"]
-	serviceIDs, areaIDs, stepIDs := services.at("services").keys, areas.at("areas").keys, menus.at("steps").keys
-	check := func(v value, what string, ids []string) {
-		if v.text != "" && len(ids) > 0 && !contains(ids, v.text) { // a file that cannot be read has been told of
-			b.shapeProblem(v.pos, "unknown-"+what, fmt.Sprintf("there is no %s %q", what, v.text), didYouMean(v.text, ids))
+	entries := map[string]value{"service": services.at("services"), "area": areas.at("areas"), "step": menus.at("steps")}
+	var refs []ref
+	add := func(kind string, all ...value) {
+		for _, v := range all {
+			if v.text != "" && len(entries[kind].keys) > 0 { // a file that cannot be read has been told of
+				refs = append(refs, ref{v, kind})
+			}
 		}
 	}
-	for _, id := range serviceIDs {
-		check(services.at("services").at(id).at("if_no_answer"), "service", serviceIDs)
+	for _, id := range entries["service"].keys {
+		add("service", entries["service"].at(id).at("if_no_answer"))
 	}
-	for _, id := range areaIDs {
-		for _, s := range areas.at("areas").at(id).at("services").list {
-			check(s, "service", serviceIDs)
-		}
+	for _, id := range entries["area"].keys {
+		add("service", entries["area"].at(id).at("services").list...)
 	}
-	check(menus.at("text_starts_at"), "step", stepIDs)
-	check(menus.at("call_starts_at"), "step", stepIDs)
+	for _, name := range areas.at("several").keys {
+		add("area", areas.at("several").at(name).list...)
+	}
+	add("step", menus.at("text_starts_at"), menus.at("call_starts_at"))
 	for _, p := range flows.PersonNames {
 		for _, k := range []string{"asks", "place", "zero"} {
-			check(menus.at("people").at(p).at(k), "step", stepIDs)
+			add("step", menus.at("people").at(p).at(k))
 		}
 	}
 	choices := func(all value) {
 		for _, c := range all.list {
-			check(c.at("goes_to"), "step", stepIDs)
-			check(c.at("area"), "area", areaIDs)
+			add("step", c.at("goes_to"))
+			add("area", c.at("area"))
 		}
 	}
 	choices(menus.at("service_choices"))
-	for _, id := range stepIDs {
+	for _, id := range entries["step"].keys {
 		step := menus.at("steps").at(id)
 		choices(step.at("choices"))
-		for _, s := range step.at("also").list {
-			check(s, "service", serviceIDs)
-		}
+		add("service", step.at("also").list...)
 		if list := step.at("services").list; len(list) != 1 || list[0].text != "area" {
-			for _, s := range list {
-				check(s, "service", serviceIDs)
-			}
+			add("service", list...)
 		}
 	}
 	for _, s := range words.at("shortcuts").list {
-		check(s.at("goes_to"), "step", stepIDs)
+		add("step", s.at("goes_to"))
 	}
-	for _, e := range b.vals["examples.yaml"].at("examples").list {
+	for _, e := range b.vals[examplesFile].at("examples").list {
 		for _, channel := range []string{"texts", "call"} {
 			for _, t := range e.at(channel).list {
-				check(t.at("connects_to"), "service", serviceIDs)
+				add("service", t.at("connects_to"))
 			}
 		}
 	}
-	if len(stepIDs) == 0 || len(areaIDs) == 0 || len(serviceIDs) == 0 {
-		b.broken = true
+	for _, r := range refs {
+		if all := entries[r.kind]; !slices.Contains(all.keys, r.text) {
+			b.shapeProblem(r.pos, "unknown-"+r.kind, fmt.Sprintf("there is no %s %q", r.kind, r.text), b.perhaps(r, all, refs))
+		}
 	}
+	for _, all := range entries {
+		if len(all.keys) == 0 {
+			b.broken = true
+		}
+	}
+}
+
+// perhaps says what to do about a name that leads nowhere. It never offers an entry
+// that is merely alike: whoever took letgo_north for letgo_south would send people to
+// the wrong place.
+func (b *builder) perhaps(r ref, all value, refs []ref) string {
+	for _, id := range all.keys {
+		if slip(r.text, id) {
+			return fmt.Sprintf("Did you mean %q?", id)
+		}
+	}
+	if twice := b.twice[r.kind+"s"]; len(twice) > 0 {
+		return fmt.Sprintf("%q stands twice, and one of the two may be a copy that was meant to be this: give it its own name.", twice[0])
+	}
+	var spare []string // nothing leads to them
+	for _, id := range all.keys {
+		led := slices.ContainsFunc(refs, func(o ref) bool { return o.kind == r.kind && o.text == id })
+		if v := all.at(id); !led && !v.at("not_offered").set && !emergency(v) {
+			spare = append(spare, id)
+		}
+	}
+	const few = 12
+	switch ids := slices.Sorted(slices.Values(all.keys)); {
+	case len(spare) == 1:
+		return fmt.Sprintf("Nothing leads to the %s %q: if that is its new name, write it here. If it is gone for good, take this out, too.", r.kind, spare[0])
+	case len(ids) <= few:
+		return "If it is gone for good, take this out, too. Otherwise use one of: " + strings.Join(ids, ", ") + "."
+	}
+	return fmt.Sprintf("Look how the %s is written where it stands. If it is gone for good, take this out, too.", r.kind)
+}
+
+// emergency reports the service that words lead to, and no name.
+func emergency(service value) bool {
+	numbers := service.at("numbers").list
+	return len(numbers) == 1 && (&flows.Service{Lines: []flows.Line{{Printed: numbers[0].at("number").text}}}).Emergency()
+}
+
+// slip reports a name that is another but for a letter in a word, or two that
+// changed places.
+func slip(a, b string) bool {
+	as, bs := strings.Split(a, "_"), strings.Split(b, "_")
+	if len(as) != len(bs) {
+		return strings.ReplaceAll(a, "_", "") == strings.ReplaceAll(b, "_", "")
+	}
+	for i := range as {
+		if !strings.EqualFold(as[i], bs[i]) && Distance(as[i], bs[i]) > 1 && !swapped(as[i], bs[i]) {
+			return false
+		}
+	}
+	return true
 }

@@ -74,8 +74,10 @@ func may(name, doc string, s *shape) field  { return field{name, false, doc, s} 
 
 var schemaField = need("schema", "the version of this file's form; always 1", one("1"))
 
+const examplesFile = "examples.yaml"
+
 // fileNames are the files of a book, in the order they are read.
-var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", "examples.yaml", languagesFile}
+var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile}
 
 // shapeOf is the shape of one file of a book, whose districts have these names; any
 // name will do when there are none.

@@ -50,6 +50,7 @@ type reader struct {
 	lines    map[string][][]byte // of each file
 	broken   bool                // a shape or reference problem: the book cannot be walked
 	pos      map[string]Pos
+	twice    map[string][]string // names that stand twice, by what they stand under
 }
 
 func (r *reader) problem(pos Pos, rule, what, why, fix string) {
@@ -217,14 +218,15 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 				return v
 			}
 		}
-		r.shapeProblem(v.pos, "choice", fmt.Sprintf("%q is not known here", v.text), didYouMean(v.text, sh.enum))
-		r.mend(v.pos, v.text, sure(v.text, sh.enum))
+		r.shapeProblem(v.pos, "choice", fmt.Sprintf("%q is not known here", v.text), DidYouMean(v.text, sh.enum))
+		r.mend(v.pos, v.text, Slip(v.text, sh.enum))
 	}
 	return v
 }
 
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
 	v.fields = map[string]value{}
+	misspelt := map[string]bool{} // names that stand here, but for a slip
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
 		kpos := r.at(k)
@@ -238,16 +240,21 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			p = path + "." + name
 		}
 		if _, dup := v.fields[name]; dup {
-			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, r.pos[p+"#name"].Line), "Keep one of them.")
+			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, r.pos[p+"#name"].Line), "If the second is a copy, give it a name of its own. Otherwise keep one of them.")
+			if r.twice == nil {
+				r.twice = map[string][]string{}
+			}
+			r.twice[path] = append(r.twice[path], name)
 			continue
 		}
 		child := sh.elem
 		if sh.kind == isObject {
 			f := sh.field(name)
 			if f == nil {
-				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), didYouMean(name, sh.names()))
-				if near := sure(name, sh.names()); !has(n, near) {
+				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), DidYouMean(name, sh.names()))
+				if near := Slip(name, sh.names()); !has(n, near) {
 					r.mend(kpos, name, near)
+					misspelt[near] = true
 				}
 				continue
 			}
@@ -265,7 +272,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		v.keys = append(v.keys, name)
 	}
 	for _, f := range sh.fields {
-		if _, ok := v.fields[f.name]; f.required && !ok {
+		if _, ok := v.fields[f.name]; f.required && !ok && !misspelt[f.name] {
 			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name), "Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")
 		}
 	}

@@ -32,6 +32,7 @@ type Proof struct {
 	Moments       []Moment
 	Groups        []Group
 	Worst         []routes.Worst
+	Segment       float64 // what one segment of a text costs, in pence
 }
 
 // Moment is an instant at which something is open or closed that was not before.
@@ -77,10 +78,10 @@ type Ring struct {
 // mostRings bounds a chain of lines.
 const mostRings = 50
 
-// Of makes the paper for a book on a day.
-func Of(src *load.Source, problems []load.Problem, day time.Time) Proof {
+// Of makes the paper for a book on a day, at a price of a segment in pence.
+func Of(src *load.Source, problems []load.Problem, day time.Time, segment float64) Proof {
 	b := src.Book
-	p := Proof{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems), Rules: len(check.Rules())}
+	p := Proof{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems), Rules: len(check.Rules()), Segment: segment}
 	w := check.WalkBook(b, func(*check.Edge) {})
 	p.States, p.Steps = len(w.Nodes), w.Edges
 	groups := map[string]*Group{}

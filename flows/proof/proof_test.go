@@ -19,7 +19,7 @@ var today = time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
 func made(t *testing.T) proof.Proof {
 	t.Helper()
 	src, problems := check.On(book.Files, today)
-	return proof.Of(src, problems, today)
+	return proof.Of(src, problems, today, 4)
 }
 
 // Every area has, at every moment, an ending by text and for whoever rings; and

@@ -251,6 +251,14 @@ func Summary(all []Route) (out []Worst) {
 // Cost is what a route costs, in words.
 func (r Route) Cost() string { return cost(r.Way, r.Did(), r.Segments(), r.Seconds()) }
 
+// Pence is what the most segments cost, in words; nothing for a call.
+func (w Worst) Pence(segment float64) string {
+	if w.Segments == 0 {
+		return ""
+	}
+	return fmt.Sprintf("about %.0fp", float64(w.Segments)*segment)
+}
+
 // Cost is the most that a way costs, in words.
 func (w Worst) Cost() string { return cost(w.Way, w.Did, w.Segments, w.Seconds) }
 

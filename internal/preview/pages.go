@@ -30,14 +30,9 @@ type page struct {
 // words are what the pages' templates call.
 func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
-		"sign": func(b byte) string { return string(b) },
-		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
-		"pence": func(w routes.Worst) string {
-			if w.Segments == 0 {
-				return ""
-			}
-			return fmt.Sprintf("about %.0fp", float64(w.Segments)*s.Pence)
-		},
+		"sign":  func(b byte) string { return string(b) },
+		"when":  func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"pence": func(w routes.Worst) string { return w.Pence(s.Pence) },
 	}
 }
 
@@ -177,7 +172,7 @@ func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	var b bytes.Buffer
-	if err := proof.Of(v.Source, v.Problems, s.Now()).WriteHTML(&b); err != nil {
+	if err := proof.Of(v.Source, v.Problems, s.Now(), s.Pence).WriteHTML(&b); err != nil {
 		s.trouble(w, http.StatusInternalServerError, "This page could not be made. Please report it: "+err.Error())
 		return
 	}

@@ -202,6 +202,7 @@ func (s *Server) Handler() http.Handler {
 	static, _ := fs.Sub(web, "web") // the folder is embedded
 	mux.Handle("GET /app.js", http.FileServerFS(static))
 	mux.Handle("GET /style.css", http.FileServerFS(static))
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /checks", s.checks)
 	mux.HandleFunc("GET /map", s.flowMap)

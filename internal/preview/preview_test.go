@@ -351,6 +351,179 @@ func TestRungToday(t *testing.T) {
 	}
 }
 
+// A number that becomes another was rung by nobody: the form asks who rang it, or
+// why it must go out before that, and writes which.
+func TestAnotherNumberWasRungByNobody(t *testing.T) {
+	dir, base, s := serve(t)
+	const never = "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n"
+	change(t, dir, "services.yaml", never, "    checked_on: 2026-11-01\n    checked_by: manager\n    review_by: 2026-12-24\n")
+	s.Look()
+	at := base + "/directory/letgo_north"
+	number := func(more ...string) url.Values {
+		form := url.Values{"number0": {"01228 633641"}, "examples": {"yes"}}
+		for i := 0; i < len(more); i += 2 {
+			form.Set(more[i], more[i+1])
+		}
+		return form
+	}
+	if _, page := post(t, at+"/propose", number()); !strings.Contains(page, "Nobody has rung the new number yet") || strings.Contains(page, "Save it") {
+		t.Errorf("a number that nobody rang:\n%s", page)
+	}
+	if _, page := post(t, at+"/propose", url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") || strings.Contains(page, "-     checked_on") {
+		t.Errorf("the same number, printed otherwise:\n%s", page)
+	}
+	// On a server the 24-hour number stands beside it again, and a text says so.
+	_, page := post(t, at+"/propose", number("unrung_because", "their line moved tonight; the board"))
+	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by", "&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board", "answers change.", "01228 633641: local team (hours not known, may show on bills). Free, any time: 0808 2000 247"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("without %q:\n%s", want, page)
+		}
+	}
+	_, page = post(t, at+"/propose", number("rung_by", " duty  manager "))
+	form := number("rung_by", "duty manager", "seen", field(t, page, "seen"))
+	if status, page := post(t, at+"/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
+		t.Fatalf("saving: %d\n%s", status, page)
+	}
+	if got := read(t, dir, "services.yaml"); !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") || !strings.Contains(got, "01228 633641") {
+		t.Errorf("it is not written as it should be:\n%.1500s", got[strings.Index(got, "  letgo_north:"):])
+	}
+	if _, page := post(t, base+"/directory/police_999/rung", url.Values{"role": {"manager"}}); !strings.Contains(page, "The emergency number is not rung to try it") {
+		t.Errorf("999 is rung:\n%s", page)
+	}
+}
+
+// What was saved since the page was opened is told as what people notice, in full
+// and in short, until somebody says to begin from there.
+func TestNoticed(t *testing.T) {
+	dir, base, s := serve(t)
+	if _, page := get(t, base+"/changes"); !strings.Contains(page, "Nobody will notice anything") {
+		t.Errorf("at first:\n%s", page)
+	}
+	const never = "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n"
+	change(t, dir, "services.yaml", never, "    checked_on: 2026-11-01\n    checked_by: manager\n")
+	s.Look()
+	if status, page := post(t, base+"/changes/begin", nil); status != http.StatusOK || !strings.Contains(page, "Nobody will notice anything") {
+		t.Errorf("from now on: %d\n%s", status, page)
+	}
+	change(t, dir, "services.yaml", "01228 633640", "01228 633641")
+	change(t, dir, "examples.yaml", "01228 633640", "01228 633641")
+	s.Look()
+	for _, path := range []string{"/changes", "/changes/short"} {
+		_, page := get(t, base+path)
+		for _, want := range []string{"answers change.", "01228 633640: local team", "01228 633641: local team", "The number of LetGo North is another one"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s without %q:\n%s", path, want, page)
+			}
+		}
+	}
+	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
+	s.Look()
+	if _, page := get(t, base+"/changes"); !strings.Contains(page, "The files have mistakes") || !strings.Contains(page, "01228 633641: local team") {
+		t.Errorf("with a mistake:\n%s", page)
+	}
+}
+
+// Nobody who edits for days has to remember how it was: the preview can compare
+// with any book.
+func TestSinceAnotherBook(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, book.Files); err != nil {
+		t.Fatal(err)
+	}
+	src, _ := load.Dir(book.Files)
+	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
+	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Since: src.Book, SinceName: "the book of last week", Open: func(away bool, clock func() time.Time) (*preview.Line, error) { return line(dir, away, clock) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	web := httptest.NewServer(s.Handler())
+	defer web.Close()
+	if _, page := get(t, web.URL+"/changes"); !strings.Contains(page, "compared with the book of last week") || !strings.Contains(page, "1 answer changes.") || !strings.Contains(page, "Who is this for?") {
+		t.Errorf("it says\n%s", page)
+	}
+}
+
+// A conversation on the page becomes an example in the book, once it was looked at.
+func TestKeepAsExample(t *testing.T) {
+	dir, base, s := serve(t)
+	before := read(t, dir, "examples.yaml")
+	texts := url.Values{"name": {"Kendal gives its number"}, "channel": {"text"}, "they": {"hello", "kendal"}, "at": {"2026-12-25T03:00"}}
+	_, page := post(t, base+"/example", texts)
+	for _, want := range []string{"In examples.yaml", "Kendal gives its number", "01229 582386", "2026-12-25 03:00", "Nobody will notice anything", "Save it"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("without %q:\n%s", want, page)
+		}
+	}
+	if read(t, dir, "examples.yaml") != before {
+		t.Error("looking changed the file")
+	}
+	texts.Set("seen", field(t, page, "seen"))
+	if status, page := post(t, base+"/example/save", texts); status != http.StatusOK || !strings.Contains(page, "Saved") {
+		t.Fatalf("saving: %d\n%s", status, page)
+	}
+	if got := read(t, dir, "examples.yaml"); !strings.HasPrefix(got, before) || !strings.Contains(got, "  - name: \"Kendal gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
+		t.Errorf("the file ends\n%s", got[len(got)-600:])
+	}
+	if v := s.Verdict(); v.Errors() != 0 || len(v.Source.Examples) == 0 || v.Source.Examples[len(v.Source.Examples)-1].Name != "Kendal gives its number" {
+		t.Errorf("the check says %s", v.Line())
+	}
+	if status, _ := post(t, base+"/example/save", texts); status != http.StatusConflict {
+		t.Errorf("it is saved twice: %d", status)
+	}
+	call := url.Values{"name": {"No answer leads on"}, "channel": {"call"}, "they": {"rings", "1", "1", "3", "1", "no answer"}, "at": {"2026-11-18T14:00"}}
+	if _, page := post(t, base+"/example", call); !strings.Contains(page, "connects_to: letgo_south") || !strings.Contains(page, "Save it") {
+		t.Errorf("a call:\n%s", page)
+	}
+	for name, tt := range map[string]struct {
+		field, says string
+		values      []string
+	}{
+		"nothing done":   {"they", "Text or ring first", nil},
+		"no name":        {"name", "Give the example a name", []string{" "}},
+		"no moment":      {"at", "The moment is not one", []string{"yesterday"}},
+		"nobody's key":   {"they", "nobody can do that", []string{"rings", "dances"}},
+		"an endless one": {"they", "Text or ring first, in a few turns", make([]string, 41)},
+		"a long text":    {"they", "too long to keep", []string{strings.Repeat("x", 1601)}},
+	} {
+		form := url.Values{"name": {"n"}, "channel": {"call"}, "they": {"rings"}, "at": {""}}
+		form[tt.field] = tt.values
+		if _, page := post(t, base+"/example", form); !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
+			t.Errorf("%s:\n%s", name, page)
+		}
+	}
+}
+
+// The routes can be had for one area, and with all that leads on from a first
+// number; the page for signature comes whole, with no style but its own.
+func TestRoutesAndProof(t *testing.T) {
+	_, base, _ := serve(t)
+	_, all := get(t, base+"/routes")
+	_, halton := get(t, base+"/routes?area=halton")
+	_, every := get(t, base+"/routes?area=halton&every=yes")
+	if strings.Contains(halton, "<strong>LetGo North</strong>") || !strings.Contains(all, "<strong>LetGo North</strong>") || !strings.Contains(halton, "about 20p") {
+		t.Errorf("for one area:\n%s", halton)
+	}
+	if n := strings.Count(every, "<summary>"); n <= strings.Count(halton, "<summary>") || !strings.Contains(every, ">Victim Support</strong>") {
+		t.Errorf("%d ways to further numbers, too", n)
+	}
+	if status, _ := get(t, base+"/routes?area=atlantis"); status != http.StatusBadRequest {
+		t.Error("no area is taken for one")
+	}
+	resp, err := http.Get(base + "/proof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "style-src 'sha256-") || strings.Contains(csp, "unsafe") || !strings.Contains(string(page), "For review and signature") || !strings.Contains(string(page), "about 32p") {
+		t.Errorf("the policy is %q, the page\n%.2000s", csp, page)
+	}
+}
+
 // What is saved is checked by itself; a book with mistakes does not take the place
 // of the last good one.
 func TestSaves(t *testing.T) {

@@ -87,7 +87,9 @@ func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal 
 			p.Problems = append(p.Problems, b)
 		}
 	}
-	if v.Errors() == 0 && len(p.Problems) == 0 {
+	_, examples := changed.files[examplesFile]
+	unheard := examples && len(p.Files) == 1 // nobody is told the examples
+	if !unheard && v.Errors() == 0 && len(p.Problems) == 0 {
 		p.Noticed = notices(v.Book, src.Book)
 	}
 	return p
