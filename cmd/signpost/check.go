@@ -75,31 +75,15 @@ func checkBook(args []string, s streams) int {
 	return exitOK
 }
 
-// mostRounds bounds mending: what one edit brings to light the next may mend.
-const mostRounds = 50
-
-// mend makes every edit that can only have been meant, until there are none.
+// mend makes every edit that can only have been meant.
 func mend(dir string, now time.Time, s streams) error {
-	for range mostRounds {
-		src, problems := check.On(os.DirFS(dir), now)
-		made := 0
-		for _, name := range load.Files() {
-			data, n := load.Mend(name, src.File(name), problems)
-			if n == 0 {
-				continue
-			}
-			for _, p := range problems {
-				if p.File == name && p.Edit != (load.Edit{}) {
-					fmt.Fprintf(s.out, "mended %s: %s\n", p.Pos, p.What)
-				}
-			}
-			if err := edit.Save(filepath.Join(dir, name), data); err != nil {
-				return err
-			}
-			made += n
-		}
-		if made == 0 {
-			return nil
+	files, mended := check.Mend(os.DirFS(dir), now)
+	for _, p := range mended {
+		fmt.Fprintf(s.out, "mended %s: %s\n", p.Pos, p.What)
+	}
+	for name, data := range files {
+		if err := edit.Save(filepath.Join(dir, name), data); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -89,6 +89,20 @@ func (s *Source) Pos(file, path string) Pos {
 	}
 }
 
+// Overlay is a folder with some files as they would be.
+type Overlay struct {
+	fs.FS
+	Files map[string][]byte
+}
+
+// ReadFile reads what would be there.
+func (o Overlay) ReadFile(name string) ([]byte, error) {
+	if data, ok := o.Files[name]; ok {
+		return data, nil
+	}
+	return fs.ReadFile(o.FS, name)
+}
+
 // Files are the files of a book, for whoever watches them.
 func Files() []string { return append([]string(nil), fileNames...) }
 

@@ -170,12 +170,16 @@ func audit(t *testing.T, ctx context.Context, what string) {
 // change proposed, are without fault to a checker of accessibility: light and
 // dark, on a desk, at 200 % and at 400 %, where nothing runs off the side.
 func TestPagesAreAccessible(t *testing.T) {
-	dir, base, _ := serve(t)
+	dir, base, s := serve(t)
 	ctx := browse(t)
+	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
+	s.Look()
 	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
 	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.")
 	pages := map[string][]chromedp.Action[chromedp.Void]{
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
+		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
+		"mend":      {chromedp.Navigate(base + "/"), chromedp.Click(`form[action="/mend"] button`), chromedp.WaitVisible(".diff")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
@@ -196,6 +200,18 @@ func TestPagesAreAccessible(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The page for signature is shown in a browser as it is, and is without fault, too.
+func TestProofIsAccessible(t *testing.T) {
+	_, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/proof"), chromedp.WaitReady("#sign"))
+	audit(t, ctx, "proof")
+	picture(t, ctx, "proof")
+	if got := evaluate[string](t, ctx, `getComputedStyle(document.querySelector(".row")).borderLeftStyle`); got != "solid" {
+		t.Errorf("the page is shown without its style: %q", got)
 	}
 }
 
@@ -259,6 +275,30 @@ func TestKeyboardAlone(t *testing.T) {
 	picture(t, ctx, "rung")
 }
 
+// With the keyboard alone: a conversation becomes an example.
+func TestKeepWithKeyboard(t *testing.T) {
+	dir, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	to(t, ctx, ".keep summary")
+	do(t, ctx, press(kb.Enter))
+	to(t, ctx, "#name")
+	do(t, ctx, press("Kendal has its number", kb.Enter))
+	until(t, ctx, `document.querySelector("#keeps").textContent === "Send a text first."`)
+	do(t, ctx, chromedp.Focus("#words"), press("kendal", kb.Enter))
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
+	to(t, ctx, "#name")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector(".diff")?.textContent.includes("Kendal has its number")`)
+	picture(t, ctx, "example")
+	to(t, ctx, "form.save button")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("h1").textContent === "Saved: an example"`)
+	if text := read(t, dir, "examples.yaml"); !strings.Contains(text, "      - they: \"kendal\"\n        we: [\"01229 582386\", \"0808 2000 247\"]\n") {
+		t.Errorf("the file does not say it:\n%s", text[len(text)-400:])
+	}
+}
+
 // A save is shown on an open page by itself, and a save that breaks the book too.
 func TestSavesAreShown(t *testing.T) {
 	dir, base, _ := serve(t)
@@ -275,6 +315,9 @@ func TestSavesAreShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, ctx, `document.querySelector("#verdict.good")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
+	until(t, ctx, `document.querySelector("#changes").textContent.includes("Nothing, compared with")`)
+	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
+	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?")`)
 }
 
 // The picture in the README, when pictures are wanted.

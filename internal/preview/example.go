@@ -57,7 +57,7 @@ func (s *Server) asExample(v Verdict, r *http.Request) proposal {
 func (s *Server) example(w http.ResponseWriter, r *http.Request) {
 	s.Look()
 	if r.ParseForm() != nil {
-		s.trouble(w, http.StatusBadRequest, "The page sent something that is not understood: load it again.")
+		s.trouble(w, http.StatusBadRequest, notUnderstood)
 		return
 	}
 	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: s.asExample(s.Verdict(), r)})
@@ -67,7 +67,7 @@ func (s *Server) example(w http.ResponseWriter, r *http.Request) {
 func (s *Server) saveExample(w http.ResponseWriter, r *http.Request) {
 	s.Look()
 	if r.ParseForm() != nil {
-		s.trouble(w, http.StatusBadRequest, "The page sent something that is not understood: load it again.")
+		s.trouble(w, http.StatusBadRequest, notUnderstood)
 		return
 	}
 	if v := s.Verdict(); s.unchanged(w, r, v) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,11 @@ type page struct {
 // words are what the pages' templates call.
 func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
-		"sign":  func(b byte) string { return string(b) },
-		"when":  func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"sign": func(b byte) string { return string(b) },
+		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"mendable": func(all []found) bool {
+			return slices.ContainsFunc(all, func(f found) bool { return f.Edit != load.Edit{} })
+		},
 		"pence": func(w routes.Worst) string { return w.Pence(s.Pence) },
 	}
 }

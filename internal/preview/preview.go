@@ -214,6 +214,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /proof", s.proof)
 	mux.HandleFunc("POST /example", s.example)
 	mux.HandleFunc("POST /example/save", s.saveExample)
+	mux.HandleFunc("POST /mend", s.mend)
+	mux.HandleFunc("POST /mend/save", s.saveMended)
 	mux.HandleFunc("GET /directory", s.directory)
 	mux.HandleFunc("GET /directory/{id}", s.service)
 	mux.HandleFunc("POST /directory/{id}/rung", s.rung)

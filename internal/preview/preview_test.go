@@ -292,6 +292,8 @@ func TestEditing(t *testing.T) {
 		t.Errorf("saving what was looked at before another save: %d\n%s", status, page)
 	}
 
+	_, page = post(t, at+"/propose", url.Values{"label": {"Warrington line"}})
+	now := field(t, page, "seen")
 	for name, tt := range map[string]struct {
 		field, words, says string
 	}{
@@ -309,8 +311,7 @@ func TestEditing(t *testing.T) {
 		if status, page := post(t, at+"/propose", f); status != http.StatusOK || !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s: %d\n%s", name, status, page)
 		}
-		_, current := post(t, at+"/propose", url.Values{"label": {"Warrington line"}})
-		f.Set("seen", field(t, current, "seen"))
+		f.Set("seen", now)
 		if status, _ := post(t, at+"/save", f); status != http.StatusConflict {
 			t.Errorf("%s is saved all the same: %d", name, status)
 		}
@@ -491,6 +492,41 @@ func TestKeepAsExample(t *testing.T) {
 		if _, page := post(t, base+"/example", form); !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s:\n%s", name, page)
 		}
+	}
+}
+
+// A slip that can have meant but one thing is mended from the page, once what would
+// change was looked at; what only a person can know is left.
+func TestMendFromThePage(t *testing.T) {
+	dir, base, s := serve(t)
+	if _, page := get(t, base+"/"); strings.Contains(page, `action="/mend"`) {
+		t.Error("there is nothing to mend, and it is offered")
+	}
+	before := read(t, dir, "services.yaml")
+	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
+	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cambridge\n")
+	s.Look()
+	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/mend"`) {
+		t.Errorf("it is not offered:\n%s", page)
+	}
+	_, page := post(t, base+"/mend", nil)
+	for _, want := range []string{"-     lable: men&#39;s line", "&#43;     label: men&#39;s line", "there are other mistakes", "Save it"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("without %q:\n%s", want, page)
+		}
+	}
+	form := url.Values{"seen": {field(t, page, "seen")}}
+	if status, page := post(t, base+"/mend/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
+		t.Fatalf("saving: %d\n%s", status, page)
+	}
+	if read(t, dir, "services.yaml") != before || !strings.Contains(read(t, dir, "menus.yaml"), "cambridge") {
+		t.Error("more was mended, or less")
+	}
+	if status, _ := post(t, base+"/mend/save", form); status != http.StatusConflict {
+		t.Errorf("it is mended twice: %d", status)
+	}
+	if _, page := post(t, base+"/mend", nil); !strings.Contains(page, "That is what the files say already") {
+		t.Errorf("with nothing to mend:\n%s", page)
 	}
 }
 

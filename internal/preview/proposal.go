@@ -22,7 +22,7 @@ type proposal struct {
 	Back     string // where to go from it, if not there
 	Files    []proposedFile
 	Problems []load.Problem // that it would bring
-	Noticed  noticed        // by people
+	Noticed  *noticed       // by people; nil when nothing reaches them yet
 	Form     []field        // what was asked for, to be asked again
 	Seen     string         // what the files held: if that changes, nothing is saved
 	Why      string         // it cannot be made
@@ -46,31 +46,17 @@ func (p proposal) refuse(why string) proposal {
 	return p
 }
 
-// overlay is a folder with some files as they would be.
-type overlay struct {
-	fs.FS
-	files map[string][]byte
-}
-
-// ReadFile reads what would be there.
-func (o overlay) ReadFile(name string) ([]byte, error) {
-	if data, ok := o.files[name]; ok {
-		return data, nil
-	}
-	return fs.ReadFile(o.FS, name)
-}
-
 // weigh shows what some files would be, what the check says of that, and what
 // people would notice. It is worked out against v, which the form was about.
 func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
-	changed := overlay{s.dir, map[string][]byte{}}
+	changed := load.Overlay{FS: s.dir, Files: map[string][]byte{}}
 	for _, name := range load.Files() {
 		old := v.Source.File(name)
 		put, asked := files[name]
 		if !asked || string(old) == string(put) {
 			continue
 		}
-		changed.files[name] = put
+		changed.Files[name] = put
 		const around = 3
 		p.Files = append(p.Files, proposedFile{name, edit.Diff(string(old), string(put), around), old, put})
 	}
@@ -87,10 +73,11 @@ func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal 
 			p.Problems = append(p.Problems, b)
 		}
 	}
-	_, examples := changed.files[examplesFile]
-	unheard := examples && len(p.Files) == 1 // nobody is told the examples
-	if !unheard && v.Errors() == 0 && len(p.Problems) == 0 {
-		p.Noticed = notices(v.Book, src.Book)
+	if len(load.Errors(problems)) == 0 {
+		p.Noticed = &noticed{}
+		if _, examples := changed.Files[examplesFile]; !examples || len(p.Files) > 1 { // nobody is told the examples
+			*p.Noticed = notices(v.Book, src.Book)
+		}
 	}
 	return p
 }
@@ -145,4 +132,27 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 	s.Look()
 	p.Saved = true
 	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
+}
+
+// mend shows what would be mended, of what can only have been a slip.
+func (s *Server) mend(w http.ResponseWriter, _ *http.Request) {
+	s.Look()
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: s.mended(s.Verdict())})
+}
+
+// saveMended mends it, if the files are still what was looked at.
+func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) {
+	s.Look()
+	if r.ParseForm() != nil {
+		s.trouble(w, http.StatusBadRequest, notUnderstood)
+		return
+	}
+	if v := s.Verdict(); s.unchanged(w, r, v) {
+		s.write(w, "/", s.mended(v))
+	}
+}
+
+func (s *Server) mended(v Verdict) proposal {
+	files, _ := check.Mend(s.dir, s.Now())
+	return s.weigh(v, proposal{What: "slips", At: "/mend", Back: "/", Seen: seen(v)}, files)
 }
