@@ -48,6 +48,7 @@ type Rule struct {
 	Name, Doc string
 	Severity  load.Severity
 	Loading   bool // it is about reading the files
+	Walks     bool // it looks at conversations, once the files can be read
 }
 
 // Rules lists every rule there is.
@@ -57,7 +58,7 @@ func Rules() []Rule {
 		out = append(out, Rule{Name: r[0], Doc: r[1], Loading: true})
 	}
 	for _, r := range rules() {
-		out = append(out, Rule{Name: r.name, Doc: r.doc, Severity: r.severity})
+		out = append(out, Rule{Name: r.name, Doc: r.doc, Severity: r.severity, Walks: r.walks})
 	}
 	return out
 }
