@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"signpost/flows/routes"
 	"signpost/internal/preview"
 )
 
@@ -30,7 +31,7 @@ func previewPage(args []string, s streams) int {
 	dir := fl.String("flows", "flows/book", "the `folder` of the flow book")
 	addr := fl.String("addr", "127.0.0.1:8099", "the `address` to listen on: this machine only; port 0 takes any")
 	since := fl.String("since", "", "compare with this `book`: a folder, or a revision of git; empty for the one there is as the page begins")
-	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
+	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
 		return code
 	}

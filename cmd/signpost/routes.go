@@ -38,7 +38,7 @@ func routesOf(args []string, s streams) int {
 	area := fl.String("area", "", "only this area, by its `id`")
 	every := fl.Bool("all", false, "list the ways to further numbers too, not only to the first")
 	format := fl.String("format", "text", "text or csv")
-	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
+	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
 	prove := fl.Bool("prove", false, "write the page for signature")
 	if code, done := parse(fl, args, s); done {
 		return code

@@ -15,6 +15,7 @@ import (
 	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/flows/routes"
 	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/preview"
@@ -54,7 +55,7 @@ func try(args []string, s streams) int {
 	from := fl.String("from", "+447400123456", "the `number` of the handset")
 	to := fl.String("to", "+447400654321", "the `number` of our line; 5 digits for a short code")
 	away := fl.Bool("away", false, "Redis is away")
-	pence := fl.Float64("pence", 4, "what one segment of a text costs, in `pence`")
+	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
 		return code
 	}

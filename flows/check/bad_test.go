@@ -219,6 +219,7 @@ func mistakes() []mistake {
 		{"mentioned without words", "services.yaml", "    mention_text:", "    # mention_text:", "mention-missing", "", "mention_text"},
 		{"two segments", "menus.yaml", "  bills:\n    kind: say\n", "  bills:\n    kind: say\n    segments: 2\n", "segments-allowed", "segments: 2", "2 segments"},
 		{"a long way", "menus.yaml", "      - text: me\n        say: For you\n        words: [for me, myself, its for me]\n        goes_to: where\n", "      - text: me\n        say: For you\n        words: [for me, myself, its for me]\n        goes_to: first\n", "route-length", "", "keys"},
+		{"a dear way", "menus.yaml", "  cumbria:\n    kind: menu\n    text: \"Which is nearest? ", "  cumbria:\n    kind: menu\n    segments: 2\n    text: \"Which of these is the nearest to where you live, or to where you are tonight? ", "route-cost", "", "6 segments back, about 24p"},
 		{"allowed and not there", "services.yaml", "    label: men's line\n", "    label: men's line\n    allowed_words: [victim]\n    because: it is in its name\n", "allowed-unused", "[victim]", "Take it out"},
 		{"short watch list", "words.yaml", "watch_words: [abuse, abusive,", "watch_words: [abusive,", "watch-list", "watch_words:", "abuse"},
 		{"blank too many", "menus.yaml", "We never text first.", "We never  text first.", "double-blank", "We never  text", "too many"},

@@ -37,7 +37,7 @@ func rules() []rule {
 		// Advice.
 		checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
 		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, keysChange, keyInWords,
-		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, allowedUnused, watchList,
+		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
 		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
 		exampleCoverage,
 	}

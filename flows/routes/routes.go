@@ -62,6 +62,10 @@ func (r Route) Did() int {
 	return n
 }
 
+// SegmentPence is what one segment of a text is reckoned at, in pence, where nobody
+// says what the account pays: a round figure, to compare ways by.
+const SegmentPence = 4.0
+
 // Segments is how many segments we send.
 func (r Route) Segments() int {
 	n := 0
