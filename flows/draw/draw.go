@@ -73,11 +73,16 @@ func Boxes(b *flows.Book) []*Box {
 
 func rows(b *flows.Book, s *flows.Step) (out []Row) {
 	if s.Kind == flows.KindServices {
-		gives := "the area's services"
-		if !s.FromArea {
-			gives = strings.Join(s.Services, ", ")
+		if s.FromArea {
+			out = append(out, Row{Label: "gives the area's services", Gives: true})
 		}
-		out = append(out, Row{Label: "gives " + gives, Gives: true})
+		for i, id := range s.Services {
+			name := id
+			if svc := b.Service(id); svc != nil {
+				name = svc.Name // whoever reads the map knows that, and no id
+			}
+			out = append(out, Row{Label: [...]string{"gives ", "then "}[min(i, 1)] + name, Gives: true})
+		}
 	}
 	if shared(b, s) {
 		return out // what every one of them offers is said once, below the map
@@ -147,8 +152,10 @@ func Mermaid(b *flows.Book) string {
 	for _, box := range boxes {
 		shape := [...][2]string{{"[", "]"}, {"([", "])"}, {">", "]"}}[box.Step.Kind]
 		label := box.Step.ID
-		if len(box.Rows) > 0 && box.Rows[0].Gives {
-			label += "<br/>" + box.Rows[0].Label
+		for _, r := range box.Rows {
+			if r.Gives {
+				label += "<br/>" + r.Label
+			}
 		}
 		fmt.Fprintf(&out, "  %s%s\"%s\"%s\n", box.Step.ID, shape[0], quote.Replace(label), shape[1])
 	}

@@ -5,6 +5,7 @@ import (
 	"html"
 	"math"
 	"strings"
+	"unicode"
 
 	"signpost/flows"
 )
@@ -20,7 +21,7 @@ const (
 	lineHigh             = 3.5
 	padding              = 1.3
 	fontSize             = 2.6
-	letterWide           = 0.5 // of the font's size, about
+	boldWide             = 1.1 // how much wider bold letters are
 )
 
 // SVG is the map on one sheet of A4 on its side. Every box is a group with the
@@ -103,10 +104,14 @@ func drawBox(out *strings.Builder, b *Box, wide float64) {
 	fmt.Fprintf(out, `<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`, flows.KindNames[b.Step.Kind], b.Step.ID, b.x, b.y, wide, b.high(), fills[b.Step.Kind], [...]string{".35", ".7", ".35"}[b.Step.Kind], edge)
 	name := b.Step.ID
 	if b.Starts != "" {
-		name += "   (" + b.Starts + " begin here)"
+		name += " (" + b.Starts + " begin here)"
 	}
 	text := func(y float64, weight, words string) {
-		fmt.Fprintf(out, `<text x="%.1f" y="%.1f"%s fill="#1b1b1b">%s</text>`, b.x+padding, y, weight, html.EscapeString(fit(words, wide-2*padding)))
+		inside := wide - 2*padding
+		if weight != "" {
+			inside /= boldWide
+		}
+		fmt.Fprintf(out, `<text x="%.1f" y="%.1f"%s fill="#1b1b1b">%s</text>`, b.x+padding, y, weight, html.EscapeString(fit(words, inside)))
 	}
 	text(b.y+padding+lineHigh*0.75, ` font-weight="bold"`, name)
 	for i, r := range b.Rows {
@@ -118,12 +123,36 @@ func drawBox(out *strings.Builder, b *Box, wide float64) {
 
 // fit cuts words to a width.
 func fit(words string, wide float64) string {
-	most := int(wide / (fontSize * letterWide))
-	letters := []rune(words)
-	if len(letters) <= most {
+	const dots = 1.0 // of the font's size: the sign for what is cut off
+	letters, at, room := []rune(words), 0.0, wide/fontSize
+	fits := 0 // letters that leave room for the dots
+	for i, r := range letters {
+		if at += letterWide(r); at <= room-dots {
+			fits = i + 1
+		}
+	}
+	if at <= room {
 		return words
 	}
-	return string(letters[:max(most-1, 1)]) + "…"
+	return strings.TrimSpace(string(letters[:max(fits, 1)])) + "…"
+}
+
+// letterWide is how wide a letter is, as a part of the font's size: those of DejaVu
+// Sans by their kind, which run wide.
+func letterWide(r rune) float64 {
+	switch {
+	case strings.ContainsRune(" iljIJ.,:;'!|", r):
+		return 0.32
+	case strings.ContainsRune("frt()-", r):
+		return 0.41
+	case strings.ContainsRune("mMW@", r):
+		return 0.98
+	case r == 'w':
+		return 0.82
+	case unicode.IsUpper(r):
+		return 0.72
+	}
+	return 0.62
 }
 
 // inWords is the map for those who cannot see it.

@@ -320,7 +320,7 @@ func TestSavesAreShown(t *testing.T) {
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?")`)
 }
 
-// The picture in the README, when pictures are wanted.
+// The page as the README shows it; its picture, when pictures are wanted.
 func TestPictureForReaders(t *testing.T) {
 	_, base, _ := serve(t)
 	ctx := browse(t)
@@ -331,6 +331,10 @@ func TestPictureForReaders(t *testing.T) {
 	until(t, ctx, `document.querySelector("#captions .we") !== null`)
 	do(t, ctx, chromedp.Click(`[data-key="1"]`))
 	until(t, ctx, `document.querySelectorAll("#captions .we").length === 2`)
+	// Nothing on the map runs out of its box.
+	if out := evaluate[string](t, ctx, `[...document.querySelectorAll(".map-step text")].filter(w => w.getBBox().x + w.getBBox().width > w.parentElement.querySelector("rect").getBBox().x + w.parentElement.querySelector("rect").getBBox().width).map(w => w.textContent).join(", ")`); out != "" {
+		t.Errorf("out of its box on the map: %s", out)
+	}
 	if *screenshots == "" {
 		return
 	}
