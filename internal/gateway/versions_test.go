@@ -62,7 +62,7 @@ func TestVersionsShareARedis(t *testing.T) {
 		out := map[string]string{}
 		for line := range strings.Lines(text) {
 			key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-			if strings.HasPrefix(key, "r:") && len(value) > 18 {
+			if strings.HasPrefix(key, "r:") && len(value) >= 18 {
 				value = value[:10] + "........" + value[18:]
 			}
 			out[key] = value
