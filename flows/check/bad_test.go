@@ -210,6 +210,8 @@ func mistakes() []mistake {
 		{"kept word that is a place", "words.yaml", "  - words: [more, other,", "  - words: [kendal, more, other,", "word-is-place", "kendal", "kendal"},
 		{"words that look alike", "menus.yaml", "words: [north]", "words: [sough]", "ambiguous-words", "text: Barrow", "one letter away"},
 		{"choice on one channel", "menus.yaml", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n        say: For somewhere else\n", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n", "channels-differ", "somewhere else", "say"},
+		{"step without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "mens_line:", "nothing leads to the step \"mens_line\" by call"},
+		{"service without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "", "mens_advice_line is given by text and never by call"},
 		{"keys that change places", "menus.yaml", "        words: [other]\n        goes_to: more\n", "        words: [other]\n        goes_to: cumbria\n", "keys-change", "", "just before"},
 		{"key written out", "menus.yaml", "{choices} To go back, press 9.", "{choices} Press 1 for men. To go back, press 9.", "key-in-words", "Press 1 for men", "{choices}"},
 		{"no way out", "menus.yaml", "{choices}, 0 24-hour line, 9 back, X leave.\"\n    say: \"Local", "{choices}, 0 24-hour line, 9 back.\"\n    say: \"Local", "way-out", "Who is it for", "leave"},

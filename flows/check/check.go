@@ -36,7 +36,7 @@ func rules() []rule {
 		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, examples,
 		// Advice.
 		checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
-		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, keysChange, keyInWords,
+		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel, keysChange, keyInWords,
 		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
 		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
 		exampleCoverage,
