@@ -17,7 +17,7 @@ SCREENSHOTS ?=
 test-browser:
 	@if ! test -x /usr/bin/chromium; then echo "installing chromium"; $(INSTALL) chromium fonts-dejavu-core >/dev/null; fi
 	go test -race -tags browser ./internal/preview -run 'KeyboardAlone|Shown' -screenshots "$(abspath $(SCREENSHOTS))"
-	go test -tags browser ./internal/preview -run 'Accessible|KeepWithKeyboard|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
+	go test -tags browser ./internal/preview -run 'Accessible|KeepWithKeyboard|PlaceByKeyboard|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
 
 INSTALL = SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 

@@ -299,6 +299,30 @@ func TestKeepWithKeyboard(t *testing.T) {
 	}
 }
 
+// A place that is chosen is put into the text, and the page says what a caller there
+// presses: that leads there.
+func TestPlaceByKeyboard(t *testing.T) {
+	_, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	to(t, ctx, ".setup summary")
+	do(t, ctx, press(kb.Enter))
+	to(t, ctx, "#place")
+	do(t, ctx, press("Widnes"))
+	until(t, ctx, `document.querySelector("#words").value === "Widnes" && document.querySelector("#place-help").textContent === "Send the text; or ring, and press 1, then 2, then 3."`)
+	to(t, ctx, "#words")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0300 111 1247")`)
+	to(t, ctx, "#ring")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("#captions .we") !== null`)
+	for i, key := range []string{"1", "2", "3"} {
+		do(t, ctx, press(key))
+		until(t, ctx, fmt.Sprintf(`document.querySelectorAll("#captions .they").length === %d && !document.querySelector("[data-key='1']").disabled`, i+1))
+	}
+	until(t, ctx, `document.querySelector("#captions").textContent.includes("To be put through now") && document.querySelector(".map-step.lit")?.id === "step-local_line"`)
+}
+
 // A save is shown on an open page by itself, and a save that breaks the book too.
 func TestSavesAreShown(t *testing.T) {
 	dir, base, _ := serve(t)

@@ -58,11 +58,37 @@ func (s *Server) trouble(w http.ResponseWriter, status int, what string) {
 	s.show(w, status, "trouble.html", page{Title: "That did not work", Body: what})
 }
 
+// place is an area with towns of it, and what a caller there presses.
+type place struct {
+	Name  string
+	Towns []string
+	Keys  string // on the shortest way to its first number
+}
+
+func places(book *flows.Book, now time.Time) []place {
+	keys := map[string]string{}
+	for _, r := range routes.Find(book, now) {
+		if r.Way == routes.ByCall && r.First && r.Who == flows.Me && keys[r.Area] == "" {
+			var pressed []string
+			for _, t := range r.Turns[1:] { // the first rings
+				pressed = append(pressed, t.They)
+			}
+			keys[r.Area] = strings.Join(pressed, ", then ")
+		}
+	}
+	var out []place
+	for _, a := range book.Areas {
+		out = append(out, place{a.Name, strings.Split(strings.ReplaceAll(a.Text, " or ", ", "), ", "), keys[a.ID]})
+	}
+	return out
+}
+
 func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
 	book := s.Verdict().Book
+	all := places(book, s.clock())
 	var towns []string
-	for _, a := range book.Areas {
-		towns = append(towns, strings.Split(strings.ReplaceAll(a.Text, " or ", ", "), ", ")...)
+	for _, p := range all {
+		towns = append(towns, p.Towns...)
 	}
 	if several := s.Verdict().Source.Several; len(several) > 0 {
 		towns = append(towns, several[0].Name)
@@ -72,11 +98,12 @@ func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
 		towns = append(towns, postcode)
 	}
 	s.show(w, http.StatusOK, "home.html", page{Title: "Phone", Here: "/", Body: struct {
-		Towns []string
-		Map   template.HTML
-		Found []found
-		Pence float64
-	}{append(towns, "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
+		Places []place
+		Towns  []string
+		Map    template.HTML
+		Found  []found
+		Pence  float64
+	}{all, append(towns, "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
 }
 
 // drawn is the map of the book that answers. draw escapes what authors write.

@@ -146,6 +146,13 @@ function phone() {
   for (const b of keys) b.addEventListener("click", () => call("press", { key: b.dataset.key }, "presses " + b.dataset.key, b.dataset.key));
   for (const b of legs) b.addEventListener("click", () => call("leg", { how: b.dataset.how }, b.textContent, b.dataset.how));
 
+  $("place").addEventListener("change", () => {
+    const chosen = $("place").selectedOptions[0];
+    $("words").value = $("place").value;
+    const keys = chosen.dataset.keys;
+    $("place-help").textContent = !$("place").value ? "They say no place." : keys ? "Send the text; or ring, and press " + keys + "." : "Send the text. By call no key leads straight there.";
+  });
+
   // A conversation becomes an example as it stands here, at the phone's moment.
   $("keep").addEventListener("submit", (e) => {
     const turns = did[$("channel").value];
