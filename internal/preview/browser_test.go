@@ -179,12 +179,12 @@ func TestPagesAreAccessible(t *testing.T) {
 	pages := map[string][]chromedp.Action[chromedp.Void]{
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
-		"mend":      {chromedp.Navigate(base + "/"), chromedp.Click(`form[action="/mend"] button`), chromedp.WaitVisible(".diff")},
+		"mend":      {chromedp.Navigate(base + "/"), chromedp.Click(`form[action="/mend"] button`), chromedp.WaitVisible("pre.diff")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
 		"trouble":   {chromedp.Navigate(base + "/directory/none")},
-		"proposal":  {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible(".diff")},
+		"proposal":  {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
 	}
 	for name, actions := range pages {
 		for _, scheme := range []string{"light", "dark"} {
@@ -289,7 +289,7 @@ func TestKeepWithKeyboard(t *testing.T) {
 	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
 	to(t, ctx, "#name")
 	do(t, ctx, press(kb.Enter))
-	until(t, ctx, `document.querySelector(".diff")?.textContent.includes("Kendal has its number")`)
+	until(t, ctx, `document.querySelector("pre.diff")?.textContent.includes("Kendal has its number")`)
 	picture(t, ctx, "example")
 	to(t, ctx, "form.save button")
 	do(t, ctx, press(kb.Enter))
