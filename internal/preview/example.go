@@ -54,23 +54,7 @@ func (s *Server) asExample(v Verdict, r *http.Request) proposal {
 }
 
 // example shows what keeping a conversation would change.
-func (s *Server) example(w http.ResponseWriter, r *http.Request) {
-	s.Look()
-	if r.ParseForm() != nil {
-		s.trouble(w, http.StatusBadRequest, notUnderstood)
-		return
-	}
-	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: s.asExample(s.Verdict(), r)})
-}
+func (s *Server) example(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.asExample) }
 
-// saveExample keeps a conversation, if the files are still what was looked at.
-func (s *Server) saveExample(w http.ResponseWriter, r *http.Request) {
-	s.Look()
-	if r.ParseForm() != nil {
-		s.trouble(w, http.StatusBadRequest, notUnderstood)
-		return
-	}
-	if v := s.Verdict(); s.unchanged(w, r, v) {
-		s.write(w, "/", s.asExample(v, r))
-	}
-}
+// saveExample keeps a conversation.
+func (s *Server) saveExample(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.asExample) }

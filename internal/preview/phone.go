@@ -92,13 +92,13 @@ var statuses = map[string]string{"answered": "completed", "no answer": "no-answe
 
 var legs = map[string]flows.Leg{"answered": flows.LegTalked, "no answer": flows.LegNoAnswer, "engaged": flows.LegBusy, "failed": flows.LegFailed}
 
-const notUnderstood = "The page sent something that is not understood: load it again."
+var errNotUnderstood = errors.New("the page sent something that is not understood: load it again")
 
 // phone does what somebody does with a handset.
 func (s *Server) phone(w http.ResponseWriter, r *http.Request) {
 	var a asked
 	if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
-		http.Error(w, notUnderstood, http.StatusBadRequest)
+		http.Error(w, errNotUnderstood.Error(), http.StatusBadRequest)
 		return
 	}
 	t, err := s.do(r, r.PathValue("what"), a)
@@ -219,7 +219,7 @@ func (s *Server) pretend(at string) (time.Time, error) {
 func (s *Server) handset(a asked) (*phone, *handset.Phone, error) {
 	from, to := callers[a.Kind], ourLines[a.Line]
 	if from == "" || to == "" || a.Phone == "" || len(a.Phone) > 64 {
-		return nil, nil, errors.New(notUnderstood)
+		return nil, nil, errNotUnderstood
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -142,25 +142,35 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
 }
 
-// mend shows what would be mended, of what can only have been a slip.
-func (s *Server) mend(w http.ResponseWriter, _ *http.Request) {
-	s.Look()
-	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: s.mended(s.Verdict())})
-}
-
-// saveMended mends it, if the files are still what was looked at.
-func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) {
+// proposes shows what a form of the first page would change.
+func (s *Server) proposes(w http.ResponseWriter, r *http.Request, of func(Verdict, *http.Request) proposal) {
 	s.Look()
 	if r.ParseForm() != nil {
-		s.trouble(w, http.StatusBadRequest, notUnderstood)
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+		return
+	}
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: of(s.Verdict(), r)})
+}
+
+// saves writes it, if the files are still what was looked at.
+func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, *http.Request) proposal) {
+	s.Look()
+	if r.ParseForm() != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
 		return
 	}
 	if v := s.Verdict(); s.unchanged(w, r, v) {
-		s.write(w, "/", s.mended(v))
+		s.write(w, "/", of(v, r))
 	}
 }
 
-func (s *Server) mended(v Verdict) proposal {
+// mend shows what would be mended, of what can only have been a slip.
+func (s *Server) mend(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.mended) }
+
+// saveMended mends it.
+func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.mended) }
+
+func (s *Server) mended(v Verdict, _ *http.Request) proposal {
 	files, _ := check.Mend(s.dir, s.Now())
 	return s.weigh(v, proposal{What: "slips", At: "/mend", Back: "/", Seen: seen(v)}, files)
 }
