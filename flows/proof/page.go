@@ -51,7 +51,7 @@ func (p Proof) WriteHTML(w io.Writer) error {
 func numbers(s *flows.Service) string {
 	var out []string
 	for _, l := range s.Lines {
-		n := l.Printed
+		n := strings.ReplaceAll(l.Printed, " ", "\u00a0") // never on two lines
 		if l.Keys != "" {
 			n += " then " + l.Keys
 		}

@@ -49,9 +49,9 @@ type Group struct {
 
 // Row is one ending, at all the moments at which it is the same.
 type Row struct {
-	Ways []Way // who comes to it, and how; none for a text that names a place
+	Ways []Way // who comes to it, and how
 	When []time.Time
-	// Text is what a text that names a place is answered; empty for a call.
+	// Text is what is texted back; empty for a call.
 	Text    string
 	Next    []string // the services that "next" gives after it
 	Number  string   // the service whose number is said first
@@ -62,11 +62,12 @@ type Row struct {
 	Times   string   // When, in words
 }
 
-// Way is how somebody comes to an ending of a call.
+// Way is how somebody comes to an ending.
 type Way struct {
 	Who     flows.Person
-	Keys    string
-	Seconds float64 // of talk until the first number is heard
+	Keys    string  // of a call
+	Seconds float64 // of its talk until the first number is heard
+	Texts   string  // that choose, one after another; empty when one names the place
 }
 
 // Ring is one line that is rung.
@@ -93,8 +94,8 @@ func Of(src *load.Source, problems []load.Problem, day time.Time, segment float6
 			p.Worst = higher(p.Worst, worst)
 		}
 		for _, r := range all {
-			if !r.First || r.Way == routes.ByMenus || r.Way == routes.ByPlace && r.Who != flows.Me {
-				continue // by menus, a text gets what a call hears
+			if !r.First || r.Way == routes.ByPlace && r.Who != flows.Me {
+				continue // whoever only names a place has not said for whom
 			}
 			row, ok := ending(b, at, r)
 			if !ok {
@@ -174,18 +175,18 @@ func (g *Group) merge(moments []Moment) {
 		out[i].Ways = append(out[i].Ways, r.Ways...)
 	}
 	for i := range out {
-		slices.SortFunc(out[i].Ways, func(a, b Way) int { return cmp.Compare(a.Who, b.Who) })
+		slices.SortStableFunc(out[i].Ways, func(a, b Way) int { return cmp.Compare(a.Who, b.Who) })
 		out[i].Times = times(out[i].When, moments)
 	}
 	slices.SortStableFunc(out, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(len(a.Ways), len(b.Ways))*isText(a, b), cmp.Compare(len(b.Rings), len(a.Rings)))
+		return cmp.Or(-cmp.Compare(len(a.Text), len(b.Text))*oneIsCall(a, b), cmp.Compare(len(b.Rings), len(a.Rings)))
 	})
 	g.Rows = out
 }
 
-// isText is 1 when one of two rows is a text's, which has no ways.
-func isText(a, b Row) int {
-	if len(a.Ways) == 0 || len(b.Ways) == 0 {
+// oneIsCall is 1 when one of two rows is a call's and the other a text's.
+func oneIsCall(a, b Row) int {
+	if (a.Text == "") != (b.Text == "") {
 		return 1
 	}
 	return 0
@@ -256,7 +257,14 @@ func ending(b *flows.Book, at time.Time, r routes.Route) (Row, bool) {
 		}
 	}
 	if !call {
-		row.Text = reply.Text
+		if r.Way == routes.ByMenus {
+			var texts []string
+			for _, t := range r.Turns {
+				texts = append(texts, t.They)
+			}
+			way.Texts = strings.Join(texts, ", ")
+		}
+		row.Ways, row.Text = []Way{way}, reply.Text
 		row.Next = further(b, at, s)
 		return row, true
 	}

@@ -32,10 +32,16 @@ func TestEveryEnding(t *testing.T) {
 	}
 	zero := map[flows.Person]string{flows.Me: "0808 2000 247", flows.Someone: "0808 2000 247", flows.Behaviour: "116 123"}
 	for _, g := range p.Groups[:len(b.Areas)] {
-		texts, calls := 0, map[flows.Person]int{}
+		texts, menus, calls := 0, map[flows.Person]int{}, map[flows.Person]int{}
 		for _, r := range g.Rows {
 			if r.Text != "" {
-				texts += len(r.When)
+				for _, w := range r.Ways {
+					if w.Texts == "" {
+						texts += len(r.When)
+					} else {
+						menus[w.Who] += len(r.When)
+					}
+				}
 				if !strings.Contains(r.Text, "999") {
 					t.Errorf("%s: a text without 999: %q", g.Name, r.Text)
 				}
@@ -45,13 +51,18 @@ func TestEveryEnding(t *testing.T) {
 				calls[w.Who] += len(r.When)
 			}
 		}
+		if menus[flows.Me] != len(p.Moments) || menus[flows.Someone] != len(p.Moments) {
+			t.Errorf("%s: endings by the menus, by text, at %v of %d moments", g.Name, menus, len(p.Moments))
+		}
 		if texts != len(p.Moments) || calls[flows.Me] != len(p.Moments) || calls[flows.Someone] != len(p.Moments) {
 			t.Errorf("%s: endings by text at %d, by call at %v of %d moments", g.Name, texts, calls, len(p.Moments))
 		}
 	}
+	byText := map[string]bool{} // numbers that need no place
 	for _, g := range p.Groups {
 		for _, r := range g.Rows {
 			if r.Text != "" {
+				byText[r.Number] = byText[r.Number] || g.Name == p.Groups[len(b.Areas)].Name
 				continue
 			}
 			if strings.HasPrefix(r.Last, "(nobody can be put through") {
@@ -80,6 +91,11 @@ func TestEveryEnding(t *testing.T) {
 			}
 		}
 	}
+	for _, id := range []string{"mens_advice_line", "galop", "childline", "crimestoppers", "respect", "police_101", "national_helpline"} {
+		if !byText[id] {
+			t.Errorf("the page does not say what is texted of %s", id)
+		}
+	}
 }
 
 // The page holds all of it, needs nothing from elsewhere, and is one well-formed
@@ -93,7 +109,7 @@ func TestPage(t *testing.T) {
 	html := out.String()
 	for _, s := range p.Given() {
 		for _, l := range s.Lines {
-			if !strings.Contains(html, l.Printed) {
+			if !strings.Contains(html, strings.ReplaceAll(l.Printed, " ", "\u00a0")) {
 				t.Errorf("the number of %s is not on the page", s.ID)
 			}
 		}
