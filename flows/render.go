@@ -232,99 +232,53 @@ func (t turn) speak(said []Utterance, s State, words string) []Utterance {
 	return t.speakOf(said, s, t.subject(s), words)
 }
 
-// mostSaid is how many utterances most prompts are made of.
-const mostSaid = 8
-
-// speech gathers what is said: words in one buffer, cut where a number comes.
-type speech struct {
-	b     []byte
-	few   [2 * mostSaid]cut
-	n     int   // of few
-	more  []cut // when few are not enough
-	begun int   // where the words not cut yet begin
-}
-
-// cut is one utterance: words in the buffer from one place to another, or a
-// number.
-type cut struct {
-	from, to int
-	number   string
-}
-
-// flush ends the words before a number, or before the end.
-func (p *speech) flush() {
-	from, to := p.begun, len(p.b)
-	for from < to && (p.b[from] == '.' || p.b[from] == ',') {
-		from++
-	}
-	for from < to && p.b[from] == ' ' {
-		from++
-	}
-	for to > from && p.b[to-1] == ' ' {
-		to--
-	}
-	if p.begun = len(p.b); from < to {
-		p.add(cut{from: from, to: to})
-	}
-}
-
-func (p *speech) add(c cut) {
-	if p.n < len(p.few) {
-		p.few[p.n] = c
-		p.n++
-		return
-	}
-	p.more = append(p.more, c)
-}
-
-func (p *speech) number(printed string) {
-	p.flush()
-	p.add(cut{number: printed})
-}
+// numberMark stands before and after a number while what is said is put together.
+// No wording can hold it.
+const numberMark = "\x00"
 
 func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
 	var buf [room]byte
-	p := speech{b: buf[:0]}
+	b := buf[:0]
 	connect := uses(words, "{connect}")
 	for words != "" {
 		literal, field, rest := piece(words)
-		p.b = append(p.b, literal...)
-		t.sayField(&p, s, svc, field, connect)
+		b = append(b, literal...)
+		b = t.sayField(b, s, svc, field, connect)
 		words = rest
 	}
-	p.flush()
-	if p.n == 0 {
-		return said
-	}
+	text := string(b) // every utterance is a piece of it
 	if said == nil {
-		said = make([]Utterance, 0, mostSaid)
+		said = make([]Utterance, 0, 1+strings.Count(text, numberMark))
 	}
-	text := string(p.b) // every utterance is a piece of it
-	for _, cuts := range [][]cut{p.few[:p.n], p.more} {
-		for _, c := range cuts {
-			said = append(said, Utterance{Words: text[c.from:c.to], Number: c.number})
+	for number := false; text != ""; number = !number {
+		part, rest, _ := strings.Cut(text, numberMark)
+		if number {
+			said = append(said, Utterance{Number: part})
+		} else if part = strings.Trim(strings.TrimLeft(part, ".,"), " "); part != "" {
+			said = append(said, Utterance{Words: part})
 		}
+		text = rest
 	}
 	return said
 }
 
 // sayField says what stands for a placeholder on a call. apart tells that being put
 // through is said apart from the other choices.
-func (t turn) sayField(p *speech, s State, svc *Service, field string, apart bool) {
+func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool) []byte {
 	switch field {
 	case "choices":
-		t.callChoices(p, s, func(c *Choice) bool { return c.Does != ActConnect || !apart })
+		return t.callChoices(b, s, func(c *Choice) bool { return c.Does != ActConnect || !apart })
 	case "connect":
-		t.callChoices(p, s, func(c *Choice) bool { return c.Does == ActConnect })
+		return t.callChoices(b, s, func(c *Choice) bool { return c.Does == ActConnect })
 	case "label":
-		p.b = append(p.b, svc.Say...)
+		return append(b, svc.Say...)
 	case "hours":
-		p.b = append(p.b, svc.Hours.String()...)
+		return append(b, svc.Hours.String()...)
 	case "date":
-		p.b = svc.PausedUntil.AppendFormat(p.b, "2 January")
+		return svc.PausedUntil.AppendFormat(b, "2 January")
 	case "also":
 		for _, a := range t.also(s) {
-			p.b = append(p.b, a.MentionSay...)
+			b = append(b, a.MentionSay...)
 		}
 	case "numbers", "zero":
 		of := svc
@@ -333,18 +287,19 @@ func (t turn) sayField(p *speech, s State, svc *Service, field string, apart boo
 		}
 		for i, l := range of.Lines {
 			if i > 0 {
-				p.b = append(p.b, t.Messages.Or.Say...)
+				b = append(b, t.Messages.Or.Say...)
 			}
-			p.number(l.Printed)
+			b = append(append(append(b, numberMark...), l.Printed...), numberMark...)
 			if l.Keys != "" {
-				p.b = filled(p.b, t.Messages.ThenPress.Say, l.Keys)
+				b = filled(b, t.Messages.ThenPress.Say, l.Keys)
 			}
 		}
 	}
+	return b
 }
 
 // callChoices says each choice before its key: "For Carlisle, press 1."
-func (t turn) callChoices(p *speech, s State, wanted func(*Choice) bool) {
+func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
 	n := 0
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
@@ -353,21 +308,22 @@ func (t turn) callChoices(p *speech, s State, wanted func(*Choice) bool) {
 			continue
 		}
 		if n > 0 {
-			p.b = append(p.b, ' ')
+			b = append(b, ' ')
 		}
 		n++
 		for words := t.Messages.CallChoice; words != ""; {
 			literal, field, rest := piece(words)
-			p.b = append(p.b, literal...)
+			b = append(b, literal...)
 			switch field {
 			case "label":
-				p.b = append(p.b, c.Say...)
+				b = append(b, c.Say...)
 			case "key":
-				p.b = strconv.AppendInt(p.b, int64(c.CallKey), 10)
+				b = strconv.AppendInt(b, int64(c.CallKey), 10)
 			}
 			words = rest
 		}
 	}
+	return b
 }
 
 // tapback reports the texts that phones send when a message is "liked": they

@@ -193,8 +193,8 @@ func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, 
 	}
 	g.SetClock(clock)
 	return &preview.Line{
-		Phone:  handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token},
-		Reload: g.Reload, Close: func() { _ = g.Close() },
+		Phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token},
+		Use:   g.Use, Close: func() { _ = g.Close() },
 	}, nil
 }
 

@@ -210,6 +210,7 @@ func mistakes() []mistake {
 		{"kept word that is a place", "words.yaml", "  - words: [more, other,", "  - words: [kendal, more, other,", "word-is-place", "kendal", "kendal"},
 		{"words that look alike", "menus.yaml", "words: [north]", "words: [sough]", "ambiguous-words", "text: Barrow", "one letter away"},
 		{"choice on one channel", "menus.yaml", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n        say: For somewhere else\n", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n", "channels-differ", "somewhere else", "say"},
+		{"character nobody can see", "services.yaml", "    say: the local team\n", "    say: \"the \\0local team\"\n", "unseen", "local team", "U+0000"},
 		{"step without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "mens_line:", "nothing leads to the step \"mens_line\" by call"},
 		{"service without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "", "mens_advice_line is given by text and never by call"},
 		{"keys that change places", "menus.yaml", "        words: [other]\n        goes_to: more\n", "        words: [other]\n        goes_to: cumbria\n", "keys-change", "", "just before"},

@@ -13,6 +13,7 @@ func Rules() [][2]string {
 		{"length", "no list is longer than can be kept in mind"},
 		{"shape", "words, lists and names stand where they belong"},
 		{"missing-words", "whatever is named is also written"},
+		{"unseen", "no character that nobody can see stands in the words"},
 		{"choice", "where only some words are possible, one of them stands"},
 		{"duplicate", "no name stands twice in one place"},
 		{"unknown-key", "every name is one that is known there"},

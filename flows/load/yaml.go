@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -207,6 +208,11 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 		r.shapeProblem(v.pos, "missing-words", "nothing is written here", "Write the words, or take the line out.")
 		return v
 	}
+	if i := strings.IndexFunc(v.text, unseen); i >= 0 {
+		c, _ := utf8.DecodeRuneInString(v.text[i:])
+		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) stands in the words", c), "Type the words again, without a backslash in them.")
+		return v
+	}
 	if len(sh.enum) > 0 && !contains(sh.enum, v.text) {
 		if yes, no := "yes", "no"; contains(sh.enum, yes) {
 			switch strings.ToLower(v.text) {
@@ -222,6 +228,12 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 		r.mend(v.pos, v.text, Slip(v.text, sh.enum))
 	}
 	return v
+}
+
+// unseen reports a character that steers a machine, or is none: it would break the
+// document that a call is answered with.
+func unseen(c rune) bool {
+	return unicode.IsControl(c) && c != '\n' && c != '\t' || unicode.Is(unicode.Noncharacter_Code_Point, c) || c == utf8.RuneError
 }
 
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {

@@ -297,12 +297,17 @@ func (g *Gateway) SetSweep(run func(context.Context) error) { g.sweep = run }
 
 func (g *Gateway) clock() time.Time { return g.now() }
 
-// Reload reads FLOWS_DIR now, for tools that know that it has changed.
-func (g *Gateway) Reload() {
-	if g.cfg.FlowsDir != "" {
-		dir := os.DirFS(g.cfg.FlowsDir)
-		g.reload(dir, load.Fingerprint(dir))
+// Use puts a book in force, for tools that have read and checked it.
+func (g *Gateway) Use(b *flows.Book) {
+	old := g.books.Load()
+	if b.Version == old.current.Version {
+		next := *old
+		next.reloadOK, next.fromDir = true, true
+		g.books.Store(&next)
+		return
 	}
+	g.books.Store(newShelf(b, old.current, true))
+	g.log.Info("a flow book is in force", "book", b.Version)
 }
 
 // reload reads a flow book and puts it in force if it has no errors. Otherwise the
@@ -325,14 +330,7 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 		return true
 	}
 	g.metrics.reload(true)
-	if src.Book.Version == old.current.Version {
-		next := *old
-		next.reloadOK, next.fromDir = true, true
-		g.books.Store(&next)
-		return true
-	}
-	g.books.Store(newShelf(src.Book, old.current, true))
-	g.log.Info("a flow book is in force", "book", src.Book.Version)
+	g.Use(src.Book)
 	return true
 }
 

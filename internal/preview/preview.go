@@ -26,9 +26,9 @@ import (
 
 // Line is a gateway that a phone can be pointed at.
 type Line struct {
-	Phone  handset.Phone // without the numbers of the handset and of our line
-	Reload func()        // reads the flow book now
-	Close  func()
+	Phone handset.Phone     // without the numbers of the handset and of our line
+	Use   func(*flows.Book) // answer with this one from now on
+	Close func()
 }
 
 // Options are what a preview is made of.
@@ -149,7 +149,7 @@ func (s *Server) Look() {
 	took := time.Since(began)
 	if len(load.Errors(problems)) == 0 {
 		for _, l := range s.lines {
-			l.Reload()
+			l.Use(src.Book)
 		}
 	}
 	s.mu.Lock()

@@ -43,7 +43,7 @@ func line(dir string, away bool, clock func() time.Time) (*preview.Line, error) 
 		return nil, err
 	}
 	g.SetClock(clock)
-	return &preview.Line{Phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token}, Reload: g.Reload, Close: func() { _ = g.Close() }}, nil
+	return &preview.Line{Phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token}, Use: g.Use, Close: func() { _ = g.Close() }}, nil
 }
 
 // serve is a preview of the shipped book, in a folder to change.
