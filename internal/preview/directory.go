@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -114,7 +115,8 @@ func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) propos
 		set(fmt.Sprintf("numbers.%d.number", i), put, l.Printed, "")
 		another = another || strings.ReplaceAll(put, " ", "") != strings.ReplaceAll(l.Printed, " ", "")
 		if toExamples && put != "" {
-			examples = strings.ReplaceAll(examples, l.Printed, put)
+			whole := regexp.MustCompile(`\b` + regexp.QuoteMeta(l.Printed) + `\b`) // not 101 in 0300 123 5101
+			examples = whole.ReplaceAllLiteralString(examples, put)
 		}
 	}
 	set("hours", asked("hours", hoursText(svc)), hoursText(svc), "for")
@@ -128,6 +130,8 @@ func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) propos
 	switch {
 	case role != "" && svc.Emergency():
 		return p.refuse("The emergency number is not rung to try it.")
+	case len(role) > longestRole:
+		return p.refuse("Say in a few words who rang it, by role.")
 	case role != "":
 		wanted = append(wanted, rungOn(at, hours.Day(s.Now()), role)...)
 	case another && because == "":

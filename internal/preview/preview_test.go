@@ -388,6 +388,13 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	if got := read(t, dir, "services.yaml"); !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") || !strings.Contains(got, "01228 633641") {
 		t.Errorf("it is not written as it should be:\n%.1500s", got[strings.Index(got, "  letgo_north:"):])
 	}
+	// A short number is not looked for inside of others.
+	if _, page := post(t, base+"/directory/police_101/propose", url.Values{"number0": {"105"}, "examples": {"yes"}}); !strings.Contains(page, "In examples.yaml") || strings.Contains(page, "5105") {
+		t.Errorf("101 becomes 105 in other numbers, too:\n%s", page)
+	}
+	if _, page := post(t, at+"/propose", url.Values{"rung_by": {strings.Repeat("manager ", 9)}}); !strings.Contains(page, "in a few words") {
+		t.Errorf("a long role:\n%s", page)
+	}
 	if _, page := post(t, base+"/directory/police_999/rung", url.Values{"role": {"manager"}}); !strings.Contains(page, "The emergency number is not rung to try it") {
 		t.Errorf("999 is rung:\n%s", page)
 	}
