@@ -30,7 +30,11 @@ func (s *Server) entries() []entry {
 		if svc.NotOffered != "" {
 			continue
 		}
-		out = append(out, entry{Service: svc, Stale: svc.Doubtful(s.Now()), Rung: lastRung(svc, today)})
+		e := entry{Service: svc, Stale: svc.Doubtful(s.Now()), Rung: lastRung(svc, today)}
+		if !svc.To.IsZero() && today.After(svc.To) { // nobody is given it any more
+			e.Stale, e.Rung = false, "ended on "+svc.To.Format("2 January 2006")
+		}
+		out = append(out, e)
 	}
 	return out
 }
