@@ -1,0 +1,228 @@
+package flows
+
+import (
+	"slices"
+	"time"
+
+	"signpost/internal/area"
+	"signpost/internal/plain"
+)
+
+// Finish indexes a book whose parts are all set. The loader calls it once.
+func (b *Book) Finish() {
+	b.services, b.areas, b.steps = map[string]int{}, map[string]int{}, nil
+	for i := range b.Services {
+		b.services[b.Services[i].ID] = i
+		b.Services[i].itself = []string{b.Services[i].ID}
+	}
+	for i := range b.Steps {
+		long := len(b.Steps[i].ID)
+		for len(b.steps) <= long {
+			b.steps = append(b.steps, nil)
+		}
+		b.steps[long] = append(b.steps[long], i)
+		b.Steps[i].chain = b.follow(b.Steps[i].Services)
+		for k := range b.Steps[i].Choices {
+			c := &b.Steps[i].Choices[k]
+			c.plain = plain.Text(c.Text)
+		}
+	}
+	var names []area.Name
+	for i := range b.Areas {
+		a := &b.Areas[i]
+		b.areas[a.ID] = i
+		a.chain = b.follow(a.Services)
+		a.plain = plain.Text(a.Text)
+		for _, n := range a.Names {
+			names = append(names, area.Name{Name: n, Where: a.Districts})
+		}
+	}
+	b.finder = b.gazetteer().Finder(names)
+	b.parents = map[place]parent{}
+	b.findParents(place{false, b.TextStart, "", Me})
+	b.findParents(place{true, b.CallStart, "", Me})
+}
+
+// place is somewhere a conversation can be; parent is the step that offers it,
+// which is where back leads.
+type place struct {
+	call bool
+	step string
+	area string
+	who  Person
+}
+
+type parent struct {
+	step string
+	who  Person
+}
+
+// findParents follows every choice from a start, nearest first.
+func (b *Book) findParents(start place) {
+	for queue := []place{start}; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		step := b.StepNamed(p.step)
+		if step == nil {
+			continue
+		}
+		for i := range step.Choices {
+			c := &step.Choices[i]
+			if p.call && c.CallKey == 0 || !p.call && c.TextKey == 0 || c.Does != ActGo {
+				continue
+			}
+			child := place{p.call, c.To, c.Area, p.who}
+			if c.Area != "" {
+				child.step = b.People[p.who].Place
+			}
+			to := b.StepNamed(child.step)
+			if to == nil || to.Kind == KindSay {
+				continue
+			}
+			if to.For != nil {
+				child.who = *to.For
+			}
+			if !to.FromArea {
+				child.area = ""
+			}
+			if _, seen := b.parents[child]; !seen && child != start {
+				b.parents[child] = parent{p.step, p.who}
+				queue = append(queue, child)
+			}
+		}
+	}
+}
+
+// parentOf is where back leads from p: the start, when nothing offers it.
+func (b *Book) parentOf(p place) parent {
+	if up, ok := b.parents[p]; ok {
+		return up
+	}
+	if p.call {
+		return parent{b.CallStart, Me}
+	}
+	return parent{b.TextStart, Me}
+}
+
+// Service finds a service by id; nil when the book has none.
+func (b *Book) Service(id string) *Service {
+	if i, ok := b.services[id]; ok {
+		return &b.Services[i]
+	}
+	return nil
+}
+
+// Area finds an area by id; nil when the book has none.
+func (b *Book) Area(id string) *Area {
+	if i, ok := b.areas[id]; ok {
+		return &b.Areas[i]
+	}
+	return nil
+}
+
+// StepNamed finds a step by id; nil when the book has none.
+func (b *Book) StepNamed(id string) *Step {
+	if len(id) < len(b.steps) {
+		for _, i := range b.steps[len(id)] {
+			if b.Steps[i].ID == id {
+				return &b.Steps[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Book) gazetteer() *area.Gazetteer {
+	if b.Gazetteer == nil {
+		return area.Shipped()
+	}
+	return b.Gazetteer
+}
+
+// Places finds places by the gazetteer alone, without the book's own names.
+func (b *Book) Places() *area.Finder { return b.gazetteer().Finder(nil) }
+
+// Districts names the districts of a set.
+func (b *Book) Districts(s area.Set) string { return b.gazetteer().Describe(s) }
+
+// Find tells which areas a text may mean, in the book's order, and why. More
+// than one, or ask, means that it must be asked.
+func (b *Book) Find(text string) (areas []string, ask bool, found area.Found) {
+	found = b.finder.Find(text)
+	return b.areasIn(nil, found.Where), found.Ask, found
+}
+
+// areasIn adds the areas that have one of the districts, in the book's order.
+func (b *Book) areasIn(areas []string, where area.Set) []string {
+	for i := range b.Areas {
+		if b.Areas[i].Districts&where != 0 {
+			areas = append(areas, b.Areas[i].ID)
+		}
+	}
+	return areas
+}
+
+// Chain is the services a step gives, in order: those it lists or those of the
+// area, then whatever takes over from each, without repeats, without services
+// that do not exist that day or are not for this person.
+func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
+	chain := b.appendChain(nil, now, step, areaID, who)
+	return chain
+}
+
+// chainRoom is how long most chains are.
+const chainRoom = 16
+
+func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID string, who Person) []*Service {
+	all := step.chain
+	if step.FromArea {
+		if a := b.Area(areaID); a != nil {
+			all = a.chain
+		}
+	}
+	for _, s := range all {
+		if s.For[who] && s.Exists(now) {
+			chain = append(chain, s)
+		}
+	}
+	return chain
+}
+
+// follow is the services of a list, then whatever takes over from each.
+func (b *Book) follow(first []string) (chain []*Service) {
+	add := func(id string) *Service {
+		s := b.Service(id)
+		if s == nil || slices.Contains(chain, s) {
+			return nil
+		}
+		chain = append(chain, s)
+		return s
+	}
+	for _, id := range first {
+		add(id)
+	}
+	for _, id := range first {
+		for s := b.Service(id); s != nil; s = add(s.IfNoAnswer) {
+			continue
+		}
+	}
+	return chain
+}
+
+// zeroService is the 24-hour service that stands beside doubtful numbers.
+func (b *Book) zeroService(now time.Time, who Person) *Service {
+	step := b.StepNamed(b.People[who].Zero)
+	if step == nil {
+		return nil
+	}
+	var buf [chainRoom]*Service
+	for _, s := range b.appendChain(buf[:0], now, step, "", who) {
+		if s.Hours.IsAlways() {
+			return s
+		}
+	}
+	return nil
+}
+
+// ZeroLine is the 24-hour service a person is led to by 0, for tools and
+// fallbacks; nil only in a book that would not load.
+func (b *Book) ZeroLine(now time.Time, who Person) *Service { return b.zeroService(now, who) }
