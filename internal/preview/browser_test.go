@@ -176,6 +176,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	s.Look()
 	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
 	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.")
+	s.Look() // or the first page would be renewed while it is used
 	pages := map[string][]chromedp.Action[chromedp.Void]{
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
