@@ -341,6 +341,15 @@ func TestSavesAreShown(t *testing.T) {
 	}
 	until(t, ctx, `document.querySelector("#verdict.good")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("Nothing, compared with")`)
+	// Whoever is on a button of the checks stays on it when they are renewed.
+	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
+	until(t, ctx, `document.querySelector("#checks form button") !== null`)
+	do(t, ctx, chromedp.Focus("#checks form button"))
+	change(t, dir, "menus.yaml", "We never text first.", "We never  text first.")
+	until(t, ctx, `document.querySelector("#checks").textContent.includes("too many") && document.activeElement === document.querySelector("#checks form button")`)
+	change(t, dir, "menus.yaml", "We never  text first.", "We never text first.")
+	change(t, dir, "services.yaml", "    lable: men's line\n", "    label: men's line\n")
+	until(t, ctx, `document.querySelector("#verdict.good")?.textContent.includes("No mistakes") && document.activeElement === document.querySelector("#checks")`)
 	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?")`)
 }

@@ -20,7 +20,9 @@ async function refresh() {
   verdict.replaceChildren(...fresh.childNodes);
   fresh.remove();
   if (!$("checks")) return;
+  const inside = $("checks").contains(document.activeElement); // whoever is on the button stays on it
   $("checks").replaceChildren(...page.body.childNodes);
+  if (inside) ($("checks").querySelector("button") ?? $("checks")).focus();
   const map = new DOMParser().parseFromString(await (await fetch("/map")).text(), "text/html");
   $("map").replaceChildren(...map.body.childNodes);
   light(lit);
