@@ -97,8 +97,19 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Fatalf("in the browser: %v", err)
+		t.Fatalf("in the browser: %v; the page is\n%s", err, shown(ctx))
 	}
+}
+
+// shown is the page as it is, when something on it did not come about.
+func shown(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
 }
 
 func evaluate[T any](t *testing.T, ctx context.Context, js string, opts ...chromedp.EvaluateOption) T {
@@ -351,7 +362,7 @@ func TestSavesAreShown(t *testing.T) {
 	change(t, dir, "services.yaml", "    lable: men's line\n", "    label: men's line\n")
 	until(t, ctx, `document.querySelector("#verdict.good")?.textContent.includes("No mistakes") && document.activeElement === document.querySelector("#checks")`)
 	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
-	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?")`)
+	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?") && document.querySelector("nav").textContent.includes("What people will notice (1)")`)
 }
 
 // The page as the README shows it; its picture, when pictures are wanted.

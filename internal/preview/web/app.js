@@ -19,7 +19,7 @@ async function refresh() {
   verdict.className = fresh.className;
   verdict.replaceChildren(...fresh.childNodes);
   fresh.remove();
-  if (!$("checks")) return;
+  if (!$("checks")) return notice();
   const inside = $("checks").contains(document.activeElement); // whoever is on the button stays on it
   $("checks").replaceChildren(...page.body.childNodes);
   if (inside) ($("checks").querySelector("button") ?? $("checks")).focus();
@@ -29,11 +29,20 @@ async function refresh() {
   await notice();
 }
 
-// What people will notice takes longer than the checks, and follows them.
+// What people will notice takes longer than the checks, and follows them: how much,
+// on every page, and what, on the first.
 async function notice() {
-  const short = new DOMParser().parseFromString(await (await fetch("/changes/short")).text(), "text/html");
-  $("changes").replaceChildren(...short.body.childNodes);
+  let text;
+  try {
+    text = await (await fetch("/changes/short")).text();
+  } catch {
+    return; // the page is being left, or the preview has ended
+  }
+  const short = new DOMParser().parseFromString(text, "text/html").querySelector("[data-all]");
+  $("noticed").textContent = Number(short.dataset.all) ? " (" + short.dataset.all + ")" : "";
+  if ($("changes")) $("changes").replaceChildren(short);
 }
+notice();
 
 let lit = "";
 function light(step) {
@@ -42,10 +51,7 @@ function light(step) {
   $("where").textContent = step ? "They are at: " + step : "The conversation is over, or has not begun.";
 }
 
-if ($("text")) {
-  phone();
-  notice();
-}
+if ($("text")) phone();
 
 function phone() {
   const name = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16)).join("");
