@@ -191,7 +191,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	pages := map[string][]chromedp.Action[chromedp.Void]{
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
-		"mend":      {chromedp.Navigate(base + "/"), chromedp.Click(`form[action="/mend"] button`), chromedp.WaitVisible("pre.diff")},
+		"mend":      {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/mend"]`), chromedp.WaitVisible("pre.diff")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
