@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"signpost/internal/area"
@@ -117,6 +118,10 @@ type Line struct {
 	E164    string // empty for short numbers that only a caller can dial
 	Keys    string // keys to press once it answers
 }
+
+// Digits is the number without the blanks it is printed with: two that are printed
+// differently may be the same.
+func (l Line) Digits() string { return strings.ReplaceAll(l.Printed, " ", "") }
 
 // Exists reports whether the service exists on the day of t.
 func (s *Service) Exists(t time.Time) bool {

@@ -142,15 +142,12 @@ func Unrung(old, new *flows.Book) (out []*flows.Service) {
 		if was == nil || s.CheckedOn.IsZero() || s.CheckedOn.After(was.CheckedOn) || s.NotOffered != "" {
 			continue
 		}
-		if !slices.EqualFunc(s.Lines, was.Lines, func(a, b flows.Line) bool { return digits(a.Printed) == digits(b.Printed) && a.Keys == b.Keys }) {
+		if !slices.EqualFunc(s.Lines, was.Lines, func(a, b flows.Line) bool { return a.Digits() == b.Digits() && a.Keys == b.Keys }) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
-
-// digits is a number without the blanks it is printed with.
-func digits(printed string) string { return strings.ReplaceAll(printed, " ", "") }
 
 // onlyInOne lists, in order, what only one of two books understands.
 func onlyInOne(a, b map[string]bool) (out []string) {

@@ -117,7 +117,7 @@ func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) propos
 	for i, l := range svc.Lines {
 		put := asked(fmt.Sprint("number", i), l.Printed)
 		set(fmt.Sprintf("numbers.%d.number", i), put, l.Printed, "")
-		another = another || strings.ReplaceAll(put, " ", "") != strings.ReplaceAll(l.Printed, " ", "")
+		another = another || (flows.Line{Printed: put}).Digits() != l.Digits()
 		if toExamples && put != "" {
 			whole := regexp.MustCompile(`\b` + regexp.QuoteMeta(l.Printed) + `\b`) // not 101 in 0300 123 5101
 			examples = whole.ReplaceAllLiteralString(examples, put)
