@@ -227,6 +227,15 @@ func TestProofIsAccessible(t *testing.T) {
 	}
 }
 
+// atThePhone opens the first page, with nothing touched yet.
+func atThePhone(t *testing.T) (dir, base string, ctx context.Context) {
+	t.Helper()
+	dir, base, _ = serve(t)
+	ctx = browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	return dir, base, ctx
+}
+
 // press presses keys of the keyboard, one after another.
 func press(keys ...string) chromedp.Action[chromedp.Void] {
 	var all []chromedp.Action[chromedp.Void]
@@ -252,9 +261,7 @@ func to(t *testing.T, ctx context.Context, selector string) {
 // With the keyboard alone: a text, a call put through and unanswered, a number
 // rung today. The box of the step lights up on the way.
 func TestKeyboardAlone(t *testing.T) {
-	dir, base, _ := serve(t)
-	ctx := browse(t)
-	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	dir, base, ctx := atThePhone(t)
 	to(t, ctx, "#words")
 	do(t, ctx, press("kendal", kb.Enter))
 	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
@@ -289,9 +296,7 @@ func TestKeyboardAlone(t *testing.T) {
 
 // With the keyboard alone: a conversation becomes an example.
 func TestKeepWithKeyboard(t *testing.T) {
-	dir, base, _ := serve(t)
-	ctx := browse(t)
-	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	dir, _, ctx := atThePhone(t)
 	to(t, ctx, ".keep summary")
 	do(t, ctx, press(kb.Enter))
 	to(t, ctx, "#name")
@@ -314,9 +319,7 @@ func TestKeepWithKeyboard(t *testing.T) {
 // A place that is chosen is put into the text, and the page says what a caller there
 // presses: that leads there.
 func TestPlaceByKeyboard(t *testing.T) {
-	_, base, _ := serve(t)
-	ctx := browse(t)
-	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
+	_, _, ctx := atThePhone(t)
 	to(t, ctx, ".setup summary")
 	do(t, ctx, press(kb.Enter))
 	to(t, ctx, "#place")
