@@ -135,6 +135,14 @@ func fold(r rune) rune {
 		}
 		return r
 	}
+	switch r { // letters with a stroke, which folding leaves alone
+	case '\u0142', '\u0141':
+		return 'l'
+	case '\u0111', '\u0110':
+		return 'd'
+	case '\u0131':
+		return 'i'
+	}
 	for _, z := range zeros {
 		if r >= z && r < z+10 {
 			return '0' + r - z

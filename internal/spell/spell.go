@@ -1,0 +1,343 @@
+// Package spell finds words that are spelt almost like a typed one: by how they
+// sound, or one slip away. It is pure.
+package spell
+
+import "math/bits"
+
+// MaxWord is the longest word that is looked at, in letters.
+const MaxWord = 32
+
+// Index finds words by their spelling. Its words are numbered by whoever adds them.
+//
+// It keeps the words by the first letter and the length of their sound. A search looks
+// only at those that begin the same and are about as long. A slip in the first letter is found by the rest of the word.
+type Index struct {
+	byFirst [27][MaxWord + 1][]entry // 0 is what is no letter
+	tails   map[string]int32 // by the sound without its first letter: the last of entries
+	entries []tail
+}
+
+// entry is a word of the index.
+type entry struct {
+	word    string
+	sound   string
+	letters uint32 // which letters it has, a bit each
+	id      int32
+	slips   bool // it is found by any slip
+}
+
+// tail is a word that is found by a slip in its first letter.
+type tail struct {
+	entry
+	before int32 // the one before it with the same tail; -1: none
+}
+
+// NewIndex makes an empty index for about n words.
+func NewIndex(n int) *Index {
+	return &Index{tails: make(map[string]int32, n), entries: make([]tail, 0, n)}
+}
+
+// Add puts a word in. Only words of at least minSlip letters are found by any slip. A
+// shorter one is found by its sound, or when a letter is added to it.
+func (x *Index) Add(word string, id int32, minSlip int) {
+	var buf [MaxWord]byte
+	k := string(appendSound(buf[:0], word))
+	if len(word) > MaxWord || k == "" {
+		return
+	}
+	e := entry{word, k, mask(k), id, len(word) >= minSlip}
+	list := &x.byFirst[letter(k[0])][len(k)]
+	*list = append(*list, e)
+	before, ok := x.tails[k[1:]]
+	if !ok {
+		before = -1
+	}
+	x.tails[k[1:]] = int32(len(x.entries))
+	x.entries = append(x.entries, tail{e, before})
+}
+
+// Hit is a word that a typed one may be. Slip is false when it sounds the same.
+type Hit struct {
+	ID   int32
+	Slip bool
+}
+
+// Find adds to hits the words that sound the same as a typed one, and with slips those
+// that are one slip away. firstFrom is the length from which the first letter may
+// be the slip.
+func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
+	var buf, swapped, rawBuf [MaxWord]byte
+	if len(word) > MaxWord {
+		return hits
+	}
+	k := appendSound(buf[:0], word)
+	if len(k) == 0 {
+		return hits
+	}
+	raw := append(rawBuf[:0], word...)
+	all := mask(k)
+	for n := max(len(k)-2, 1); n <= min(len(k)+2, MaxWord); n++ {
+		list := x.byFirst[letter(k[0])][n]
+		for i := range list {
+			e := &list[i]
+			if bits.OnesCount32(all^e.letters) > 2 {
+				continue
+			}
+			switch {
+			case n == len(k) && string(k) == e.sound:
+				hits = append(hits, Hit{ID: e.id})
+			case slips && (e.slips || n == len(k)-1) && near(k, e.sound), slips && e.slips && near(raw, e.word):
+				hits = append(hits, Hit{e.id, true})
+			}
+		}
+	}
+	if !slips || len(word) < firstFrom {
+		return hits
+	}
+	hits = x.firstSlip(hits, k, k[1:], 0, firstFrom) // another first letter
+	hits = x.firstSlip(hits, k, k, 1, firstFrom)     // the first letter is missing
+	if len(k) > 1 {
+		hits = x.firstSlip(hits, k, k[2:], k[1], firstFrom) // a letter stands before it
+		swap := append(append(swapped[:0], k[0]), k[2:]...)
+		hits = x.firstSlip(hits, k, swap, k[1], firstFrom)
+	}
+	return hits
+}
+
+// firstSlip adds the words with a tail whose first letter is another than that of k.
+// first is that letter; 0 and 1: any.
+func (x *Index) firstSlip(hits []Hit, k, rest []byte, first byte, firstFrom int) []Hit {
+	i, ok := x.tails[string(rest)]
+	for ; ok && i >= 0; i = x.entries[i].before {
+		e := &x.entries[i]
+		if e.slips && len(e.word) >= firstFrom && e.sound[0] != k[0] && (first <= 1 || e.sound[0] == first) {
+			hits = append(hits, Hit{e.id, true})
+		}
+	}
+	return hits
+}
+
+func letter(c byte) int {
+	if c < 'a' || c > 'z' {
+		return 0
+	}
+	return int(c-'a') + 1
+}
+
+// mask has a bit for each letter of a word.
+func mask[T string | []byte](w T) (m uint32) {
+	for i := range len(w) {
+		m |= 1 << (w[i] & 31)
+	}
+	return m
+}
+
+// Letters reports a word of nothing but the letters a to z.
+func Letters(w string) bool {
+	for i := range len(w) {
+		if w[i] < 'a' || w[i] > 'z' {
+			return false
+		}
+	}
+	return w != ""
+}
+
+// Stretched reports a word with a letter three times in a row.
+func Stretched(w string) bool {
+	for i := 2; i < len(w); i++ {
+		if w[i] == w[i-1] && w[i] == w[i-2] {
+			return true
+		}
+	}
+	return false
+}
+
+// Squeeze shortens runs of three and more of a letter to n: "heeelp", "nooo".
+func Squeeze(w string, n int) string {
+	if !Stretched(w) {
+		return w
+	}
+	b := make([]byte, 0, len(w))
+	for i := 0; i < len(w); {
+		j := i
+		for j < len(w) && w[j] == w[i] {
+			j++
+		}
+		keep := j - i
+		if keep >= 3 {
+			keep = n
+		}
+		b = append(b, w[i:i+keep]...)
+		i = j
+	}
+	return string(b)
+}
+
+// Sound is a rough key of how a word sounds: "suiside" and "suicide", "nife" and
+// "knife" have the same.
+func Sound(w string) string {
+	var buf [MaxWord]byte
+	return string(appendSound(buf[:0], w))
+}
+
+func appendSound(b []byte, w string) []byte {
+	for i := 0; i < len(w); i++ {
+		c, next := w[i], byte(0)
+		if i+1 < len(w) {
+			next = w[i+1]
+		}
+		switch {
+		case c == 'p' && next == 'h':
+			c, i = 'f', i+1
+		case i == 0 && ((c == 'k' || c == 'g') && next == 'n' || c == 'w' && next == 'r'):
+			continue
+		case c == 'w' && next == 'h':
+			i++
+		case c == 'c' && next == 'k':
+			c, i = 'k', i+1
+		case c == 'c' && (next == 'e' || next == 'i' || next == 'y'), c == 'z':
+			c = 's'
+		case c == 'c' && next != 'h':
+			c = 'k'
+		}
+		if len(b) == 0 || b[len(b)-1] != c {
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// near reports two words at most one slip apart: a letter added, dropped or
+// changed, or two neighbours swapped.
+func near(typed []byte, word string) bool {
+	if len(typed) < len(word) {
+		return nearTo(word, typed)
+	}
+	return nearTo(typed, word)
+}
+
+// nearTo is the same, of which a is the longer.
+func nearTo[A, B string | []byte](a A, b B) bool {
+	if len(a)-len(b) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(b) && a[i] == b[i] {
+		i++
+	}
+	switch {
+	case len(a) > len(b):
+		return string(a[i+1:]) == string(b[i:])
+	case i == len(b) || string(a[i+1:]) == string(b[i+1:]):
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && string(a[i+2:]) == string(b[i+2:])
+}
+
+// Costs of one difference between two spellings; 1 is any letter for any other.
+const (
+	costVowel    = 0.5 // one vowel for another
+	costNeighbor = 0.7 // a neighbour on the keyboard
+	costDouble   = 0.3 // a letter doubled, or one of two dropped
+	costSilent   = 0.5 // h or e added or dropped
+)
+
+// rows are the keyboard's letters; neighbours stand beside one another or above.
+var rows = [...]string{"qwertyuiop", "asdfghjkl", "zxcvbnm"}
+
+var neighbours = func() (n [26][26]bool) {
+	for r, row := range rows {
+		for i := range row {
+			join := func(row string, k int) {
+				if k >= 0 && k < len(row) {
+					n[rows[r][i]-'a'][row[k]-'a'], n[row[k]-'a'][rows[r][i]-'a'] = true, true
+				}
+			}
+			join(row, i+1)
+			if r+1 < len(rows) {
+				join(rows[r+1], i)
+				join(rows[r+1], i-1)
+			}
+		}
+	}
+	return n
+}()
+
+func vowel(c byte) bool {
+	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'
+}
+
+func substitute(a, b byte) float32 {
+	switch {
+	case a == b:
+		return 0
+	case vowel(a) && vowel(b):
+		return costVowel
+	case a < 'a' || a > 'z' || b < 'a' || b > 'z':
+		return 1
+	case neighbours[a-'a'][b-'a']:
+		return costNeighbor
+	}
+	return 1
+}
+
+// drop is what it costs to leave out the letter at i.
+func drop(w string, i int) float32 {
+	switch {
+	case i > 0 && w[i] == w[i-1], i+1 < len(w) && w[i] == w[i+1]:
+		return costDouble
+	case w[i] == 'h', w[i] == 'e':
+		return costSilent
+	}
+	return 1
+}
+
+// Distance is how far two spellings are apart: a weighted edit distance in which
+// two swapped neighbours cost 1. Words that are more than most apart, or longer than
+// [MaxWord], are 99 apart.
+func Distance(a, b string, most float32) float32 {
+	if len(a) > MaxWord || len(b) > MaxWord {
+		return 99
+	}
+	var rows [3][MaxWord + 1]float32
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := 1; j <= len(b); j++ {
+		last[j] = last[j-1] + drop(b, j-1)
+	}
+	for i := 1; i <= len(a); i++ {
+		da := drop(a, i-1)
+		row[0] = last[0] + da
+		least := row[0]
+		for j := 1; j <= len(b); j++ {
+			best := min(last[j-1]+substitute(a[i-1], b[j-1]), last[j]+da, row[j-1]+drop(b, j-1))
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				best = min(best, before[j-2]+1)
+			}
+			row[j] = best
+			least = min(least, best)
+		}
+		if least > most+1 { // a swap looks back by two rows, and costs 1
+			return 99
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// MayBeNear reports two words that can be most apart at the most, by the letters that
+// only one of them has. It is quick, and never false for words that are.
+func MayBeNear(a, b uint32, most float32) bool {
+	return float32(bits.OnesCount32(a^b))*costVowel/2 <= most
+}
+
+// Mask has a bit for each letter of a word, for [MayBeNear].
+func Mask(w string) uint32 { return mask(w) }
+
+// Start is the letter that a word's sound begins with: k for "carlisle" and "karlisle".
+func Start(w string) byte {
+	var buf [MaxWord]byte
+	if k := appendSound(buf[:0], w[:min(len(w), 2)]); len(k) > 0 {
+		return k[0]
+	}
+	return 0
+}
