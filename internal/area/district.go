@@ -87,3 +87,6 @@ func parseCode(code string) (Set, bool) {
 	}
 	return s, code != ""
 }
+
+// Ours reports whether one of the districts is served.
+func (s Set) Ours() bool { return s&ours != 0 }

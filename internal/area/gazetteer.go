@@ -4,14 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"embed"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
+
+	"signpost/internal/spell"
 )
 
 // The files of a gazetteer. Only the first must be there.
@@ -19,11 +23,11 @@ const (
 	DistrictsFile = "districts.txt"
 	PostcodesFile = "postcodes.txt"
 	PlacesFile    = "places.txt"
-	OrdinaryFile  = "ordinary.txt"
+	LandmarksFile = "landmarks.txt"
 )
 
 // Files are the names of a gazetteer's files.
-func Files() []string { return []string{DistrictsFile, PostcodesFile, PlacesFile, OrdinaryFile} }
+func Files() []string { return []string{DistrictsFile, PostcodesFile, PlacesFile, LandmarksFile} }
 
 // maxTable is the largest table read, in bytes: the whole of England, unit by unit,
 // would be under 16 MB.
@@ -41,9 +45,13 @@ type Gazetteer struct {
 	keys   []uint64 // postcode prefixes, sorted
 	sets   []Set    // where each may be
 	places map[string]place
-	sorted []string // the places' names, for near misses
-	// ordinary words are never mended into a name.
-	ordinary map[string]bool
+	sorted []string         // the places' names, for near misses
+	joined []string         // the same without spaces
+	heads  map[string]uint8 // by the first word of a name: the words of the longest
+	towns  []townName       // the towns that are served
+	index  *spell.Index     // of joined, by place in it
+	// mostly holds the outward codes of which nearly every postcode is in one district.
+	mostly map[uint64]Set
 	// closed holds names of seven letters and more without spaces, and bones names
 	// without vowels after the first letter, for "white haven" and "whitehvn".
 	closed, bones map[string]place
@@ -78,12 +86,11 @@ func (m *Mistake) Unwrap() error { return m.Err }
 
 // Read reads a gazetteer out of a folder. An error is a [*Mistake].
 func Read(dir fs.FS) (*Gazetteer, error) {
-	g := &Gazetteer{councils: map[string]Set{}, places: make(map[string]place, 8192), ordinary: make(map[string]bool, 1024)}
+	g := &Gazetteer{councils: map[string]Set{}, places: make(map[string]place, 8192)}
 	for _, file := range []struct {
 		name string
 		line func(string) error
-	}{{DistrictsFile, g.addDistrict}, {PostcodesFile, g.addPostcodes}, {PlacesFile, g.addPlace},
-		{OrdinaryFile, func(w string) error { g.ordinary[w] = true; return nil }}} {
+	}{{DistrictsFile, g.addDistrict}, {PostcodesFile, g.addPostcodes}, {PlacesFile, g.addPlace}, {LandmarksFile, g.addLandmark}} {
 		data, err := readTable(dir, file.name)
 		if errors.Is(err, fs.ErrNotExist) && file.name != DistrictsFile {
 			continue
@@ -102,6 +109,8 @@ func Read(dir fs.FS) (*Gazetteer, error) {
 		return nil, &Mistake{DistrictsFile, 1, errors.New("it names no district")}
 	}
 	sort.Sort(byKey{g})
+	g.settleOutward()
+	g.indexNames()
 	g.closed, g.bones = g.closedUp()
 	return g, nil
 }
@@ -147,6 +156,38 @@ func (g *Gazetteer) Names() (names []string) {
 		names = append(names, g.Name(d))
 	}
 	return names
+}
+
+// NameOf is the name of a place by a hash of it; empty when no place has it.
+func (g *Gazetteer) NameOf(id uint32, hash func(string) uint32) string {
+	for _, n := range g.sorted {
+		if hash(n) == id {
+			return n
+		}
+	}
+	return ""
+}
+
+// OutwardOf is the outward code of a hash, in small letters; empty when no code that
+// is known has it.
+func (g *Gazetteer) OutwardOf(id uint32, hash func(string) uint32) string {
+	if id == 0 {
+		return ""
+	}
+	const sectorAndUnit = 24 // bits behind the outward code
+	last := uint64(0)
+	for _, k := range g.keys {
+		if k >>= sectorAndUnit; k == last {
+			continue
+		}
+		last = k
+		var code [4]byte
+		binary.BigEndian.PutUint32(code[:], uint32(k))
+		if out := strings.ToLower(strings.TrimRight(string(code[:]), "\x00")); hash(out) == id {
+			return out
+		}
+	}
+	return ""
 }
 
 // Describe names the districts of a set.
@@ -218,6 +259,36 @@ type place struct {
 	word bool
 	// town: a town or city, which stands out in a sentence.
 	town bool
+	// landmark: a hospital, a station, a park.
+	landmark bool
+	// far: a county or a country that is no neighbour.
+	far bool
+	// begins: longer names elsewhere begin with it.
+	begins bool
+}
+
+// townName is a town's name, ready to be compared with a misspelt one.
+type townName struct {
+	name, joined string // with and without its spaces
+	letters      uint32
+	start        byte // of its sound
+	place        place
+}
+
+func newTownName(name string, p place) townName {
+	joined := strings.ReplaceAll(name, " ", "")
+	return townName{name, joined, spell.Mask(joined), spell.Start(joined), p}
+}
+
+// head notes under the first word of a name how many words it has.
+func head(heads map[string]uint8, name string) {
+	first, _, _ := strings.Cut(name, " ")
+	if n := strings.Count(name, " ") + 1; n <= math.MaxUint8 && int(heads[first]) < n {
+		heads[first] = uint8(n)
+		if first == "st" {
+			heads["saint"] = uint8(n)
+		}
+	}
 }
 
 // eachLine hands on every line that is not a comment; an error comes with the number
@@ -286,11 +357,106 @@ func (g *Gazetteer) addPlace(line string) error {
 		return fmt.Errorf("%q is not a place", line)
 	}
 	flags := code[len(bare):]
-	p := place{set, strings.Contains(flags, "?"), strings.Contains(flags, "!"), strings.Contains(flags, "+")}
+	p := place{set: set, ask: strings.Contains(flags, "?"), word: strings.Contains(flags, "!"), town: strings.Contains(flags, "+")}
 	p.word = p.word || strings.HasPrefix(name, "the ") // "the bank", "the hill"
+	for _, street := range [...]string{" road", " street", " lane", " avenue"} {
+		p.landmark = p.landmark || strings.HasSuffix(name, street) // many towns have one
+	}
 	g.places[name] = p
 	g.sorted = append(g.sorted, name)
 	return nil
+}
+
+// addLandmark reads one line: districts, "?" when it must be asked about, name.
+func (g *Gazetteer) addLandmark(line string) error {
+	line, _, _ = strings.Cut(line, " #") // where it can be verified
+	code, name, ok := strings.Cut(line, " ")
+	set, good := g.set(strings.TrimRight(code, "?"))
+	if !ok || !good {
+		return fmt.Errorf("%q is not a landmark", line)
+	}
+	if _, known := g.places[name]; known {
+		return nil // the place of that name goes first
+	}
+	g.places[name] = place{set: set, ask: strings.HasSuffix(code, "?"), landmark: true}
+	g.sorted = append(g.sorted, name)
+	return nil
+}
+
+// indexNames makes the names findable that are written with slips.
+func (g *Gazetteer) indexNames() {
+	for name := range strings.FieldsFuncSeq(farAway, func(r rune) bool { return r == ',' || r == '\n' }) {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		p, known := g.places[name]
+		if !known {
+			p.set = Of(England)
+			g.sorted = append(g.sorted, name)
+		}
+		p.far = true
+		g.places[name] = p
+	}
+	g.index = spell.NewIndex(len(g.sorted))
+	g.joined = make([]string, len(g.sorted))
+	g.heads = make(map[string]uint8, len(g.sorted))
+	for i, n := range g.sorted {
+		p := g.places[n]
+		head(g.heads, n)
+		for k := range n {
+			if short, ok := g.places[n[:k]]; n[k] == ' ' && ok && short.set&p.set == 0 && !short.begins && !p.landmark {
+				short.begins = true
+				g.places[n[:k]] = short
+			}
+		}
+		g.joined[i] = strings.ReplaceAll(n, " ", "")
+		if p.word || len(n) < minNameSlip || n[1] == ' ' || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") { // and no "n wich" or "lvngstn"
+			continue
+		}
+		g.index.Add(g.joined[i], int32(i), minNameSlip)
+		if p.town && !p.ask && p.set&ours != 0 && len(n) >= minTownFar {
+			g.towns = append(g.towns, newTownName(n, p))
+		}
+	}
+}
+
+// farAway are counties and countries that are no neighbours, so that a place beside
+// one is there: "Barrow, Leicestershire". Widnes, Barrow and Sedbergh are in the old
+// Lancashire and Yorkshire, so that those tell nothing.
+const farAway = `
+bedfordshire, berkshire, buckinghamshire, cambridgeshire, cornwall, devon, dorset, essex, gloucestershire, hampshire, herefordshire,
+hertfordshire, leicestershire, lincolnshire, norfolk, northamptonshire, nottinghamshire, oxfordshire, rutland, somerset, suffolk, surrey,
+sussex, east sussex, west sussex, warwickshire, wiltshire, worcestershire, tyne and wear, west midlands, isle of wight, kent,
+leics, lincs, notts, northants, herts, bucks, cambs, hants, glos, worcs,
+australia, canada, new zealand, usa, united states, america, south africa, spain, france, germany, poland,
+pennsylvania, california, texas, florida, ohio, new york, new south wales, tasmania, queensland`
+
+// closedUp indexes long names without their spaces, and towns without their
+// vowels. Two names that fall together there, in different districts, give
+// nothing.
+func (g *Gazetteer) closedUp() (closed, bare map[string]place) {
+	closed, bare = make(map[string]place, 1024), make(map[string]place, 512)
+	put := func(m map[string]place, k string, p place) {
+		if old, dup := m[k]; dup && old.set != p.set {
+			p.set = 0
+		}
+		m[k] = p
+	}
+	for _, n := range g.sorted {
+		p := g.places[n]
+		if len(n) < 6 || p.word {
+			continue
+		}
+		if p.town || strings.Contains(n, " ") {
+			put(closed, strings.ReplaceAll(n, " ", ""), p)
+		}
+		if p.town && p.set&ours != 0 && !strings.Contains(n, " ") {
+			if b := bones(nil, n); len(b) >= minBones {
+				put(bare, string(b), p)
+			}
+		}
+	}
+	return closed, bare
 }
 
 type byKey struct{ *Gazetteer }
@@ -329,6 +495,51 @@ func (g *Gazetteer) lookup(k uint64) (Set, bool) {
 		return 0, false
 	}
 	return g.sets[i], true
+}
+
+// Of an outward code, so many of a hundred postcodes must be in one district that the
+// code alone is enough. A sector that is not split counts as an ordinary number of
+// postcodes, since the table does not list them.
+const (
+	enoughOfHundred = 99
+	unitsOfSector   = 120
+)
+
+// settleOutward finds the outward codes that are in one district but for a few
+// postcodes: CA7 touches Eden, and is Allerdale's.
+func (g *Gazetteer) settleOutward() {
+	g.mostly = map[uint64]Set{}
+	var outs []int // in g.keys
+	units := map[uint64]int{}
+	for i, k := range g.keys {
+		switch {
+		case k>>16&0xff == 0 && g.sets[i].Len() > 1 && g.sets[i]&ours != 0:
+			outs = append(outs, i)
+		case k&0xffff != 0:
+			units[k>>16<<16]++
+		}
+	}
+	for _, o := range outs {
+		from := g.keys[o]
+		to := from + 1<<24
+		count := map[Set]int{}
+		all := 0
+		for i := o + 1; i < len(g.keys) && g.keys[i] < to; i++ {
+			n := 1
+			if g.keys[i]&0xffff == 0 {
+				if n = unitsOfSector; units[g.keys[i]] > 0 {
+					continue
+				}
+			}
+			count[g.sets[i]] += n
+			all += n
+		}
+		for set, n := range count {
+			if set.Len() == 1 && n*100 >= all*enoughOfHundred {
+				g.mostly[from] = set
+			}
+		}
+	}
 }
 
 // Doubtful lists the names in the place table that are asked about wherever

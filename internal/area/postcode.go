@@ -1,39 +1,58 @@
 package area
 
-import "strings"
+import (
+	"strings"
 
-// findPostcode finds the first postcode, whole or in part, however it is
-// spaced. A whole one counts anywhere. A part counts where it cannot be
-// something else: an outward code of ours, or any when it is the whole message.
-func (f *Finder) findPostcode(m *message) Found {
+	"signpost/internal/spell"
+)
+
+// postcodes finds every postcode, whole or in part, however it is spaced. A part
+// counts where it cannot be something else: an outward code of ours, or any when it
+// is nearly all there is or said to be a postcode.
+func (f *Finder) postcodes(m *message) (out []Candidate) {
 	var buf [8]byte
-	for i := range m.n {
-		for n := min(3, m.n-i); n >= 1; n-- {
-			s, ok := m.joined(i, i+n, buf[:0])
-			if !ok {
-				continue
-			}
-			out, sector, unit, ok := wholePostcode(s)
-			if !ok {
-				continue
-			}
-			if found := f.lookUp(out, sector, unit); found.Where != 0 {
-				found.Text = m.span(i, i+n)
-				return found
-			}
+	for i := 0; i < m.n; i++ {
+		if c, ok := f.wholeAt(m, i, buf[:0]); ok {
+			out = append(out, c)
+			i = c.To - 1
 		}
 	}
-	from, to := m.core(locative)
-	for i := range m.n {
-		if found, n := f.partial(m, i); found.Where != 0 {
-			whole := i == from && i+n >= to && !shorthand(found.Text) // nothing else is said
-			after := m.word(i-1) == "postcode" || m.word(i-1) == "code" || m.word(i-2) == "postcode" || m.word(i-2) == "code"
-			if whole || after || found.Where&ours != 0 {
-				return found
-			}
+	if len(out) > 0 {
+		return out
+	}
+	for i := 0; i < m.n; i++ {
+		found, n := f.partial(m, i)
+		if found.Where == 0 {
+			continue
+		}
+		alone := m.n <= n+2 && !shorthand(found.Name) && m.word(i-1) != "the" // "on the m6"
+		said := m.word(i-1) == "postcode" || m.word(i-1) == "code" || m.word(i-2) == "postcode" || m.word(i-2) == "code"
+		if alone || said || found.Where&ours != 0 && !shorthand(found.Name) {
+			found.From, found.To = i, i+n
+			out = append(out, found)
+			i += n - 1
 		}
 	}
-	return Found{}
+	return out
+}
+
+// wholeAt reads a whole postcode that begins at word i.
+func (f *Finder) wholeAt(m *message, i int, buf []byte) (Candidate, bool) {
+	for n := min(3, m.n-i); n >= 1; n-- {
+		s, ok := m.joined(i, i+n, buf)
+		if !ok {
+			continue
+		}
+		out, sector, unit, ok := wholePostcode(s)
+		if !ok {
+			continue
+		}
+		if c := f.lookUp(out, sector, unit); c.Where != 0 {
+			c.From, c.To, c.Name = i, i+n, m.span(i, i+n)
+			return c, true
+		}
+	}
+	return Candidate{}, false
 }
 
 // shorthand reports texting that happens to be an outward code.
@@ -81,38 +100,41 @@ func hasDigitBytes(b []byte) bool {
 
 // partial reads an outward code at word i, with its sector when that follows:
 // "cw10", "cw10 9", "cw109". It gives how many words it took.
-func (f *Finder) partial(m *message, i int) (Found, int) {
+func (f *Finder) partial(m *message, i int) (Candidate, int) {
 	w := m.word(i)
 	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' || strings.Trim(w, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
-		return Found{}, 0
+		return Candidate{}, 0
 	}
 	var buf [8]byte
 	s, ok := m.joined(i, i+1, buf[:0])
 	if !ok || inward(m.word(i+1)) {
-		return Found{}, 0 // or the second half of a postcode that nobody has
+		return Candidate{}, 0 // or the second half of a postcode that nobody has
 	}
 	if next := m.word(i + 1); len(next) == 1 && next[0] >= '0' && next[0] <= '9' && i+2 == m.n {
 		if out, ok := outward(s); ok {
 			if found := f.lookUp(out, next[0], ""); found.Where != 0 {
-				found.Text = m.span(i, i+2)
+				found.Name = m.span(i, i+2)
 				return found, 2
 			}
 		}
 	}
 	if out, ok := outward(s); ok && hasDigit(w) {
 		if found := f.lookUp(out, 0, ""); found.Where != 0 {
-			found.Text = w
+			found.Name = w
+			if most, ok := f.tables.mostly[key(out, 0, "")]; ok {
+				found.Where = most
+			}
 			return found, 1
 		}
 	}
 	last := s[len(s)-1]
 	if out, ok := outward(s[:len(s)-1]); ok && last >= '0' && last <= '9' && hasDigit(w[:len(w)-1]) {
 		if found := f.lookUp(out, last, ""); found.Where != 0 {
-			found.Text = w
+			found.Name = w
 			return found, 1
 		}
 	}
-	return Found{}, 0
+	return Candidate{}, 0
 }
 
 // inward reports the second half of a whole postcode.
@@ -123,20 +145,20 @@ func inward(w string) bool {
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // lookUp finds the longest known prefix of a postcode.
-func (f *Finder) lookUp(out string, sector byte, unit string) Found {
+func (f *Finder) lookUp(out string, sector byte, unit string) Candidate {
 	t := f.tables
 	if unit != "" {
 		if s, ok := t.lookup(key(out, sector, unit)); ok {
-			return Found{Where: s, How: Unit}
+			return Candidate{Where: s, How: Unit}
 		}
 	}
 	if sector != 0 {
 		if s, ok := t.lookup(key(out, sector, "")); ok {
-			return Found{Where: s, How: Sector}
+			return Candidate{Where: s, How: Sector}
 		}
 	}
 	s, _ := t.lookup(key(out, 0, ""))
-	return Found{Where: s, How: Outward}
+	return Candidate{Where: s, How: Outward}
 }
 
 // wholePostcode reads a postcode of upper-case letters and digits without
@@ -202,4 +224,20 @@ func digitFor(c byte) byte {
 		return '1'
 	}
 	return 0
+}
+
+// HalfPostcode reports letters and digits that are the first half of a postcode
+// ("cw", "la20"), or the second ("6bx", "9").
+func HalfPostcode(s string) bool {
+	up := strings.ToUpper(s)
+	switch {
+	case s == "":
+		return false
+	case inward(s), len(s) == 1 && s[0] >= '0' && s[0] <= '9':
+		return true
+	case len(s) <= 2 && spell.Letters(s):
+		return len(s) == 2
+	}
+	_, ok := outward(up)
+	return ok && hasDigit(s) && isLetter(up[0])
 }

@@ -1,0 +1,407 @@
+package area
+
+import (
+	"slices"
+	"strings"
+
+	"signpost/internal/english"
+	"signpost/internal/spell"
+)
+
+// Candidate is a stretch of words that may be the name of a place.
+type Candidate struct {
+	From, To int    // words
+	Name     string // as the tables have it; a postcode as it was written
+	Where    Set    // every district it may be in
+	// Ask tells that the name alone is not enough, even if only one district is
+	// known for it.
+	Ask  bool
+	How  How
+	Town bool // a town or a name of the book, which stands out in a sentence
+	Word bool // also an ordinary word
+	// Landmark is a hospital, a station, a park, which is not a place to live in.
+	Landmark bool
+	// Far is a county or a country that is no neighbour of ours: "Barrow, Leicestershire".
+	Far bool
+	// Begins tells that longer names elsewhere begin with it: Barrow upon Soar.
+	Begins bool
+	// Cost is how far the spelling is from the name's; 0 is exact.
+	Cost float32
+}
+
+// Lengths and distances of misspelt names.
+const (
+	minNameSlip    = 5 // letters of a name with a slip in it
+	minVillage     = 7 // letters of a village's name, to be certain of it with a slip
+	minLongVillage = 8 // with a greater one
+	minFarther     = 8 // letters of a word that may be far from a town's name
+	minTownFar     = 6 // letters of a town's name with two slips in it
+	minBones       = 4 // consonants of "whitehvn" and "kendle"
+	maxFar         = 1.7
+	maxFarther     = 2.6 // such a town is asked about
+	costSmall      = 0.5 // one vowel for another, a letter doubled
+	clearLead      = 0.6 // how much nearer the best name must be than the next
+	costJoined     = 0.2 // a missing or an added space
+	costStretched  = 0.1 // "carlisleee"
+	costVillage    = 0.4 // fewer people write of a village
+	costElsewhere  = 0.5 // and fewer of a place far away
+	costWide       = 1.5 // of a misspelt name that goes before a shorter one
+	costWidest     = 2.4 // of one that is asked about
+	wideLead       = 1.5 // how much nearer a name must be than one of more or fewer words
+	maxWider       = 5   // its words
+	costBones      = 0.9
+	maxNearMisses  = 24 // words looked at for slips in one text
+)
+
+// Known reports the name of a place as it stands, other than an ordinary word.
+func (f *Finder) Known(name string) bool {
+	if _, ok := f.extra[name]; ok {
+		return true
+	}
+	p, ok := f.tables.places[name]
+	return ok && !p.word
+}
+
+// Named tells where a name as it stands may be, and whether it has to be asked about.
+func (f *Finder) Named(name string) (where Set, ask bool) {
+	c, _ := f.named(name)
+	return c.Where, c.Ask
+}
+
+// search is one look at a text.
+type search struct {
+	*Finder
+	message
+	common []bool
+	taken  []bool // words of a candidate that stays
+	own    []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
+	hits   []spell.Hit
+	near   []nearName
+}
+
+// Candidates finds everything in a text that may be a place: postcodes, names, and
+// names with slips in them. common tells of each word whether it has a meaning of
+// its own, so that it is no slip of a name.
+func (f *Finder) Candidates(words []string, common []bool) []Candidate {
+	s := search{Finder: f, common: common}
+	s.cut(words)
+	s.taken, s.own = make([]bool, s.n), make([]int8, s.n)
+	out := f.postcodes(&s.message)
+	for _, c := range out {
+		s.take(c)
+	}
+	for i := 0; i < s.n; i++ {
+		c, ok := s.longestName(i)
+		if ok {
+			c = s.wider(c)
+			for len(out) > 0 && out[len(out)-1].To > c.From && !out[len(out)-1].How.Postcode() {
+				out = out[:len(out)-1]
+			}
+			out = append(out, c)
+			s.take(c)
+			i = c.To - 1
+		}
+	}
+	tries := 0
+	for i := 0; i < s.n && tries < maxNearMisses; i++ {
+		if s.taken[i] {
+			continue
+		}
+		var tried [3]Candidate
+		best := tried[0]
+		for n := 1; n <= min(3, s.n-i) && !s.taken[i+n-1]; n++ {
+			if c, ok := s.misspelt(i, n, false); ok {
+				tried[n-1] = c
+				if best.Where == 0 || c.Cost <= best.Cost {
+					best = c
+				}
+			}
+		}
+		if best.Where != 0 {
+			if best.To-best.From == 1 {
+				best = s.wider(best)
+			}
+			for _, c := range tried {
+				if c.Where|best.Where != best.Where && c.Cost-best.Cost < wideLead {
+					best.Where |= c.Where
+					best.Ask = true
+				}
+			}
+			out = append(out, best)
+			s.take(best)
+			i = best.To - 1
+		}
+		if !common[i] {
+			tries++
+		}
+	}
+	slices.SortFunc(out, func(a, b Candidate) int { return a.From - b.From })
+	return out
+}
+
+func (s *search) take(c Candidate) {
+	for i := c.From; i < c.To; i++ {
+		s.taken[i] = true
+	}
+}
+
+// ordinary reports a word that means something else than a place.
+func (s *search) ordinary(i int) bool {
+	if s.own[i] == 0 {
+		s.own[i] = 1
+		if s.common[i] || english.Known(s.word(i)) {
+			s.own[i] = 2
+		}
+	}
+	return s.own[i] == 2
+}
+
+// longestName finds the longest name that begins at a word.
+func (s *search) longestName(i int) (Candidate, bool) {
+	if s.taken[i] {
+		return Candidate{}, false
+	}
+	w := s.word(i)
+	for j := min(i+max(int(s.tables.heads[w]), int(s.heads[w])), s.n); j > i; j-- {
+		if s.anyTaken(i, j) {
+			continue
+		}
+		if c, ok := s.named(s.span(i, j)); ok {
+			c.From, c.To = i, j
+			return c, true
+		}
+	}
+	if !spell.Stretched(w) || !spell.Letters(w) {
+		return Candidate{}, false
+	}
+	for n := 1; n <= 2; n++ { // "carlisleee", "kendalll"
+		if c, ok := s.named(spell.Squeeze(w, n)); ok && !c.Word {
+			c.From, c.To, c.How, c.Cost = i, i+1, NearMiss, costStretched
+			return c, true
+		}
+	}
+	return Candidate{}, false
+}
+
+// wider looks for a misspelt name of more words around an exact one. "Kirkby londsale"
+// is not the town of Kirkby, and "grass mere" is not the village of Mere. Where the
+// exact name may be meant as well, the two are asked about: "barrow green" may be
+// Barrow, or Barrows Green.
+func (s *search) wider(exact Candidate) Candidate {
+	var best Candidate
+	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
+		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
+			if s.anyTaken(from, from+n) {
+				continue
+			}
+			c, ok := s.misspelt(from, n, true)
+			if ok && c.Cost <= costWidest && (best.Where == 0 || c.Cost < best.Cost) {
+				best = c
+			}
+		}
+	}
+	if best.Where == 0 {
+		return exact
+	}
+	strange := exact.Word || !exact.Where.Ours()
+	for k := best.From; k < best.To; k++ {
+		strange = strange || (k < exact.From || k >= exact.To) && !s.ordinary(k)
+	}
+	if served := exact.Town && !exact.Word && exact.Where.Ours(); strange && !served && (best.Cost <= costWide || best.Where == exact.Where) {
+		return best
+	}
+	if best.Where != exact.Where {
+		exact.Where |= best.Where
+		exact.Ask = true
+	}
+	return exact
+}
+
+func (s *search) anyTaken(from, to int) bool { return slices.Contains(s.taken[from:to], true) }
+
+// linking reports a word that stands between a place and the rest of a sentence, so
+// that no name begins or ends with it.
+func linking(w string) bool {
+	switch w {
+	case "in", "at", "near", "nr", "from", "frm", "to", "by", "the", "im", "am", "i", "is", "of", "and", "n", "on", "up", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "area", "are", "were", "was", "live", "living", "hi":
+		return true
+	}
+	return false
+}
+
+// named looks a name up as it stands.
+func (f *Finder) named(name string) (Candidate, bool) {
+	if set, ok := f.extra[name]; ok {
+		return Candidate{Name: name, Where: set, How: BookName, Town: true, Word: set.Len() == 1 && set.Ours() && english.Known(name)}, true
+	}
+	if p, ok := f.tables.places[name]; ok {
+		return Candidate{Name: name, Where: p.set, Ask: p.ask || p.word, How: Place, Town: p.town, Word: p.word, Landmark: p.landmark, Far: p.far, Begins: p.begins}, true
+	}
+	if rest, ok := strings.CutPrefix(name, "saint "); ok {
+		return f.named("st " + rest)
+	}
+	return Candidate{}, false
+}
+
+// misspelt finds the name that n words from i are a slip of. wide tells that one of
+// them is a place by itself.
+func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
+	own, meant := true, false // meant: the book knows one of the words
+	long := 0
+	for k := i; k < i+n; k++ {
+		w := s.word(k)
+		if !spell.Letters(w) {
+			return Candidate{}, false
+		}
+		own = s.ordinary(k) && own
+		meant = meant || s.common[k]
+		long += len(w)
+	}
+	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (linking(s.word(i)) || linking(s.word(i+n-1))) {
+		return Candidate{}, false
+	}
+	joined := s.span(i, i+n)
+	if n > 1 {
+		var buf [2 * spell.MaxWord]byte
+		b := buf[:0]
+		for k := i; k < i+n && len(b)+len(s.word(k)) <= len(buf); k++ {
+			b = append(b, s.word(k)...)
+		}
+		if own && !wide {
+			// Two ordinary words are a town only when nothing else is changed.
+			if p, ok := s.tables.closed[string(b)]; !ok || p.set == 0 || !p.town {
+				return Candidate{}, false
+			}
+		}
+		joined = string(b)
+	}
+	w := spell.Squeeze(joined, 2)
+	if len(w) < minNameSlip || len(w) > spell.MaxWord {
+		return Candidate{}, false
+	}
+	c := Candidate{From: i, To: i + n, How: NearMiss}
+	for k, typed := range [...]string{w, spell.Squeeze(w, 1), spell.Squeeze(joined, 1)} {
+		if k > 0 && typed == w {
+			continue
+		}
+		p, ok := s.tables.closed[typed]
+		if n == 1 {
+			if exact, is := s.tables.places[typed]; is && !exact.word {
+				p, ok = exact, true
+			}
+		}
+		if ok && p.set != 0 && (!own || wide || p.town && n == 2) {
+			c.Name, c.Where, c.Ask, c.Town, c.Cost = typed, p.set, p.ask, p.town, costJoined
+			return c, true
+		}
+	}
+	if own && len(w) < 8 || n > 1 && (len(w) < 7 || meant && !wide && n > 2) {
+		return Candidate{}, false
+	}
+	return s.nearest(c, w, own && !wide)
+}
+
+// nearName is a name that a typed one is a slip of.
+type nearName struct {
+	cost float32
+	name string
+	p    place
+}
+
+// nearest finds the name that is nearest to a typed one. Names in other districts
+// that are nearly as near make it a question.
+func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool) {
+	s.near = s.near[:0]
+	best := -1
+	add := func(name string, p place, cost float32) {
+		if p.word || townsOnly && !p.town {
+			return
+		}
+		if !p.town {
+			cost += costVillage
+		}
+		if p.set&ours == 0 {
+			cost += costElsewhere // whoever writes here is more likely from here
+		}
+		if best < 0 || cost < s.near[best].cost {
+			best = len(s.near)
+		}
+		s.near = append(s.near, nearName{cost, name, p})
+	}
+	have := func(name string) bool {
+		return slices.ContainsFunc(s.near, func(h nearName) bool { return h.name == name })
+	}
+	t := s.tables
+	s.hits = t.index.Find(s.hits[:0], w, true, minTownFar)
+	for _, h := range s.hits {
+		cost := spell.Distance(w, t.joined[h.ID], 1)
+		if !h.Slip {
+			cost = min(cost, costJoined)
+		}
+		add(t.sorted[h.ID], t.places[t.sorted[h.ID]], min(cost, 1))
+	}
+	single := c.To-c.From == 1
+	if len(w) >= minTownFar && single {
+		start := spell.Start(w)
+		letters, far := spell.Mask(w), float32(maxFar)
+		if len(w) >= minFarther {
+			far = maxFarther
+		}
+		for i := range t.towns {
+			town := &t.towns[i]
+			if town.joined[0] != w[0] && town.start != start || !spell.MayBeNear(letters, town.letters, far) {
+				continue
+			}
+			if d := spell.Distance(w, town.joined, far); d <= far && !have(town.name) {
+				add(town.name, town.place, max(d, 0.8))
+			}
+		}
+	}
+	if len(w) >= minBones && single {
+		var buf [spell.MaxWord]byte
+		if b := bones(buf[:0], w); len(b) >= minBones {
+			if p, ok := t.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(s.near, func(h nearName) bool { return h.p.set == p.set }) {
+				add(string(b), p, costBones)
+			}
+		}
+	}
+	for i := range s.names {
+		n := &s.names[i]
+		if n.joined[0] == w[0] && spell.MayBeNear(spell.Mask(w), n.letters, 1) && spell.Distance(w, n.joined, 1) <= 1 {
+			add(n.name, n.place, 0.9)
+		}
+	}
+	if best < 0 || townsOnly && s.near[best].cost > 0.8 {
+		return Candidate{}, false
+	}
+	b := s.near[best]
+	c.Name, c.Where, c.Ask, c.Town, c.Cost, c.Landmark = b.name, b.p.set, b.p.ask, b.p.town, b.cost, b.p.landmark
+	for _, h := range s.near {
+		if h.p.set != b.p.set && h.cost-b.cost < clearLead {
+			c.Where |= h.p.set
+			c.Ask = true
+		}
+	}
+	// A short village name one slip away may be another that nobody has listed.
+	switch {
+	case b.p.town:
+		c.Ask = c.Ask || b.cost > maxFar
+	case len(b.name) < minVillage:
+		c.Ask = c.Ask || b.cost > costSmall+costVillage
+	case len(b.name) < minLongVillage:
+		c.Ask = c.Ask || b.cost > 1.2
+	default:
+		c.Ask = c.Ask || b.cost > 1+costVillage
+	}
+	return c, true
+}
+
+// bones adds a word without the vowels after its first letter.
+func bones(b []byte, w string) []byte {
+	for i := range len(w) {
+		if i == 0 || w[i] != 'a' && w[i] != 'e' && w[i] != 'i' && w[i] != 'o' && w[i] != 'u' {
+			b = append(b, w[i])
+		}
+	}
+	return b
+}
