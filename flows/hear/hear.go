@@ -1,0 +1,308 @@
+package hear
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"signpost/internal/area"
+	"signpost/internal/plain"
+	"signpost/internal/spell"
+)
+
+// List is what is listened for of one kind, in one language.
+type List struct {
+	Kind    Kind
+	Phrases []string
+	// Unless are look-alikes: a phrase that shares words with one is not meant.
+	Unless []string
+}
+
+// Mistake is a phrase that cannot be read.
+type Mistake struct {
+	List   int // which list
+	Unless bool
+	Phrase int
+	Err    error
+}
+
+func (m Mistake) Error() string { return m.Err.Error() }
+
+// Ear listens for the phrases of a book. It is safe for concurrent use.
+type Ear struct {
+	table   *table
+	speller *speller
+	phrases []phrase
+}
+
+type phrase struct {
+	kind   Kind
+	unless bool
+	words  string
+}
+
+// Compile makes an ear. words are the named lists; glue lists short words that
+// people run together with others. An ear is given even with mistakes: what cannot
+// be read is left out.
+func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mistake) {
+	e, a := &Ear{}, newAutomaton()
+	var mistakes []Mistake
+	for i, l := range lists {
+		for _, side := range []struct {
+			unless  bool
+			phrases []string
+		}{{false, l.Phrases}, {true, l.Unless}} {
+			for k, p := range side.phrases {
+				parts, err := parsePhrase(p, words)
+				if err == nil && len(e.phrases) >= MaxPhrases {
+					err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
+				}
+				if err == nil {
+					err = a.add(parts, int32(len(e.phrases)))
+				}
+				if err != nil {
+					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
+					continue
+				}
+				e.phrases = append(e.phrases, phrase{l.Kind, side.unless, p})
+			}
+		}
+	}
+	for _, g := range glue {
+		a.word(g)
+	}
+	e.table, e.speller = a.table(), newSpeller(a.vocab, glue)
+	return e, mistakes
+}
+
+// Fact is something a text says, and the words it rests on.
+type Fact struct {
+	Kind     Kind
+	From, To int    // words of the reading
+	Phrase   string // of the book, that matched
+	Place    int    // the candidate it speaks of; -1: none
+}
+
+// Reading is what a text says. It quotes the text: never log it.
+type Reading struct {
+	Words  []string // as they were read
+	Facts  []Fact
+	Places []Place
+	// Answer is where the writer is, as far as the text tells.
+	Answer Where
+	has    Set
+	whole  [kinds]bool
+	filler []bool
+}
+
+// Has reports whether a text says something.
+func (r *Reading) Has(k Kind) bool { return r.has.Has(k) }
+
+// Set is everything a text says.
+func (r *Reading) Set() Set { return r.has }
+
+// Only reports whether a text says one thing and nothing else but fillers.
+func (r *Reading) Only(k Kind) bool { return r.whole[k] }
+
+// OnlyOf reports whether a text says nothing but some things and fillers.
+func (r *Reading) OnlyOf(ks ...Kind) bool {
+	said := append([]bool(nil), r.filler...)
+	for _, f := range r.Facts {
+		if Of(ks...).Has(f.Kind) {
+			for i := f.From; i < f.To; i++ {
+				said[i] = true
+			}
+		}
+	}
+	return !slices.Contains(said, false) && len(said) > 0
+}
+
+// SaysOf reports whether a text says a thing in more than one word, or says nothing
+// else: "again" alone asks for a repeat, and "he did it again" does not.
+func (r *Reading) SaysOf(k Kind) bool {
+	for _, f := range r.Facts {
+		if f.Kind == k && (f.To-f.From > 1 || r.whole[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Half is a text that is only the first or the second half of a postcode, or the
+// letters it begins with; empty otherwise.
+func (r *Reading) Half() string {
+	half := strings.Join(r.Words, "")
+	const longest = 4
+	if len(r.Words) > 2 || len(half) > longest || !area.HalfPostcode(half) {
+		return ""
+	}
+	return half
+}
+
+// Hear reads a text.
+func (e *Ear) Hear(text string, places *area.Finder) *Reading {
+	tokens := e.cut(plain.Tokens(text), places)
+	r := &Reading{Words: make([]string, len(tokens))}
+	ids, ends := make([][]int32, len(tokens)), make([]bool, len(tokens))
+	known := make([]bool, len(tokens))
+	for i, t := range tokens {
+		r.Words[i], ends[i] = t.Word, t.Ends
+		ids[i] = e.speller.read(t.Word)
+		_, exact := e.speller.vocab[t.Word]
+		known[i] = exact || len(ids[i]) > 0 && spell.Stretched(t.Word)
+	}
+	var candidates []area.Candidate
+	if places != nil {
+		candidates = places.Candidates(r.Words, known)
+	}
+	spans := make([]span, len(candidates))
+	for i, c := range candidates {
+		spans[i] = span{c.From, c.To}
+	}
+	e.judge(r, e.table.run(ids, ends, spans), ends)
+	r.locate(candidates, ends)
+	return r
+}
+
+// judge turns matches into facts: a phrase that shares words with a look-alike of
+// its kind is not meant.
+func (e *Ear) judge(r *Reading, found []match, ends []bool) {
+	for _, m := range found {
+		p := &e.phrases[m.phrase]
+		if p.unless || e.alike(found, m, p.kind) {
+			continue
+		}
+		r.Facts = append(r.Facts, Fact{p.kind, int(m.from), int(m.to), p.words, int(m.place)})
+		r.has |= Of(p.kind)
+	}
+	if r.has.Any(Past, Story) && r.has&urgent != 0 {
+		r.forget(ends)
+	}
+	r.wholes()
+}
+
+// alike reports whether a look-alike of the kind shares words with a match.
+func (e *Ear) alike(found []match, m match, k Kind) bool {
+	for _, u := range found {
+		p := &e.phrases[u.phrase]
+		if p.unless && p.kind == k && u.from < m.to && m.from < u.to && (u.place < 0 || m.place < 0 || u.place == m.place) {
+			return true
+		}
+	}
+	return false
+}
+
+// forget drops what is urgent where the same sentence says that it was long ago, and
+// everywhere in a text that tells a story.
+func (r *Reading) forget(ends []bool) {
+	sentence := make([]int, len(ends)+1)
+	for i := range ends {
+		sentence[i+1] = sentence[i]
+		if ends[i] {
+			sentence[i+1]++
+		}
+	}
+	past := map[int]bool{}
+	for _, f := range r.Facts {
+		if f.Kind == Past {
+			past[sentence[f.From]] = true
+		}
+	}
+	kept := r.Facts[:0]
+	r.has = 0
+	story := false
+	for _, f := range r.Facts {
+		story = story || f.Kind == Story
+	}
+	for _, f := range r.Facts {
+		if urgent.Has(f.Kind) && (story || past[sentence[f.From]]) {
+			continue
+		}
+		kept = append(kept, f)
+		r.has |= Of(f.Kind)
+	}
+	r.Facts = kept
+}
+
+// wholes works out what is all that a text says.
+func (r *Reading) wholes() {
+	filler := make([]bool, len(r.Words))
+	for _, f := range r.Facts {
+		if f.Kind == Filler {
+			for i := f.From; i < f.To; i++ {
+				filler[i] = true
+			}
+		}
+	}
+	r.filler = filler
+	for k := range kinds {
+		if k == Filler || !r.has.Has(k) {
+			continue
+		}
+		covered := append([]bool(nil), filler...)
+		for _, f := range r.Facts {
+			if f.Kind == k {
+				for i := f.From; i < f.To; i++ {
+					covered[i] = true
+				}
+			}
+		}
+		r.whole[k] = true
+		for _, c := range covered {
+			r.whole[k] = r.whole[k] && c
+		}
+	}
+}
+
+// cut prepares the words of a text: letters typed one by one are joined, words run
+// together are taken apart.
+func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
+	known := func(string) bool { return false }
+	if places != nil {
+		known = places.Known
+	}
+	out := make([]plain.Token, 0, len(in)+4)
+	const spelt = 4 // letters in a row that are a word spelt out
+	for i := 0; i < len(in); {
+		j := i
+		for j < len(in) && len(in[j].Word) == 1 {
+			j++
+		}
+		if j-i >= spelt {
+			t := in[j-1]
+			t.Word = ""
+			for _, one := range in[i:j] {
+				t.Word += one.Word
+			}
+			out = append(out, t)
+			i = j
+			continue
+		}
+		out = append(out, in[i])
+		i++
+	}
+	for i := 0; i < len(out) && len(out) < plain.MaxTokens; i++ {
+		w := out[i].Word
+		if _, ok := e.speller.vocab[w]; ok || len(w) < minGlued || ordinary(w) || known(w) {
+			continue
+		}
+		parts := e.speller.split(spell.Squeeze(w, 1), known)
+		if parts == nil {
+			continue
+		}
+		last := out[i]
+		tail := append([]plain.Token(nil), out[i+1:]...)
+		out = out[:i]
+		for _, p := range parts {
+			out = append(out, plain.Token{Word: p})
+		}
+		i = len(out) - 1
+		last.Word = out[i].Word
+		out[i] = last
+		out = append(out, tail...)
+	}
+	if len(out) > plain.MaxTokens {
+		out = out[:plain.MaxTokens]
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package hear
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"signpost/internal/area"
+)
+
+// list is one list of the book that ships.
+type list struct {
+	Phrases, Unless, Match []string
+	NoMatch                []string `yaml:"no_match"`
+}
+
+// shippedLists reads the lists that ship as they are written.
+func shippedLists(t testing.TB) (lists []List, written []list, words map[string][]string, glue []string) {
+	t.Helper()
+	files, err := filepath.Glob("../book/heard_*.yaml")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	words = map[string][]string{}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Words     map[string][]string
+			Glue      []string
+			Heard     map[string]list
+			Languages map[string]map[string]list
+		}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for k, v := range file.Words {
+			words[k] = v
+		}
+		glue = append(glue, file.Glue...)
+		for _, all := range append([]map[string]list{file.Heard}, slices.Collect(values(file.Languages))...) {
+			for k, l := range all {
+				kind, ok := KindNamed(k)
+				if !ok {
+					t.Fatalf("%s: there is no kind %q", name, k)
+				}
+				lists = append(lists, List{kind, l.Phrases, l.Unless})
+				written = append(written, l)
+			}
+		}
+	}
+	return lists, written, words, glue
+}
+
+func values[K comparable, V any](m map[K]V) func(func(V) bool) {
+	return func(yield func(V) bool) {
+		for _, v := range m {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Every phrase that ships can be read, and every example is understood as it says.
+func TestShippedLists(t *testing.T) {
+	lists, written, words, glue := shippedLists(t)
+	ear, mistakes := Compile(lists, words, glue)
+	for _, m := range mistakes {
+		t.Errorf("%s: %v", lists[m.List].Kind, m)
+	}
+	places := area.Shipped().Finder(nil)
+	for i, l := range written {
+		kind := lists[i].Kind
+		for _, text := range l.Match {
+			if !ear.Hear(text, places).Has(kind) {
+				t.Errorf("%s: %q is not understood", kind, text)
+			}
+		}
+		for _, text := range l.NoMatch {
+			if ear.Hear(text, places).Has(kind) {
+				t.Errorf("%s: %q is taken for it", kind, text)
+			}
+		}
+	}
+}

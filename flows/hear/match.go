@@ -1,0 +1,201 @@
+package hear
+
+import "sync"
+
+// match is a phrase found in a text: the words from and before to. place is the
+// candidate it names, -1 when it names none.
+type match struct {
+	phrase   int32
+	from, to int16
+	place    int16
+}
+
+// maxMatches bounds what is found in one text.
+const maxMatches = 2000
+
+// span is a stretch of words that may be the name of a place.
+type span struct{ from, to int }
+
+// step is one edge of the automaton.
+type step struct{ from, to int32 }
+
+// table is an automaton that is ready to run. Every state comes with those that it
+// leads to without a word.
+type table struct {
+	byWord  [][]step            // the edges of each word
+	edges   []map[int32][]int32 // the same, by state
+	closure [][]int32           // by state, itself first
+	any     []int32             // the state after any one word, 0: none
+	place   []int32             // the state after the name of a place, 0: none
+	accepts [][]int32
+	spare   sync.Pool // of *sets
+}
+
+func (a *automaton) table() *table {
+	n := len(a.states)
+	t := &table{byWord: make([][]step, len(a.vocab)), edges: make([]map[int32][]int32, n), closure: make([][]int32, n), any: make([]int32, n), place: make([]int32, n), accepts: make([][]int32, n)}
+	for i := range a.states {
+		s := &a.states[i]
+		t.edges[i], t.any[i], t.place[i], t.accepts[i] = s.edges, s.any, s.place, s.accepts
+		for w, to := range s.edges {
+			for _, state := range to {
+				t.byWord[w] = append(t.byWord[w], step{int32(i), state})
+			}
+		}
+		t.closure[i] = a.free(nil, int32(i))
+	}
+	return t
+}
+
+// free adds a state, and those it leads to without a word, to a list.
+func (a *automaton) free(list []int32, state int32) []int32 {
+	for _, have := range list {
+		if have == state {
+			return list
+		}
+	}
+	list = append(list, state)
+	for _, to := range a.states[state].free {
+		list = a.free(list, to)
+	}
+	return list
+}
+
+// set is the states that a text may be in behind one of its words, each with the
+// word at which the first phrase that led there began.
+type set struct {
+	from []int16 // by state, one more than the word; 0: not in the set
+	list []int32
+}
+
+// clear empties the set and leaves nothing of the text in it.
+func (s *set) clear() {
+	for i, q := range s.list {
+		s.from[q], s.list[i] = 0, 0
+	}
+	s.list = s.list[:0]
+}
+
+func (s *set) has(state int32) bool { return s.from[state] != 0 }
+
+// begun is the word at which the longest match that led to a state began.
+func (s *set) begun(state int32) int16 { return s.from[state] - 1 }
+
+func (s *set) add(states []int32, from int16) {
+	for _, q := range states {
+		switch have := s.from[q]; {
+		case have == 0:
+			s.from[q] = from + 1
+			s.list = append(s.list, q)
+		case from+1 < have:
+			s.from[q] = from + 1
+		}
+	}
+}
+
+// sets are kept for the next text: making them takes longer than reading one.
+type sets struct{ cur, next set }
+
+func (t *table) sets() *sets {
+	if s, ok := t.spare.Get().(*sets); ok {
+		return s
+	}
+	n := len(t.any)
+	return &sets{set{from: make([]int16, n)}, set{from: make([]int16, n)}}
+}
+
+// thread is a phrase that has named a place, so far.
+type thread struct {
+	state int32
+	from  int16
+	place int16
+}
+
+// run finds every phrase in a text, each by its first beginning. words holds, for
+// each word, the numbers of the words it can be read as; ends tells behind which a
+// sentence ends; places are the stretches that {place} stands for.
+func (t *table) run(words [][]int32, ends []bool, places []span) (found []match) {
+	both := t.sets()
+	cur, next := &both.cur, &both.next
+	defer func() {
+		both.cur.clear()
+		both.next.clear()
+		t.spare.Put(both)
+	}()
+	bound := make([][]thread, len(words)+1) // those that have named a place, by position
+	accept := func(state int32, from, place int16, at int) {
+		for _, p := range t.accepts[state] {
+			if len(found) < maxMatches {
+				found = append(found, match{p, from, int16(at), place})
+			}
+		}
+	}
+	bind := func(state int32, from int16, at int) {
+		if t.place[state] == 0 {
+			return
+		}
+		for c, p := range places {
+			if p.from == at {
+				bound[p.to] = t.enter(bound[p.to], thread{t.place[state], from, int16(c)})
+			}
+		}
+	}
+	for i := 0; i <= len(words); i++ {
+		last := i == len(words)
+		free := !last && (i == 0 || !ends[i-1])
+		cur.add(t.closure[0], int16(i))
+		for _, q := range cur.list {
+			accept(q, cur.begun(q), -1, i)
+			if last {
+				continue
+			}
+			if free && t.any[q] != 0 {
+				next.add(t.closure[t.any[q]], cur.begun(q))
+			}
+			bind(q, cur.begun(q), i)
+		}
+		for _, b := range bound[i] {
+			accept(b.state, b.from, b.place, i)
+			if last {
+				continue
+			}
+			if free && t.any[b.state] != 0 {
+				bound[i+1] = t.enter(bound[i+1], thread{t.any[b.state], b.from, b.place})
+			}
+			for _, w := range words[i] {
+				for _, to := range t.edges[b.state][w] {
+					bound[i+1] = t.enter(bound[i+1], thread{to, b.from, b.place})
+				}
+			}
+			bind(b.state, b.from, i)
+		}
+		if last {
+			break
+		}
+		for _, w := range words[i] {
+			for _, e := range t.byWord[w] {
+				if cur.has(e.from) {
+					next.add(t.closure[e.to], cur.begun(e.from))
+				}
+			}
+		}
+		cur, next = next, cur
+		next.clear()
+	}
+	return found
+}
+
+// enter adds a thread and those it leads to without a word.
+func (t *table) enter(list []thread, b thread) []thread {
+next:
+	for _, q := range t.closure[b.state] {
+		for i, have := range list {
+			if have.state == q && have.place == b.place {
+				list[i].from = min(have.from, b.from)
+				continue next
+			}
+		}
+		list = append(list, thread{q, b.from, b.place})
+	}
+	return list
+}

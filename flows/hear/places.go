@@ -1,0 +1,423 @@
+package hear
+
+import (
+	"strings"
+
+	"signpost/internal/area"
+	"signpost/internal/english"
+	"signpost/internal/spell"
+)
+
+// Role is the part that a place has in a text.
+type Role uint8
+
+// Roles, as the words around a place give them.
+const (
+	RoleUnclear Role = iota // nothing is said of it
+	RoleHere                // the writer is there
+	RoleNear                // a place to steer by
+	RoleGoing               // the writer is on the way there
+	RoleNotHere             // the writer is not there, or has left
+	RoleTheirs              // somebody else is there
+	RoleNoPlace             // a person, a street, a shop, a club
+)
+
+var roleNames = [...]string{"nothing is said of it", "here", "near", "going there", "not here", "somebody else's", "not a place"}
+
+func (r Role) String() string { return roleNames[r] }
+
+// cues are the kinds that give a place its part, and what they weigh against one
+// another when phrases of the same length disagree: the more cautious one wins.
+var cues = map[Kind]Role{Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere, Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
+
+// Weights add up to the score of a candidate. They are few, so that each can be
+// given a reason, and were fitted on the tuning half of the labelled first texts.
+type Weights struct {
+	Unit, Sector, Outward float32 // a postcode is hardly ever anything else
+	Abroad                float32 // an outward code elsewhere is often texting: "m8"
+	Town                  float32 // people name towns
+	Village               float32 // many villages are surnames, pubs and streets too
+	Long                  float32 // more for a village of two words, which is no surname
+	First                 float32 // more for a name that the text begins with
+	Landmark              float32 // a hospital may be where somebody works
+	Word                  float32 // "over", "hope": hardly ever meant
+	BookWord              float32 // the same, and the book lists it: "crew"
+	Here, Going, Near     float32 // what the words before and after it say
+	Alone                 float32 // nothing else in the text has a meaning of its own
+	Sentence              float32 // nothing else in its sentence
+	Stranger              float32 // an unknown word beside it may be the rest of a longer name
+	TownStranger          float32 // the same of a town whose name no longer name begins with
+	Slip                  float32 // for each unit of distance from the name's spelling
+	Certain, Possible     float32 // scores from which it is answered, or asked about
+	Lead                  float32 // how much surer one place must be than another
+}
+
+// Fitted are the weights that ship.
+var Fitted = Weights{
+	Unit: 9, Sector: 7, Outward: 6, Abroad: 1,
+	Town: 3.5, Village: 2.5, Long: 0.5, First: 0.5, Landmark: 2.5, Word: 0, BookWord: 1,
+	Here: 3, Going: 2, Near: 1.5, Alone: 2, Sentence: 1.5,
+	Stranger: 1, TownStranger: 0.5, Slip: 1,
+	Certain: 3, Possible: 1.5, Lead: 2.5,
+}
+
+// Place is a candidate with its part in the text.
+type Place struct {
+	area.Candidate
+	Role  Role
+	Score float32
+	Cue   string // the phrase of the book that gave it its role
+	Alone bool
+}
+
+// Where is where the writer is, as far as a text tells.
+type Where struct {
+	Set area.Set // every district it may be; empty: none is named
+	Ask bool
+	// Names are the places that it rests on, best first, and Sets where each may be.
+	Names []string
+	Sets  []area.Set
+	// Denied are the districts of places that are only somebody else's or not here.
+	Denied area.Set
+	// Theirs are the districts of somebody else's place: where it is about them, that is
+	// the place that counts.
+	Theirs area.Set
+	// Hiding tells that somebody fled there or is staying there: it must not be named
+	// in an answer.
+	Hiding bool
+}
+
+// locate gives every candidate its role and score, and decides where the writer is.
+func (r *Reading) locate(candidates []area.Candidate, ends []bool) {
+	if len(candidates) == 0 {
+		return
+	}
+	l := locator{Reading: r, all: candidates, ends: ends, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
+	for _, f := range r.Facts {
+		if f.Place < 0 || !l.broken(f) {
+			fill(l.covered, f.From, f.To)
+		}
+	}
+	for _, c := range candidates {
+		fill(l.inPlace, c.From, c.To)
+	}
+	r.Places = make([]Place, 0, len(candidates))
+	for i, c := range candidates {
+		p := Place{Candidate: c}
+		l.role(&p, i)
+		l.score(&p)
+		r.Places = append(r.Places, p)
+	}
+	l.narrow()
+	r.Answer = decide(r.Places)
+}
+
+// locator is what is known of a text while its places are weighed.
+type locator struct {
+	*Reading
+	all  []area.Candidate
+	ends []bool
+	// covered tells of each word whether the book understands it, inPlace whether it
+	// belongs to the name of a place.
+	covered, inPlace []bool
+}
+
+func fill(marks []bool, from, to int) {
+	for i := from; i < to; i++ {
+		marks[i] = true
+	}
+}
+
+// broken reports a phrase in which a sentence ends: "carlisle. he lives in dumfries"
+// does not say that he lives in Carlisle.
+func (l *locator) broken(f Fact) bool {
+	for i := f.From; i < f.To-1; i++ {
+		if l.ends[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
+// in barrow im in millom" the words "im in" speak of Millom.
+func (l *locator) leadsUp(f Fact, index int) bool {
+	switch f.Kind {
+	case Person, Thing, Near:
+		return false
+	}
+	if index+1 >= len(l.all) || f.To == l.all[index].To {
+		return false
+	}
+	switch next := l.all[index+1].From; {
+	case next == f.To:
+		return true
+	case next == f.To+1 && !l.ends[f.To-1]:
+		switch l.Words[f.To] {
+		case "in", "at", "near", "from", "to", "near to", "frm", "the":
+			return true
+		}
+	}
+	return false
+}
+
+// role gives a place the role of the longest phrase that speaks of it.
+func (l *locator) role(p *Place, index int) {
+	most := -1
+	for _, f := range l.Facts {
+		role, ok := cues[f.Kind]
+		if !ok || f.Place != index || l.broken(f) || l.leadsUp(f, index) {
+			continue
+		}
+		if n := f.To - f.From; n > most || n == most && role > p.Role {
+			most, p.Role, p.Cue = n, role, f.Phrase
+		}
+	}
+	if p.Word {
+		p.Role = l.meant(p)
+	}
+}
+
+// meant is the role of an ordinary word. It is a place only where people name places:
+// "in hope", and not "my hope" or "its over".
+func (l *locator) meant(p *Place) Role {
+	if p.From == 0 || l.ends[p.From-1] {
+		if p.Role == RoleHere {
+			return RoleUnclear
+		}
+		return p.Role
+	}
+	switch l.Words[p.From-1] {
+	case "a", "an", "the", "my", "his", "her", "your", "our", "their", "no", "this", "that", "some", "any":
+		return RoleNoPlace
+	case "in", "at", "near", "nr", "from", "called", "outside", "live", "living", "by":
+		return p.Role
+	}
+	if p.Role == RoleHere || p.Role == RoleNear || p.Role == RoleGoing {
+		return RoleUnclear
+	}
+	return p.Role
+}
+
+func (l *locator) score(p *Place) {
+	w := &Fitted
+	switch {
+	case p.How == area.Unit:
+		p.Score = w.Unit
+	case p.How == area.Sector:
+		p.Score = w.Sector
+	case p.How == area.Outward && p.Where.Ours():
+		p.Score = w.Outward
+	case p.How == area.Outward:
+		p.Score = w.Abroad
+	case p.Word && p.How == area.BookName:
+		p.Score = w.BookWord
+	case p.Word:
+		p.Score = w.Word
+	case p.Town:
+		p.Score = w.Town
+	case p.Landmark:
+		p.Score = w.Landmark
+	default:
+		p.Score = w.Village
+	}
+	if !p.Word && !p.Town && !p.How.Postcode() {
+		if strings.Contains(p.Name, " ") {
+			p.Score += w.Long
+		}
+	}
+	if !p.Word && p.From == 0 && p.To < len(l.Words) {
+		p.Score += w.First
+	}
+	p.Score -= p.Cost * w.Slip
+	switch p.Role {
+	case RoleHere:
+		p.Score += w.Here
+	case RoleGoing:
+		p.Score += w.Going
+	case RoleNear:
+		p.Score += w.Near
+	}
+	switch {
+	case l.nothingElse(p, 0, len(l.Words)):
+		// "Boot please" is Boot, and "how do i get out" is not How.
+		p.Alone = !p.Word || p.From == 0 && len(l.Words) <= p.To+1
+		p.Score += w.Alone
+	case !p.Word && l.nothingElse(p, l.begins(p.From), l.endOf(p.To)):
+		p.Score += w.Sentence
+	}
+	if p.How.Postcode() {
+		return
+	}
+	if l.stranger(p.From-1, p.From > 0 && l.ends[p.From-1]) || l.stranger(p.To, l.ends[p.To-1]) {
+		if p.Town && !p.Begins {
+			p.Score -= w.TownStranger
+		} else {
+			p.Score -= w.Stranger
+		}
+	}
+}
+
+// nothingElse reports that the words from and before to say nothing of their own beside
+// a place. Beside an ordinary word, only fillers and words about places do not.
+func (l *locator) nothingElse(p *Place, from, to int) bool {
+	for i := from; i < to; i++ {
+		if l.inPlace[i] || l.filler[i] || l.covered[i] && !p.Word {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// begins and endOf give the sentence of a word.
+func (l *locator) begins(i int) int {
+	for i > 0 && !l.ends[i-1] {
+		i--
+	}
+	return i
+}
+
+func (l *locator) endOf(i int) int {
+	for i < len(l.Words) && !l.ends[i-1] {
+		i++
+	}
+	return i
+}
+
+// stranger reports a word that may be the rest of a longer name. apart tells that a
+// sentence ends between the two.
+func (l *locator) stranger(i int, apart bool) bool {
+	if apart || i < 0 || i >= len(l.Words) || l.covered[i] || l.inPlace[i] {
+		return false
+	}
+	w := l.Words[i]
+	return len(w) > 2 && spell.Letters(w) && !english.Known(w)
+}
+
+// narrow settles a place by the one beside it. A county or a country behind it tells
+// which one it is. A street or a landmark beside a town of ours is in that town. A
+// town elsewhere beside a county of ours is a mistake, or another place.
+func (l *locator) narrow() {
+	for i := range l.Places {
+		p := &l.Places[i]
+		if p.Far {
+			l.far(i)
+			continue
+		}
+		for _, k := range [...]int{i - 1, i + 1} {
+			if k < 0 || k >= len(l.Places) {
+				continue
+			}
+			town := &l.Places[k]
+			beside := town.From == p.To && !l.ends[p.To-1] || p.From == town.To && !l.ends[town.To-1]
+			if !beside || p.Where&town.Where != 0 {
+				continue
+			}
+			county := p.To == town.From && town.How == area.BookName && town.Where.Len() > 1 && town.Where.Ours() && !p.Where.Ours() // "norwich cheshire"
+			if county || p.Landmark && town.Town && town.Where.Ours() {
+				p.Role = RoleNoPlace
+			}
+		}
+	}
+}
+
+// far settles the place before a county or a country.
+func (l *locator) far(i int) {
+	f := &l.Places[i]
+	if i == 0 || f.Role == RoleNoPlace {
+		return
+	}
+	p := &l.Places[i-1]
+	const between = 2
+	if f.From-p.To > between || p.How.Postcode() {
+		return
+	}
+	for k := p.To; k < f.From; k++ {
+		if l.covered[k] || l.ends[k-1] || l.ends[k] {
+			return
+		}
+	}
+	if p.Where &= f.Where; p.Where == 0 {
+		p.Where = f.Where
+	}
+	p.Ask, p.Word = false, false
+	p.Score = max(p.Score, Fitted.Certain)
+	f.Role = RoleNoPlace
+}
+
+// decide works out where the writer is. One clear place is answered; two that do
+// not agree are asked about; a place that is not the writer's is never used.
+func decide(places []Place) Where {
+	var out Where
+	var in []Place
+	for _, p := range places {
+		switch p.Role {
+		case RoleNoPlace:
+			continue
+		case RoleNotHere, RoleTheirs:
+			out.Denied |= p.Where
+			if p.Role == RoleTheirs {
+				out.Theirs |= p.Where
+			}
+			continue
+		}
+		if p.Score < Fitted.Possible || p.Word && (p.Role != RoleHere && !p.Alone || !p.Where.Ours()) || p.Landmark && p.Role == RoleNear && !p.Where.Ours() {
+			continue
+		}
+		in = append(in, p)
+	}
+	if len(in) == 0 {
+		return out
+	}
+	best := 0
+	for i, p := range in {
+		if rank(p) > rank(in[best]) || rank(p) == rank(in[best]) && p.Score > in[best].Score {
+			best = i
+		}
+	}
+	b := in[best]
+	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
+	out.add(b)
+	settled := false // another place agreed, which settles a doubtful name
+	for i, p := range in {
+		if i == best {
+			continue
+		}
+		both := out.Set & p.Where
+		switch {
+		case both != 0:
+			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
+			out.Set = both
+		case rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead:
+		default:
+			out.Set |= p.Where
+			out.Ask = true
+			out.add(p)
+			settled = false
+		}
+	}
+	if settled && len(out.Names) == 1 {
+		out.Ask = false
+	}
+	return out
+}
+
+func (w *Where) add(p Place) {
+	w.Names = append(w.Names, p.Name)
+	w.Sets = append(w.Sets, p.Where)
+}
+
+// rank orders places by how surely they are the writer's. A postcode is, if nothing
+// else is said of it.
+func rank(p Place) int {
+	switch {
+	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= Fitted.Certain:
+		return 3
+	case p.Role == RoleGoing:
+		return 2
+	case p.Role == RoleUnclear:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,137 @@
+package hear
+
+import (
+	"slices"
+	"strings"
+
+	"signpost/internal/english"
+	"signpost/internal/spell"
+)
+
+// Lengths below which a word is not repaired, in letters: in a shorter one, a slip
+// makes another word.
+const (
+	minSound      = 4 // a word that only sounds the same: nife, knife
+	minSlip       = 5
+	minFirst      = 7 // the first letter may be the one that slipped
+	minGlued      = 5
+	maxGlued      = 48
+	maxGluedParts = 7
+	minGluedPlace = 5
+	minBehind     = 4 // letters of a word run together with the place before it
+	minPart       = 5 // twice the letters that the parts of a word must have on average
+)
+
+// speller finds the words of the phrases in what people type.
+type speller struct {
+	vocab map[string]int32
+	index *spell.Index
+	glue  map[string]bool // short words that people run together with others
+}
+
+func newSpeller(vocab map[string]int32, glue []string) *speller {
+	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), glue: map[string]bool{}}
+	for w, id := range vocab {
+		if len(w) >= minSound && spell.Letters(w) {
+			s.index.Add(w, id, minSlip)
+		}
+	}
+	for _, w := range glue {
+		s.glue[w] = true
+	}
+	return s
+}
+
+// read gives the numbers of the words that a typed word can be read as.
+func (s *speller) read(w string) []int32 {
+	if id, ok := s.vocab[w]; ok {
+		return []int32{id}
+	}
+	if !spell.Letters(w) {
+		return nil
+	}
+	for n := 1; n <= 2 && spell.Stretched(w); n++ {
+		if id, ok := s.vocab[spell.Squeeze(w, n)]; ok {
+			return []int32{id}
+		}
+	}
+	if len(w) < minSound || ordinary(w) {
+		return nil
+	}
+	w = spell.Squeeze(w, 2)
+	var buf [16]spell.Hit
+	hits := s.index.Find(buf[:0], w, len(w) >= minSlip-1, minFirst)
+	var ids []int32
+	for _, slips := range []bool{false, true} { // the same sound goes before a slip
+		for _, h := range hits {
+			if h.Slip == slips {
+				ids = append(ids, h.ID)
+			}
+		}
+		if len(ids) > 0 {
+			break
+		}
+	}
+	return ids
+}
+
+// ordinary reports an English word, which is meant as it stands.
+func ordinary(w string) bool {
+	return english.Known(w) || strings.HasSuffix(w, "s") && english.Known(w[:len(w)-1])
+}
+
+// split takes apart a word that is several run together: "imincrewe",
+// "hesgotaknife". known reports the name of a place. It gives nothing when not all
+// of the word can be explained.
+func (s *speller) split(w string, known func(string) bool) []string {
+	if len(w) < minGlued || len(w) > maxGlued || !spell.Letters(w) {
+		return nil
+	}
+	// best[i] is how the first i letters are split: the start of the last part, and
+	// how many parts there are; 0 parts: they cannot be.
+	type cut struct{ from, parts int }
+	var best [maxGlued + 1]cut
+	for i := 1; i <= len(w); i++ {
+		for j := max(0, i-spell.MaxWord); j < i; j++ {
+			if j > 0 && best[j].parts == 0 || best[j].parts >= maxGluedParts || !s.gluable(w[j:i], known) {
+				continue
+			}
+			if n := best[j].parts + 1; best[i].parts == 0 || n < best[i].parts {
+				best[i] = cut{j, n}
+			}
+		}
+	}
+	n := best[len(w)].parts
+	if n < 2 || 2*len(w) < n*minPart {
+		return nil
+	}
+	out := make([]string, n)
+	for i, k := len(w), n-1; i > 0; k-- {
+		out[k] = w[best[i].from:i]
+		i = best[i].from
+	}
+	// Who runs words together does it with the short ones: "imincrewe". "Marry port" is
+	// no such pair, and nothing ends with "a".
+	for k := 1; k < n; k++ {
+		if len(out[k]) < minBehind && known(out[k-1]) {
+			return nil // "wokington" is not Woking
+		}
+	}
+	if last := out[n-1]; last == "a" || last == "i" || last == "t" || !slices.ContainsFunc(out, func(p string) bool { return s.glue[p] || known(p) }) {
+		return nil
+	}
+	return out
+}
+
+// gluable reports a word that may be run together with others: a short one only if
+// the book lists it.
+func (s *speller) gluable(part string, known func(string) bool) bool {
+	if s.glue[part] {
+		return true
+	}
+	if len(part) < 4 {
+		return false
+	}
+	_, ok := s.vocab[part]
+	return ok || len(part) >= minGluedPlace && known(part)
+}
