@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"signpost/flows/hear"
 	"signpost/internal/area"
 	"signpost/internal/hours"
 	"signpost/internal/plain"
@@ -47,7 +48,13 @@ type Book struct {
 	// TextStart and CallStart are where a first text and a call begin.
 	TextStart, CallStart string
 	// People says where each Person is led.
-	People   [persons]Route
+	People [persons]Route
+	// ZeroForAll is the step that 0 leads men and LGBT+ people to.
+	ZeroForAll string
+	// Either is the step that asks who it is about, where words of harm go both ways.
+	Either string
+	// Needs tells which step answers a need or a question.
+	Needs    map[hear.Kind]string
 	Messages Messages
 	Words    Words
 	Watch    []string // words that must not appear in texts, in plain form
@@ -56,12 +63,15 @@ type Book struct {
 	// Languages are the others it can be followed in; OwnWords lead back to its own.
 	Languages []Language
 	OwnWords  []string
+	// Ear hears what people write.
+	Ear *hear.Ear
 
 	services map[string]int
 	areas    map[string]int
 	steps    [][]int // places in Steps, by how long the id is: found faster than by a hash
 	parents  map[place]parent
 	finder   *area.Finder
+	labels   map[string]bool // the words of every choice, in plain form
 }
 
 // Route is where one Person is led: the step that asks for the place from the
@@ -102,6 +112,7 @@ type Service struct {
 	// under "also", while the service is open.
 	MentionText, MentionSay string
 	NotOffered              string // why it is listed but never given out
+	TextsOnly               bool   // it takes texts, and no calls
 
 	CheckedOn, ReviewBy time.Time // zero: never
 	CheckedBy           string
@@ -187,11 +198,28 @@ type Step struct {
 	For       *Person  // entering the step settles whom this is for
 	Services  []string // what a services step gives; empty: those of the area
 	FromArea  bool
-	Also      []string // services mentioned while they are open
-	Segments  int      // how long the text may be
-	Audio     string   // the recording played instead of Say, a key of Book.Audio
-	chain     []*Service
+	// AreaToo tells that those of the area, where it is known, stand behind its own.
+	AreaToo  bool
+	Need     Need     // entering the step settles what the person needs
+	Also     []string // services mentioned while they are open
+	Segments int      // how long the text may be
+	Audio    string   // the recording played instead of Say, a key of Book.Audio
+	chain    []*Service
+	withArea map[string][]*Service // the chain with those of each area
 }
+
+// Need is what a person needs that changes the numbers they are given.
+type Need uint8
+
+const (
+	NeedNothing Need = iota
+	NeedDeaf         // numbers are given for Relay UK
+	NeedAll          // the 24-hour line is one for everybody: for men, and LGBT+ people
+	needCount
+)
+
+// NeedNames are the names the flow book uses.
+var NeedNames = [needCount]string{"", "deaf", "line_for_all"}
 
 // Action is what choosing does besides leading to a step.
 type Action uint8
@@ -218,18 +246,32 @@ type Messages struct {
 	NotUnderstood Wording // {choices}; a call says it before the prompt: {zero}
 	Silence       Wording // a call says it before repeating the prompt: {zero}
 	GiveUp        Wording // the last words of a call nobody answers to: {zero}
-	Emergency     Wording // to a text of 999, to the key 5: {zero}
-	Which         Wording // which area: {choices}
-	Fallback      Wording // when something of ours is broken: {zero}
-	QuickExit     Wording // the harmless last words of a call
-	Connecting    Wording // before ringing a service: {label} {numbers}
-	TryNext       Wording // when nobody answered
-	Closed        Wording // a line skipped because it is closed: {label}
-	Nobody        Wording // when nobody answered at all: {zero}
-	Accept        Wording // to whoever answers a line that must be accepted
-	BackOn        Wording // a line that is paused: {label} {date}
-	Maintenance   Wording // to everybody while the menus are out of use: {zero}
-	Number        Wording // a services step that has no words of its own
+	Emergency     Wording // to the key 5 on a call: {zero}
+	// To danger by text: {local} {zero}. The short form is used where the other does
+	// not fit one segment.
+	Danger, DangerShort, DangerDeaf Wording
+	Doctor, DoctorShort             Wording // danger, and a doctor must look at it
+	Despair, DespairShort           Wording // wants to die
+	Taken, TakenShort               Wording // has taken something
+	BehaviourDanger                 Wording // danger or despair, on the branch of own behaviour
+	NotUnderstoodShort              Wording
+	NumberShort                     Wording // a services step, where Number does not fit
+	NumberLocal, NumberLocalShort   Wording // a line for a need, with the local number: {local}
+	Instead                         Wording // another number, after a complaint
+	Last                            Wording // no other number is left
+	// Reason begins the answer to a complaint, in the order of [Complaints].
+	Reason      [6]Wording
+	Which       Wording // which area: {choices}
+	Fallback    Wording // when something of ours is broken: {zero}
+	QuickExit   Wording // the harmless last words of a call
+	Connecting  Wording // before ringing a service: {label} {numbers}
+	TryNext     Wording // when nobody answered
+	Closed      Wording // a line skipped because it is closed: {label}
+	Nobody      Wording // when nobody answered at all: {zero}
+	Accept      Wording // to whoever answers a line that must be accepted
+	BackOn      Wording // a line that is paused: {label} {date}
+	Maintenance Wording // to everybody while the menus are out of use: {zero}
+	Number      Wording // a services step that has no words of its own
 	// Parts of sentences.
 	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}
 	Free, MayShow                        Wording // what a bill shows

@@ -38,7 +38,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 		r.Slow = true
 		return s, r
 	case '0':
-		s = t.enter(s, t.People[s.Who].Zero)
+		s = t.enter(s, t.zeroStep(s))
 		return t.ring(s, int(s.At), "")
 	case '9':
 		s = t.back(s)
@@ -79,7 +79,7 @@ func (t turn) missCall(s State, key byte) (State, Reply) {
 		return t.end(s, t.Messages.GiveUp.Say)
 	case s.Misses == missesToZero:
 		misses := s.Misses
-		s = t.enter(s, t.People[s.Who].Zero)
+		s = t.enter(s, t.zeroStep(s))
 		s.Misses = misses
 	}
 	return s, t.prompt(s, lead)
@@ -124,7 +124,7 @@ func (t turn) closedWords(svc *Service) string {
 func (t turn) end(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
-	if zero := t.zeroService(t.now, s.Who); zero != nil && uses(words, "{zero}") {
+	if zero := t.zeroLine(s); zero != nil && uses(words, "{zero}") {
 		r.Shows = zero.itself
 	}
 	return State{}, r

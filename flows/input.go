@@ -1,20 +1,12 @@
 package flows
 
-import "signpost/internal/area"
-
 // Input is one thing a person did.
 type Input struct {
-	kind inputKind
-	text string
-	key  byte
-	leg  Leg
-	// sought is what a finder found in the text beforehand.
-	sought *sought
-}
-
-type sought struct {
-	by    *area.Finder
-	found area.Found
+	kind       inputKind
+	text       string
+	key        byte
+	leg        Leg
+	considered *Case // what the text asks for, if that was worked out beforehand
 }
 
 type inputKind uint8
@@ -30,20 +22,22 @@ const (
 // Heard is a text message.
 func Heard(text string) Input { return Input{kind: heard, text: text} }
 
-// Seek is [Heard] with the places in it looked up beforehand, for those who send
-// the same text to one book from many states.
+// Seek is [Heard] with what the text asks for worked out beforehand, for those who
+// send the same text to one book from many states.
 func (b *Book) Seek(text string) Input {
-	in := Heard(text)
-	in.sought = &sought{b.finder, b.finder.Find(text)}
-	return in
+	c := b.Consider(text)
+	return Input{kind: heard, text: text, considered: &c}
 }
 
-// places is what is found in the text.
-func (in Input) places(by *area.Finder) area.Found {
-	if in.sought != nil && in.sought.by == by {
-		return in.sought.found
+// Considered is a text of which only the case is known.
+func Considered(c Case) Input { return Input{kind: heard, considered: &c} }
+
+// caseIn is what the text asks for.
+func (in Input) caseIn(b *Book) Case {
+	if in.considered != nil {
+		return *in.considered
 	}
-	return by.Find(in.text)
+	return b.Consider(in.text)
 }
 
 // Rang is a call coming in.
@@ -89,6 +83,9 @@ type Reply struct {
 	// Emergency tells that this is the answer to somebody who may think we are
 	// 999.
 	Emergency bool
+	// Complaint is the service that somebody says did not help: it did not answer, was
+	// engaged or closed, a machine answered, its number does not work.
+	Complaint string
 	// Tells is the step that was told in passing, if one was.
 	Tells string
 }

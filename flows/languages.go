@@ -7,7 +7,8 @@ import (
 )
 
 // Language is another language that a conversation can be held in: the same steps,
-// in other words. The book's own language has no entry.
+// in other words. The book's own language has no entry, and one that nobody has
+// signed is not in the book.
 type Language struct {
 	ID, Name string
 	Words    []string // what people write to have it, in plain form
@@ -81,7 +82,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	case chosen:
 		n, r = turn{of, now, in.kind != heard}.speakIn(s)
 	case in.kind == heard:
-		n, r = of.stepText(now, s, in)
+		n, r = of.stepText(now, s, in.caseIn(of))
 	default:
 		n, r = of.stepCall(now, s, in)
 	}

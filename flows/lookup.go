@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"signpost/flows/hear"
 	"signpost/internal/area"
 	"signpost/internal/plain"
 )
@@ -22,9 +23,26 @@ func (b *Book) Finish() {
 		}
 		b.steps[long] = append(b.steps[long], i)
 		b.Steps[i].chain = b.follow(b.Steps[i].Services)
+		if b.Steps[i].AreaToo {
+			b.Steps[i].withArea = map[string][]*Service{}
+			for k := range b.Areas {
+				b.Steps[i].withArea[b.Areas[k].ID] = b.follow(slices.Concat(b.Steps[i].Services, b.Areas[k].Services))
+			}
+		}
 		for k := range b.Steps[i].Choices {
 			c := &b.Steps[i].Choices[k]
 			c.plain = plain.Text(c.Text)
+		}
+	}
+	b.labels = map[string]bool{}
+	for i := range b.Steps {
+		for k := range b.Steps[i].Choices {
+			c := &b.Steps[i].Choices[k]
+			for _, w := range append([]string{c.plain}, c.Words...) {
+				if w != "" {
+					b.labels[w] = true
+				}
+			}
 		}
 	}
 	var names []area.Name
@@ -33,6 +51,7 @@ func (b *Book) Finish() {
 		b.areas[a.ID] = i
 		a.chain = b.follow(a.Services)
 		a.plain = plain.Text(a.Text)
+		b.labels[a.plain] = true
 		for _, n := range a.Names {
 			names = append(names, area.Name{Name: n, Where: a.Districts})
 		}
@@ -146,9 +165,9 @@ func (b *Book) Districts(s area.Set) string { return b.gazetteer().Describe(s) }
 
 // Find tells which areas a text may mean, in the book's order, and why. More
 // than one, or ask, means that it must be asked.
-func (b *Book) Find(text string) (areas []string, ask bool, found area.Found) {
-	found = b.finder.Find(text)
-	return b.areasIn(nil, found.Where), found.Ask, found
+func (b *Book) Find(text string) (areas []string, ask bool, found hear.Where) {
+	found = b.Hear(text).Answer
+	return b.areasIn(nil, found.Set), found.Ask, found
 }
 
 // areasIn adds the areas that have one of the districts, in the book's order.
@@ -174,9 +193,12 @@ const chainRoom = 16
 
 func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID string, who Person) []*Service {
 	all := step.chain
-	if step.FromArea {
-		if a := b.Area(areaID); a != nil {
+	if a := b.Area(areaID); a != nil {
+		switch {
+		case step.FromArea:
 			all = a.chain
+		case step.AreaToo:
+			all = step.withArea[areaID]
 		}
 	}
 	for _, s := range all {
@@ -208,9 +230,9 @@ func (b *Book) follow(first []string) (chain []*Service) {
 	return chain
 }
 
-// zeroService is the 24-hour service that stands beside doubtful numbers.
-func (b *Book) zeroService(now time.Time, who Person) *Service {
-	step := b.StepNamed(b.People[who].Zero)
+// alwaysOpen is the first 24-hour service of a step.
+func (b *Book) alwaysOpen(now time.Time, id string, who Person) *Service {
+	step := b.StepNamed(id)
 	if step == nil {
 		return nil
 	}
@@ -223,6 +245,13 @@ func (b *Book) zeroService(now time.Time, who Person) *Service {
 	return nil
 }
 
+// ZeroLineAt is the 24-hour service that 0 leads to from a state.
+func (b *Book) ZeroLineAt(now time.Time, s State) *Service {
+	return turn{Book: b, now: now}.zeroLine(s)
+}
+
 // ZeroLine is the 24-hour service a person is led to by 0, for tools and
 // fallbacks; nil only in a book that would not load.
-func (b *Book) ZeroLine(now time.Time, who Person) *Service { return b.zeroService(now, who) }
+func (b *Book) ZeroLine(now time.Time, who Person) *Service {
+	return b.alwaysOpen(now, b.People[who].Zero, who)
+}

@@ -10,7 +10,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -63,7 +63,7 @@ func (t turn) beside(s State, svc *Service) *Service {
 	if svc.Hours.IsAlways() {
 		return nil
 	}
-	zero := t.zeroService(t.now, s.Who)
+	zero := t.zeroLine(s)
 	if zero == nil || zero == svc {
 		return nil
 	}
@@ -103,11 +103,13 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 	case "choices":
 		return t.textChoices(b, s)
 	case "numbers":
-		return t.textNumbers(b, svc)
+		return t.textNumbersFor(b, s, svc)
 	case "zero":
-		if zero := t.zeroService(t.now, s.Who); zero != nil {
-			return t.textNumbers(b, zero)
+		if zero := t.zeroLine(s); zero != nil {
+			return t.textNumbersFor(b, s, zero)
 		}
+	case "local":
+		return t.localNumber(b, s)
 	case "label":
 		return append(b, svc.Label...)
 	case "facts":
@@ -121,7 +123,7 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 				literal, field, rest := piece(words)
 				b = append(b, literal...)
 				if field != "" {
-					b = t.textNumbers(b, z)
+					b = t.textNumbersFor(b, s, z)
 				}
 				words = rest
 			}
@@ -132,6 +134,56 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		}
 	}
 	return b
+}
+
+// localNumber is the number of the area's own service, with what joins it to the next
+// number; nothing where there is none beside the 24-hour line.
+func (t turn) localNumber(b []byte, s State) []byte {
+	a := t.Area(s.Area)
+	if a == nil {
+		return b
+	}
+	zero := t.zeroLine(s)
+	for _, svc := range a.chain {
+		if svc.For[s.Who] && svc.Exists(t.now) && !svc.Paused(t.now) {
+			if svc == zero || svc == t.service(s) && !t.StepNamed(s.Step).FromArea {
+				return b
+			}
+			return append(t.textNumbersFor(b, s, svc), t.Messages.Or.Text...)
+		}
+	}
+	return b
+}
+
+// ordinals stand for places that must not be named.
+var ordinals = [...]string{"the 1st place", "the 2nd place", "the 3rd place", "the 4th place"}
+
+// offeredAs is how an area that is asked about is offered: by the place that was
+// named, else by the area's own words.
+func (t turn) offeredAs(s State, i int, areaID string) string {
+	switch {
+	case areaID == t.Areas[len(t.Areas)-1].ID && s.AskNames[i] == "":
+	case s.Unnamed:
+		return ordinals[i]
+	case s.AskNames[i] != "":
+		return titled(s.AskNames[i])
+	}
+	return t.Area(areaID).Text
+}
+
+// titled writes the words of a name with capitals, but for the small ones inside it.
+func titled(name string) string {
+	words := strings.Fields(name)
+	for i, w := range words {
+		switch w {
+		case "in", "on", "under", "le", "the", "of", "upon", "by", "and", "cum":
+			if i > 0 {
+				continue
+			}
+		}
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, " ")
 }
 
 // backOn says when a paused line is back.
@@ -156,7 +208,7 @@ func (t turn) subject(s State) *Service {
 	if svc := t.service(s); svc != nil && len(s.asking()) == 0 {
 		return svc
 	}
-	if zero := t.zeroService(t.now, s.Who); zero != nil {
+	if zero := t.zeroLine(s); zero != nil {
 		return zero
 	}
 	return &Service{}
@@ -185,7 +237,7 @@ func (t turn) textChoices(b []byte, s State) []byte {
 	}
 	if areas := s.asking(); len(areas) > 0 {
 		for i, a := range areas {
-			add(i+1, t.Area(a).Text)
+			add(i+1, t.offeredAs(s, i, a))
 		}
 		return b
 	}
@@ -198,10 +250,17 @@ func (t turn) textChoices(b []byte, s State) []byte {
 	return b
 }
 
-func (t turn) textNumbers(b []byte, svc *Service) []byte {
+// relay is dialled before a number to reach it by Relay UK (Ofcom, General Condition
+// C5): somebody deaf reads what is said. It does nothing before a number for texts.
+const relay = "18001 "
+
+func (t turn) textNumbersFor(b []byte, s State, svc *Service) []byte {
 	for i, l := range svc.Lines {
 		if i > 0 {
 			b = append(b, t.Messages.Or.Text...)
+		}
+		if i == 0 && s.Need == NeedDeaf && !svc.TextsOnly && !svc.Emergency() {
+			b = append(b, relay...)
 		}
 		b = append(b, l.Printed...)
 		if l.Keys != "" {
@@ -282,7 +341,7 @@ func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool
 		}
 	case "numbers", "zero":
 		of := svc
-		if zero := t.zeroService(t.now, s.Who); field == "zero" && zero != nil {
+		if zero := t.zeroLine(s); field == "zero" && zero != nil {
 			of = zero // the 24-hour line, wherever we are
 		}
 		for i, l := range of.Lines {
@@ -326,20 +385,6 @@ func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
 	return b
 }
 
-// tapback reports the texts that phones send when a message is "liked": they
-// quote what we wrote and ask for nothing.
-func tapback(text string) bool {
-	for _, p := range []string{"Liked ", "Loved ", "Disliked ", "Laughed at ", "Emphasized ", "Emphasised ", "Questioned ", "Removed a "} {
-		if rest, ok := strings.CutPrefix(text, p); ok && (p == "Removed a " || strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, `"`)) {
-			return true
-		}
-	}
-	if i := strings.Index(text, " to “"); i > 0 && i < 24 && strings.HasSuffix(strings.TrimSpace(text), "”") {
-		return strings.HasPrefix(text, "Reacted ") || !strings.ContainsAny(text[:i], "abcdefghijklmnopqrstuvwxyz")
-	}
-	return false
-}
-
 // FallbackText is the text sent when something of ours is broken and nothing
 // is known of the conversation.
 func (b *Book) FallbackText() string { return b.alone(b.Messages.Fallback).text }
@@ -356,7 +401,7 @@ func (b *Book) MaintenanceSpeech() []Utterance { return b.alone(b.Messages.Maint
 // FallbackOffer is for a host that can only serve files: the words that offer to put
 // a caller through to the 24-hour line, those before it is rung, and the line.
 func (b *Book) FallbackOffer(now time.Time) (offer, connecting []Utterance, line *Service) {
-	line = b.zeroService(now, 0)
+	line = b.ZeroLine(now, Me)
 	if line == nil {
 		return nil, nil, nil
 	}

@@ -5,27 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 )
 
 // State is where a conversation has got to: all that is ever remembered of it.
 // The zero State is a conversation that has not begun.
 type State struct {
-	Step   string // the step we are at
-	Area   string // the area, while its services are given
-	Who    Person
-	Lang   uint8     // the language, counted from 1; 0: the book's own
-	At     uint8     // position in the step's chain of services
-	Ask    [4]string // areas being asked about
-	Misses uint8     // answers not understood in a row
-	Quiet  uint8     // silences in a row, on a call
-	Idle   uint8     // replies that moved nothing, in this conversation
+	Step string // the step we are at
+	Area string // the area, while its services are given
+	Who  Person
+	Lang uint8     // the language, counted from 1; 0: the book's own
+	At   uint8     // position in the step's chain of services
+	Ask  [4]string // areas being asked about
+	// AskNames are the places they are offered by; Unnamed tells that they must not be
+	// named.
+	AskNames [4]string
+	Unnamed  bool
+	Need     Need
+	Half     string // the first half of a postcode, for one text
+	Misses   uint8  // answers not understood in a row
+	Quiet    uint8  // silences in a row, on a call
+	Idle     uint8  // replies that moved nothing, in this conversation
 }
 
 // ErrNoSuchStep means that the state does not fit the book: it was replaced in
 // the middle of a conversation, or the bytes are not a state of ours.
 var ErrNoSuchStep = errors.New("the book has no such step")
 
-const stateVersion = 1
+const stateVersion = 2
+
+// unnamedBit marks places that must not be named, in the byte of the need.
+const unnamedBit = 0x80
 
 // Who it is for and the language share a byte.
 const (
@@ -36,7 +46,7 @@ const (
 )
 
 // StateSize is the size of an encoded state, in bytes.
-const StateSize = 1 + 4*6 + 5
+const StateSize = 1 + 4*6 + 4*4 + 4 + 1 + 5
 
 // ID is how an id is remembered: four bytes of a hash. The loader refuses a
 // book in which two ids share one.
@@ -56,13 +66,23 @@ func (s State) Encode() []byte {
 	for _, id := range [...]string{s.Step, s.Area, s.Ask[0], s.Ask[1], s.Ask[2], s.Ask[3]} {
 		b = binary.BigEndian.AppendUint32(b, ID(id))
 	}
-	return append(b, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle)
+	for _, name := range s.AskNames {
+		b = binary.BigEndian.AppendUint32(b, ID(name))
+	}
+	b = binary.BigEndian.AppendUint32(b, ID(s.Half))
+	need := byte(s.Need)
+	if s.Unnamed {
+		need |= unnamedBit
+	}
+	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle)
 }
 
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
 func (b *Book) Decode(data []byte) (State, error) {
-	if len(data) != StateSize || data[0] != stateVersion || Person(data[25]&whoMask) >= persons || int(data[25]>>langBits) > len(b.Languages) {
+	data, ok := upgraded(data)
+	const fixed = StateSize - 6 // where the fields of a byte each begin
+	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) || Need(data[fixed]&^unnamedBit) >= needCount {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
@@ -77,10 +97,36 @@ func (b *Book) Decode(data []byte) (State, error) {
 		}
 		ids[i] = name
 	}
-	return State{
-		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
-		Who: Person(data[25] & whoMask), Lang: data[25] >> langBits, At: data[26], Misses: data[27], Quiet: data[28], Idle: data[29],
-	}, nil
+	s := State{
+		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]), Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
+		Need: Need(data[fixed] &^ unnamedBit), Unnamed: data[fixed]&unnamedBit != 0,
+		Who: Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2], Misses: data[fixed+3], Quiet: data[fixed+4], Idle: data[fixed+5],
+	}
+	for i := range s.AskNames {
+		if id := binary.BigEndian.Uint32(data[25+4*i:]); id != 0 {
+			s.AskNames[i] = b.gazetteer().NameOf(id, ID) // a name that has gone is offered by its area
+		}
+	}
+	return s, nil
+}
+
+// The form of before version 2: without the names that are asked about, half a
+// postcode, and a need.
+const (
+	firstVersion = 1
+	firstSize    = 1 + 4*6 + 5
+)
+
+// upgraded is a state in today's form; ok is false when it has no form of ours.
+func upgraded(data []byte) ([]byte, bool) {
+	switch {
+	case len(data) == StateSize && data[0] == stateVersion:
+		return data, true
+	case len(data) == firstSize && data[0] == firstVersion:
+		ids, tail := data[:firstSize-5], data[firstSize-5:]
+		return slices.Concat(ids, make([]byte, StateSize-firstSize), tail), true
+	}
+	return data, false
 }
 
 func (b *Book) nameOf(id uint32, step bool) (string, bool) {

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -43,4 +44,34 @@ func FuzzState(f *testing.F) {
 			t.Errorf("from %+v: rings nobody", s)
 		}
 	})
+}
+
+// A state that a gateway of before wrote is read, so that a conversation goes on while
+// one takes the other's place.
+func TestStateOfBefore(t *testing.T) {
+	b := shipped(t)
+	want := flows.State{Step: "local_line", Area: "halton", Who: flows.Someone, At: 1, Misses: 1, Idle: 3}
+	old := []byte{1}
+	for _, id := range []string{want.Step, want.Area, "", "", "", ""} {
+		old = binary.BigEndian.AppendUint32(old, flows.ID(id))
+	}
+	old = append(old, byte(want.Who), want.At, want.Misses, want.Quiet, want.Idle)
+	if got, err := b.Decode(old); err != nil || got != want {
+		t.Errorf("read as %+v, %v", got, err)
+	}
+}
+
+// Half a postcode is kept for one text, and joined to the other half.
+func TestHalvesOfAPostcode(t *testing.T) {
+	b := shipped(t)
+	s, _, err := b.Step(wednesday, flows.State{}, flows.Heard("la20"))
+	if err != nil || s.Half != "la20" {
+		t.Fatalf("after the first half: %+v, %v", s, err)
+	}
+	if got, r, err := b.Step(wednesday, s, flows.Heard("6bx")); err != nil || got.Area != "cumbria_south" || got.Half != "" {
+		t.Errorf("after the second: %+v, %q, %v", got, r.Text, err)
+	}
+	if got, _, err := b.Step(wednesday, s, flows.Heard("thanks")); err != nil || got.Half != "" {
+		t.Errorf("after another text the half is still kept: %+v, %v", got, err)
+	}
 }

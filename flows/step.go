@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"signpost/internal/plain"
 )
 
 // Bounds of the engine's patience.
@@ -17,6 +15,8 @@ const (
 	// missesToZero answers not understood in a row lead to the 24-hour line,
 	// missesToEnd end a call.
 	missesToZero = 2
+	// missesToRest texts not understood in a row are answered no more, until one is.
+	missesToRest = 4
 	missesToEnd  = 4
 	// quietToEnd silences in a row end a call.
 	quietToEnd = 2
@@ -44,10 +44,13 @@ type turn struct {
 // enter leads to a step.
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
-	s.Step, s.At, s.Ask = id, 0, [4]string{}
+	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed = id, 0, [4]string{}, [4]string{}, false
 	s.Misses, s.Quiet = 0, 0
-	if !step.FromArea {
+	if !step.FromArea && !step.AreaToo {
 		s.Area = ""
+	}
+	if step.Need != 0 {
+		s.Need = step.Need
 	}
 	if step.For != nil {
 		s.Who = *step.For
@@ -79,6 +82,12 @@ func (t turn) back(s State) State {
 	if len(s.asking()) > 0 {
 		return t.enter(s, s.Step)
 	}
+	if s.Who == Behaviour { // nothing leads out of this branch but leaving
+		return t.enter(s, t.People[Behaviour].Ask)
+	}
+	if s.Need == NeedAll { // the line for a need is left behind
+		s.Need = NeedNothing
+	}
 	p := t.parentOf(place{t.call, s.Step, s.Area, s.Who})
 	s.Who = p.who
 	return t.enter(s, p.step)
@@ -95,6 +104,10 @@ type outcome struct {
 	next  State
 	dial  bool  // put the caller through
 	aside *Step // tell this, and stay where we are
+	// wording is what is said in place of the step's own words.
+	wording []Wording
+	// complaint is the service that somebody says did not help.
+	complaint string
 }
 
 // choose does what a choice says. ok is false when it is not on offer now.
@@ -122,11 +135,27 @@ func (t turn) lead(s State, id string) outcome {
 	}
 	for _, r := range t.People {
 		if r.Zero == id { // each person has their own 24-hour line
-			id = t.People[s.Who].Zero
+			id = t.zeroStep(s)
 			break
 		}
 	}
+	if who := t.StepNamed(id).For; who != nil && *who == Behaviour {
+		return outcome{next: t.enterFor(s, Behaviour, id)}
+	}
 	return outcome{next: t.enter(s, id)}
+}
+
+// zeroStep is the step that 0 leads to.
+func (t turn) zeroStep(s State) string {
+	if s.Who != Behaviour && s.Need == NeedAll && t.ZeroForAll != "" {
+		return t.ZeroForAll
+	}
+	return t.People[s.Who].Zero
+}
+
+// zeroLine is the 24-hour service that stands beside doubtful numbers.
+func (t turn) zeroLine(s State) *Service {
+	return t.alwaysOpen(t.now, t.zeroStep(s), s.Who)
 }
 
 // nextAt is the position of the next number of the chain, -1 when there is
@@ -201,42 +230,6 @@ func Moved(a, b State) bool {
 	return a.Step != b.Step || a.Area != b.Area || a.At != b.At || a.Who != b.Who || a.Ask != b.Ask
 }
 
-// stepText answers one text message.
-func (b *Book) stepText(now time.Time, s State, in Input) (State, Reply) {
-	t := turn{b, now, false}
-	fresh := s.Step == ""
-	w := plain.Text(in.text)
-	if oneOf(carrierStop, w) || oneOf(b.Words.Leave, w) {
-		return State{}, Reply{Ended: true}
-	}
-	if fresh {
-		s = t.enter(State{}, b.TextStart)
-	}
-	polite := b.polite(w) || tapback(in.text)
-	switch {
-	case polite && fresh:
-		return State{}, Reply{Ended: true}
-	case polite && b.StepNamed(s.Step).Kind != KindMenu:
-		return s, Reply{Rest: true} // the number has been given: nothing more to say
-	case polite:
-		return t.idle(s, t.show(s))
-	case oneOf(b.Words.Emergency, w):
-		return t.idle(s, Reply{Text: b.Messages.Emergency.Text, Emergency: true})
-	}
-	o, understood := t.answer(s, fresh, in, w)
-	switch {
-	case understood && o.aside != nil:
-		return t.idle(o.next, Reply{Text: t.text(s, o.aside.Text), Tells: o.aside.ID})
-	case understood && (fresh || Moved(s, o.next)):
-		return o.next, t.show(o.next)
-	case understood:
-		return t.idle(o.next, t.show(o.next))
-	case fresh:
-		return s, t.show(s)
-	}
-	return t.missText(s)
-}
-
 // polite reports a text of thanks and the like and nothing else, kisses
 // included: "ok thank you so much xx".
 func (b *Book) polite(w string) bool {
@@ -264,161 +257,4 @@ func (b *Book) polite(w string) bool {
 // begins reports a text that begins with whole words.
 func begins(text, words string) bool {
 	return strings.HasPrefix(text, words) && (len(text) == len(words) || text[len(words)] == ' ')
-}
-
-// answer works out what a text means where we are.
-func (t turn) answer(s State, fresh bool, in Input, w string) (o outcome, understood bool) {
-	n, isDigit := plain.Digit(w)
-	if d, rest, ok := plain.LeadingDigit(w); ok && t.polite(rest) { // "2 thanks"
-		n, isDigit = d, true
-	}
-	switch {
-	case isDigit && n == 0, oneOf(t.Words.Zero, w):
-		return outcome{next: t.enter(s, t.People[s.Who].Zero)}, true
-	case fresh && isDigit:
-		// A number answers a question; this conversation has asked none. The
-		// one that did has expired, and the phone may have changed hands.
-		return outcome{next: s}, true
-	case isDigit && n == 9, oneOf(t.Words.Back, w):
-		return outcome{next: t.back(s)}, true
-	case w == "#", oneOf(t.Words.Repeat, w), w == "yes" && !fresh:
-		return outcome{next: s}, true
-	case oneOf(carrierStart, w), oneOf(t.Words.Start, w):
-		return outcome{next: t.enter(State{Idle: s.Idle}, t.TextStart)}, true
-	}
-	if o, ok := t.answerAsked(s, w, n, isDigit); ok {
-		return o, true
-	}
-	if o, ok := t.answerChoice(s, w, n, isDigit); ok || isDigit {
-		return o, ok
-	}
-	for i := range t.Words.Shortcuts {
-		if oneOf(t.Words.Shortcuts[i].Words, w) {
-			return t.lead(s, t.Words.Shortcuts[i].To), true
-		}
-	}
-	return t.answerPlace(s, in)
-}
-
-// answerAsked answers the question which area it is.
-func (t turn) answerAsked(s State, w string, n int, isDigit bool) (outcome, bool) {
-	for i, a := range s.asking() {
-		if isDigit && n == i+1 || !isDigit && t.namesChoice(w, i+1, t.Area(a).plain, nil) {
-			return outcome{next: t.settle(s, a)}, true
-		}
-	}
-	return outcome{}, false
-}
-
-func (t turn) answerChoice(s State, w string, n int, isDigit bool) (outcome, bool) {
-	if len(s.asking()) > 0 {
-		return outcome{}, false
-	}
-	step := t.StepNamed(s.Step)
-	for i := range step.Choices {
-		c := &step.Choices[i]
-		k := t.key(c)
-		if k == 0 || !(isDigit && n == k || t.namesChoice(w, k, c.plain, c.Words)) {
-			continue
-		}
-		if o, ok := t.choose(s, c); ok {
-			return o, true
-		}
-	}
-	return outcome{}, false
-}
-
-// namesChoice reports whether a plain text is a choice's words, or its number
-// and its words together.
-func (t turn) namesChoice(w string, key int, label string, words []string) bool {
-	if w == "" {
-		return false
-	}
-	if w == label || oneOf(words, w) {
-		return true
-	}
-	n, rest, ok := plain.LeadingDigit(w)
-	return ok && n == key && (rest == label || oneOf(words, rest))
-}
-
-func (t turn) answerPlace(s State, in Input) (outcome, bool) {
-	var buf [MaxAreas]string
-	found := in.places(t.finder)
-	areas, ask := t.areasIn(buf[:0], found.Where), found.Ask
-	if found.Where == 0 || len(areas) == 0 {
-		return outcome{}, false
-	}
-	place := t.StepNamed(t.People[s.Who].Place)
-	certain := len(areas) == 1 && (!ask || areas[0] == t.elsewhere())
-	if certain || !place.FromArea { // no need to ask what changes nothing
-		return outcome{next: t.settle(s, areas[0])}, true
-	}
-	return outcome{next: t.which(s, areas)}, true
-}
-
-// elsewhere is the book's last area: everywhere that no other area covers.
-func (t turn) elsewhere() string { return t.Areas[len(t.Areas)-1].ID }
-
-// which asks in which area somebody is. One area in doubt is offered with
-// "somewhere else"; more than fit in a question are asked from the top.
-func (t turn) which(s State, areas []string) State {
-	if len(areas) == 1 {
-		areas = append(areas, t.elsewhere())
-	}
-	n := t.enter(s, t.People[s.Who].Ask)
-	if len(areas) <= len(n.Ask) {
-		copy(n.Ask[:], areas)
-	}
-	return n
-}
-
-// missText answers a text that was not understood.
-func (t turn) missText(s State) (State, Reply) {
-	misses := min(s.Misses+1, missesToZero)
-	zero := t.People[s.Who].Zero
-	reply := Reply{}
-	next := s
-	if misses < missesToZero {
-		reply.Text = t.text(s, t.Messages.NotUnderstood.Text)
-	} else {
-		if s.Step != zero {
-			next = t.enter(s, zero)
-		}
-		next.Ask = [4]string{}
-		reply = t.show(next)
-	}
-	next.Misses = misses
-	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true}
-	}
-	return t.idle(next, reply)
-}
-
-// idle gives a reply that moves nothing, until there have been enough of them.
-func (t turn) idle(s State, r Reply) (State, Reply) {
-	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true}
-	}
-	s.Idle++
-	return s, r
-}
-
-// show tells a text conversation where it is.
-func (t turn) show(s State) Reply {
-	if len(s.asking()) > 0 {
-		return Reply{Text: t.text(s, t.Messages.Which.Text)}
-	}
-	step := t.StepNamed(s.Step)
-	words := step.Text
-	if words == "" && step.Kind == KindServices {
-		words = t.Messages.Number.Text
-	}
-	r := Reply{Text: t.text(s, words)}
-	if svc := t.service(s); svc != nil {
-		r.Shows = svc.itself
-		if b := t.beside(s, svc); b != nil {
-			r.Shows = []string{svc.ID, b.ID}
-		}
-	}
-	return r
 }

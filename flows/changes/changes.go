@@ -166,7 +166,10 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 }
 
 func (w *walk) push(p pair, how step) {
-	p.old.Idle, p.new.Idle = 0, 0
+	p.old.Idle, p.new.Idle, p.old.Half, p.new.Half = 0, 0, "", ""
+	if p.old.Misses > 2 || p.new.Misses > 2 { // nothing more is said until something is understood
+		return
+	}
 	if _, ok := w.index[p]; !ok {
 		w.index[p] = len(w.pairs)
 		w.pairs, w.how = append(w.pairs, p), append(w.how, how)

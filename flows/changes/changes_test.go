@@ -49,11 +49,11 @@ func TestBetween(t *testing.T) {
 		{"nothing", "", "", "", "", false, "", ""},
 		{"a comment", "services.yaml", "schema: 1", "# hello\nschema: 1", "", false, "", ""},
 		{"a number", "services.yaml", "01925 243359", "01925 243360", "warrington borough", false, "01925 243359: Warrington", "01925 243360: Warrington"},
-		{"a word of the greeting", "menus.yaml", "Local info line.", "Local help line.", "", false, "Local info line.", "Local help line."},
+		{"a word of the greeting", "menus.yaml", "Reply with your town, or: {choices}, 0", "Text us your town, or: {choices}, 0", "", false, "Reply with your town", "Text us your town"},
 		{"a prompt", "menus.yaml", "Local information line.", "Local advice line.", "rings", true, "Local information line.", "Local advice line."},
-		{"the way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", "ciao", false, "Local info line.", "(silence)"},
+		{"the way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", "ciao", false, "Auto info line.", "(silence)"},
 		{"another word for a choice", "menus.yaml", "words: [report]", "words: [report, tell]", "", false, "Sorry, not clear.", "101: for what is not urgent"},
-		{"another place", "areas.yaml", "also_called: [halton, halton borough]", "also_called: [halton, halton borough, zedtown]", "zedtown", false, "Local info line.", "0300 111 1247"},
+		{"another place", "areas.yaml", "also_called: [halton, halton borough]", "also_called: [halton, halton borough, zedtown]", "zedtown", false, "Auto info line.", "0300 111 1247"},
 		{"what is rung", "services.yaml", "      - number: 01925 243359\n", "      - number: 01925 243359\n        then_press: \"3\"\n", "rings 1 2 4 1", true, "(rings 01925 243359)", "(rings 01925 243359 then 3)"},
 	}
 	for _, tt := range tests {

@@ -117,8 +117,8 @@ func mistakes() []mistake {
 		{"no service of that name", "areas.yaml", "services: [letgo_south]", "services: [letgo_suoth]", "unknown-service", "letgo_suoth", `"letgo_south"`},
 		{"no step of that name", "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n", "unknown-step", "cumbira", `"cumbria"`},
 		{"leads to nothing", "menus.yaml", "        goes_to: who\n", "", "leads-nowhere", "text: other choices", "exactly one"},
-		{"too many services", "menus.yaml", "kind: menu\n    text: \"Local", "kind: menu\n    services: area\n    text: \"Local", "stray-services", "services: area", ""},
-		{"services step without", "menus.yaml", "    services: [galop]\n", "", "no-service", "kind: services", "lgbt_line"},
+		{"too many services", "menus.yaml", "kind: menu\n    text: \"Auto", "kind: menu\n    services: area\n    text: \"Auto", "stray-services", "services: area", ""},
+		{"services step without", "menus.yaml", "    services: [galop, area]\n", "", "no-service", "kind: services", "lgbt_line"},
 		{"missing digit", "services.yaml", "01228 633640", "01228 63364", "number", "01228 63364", "01228 63364"},
 		{"letters in a number", "services.yaml", "01228 633640", "01228 633640 ext 4", "number", "ext 4", "digits"},
 		{"premium number", "services.yaml", "0300 303 0157", "0900 303 0157", "number-cost", "0900", "premium"},
@@ -134,25 +134,25 @@ func mistakes() []mistake {
 		{"recording elsewhere", "menus.yaml", "  who:\n    kind: menu\n", "  who:\n    kind: menu\n    audio: ../x.wav\n", "audio", "../x.wav", "WAV"},
 		{"date", "services.yaml", "until: \"2026-09-11\"", "until: 11 September", "date", "11 September", "2026-01-31"},
 		{"key to press", "services.yaml", `then_press: "2"`, `then_press: "22"`, "then-press", `"22"`, ""},
-		{"allowed without a reason", "services.yaml", "    label: men's line\n", "    label: victim line\n    allowed_words: [victim]\n", "allowed-without-reason", "[victim]", ""},
+		{"allowed without a reason", "services.yaml", "    label: advice line\n", "    label: victim line\n    allowed_words: [victim]\n", "allowed-without-reason", "[victim]", ""},
 		{"district in two areas", "areas.yaml", "districts: [Halton]", "districts: [Halton, Warrington]", "district-twice", "districts: [Warrington]", "Warrington"},
 		{"district in none", "areas.yaml", "districts: [Carlisle, Eden]", "districts: [Carlisle]", "district-missing", "", "Eden"},
 		{"choices not said", "menus.yaml", `"Which is nearest? {choices}. Not sure: 0 24-hour line. 9 back, X leave."`, `"Which is nearest? 9 back, X leave."`, "choices-not-said", "Which is nearest? 9", ""},
 		{"nothing said", "menus.yaml", "    say: \"{choices} Not sure, press 0.\"\n", "", "silence", "cumbria:", "\"say\""},
 		{"nothing texted", "menus.yaml", "    text: \"{choices}. 0 24-hour line, 9 back, X leave.\"\n", "", "silence", "elsewhere:", "\"text\""},
 		{"too many choices", "menus.yaml", "      - text: report, not urgent\n", "      - text: one more\n        say: For one more\n        goes_to: where\n      - text: report, not urgent\n", "too-many-choices", "", "5 choices"},
-		{"menu without choices", "menus.yaml", "    choices:\n      - text: Wales\n        say: For Wales\n        area: wales\n      - text: anywhere else\n        say: For anywhere else\n        words: [elsewhere, england, other, not sure]\n        area: elsewhere\n", "", "dead-end", "kind: menu", "elsewhere"},
+		{"menu without choices", "menus.yaml", "    choices:\n      - text: Wales\n        say: For Wales\n        area: wales\n      - text: Scotland\n        say: For Scotland\n        area: scotland\n      - text: anywhere else\n        say: For anywhere else\n        words: [elsewhere, england, other, not sure]\n        area: elsewhere\n", "", "dead-end", "kind: menu", "elsewhere"},
 		{"message without its number", "words.yaml", `"{zero}: 24-hour line, free.`, `"24-hour line, free.`, "missing-placeholder", "24-hour line, free.", "{zero}"},
 		{"message without a channel", "words.yaml", "    say: \"The 24 hour line is {zero}. Here it is again.\"\n", "    text: \"Here it is again.\"\n", "missing-words", "Here it is again", `"say"`},
 		{"unknown placeholder", "menus.yaml", "{choices} To go back", "{choises} To go back", "placeholder", "{choises}", "{choices}"},
-		{"open bracket", "menus.yaml", "In an emergency call 999. We", "In an emergency { call 999. We", "placeholder", "emergency {", ""},
-		{"curly quote", "services.yaml", "label: men's line", "label: men’s line", "alphabet", "men’s", `"'"`},
-		{"watch-word", "services.yaml", "label: men's line", "label: victims line", "watch-word", "victims line", "victim"},
+		{"open bracket", "menus.yaml", "X leave. We never", "X { leave. We never", "placeholder", "X {", ""},
+		{"curly quote", "services.yaml", "label: advice line", "label: men’s line", "alphabet", "men’s", `"'"`},
+		{"watch-word", "services.yaml", "label: advice line", "label: victims line", "watch-word", "victims line", "victim"},
 		{"watch-word made by filling in", "words.yaml", "watch_words: [abuse,", "watch_words: [team hours not, abuse,", "watch-word-filled", "", "team hours not"},
 		{"watch-word made in the last resort", "words.yaml", "watch_words: [abuse,", "watch_words: [247 24 hour, abuse,", "watch-word-filled", "", "247 24 hour"},
 		{"link", "menus.yaml", "We never text first.", "See example.org.uk/help.", "link", "example.org.uk", "example.org"},
-		{"address", "services.yaml", "label: men's line", "label: a@example.com", "link", "a@example", "link"},
-		{"own name", "services.yaml", "label: men's line", "label: the Men's Advice Line", "service-name", "the Men's Advice Line", "mens_advice_line"},
+		{"address", "services.yaml", "label: advice line", "label: a@example.com", "link", "a@example", "link"},
+		{"own name", "services.yaml", "label: advice line", "label: the Men's Advice Line", "service-name", "the Men's Advice Line", "mens_advice_line"},
 		{"another's name", "words.yaml", `"{zero}: 24-hour line, free.`, `"{zero}: Samaritans, free.`, "service-name", "Samaritans", "samaritans"},
 		{"carrier word as a choice", "menus.yaml", "words: [report]", "words: [report, end]", "carrier-word", "text: report", "end"},
 		{"carrier word to leave", "words.yaml", "leave: [x,", "leave: [quit, x,", "carrier-word", "leave:", "quit"},
@@ -162,7 +162,7 @@ func mistakes() []mistake {
 		{"chain without an end", "services.yaml", "    if_no_answer: samaritans\n", "", "chain", "", "24-hour"},
 		{"unreachable step", "menus.yaml", "  bills:\n", "  spare:\n    kind: say\n    text: \"Spare.\"\n\n  bills:\n", "reachable", "spare:", "spare"},
 		{"unreachable service", "areas.yaml", "services: [halton_service]", "services: [warrington_service]", "reachable", "", "halton_service"},
-		{"text too long", "menus.yaml", "Local info line.", "Local info line for everybody here.", "segments", "Local info line for", "characters"},
+		{"text too long", "menus.yaml", "Auto info line. Emergency? Call 999. Reply", "Auto info line for everybody here, from wherever they may write. Emergency? Call 999. Reply", "segments", "Auto info line for", "characters"},
 		{"prompt too long", "menus.yaml", "Local information line.", strings.Repeat("Hello, this is the local information line for everybody. ", 5), "prompt-length", "Hello, this", "seconds"},
 		{"greeting too long", "menus.yaml", "Local information line. {choices} For", "Hello and welcome, you are through to the local information line for all of this county and the next one, thank you for ringing us today. {choices} For", "prompt-length", "Hello and welcome", "at most 8"},
 		{"example that fails", "examples.yaml", "we: [01229 582386, 0808 2000 247, \"999\"]", "we: 01229 000000", "example", "they: kendal", "01229 582386"},
@@ -200,9 +200,9 @@ func mistakes() []mistake {
 		{"never open", "services.yaml", "    hours: Mon-Fri 9am-6pm #", "    from: \"2026-11-21\"\n    until: \"2026-11-22\"\n    hours: Mon-Fri 9am-6pm #", "never-open", "Mon-Fri 9am-6pm", "shut one another out"},
 		{"one number twice", "services.yaml", "01228 633640", "01229 582386", "number-twice", "01229 582386", "letgo_north"},
 		{"for both sides", "services.yaml", "for: [behaviour]", "for: [me, behaviour]", "mixed-service", "me, behaviour", "behave"},
-		{"long label", "services.yaml", "label: men's line", "label: the line for men of every age", "label-length", "every age", "29 letters"},
+		{"long label", "services.yaml", "label: advice line", "label: the line for men of every age", "label-length", "every age", "29 letters"},
 		{"long ringing", "services.yaml", "    hours: unknown\n", "    ring_seconds: 60\n    hours: unknown\n", "ringing-time", "", "80 seconds"},
-		{"town that is not understood", "areas.yaml", "text: Widnes or Runcorn", "text: Widness Cross or Runcorn", "area-towns", "Widness Cross", "spelling"},
+		{"town that is not understood", "areas.yaml", "text: Widnes or Runcorn", "text: Zyzzyx Cross or Runcorn", "area-towns", "Zyzzyx Cross", "spelling"},
 		{"place in two areas", "areas.yaml", "also_called: [halton, halton borough]", "also_called: [halton, halton borough, eden valley]", "overlapping-places", "eden valley", "eden valley"},
 		{"place that lies elsewhere", "areas.yaml", "also_called: [halton, halton borough]", "also_called: [halton, halton borough, kendal]", "overlapping-places", "kendal", "cumbria_south"},
 		{"several that is one", "areas.yaml", "  solway coast: [cumbria_north, cumbria_west]", "  solway coast: [cumbria_north]", "several-places", "solway coast", "also_called"},
@@ -211,19 +211,19 @@ func mistakes() []mistake {
 		{"words that look alike", "menus.yaml", "words: [north]", "words: [sough]", "ambiguous-words", "text: Barrow", "one letter away"},
 		{"choice on one channel", "menus.yaml", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n        say: For somewhere else\n", "      - text: Cumbria\n        say: For Cumbria\n        goes_to: cumbria\n      - text: Cheshire\n        say: For Cheshire\n        goes_to: cheshire\n      - text: somewhere else\n", "channels-differ", "somewhere else", "say"},
 		{"character nobody can see", "services.yaml", "    say: the local team\n", "    say: \"the \\0local team\"\n", "unseen", "local team", "U+0000"},
-		{"step without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "mens_line:", "nothing leads to the step \"mens_line\" by call"},
-		{"service without a call", "menus.yaml", "        say: For men\n", "", "reachable-channel", "", "mens_advice_line is given by text and never by call"},
+		{"step without a call", "menus.yaml", "        say: To report something that is not urgent\n", "", "reachable-channel", "not_urgent:", "nothing leads to the step \"not_urgent\" by call"},
+		{"service without a call", "menus.yaml", "        say: To report something that is not urgent\n", "", "reachable-channel", "", "police_101 is given by text and never by call"},
 		{"keys that change places", "menus.yaml", "        words: [other]\n        goes_to: more\n", "        words: [other]\n        goes_to: cumbria\n", "keys-change", "", "just before"},
 		{"key written out", "menus.yaml", "{choices} To go back, press 9.", "{choices} Press 1 for men. To go back, press 9.", "key-in-words", "Press 1 for men", "{choices}"},
 		{"no way out", "menus.yaml", "{choices}, 0 24-hour line, 9 back, X leave.\"\n    say: \"Local", "{choices}, 0 24-hour line, 9 back.\"\n    say: \"Local", "way-out", "Who is it for", "leave"},
-		{"no 999", "menus.yaml", "In an emergency call 999. We", "We", "emergency-told", "We never text first", "999"},
-		{"not for a locked screen", "menus.yaml", "Local info line. Reply with your town, or: {choices}, 0 24-hour line, X leave. In an emergency call 999.", "Emergency? Call 999! Local info line. Reply with your town, or: {choices}, 0 24-hour line, X leave.", "lock-screen", "Emergency? Call", "first 40"},
+		{"no 999", "menus.yaml", "Auto info line. Emergency? Call 999. Reply with your", "Auto info line. Reply with your", "emergency-told", "Auto info line. Reply", "999"},
+		{"not for a locked screen", "menus.yaml", "Auto info line. Emergency? Call 999. Reply with your", "Emergency! Call 999! Auto info line. Reply with your", "lock-screen", "Emergency! Call", "first 40"},
 		{"placeholder with nothing to fill it", "menus.yaml", "Reply with your town, or: {choices}. 0 24-hour line", "Reply with your town, or: {choices}. {label} 0 24-hour", "stray-placeholder", "{label}", "Here only"},
 		{"mentioned without words", "services.yaml", "    mention_text:", "    # mention_text:", "mention-missing", "", "mention_text"},
 		{"two segments", "menus.yaml", "  bills:\n    kind: say\n", "  bills:\n    kind: say\n    segments: 2\n", "segments-allowed", "segments: 2", "2 segments"},
 		{"a long way", "menus.yaml", "      - text: me\n        say: For you\n        words: [for me, myself, its for me]\n        goes_to: where\n", "      - text: me\n        say: For you\n        words: [for me, myself, its for me]\n        goes_to: first\n", "route-length", "", "keys"},
 		{"a dear way", "menus.yaml", "  cumbria:\n    kind: menu\n    text: \"Which is nearest? ", "  cumbria:\n    kind: menu\n    segments: 2\n    text: \"Which of these is the nearest to where you live, or to where you are tonight? ", "route-cost", "", "6 segments back, about 24p"},
-		{"allowed and not there", "services.yaml", "    label: men's line\n", "    label: men's line\n    allowed_words: [victim]\n    because: it is in its name\n", "allowed-unused", "[victim]", "Take it out"},
+		{"allowed and not there", "services.yaml", "    label: advice line\n", "    label: advice line\n    allowed_words: [victim]\n    because: it is in its name\n", "allowed-unused", "[victim]", "Take it out"},
 		{"short watch list", "words.yaml", "watch_words: [abuse, abusive,", "watch_words: [abusive,", "watch-list", "watch_words:", "abuse"},
 		{"blank too many", "menus.yaml", "We never text first.", "We never  text first.", "double-blank", "We never  text", "too many"},
 		{"capitals", "menus.yaml", "We never text first.", "We NEVER text first.", "shouting", "NEVER", "small letters"},
@@ -237,10 +237,14 @@ func mistakes() []mistake {
 		{"recording that nobody plays", "audio/old.wav", "ALL", string(wav(3)), "recording-unused", "", "old.wav"},
 		{"recording of something else", "audio/greeting.wav", "AUDIO", string(wav(1)), "recording-differs", "", "Listen to it"},
 		{"area without an example", "examples.yaml", "      - they: Warrington\n        we: 01925 243359\n", "      - they: hello\n        we: town\n", "example-missing", "", "warrington"},
-		{"language without words", "languages.yaml", "languages: {}\n", "languages:\n" + second, "missing-translation", "texts: {}", "are not in this language"},
-		{"two languages on one key", "languages.yaml", "languages: {}\n", "languages:\n" + second + strings.Replace(second, "yy", "zz", 1), "language-key", "key:", "yy already"},
-		{"translation without its number", "languages.yaml", "languages: {}\n", "languages:\n" + strings.Replace(second, "texts: {}", "texts:\n      messages.give_up.say: Koniec.", 1), "translation-placeholder", "Koniec", "{zero}"},
-		{"translation of nothing", "languages.yaml", "languages: {}\n", "languages:\n" + strings.Replace(second, "texts: {}", "texts:\n      steps.were.text: Gdzie", 1), "unknown-translation", "steps.were.text", "steps.where.text"},
+		{"language without words", "languages.yaml", "\nlanguages:\n", "\nlanguages:\n" + second, "missing-translation", "texts: {}", "are not in this language"},
+		{"two languages on one key", "languages.yaml", "\nlanguages:\n", "\nlanguages:\n" + second + strings.Replace(second, "yy", "zz", 1), "language-key", "key:", "yy already"},
+		{"translation without its number", "languages.yaml", "\nlanguages:\n", "\nlanguages:\n" + strings.Replace(second, "texts: {}", "texts:\n      messages.give_up.say: Koniec.", 1), "translation-placeholder", "Koniec", "{zero}"},
+		{"translation of nothing", "languages.yaml", "\nlanguages:\n", "\nlanguages:\n" + strings.Replace(second, "texts: {}", "texts:\n      steps.were.text: Gdzie", 1), "unknown-translation", "steps.were.text", "steps.where.text"},
+		{"text that is not understood", "heard_answers.yaml", "match: [bye, stop texting me", "match: [bye, lovely weather, stop texting me", "heard-example", "lovely weather", "not understood as leave"},
+		{"look-alike that is understood", "heard_answers.yaml", "no_match: [i want to leave him", "no_match: [goodbye, i want to leave him", "heard-example", "goodbye", "understood as leave"},
+		{"draft that is not whole", "languages.yaml", "languages:\n", "languages:\n" + strings.Replace(second, "    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n", "", 1), "draft", "yy:", "wordings are missing"},
+		{"draft with a long text", "languages.yaml", "      steps.about_us.text: \"", "      steps.about_us.text: \"Bardzo, bardzo dlugie slowa. ", "draft-segments", "Bardzo", "characters"},
 		{"moment that is none", "examples.yaml", "at: \"2026-11-20 14:00\"", "at: yesterday", "example", "name: Nobody answers", "2026-11-20 14:00"},
 	}
 }
@@ -311,7 +315,7 @@ func TestAllAtOnce(t *testing.T) {
 		book[file] = &fstest.MapFile{Data: []byte(strings.Replace(string(book[file].Data), find, put, 1))}
 	}
 	edit("services.yaml", "01228 633640", "01228 63364")
-	edit("services.yaml", "label: men's line", "label: men’s line")
+	edit("services.yaml", "label: advice line", "label: men’s line")
 	edit("areas.yaml", "services: [letgo_south]", "services: [letgo_suoth]")
 	edit("menus.yaml", "words: [report]", "words: [end]")
 	edit("words.yaml", "leave: [x,", "leave: [cancel, x,")
@@ -340,6 +344,9 @@ func TestEveryLineTakenOut(t *testing.T) {
 		for i, line := range lines {
 			if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
 				continue
+			}
+			if large := load.HeardFile(name) || name == "languages.yaml"; large && i%97 > 0 {
+				continue // thousands of lines of the same form, each a while to compile
 			}
 			taken++
 			book := files(t)
@@ -419,7 +426,7 @@ func TestPause(t *testing.T) {
 		return m
 	}
 	for _, tt := range []struct{ at, text, say, rung string }{
-		{"2027-01-04 14:00", "0300 303 0157: county line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support_cumbria"},
+		{"2027-01-04 14:00", "0300 303 0157: Cumbria line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support_cumbria"},
 		{"2027-01-04 20:00", "0808 1689 111: support line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support"},
 		{"2027-01-05 00:00", "01229 582386: local team", "", "letgo_south"},
 	} {

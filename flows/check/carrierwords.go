@@ -33,7 +33,7 @@ var carrierWords = rule{
 			look("words.yaml", fmt.Sprintf("shortcuts.%d", i), s.Words)
 		}
 		look("languages.yaml", "own_words", p.book.OwnWords)
-		for _, l := range p.book.Languages {
+		for _, l := range p.languages() {
 			at := "languages." + l.ID
 			look("languages.yaml", at+".words", l.Words)
 			of := l.Book.Words

@@ -33,13 +33,13 @@ func rules() []rule {
 	return []rule{
 		// What keeps a book from callers.
 		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords, numbersNotSaid,
-		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, examples,
+		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, heardExamples, examples,
 		// Advice.
 		checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
 		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel, keysChange, keyInWords,
 		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
 		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
-		exampleCoverage,
+		exampleCoverage, unsigned, draftSegments,
 	}
 }
 
@@ -76,7 +76,11 @@ type pass struct {
 }
 
 func (p *pass) report(pos load.Pos, what, why, fix string) {
-	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: p.rule.severity, Rule: p.rule.name, What: what, Why: why, Fix: fix})
+	severity := p.rule.severity
+	if p.InDraft(pos) { // callers never get it
+		severity = advice
+	}
+	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: severity, Rule: p.rule.name, What: what, Why: why, Fix: fix})
 }
 
 // mend gives what was last reported the edit that mends it: from bytes after the
@@ -176,7 +180,7 @@ func Dir(fsys fs.FS) (*load.Source, []load.Problem) { return On(fsys, time.Time{
 // On is Dir for a day, with the rules that depend on it.
 func On(fsys fs.FS, day time.Time) (*load.Source, []load.Problem) {
 	src, problems := load.Dir(fsys)
-	p := &pass{Source: src, book: src.Book, now: day, problems: problems}
+	p := &pass{Source: src, book: src.Book, now: day, problems: append(problems, src.DraftProblems...)}
 	unread := src.Broken || len(problems) > 0
 	for _, r := range rules() {
 		// What cannot be read rightly would come out wrong in every conversation: that

@@ -41,7 +41,7 @@ var clashes = rule{
 			}
 		}
 		chosen := map[string]string{}
-		for _, l := range p.book.Languages {
+		for _, l := range p.languages() {
 			for _, w := range l.Words {
 				pos := p.Pos("languages.yaml", "languages."+l.ID+".words")
 				if k, taken := kept[w]; taken {

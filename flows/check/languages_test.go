@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"signpost/flows"
 	"signpost/flows/check"
@@ -70,7 +71,7 @@ func TestLanguage(t *testing.T) {
 		return reply
 	}
 	for _, turn := range []struct{ they, we string }{
-		{"strange", strange("Local info line. Reply with your town")}, {"kendal", "01229 582386: " + strange("local team")}, {"2", strange("0800 and 0808 calls are free")},
+		{"strange", strange("Auto info line.")}, {"kendal", "01229 582386: " + strange("local team")}, {"2", strange("0800 and 0808 calls are free")},
 		{"english", "01229 582386: local team"}, {"po strangu", "01229 582386: " + strange("local team")}, {"9", strange("Which is nearest?")}, {"odejdz", ""},
 	} {
 		if got := say(flows.Heard(turn.they)).Text; !strings.HasPrefix(got, turn.we) || turn.we == "" && got != "" {
@@ -109,7 +110,13 @@ func TestLanguage(t *testing.T) {
 	for _, n := range w.Nodes {
 		reached[n.State.Lang][n.State.Step] = true
 	}
-	if len(reached[1]) < len(b.Steps)-1 || len(reached[0]) != len(reached[1])+1 { // but for the beginning
+	stays := 0 // steps that a conversation can be at
+	for i := range b.Steps {
+		if b.Steps[i].Kind != flows.KindSay {
+			stays++
+		}
+	}
+	if len(reached[1]) < stays || len(reached[0]) != len(reached[1])+1 { // but for the beginning
 		t.Errorf("%d steps are reached in it, %d in the book's own", len(reached[1]), len(reached[0]))
 	}
 }
@@ -149,3 +156,163 @@ func TestLanguageMistakes(t *testing.T) {
 
 // second is another language, all but empty.
 const second = "  yy:\n    name: Other\n    words: [strange]\n    key: \"8\"\n    voice: {name: Polly.Ola, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts: {}\n"
+
+// sign signs a draft of the shipped book, with some lines put in.
+func sign(t testing.TB, id, lines string) fstest.MapFS {
+	t.Helper()
+	base := files(t)
+	head := "\n  " + id + ":\n"
+	old := string(base["languages.yaml"].Data)
+	if !strings.Contains(old, head) {
+		t.Fatalf("there is no draft %s", id)
+	}
+	base["languages.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(old, head, head+lines, 1))}
+	return base
+}
+
+const (
+	signedBy = "    signed_off_by: the tests\n"
+	signedOn = "    signed_off_on: \"2026-11-20\"\n"
+	voiced   = "    voice: {name: Polly.Ola, language: pl-PL}\n    key: \"8\"\n    offer_say: Po polsku 8.\n"
+)
+
+// polski is what somebody gets who asks for Polish, first and in the middle.
+func polski(t testing.TB, b *flows.Book) (s flows.State, text string) {
+	t.Helper()
+	now := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+	for _, they := range []string{"polski", "kendal", "polski"} {
+		next, reply, err := b.Step(now, s, flows.Heard(they))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Languages) == 0 && next.Lang != 0 {
+			t.Errorf("%q leads to language %d, which nobody signed", they, next.Lang)
+		}
+		if they == "polski" {
+			text = reply.Text
+			if len(b.Languages) == 0 && !strings.Contains(text, "interpreter") {
+				t.Errorf("%q is answered %q", they, text)
+			}
+		}
+		s = next
+	}
+	return s, text
+}
+
+// The drafts that ship are whole, and nobody is served one.
+func TestDraftIsNotServed(t *testing.T) {
+	src, problems := load.Dir(files(t))
+	if len(problems) > 0 || len(src.DraftProblems) > 0 || len(src.Book.Languages) > 0 || len(src.Drafts) == 0 {
+		t.Fatalf("%d languages, %d drafts, %v, %v", len(src.Book.Languages), len(src.Drafts), problems, src.DraftProblems)
+	}
+	for _, d := range src.Drafts {
+		if len(d.Missing) > 0 || len(d.Unknown) > 0 || d.Signer == "" {
+			t.Errorf("%s: %d wordings are missing (%v), %v are for nothing, to be signed by %q", d.ID, len(d.Missing), d.Missing, d.Unknown, d.Signer)
+		}
+		if d.Book.Messages.Danger.Text == src.Book.Messages.Danger.Text || !strings.Contains(d.Book.Messages.Danger.Text, "999") {
+			t.Errorf("%s: danger is answered %q", d.ID, d.Book.Messages.Danger.Text)
+		}
+		for _, s := range d.Book.Steps {
+			if s.ID == d.Book.TextStart {
+				locked := []rune(s.Text)[:40]
+				if at := strings.IndexAny(strings.ReplaceAll(string(locked), "999", ""), "0123456789!"); at >= 0 {
+					t.Errorf("%s: a locked phone shows %q", d.ID, string(locked))
+				}
+			}
+		}
+	}
+	polski(t, src.Book)
+	_, problems = check.On(files(t), time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
+	told := 0
+	for _, p := range problems {
+		if p.Rule == "draft" && p.Severity == load.Warning && strings.Contains(p.What, "nobody has signed") {
+			told++
+		}
+	}
+	if told != len(src.Drafts) {
+		t.Errorf("%d of %d drafts are told of", told, len(src.Drafts))
+	}
+}
+
+// Whatever is wrong in a draft keeps no book from callers.
+func TestDraftFaults(t *testing.T) {
+	base := files(t)
+	base["languages.yaml"] = &fstest.MapFile{Data: []byte(string(base["languages.yaml"].Data) + `
+  xx:
+    name: Strange
+    words: [start, polski]
+    key: nine
+    color: red
+    color: blue
+    signed_off_by: the tests
+    watch_words: [przemoc]
+    understood: {leave: [stop]}
+    texts:
+      steps.welcome.text: "` + strings.Repeat("bardzo ", 30) + `{choices}"
+      steps.bills.text: "Proszę, przemoc, {nonsense} 01900 842991"
+      steps.were.text: "x"
+      steps.where.text: ""
+      messages.give_up.say: "Koniec."
+      messages.which.text: [a, b]
+  Y-y:
+  zz: nothing
+`)}
+	if src, problems := load.Dir(base); len(problems) > 0 || src.Broken || len(src.Book.Languages) > 0 {
+		t.Errorf("the book is broken (%v), %v", src.Broken, problems)
+	}
+	src, problems := check.On(base, time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
+	polski(t, src.Book)
+	told := map[string]bool{}
+	for _, p := range problems {
+		if p.Severity == load.Error {
+			t.Error(p)
+		}
+		if p.File == "languages.yaml" {
+			told[p.Rule] = true
+			if p.Rule == "draft" && strings.Contains(p.What, "Strange") {
+				for _, says := range []string{"signed_off_on is missing", "draft: ", "wordings are missing", "steps.were.text"} {
+					if !strings.Contains(p.What, says) {
+						t.Errorf("%q does not say %q", p.What, says)
+					}
+				}
+			}
+		}
+	}
+	for _, rule := range []string{"draft", "draft-segments", "alphabet", "watch-word", "placeholder", "translation-placeholder", "number-in-words", "carrier-word", "unknown-key", "choice", "shape", "id"} {
+		if !told[rule] {
+			t.Errorf("%q is not told of the draft", rule)
+		}
+	}
+}
+
+// A draft is served once a role and a day are written, and not before.
+func TestDraftSigned(t *testing.T) {
+	for _, lines := range []string{signedBy + voiced, signedOn + voiced, signedBy + "    signed_off_on: \"\"\n" + voiced} {
+		src, problems := load.Dir(sign(t, "pl", lines))
+		if len(problems) > 0 || len(src.Book.Languages) > 0 {
+			t.Errorf("signed by half (%q): %d languages, %v", lines, len(src.Book.Languages), problems)
+		}
+		polski(t, src.Book)
+	}
+	if _, problems := load.Dir(sign(t, "pl", signedBy+signedOn)); len(load.Errors(problems)) != 1 || !strings.Contains(problems[0].What, `"voice" is missing`) {
+		t.Errorf("signed without a voice: %v", problems)
+	}
+	src, problems := load.Dir(sign(t, "pl", signedBy+signedOn+voiced))
+	if len(problems) > 0 || len(src.Book.Languages) != 1 {
+		t.Fatalf("signed: %d languages, %v", len(src.Book.Languages), problems)
+	}
+	for _, d := range src.Drafts {
+		if d.ID == "pl" {
+			t.Error("what is signed is a draft still")
+		}
+	}
+	if s, text := polski(t, src.Book); s.Lang != 1 || !strings.Contains(text, "zespol lokalny") {
+		t.Errorf("signed: %q is answered in %d", text, s.Lang)
+	}
+	// A fault in a signed language is an error, as before.
+	book := sign(t, "pl", signedBy+signedOn+voiced)
+	book["languages.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(book["languages.yaml"].Data), "      steps.where.text:", "      steps.were.text:", 1))}
+	if _, problems := load.Dir(book); len(load.Errors(problems)) != 2 {
+		t.Errorf("a signed language that is not whole: %v", problems)
+	}
+}

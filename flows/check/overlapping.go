@@ -24,9 +24,9 @@ var overlappingPlaces = rule{
 					p.report(pos, fmt.Sprintf("%q is a name of %s too", name, other), "Whoever writes it is asked which of the two, without anybody having meant that.", "Take it out of one of them, or put it under several with both.")
 				}
 				first[name] = a.ID
-				found := shipped.Find(name)
-				if !found.Ask && found.Where != 0 && found.Where&a.Districts == 0 {
-					p.report(pos, fmt.Sprintf("the list of places has %q in %s", name, strings.Join(p.areasOf(found.Where), " and ")),
+				where, ask := shipped.Named(name)
+				if !ask && where != 0 && where&a.Districts == 0 {
+					p.report(pos, fmt.Sprintf("the list of places has %q in %s", name, strings.Join(p.areasOf(where), " and ")),
 						"Somebody there would be given the services of another area.", "Look at a map. If there are two of the name, put it under several with both areas.")
 				}
 			}

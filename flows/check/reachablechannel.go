@@ -8,7 +8,7 @@ import (
 )
 
 var reachableChannel = rule{
-	name: "reachable-channel", doc: "what texts lead to calls do, too, in every language", severity: advice, walks: true,
+	name: "reachable-channel", doc: "what texts lead to calls do, too, in every language, but for what only words can ask for", severity: advice, walks: true,
 	run: func(p *pass) {
 		type way struct {
 			id   string // of a step or a service
@@ -27,8 +27,21 @@ var reachableChannel = rule{
 				given[way{id, e.From.Call, 0}] = true
 			}
 		}
+		// What somebody needs is understood from their words; a call has no words.
+		asked, askedFor := map[string]bool{}, map[string]bool{}
+		for _, id := range p.book.Needs {
+			asked[id] = true
+			if step := p.book.StepNamed(id); step != nil {
+				for _, svc := range step.Services {
+					askedFor[svc] = true
+				}
+			}
+		}
 		for i := range p.book.Steps {
 			s := &p.book.Steps[i]
+			if asked[s.ID] {
+				continue
+			}
 			var missing []string
 			for _, call := range []bool{false, true} {
 				if s.Kind != flows.KindServices && (call && s.Say == "" || !call && s.Text == "") {
@@ -51,7 +64,7 @@ var reachableChannel = rule{
 		}
 		for _, s := range p.given() {
 			text, call := given[way{s.ID, false, 0}], given[way{s.ID, true, 0}]
-			if text != call {
+			if text != call && !(text && askedFor[s.ID]) {
 				p.report(p.Pos("services.yaml", "services."+s.ID+"#name"), fmt.Sprintf("%s is given by %s and never by %s", s.ID, channelName(call), channelName(text)),
 					"People who cannot use the other way never learn of it.", "Lead a choice to it on both.")
 			}

@@ -20,7 +20,7 @@ var routeLength = rule{
 	run: func(p *pass) {
 		told := map[string]bool{}
 		for _, r := range routes.Find(p.book, p.walked().Moments[0]) {
-			limit := map[routes.Way]int{routes.ByPlace: maxTextsByPlace, routes.ByMenus: maxTextsByMenus, routes.ByCall: maxKeys}[r.Way]
+			limit := map[routes.Way]int{routes.ByPlace: maxTextsByPlace, routes.ByMenus: maxTextsByMenus, routes.ByNeed: maxTextsByPlace, routes.ByCall: maxKeys}[r.Way]
 			if !r.First || r.Did() <= limit && r.Seconds() <= maxTalk {
 				continue
 			}

@@ -19,9 +19,8 @@ var segments = rule{
 				limit = s.Segments
 			}
 			lang := p.answers[i].lang()
-			const odd = 3 // segments of a language whose letters plain texts do not hold
 			if lang > 0 && p.book.Languages[lang-1].AnyLetters {
-				limit = max(limit, odd)
+				limit = max(limit, oddSegments)
 			}
 			if text == "" || gsm7.Segments(text) <= limit {
 				continue

@@ -33,8 +33,9 @@ func fills(p *pass, w wording) []string {
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
-	case "messages.number.text", "messages.number.say":
-		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
+	case "messages.number.text", "messages.number.say", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
+		"messages.instead.text", "messages.last.text":
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local"}
 	case "messages.back_on.text", "messages.back_on.say":
 		return []string{"label", "date"}
 	case "phrases.hours_open.text", "phrases.hours_closed.text":
@@ -47,7 +48,7 @@ func fills(p *pass, w wording) []string {
 		return []string{"label", "key"}
 	}
 	if strings.HasPrefix(w.meant(), "messages.") {
-		return []string{"zero"}
+		return []string{"zero", "local"}
 	}
 	return nil
 }

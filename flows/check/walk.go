@@ -87,7 +87,8 @@ type walker struct {
 	book   *flows.Book
 	moment int
 	now    time.Time
-	texts  []string
+	inputs inputs
+	brief  bool
 	visit  func(*Edge)
 
 	edge   Edge // the one that is shown: the next takes its place
@@ -101,6 +102,49 @@ type walker struct {
 // way is a choice between nodes: not a key that is kept for everyone, and nothing
 // that was not understood. to is -1 when it gives a number.
 type way struct{ from, to int32 }
+
+// input is a text, or a case that texts can be, by its name.
+type input struct {
+	name string
+	flows.Input
+}
+
+// inputs are what a walk tries: texts, cases without a place, and cases with one.
+type inputs struct{ texts, cases, placed []input }
+
+func inputsOf(b *flows.Book) (in inputs) {
+	for _, text := range TextInputs(b) {
+		in.texts = append(in.texts, input{text, b.Seek(text)})
+	}
+	for _, c := range b.Cases() {
+		one := input{c.Name, flows.Considered(c.Case)}
+		if c.Case.Place == (flows.PlaceCase{}) {
+			in.cases = append(in.cases, one)
+		} else {
+			in.placed = append(in.placed, one)
+		}
+	}
+	return in
+}
+
+// at gives the inputs that are tried on a text conversation in a state. After two
+// answers that were not understood nothing changes but by what is understood, and
+// that is the same as after none. A brief walk tries places at the start alone, and
+// nearly nothing more once a need is known.
+func (w *walker) at(s flows.State) [][]input {
+	in := &w.inputs
+	step := w.book.StepNamed(s.Step)
+	switch {
+	case s.Misses >= 2:
+		return [][]input{in.texts}
+	case !w.brief || s.Step == "":
+		return [][]input{in.texts, in.cases, in.placed}
+	case s.Need != 0 || step.AreaToo && s.Area != "":
+		const few = 3 // the digits 0 to 2
+		return [][]input{in.texts[:few]}
+	}
+	return [][]input{in.texts, in.cases}
+}
 
 // At reports whether any conversation for who reaches the step.
 func (w *Walk) At(step string, who flows.Person) bool {
@@ -158,27 +202,29 @@ func Moments(b *flows.Book) []time.Time {
 
 // WalkBook walks every state from the first text and the first ring of a call,
 // with every kind of input, at each of the book's [Moments], and shows every
-// step between them to visit, nearest first. An edge is good until visit returns.
+// step between them to visit, nearest first. An edge is good until visit returns. All
+// cases are tried at the first moment; at the others, which differ in what is open,
+// those that lead somewhere else.
 func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 	w := newWalk(b)
-	texts := TextInputs(b)
+	texts := inputsOf(b)
 	for m := range w.Moments {
-		one := &walker{book: b, moment: m, now: w.Moments[m], texts: texts, visit: visit}
+		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, brief: m > 0, visit: visit}
 		one.run()
 		w.add(one)
 	}
 	return w
 }
 
-// walkAside is WalkBook with the moments side by side. Each has a visitor of its
+// walkAside is WalkBook with fewer cases and with the moments side by side. Each has a visitor of its
 // own, made by visitor, which is never called by two at once.
 func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	w := newWalk(b)
-	texts := TextInputs(b)
+	texts := inputsOf(b)
 	walkers := make([]*walker, len(w.Moments))
 	var wg sync.WaitGroup
 	for m := range w.Moments {
-		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], texts: texts, visit: visitor(m)}
+		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, brief: true, visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
@@ -214,16 +260,14 @@ func (w *walker) run() {
 	w.node(Node{Moment: w.moment})
 	w.node(Node{Moment: w.moment, Call: true})
 	legs := slices.Sorted(maps.Keys(Legs))
-	texts := make([]flows.Input, len(w.texts))
-	for i, text := range w.texts {
-		texts[i] = w.book.Seek(text)
-	}
 	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
 		n := w.nodes[i]
 		switch {
 		case !n.Call:
-			for k, text := range w.texts {
-				w.step(i, text, texts[k])
+			for _, list := range w.at(n.State) {
+				for _, in := range list {
+					w.step(i, in.name, in.Input)
+				}
 			}
 		case n.State.Step == "":
 			w.step(i, "rings", flows.Rang())
@@ -246,7 +290,7 @@ var Legs = map[string]flows.Leg{
 }
 
 func (w *walker) node(n Node) int {
-	n.State.Idle = 0
+	n.State.Idle, n.State.Half = 0, "" // both are looked at by tests of their own
 	i, ok := w.index[n]
 	if !ok {
 		i = len(w.nodes)
@@ -318,7 +362,7 @@ func TextInputs(b *flows.Book) []string {
 	var out []string
 	for _, i := range in {
 		kind := i
-		if areas, ask, found := b.Find(i); found.Where != 0 && !other[plain.Text(i)] {
+		if areas, ask, found := b.Find(i); found.Set != 0 && !other[plain.Text(i)] {
 			kind = fmt.Sprint(areas, ask)
 		}
 		if !seen[kind] {

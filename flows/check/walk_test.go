@@ -3,14 +3,17 @@ package check_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/check"
+	"signpost/flows/load"
 	"signpost/sms/gsm7"
 )
 
@@ -83,23 +86,26 @@ func TestEveryState(t *testing.T) {
 func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	t.Helper()
 	r := e.Reply
-	leaving := e.Input == "STOP" || e.Input == "*" || e.Input == b.Words.Leave[0]
-	polite := e.Input == b.Words.Polite[0]
+	leaving := e.Input == "STOP" || e.Input == "*" || e.Input == b.Words.Leave[0] || e.Input == flows.CaseLeave.String()
+	// Thanks need no answer; somebody who cannot write is not written to; whoever was not
+	// understood four times has the 24-hour number and 999.
+	quiet := e.Input == b.Words.Polite[0] || e.Input == flows.CaseThanks.String() || e.Input == flows.CaseSilent.String() || e.To.State.Misses > 3
 	switch {
 	case leaving && (r.Text != "" || !r.Ended):
 		t.Errorf("%s: leaving is not silent and final: %q", where, r.Text)
-	case !leaving && !polite && r.Text == "":
+	case !leaving && !quiet && r.Text == "":
 		t.Errorf("%s: silence", where)
-	case r.Ended && !leaving && !polite:
+	case r.Ended && !leaving && !quiet:
 		t.Errorf("%s: the conversation ends", where)
 	}
+	checkPromises(t, b, e, where)
 	if n := gsm7.Segments(r.Text); n != 1 {
 		t.Errorf("%s: %d segments: %q", where, n, r.Text)
 	}
 	if rn, _, outside := gsm7.FirstOutside(r.Text); outside {
 		t.Errorf("%s: %q is not in the plain alphabet", where, rn)
 	}
-	if words := check.Watched(b.Watch, r.Text, nil); len(words) > 0 {
+	if words := check.Watched(b.Watch, r.Text, shippedAllowed()["steps."+e.At()]); len(words) > 0 {
 		t.Errorf("%s: %q holds %q", where, r.Text, words)
 	}
 	if strings.ContainsAny(r.Text, "{}") || strings.Contains(r.Text, ", ,") || strings.Contains(r.Text, ": ,") {
@@ -114,6 +120,58 @@ func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 		t.Errorf("%s: no 24-hour line: %q", where, r.Text)
 	}
 }
+
+// checkPromises checks what holds of every text, whatever was written and wherever the
+// conversation is.
+func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where string) {
+	t.Helper()
+	r := e.Reply
+	urgent := strings.HasPrefix(e.Input, "danger") || strings.HasPrefix(e.Input, "wants to die") || strings.HasPrefix(e.Input, "has taken something")
+	if urgent {
+		at := strings.Index(r.Text, "999")
+		if at < 0 || at > 60 {
+			t.Errorf("%s: 999 does not lead the answer to danger: %q", where, r.Text)
+		}
+		if first := firstNumber.FindString(r.Text); first != "999" {
+			t.Errorf("%s: %q stands before 999: %q", where, first, r.Text)
+		}
+		_, in, named := strings.Cut(e.Input, " in ")
+		if a := b.Area(in); named && a != nil && e.To.State.Who != flows.Behaviour && e.To.State.Need != flows.NeedDeaf {
+			if local := b.Service(a.Services[0]).Lines[0].Printed; !strings.Contains(r.Text, local) {
+				t.Errorf("%s: the number of the place is lost: %q", where, r.Text)
+			}
+		}
+	}
+	if (strings.HasPrefix(e.Input, "wants to die") || strings.HasPrefix(e.Input, "has taken")) && !strings.Contains(r.Text, "116 123") {
+		t.Errorf("%s: no 116 123: %q", where, r.Text)
+	}
+	if e.To.State.Need == flows.NeedDeaf && strings.Contains(r.Text, "press 55") && e.Reply.Tells == "" {
+		t.Errorf("%s: somebody deaf is told to press 55: %q", where, r.Text)
+	}
+	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
+	if e.From.State.Who == flows.Behaviour && !r.Ended {
+		if e.To.State.Who != flows.Behaviour {
+			t.Errorf("%s: own behaviour leads to %s at %q", where, e.To.State.Who, e.To.State.Step)
+		}
+		for _, s := range b.Services {
+			if !s.For[flows.Behaviour] && len(s.Lines) > 0 && strings.Contains(r.Text, s.Lines[0].Printed) {
+				t.Errorf("%s: somebody worried about how they behave is given %s: %q", where, s.ID, r.Text)
+			}
+		}
+		if r.Text != "" && r.Tells == "" && !strings.Contains(r.Text, "start again: X") {
+			t.Errorf("%s: nothing says how to start again: %q", where, r.Text)
+		}
+	}
+	// The first letters show on a locked phone.
+	begins := strings.ToLower(r.Text[:min(40, len(r.Text))])
+	for _, word := range []string{"gay", "lgbt", "man", "men", "under 19", "child", "deaf", "behav", "how i act", "18000", "harm", "honour", "older"} {
+		if strings.Contains(" "+begins+" ", " "+word+" ") {
+			t.Errorf("%s: the first letters tell %q: %q", where, word, begins)
+		}
+	}
+}
+
+var firstNumber = regexp.MustCompile(`[0-9]{3,}`)
 
 func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	t.Helper()
@@ -135,14 +193,18 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 			}
 		}
 	}
+	at := e.From.State
+	if !r.Ended {
+		at = e.To.State
+	}
+	zero := b.ZeroLineAt(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
-		zero := b.ZeroLine(time.Now(), e.From.State.Who)
-		if strings.HasSuffix(u.Words, "The 24 hour line is") && r.Speech[i+1].Number != zero.Lines[0].Printed {
+		if strings.HasSuffix(u.Words, "The 24 hour line is") && r.Speech[i+1].Number != zero {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}
-	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, b.ZeroLine(time.Now(), e.From.State.Who).Lines[0].Printed) {
+	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, zero) {
 		t.Errorf("%s: the last words do not hold the 24-hour number: %q", where, said)
 	}
 	switch {
@@ -175,12 +237,27 @@ func follow(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, ins ...flo
 	return s, r
 }
 
+// shippedAllowed are the words that the author of the shipped book allowed, by where.
+var shippedAllowed = sync.OnceValue(func() map[string][]string {
+	src, _ := load.Dir(book.Files)
+	return src.Allowed
+})
+
+// top is where going back ends: the start, or for somebody worried about how they
+// behave what is for them.
+func top(b *flows.Book, s flows.State, start string) string {
+	if s.Who == flows.Behaviour {
+		return b.People[flows.Behaviour].Ask
+	}
+	return start
+}
+
 // From every state: two misunderstood answers in a row give the 24-hour number,
 // going back leads to the start, and a call left alone ends with the number.
 func TestFromEveryState(t *testing.T) {
 	b := shipped(t)
 	w := check.WalkBook(b, func(*check.Edge) {})
-	nonsense := flows.Heard("xyzzy plugh")
+	nonsense, nine, kendal := b.Seek("xyzzy plugh"), b.Seek("9"), b.Seek("kendal")
 	for _, n := range w.Nodes {
 		where := fmt.Sprintf("%+v", n)
 		switch {
@@ -198,7 +275,7 @@ func TestFromEveryState(t *testing.T) {
 					t.Errorf("%s: two wrong keys do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); s.Step != b.CallStart {
+			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); s.Step != top(b, n.State, b.CallStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
 		case !n.Call && n.State.Step != "":
@@ -207,10 +284,10 @@ func TestFromEveryState(t *testing.T) {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Heard("9")}, 8)...); s.Step != b.TextStart {
+			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{nine}, 8)...); s.Step != top(b, n.State, b.TextStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
-			if _, r := follow(t, b, w, n, flows.Heard("kendal")); n.State.Who != flows.Behaviour && !slices.Contains(r.Shows, "letgo_south") {
+			if _, r := follow(t, b, w, n, kendal); n.State.Who != flows.Behaviour && !slices.Contains(r.Shows, "letgo_south") {
 				t.Errorf("%s: a place is not understood: %q", where, r.Text)
 			}
 		}

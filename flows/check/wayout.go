@@ -28,7 +28,8 @@ var wayOut = rule{
 		}
 		for _, s := range p.book.Steps {
 			if s.Kind != flows.KindSay {
-				look("menus.yaml", "steps."+s.ID+".text", s.Text, s.ID != p.book.TextStart)
+				ownBehaviour := s.For != nil && *s.For == flows.Behaviour // only leaving leads out of it
+				look("menus.yaml", "steps."+s.ID+".text", s.Text, s.ID != p.book.TextStart && !ownBehaviour)
 			}
 		}
 		m := p.book.Messages

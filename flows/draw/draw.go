@@ -52,10 +52,10 @@ func Boxes(b *flows.Book) []*Box {
 		}
 	}
 	for _, s := range b.Words.Shortcuts { // reached by a word alone
-		add(s.To, 1)
+		add(s.To, shortest(out))
 	}
-	for i := range b.Steps { // reached by a place, by 0, or from every number
-		add(b.Steps[i].ID, 1)
+	for i := range b.Steps { // reached by a place, by a need, by 0, or from every number
+		add(b.Steps[i].ID, shortest(out))
 	}
 	for _, box := range out {
 		var what []string
@@ -69,6 +69,25 @@ func Boxes(b *flows.Book) []*Box {
 	}
 	slices.SortStableFunc(out, func(a, c *Box) int { return cmp.Compare(a.column, c.column) })
 	return out
+}
+
+// shortest is the column after the first with the least in it.
+func shortest(boxes []*Box) int {
+	const header = 3 // rows that the head of a box takes
+	var height []int
+	for _, b := range boxes {
+		for len(height) <= b.column {
+			height = append(height, 0)
+		}
+		height[b.column] += header + len(b.Rows)
+	}
+	best := 1
+	for c := 2; c < len(height); c++ {
+		if height[c] < height[best] {
+			best = c
+		}
+	}
+	return best
 }
 
 func rows(b *flows.Book, s *flows.Step) (out []Row) {

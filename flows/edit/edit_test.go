@@ -80,4 +80,14 @@ func TestSave(t *testing.T) {
 	if err := edit.Save(filepath.Join(dir, "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "none.yaml") {
 		t.Errorf("a file that is not there: %v", err)
 	}
+	made := filepath.Join(dir, "made.yaml")
+	if err := edit.Create(made, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := edit.Create(made, []byte("second")); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("a file that is there is made: %v", err)
+	}
+	if data, err := os.ReadFile(made); err != nil || string(data) != "first" {
+		t.Errorf("it holds %q, %v", data, err)
+	}
 }

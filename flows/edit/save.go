@@ -5,6 +5,7 @@ package edit
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -20,13 +21,26 @@ func Save(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", filepath.Base(path), errors.Unwrap(err))
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(real), ".signpost-*")
+	return replace(real, data, st.Mode().Perm())
+}
+
+// Create is Save for a file that must not be there yet.
+func Create(path string, data []byte) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make %s: it is there already", filepath.Base(path))
+	}
+	const everybody = 0o644 // may read it, as they may the rest of a book
+	return replace(path, data, everybody)
+}
+
+func replace(path string, data []byte, mode fs.FileMode) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".signpost-*")
 	if err != nil {
 		return fmt.Errorf("write beside %s: %w", filepath.Base(path), errors.Unwrap(err))
 	}
 	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Chmod(st.Mode().Perm()), tmp.Sync(), tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), real)
+	if err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", filepath.Base(path), err), os.Remove(tmp.Name()))

@@ -109,3 +109,50 @@ func FuzzSet(f *testing.F) {
 		}
 	})
 }
+
+// One more entry stands at the end of its list, written as the others are, and no
+// other letter moves.
+func TestAppend(t *testing.T) {
+	lists := "schema: 1\nheard:\n\n  danger:\n    phrases:\n      - \"one\" # why\n      - two\n      # the last\n    unless: []\n    match: [a, \"b, c]\", # of 2025\n      d,]\n\n" +
+		"  injury:\n    phrases:\n      - \"three\"\n    match:\n      - \"" + strings.Repeat("x", 150) + "\"\n\n  despair:\n    phrases: [\n      \"" + strings.Repeat("y", 150) + "\"]\n    match: [z]"
+	files, _ := shipped(t)
+	files["heard_danger.yaml"] = &fstest.MapFile{Data: []byte(lists)}
+	src, _ := load.Dir(files)
+	tests := []struct {
+		name, words, want string // as a diff
+		path, after       string
+	}{
+		{"a line", "three \"ones\"", "+      - \"three \\\"ones\\\"\"\n", "heard.danger.phrases", ""},
+		{"the first between brackets", "he is here", "-    unless: []\n+    unless: [he is here]\n", "heard.danger.unless", ""},
+		{"after a comma", "e, f", "-      d,]\n+      d, \"e, f\"]\n", "heard.danger.match", ""},
+		{"a list that is not there", "null", "+    no_match: [\"null\"]\n", "heard.danger.no_match", "match"},
+		{"one that is not there, behind lines", "g", "+    unless: [g]\n", "heard.injury.unless", "phrases"},
+		{"a long line", "h/i", "-      \"" + strings.Repeat("y", 150) + "\"]\n+      \"" + strings.Repeat("y", 150) + "\",\n+      \"h/i\"]\n", "heard.despair.phrases", ""},
+		{"behind the end of the file", "j", "+    no_match: [j]\n", "heard.despair.no_match", "match"},
+		{"nowhere", "k", "", "heard.taken.match", "phrases"},
+		{"a line break", "k\nl", "", "heard.danger.match", ""},
+		{"nothing", " ", "", "heard.danger.match", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := edit.Append(src, "heard_danger.yaml", edit.Entry{Path: tt.path, Words: tt.words, After: tt.after})
+			if (err != nil) != (tt.want == "") {
+				t.Fatal(err)
+			}
+			if err != nil {
+				return
+			}
+			diff := ""
+			for _, l := range edit.Diff(lists, string(got), 0) {
+				diff += string(l.Sign) + l.Text + "\n"
+			}
+			if diff != tt.want {
+				t.Errorf("changed:\n%swant:\n%s", diff, tt.want)
+			}
+			files["heard_danger.yaml"] = &fstest.MapFile{Data: got}
+			if again, problems := load.Dir(files); again.Broken || len(problems) > 0 {
+				t.Errorf("it cannot be read: %v", problems)
+			}
+		})
+	}
+}

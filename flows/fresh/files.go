@@ -26,7 +26,7 @@ func (c County) Files() (map[string][]byte, error) {
 	files["area/"+area.DistrictsFile] = []byte(m.districts())
 	for name, make := range map[string]func(shipped string) string{
 		"services.yaml": m.services, "areas.yaml": m.areas, "menus.yaml": m.menus, "words.yaml": m.words, "examples.yaml": m.examples,
-		"languages.yaml": func(s string) string { return s },
+		"languages.yaml": noLanguages,
 	} {
 		data, err := fs.ReadFile(book.Files, name)
 		if err != nil {
@@ -50,6 +50,12 @@ func (c County) Files() (map[string][]byte, error) {
 		return nil, errChanged
 	}
 	return files, nil
+}
+
+// noLanguages leaves the languages out, which name the places of the book that ships.
+func noLanguages(shipped string) string {
+	before, _, _ := strings.Cut(shipped, "\nlanguages:")
+	return before + "\nlanguages: {}\n"
 }
 
 // maker writes the files of one county.
@@ -86,7 +92,7 @@ func (m *maker) id(words, end string) string {
 
 // name gives everything its id, and every part its districts.
 func (m *maker) name() {
-	for _, kept := range []string{"wales", "elsewhere", "where", "worried", "more", "who", "welcome", "bills"} {
+	for _, kept := range []string{"wales", "scotland", "elsewhere", "where", "worried", "more", "who", "welcome", "bills", "either", "free", "hours", "private", "silent"} {
 		m.taken[kept] = true
 	}
 	named := map[string]bool{}
@@ -230,7 +236,7 @@ areas:
 		fmt.Fprintf(&b, "  %s:\n    name: %s\n    text: %s\n    say: %s\n    districts: [%s]\n    also_called: %s\n    services: [%s]\n\n", p.area, quoted(p.Towns), quoted(p.Towns), quoted(p.Towns),
 			strings.Join(districts, ", "), names(also...), p.service)
 	}
-	next := slices.Concat([]string{"scotland", "northern ireland", "isle of man"}, m.c.NextDoor)
+	next := slices.Concat([]string{"northern ireland", "isle of man"}, m.c.NextDoor)
 	fmt.Fprintf(&b, `  wales:
     name: Wales
     text: Wales
@@ -239,11 +245,19 @@ areas:
     also_called: [wales]
     services: [live_fear_free]
 
+  scotland:
+    name: Scotland
+    text: Scotland
+    say: Scotland
+    districts: [Scotland]
+    also_called: [scotland]
+    services: [scotland_helpline]
+
   elsewhere:
     name: Everywhere else
     text: somewhere else
     say: anywhere else
-    districts: [elsewhere in England, Scotland, Northern Ireland, Isle of Man, Channel Islands]
+    districts: [elsewhere in England, Northern Ireland, Isle of Man, Channel Islands]
     also_called: %s
     services: [national_helpline, victim_support]
 `, names(next...))
@@ -361,24 +375,29 @@ examples:
 		fmt.Fprintf(&b, "        we: %s\n      - they: \"1\"\n        connects_to: %s\n      - they: answered\n        ends: yes\n\n", quoted(p.Service.Number), p.service)
 	}
 	if len(m.parts) > 1 && !m.c.Halved() {
-		fmt.Fprintf(&b, "  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Which is nearest\n\n", quoted(m.c.Name))
+		fmt.Fprintf(&b, "  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Where are you\n\n", quoted(m.c.Name))
 	}
 	b.WriteString(`  - name: Anything else is answered with one harmless question
     texts:
-      - they: are you there
+      - they: can you help
         we: [Reply with your town, "999", We never text first]
       - they: "1"
         we: 0808 2000 247
 
-  - name: 999 by text is told at once that this is not 999
+  - name: 999 by text is told at once to call it
     texts:
       - they: "999"
-        we: This is not 999
+        we: ["Emergency? Call 999", press 55]
 
   - name: Across the border in Wales
     texts:
       - they: wales
         we: 0808 80 10 800
+
+  - name: Across the border in Scotland
+    texts:
+      - they: scotland
+        we: 0800 027 1234
 
   - name: Leaving is silent
     texts:

@@ -3,11 +3,13 @@ package load
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/hear"
 	"signpost/internal/area"
 	"signpost/internal/hours"
 	"signpost/internal/plain"
@@ -33,6 +35,7 @@ func (b *builder) build() {
 	b.menus(b.vals["menus.yaml"])
 	b.words(b.vals["words.yaml"])
 	b.examples(b.vals[examplesFile].at("examples"))
+	b.heard()
 	b.src.Book.Finish()
 	b.references()
 	b.languages(b.vals[languagesFile])
@@ -64,7 +67,7 @@ func (b *builder) services(all value) {
 		s := flows.Service{
 			ID: id, Name: v.at("name").text, Label: v.at("label").text, Say: v.at("say").text,
 			Free: v.at("free").text == "yes", Connect: v.at("can_connect").text != "no",
-			IfNoAnswer: v.at("if_no_answer").text, MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
+			TextsOnly: v.at("takes").text == "texts", IfNoAnswer: v.at("if_no_answer").text, MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
 			NotOffered: v.at("not_offered").text, CheckedBy: v.at("checked_by").text,
 			UnrungBecause: v.at("unrung_because").text, Source: v.at("source").text, SourceDate: v.at("source_date").text, About: v.at("about").text,
 		}
@@ -241,6 +244,13 @@ func (b *builder) menus(file value) {
 		p := file.at("people").at(name)
 		book.People[i] = flows.Route{Ask: p.at("asks").text, Place: p.at("place").text, Zero: p.at("zero").text}
 	}
+	book.ZeroForAll, book.Either = file.at("zero_for_all").text, file.at("either").text
+	book.Needs = map[hear.Kind]string{}
+	for _, name := range file.at("answers").keys {
+		if kind, ok := hear.KindNamed(name); ok {
+			book.Needs[kind] = file.at("answers").at(name).text
+		}
+	}
 	book.Voice = flows.Voice{Name: file.at("voice").at("name").text, Language: file.at("voice").at("language").text}
 	all := file.at("steps")
 	b.count(len(all.keys), flows.MaxSteps, "steps", all.pos)
@@ -268,6 +278,13 @@ func (b *builder) menus(file value) {
 		s.Services = v.at("services").texts()
 		if len(s.Services) == 1 && s.Services[0] == "area" {
 			s.FromArea, s.Services = true, nil
+		} else if i := slices.Index(s.Services, "area"); i >= 0 {
+			s.AreaToo, s.Services = true, slices.Delete(s.Services, i, i+1)
+		}
+		for i, name := range flows.NeedNames {
+			if name != "" && v.at("need").text == name {
+				s.Need = flows.Need(i)
+			}
 		}
 		choices := v.at("choices")
 		if s.Kind == flows.KindServices && !choices.set {
@@ -354,6 +371,14 @@ func (b *builder) words(file value) {
 		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TryNext: wording(m.at("try_next")),
 		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")),
 		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
+		Danger: wording(m.at("danger")), DangerShort: wording(m.at("danger_short")), DangerDeaf: wording(m.at("danger_deaf")),
+		Doctor: wording(m.at("doctor")), DoctorShort: wording(m.at("doctor_short")), Despair: wording(m.at("despair")), DespairShort: wording(m.at("despair_short")),
+		Taken: wording(m.at("taken")), TakenShort: wording(m.at("taken_short")), BehaviourDanger: wording(m.at("behaviour_danger")),
+		NotUnderstoodShort: wording(m.at("not_understood_short")), NumberShort: wording(m.at("number_short")), NumberLocal: wording(m.at("number_local")),
+		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")), Last: wording(m.at("last")),
+	}
+	for i, k := range flows.Complaints() {
+		book.Messages.Reason[i] = wording(file.at("phrases").at("reason_" + k.String()))
 	}
 	if !m.at("maintenance").set {
 		book.Messages.Maintenance = book.Messages.Fallback
@@ -403,6 +428,11 @@ func (b *builder) messageShape(file value) {
 		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
 		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
 		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
+		{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"}, {"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},
+		{"danger_deaf", "text", "999"}, {"doctor", "text", "999"}, {"doctor_short", "text", "999"}, {"despair", "text", "999"}, {"despair_short", "text", "999"},
+		{"taken", "text", "999"}, {"taken_short", "text", "999"}, {"behaviour_danger", "text", "999"}, {"behaviour_danger", "text", "{zero}"},
+		{"not_understood", "text", "999"}, {"not_understood_short", "text", "999"}, {"number_short", "text", "{numbers}"}, {"number_local", "text", "{numbers}"},
+		{"number_local", "text", "{local}"}, {"number_local_short", "text", "{numbers}"}, {"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
 		{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)

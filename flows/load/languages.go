@@ -2,8 +2,11 @@ package load
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"signpost/flows"
 	"signpost/internal/plain"
@@ -12,13 +15,57 @@ import (
 // languagesFile is the one file that a book may be without.
 const languagesFile = "languages.yaml"
 
-// Translation is a language as it is written in its file.
+// Translation is a language as it is written in its file, signed or not.
 type Translation struct {
 	ID         string
+	Draft      bool // nobody has signed it
 	AnyLetters bool
 	Texts      []Wording // in order
 	Watch      []string  // its own watch-words
 }
+
+// Draft is a language that nobody has signed: it is checked, shown to those who look
+// after the book, and never served.
+type Draft struct {
+	flows.Language        // its Book is in its words, as far as there are any
+	Signer         string // the role of who must read every word and sign
+	Words          int    // how many wordings the book has
+	Missing        []Wording
+	Unknown        []string // paths at which the book says nothing
+	from, to       Pos      // where it stands; to is behind it
+}
+
+// InDraft reports a place in a language that nobody has signed.
+func (s *Source) InDraft(at Pos) bool {
+	return slices.ContainsFunc(s.Drafts, func(d Draft) bool { return at.File == languagesFile && !before(at, d.from) && before(at, d.to) })
+}
+
+func before(a, b Pos) bool { return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col }
+
+// extent is from where to where a language stands.
+func (s *Source) extent(id string) (from, to Pos) {
+	at := languagesFile + ":languages." + id
+	from, to = s.pos[at+"#name"], Pos{languagesFile, math.MaxInt, 1}
+	for path, pos := range s.pos {
+		if strings.HasPrefix(path, languagesFile+":") && strings.HasSuffix(path, "#name") && !strings.HasPrefix(path, at+".") && before(from, pos) && before(pos, to) {
+			to = pos
+		}
+	}
+	return from, to
+}
+
+// signed reports a language that somebody has signed: their role and the day are
+// written.
+func signed(n *yaml.Node) bool {
+	written := map[string]bool{}
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		v := n.Content[i+1]
+		written[n.Content[i].Value] = v.Kind == yaml.ScalarNode && v.Tag != "!!null" && strings.TrimSpace(v.Value) != ""
+	}
+	return written[signedBy] && written[signedOn]
+}
+
+const signedBy, signedOn = "signed_off_by", "signed_off_on"
 
 // Wording is one piece of writing at its path ("steps.welcome.text").
 type Wording struct{ Path, Words string }
@@ -89,11 +136,19 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence}, {"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
 		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit}, {"messages.connecting", &m.Connecting},
 		{"messages.try_next", &m.TryNext}, {"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
+		{"messages.danger", &m.Danger}, {"messages.danger_short", &m.DangerShort}, {"messages.danger_deaf", &m.DangerDeaf}, {"messages.doctor", &m.Doctor},
+		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair}, {"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
+		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger}, {"messages.not_understood_short", &m.NotUnderstoodShort},
+		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal}, {"messages.number_local_short", &m.NumberLocalShort},
+		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},
 		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen}, {"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
 		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or}, {"phrases.beside", &m.Beside},
 	} {
 		add(w.path+".text", &w.Text)
 		add(w.path+".say", &w.Say)
+	}
+	for i, k := range flows.Complaints() {
+		add("phrases.reason_"+k.String()+".text", &m.Reason[i].Text)
 	}
 	add("phrases.call_choice.say", &m.CallChoice)
 	return out
@@ -108,50 +163,75 @@ func (b *builder) languages(file value) {
 	}
 	book.OwnWords = plainAll(file.at("own_words").texts())
 	all := file.at("languages")
-	b.count(len(all.keys), flows.MaxLanguages, "languages", all.pos)
 	keys := map[byte]string{}
 	for _, id := range all.keys {
 		v := all.at(id)
 		if !v.set {
 			continue
 		}
-		of := book.Clone()
-		of.Voice = flows.Voice{Name: v.at("voice").at("name").text, Language: v.at("voice").at("language").text}
-		l := flows.Language{ID: id, Name: v.at("name").text, Words: plainAll(v.at("words").texts()), Offer: v.at("offer_say").text, AnyLetters: v.at("letters").text == "any", Book: of}
-		if k := v.at("key"); k.text != "" {
-			l.Key = k.text[0]
-			if other, taken := keys[l.Key]; taken {
-				b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of %s already", l.Key, other), "Callers would get the other language.", "Give each language a key of its own: 6, 7 or 8.")
-			}
-			keys[l.Key] = id
-		}
-		b.date(v.at("signed_off_on"))
-		b.translate(v.at("texts"), of)
-		b.understoodIn(v.at("understood"), &of.Words)
-		for i := range of.Steps { // what was recorded is in the book's own language
-			of.Steps[i].Audio = ""
-		}
-		of.Finish()
-		t := Translation{ID: id, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
-		for _, path := range v.at("texts").keys {
-			t.Texts = append(t.Texts, Wording{path, v.at("texts").at(path).text})
-		}
-		b.src.Translations = append(b.src.Translations, t)
-		book.Languages = append(book.Languages, l)
+		b.inDraft = v.draft
+		b.language(id, v, keys)
+		b.inDraft = false
 	}
+	b.count(len(book.Languages), flows.MaxLanguages, "languages that are signed", all.pos)
 }
 
-// translate puts a language's words in the place of the book's own.
-func (b *builder) translate(texts value, of *flows.Book) {
+// language makes the book in one language. keys are those of the languages before.
+func (b *builder) language(id string, v value, keys map[byte]string) {
+	of := b.src.Book.Clone()
+	of.Voice = flows.Voice{Name: v.at("voice").at("name").text, Language: v.at("voice").at("language").text}
+	l := flows.Language{ID: id, Name: v.at("name").text, Words: plainAll(v.at("words").texts()), Offer: v.at("offer_say").text, AnyLetters: v.at("letters").text == "any", Book: of}
+	if k := v.at("key"); k.text != "" {
+		l.Key = k.text[0]
+		if other, taken := keys[l.Key]; taken {
+			b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of %s already", l.Key, other), "Callers would get the other language.", "Give each language a key of its own: 6, 7 or 8.")
+		}
+		if !v.draft {
+			keys[l.Key] = id
+		}
+	}
+	if !v.draft && !v.at("voice").set {
+		b.shapeProblem(v.pos, "missing-key", `"voice" is missing here, and the language is signed`, "Add a line: voice: {name: ..., language: ...}  (the voice it is spoken with, in the provider's names)")
+	}
+	if on := v.at(signedOn); on.text != "" {
+		b.date(on)
+	}
+	missing, unknown := b.translate(v.at("texts"), of)
+	if !v.draft {
+		b.incomplete(v.at("texts"), of, missing, unknown)
+	}
+	b.understoodIn(v.at("understood"), &of.Words)
+	for i := range of.Steps { // what was recorded is in the book's own language
+		of.Steps[i].Audio = ""
+	}
+	of.Finish()
+	t := Translation{ID: id, Draft: v.draft, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
+	for _, path := range v.at("texts").keys {
+		t.Texts = append(t.Texts, Wording{path, v.at("texts").at(path).text})
+	}
+	b.src.Translations = append(b.src.Translations, t)
+	if !v.draft {
+		b.src.Book.Languages = append(b.src.Book.Languages, l)
+		return
+	}
+	if l.Name == "" {
+		l.Name = id
+	}
+	d := Draft{Language: l, Signer: v.at("to_be_signed_by").text, Words: len(b.src.Wordings), Missing: missing, Unknown: unknown}
+	d.from, d.to = b.src.extent(id)
+	b.src.Drafts = append(b.src.Drafts, d)
+}
+
+// translate puts a language's words in the place of the book's own. It gives the
+// wordings that are missing and the paths at which the book says nothing.
+func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unknown []string) {
 	known := map[string]bool{}
-	var missing, paths []string
 	for _, s := range b.slots(of) {
 		known[s.path] = true
-		paths = append(paths, s.path)
 		words := texts.at(s.path)
 		if words.text == "" {
-			if !words.set {
-				missing = append(missing, s.path)
+			if !words.set || b.inDraft {
+				missing = append(missing, Wording{s.path, s.now})
 			}
 			continue
 		}
@@ -161,20 +241,44 @@ func (b *builder) translate(texts value, of *flows.Book) {
 		}
 		s.set(words.text)
 	}
-	if len(missing) > 0 {
-		const few = 5
-		what := strings.Join(missing[:min(few, len(missing))], ", ")
-		if len(missing) > few {
-			what += fmt.Sprintf(" and %d more", len(missing)-few)
-		}
-		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s", len(missing), what),
-			"Somebody who reads only this language meets another one in the middle, perhaps where the number is.", "Add a line for each under texts, like "+missing[0]+": ...")
-	}
 	for _, path := range texts.keys {
 		if !known[path] {
-			b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path), "These words are never read or heard.", DidYouMean(path, paths))
+			unknown = append(unknown, path)
 		}
 	}
+	return missing, unknown
+}
+
+// incomplete tells of what a signed language lacks, and of what is for nothing.
+func (b *builder) incomplete(texts value, of *flows.Book, missing []Wording, unknown []string) {
+	if len(missing) > 0 {
+		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s", len(missing), Few(paths(missing))),
+			"Somebody who reads only this language meets another one in the middle, perhaps where the number is.", "Add a line for each under texts, like "+missing[0].Path+": ...")
+	}
+	var known []string
+	for _, w := range b.src.Wordings {
+		known = append(known, w.Path)
+	}
+	for _, path := range unknown {
+		b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path), "These words are never read or heard.", DidYouMean(path, known))
+	}
+}
+
+func paths(of []Wording) (out []string) {
+	for _, w := range of {
+		out = append(out, w.Path)
+	}
+	return out
+}
+
+// Few lists the first names of many, and how many more there are.
+func Few(names []string) string {
+	const few = 5
+	what := strings.Join(names[:min(few, len(names))], ", ")
+	if len(names) > few {
+		what += fmt.Sprintf(" and %d more", len(names)-few)
+	}
+	return what
 }
 
 // holds are the placeholders of a wording, in the alphabet's order.
@@ -215,18 +319,21 @@ func languagesShape() *shape {
 	for _, w := range wordNames {
 		understood = append(understood, may(w.name, w.doc, listOf(text())))
 	}
+	language := object(
+		need("name", "what the language calls itself", text()),
+		need("words", "what people write to have it, once it is signed", listOf(text())),
+		may("key", "what callers press to have it, at any time", one("6", "7", "8")),
+		may("offer_say", "what the greeting of a call says of it, in it", text()),
+		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one", object(need("name", "like Polly.Ola", text()), need("language", "like pl-PL", text()))),
+		may("letters", "any when its texts need other letters than plain texts hold; they take up to three segments then", one("plain", "any")),
+		may("to_be_signed_by", "of a draft: the role of the person who must read every word and sign", text()),
+		may(signedBy, "the role of the person who speaks it and has read every word; without it the language is a draft, and nobody is served it", text()),
+		may(signedOn, "the day they did, like 2026-01-31; without it the language is a draft", text()),
+		may("understood", "words of it that mean the same everywhere", object(understood...)),
+		may("watch_words", "words of it that must never appear in a text", listOf(text())),
+		need("texts", "every wording, by where it stands in the other files", &shape{kind: isMap, elem: text(), anyKey: true}))
+	language.draft = func(n *yaml.Node) bool { return !signed(n) }
 	return object(schemaField,
 		may("own_words", "what people write to come back to the book's own language", listOf(text())),
-		need("languages", "the other languages, by a short name for each, like pl", mapOf(object(
-			need("name", "what the language calls itself", text()),
-			need("words", "what people write to have it", listOf(text())),
-			may("key", "what callers press to have it, at any time", one("6", "7", "8")),
-			may("offer_say", "what the greeting of a call says of it, in it", text()),
-			need("voice", "the voice it is spoken with, in the provider's names", object(need("name", "like Polly.Ola", text()), need("language", "like pl-PL", text()))),
-			may("letters", "any when its texts need other letters than plain texts hold; they take up to three segments then", one("plain", "any")),
-			need("signed_off_by", "the role of the person who speaks it and has read every word", text()),
-			need("signed_off_on", "the day they did, like 2026-01-31", text()),
-			may("understood", "words of it that mean the same everywhere", object(understood...)),
-			may("watch_words", "words of it that must never appear in a text", listOf(text())),
-			need("texts", "every wording, by where it stands in the other files", &shape{kind: isMap, elem: text(), anyKey: true})))))
+		need("languages", "the other languages, by a short name for each, like pl", mapOf(language)))
 }

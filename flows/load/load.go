@@ -33,6 +33,13 @@ type Source struct {
 	Allowed      map[string][]string
 	Several      []Several     // names that cover several areas, in order
 	Translations []Translation // the languages, as they are written
+	// Drafts are the languages that nobody has signed. They are not in the Book: no
+	// caller is ever served one.
+	Drafts []Draft
+	// DraftProblems is what is wrong in drafts. It keeps no book from callers.
+	DraftProblems []Problem
+	// Heard is what is listened for, when it differs from what ships.
+	Heard []HeardList
 	// Wordings is everything the book says, in its own language, in order.
 	Wordings []Wording
 	// Unused are the recordings that no step plays.
@@ -113,7 +120,16 @@ func Belongs(name string) bool {
 }
 
 // Optional reports a file that a book may be without.
-func Optional(name string) bool { return name == languagesFile }
+func Optional(name string) bool { return name == languagesFile || HeardFile(name) }
+
+func requiredFiles() (names []string) {
+	for _, n := range fileNames {
+		if !Optional(n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
 
 // Dir reads a book. It always gives a Source and every problem it found; a book
 // with problems must not be put in front of callers.
@@ -132,12 +148,15 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 			continue
 		}
 		if err != nil {
-			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(fileNames[:len(fileNames)-1])+".")
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(requiredFiles())+".")
 			continue
 		}
 		fmt.Fprintf(hash, "%s %d\n", name, len(data))
 		hash.Write(data)
 		b.src.files[name] = data
+		if shippedHeard(name, data) {
+			continue // compiled already: see heard.go
+		}
 		b.reader.pos = map[string]Pos{}
 		b.vals[name] = b.parse(name, data, shapeOf(name, districts))
 		for path, pos := range b.reader.pos {
@@ -156,5 +175,6 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 	}
 	b.src.Book.Version = hash.Sum32()
 	b.src.Broken = b.broken
+	b.src.DraftProblems = Sort(b.drafts)
 	return b.src, Sort(b.problems)
 }

@@ -35,7 +35,10 @@ func (b *builder) references() {
 	for _, name := range areas.at("several").keys {
 		add("area", areas.at("several").at(name).list...)
 	}
-	add("step", menus.at("text_starts_at"), menus.at("call_starts_at"))
+	add("step", menus.at("text_starts_at"), menus.at("call_starts_at"), menus.at("zero_for_all"), menus.at("either"))
+	for _, k := range flows.Answerable() {
+		add("step", menus.at("answers").at(k.String()))
+	}
 	for _, p := range flows.PersonNames {
 		for _, k := range []string{"asks", "place", "zero"} {
 			add("step", menus.at("people").at(p).at(k))
@@ -52,8 +55,10 @@ func (b *builder) references() {
 		step := menus.at("steps").at(id)
 		choices(step.at("choices"))
 		add("service", step.at("also").list...)
-		if list := step.at("services").list; len(list) != 1 || list[0].text != "area" {
-			add("service", list...)
+		for _, v := range step.at("services").list {
+			if v.text != "area" {
+				add("service", v)
+			}
 		}
 	}
 	for _, s := range words.at("shortcuts").list {

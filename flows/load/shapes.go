@@ -1,5 +1,11 @@
 package load
 
+import (
+	"go.yaml.in/yaml/v3"
+
+	"signpost/flows"
+)
+
 // shape is what a piece of a flow file must look like. The reader follows it,
 // and the JSON Schemas that editors use are made from it, so the two cannot
 // disagree.
@@ -9,7 +15,10 @@ type shape struct {
 	elem   *shape   // of a list or a map
 	enum   []string // of a text
 	anyKey bool     // of a map: keys are words, not ids
-	loose  bool     // of a list: one text alone will do
+	// draft tells whether a piece of this shape is one that callers never get: what is
+	// wrong in it keeps no book from them.
+	draft func(*yaml.Node) bool
+	loose bool // of a list: one text alone will do
 }
 
 type shapeKind uint8
@@ -77,7 +86,7 @@ var schemaField = need("schema", "the version of this file's form; always 1", on
 const examplesFile = "examples.yaml"
 
 // fileNames are the files of a book, in the order they are read.
-var fileNames = []string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile}
+var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile}, heardFiles...)
 
 // shapeOf is the shape of one file of a book, whose districts have these names; any
 // name will do when there are none.
@@ -85,6 +94,9 @@ func shapeOf(file string, districts []string) *shape {
 	person := one("me", "someone", "behaviour")
 	yesNo := one("yes", "no")
 	wording := object(may("text", "what a text message says", text()), may("say", "what a call says", text()))
+	if HeardFile(file) {
+		return heardShape(file)
+	}
 	switch file {
 	case "services.yaml":
 		return object(schemaField, need("services", "the directory, by a short name for each service", mapOf(object(
@@ -102,6 +114,7 @@ func shapeOf(file string, districts []string) *shape {
 			may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
 			may("press_to_accept", "yes when whoever answers must press 1, so that a machine is not taken for a person", yesNo),
 			may("free", "yes for freephone numbers", yesNo),
+			may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
 			may("can_connect", "no when a caller must not be put through", yesNo),
 			may("from", "the first day it exists, like 2026-01-31", text()),
 			may("until", "the last day it exists, like 2026-12-31", text()),
@@ -148,10 +161,14 @@ func shapeOf(file string, districts []string) *shape {
 			need("people", "where each person is led", object(
 				need("me", "the person themselves", route), need("someone", "worried about somebody else", route),
 				need("behaviour", "worried about how they behave", route))),
+			need("zero_for_all", "the step that 0 leads men and LGBT+ people to", text()),
+			need("either", "the step that asks who it is about, where words of harm go both ways", text()),
+			need("answers", "which step answers what was understood in a text", object(answerFields()...)),
 			need("voice", "the voice of calls, in the provider's names", object(
 				need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
 			need("steps", "the steps, by a short name for each", mapOf(object(
 				need("kind", "what the step does", one("menu", "services", "say")),
+				may("need", "from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all", one("deaf", "line_for_all")),
 				may("text", "what a text says; leave out when the step is for calls only", text()),
 				may("say", "what a call says; leave out when the step is for texts only", text()),
 				may("choices", "at most four, in order: the first is key 1", listOf(choice)),
@@ -181,6 +198,14 @@ func shapeOf(file string, districts []string) *shape {
 		may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
 		may("texts", "a conversation by text", listOf(turn)),
 		may("call", "a call", listOf(turn))))))
+}
+
+// answerFields are what a step can answer.
+func answerFields() (fields []field) {
+	for _, k := range flows.Answerable() {
+		fields = append(fields, may(k.String(), "the step that answers it", text()))
+	}
+	return fields
 }
 
 func wordsShape(wording *shape) *shape {
@@ -213,12 +238,21 @@ var messageNames = []named{
 	{"quick_exit", "the harmless last words after the star key"}, {"connecting", "before ringing a service"},
 	{"try_next", "when nobody answered"}, {"closed", "when a line is closed"},
 	{"nobody", "when no line could be reached"}, {"number", "what every services step says"},
+	{"danger", "to danger: {local} {zero}"}, {"danger_short", "to danger, where the other does not fit"}, {"danger_deaf", "to danger, for somebody deaf"},
+	{"doctor", "to danger, when a doctor must look at it"}, {"doctor_short", "the same, where the other does not fit"},
+	{"despair", "to somebody who wants to die"}, {"despair_short", "the same, where the other does not fit"},
+	{"taken", "to somebody who has taken something"}, {"taken_short", "the same, where the other does not fit"},
+	{"behaviour_danger", "to danger, for somebody worried about how they behave"}, {"not_understood_short", "not_understood, where it does not fit"},
+	{"number_short", "number, where it does not fit"}, {"number_local", "a line for a need, with the local number: {local}"},
+	{"number_local_short", "the same, where the other does not fit"}, {"instead", "another number, when one did not help"}, {"last", "when there is no other number"},
 	{"accept", "to whoever answers a line that must be accepted"}, {"back_on", "a line that is paused"},
 }
 
 var phraseNames = []named{
 	{"hours_unknown", "nobody has confirmed the hours"}, {"hours_open", "the line is open"}, {"hours_closed", "the line is closed"},
 	{"free", "the number is free"}, {"may_show", "the number may show on a bill"}, {"then_press", "a key to press once they answer"},
+	{"reason_no_answer", "they did not answer: stands before another number"}, {"reason_engaged", "they were engaged"}, {"reason_dead_line", "the number did not work"},
+	{"reason_machine", "a machine answered"}, {"reason_shut", "they were closed"}, {"reason_another", "another number was asked for"},
 	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "one choice of a call's menu"},
 }
 

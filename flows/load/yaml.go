@@ -25,6 +25,7 @@ type value struct {
 	fields map[string]value
 	keys   []string // of fields, in order
 	set    bool
+	draft  bool // callers never get it
 }
 
 // at is what stands under a key. Where nothing does, it is where it ought to stand.
@@ -50,19 +51,33 @@ type reader struct {
 	problems []Problem
 	lines    map[string][][]byte // of each file
 	broken   bool                // a shape or reference problem: the book cannot be walked
+	inDraft  bool                // what is read now is a draft
+	drafts   []Problem           // what is wrong in drafts
 	pos      map[string]Pos
 	twice    map[string][]string // names that stand twice, by what they stand under
 }
 
 func (r *reader) problem(pos Pos, rule, what, why, fix string) {
-	r.problems = append(r.problems, Problem{Pos: pos, Rule: rule, What: what, Why: why, Fix: fix})
+	p := Problem{Pos: pos, Rule: rule, What: what, Why: why, Fix: fix}
+	if r.inDraft {
+		p.Severity = Warning
+		r.drafts = append(r.drafts, p)
+		return
+	}
+	r.problems = append(r.problems, p)
 }
 
 const whyNotLoaded = "The file is not used while this stands: callers keep getting the last good book, without your change."
 
+const whyDraft = "It is a draft, which callers never get. Once it is signed, this would keep the file from being used."
+
 func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
-	r.broken = true
-	r.problem(pos, rule, what, whyNotLoaded, fix)
+	why := whyNotLoaded
+	if r.inDraft {
+		why = whyDraft
+	}
+	r.broken = r.broken || !r.inDraft
+	r.problem(pos, rule, what, why, fix)
 }
 
 // at is where a node stands. The library counts letters; we count bytes.
@@ -183,9 +198,14 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 
 // mend gives the last problem the edit that mends it, when there is one.
 func (r *reader) mend(at Pos, words, put string) {
-	if put != "" {
-		r.problems[len(r.problems)-1].Edit = r.edit(at, words, put)
+	if put == "" {
+		return
 	}
+	told := r.problems
+	if r.inDraft {
+		told = r.drafts
+	}
+	told[len(told)-1].Edit = r.edit(at, words, put)
 }
 
 // has reports whether a mapping has a name.
@@ -205,6 +225,10 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	}
 	v.text = strings.TrimRight(n.Value, "\n")
 	if n.Tag == "!!null" || strings.TrimSpace(v.text) == "" {
+		if r.inDraft { // not written yet
+			v.text = ""
+			return v
+		}
 		r.shapeProblem(v.pos, "missing-words", "nothing is written here", "Write the words, or take the line out.")
 		return v
 	}
@@ -239,9 +263,13 @@ func unseen(c rune) bool {
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
 	v.fields = map[string]value{}
 	misspelt := map[string]bool{} // names that stand here, but for a slip
+	outer := r.inDraft
+	defer func() { r.inDraft = outer }()
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
 		kpos := r.at(k)
+		draft := sh.elem != nil && sh.elem.draft != nil && sh.elem.draft(c)
+		r.inDraft = outer || draft
 		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
 			r.shapeProblem(kpos, "anchor", "a merge or a nested name stands here", "Write the lines out in full.")
 			continue
@@ -280,9 +308,11 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		if !cv.set {
 			cv = value{pos: kpos}
 		}
+		cv.draft = draft
 		v.fields[name] = cv
 		v.keys = append(v.keys, name)
 	}
+	r.inDraft = outer
 	for _, f := range sh.fields {
 		if _, ok := v.fields[f.name]; f.required && !ok && !misspelt[f.name] {
 			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name), "Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")

@@ -243,6 +243,9 @@ func ending(b *flows.Book, at time.Time, r routes.Route) (Row, bool) {
 	call := r.Way == routes.ByCall
 	for i, t := range r.Turns {
 		in := flows.Heard(t.They)
+		if i == 0 && r.Way == routes.ByNeed {
+			in = r.Begin
+		}
 		switch {
 		case call && i == 0:
 			in = flows.Rang()
@@ -257,7 +260,7 @@ func ending(b *flows.Book, at time.Time, r routes.Route) (Row, bool) {
 		}
 	}
 	if !call {
-		if r.Way == routes.ByMenus {
+		if r.Way == routes.ByMenus || r.Way == routes.ByNeed {
 			var texts []string
 			for _, t := range r.Turns {
 				texts = append(texts, t.They)

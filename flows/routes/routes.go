@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/hear"
 	"signpost/internal/plain"
 	"signpost/sms/gsm7"
 )
@@ -22,11 +23,12 @@ type Way int
 const (
 	ByPlace Way = iota // texts that begin with a place
 	ByMenus            // texts that only choose
+	ByNeed             // texts that say what somebody needs, in any words
 	ByCall             // key presses
 )
 
 func (w Way) String() string {
-	return [...]string{"text, naming a place", "text, by menus alone", "call"}[w]
+	return [...]string{"text, naming a place", "text, by menus alone", "text, saying what is needed", "call"}[w]
 }
 
 // Turn is one thing somebody did and what came of it.
@@ -49,6 +51,8 @@ type Route struct {
 	// First tells that no number was given on the way: it is the first that is.
 	First bool
 	Turns []Turn
+	// Begin is the first thing done; for a need, its words may be any.
+	Begin flows.Input
 }
 
 // Did is how many texts somebody sends, or keys they press.
@@ -104,11 +108,17 @@ func Find(b *flows.Book, now time.Time) []Route {
 	var out []Route
 	for i := range b.Areas {
 		if place := placeIn(b, now, &b.Areas[i]); place != "" {
-			out = append(out, search(b, now, ByPlace, place)...)
+			out = append(out, search(b, now, ByPlace, place, b.Seek(place))...)
 		}
 	}
-	out = append(out, search(b, now, ByMenus, "hello")...)
-	out = append(out, search(b, now, ByCall, "")...)
+	out = append(out, search(b, now, ByMenus, "hello", b.Seek("hello"))...)
+	for _, k := range flows.Answerable() {
+		if step := b.StepNamed(b.Needs[k]); step != nil && step.Kind == flows.KindServices {
+			need := flows.Case{Kind: flows.CaseNeed, What: k, Digit: -1, Deaf: k == hear.Deaf}
+			out = append(out, search(b, now, ByNeed, "("+strings.ReplaceAll(k.String(), "_", " ")+")", flows.Considered(need))...)
+		}
+	}
+	out = append(out, search(b, now, ByCall, "", flows.Rang())...)
 	out = unique(out)
 	slices.SortStableFunc(out, func(x, y Route) int {
 		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(y.Did(), x.Did()), cmp.Compare(y.Seconds(), x.Seconds()), cmp.Compare(y.Segments(), x.Segments()))
@@ -130,7 +140,7 @@ func placeIn(b *flows.Book, now time.Time, a *flows.Area) string {
 }
 
 // search goes through everything that can be chosen, fewest choices first.
-func search(b *flows.Book, now time.Time, way Way, first string) []Route {
+func search(b *flows.Book, now time.Time, way Way, first string, begin flows.Input) []Route {
 	var out []Route
 	seen := map[place]bool{}
 	queue := []at{{}}
@@ -152,19 +162,22 @@ func search(b *flows.Book, now time.Time, way Way, first string) []Route {
 		if len(reply.Shows) > 0 && !reply.Ended {
 			last := t
 			last.Seconds = untilNumber(reply.Speech)
-			out = append(out, Route{way, next.Area, next.Who, reply.Shows[0], to.dials, !from.given, append(slices.Clone(from.turns), last)})
+			out = append(out, Route{way, next.Area, next.Who, reply.Shows[0], to.dials, !from.given, append(slices.Clone(from.turns), last), begin})
 			to.given = true
 		}
-		next.Idle, next.Misses, next.Quiet = 0, 0, 0
+		next.Idle, next.Misses, next.Quiet, next.Half = 0, 0, 0, ""
 		if key := (place{next, to.dials}); !reply.Ended && !seen[key] {
 			seen[key] = true
 			queue = append(queue, to)
 		}
 	}
 	if way == ByCall {
-		push(at{}, rings, flows.Rang())
-	} else {
-		push(at{}, first, flows.Heard(first))
+		first = rings
+	}
+	push(at{}, first, begin)
+	var keys, digits [flows.MaxChoices + 1]flows.Input
+	for k := range keys {
+		keys[k], digits[k] = flows.Pressed(byte('0'+k)), b.Seek(string(rune('0'+k)))
 	}
 	for queue = queue[1:]; len(queue) > 0; {
 		here := queue[0]
@@ -173,12 +186,12 @@ func search(b *flows.Book, now time.Time, way Way, first string) []Route {
 			push(here, noAnswer, flows.LegEnded(flows.LegNoAnswer))
 			continue
 		}
-		for key := byte('0'); key <= '0'+flows.MaxChoices; key++ {
-			in := flows.Pressed(key)
-			if way != ByCall {
-				in = flows.Heard(string(key))
-			}
-			push(here, string(key), in)
+		inputs := digits
+		if way == ByCall {
+			inputs = keys
+		}
+		for k, in := range inputs {
+			push(here, string(rune('0'+k)), in)
 		}
 	}
 	return out
@@ -238,7 +251,7 @@ type Worst struct {
 // Summary is the worst of each way: to a first number, then to every number.
 func Summary(all []Route) (out []Worst) {
 	for _, first := range []bool{true, false} {
-		for _, way := range []Way{ByPlace, ByMenus, ByCall} {
+		for _, way := range []Way{ByPlace, ByMenus, ByNeed, ByCall} {
 			w := Worst{Way: way, First: first}
 			for _, r := range all {
 				if r.Way == way && (r.First || !first) {

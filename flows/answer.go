@@ -1,0 +1,480 @@
+package flows
+
+import (
+	"slices"
+	"time"
+
+	"signpost/flows/hear"
+	"signpost/internal/plain"
+)
+
+// stepText answers one text message: it sees only the case that the text is.
+func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
+	t := turn{b, now, false}
+	if c.Kind == CaseLeave {
+		return State{}, Reply{Ended: true}
+	}
+	fresh := s.Step == ""
+	if fresh {
+		s = t.enter(State{Lang: s.Lang}, b.TextStart)
+	}
+	half := s.Half
+	s.Half = "" // a half of a postcode is kept for one text only
+	if c.Deaf && s.Who != Behaviour {
+		s.Need = NeedDeaf
+	}
+	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
+	if joined, ok := t.joinHalves(half, c); ok && !digit {
+		c = joined
+	} else if c.Half != "" {
+		s.Half = c.Half
+	}
+	switch c.Kind {
+	case CaseDanger, CaseDespair:
+		return t.urgent(s, c)
+	case CaseSilent:
+		return s, Reply{Rest: true, Ended: fresh}
+	case CaseThanks:
+		return t.thanked(s, fresh)
+	}
+	o, understood := t.answer(s, fresh, c)
+	switch {
+	case understood && o.aside != nil:
+		return t.idle(o.next, Reply{Text: t.text(s, o.aside.Text), Tells: o.aside.ID})
+	case understood && o.wording != nil && Moved(s, o.next):
+		r := t.showWith(o.next, o.wording)
+		r.Complaint = o.complaint
+		return t.idle(o.next, r) // a machine might complain for ever
+	case understood && (fresh || Moved(s, o.next)):
+		return o.next, t.show(o.next)
+	case understood:
+		return t.idle(o.next, t.showWith(o.next, o.wording))
+	case fresh:
+		return s, t.show(s)
+	}
+	return t.missText(s)
+}
+
+// joinHalves joins the two halves of a postcode that came in two texts.
+func (t turn) joinHalves(first string, c Case) (Case, bool) {
+	if first == "" || c.Half == "" {
+		return c, false
+	}
+	joined := t.Consider(first + " " + c.Half)
+	return joined, joined.Place.any()
+}
+
+// urgent answers somebody in danger, or who wants to die: 999 first, then how to use
+// it, then somebody to talk to. No limit on unproductive turns applies.
+func (t turn) urgent(s State, c Case) (State, Reply) {
+	if a := c.Place.one(t.elsewhere()); a != "" && s.Who != Behaviour {
+		s = t.settle(s, a)
+	}
+	m := &t.Messages
+	var list []Wording
+	switch {
+	case c.Kind == CaseDespair && s.Who == Behaviour:
+		list = []Wording{m.BehaviourDanger}
+	case c.Kind == CaseDespair && c.Taken:
+		list = []Wording{m.Taken, m.TakenShort}
+	case c.Kind == CaseDespair:
+		list = []Wording{m.Despair, m.DespairShort}
+	case s.Who == Behaviour:
+		list = []Wording{m.BehaviourDanger}
+	case s.Need == NeedDeaf:
+		list = []Wording{m.DangerDeaf}
+	case c.Doctor:
+		list = []Wording{m.Doctor, m.DoctorShort}
+	default:
+		list = []Wording{m.Danger, m.DangerShort}
+	}
+	s.Misses = 0
+	return s, Reply{Text: t.fit(s, list...), Emergency: true}
+}
+
+// thanked answers thanks and small talk: in silence once a number has been given.
+func (t turn) thanked(s State, fresh bool) (State, Reply) {
+	switch {
+	case fresh:
+		return State{}, Reply{Ended: true}
+	case t.StepNamed(s.Step).Kind != KindMenu:
+		return s, Reply{Rest: true}
+	}
+	return t.idle(s, t.show(s))
+}
+
+// answer works out what a case means where we are.
+func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
+	if s.Who == Behaviour {
+		return t.answerBehaviour(s, c)
+	}
+	if c.Label != "" && !fresh {
+		if o, ok := t.answerLabel(s, c.Label); ok {
+			return o, true
+		}
+	}
+	asking := s.asking()
+	if s.Who == Someone && c.Place.Theirs != "" && (c.Kind == CasePlace || c.Kind == CaseDenied) {
+		return outcome{next: t.settle(s, c.Place.Theirs)}, true // it is about them
+	}
+	switch c.Kind {
+	case CaseBehaviour:
+		return outcome{next: t.enterFor(s, Behaviour, t.People[Behaviour].Ask)}, true
+	case CaseEither:
+		return outcome{next: t.enter(s, t.Either)}, true
+	case CaseAnswer:
+		return t.answerDigit(s, fresh, int(c.Digit))
+	case CaseZero:
+		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+	case CaseBack:
+		return outcome{next: t.back(s)}, true
+	case CaseRepeat:
+		return outcome{next: s}, true
+	case CaseStart:
+		return outcome{next: t.enter(State{Idle: s.Idle, Lang: s.Lang}, t.TextStart)}, true
+	case CaseYes:
+		if len(asking) == 2 && asking[1] == t.elsewhere() { // only one place is offered
+			return outcome{next: t.settle(s, asking[0])}, true
+		}
+		return outcome{next: s}, !fresh
+	case CaseNo, CaseNeither:
+		return t.answerNo(s, c, fresh)
+	case CaseNotSure:
+		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+	case CaseShortcut:
+		return t.lead(s, c.Step), true
+	case CaseComplaint:
+		return t.answerComplaint(s, c, fresh)
+	case CaseNeed:
+		return t.answerNeed(s, c)
+	case CaseSomeone:
+		s.Who = Someone
+		if c.Place.Theirs != "" {
+			return outcome{next: t.settle(s, c.Place.Theirs)}, true
+		}
+		if c.Place.any() {
+			return t.answerPlace(s, c)
+		}
+		return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
+	case CasePlace:
+		return t.answerPlace(s, c)
+	case CaseQuestion:
+		return t.answerQuestion(s, c)
+	case CaseDenied:
+		if s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area) || len(asking) > 0 {
+			return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
+		}
+	}
+	return outcome{}, false
+}
+
+// answerBehaviour answers on the branch of somebody who harms: whatever they send,
+// they get only what is for them until they leave.
+func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
+	own := t.People[Behaviour]
+	switch c.Kind {
+	case CaseZero, CaseNotSure:
+		return outcome{next: t.enter(s, own.Zero)}, true
+	case CaseAnswer:
+		if c.Digit == 0 {
+			return outcome{next: t.enter(s, own.Zero)}, true
+		}
+		if o, ok := t.answerDigit(s, false, int(c.Digit)); ok && c.Digit != 9 {
+			return o, true
+		}
+		if c.Digit != 9 {
+			return outcome{next: s}, true
+		}
+	case CaseQuestion:
+		return t.answerQuestion(s, c)
+	case CaseComplaint:
+		return outcome{next: t.enter(s, own.Zero)}, true
+	}
+	if c.Label != "" {
+		if o, ok := t.answerLabel(s, c.Label); ok {
+			return o, true
+		}
+	}
+	switch c.Kind {
+	case CaseUnclear, CaseYes, CaseRepeat:
+		return outcome{next: s}, true
+	}
+	return outcome{next: t.enter(s, own.Ask)}, true
+}
+
+// answerDigit answers a menu by its number.
+func (t turn) answerDigit(s State, fresh bool, n int) (outcome, bool) {
+	switch {
+	case n == 0:
+		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+	case fresh:
+		// A number answers a question; this conversation has asked none. The
+		// one that did has expired, and the phone may have changed hands.
+		return outcome{next: s}, true
+	case n == 9:
+		return outcome{next: t.back(s)}, true
+	}
+	if asking := s.asking(); len(asking) > 0 {
+		if n <= len(asking) {
+			return outcome{next: t.settle(s, asking[n-1])}, true
+		}
+		return outcome{}, false
+	}
+	step := t.StepNamed(s.Step)
+	for i := range step.Choices {
+		if c := &step.Choices[i]; t.key(c) == n {
+			if o, ok := t.choose(s, c); ok {
+				return o, true
+			}
+		}
+	}
+	return outcome{}, false
+}
+
+// answerLabel answers a menu by the words of a choice, or its number and its words.
+func (t turn) answerLabel(s State, w string) (outcome, bool) {
+	if asking := s.asking(); len(asking) > 0 {
+		for i, a := range asking {
+			if t.namesChoice(w, i+1, t.Area(a).plain, nil) {
+				return outcome{next: t.settle(s, a)}, true
+			}
+		}
+		return outcome{}, false
+	}
+	step := t.StepNamed(s.Step)
+	for i := range step.Choices {
+		c := &step.Choices[i]
+		if k := t.key(c); k != 0 && t.namesChoice(w, k, c.plain, c.Words) {
+			if o, ok := t.choose(s, c); ok {
+				return o, true
+			}
+		}
+	}
+	return outcome{}, false
+}
+
+// namesChoice reports whether a plain text is a choice's words, or its number
+// and its words together.
+func (t turn) namesChoice(w string, key int, label string, words []string) bool {
+	if w == label || oneOf(words, w) {
+		return w != ""
+	}
+	n, rest, ok := plain.LeadingDigit(w)
+	return ok && n == key && (rest == label || oneOf(words, rest))
+}
+
+// answerNo answers somebody who does not want what was offered or given.
+func (t turn) answerNo(s State, c Case, fresh bool) (outcome, bool) {
+	step := t.StepNamed(s.Step)
+	switch {
+	case len(s.asking()) > 0:
+		return outcome{next: t.settle(s, t.elsewhere())}, true
+	case step.Kind == KindServices && step.FromArea:
+		return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
+	case c.Kind == CaseNeither, step.Kind == KindServices:
+		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+	}
+	return outcome{}, false
+}
+
+// answerComplaint gives the next number to somebody whom the last did not help, and
+// says why.
+func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
+	step := t.StepNamed(s.Step)
+	if step.Kind != KindServices {
+		if c.What == hear.Another || !fresh {
+			return outcome{next: t.enter(s, t.zeroStep(s))}, true
+		}
+		return outcome{}, false
+	}
+	reason := t.Messages.Reason[max(0, slices.Index(complaints, c.What))]
+	about := ""
+	if svc := t.service(s); svc != nil && c.What != hear.Another {
+		about = svc.ID
+	}
+	if at := t.nextAt(s); at >= 0 {
+		s.At = uint8(at)
+		s.Misses = 0
+		return outcome{next: s, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Instead.Text}, t.Messages.Instead, t.Messages.NumberShort}}, true
+	}
+	next := t.enter(s, t.zeroStep(s))
+	return outcome{next: next, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Last.Text}, t.Messages.Last}}, true
+}
+
+// answerNeed leads to the line for what somebody needs, with the local number where a
+// place is known.
+func (t turn) answerNeed(s State, c Case) (outcome, bool) {
+	to, ok := t.Needs[c.What]
+	if !ok {
+		if c.Place.any() {
+			return t.answerPlace(s, c)
+		}
+		return outcome{}, false
+	}
+	if c.What == hear.Deaf {
+		s.Need = NeedDeaf
+	}
+	if a := c.Place.one(t.elsewhere()); a != "" {
+		s.Area = a
+	}
+	return t.lead(s, to), true
+}
+
+// answerQuestion answers a question to us, and stays where we are.
+func (t turn) answerQuestion(s State, c Case) (outcome, bool) {
+	to, ok := t.Needs[c.What]
+	if !ok {
+		return outcome{}, false
+	}
+	return t.lead(s, to), true
+}
+
+func (t turn) answerPlace(s State, c Case) (outcome, bool) {
+	place := t.StepNamed(t.People[s.Who].Place)
+	areas := c.Place.areas()
+	if a := c.Place.one(t.elsewhere()); a != "" {
+		return outcome{next: t.settle(s, a)}, true
+	}
+	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
+		return outcome{next: t.settle(s, a)}, true
+	}
+	if !place.FromArea && len(areas) > 0 { // no need to ask what changes nothing
+		return outcome{next: t.settle(s, areas[0])}, true
+	}
+	if c.Place.any() {
+		return outcome{next: t.askArea(s, &c.Place)}, true
+	}
+	return outcome{}, false
+}
+
+// onlyCommon is the one area that two lists share; empty when they share none or
+// several.
+func onlyCommon(a, b []string) (common string) {
+	for _, x := range a {
+		if slices.Contains(b, x) {
+			if common != "" {
+				return ""
+			}
+			common = x
+		}
+	}
+	return common
+}
+
+// elsewhere is the book's last area: everywhere that no other area covers.
+func (t turn) elsewhere() string { return t.Areas[len(t.Areas)-1].ID }
+
+// askArea asks in which area somebody is. One area in doubt is offered with
+// "somewhere else"; more than fit in a question are asked from the top.
+func (t turn) askArea(s State, p *PlaceCase) State {
+	n := t.enter(s, t.People[s.Who].Ask)
+	areas, names := p.Areas, p.Names
+	switch len(p.areas()) {
+	case 0:
+		return n
+	case 1:
+		areas[1] = t.elsewhere()
+	}
+	n.Ask, n.AskNames = areas, names
+	if p.Unnamed {
+		n.AskNames = [4]string{}
+		n.Unnamed = true
+	}
+	return n
+}
+
+// enterFor enters a step of another person.
+func (t turn) enterFor(s State, who Person, step string) State {
+	s.Who = who
+	if who == Behaviour {
+		s.Need, s.Area = 0, ""
+	}
+	return t.enter(s, step)
+}
+
+// missText answers a text that was not understood.
+func (t turn) missText(s State) (State, Reply) {
+	misses := min(s.Misses+1, missesToRest)
+	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
+		s.Misses = misses
+		return s, Reply{Rest: true}
+	}
+	zero := t.zeroStep(s)
+	reply := Reply{}
+	next := s
+	if misses < missesToZero {
+		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
+	} else {
+		if s.Step != zero {
+			next = t.enter(s, zero)
+		}
+		next.Ask, next.AskNames = [4]string{}, [4]string{}
+		reply = t.show(next)
+	}
+	next.Misses = misses
+	if s.Idle >= maxIdle {
+		return s, Reply{Rest: true}
+	}
+	return t.idle(next, reply)
+}
+
+// idle gives a reply that moves nothing, until there have been enough of them.
+func (t turn) idle(s State, r Reply) (State, Reply) {
+	if s.Idle >= maxIdle {
+		return s, Reply{Rest: true}
+	}
+	s.Idle++
+	return s, r
+}
+
+// show tells a text conversation where it is.
+func (t turn) show(s State) Reply { return t.showWith(s, nil) }
+
+// showWith is show in other words than the step's.
+func (t turn) showWith(s State, wordings []Wording) Reply {
+	if len(s.asking()) > 0 {
+		return Reply{Text: t.fit(s, t.Messages.Which)}
+	}
+	step := t.StepNamed(s.Step)
+	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
+		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
+		if step.AreaToo && s.Area != "" && s.At == 0 {
+			wordings = []Wording{t.Messages.NumberLocal, t.Messages.NumberLocalShort, t.Messages.NumberShort}
+		}
+	}
+	r := Reply{}
+	if len(wordings) > 0 {
+		r.Text = t.fit(s, wordings...)
+	} else {
+		r.Text = t.text(s, step.Text)
+	}
+	if svc := t.service(s); svc != nil {
+		r.Shows = svc.itself
+		if b := t.beside(s, svc); b != nil {
+			r.Shows = []string{svc.ID, b.ID}
+		}
+	}
+	return r
+}
+
+// fit is the first of some wordings that fits one segment; the shortest, if none does.
+func (t turn) fit(s State, wordings ...Wording) string {
+	best := ""
+	for _, w := range wordings {
+		if w.Text == "" {
+			continue
+		}
+		text := t.text(s, w.Text)
+		if len(text) <= segment {
+			return text
+		}
+		if best == "" || len(text) < len(best) {
+			best = text
+		}
+	}
+	return best
+}
+
+// segment is how many letters of the plain alphabet fit one text message (3GPP TS
+// 23.038).
+const segment = 160

@@ -1,0 +1,300 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"signpost/flows/hear"
+	"signpost/internal/plain"
+)
+
+// CaseKind is what leads the answer to a text.
+type CaseKind uint8
+
+// The cases, in the order in which they win over one another. docs/answers.md has
+// the table; it is made from here.
+const (
+	CaseUnclear   CaseKind = iota // nothing that is understood
+	CaseLeave                     // out, and nothing else
+	CaseDanger                    // somebody is in danger
+	CaseDespair                   // wants to die, or has taken something
+	CaseBehaviour                 // the writer is the one who harms
+	CaseEither                    // words of harm both ways: ask which it is
+	CaseSilent                    // somebody else reads the phone
+	CaseAnswer                    // a digit or an ordinal
+	CaseZero                      // the 24-hour line
+	CaseBack
+	CaseRepeat
+	CaseStart
+	CaseThanks
+	CaseYes
+	CaseNo        // no, wrong, not that place
+	CaseNeither   // none of what is offered
+	CaseNotSure   //
+	CaseShortcut  // words that lead straight to a step
+	CaseComplaint // about the number that was given
+	CaseNeed      // a line for what the writer needs
+	CaseSomeone   // it is about somebody else
+	CasePlace     // a place
+	CaseQuestion  // a question to us
+	CaseDenied    // only a place that is not the writer's
+	caseKinds
+)
+
+var caseNames = [caseKinds]string{"nothing that is understood", "leave", "danger", "wants to die, or has taken something", "own behaviour", "harm both ways",
+	"somebody else reads the phone", "an answer", "the 24-hour line", "back", "again", "start again", "thanks", "yes", "no", "none of these", "not sure", "a shortcut",
+	"a complaint about a number", "a need", "somebody else", "a place", "a question to us", "a place that is not theirs"}
+
+func (k CaseKind) String() string { return caseNames[k%caseKinds] }
+
+// Case is what a text asks for, whatever its words: all that the engine sees of it.
+type Case struct {
+	Kind CaseKind
+	What hear.Kind // of a need, a question, a complaint
+	// Doctor tells that it has to be seen by one; Taken that something was swallowed.
+	Doctor, Taken bool
+	// Deaf tells that the writer cannot hear.
+	Deaf  bool
+	Digit int8   // of an answer; -1: none
+	Label string // words of a choice of the book, in plain form; empty: none
+	Step  string // of a shortcut
+	Place PlaceCase
+	Half  string // the first or second half of a postcode
+}
+
+// PlaceCase is the part of a case that a place has.
+type PlaceCase struct {
+	Areas [4]string // in the book's order; empty: no place, or more than fit
+	Names [4]string // the place each area is named by; empty: by the area's own words
+	// Ask tells that it is not certain. Many tells that more areas are possible than
+	// can be offered.
+	Ask, Many bool
+	// Unnamed tells that the place must not be named in an answer: somebody may be
+	// hiding there.
+	Unnamed bool
+	Denied  [4]string // areas of places that are not the writer's
+	Theirs  string    // the area of somebody else's place, if it is one
+}
+
+func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
+
+func filled4(list *[4]string) []string {
+	n := 0
+	for n < len(list) && list[n] != "" {
+		n++
+	}
+	return list[:n]
+}
+
+// One is the area of a certain place; empty when there is none.
+func (p *PlaceCase) one(elsewhere string) string {
+	if a := p.areas(); len(a) == 1 && (!p.Ask || a[0] == elsewhere) {
+		return a[0]
+	}
+	return ""
+}
+
+// Any reports whether a place was named at all.
+func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
+
+// Hear reads a text as the book hears it.
+func (b *Book) Hear(text string) *hear.Reading { return b.Ear.Hear(text, b.finder) }
+
+// Consider tells what a text asks for.
+func (b *Book) Consider(text string) Case { return b.decide(b.Hear(text), text) }
+
+// needs are the facts that lead to a line of their own, the most pressing first.
+var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older, hear.ChildConcern,
+	hear.Interpreter, hear.Homeless, hear.Tracked, hear.Stalked, hear.Visa, hear.Anonymous}
+
+// questions are the facts that ask for an answer of ours.
+var questions = []hear.Kind{hear.AskSilent, hear.AskBill, hear.AskFree, hear.AskCall, hear.AskPrivate, hear.AskHours, hear.AskHuman, hear.AskWho}
+
+// complaints are the facts that ask for another number.
+var complaints = []hear.Kind{hear.NoAnswer, hear.Engaged, hear.DeadLine, hear.Machine, hear.Shut, hear.Another}
+
+// Answerable are the needs and questions that the book can answer with a step.
+func Answerable() []hear.Kind { return slices.Concat(needs, questions) }
+
+// Complaints are the kinds of complaint about a number.
+func Complaints() []hear.Kind { return slices.Clone(complaints) }
+
+// decide turns what a text says into the case it is: a pure function of the
+// reading, apart from the words that the book itself lists.
+func (b *Book) decide(r *hear.Reading, text string) Case {
+	w := plain.Text(text)
+	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half()}
+	c.Deaf = r.Has(hear.Deaf)
+	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
+	c.Label = b.labelIn(w)
+	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
+	harm := r.Has(hear.Behaviour)
+	switch {
+	case oneOf(carrierStop, w), oneOf(b.Words.Leave, w), !urgent && r.Only(hear.Leave):
+		c.Kind = CaseLeave
+	case oneOf(b.Words.Emergency, w):
+		c.Kind = CaseDanger
+	case harm && !r.Has(hear.Hurt) && !r.Has(hear.Despair):
+		c.Kind = CaseBehaviour
+	case r.Set().Any(hear.Despair, hear.Taken):
+		c.Kind = CaseDespair
+	case urgent:
+		c.Kind = CaseDanger
+	case harm && !r.Has(hear.Other):
+		c.Kind = CaseEither
+	default:
+		b.decideCalm(&c, r, w, text)
+	}
+	return c
+}
+
+// decideCalm is decide for a text with nothing urgent in it.
+func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
+	if n, ok := b.digitIn(r, w); ok {
+		c.Kind, c.Digit = CaseAnswer, int8(n)
+		return
+	}
+	for _, l := range []struct {
+		words []string
+		kind  CaseKind
+	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart}, {b.Words.Start, CaseStart}} {
+		if oneOf(l.words, w) {
+			c.Kind = l.kind
+			if w == "yes" {
+				c.Kind = CaseYes
+			}
+			return
+		}
+	}
+	if w == "#" {
+		c.Kind = CaseRepeat
+		return
+	}
+	for i := range b.Words.Shortcuts {
+		if oneOf(b.Words.Shortcuts[i].Words, w) {
+			c.Kind, c.Step = CaseShortcut, b.Words.Shortcuts[i].To
+			return
+		}
+	}
+	need, hasNeed := firstOf(r, needs)
+	question, asks := firstOf(r, questions)
+	complaint, complains := firstOf(r, complaints)
+	place := c.Place.any()
+	switch {
+	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
+		c.Kind = CaseThanks
+	case r.Has(hear.Watched) && !hasNeed && !place && !asks:
+		c.Kind = CaseSilent
+	case complains && !place && (!hasNeed || need == hear.Man):
+		c.Kind, c.What = CaseComplaint, complaint
+	case r.Only(hear.Neither):
+		c.Kind = CaseNeither
+	case r.Only(hear.NotSure):
+		c.Kind = CaseNotSure
+	case r.Only(hear.Yes):
+		c.Kind = CaseYes
+	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !hasNeed:
+		c.Kind = CaseNo
+	case r.Has(hear.Other) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly:
+		c.Kind = CaseSomeone
+	case hasNeed:
+		c.Kind, c.What = CaseNeed, need
+	case place:
+		c.Kind = CasePlace
+	case r.Only(hear.LineZero), r.Has(hear.LineZero) && !asks:
+		c.Kind = CaseZero
+	case r.SaysOf(hear.Repeat) && !asks:
+		c.Kind = CaseRepeat
+	case asks:
+		c.Kind, c.What = CaseQuestion, question
+	case c.Place.Denied[0] != "":
+		c.Kind = CaseDenied
+	}
+}
+
+// thanksOnly reports thanks and small talk together, and nothing else.
+func thanksOnly(r *hear.Reading) bool {
+	return r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
+}
+
+func firstOf(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
+	for _, k := range kinds {
+		if r.Has(k) {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// digitIn reads a text that answers a menu: a digit, a digit with thanks, or an
+// ordinal.
+func (b *Book) digitIn(r *hear.Reading, w string) (int, bool) {
+	if n, ok := plain.Digit(w); ok {
+		return n, true
+	}
+	if n, rest, ok := plain.LeadingDigit(w); ok && b.polite(rest) { // "2 thanks"
+		return n, true
+	}
+	for i, k := range []hear.Kind{hear.First, hear.Second, hear.Third, hear.Fourth} {
+		if r.Only(k) {
+			return i + 1, true
+		}
+	}
+	return 0, false
+}
+
+// labelIn is the choice of the book that a text names: its words, or its number and
+// its words together, which come without the number.
+func (b *Book) labelIn(w string) string {
+	if b.labels[w] {
+		return w
+	}
+	if _, rest, ok := plain.LeadingDigit(w); ok && b.labels[rest] {
+		return w
+	}
+	return ""
+}
+
+// placeOf turns what a text says of places into areas.
+func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
+	p.Ask, p.Unnamed = at.Ask, at.Hiding
+	areas := b.areasIn(nil, at.Set)
+	if len(areas) > len(p.Areas) {
+		p.Many = true
+	} else {
+		copy(p.Areas[:], areas)
+	}
+	if len(at.Names) > 1 || len(areas) == 1 {
+		for i, a := range p.areas() {
+			for k, set := range at.Sets {
+				if in := b.areasIn(nil, set&at.Set); len(in) == 1 && in[0] == a {
+					p.Names[i] = at.Names[k]
+					break
+				}
+			}
+		}
+	}
+	if theirs := b.areasIn(nil, at.Theirs); len(theirs) == 1 {
+		p.Theirs = theirs[0]
+	}
+	for i, a := range b.areasIn(nil, at.Denied&^at.Set) {
+		if i < len(p.Denied) && !slices.Contains(areas, a) {
+			p.Denied[i] = a
+		}
+	}
+	return p
+}
+
+// tapback reports the texts that phones send when a message is "liked": they
+// quote what we wrote and ask for nothing.
+func tapback(text string) bool {
+	for _, p := range []string{"Liked ", "Loved ", "Disliked ", "Laughed at ", "Emphasized ", "Emphasised ", "Questioned ", "Removed a "} {
+		if rest, ok := strings.CutPrefix(text, p); ok && (p == "Removed a " || strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, `"`)) {
+			return true
+		}
+	}
+	if i := strings.Index(text, " to “"); i > 0 && i < 24 && strings.HasSuffix(strings.TrimSpace(text), "”") {
+		return strings.HasPrefix(text, "Reacted ") || !strings.ContainsAny(text[:i], "abcdefghijklmnopqrstuvwxyz")
+	}
+	return false
+}

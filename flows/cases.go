@@ -1,0 +1,79 @@
+package flows
+
+import (
+	"fmt"
+
+	"signpost/flows/hear"
+)
+
+// Named is a case with a name, for those who walk over all of them.
+type Named struct {
+	Name string
+	Case Case
+}
+
+// Cases lists the cases that a text can be in this book, with place names as
+// classes: one for each area, one for a place in doubt, one for many.
+func (b *Book) Cases() []Named {
+	var out []Named
+	add := func(name string, c Case) {
+		if c.Kind != CaseAnswer {
+			c.Digit = -1
+		}
+		out = append(out, Named{name, c})
+	}
+	places := b.placeClasses()
+	certain := places[:1+len(b.Areas)] // a doubtful place changes nothing about danger
+	with := func(name string, c Case) {
+		for _, p := range certain {
+			c.Place = p.Case.Place
+			add(name+p.Name, c)
+		}
+	}
+	with("danger", Case{Kind: CaseDanger})
+	with("danger, a doctor needed", Case{Kind: CaseDanger, Doctor: true})
+	with("danger, deaf", Case{Kind: CaseDanger, Deaf: true})
+	with("wants to die", Case{Kind: CaseDespair})
+	with("has taken something", Case{Kind: CaseDespair, Taken: true})
+	with("about somebody else", Case{Kind: CaseSomeone})
+	for _, k := range needs {
+		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf})
+	}
+	for _, p := range places[1:] {
+		c := p.Case
+		c.Kind = CasePlace
+		add("a place"+p.Name, c)
+	}
+	for _, k := range questions {
+		add("asks "+k.String(), Case{Kind: CaseQuestion, What: k})
+	}
+	for _, k := range complaints {
+		add("complains: "+k.String(), Case{Kind: CaseComplaint, What: k})
+	}
+	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseEither, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart, CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
+		add(k.String(), Case{Kind: k})
+	}
+	for n := range 10 {
+		add(fmt.Sprintf("answers %d", n), Case{Kind: CaseAnswer, Digit: int8(n)})
+	}
+	for _, s := range b.Words.Shortcuts {
+		add("shortcut to "+s.To, Case{Kind: CaseShortcut, Step: s.To})
+	}
+	add("a place denied", Case{Kind: CaseDenied, Place: PlaceCase{Denied: [4]string{b.Areas[0].ID}}})
+	return out
+}
+
+// placeClasses are the kinds of place that a text can name; the first is none.
+func (b *Book) placeClasses() []Named {
+	out := []Named{{}}
+	add := func(name string, p PlaceCase) { out = append(out, Named{name, Case{Place: p}}) }
+	for i := range b.Areas {
+		add(" in "+b.Areas[i].ID, PlaceCase{Areas: [4]string{b.Areas[i].ID}})
+	}
+	if len(b.Areas) > 1 {
+		add(" in two areas", PlaceCase{Areas: [4]string{b.Areas[0].ID, b.Areas[1].ID}, Ask: true})
+	}
+	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
+	add(" in many areas", PlaceCase{Many: true, Ask: true})
+	return out
+}

@@ -1,0 +1,287 @@
+package flows_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/flows"
+)
+
+// The labelled sets in testdata/understanding were written before the lists of the
+// book were made, by people who had not seen them. The first half of each (every
+// other row) was tuned on; the second half judges. README.md there says what the
+// labels mean.
+
+// row is one labelled text.
+type row struct {
+	text, kind, area string
+	also             []string
+	judging          bool
+}
+
+func rowsOf(t testing.TB, name string) (out []row) {
+	t.Helper()
+	f, err := os.Open("testdata/understanding/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range all[1:] {
+		one := row{text: r[0], kind: r[1], area: r[2], judging: i%2 == 1}
+		if len(r) > 3 {
+			one.also = strings.FieldsFunc(r[3], func(c rune) bool { return c == '|' })
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// answered is what a first text gets.
+type answered struct {
+	flows.State
+	flows.Reply
+	flows.Case
+}
+
+// wednesday is an afternoon when everything with office hours is open.
+var wednesday = time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
+
+func answer(t testing.TB, b *flows.Book, text string) answered {
+	t.Helper()
+	s, r, err := b.Step(wednesday, flows.State{}, flows.Heard(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answered{s, r, b.Consider(text)}
+}
+
+// numbersFor are what the answer to a need must hold: one of them.
+var numbersFor = map[string][]string{
+	"suicide": {"116 123"}, "behaviour": {"0808 802 4040"}, "child": {"0800 1111"}, "deaf_or_text": {"85258", "18001"}, "lgbt": {"0800 999 5428"},
+	"men": {"0808 801 0327"}, "sexual": {"0808 500 2222"}, "honour": {"0800 5999 247"}, "older": {"0808 808 8141"}, "childworry": {"0808 800 5000"},
+	"homeless": {"0808 2000 247"}, "stalked": {"0808 2000 247"}, "tracked": {"0808 2000 247"}, "visa": {"0808 2000 247"}, "language": {"interpreter"},
+}
+
+// gets reports whether an answer is what a kind of text should get.
+func (a answered) gets(kind string) bool {
+	switch kind {
+	case "danger":
+		return a.Emergency
+	case "other":
+		return a.Who == flows.Someone
+	case "none", "no-area":
+		return !a.Emergency && a.Who == flows.Me
+	}
+	return slices.ContainsFunc(numbersFor[kind], func(n string) bool { return strings.Contains(a.Text, n) })
+}
+
+// share is how many of how many.
+type share struct{ good, all int }
+
+func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.all, 1)) }
+
+// Texts about danger, despair and need get the answer that they should. The floors
+// are below what was measured on the judging half; misses are listed by -v.
+func TestNeedsAreUnderstood(t *testing.T) {
+	b := shipped(t)
+	floors := map[string]float64{"danger": 80, "suicide": 80, "behaviour": 65, "other": 50, "child": 80, "deaf_or_text": 75, "men": 50, "lgbt": 65,
+		"sexual": 60, "honour": 35, "older": 75, "childworry": 30, "none": 90}
+	var half [2]map[string]share
+	half[0], half[1] = map[string]share{}, map[string]share{}
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv"} {
+		for _, r := range rowsOf(t, file) {
+			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
+				continue
+			}
+			a := answer(t, b, r.text)
+			good := a.gets(r.kind) || slices.ContainsFunc(r.also, a.gets)
+			// The harm of an answer counts one by one.
+			if r.kind == "behaviour" && a.Who != flows.Behaviour && a.Kind != flows.CaseEither && !slices.Contains(r.also, "danger") {
+				for _, id := range a.Shows {
+					if s := b.Service(id); r.judging && s.For[flows.Me] {
+						t.Logf("HARM: %q: own behaviour is given %s", r.text, id)
+					}
+				}
+			}
+			i := 0
+			if r.judging {
+				i = 1
+			}
+			s := half[i][r.kind]
+			s.all++
+			if good {
+				s.good++
+			} else if !r.judging {
+				t.Logf("missed %s: %q gets %q", r.kind, r.text, a.Text)
+			}
+			half[i][r.kind] = s
+		}
+	}
+	for _, kind := range slices.Sorted(mapsKeys(half[1])) {
+		was, is := half[0][kind], half[1][kind]
+		t.Logf("%-13s tuning half %d of %d (%.0f %%), judging half %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(), is.good, is.all, is.percent())
+		if floor, ok := floors[kind]; ok && is.percent() < floor {
+			t.Errorf("%s: %.0f %% on the judging half, and was above %.0f", kind, is.percent(), floor)
+		}
+	}
+}
+
+// Nobody who is harmed is locked into the branch for people who harm.
+func TestNoVictimIsLockedIn(t *testing.T) {
+	b := shipped(t)
+	locked := 0
+	for _, r := range rowsOf(t, "victims.csv") {
+		if a := answer(t, b, r.text); a.Who == flows.Behaviour {
+			locked++
+			t.Logf("locked in: %q", r.text)
+		}
+	}
+	const most = 0
+	if locked > most {
+		t.Errorf("%d of 300 are locked in", locked)
+	}
+}
+
+var serviceArea = map[string]string{"letgo-north": "cumbria_north", "letgo-west": "cumbria_west", "letgo-south": "cumbria_south", "cheshire-east": "cheshire_east",
+	"cheshire-west": "cheshire_west", "halton": "halton", "warrington": "warrington", "out-of-area": "elsewhere"}
+
+// Places named in natural texts are answered, asked about, or left alone.
+func TestPlacesAreUnderstood(t *testing.T) {
+	b := shipped(t)
+	var half [2]map[string]int
+	half[0], half[1] = map[string]int{}, map[string]int{}
+	for _, r := range rowsOf(t, "places.csv") {
+		text, wanted, kind := r.text, r.kind, r.area // text,area,kind: the columns of this set
+		areas, ask, _ := b.Find(text)
+		got := "none"
+		switch {
+		case len(areas) == 0:
+		case !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" && a != "wales" && a != "scotland" }):
+			got = "elsewhere"
+		case len(areas) == 1 && !ask:
+			got = areas[0]
+		default:
+			got = "ask"
+		}
+		right := slices.ContainsFunc(strings.Split(wanted, "|"), func(w string) bool { return serviceArea[w] == got })
+		verdict := "good"
+		switch {
+		case got != "none" && got != "ask" && (kind == "no-area" || kind == "ask" || !right):
+			verdict = "WRONG"
+		case kind == "exact" && (got == "none" || got == "ask"):
+			verdict = "a needless question"
+		}
+		i := 0
+		if r.judging {
+			i = 1
+		}
+		half[i][verdict]++
+		half[i]["all"]++
+		if verdict == "WRONG" || verdict != "good" && !r.judging {
+			t.Logf("%s: %q is %s %s, got %s", verdict, text, wanted, kind, got)
+		}
+	}
+	for i, name := range []string{"tuning half", "judging half"} {
+		h := half[i]
+		t.Logf("%s: %d texts, %d wrong, %d needless questions", name, h["all"], h["WRONG"], h["a needless question"])
+	}
+	const mostWrong, mostNeedless = 25, 70
+	if h := half[1]; h["WRONG"] > mostWrong || h["a needless question"] > mostNeedless {
+		t.Errorf("judging half: %v", h)
+	}
+}
+
+// talk is a labelled conversation; its want is judged on the last answer.
+type talk struct {
+	ID, Group, Why string
+	Texts          []string
+	Want           struct {
+		Area        []string
+		NotArea     []string `json:"not_area"`
+		MovesOn     bool     `json:"moves_on"`
+		ContainsAny []string `json:"contains_any"`
+		SilentOK    bool     `json:"silent_ok"`
+		Lacks       []string
+		AnyNumber   bool `json:"any_number"`
+		Silent      bool
+	}
+}
+
+// fails says what is wrong with the last answer; empty: nothing.
+func (c *talk) fails(b *flows.Book, before, last string) string {
+	w := c.Want
+	has := func(list []string) bool {
+		return slices.ContainsFunc(list, func(x string) bool { return strings.Contains(strings.ToLower(last), strings.ToLower(x)) })
+	}
+	of := func(areas []string) (numbers []string) {
+		for _, a := range areas {
+			if area := b.Area(serviceArea[a]); area != nil && a != "out-of-area" {
+				numbers = append(numbers, b.Service(area.Services[0]).Lines[0].Printed)
+			}
+		}
+		return numbers
+	}
+	switch {
+	case last == "" && (w.Silent || w.SilentOK):
+		return ""
+	case w.Silent:
+		return "not silent"
+	case has(of(w.NotArea)):
+		return "A NUMBER THAT MUST NOT BE GIVEN"
+	case len(w.Area) > 0 && !has(of(w.Area)):
+		return "the number is missing"
+	case w.MovesOn && (last == "" || last == before):
+		return "does not move on"
+	case len(w.ContainsAny) > 0 && !has(w.ContainsAny):
+		return "lacks what it must hold"
+	case has(w.Lacks):
+		return "holds what it must not"
+	}
+	return ""
+}
+
+// Conversations with corrections, complaints and changes of mind end right.
+func TestConversationsEndRight(t *testing.T) {
+	b := shipped(t)
+	data, err := os.ReadFile("testdata/understanding/conversations.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []talk
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	var half [2]share
+	for i, c := range all {
+		var s flows.State
+		before, last := "", ""
+		for _, text := range c.Texts {
+			next, r, err := b.Step(wednesday, s, flows.Heard(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, before, last = next, last, r.Text
+		}
+		why := c.fails(b, before, last)
+		half[i%2].all++
+		if why == "" {
+			half[i%2].good++
+		} else if i%2 == 0 {
+			t.Logf("%s (%s): %s: %q ends with %q", c.ID, c.Why, why, c.Texts, last)
+		}
+	}
+	t.Logf("tuning half %.0f %%, judging half %.0f %%", half[0].percent(), half[1].percent())
+	const floor = 80
+	if half[1].percent() < floor {
+		t.Errorf("%.0f %% of the judging half end right, and it was above %d", half[1].percent(), floor)
+	}
+}
