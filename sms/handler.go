@@ -44,6 +44,9 @@ type Limits interface {
 	Count(sender string) (ok, sure bool)
 	Allow(ctx context.Context, sender string) (ok bool, err error)
 	First(ctx context.Context, sender string) (first bool, err error)
+	// Urgent reports whether another answer to danger may go to a sender: the first of
+	// an hour always, then one every few minutes, so that two machines cannot loop.
+	Urgent(ctx context.Context, sender string) (ok bool, err error)
 }
 
 // Handler answers message webhooks.
@@ -186,6 +189,9 @@ func Fallback(b *flows.Book) []byte { return twiml.Response(twiml.Message(b.Fall
 type allowance struct {
 	ok, brief, first, resting bool
 	err                       error
+	// urgent tells that the text is about danger, which no other limit holds up; over,
+	// that this sender has had as many such answers as there are.
+	urgent, over bool
 }
 
 // allowAtOnce works out how a text may be answered where nobody need be asked.
@@ -203,6 +209,11 @@ func (h *Handler) allowAtOnce(m message) (l allowance, sure bool) {
 // is told the 24-hour number whatever it costs, but for numbers that there is money
 // in having us write to.
 func (h *Handler) allow(ctx context.Context, m message, l allowance) allowance {
+	if l.urgent {
+		ok, err := h.Limits.Urgent(ctx, m.sender)
+		l.over, l.err = !ok, err
+		return l
+	}
 	if l.ok {
 		l.ok, l.err = h.Limits.Allow(ctx, m.sender)
 	}
@@ -218,6 +229,10 @@ func (h *Handler) allow(ctx context.Context, m message, l allowance) allowance {
 // kind is what a text is answered with, to one who has a conversation or has none.
 func (l allowance) kind(m message, conversation bool, leaves func() bool) flows.MarkKind {
 	switch {
+	case l.urgent && l.over:
+		return flows.Silent
+	case l.urgent:
+		return flows.Stepped
 	case m.dear && leaves():
 		return flows.Silent
 	case l.ok && l.resting && !leaves():
@@ -239,8 +254,9 @@ var errFault = errors.New("a fault beside the answering: please report it")
 // it once.
 func (h *Handler) converse(ctx context.Context, m message) outcome {
 	l, sure := h.allowAtOnce(m)
+	l.urgent = h.urgent(m.text)
 	allowed := func() allowance { return l }
-	if !sure {
+	if !sure || l.urgent {
 		allowed = h.beside(ctx, m, l)
 	}
 	seen, err := h.Sessions.Recall(ctx, m.name, m.earlier...)
@@ -296,7 +312,7 @@ func (h *Handler) beside(ctx context.Context, m message, at allowance) func() al
 	go func() {
 		// A fault here must not end the process: whoever writes is answered all the
 		// same. What panicked is not looked at.
-		l := allowance{ok: true, err: errFault}
+		l := allowance{ok: true, err: errFault, urgent: at.urgent}
 		defer func() { _ = recover(); limit <- l }()
 		l = h.allow(ctx, m, at)
 	}()
@@ -317,7 +333,7 @@ func (m message) from(stored []byte) []byte {
 func (h *Handler) adrift(m message, mark flows.Mark, l allowance) outcome {
 	mark.Before = m.carried.state
 	mark.Kind = l.kind(m, len(mark.Before) > 0, func() bool { return h.leaves(mark, m.text) })
-	if !m.carried.known && mark.Kind == flows.Stepped {
+	if !m.carried.known && mark.Kind == flows.Stepped && !l.urgent {
 		mark.Kind = flows.Brief
 	}
 	a := h.render(mark, m.text)
@@ -327,6 +343,16 @@ func (h *Handler) adrift(m message, mark flows.Mark, l allowance) outcome {
 	}
 	h.Count("carried")
 	return outcome{a.text, h.carry(m, carried{adrift: true, before: m.carried.origin(), state: a.next}, mark.Minute), false}
+}
+
+// urgent reports a text about danger, or from somebody who wants to die.
+func (h *Handler) urgent(text string) (is bool) {
+	book := h.Book(0)
+	privacy.Forget(func() {
+		kind := book.Consider(text).Kind
+		is = kind == flows.CaseDanger || kind == flows.CaseDespair
+	})
+	return is
 }
 
 // leaves reports a text that ends the conversation.
@@ -401,6 +427,8 @@ func kinds(before, after flows.State, reply flows.Reply) []tally.Kind {
 		add(tally.Kind{Outcome: tally.Left})
 	case reply.Emergency:
 		add(tally.Kind{Outcome: tally.Emergency})
+	case reply.Complaint != "":
+		add(tally.Kind{Service: reply.Complaint, Outcome: tally.Complained})
 	case len(reply.Shows) > 0 && flows.Moved(before, after):
 		add(tally.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: tally.Given})
 	}

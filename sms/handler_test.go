@@ -21,9 +21,10 @@ import (
 // faulty is a store whose limits have a fault of ours in them.
 type faulty struct{ sms.Sessions }
 
-func (faulty) Count(string) (bool, bool)                   { return true, false }
-func (faulty) Allow(context.Context, string) (bool, error) { panic("a fault") }
-func (faulty) First(context.Context, string) (bool, error) { panic("a fault") }
+func (faulty) Count(string) (bool, bool)                    { return true, false }
+func (faulty) Allow(context.Context, string) (bool, error)  { panic("a fault") }
+func (faulty) Urgent(context.Context, string) (bool, error) { panic("a fault") }
+func (faulty) First(context.Context, string) (bool, error)  { panic("a fault") }
 func (faulty) Recall(context.Context, flows.Name, ...flows.Name) (flows.Seen, error) {
 	return flows.Seen{}, nil
 }

@@ -389,7 +389,7 @@ func TestRedisAway(t *testing.T) {
 	text(t, p, "hello")
 	check := func(t *testing.T) {
 		for _, tt := range []struct{ body, want string }{
-			{"kendal", "01229 582386"}, {"CW10 9QN", "0300 123 5101"}, {"1", "0808 2000 247"}, {"please help", "999"}, {"", "0808 2000 247"}, {"999", "not 999"},
+			{"kendal", "01229 582386"}, {"CW10 9QN", "0300 123 5101"}, {"1", "0808 2000 247"}, {"please help", "999"}, {"", "0808 2000 247"}, {"999", "Emergency? Call 999"},
 		} {
 			client := s.phone()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -761,7 +761,7 @@ func TestConversationOutlivesTheStore(t *testing.T) {
 	text(t, bare, "hello")
 
 	r.Kill()
-	says(p, "4", "1 for men")
+	says(p, "4", "1 for a man")
 	says(p, "1", "0808 801 0327")
 	says(p, "2", "0800 and 0808 calls are free")
 	says(leaver, "x", "")
@@ -772,12 +772,12 @@ func TestConversationOutlivesTheStore(t *testing.T) {
 	}
 
 	r.Restart(t)
-	says(p, "9", "1 for men")
+	says(p, "9", "1 for a man")
 	says(p, "3", "0800 1111")
 	says(leaver, "3", "Reply with your town")
 
 	r.Kill()
-	says(p, "9", "1 for men")
+	says(p, "9", "1 for a man")
 	r.Restart(t)
 	says(p, "x", "")
 	says(p, "1", "Reply with your town")

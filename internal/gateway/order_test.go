@@ -21,7 +21,7 @@ import (
 
 // whatPeopleText is enough to get everywhere, with words that are not understood,
 // ways back, and ways out among it.
-var whatPeopleText = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow", "wa1 1aa", "brampton", "what", "thanks", "x", "STOP", "999", "cumbria"}
+var whatPeopleText = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow", "wa1 1aa", "brampton", "what", "thanks", "x", "STOP", "bills", "cumbria"}
 
 // message is one text and every way its webhook was delivered and answered.
 type message struct {

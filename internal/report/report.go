@@ -190,7 +190,7 @@ var ringing = []struct {
 var otherwise = []struct {
 	outcome tally.Outcome
 	name    string
-}{{tally.Left, "Took the way out (X, STOP, the star key)"}, {tally.Emergency, "Told that this is not 999"}, {tally.Limited, "Texts over the limit"}}
+}{{tally.Left, "Took the way out (X, STOP, the star key)"}, {tally.Emergency, "Told to call 999"}, {tally.Limited, "Texts over the limit"}}
 
 func newSums(b *flows.Book) *sums {
 	s := &sums{shown: map[*figure]Cell{}, known: map[string]bool{}}

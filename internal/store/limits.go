@@ -28,11 +28,14 @@ const (
 type limits struct {
 	rate           *redis_rate.Limiter
 	sender, notice redis_rate.Limit
-	suffix         string
-	over, told     *memory
-	first          *window // of each sender
-	service        *window // of all together
-	free, most     int
+	// Answers to danger: the first ones, then one at a time.
+	urgentFirst, urgentMore redis_rate.Limit
+	urgentHour, urgentPause *window // what this process counts while the store is away
+	suffix                  string
+	over, told              *memory
+	first                   *window // of each sender
+	service                 *window // of all together
+	free, most              int
 }
 
 func newLimits(rdb redis.UniversalClient, o Options) limits {
@@ -40,6 +43,7 @@ func newLimits(rdb redis.UniversalClient, o Options) limits {
 	free := min(freeTexts, o.SenderLimit/freeShare)
 	return limits{
 		rate: redis_rate.NewLimiter(rdb), sender: per(o.SenderLimit-free, limitPeriod), notice: per(1, limitPeriod),
+		urgentFirst: per(urgentTexts, limitPeriod), urgentMore: per(1, urgentPause), urgentHour: newWindow(limitPeriod), urgentPause: newWindow(urgentPause),
 		suffix: fmt.Sprintf(":%d", o.SenderLimit), // a changed limit must not judge by what an old one has counted
 		over:   newMemory(maxOver), told: newMemory(maxTold),
 		first: newWindow(limitPeriod), service: newWindow(servicePeriod), free: free, most: o.ServiceLimit,
@@ -71,6 +75,32 @@ func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 		l.over.until(sender, mine.RetryAfter)
 	}
 	return mine.Allowed > 0, nil
+}
+
+// Answers to danger that one sender gets: so many in an hour, then one in a pause.
+const (
+	urgentTexts = 12
+	urgentPause = 2 * time.Minute
+)
+
+// Urgent reports whether another answer to danger may go to a sender. With the store
+// away each process goes by what it has counted itself.
+func (s *Store) Urgent(ctx context.Context, sender string) (bool, error) {
+	l := s.limits
+	for _, one := range []struct {
+		key   string
+		limit redis_rate.Limit
+	}{{"urgent:{" + sender + "}", l.urgentFirst}, {"urgentmore:{" + sender + "}", l.urgentMore}} {
+		got, err := l.rate.Allow(ctx, one.key, one.limit)
+		if err != nil {
+			ok := l.urgentHour.count(sender) <= urgentTexts || l.urgentPause.count(sender) <= 1
+			return ok, fmt.Errorf("check the limit of answers to danger: %w", bare(err))
+		}
+		if got.Allowed > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // First reports whether a sender who is not to be answered in full has not yet been

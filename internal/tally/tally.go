@@ -32,12 +32,14 @@ const (
 	Failed    Outcome = "failed"    // it could not be reached, or the caller gave up
 	Left      Outcome = "left"      // the way out was taken: X, STOP, the star key
 	Emergency Outcome = "emergency" // told that this is not 999
-	Limited   Outcome = "limited"   // not answered, or only with the 24-hour number: too many texts
+	// Complained: somebody wrote that the service did not help. Without area.
+	Complained Outcome = "complained"
+	Limited    Outcome = "limited" // not answered, or only with the 24-hour number: too many texts
 )
 
 // Outcomes lists them all.
 func Outcomes() []Outcome {
-	return []Outcome{Begun, Given, Answered, NoAnswer, Engaged, Failed, Left, Emergency, Limited}
+	return []Outcome{Begun, Given, Answered, NoAnswer, Engaged, Failed, Left, Emergency, Limited, Complained}
 }
 
 // Kind is one kind of thing that is counted. Area and Service are ids of the

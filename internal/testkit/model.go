@@ -117,6 +117,9 @@ func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) 
 			next = append(next, state)
 		}
 	}
+	if reply.Emergency && x.Answer == "" { // a sender gets so many answers to danger in an hour
+		next = append(next, state)
+	}
 	if l.Limited && (x.Answer == "" || x.Answer == c.Book.FallbackText()) {
 		next = append(next, state)
 	}
