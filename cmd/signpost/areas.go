@@ -7,28 +7,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"signpost/flows"
 	"signpost/internal/area"
 )
 
-const areasHelp = `signpost areas find [-flows DIR] TEXT
-signpost areas build [-postcodes FILE] [-places FILE] [-words FILE] -out DIR
+const areasHelp = `signpost areas build [-postcodes FILE] [-places FILE] -out DIR
 
-find shows what is understood of a text, why, and what the texter gets.
-
-build makes the postcode table of a folder anew from a download of
+Makes the postcode table of a folder anew from a download of
 Code-Point Open (the zip) or the ONS Postcode Directory (the CSV file), and says
 what moved. The folder's districts.txt says which councils lie in which district;
 the tables of a flow book are in the folder "area" beside its files. With -places
 it makes the place table too, from a CSV file with the columns name, alt_names
 (with ; between), district, hint (direct, confirm, ask or out_of_area),
-alt_hints, kind and dictionary_word. With -words it lists the ordinary words of a
-dictionary that are one slip from a place, so that they are never taken for one.
-Before it goes to callers: signpost check, signpost areas find.
+alt_hints, kind and dictionary_word. Before it goes to callers: signpost check,
+signpost hear.
 
-  signpost areas find im near kendal
   signpost areas build -postcodes codepo_gb.zip -out lancashire/area
 
 `
@@ -39,11 +32,9 @@ func areas(args []string, s streams) int {
 		fl.Usage()
 		return exitMisuse
 	}
-	dir := fl.String("flows", "", "find: the `folder` of the flow book; empty for the one that ships")
-	postcodes := fl.String("postcodes", "", "build: the downloaded `file`")
-	places := fl.String("places", "", "build: the `file` of places")
-	words := fl.String("words", "", "build: a `file` of a language's words, one to a line, like /usr/share/dict/british-english")
-	out := fl.String("out", "", "build: the `folder` the tables go to")
+	postcodes := fl.String("postcodes", "", "the downloaded `file`")
+	places := fl.String("places", "", "the `file` of places")
+	out := fl.String("out", "", "the `folder` the tables go to")
 	verb, rest := args[0], args[1:]
 	if strings.HasPrefix(verb, "-") {
 		rest = args
@@ -52,41 +43,11 @@ func areas(args []string, s streams) int {
 		return code
 	}
 	switch {
-	case verb == "find" && fl.NArg() > 0:
-		return areasFind(*dir, strings.Join(fl.Args(), " "), s)
-	case verb == "build" && *postcodes+*places+*words != "" && *out != "":
-		return areasBuild(*postcodes, *places, *words, *out, s)
+	case verb == "build" && *postcodes+*places != "" && *out != "":
+		return areasBuild(*postcodes, *places, *out, s)
 	}
-	fmt.Fprintf(s.err, "signpost areas: give \"find\" and a text, or \"build\" with -postcodes, -places or -words, and -out; see signpost areas -h\n")
+	fmt.Fprintf(s.err, "signpost areas: give \"build\" with -postcodes or -places, and -out; see signpost areas -h\n")
 	return exitMisuse
-}
-
-func areasFind(dir, text string, s streams) int {
-	src, code := goodBook("areas", dir, s)
-	if src == nil {
-		return code
-	}
-	ids, ask, found := src.Book.Find(text)
-	fmt.Fprintf(s.out, "understood as: %s", found.How)
-	if found.Text != "" {
-		fmt.Fprintf(s.out, " (%q)", found.Text)
-	}
-	fmt.Fprintln(s.out)
-	if found.Where != 0 {
-		fmt.Fprintf(s.out, "districts:     %s\nareas:         %s\n", src.Book.Districts(found.Where), strings.Join(ids, ", "))
-		verdict := "certain"
-		if ask || len(ids) > 1 {
-			verdict = "to be asked about"
-		}
-		fmt.Fprintf(s.out, "so:            %s\n", verdict)
-	}
-	_, reply, err := src.Book.Step(time.Now(), flows.State{}, flows.Heard(text))
-	if err != nil {
-		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
-		return exitProblems
-	}
-	fmt.Fprintf(s.out, "a first text of this gets: %s\n", reply.Text)
-	return exitOK
 }
 
 // tablesIn reads the tables in a folder, as they are; those that ship when it has no
@@ -105,7 +66,7 @@ func tablesIn(dir string) (*area.Gazetteer, error) {
 // maxDownload is the largest download read: the ONS directory is about 1.5 GB.
 const maxDownload = 4 << 30
 
-func areasBuild(postcodes, places, words, out string, s streams) int {
+func areasBuild(postcodes, places, out string, s streams) int {
 	fail := func(err error) int {
 		fmt.Fprintf(s.err, "signpost areas: %v\n", err)
 		return exitProblems
@@ -150,20 +111,6 @@ func areasBuild(postcodes, places, words, out string, s streams) int {
 		}
 		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n", bytes.Count(table, []byte("\n")))
 	}
-	if words != "" {
-		if known, err = tablesIn(out); err != nil { // the places may just have changed
-			return fail(err)
-		}
-		data, err := os.ReadFile(words)
-		if err != nil {
-			return fail(err)
-		}
-		list := known.OrdinaryWords(strings.Fields(string(data)))
-		if err := os.WriteFile(filepath.Join(out, "ordinary.txt"), list, 0o644); err != nil {
-			return fail(err)
-		}
-		fmt.Fprintf(s.out, "%d ordinary words are one slip from a place.\n", bytes.Count(list, []byte("\n")))
-	}
-	fmt.Fprintln(s.out, "Now look at the difference, check the book (signpost check), and try some places (signpost areas find).")
+	fmt.Fprintln(s.out, "Now look at the difference, check the book (signpost check), and try some places (signpost hear).")
 	return exitOK
 }

@@ -45,6 +45,7 @@ func commands() []command {
 		{"preview", "a page to see and hear the book on, and to change it", previewPage},
 		{"try", "text or ring the gateway from this terminal", try},
 		{"check", "find the mistakes in a flow book", checkBook},
+		{"hear", "what is understood of a text, why, and what it gets", hearText},
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},
@@ -56,7 +57,7 @@ func commands() []command {
 		{"probe", "yes or no: are a text and a call answered, for a timer", probe},
 		{"maintenance", "put the menus out of use for a while: everybody gets the 24-hour number", maintenance},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
-		{"areas", "see how a place is understood; make the area tables anew", areas},
+		{"areas", "make the area tables anew", areas},
 	}
 }
 

@@ -63,7 +63,7 @@ nobody has rung the numbers yet). Next:
 
   signpost preview -flows %s    see it, text it, ring it, and record who rang which number
   signpost check -flows %s      after every change
-  signpost areas find -flows %s TEXT    how a place is understood
+  signpost hear -flows %s TEXT          how a place is understood
 
 Then make a postcode table, so that people may send a postcode (docs/another-county.md), and
 start the gateway with FLOWS_DIR=%s.

@@ -19,8 +19,8 @@ const previewHelp = `signpost preview [-flows flows/book] [-since HEAD] [-addr 1
 
 A page on this machine: a phone to text and ring, the map of the menus with the
 step somebody is at, the checks as you save the files and what people will notice
-of it, every way to a number, and the directory with forms that write the files.
-Nothing leaves this machine.
+of it, what is understood of a text, every way to a number, and the directory; with
+forms that write the files. Nothing leaves this machine.
 
   signpost preview
 

@@ -316,6 +316,46 @@ func TestKeepWithKeyboard(t *testing.T) {
 	}
 }
 
+// With the keyboard alone: a text is read, which is told without leaving the page,
+// and what was missed in it is added.
+func TestTeachKeyboardAlone(t *testing.T) {
+	dir, base, _ := serve(t)
+	tried(t, dir)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"))
+	to(t, ctx, "#heard-text")
+	do(t, ctx, press("im in crewe hes got a knife", kb.Enter))
+	until(t, ctx, `document.querySelector("#heard-said").textContent.includes("Somebody is in danger now") && document.activeElement.id === "heard-text"`)
+	audit(t, ctx, "heard")
+	picture(t, ctx, "heard")
+	do(t, ctx, chromedp.SetValue("#heard-text", ""), press("he flumps the door in crewe", kb.Enter))
+	until(t, ctx, `document.querySelector("#phrase")?.value === "he flumps the door in crewe"`)
+	to(t, ctx, ".fix summary")
+	do(t, ctx, press(kb.Enter))
+	to(t, ctx, "#list")
+	do(t, ctx, press("Somebody is in"))
+	until(t, ctx, `document.querySelector("#list").value === "heard.danger"`)
+	audit(t, ctx, "heard-teach")
+	picture(t, ctx, "heard-teach")
+	to(t, ctx, "#phrase")
+	do(t, ctx, chromedp.SetValue("#phrase", ""), press("flumps the door", kb.Enter))
+	until(t, ctx, `document.querySelector("pre.diff")?.textContent.includes("flumps the door") && document.querySelector("main").textContent.includes("It is understood: Somebody is in danger now.")`)
+	audit(t, ctx, "heard-proposal")
+	picture(t, ctx, "heard-proposal")
+	to(t, ctx, "form.save button")
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("h1").textContent.startsWith("Saved: a phrase")`)
+	if text := read(t, dir, "heard_danger.yaml"); !strings.Contains(text, "- \"flumps the door\"\n") || !strings.Contains(text, "he flumps the door in crewe") {
+		t.Error("the file does not say it")
+	}
+	for _, wide := range []int64{640, 320} {
+		do(t, ctx, chromedp.EmulateViewport(wide, 900), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"))
+		if evaluate[bool](t, ctx, `document.scrollingElement.scrollWidth > innerWidth`) {
+			t.Errorf("at %d it runs off the side", wide)
+		}
+	}
+}
+
 // A place that is chosen is put into the text, and the page says what a caller there
 // presses: that leads there.
 func TestPlaceByKeyboard(t *testing.T) {

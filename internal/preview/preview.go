@@ -1,7 +1,7 @@
 // Package preview is the page on which a service manager sees and hears what
 // callers will: a phone to text and ring, the map of the menus, the checks as
-// files are saved, every way to a number, and the directory with forms that write
-// the flow files. It listens to this machine alone and asks nothing of any other.
+// files are saved, what is understood of a text, every way to a number, and the
+// directory; with forms that write the flow files. It listens to this machine alone and asks nothing of any other.
 package preview
 
 import (
@@ -216,6 +216,12 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /example/save", s.saveExample)
 	mux.HandleFunc("POST /mend", s.mend)
 	mux.HandleFunc("POST /mend/save", s.saveMended)
+	mux.HandleFunc("GET /heard", s.understood)
+	mux.HandleFunc("POST /heard", s.hear)
+	mux.HandleFunc("POST /heard/phrase", s.phraseForm)
+	mux.HandleFunc("POST /heard/phrase/save", s.savePhrase)
+	mux.HandleFunc("POST /heard/place", s.nameForm)
+	mux.HandleFunc("POST /heard/place/save", s.saveName)
 	mux.HandleFunc("GET /directory", s.directory)
 	mux.HandleFunc("GET /directory/{id}", s.service)
 	mux.HandleFunc("POST /directory/{id}/rung", s.rung)

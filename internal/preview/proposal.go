@@ -2,6 +2,7 @@ package preview
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/edit"
 	"signpost/flows/load"
@@ -28,11 +30,15 @@ type proposal struct {
 	Seen     string         // what the files held: if that changes, nothing is saved
 	Why      string         // it cannot be made
 	Saved    bool
+	Here     string      // the page that it belongs to; empty: the first
+	Heard    *rehearsal  // how a text comes to be understood, when it is about one
+	book     *flows.Book // as it would be; nil when it could not be read
 }
 
 type proposedFile struct {
 	Name     string
 	Lines    []edit.Line
+	Made     bool // the folder has none yet: the one that ships is copied into it first
 	old, new []byte
 }
 
@@ -40,6 +46,9 @@ type field struct{ Name, Value string }
 
 // OK tells that the proposal changes something and may be saved.
 func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
+
+// here is the page that a proposal belongs to.
+func (p proposal) here() string { return cmp.Or(p.Here, "/") }
 
 // refuse says why a proposal cannot be made.
 func (p proposal) refuse(why string) proposal {
@@ -54,12 +63,16 @@ func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal 
 	for _, name := range load.Files() {
 		old := v.Source.File(name)
 		put, asked := files[name]
+		made := asked && old == nil && load.HeardFile(name)
+		if made {
+			old = shippedFile(name)
+		}
 		if !asked || string(old) == string(put) {
 			continue
 		}
 		changed.Files[name] = put
 		const around = 3
-		p.Files = append(p.Files, proposedFile{name, edit.Diff(string(old), string(put), around), old, put})
+		p.Files = append(p.Files, proposedFile{name, edit.Diff(string(old), string(put), around), made, old, put})
 	}
 	if len(p.Files) == 0 {
 		return p.refuse("That is what the files say already.")
@@ -76,9 +89,13 @@ func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal 
 			p.Problems = append(p.Problems, b)
 		}
 	}
+	if !src.Broken {
+		p.book = src.Book
+	}
 	if len(load.Errors(problems)) == 0 {
 		p.Noticed = &noticed{}
-		if _, examples := changed.Files[examplesFile]; !examples || len(p.Files) > 1 { // nobody is told the examples
+		// Nobody is told the examples. What a text is understood as is shown by itself.
+		if slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
 			*p.Noticed = notices(v.Book, src.Book)
 		}
 	}
@@ -124,14 +141,19 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 		return
 	}
 	for _, f := range p.Files {
-		if now, err := fs.ReadFile(s.dir, f.Name); err != nil || !bytes.Equal(now, f.old) {
+		now, err := fs.ReadFile(s.dir, f.Name)
+		if same := err == nil && bytes.Equal(now, f.old); !f.Made && !same || f.Made && !errors.Is(err, fs.ErrNotExist) {
 			s.trouble(w, http.StatusConflict, meanwhile)
 			return
 		}
 	}
 	var errs []error
 	for _, f := range p.Files {
-		errs = append(errs, edit.Save(filepath.Join(s.Dir, f.Name), f.new))
+		save := edit.Save
+		if f.Made {
+			save = edit.Create
+		}
+		errs = append(errs, save(filepath.Join(s.Dir, f.Name), f.new))
 	}
 	if err := errors.Join(errs...); err != nil {
 		s.trouble(w, http.StatusInternalServerError, "The files could not be written: "+sentence(err))
@@ -142,14 +164,15 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
 }
 
-// proposes shows what a form of the first page would change.
+// proposes shows what a form would change.
 func (s *Server) proposes(w http.ResponseWriter, r *http.Request, of func(Verdict, *http.Request) proposal) {
 	s.Look()
 	if r.ParseForm() != nil {
 		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
 		return
 	}
-	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/", Body: of(s.Verdict(), r)})
+	p := of(s.Verdict(), r)
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: p.here(), Body: p})
 }
 
 // saves writes it, if the files are still what was looked at.
@@ -160,7 +183,8 @@ func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, 
 		return
 	}
 	if v := s.Verdict(); s.unchanged(w, r, v) {
-		s.write(w, "/", of(v, r))
+		p := of(v, r)
+		s.write(w, p.here(), p)
 	}
 }
 

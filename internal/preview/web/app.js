@@ -52,6 +52,21 @@ function light(step) {
 }
 
 if ($("text")) phone();
+if ($("hear")) hear();
+
+// A text is read again and again without leaving the page; the status says what was
+// understood, and whoever writes stays where they are.
+function hear() {
+  $("hear").addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const answer = await fetch("/heard", { method: "POST", body: new URLSearchParams(new FormData($("hear"))) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["reading", "heard-said"]) {
+      $(id).className = page.getElementById(id).className;
+      $(id).replaceChildren(...page.getElementById(id).childNodes);
+    }
+  });
+}
 
 function phone() {
   const name = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16)).join("");
