@@ -68,8 +68,8 @@ test-valkey:
 # look for others in whole files.
 FUZZTIME ?= 10s
 FUZZ = internal/plain:FuzzText internal/hours:FuzzParse internal/privacy:FuzzToken internal/twiml:FuzzRoundTrip \
-  internal/webhook:FuzzForm internal/webhook:FuzzWebhook flows/load:FuzzParse flows/check:FuzzLoad internal/area:FuzzFind \
-  internal/area:FuzzGazetteer flows/edit:FuzzSet cmd/signpost:FuzzNew flows:FuzzState ivr:FuzzKey internal/tally:FuzzField
+  internal/webhook:FuzzForm internal/webhook:FuzzWebhook flows/load:FuzzParse flows/check:FuzzLoad internal/area:FuzzCandidates \
+  internal/area:FuzzGazetteer flows/edit:FuzzSet cmd/signpost:FuzzNew flows:FuzzState flows/hear:FuzzHear ivr:FuzzKey internal/tally:FuzzField
 fuzz:
 	@for one in $(FUZZ); do \
 	  echo "$$one"; go test ./$${one%:*} -run '^$$' -fuzz "^$${one#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || exit 1; done

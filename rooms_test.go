@@ -25,13 +25,16 @@ var rooms = map[string]struct{ own, outside []string }{
 	"sms/gsm7":          {},
 	"internal/plain":    {outside: []string{"golang.org/x/text/unicode/norm"}},
 	"internal/hours":    {outside: []string{"github.com/rickar/cal/v2/gb"}},
-	"internal/area":     {own: []string{"internal/plain"}},
+	"internal/english":  {},
+	"internal/spell":    {},
+	"internal/area":     {own: []string{"internal/english", "internal/plain", "internal/spell"}},
 	"internal/privacy":  {},
 	"internal/twiml":    {},
 	"flows/book":        {},
-	"flows":             {own: []string{"internal/area", "internal/hours", "internal/plain"}},
+	"flows/hear":        {own: []string{"internal/area", "internal/english", "internal/plain", "internal/spell"}},
+	"flows":             {own: []string{"flows/hear", "internal/area", "internal/hours", "internal/plain"}},
 	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/nyaruka/phonenumbers"}},
-	"flows/load":        {own: []string{"flows", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
+	"flows/load":        {own: []string{"flows", "flows/book", "flows/hear", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
 	"internal/provider": {own: []string{"internal/privacy"}, outside: []string{"github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}},
 	"internal/tally":    {own: []string{"internal/hours"}},
 	"internal/spend":    {},
@@ -46,11 +49,11 @@ var rooms = map[string]struct{ own, outside []string }{
 	"ivr":               {own: []string{"flows", "internal/privacy", "internal/spend", "internal/tally", "internal/twiml", "internal/webhook"}},
 	"internal/handset":  {own: []string{"internal/privacy", "internal/twiml", "internal/webhook"}},
 	"internal/testkit":  {own: []string{"flows", "internal/twiml"}},
-	"internal/preview":  {own: []string{"flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/load", "flows/proof", "flows/routes", "internal/handset", "internal/hours", "sms/gsm7"}},
-	"flows/check":       {own: []string{"flows", "flows/load", "flows/routes", "internal/area", "internal/hours", "internal/plain", "sms/gsm7"}},
+	"internal/preview":  {own: []string{"flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/hear", "flows/load", "flows/proof", "flows/routes", "internal/handset", "internal/hours", "sms/gsm7"}},
+	"flows/check":       {own: []string{"flows", "flows/hear", "flows/load", "flows/routes", "internal/area", "internal/hours", "internal/plain", "sms/gsm7"}},
 	"flows/draw":        {own: []string{"flows"}},
 	"flows/edit":        {own: []string{"flows/load"}},
-	"flows/routes":      {own: []string{"flows", "internal/plain", "sms/gsm7"}},
+	"flows/routes":      {own: []string{"flows", "flows/hear", "internal/plain", "sms/gsm7"}},
 	"flows/fresh":       {own: []string{"flows/book", "flows/load", "internal/area", "internal/plain", "sms/gsm7"}},
 	"flows/proof":       {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
 	"flows/changes":     {own: []string{"flows", "flows/check", "internal/hours"}},
@@ -59,7 +62,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
 	"cmd/linecheck":     {own: []string{"config", "internal/provider", "internal/version"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/hear", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.
@@ -68,13 +71,13 @@ var barred = []struct {
 	imports []string
 	why     string
 }{
-	{[]string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7"}, []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
+	{[]string{"flows", "flows/hear", "internal/plain", "internal/hours", "internal/english", "internal/spell", "internal/area", "sms/gsm7"}, []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
 		"pure rooms: state and input in, state and reply out"},
 	{[]string{"internal/privacy"}, []string{"log", "os"}, "what hides things does not write them down"},
 }
 
 // pure rooms may not ask the time either.
-var pure = []string{"flows", "internal/plain", "internal/hours", "internal/area", "sms/gsm7", "flows/load", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/proof", "flows/routes"}
+var pure = []string{"flows", "flows/hear", "internal/plain", "internal/hours", "internal/english", "internal/spell", "internal/area", "sms/gsm7", "flows/load", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/proof", "flows/routes"}
 
 type pkg struct {
 	ImportPath, Dir, Doc string
