@@ -153,23 +153,31 @@ func TestPlacesDoc(t *testing.T) {
 	var d strings.Builder
 	d.WriteString(`# Places that are asked about
 
-Whoever texts one of these names alone is asked which area it is, because there are several such places, or because it
-is also an ordinary word. Everything else in the place table is certain. To settle a name, add it to ` + "`also_called`" + ` of
-its area in ` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -update`" + `.)
+Whoever texts one of these names alone is asked which area it is. There are several such places, or the name is also an
+ordinary word. Every other name in the place table is certain. To settle a name, add it to ` + "`also_called`" + ` of its area in
+` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -update`" + `.)
 
-"signpost areas find TEXT" shows what is understood of any text, and why.
+"signpost hear TEXT" shows what is understood of any text, and why.
 
-## How a text is understood
+## How a place is understood
 
-1. A postcode anywhere in it, however it is spaced, with a letter O or I for a digit. A whole one counts by itself, an
-   outward code ("CW10") or sector ("CW10 9") where it cannot be something else. Where a part of a postcode lies in
-   several areas, it is asked.
-2. A name that is the whole message, with or without "im in", "near", "please" around it.
-3. Names that stand out in a sentence: said to be a place ("in kendal"), or a town beside no other word that could be part
-   of a longer name. Two names that agree settle each other ("brampton near carlisle"); two that do not are asked about.
-   A person ("my boyfriend chester"), a street ("kendal road") and an ordinary word ("the boot") are not places.
-4. One slip in a name: a letter added, dropped, changed or swapped, a missing space, missing vowels ("whitehvn"), when only
-   one place is meant and the first letter holds.
+1. Candidates. A text is searched for everything that may be a place: postcodes and parts of one, names, and names with
+   slips in them. A slip is a letter added, dropped, changed or swapped, a missing space, missing vowels ("whitehvn") or
+   stretched letters ("carlisleee"). A misspelt name of two words goes before a name of one: "kirkby londsale" is not
+   Kirkby. Where both may be meant, both are asked about.
+2. Roles. The lists that begin with ` + "`place_`" + ` in ` + "`flows/book/heard_places.yaml`" + ` say whose place a place is. The writer is
+   there ("im in kendal"), near it, or going there. The writer is not there, or has left it ("used to live in kendal").
+   It is somebody else's ("he works in kendal"). It is a person, a street or a club ("kendal road"). The longest phrase
+   that speaks of a place decides. Of two as long, the more careful one does. A phrase does not reach over the end of a
+   sentence.
+3. Scores. A postcode scores most, then a town, a village, and an ordinary word ("hope") least. A role adds to the score. So
+   does a place that stands alone, in the text or in its sentence. Slips take away from it, and so does an unknown word
+   beside the name. The weights are in ` + "`flows/hear/places.go`" + `.
+4. The answer. A place that is not the writer's is never used. The best place that is left is answered when its score is
+   high and it lies in one area. It is asked about when its score is doubtful, when it lies in several areas, or when two
+   places are as likely. Two places that agree settle each other ("brampton near carlisle"). A county far away settles the
+   place before it ("barrow upon soar leicestershire"). A street or a shop beside a town is in that town.
+5. An outward code ("CA7") is enough where at least 99 of 100 of its postcodes are in one district.
 
 ## Several areas by design (flow book)
 
@@ -467,5 +475,20 @@ func TestDeniedPlaces(t *testing.T) {
 	}
 	if n < 1000 {
 		t.Errorf("only %d towns", n)
+	}
+}
+
+func BenchmarkHear(b *testing.B) {
+	book := shipped(b)
+	long := strings.Repeat("my partnr kikcs off evry nite n i carnt slep im in kendel wiv the kidz ", 8)[:500]
+	for _, bench := range []struct{ name, text string }{
+		{"name", "kendal"}, {"typical", "plz help me im in whitehvn my husbnd has took my phone and i dont know wat to do"}, {"long", long},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				book.Hear(bench.text)
+			}
+		})
 	}
 }

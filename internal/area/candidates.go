@@ -73,7 +73,8 @@ type search struct {
 	*Finder
 	message
 	common []bool
-	taken  []bool // words of a candidate that stays
+	taken  []bool // words of a candidate
+	weak   []bool // the candidate is an ordinary word, and gives way to a longer name
 	own    []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
 	hits   []spell.Hit
 	near   []nearName
@@ -85,20 +86,16 @@ type search struct {
 func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 	s := search{Finder: f, common: common}
 	s.cut(words)
-	s.taken, s.own = make([]bool, s.n), make([]int8, s.n)
+	s.taken, s.weak, s.own = make([]bool, s.n), make([]bool, s.n), make([]int8, s.n)
 	out := f.postcodes(&s.message)
 	for _, c := range out {
-		s.take(c)
+		s.take(nil, c)
 	}
 	for i := 0; i < s.n; i++ {
 		c, ok := s.longestName(i)
 		if ok {
 			c = s.wider(c)
-			for len(out) > 0 && out[len(out)-1].To > c.From && !out[len(out)-1].How.Postcode() {
-				out = out[:len(out)-1]
-			}
-			out = append(out, c)
-			s.take(c)
+			out = s.take(out, c)
 			i = c.To - 1
 		}
 	}
@@ -127,8 +124,7 @@ func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 					best.Ask = true
 				}
 			}
-			out = append(out, best)
-			s.take(best)
+			out = s.take(out, best)
 			i = best.To - 1
 		}
 		if !common[i] {
@@ -139,10 +135,13 @@ func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 	return out
 }
 
-func (s *search) take(c Candidate) {
+// take adds a candidate, in place of those that it shares words with.
+func (s *search) take(out []Candidate, c Candidate) []Candidate {
+	out = slices.DeleteFunc(out, func(o Candidate) bool { return o.From < c.To && c.From < o.To })
 	for i := c.From; i < c.To; i++ {
-		s.taken[i] = true
+		s.taken[i], s.weak[i] = true, c.Word
 	}
+	return append(out, c)
 }
 
 // ordinary reports a word that means something else than a place.
@@ -188,17 +187,27 @@ func (s *search) longestName(i int) (Candidate, bool) {
 // exact name may be meant as well, the two are asked about: "barrow green" may be
 // Barrow, or Barrows Green.
 func (s *search) wider(exact Candidate) Candidate {
-	var best Candidate
+	var best, same Candidate // the nearest elsewhere, and in the same districts
 	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
 		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
 			if s.anyTaken(from, from+n) {
 				continue
 			}
 			c, ok := s.misspelt(from, n, true)
-			if ok && c.Cost <= costWidest && (best.Where == 0 || c.Cost < best.Cost) {
-				best = c
+			if !ok || c.Cost > costWidest {
+				continue
+			}
+			to := &best
+			if c.Where == exact.Where {
+				to = &same
+			}
+			if to.Where == 0 || c.Cost < to.Cost {
+				*to = c
 			}
 		}
+	}
+	if best.Where == 0 || same.Where != 0 && same.Cost < best.Cost-clearLead {
+		best = same
 	}
 	if best.Where == 0 {
 		return exact
@@ -217,13 +226,20 @@ func (s *search) wider(exact Candidate) Candidate {
 	return exact
 }
 
-func (s *search) anyTaken(from, to int) bool { return slices.Contains(s.taken[from:to], true) }
+func (s *search) anyTaken(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.taken[i] && !s.weak[i] {
+			return true
+		}
+	}
+	return false
+}
 
 // linking reports a word that stands between a place and the rest of a sentence, so
 // that no name begins or ends with it.
 func linking(w string) bool {
 	switch w {
-	case "in", "at", "near", "nr", "from", "frm", "to", "by", "the", "im", "am", "i", "is", "of", "and", "n", "on", "up", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "area", "are", "were", "was", "live", "living", "hi":
+	case "in", "at", "near", "nr", "from", "frm", "to", "by", "the", "im", "am", "i", "is", "of", "and", "n", "on", "up", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "area", "are", "were", "was", "live", "living", "hi", "left", "leave":
 		return true
 	}
 	return false
@@ -312,9 +328,9 @@ type nearName struct {
 // that are nearly as near make it a question.
 func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool) {
 	s.near = s.near[:0]
-	best := -1
+	best, single := -1, c.To-c.From == 1
 	add := func(name string, p place, cost float32) {
-		if p.word || townsOnly && !p.town {
+		if p.word || townsOnly && !p.town || single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
 			return
 		}
 		if !p.town {
@@ -340,7 +356,6 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 		}
 		add(t.sorted[h.ID], t.places[t.sorted[h.ID]], min(cost, 1))
 	}
-	single := c.To-c.From == 1
 	if len(w) >= minTownFar && single {
 		start := spell.Start(w)
 		letters, far := spell.Mask(w), float32(maxFar)

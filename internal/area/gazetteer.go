@@ -410,7 +410,7 @@ func (g *Gazetteer) indexNames() {
 			}
 		}
 		g.joined[i] = strings.ReplaceAll(n, " ", "")
-		if p.word || len(n) < minNameSlip || n[1] == ' ' || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") { // and no "n wich" or "lvngstn"
+		if p.word || len(n) < minNameSlip || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") { // and no "lvngstn"
 			continue
 		}
 		g.index.Add(g.joined[i], int32(i), minNameSlip)

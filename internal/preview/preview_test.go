@@ -513,7 +513,7 @@ func TestMendFromThePage(t *testing.T) {
 		t.Error("there is nothing to mend, and it is offered")
 	}
 	before := read(t, dir, "services.yaml")
-	change(t, dir, "services.yaml", "    label: men's line\n", "    lable: men's line\n")
+	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
 	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.") // an example breaks, which is not seen yet
 	s.Look()
 	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/mend"`) {

@@ -13,7 +13,7 @@ const MaxWord = 32
 // only at those that begin the same and are about as long. A slip in the first letter is found by the rest of the word.
 type Index struct {
 	byFirst [27][MaxWord + 1][]entry // 0 is what is no letter
-	tails   map[string]int32 // by the sound without its first letter: the last of entries
+	tails   map[string]int32         // by the sound without its first letter: the last of entries
 	entries []tail
 }
 
@@ -21,7 +21,8 @@ type Index struct {
 type entry struct {
 	word    string
 	sound   string
-	letters uint32 // which letters it has, a bit each
+	letters uint32 // which letters the sound has, a bit each
+	typed   uint32 // and the word
 	id      int32
 	slips   bool // it is found by any slip
 }
@@ -45,7 +46,7 @@ func (x *Index) Add(word string, id int32, minSlip int) {
 	if len(word) > MaxWord || k == "" {
 		return
 	}
-	e := entry{word, k, mask(k), id, len(word) >= minSlip}
+	e := entry{word, k, mask(k), mask(word), id, len(word) >= minSlip}
 	list := &x.byFirst[letter(k[0])][len(k)]
 	*list = append(*list, e)
 	before, ok := x.tails[k[1:]]
@@ -75,18 +76,18 @@ func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 		return hits
 	}
 	raw := append(rawBuf[:0], word...)
-	all := mask(k)
+	all, typed := mask(k), mask(raw)
 	for n := max(len(k)-2, 1); n <= min(len(k)+2, MaxWord); n++ {
 		list := x.byFirst[letter(k[0])][n]
 		for i := range list {
 			e := &list[i]
-			if bits.OnesCount32(all^e.letters) > 2 {
-				continue
-			}
+			sounds, looks := bits.OnesCount32(all^e.letters) <= 2, bits.OnesCount32(typed^e.typed) <= 2
 			switch {
-			case n == len(k) && string(k) == e.sound:
+			case !sounds && !looks:
+			case sounds && n == len(k) && string(k) == e.sound:
 				hits = append(hits, Hit{ID: e.id})
-			case slips && (e.slips || n == len(k)-1) && near(k, e.sound), slips && e.slips && near(raw, e.word):
+			case !slips:
+			case sounds && (e.slips || n == len(k)-1) && near(k, e.sound), looks && e.slips && near(raw, e.word):
 				hits = append(hits, Hit{e.id, true})
 			}
 		}
