@@ -192,6 +192,7 @@ func TestPagesAreAccessible(t *testing.T) {
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
 		"mend":      {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/mend"]`), chromedp.WaitVisible("pre.diff")},
+		"heard":     {chromedp.Navigate(base + "/heard"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"), chromedp.Click(".fix summary")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},

@@ -188,7 +188,7 @@ func (r *reading) Summary() string {
 		all = append(all, s.Words)
 	}
 	if len(all) == 0 {
-		all = []string{"Nothing but places was looked for and found"}
+		all = []string{"Nothing that the book listens for, apart from the place"}
 		if len(r.Places) == 0 {
 			all[0] = "Nothing was understood"
 		}

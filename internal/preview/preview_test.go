@@ -520,7 +520,7 @@ func TestMendFromThePage(t *testing.T) {
 		t.Errorf("it is not offered:\n%s", page)
 	}
 	_, page := post(t, base+"/mend", nil)
-	for _, want := range []string{"-     lable: men&#39;s line", "&#43;     label: men&#39;s line", "there are other mistakes", "Save it"} {
+	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line", "there are other mistakes", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
