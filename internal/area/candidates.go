@@ -190,7 +190,7 @@ func (s *search) wider(exact Candidate) Candidate {
 	var best, same Candidate // the nearest elsewhere, and in the same districts
 	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
 		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
-			if s.anyTaken(from, from+n) {
+			if s.anyTaken(from, from+n) || n > 3 && int(s.tables.heads[s.word(from)]) < n {
 				continue
 			}
 			c, ok := s.misspelt(from, n, true)

@@ -321,7 +321,6 @@ func TestKeepWithKeyboard(t *testing.T) {
 // and what was missed in it is added.
 func TestTeachKeyboardAlone(t *testing.T) {
 	dir, base, _ := serve(t)
-	tried(t, dir)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"))
 	to(t, ctx, "#heard-text")

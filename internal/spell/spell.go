@@ -326,9 +326,19 @@ func Distance(a, b string, most float32) float32 {
 }
 
 // MayBeNear reports two words that can be most apart at the most, by the letters that
-// only one of them has. It is quick, and never false for words that are.
+// only one of them has. It is quick, and never false for words that are. Each such
+// letter costs something, and one of each word can be changed for the other.
 func MayBeNear(a, b uint32, most float32) bool {
-	return float32(bits.OnesCount32(a^b))*costVowel/2 <= most
+	return least(a&^b) <= most && least(b&^a) <= most
+}
+
+// cheap are the letters that cost little: vowels and those that are silent.
+var cheap = mask("aeiouyh")
+
+// least is what some letters that the other word does not have cost at least.
+func least(letters uint32) float32 {
+	low := bits.OnesCount32(letters & cheap)
+	return float32(low)*min(costVowel, costSilent) + float32(bits.OnesCount32(letters)-low)*min(costNeighbor, 2*costDouble)
 }
 
 // Mask has a bit for each letter of a word, for [MayBeNear].
