@@ -317,9 +317,10 @@ func TestKeepWithKeyboard(t *testing.T) {
 	}
 }
 
-// With the keyboard alone: a text is read, which is told without leaving the page,
+// With the keyboard alone, and without fault to a checker of accessibility: a text is
+// read, which is told without leaving the page,
 // and what was missed in it is added.
-func TestTeachKeyboardAlone(t *testing.T) {
+func TestTeachIsAccessible(t *testing.T) {
 	dir, base, _ := serve(t)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"))
