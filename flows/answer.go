@@ -26,7 +26,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
 	if joined, ok := t.joinHalves(half, c); ok && !digit {
 		c = joined
-	} else if c.Half != "" {
+	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
 	switch c.Kind {

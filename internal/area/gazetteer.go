@@ -168,6 +168,15 @@ func (g *Gazetteer) NameOf(id uint32, hash func(string) uint32) string {
 	return ""
 }
 
+// HasOutward reports an outward code that is known, in small letters.
+func (g *Gazetteer) HasOutward(code string) bool {
+	if len(code) < 2 || len(code) > 4 {
+		return false
+	}
+	_, ok := g.lookup(key(strings.ToUpper(code), 0, ""))
+	return ok
+}
+
 // OutwardOf is the outward code of a hash, in small letters; empty when no code that
 // is known has it.
 func (g *Gazetteer) OutwardOf(id uint32, hash func(string) uint32) string {
