@@ -210,3 +210,29 @@ func TestOneCallerWithoutEnd(t *testing.T) {
 		t.Errorf("%v calls were counted", got)
 	}
 }
+
+// Danger is answered with 999 whatever is spent and however many texts a sender has
+// sent; then, so that two machines cannot loop, only now and then.
+func TestDangerIsAnsweredPastTheLimits(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.SenderLimit = 4 })
+	p := s.phone()
+	for range 20 {
+		text(t, p, "the moon is made of cheese") // over the sender's limit
+	}
+	answered := 0
+	const sent, always = 40, 12
+	for i := range sent {
+		got := text(t, p, "he has a knife")
+		if got == "" {
+			continue
+		}
+		answered++
+		if at := strings.Index(got, "999"); at < 0 || at > 60 {
+			t.Fatalf("text %d about danger gets %q", i, got)
+		}
+	}
+	// One more of the first kind may come back, and one of the second, while this runs.
+	if answered < always || answered > always+3 {
+		t.Errorf("%d of %d texts about danger were answered", answered, sent)
+	}
+}
