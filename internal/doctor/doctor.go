@@ -61,6 +61,7 @@ type Patient struct {
 // Limits of what is well.
 const (
 	slowRedis   = 50 * time.Millisecond
+	redisWait   = 5 * time.Second
 	clockSkew   = 5 * time.Second
 	lowBalance  = 10
 	maxValidity = 600 // seconds that a reply may wait for a phone: later it can be dangerous
@@ -158,7 +159,7 @@ func (e *exam) redis(ctx context.Context) {
 		e.add(of, Bad, "Run a Redis or Valkey and set REDIS_URL.", "REDIS_URL is not set: conversations are lost at every restart, and two gateways would not share them.")
 		return
 	}
-	s, err := store.Open(store.Options{URL: e.Config.RedisURL})
+	s, err := store.Open(store.Options{URL: e.Config.RedisURL, Wait: redisWait})
 	if err != nil {
 		e.add(of, Bad, "Mend REDIS_URL.", "%v.", err)
 		return

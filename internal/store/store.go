@@ -47,6 +47,9 @@ type Options struct {
 	URL                       string // as REDIS_URL; empty for the in-process store
 	SessionTTL                time.Duration
 	SenderLimit, ServiceLimit int
+	// Wait is how long Redis may take to answer; zero is 250 ms, because somebody waits
+	// for the reply. An examination waits longer, to tell a slow Redis from a dead one.
+	Wait time.Duration
 }
 
 // Open connects to the store. It does not wait for Redis to be there: a
@@ -61,6 +64,9 @@ func Open(o Options) (*Store, error) {
 		opts, err := parseURL(o.URL)
 		if err != nil {
 			return nil, err
+		}
+		if o.Wait > 0 {
+			opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.PoolTimeout = o.Wait, o.Wait, o.Wait, o.Wait
 		}
 		s.rdb = redis.NewUniversalClient(opts)
 		s.close = append(s.close, s.rdb.Close)
