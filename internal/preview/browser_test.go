@@ -124,7 +124,7 @@ func evaluate[T any](t *testing.T, ctx context.Context, js string, opts ...chrom
 }
 
 // patience bounds one thing done in the browser.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // until waits for a condition of the page.
 func until(t *testing.T, ctx context.Context, js string) {
