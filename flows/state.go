@@ -117,6 +117,13 @@ const (
 	firstSize    = 1 + 4*6 + 5
 )
 
+// IsState reports whether data has the form of an encoded state. It may still be of a
+// step that no book has.
+func IsState(data []byte) bool {
+	_, ok := upgraded(data)
+	return ok
+}
+
 // upgraded is a state in today's form; ok is false when it has no form of ours.
 func upgraded(data []byte) ([]byte, bool) {
 	switch {

@@ -116,7 +116,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if redisURL == config.Embedded {
 		redisURL = ""
 	}
-	g.store, err = store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
+	g.store, err = store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}

@@ -1,12 +1,18 @@
 package gateway_test
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"signpost/config"
+	"signpost/flows"
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/handset"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
@@ -74,5 +80,71 @@ func TestEverythingKeptIsListed(t *testing.T) {
 	look()
 	if len(seen) != len(everything) {
 		t.Errorf("of the list, %d of %d were seen", len(seen), len(everything))
+	}
+}
+
+// Whoever reads Redis learns nothing of where a conversation is: no id of a step, an
+// area or a place is in it, two conversations at the same step hold different bytes,
+// and a value that is moved to another conversation is none.
+func TestRedisIsSealed(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	files, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	ids := map[string]string{}
+	add := func(id string) { ids[string(binary.BigEndian.AppendUint32(nil, flows.ID(id)))] = id }
+	for i := range files.Book.Steps {
+		add(files.Book.Steps[i].ID)
+	}
+	for i := range files.Book.Areas {
+		add(files.Book.Areas[i].ID)
+	}
+	add("CA1")
+	values := func() map[string]string {
+		out := map[string]string{}
+		for _, key := range r.Do(t, "KEYS", "[sr]:*") {
+			out[key] = strings.Join(r.Do(t, "GET", key), "")
+		}
+		return out
+	}
+	phones := []*handset.Phone{s.phone(), s.phone()}
+	for _, p := range phones {
+		for _, body := range []string{"hello", "2", "kendal", "CA1"} {
+			text(t, p, body)
+			for key, value := range values() {
+				plain, err := base64.RawURLEncoding.DecodeString(value)
+				if err != nil {
+					t.Fatalf("%s is not sealed: %q", key, value)
+				}
+				for id, name := range ids {
+					if strings.Contains(string(plain), id) || strings.Contains(value, id) {
+						t.Errorf("%s holds the id of %s", key, name)
+					}
+				}
+			}
+		}
+	}
+	held := map[string]string{}
+	for key, value := range values() {
+		if other, twice := held[value]; twice {
+			t.Errorf("%s and %s hold the same bytes", key, other)
+		}
+		held[value] = key
+	}
+	before := values()
+	for key := range before {
+		for other, value := range before {
+			if key != other && key[0] == 's' && other[0] == 's' {
+				r.Do(t, "SET", key, value)
+			}
+		}
+	}
+	first := text(t, s.phone(), "9")
+	for _, p := range phones {
+		if got := text(t, p, "9"); got != first {
+			t.Errorf("a moved value is answered with %q, not as a first text: %q", got, first)
+		}
 	}
 }

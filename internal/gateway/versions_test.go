@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"signpost/config"
+	"signpost/internal/privacy"
 	"signpost/internal/testkit"
 )
 
 var updateStored = flag.Bool("update-stored", false, "write down what is stored anew: older and newer gateways can then no longer share a Redis")
 
-// What was stored by the version that wrote testdata/stored is understood by this one,
-// and this one stores the same: so gateways of both can serve the same conversations
-// while one takes the other's place.
+// What was stored by the version that wrote testdata/stored, in clear, is understood by
+// this one, and this one stores the same, sealed: so gateways of this form can serve the
+// same conversations while one takes the other's place.
 func TestVersionsShareARedis(t *testing.T) {
 	const file = "testdata/stored"
 	at := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
@@ -41,11 +42,24 @@ func TestVersionsShareARedis(t *testing.T) {
 		}
 		answers = append(answers, got)
 	}
+	keys, err := privacy.NewKeyring(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var dump strings.Builder
 	for _, key := range r.Do(t, "KEYS", "*") {
-		if strings.HasPrefix(key, "s:") || strings.HasPrefix(key, "r:") {
-			fmt.Fprintf(&dump, "%s %x\n", key, strings.Join(r.Do(t, "GET", key), ""))
+		purpose, bound := "stored conversation", strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}")
+		switch {
+		case strings.HasPrefix(key, "r:"):
+			purpose, bound = "stored mark", key
+		case !strings.HasPrefix(key, "s:"):
+			continue
 		}
+		plain, err := keys.Open(purpose, bound, time.Time{}, strings.Join(r.Do(t, "GET", key), ""))
+		if err != nil {
+			t.Fatalf("%s is not sealed: %v", key, err)
+		}
+		fmt.Fprintf(&dump, "%s %x\n", key, plain)
 	}
 	if *updateStored {
 		if err := os.WriteFile(file, []byte(dump.String()), 0o644); err != nil {

@@ -30,9 +30,9 @@ func Everything(l Lifetimes) []Kept {
 	key := func(s string) *regexp.Regexp { return regexp.MustCompile(`^` + s + `$`) }
 	const longestQuarter = 92 * 24 * time.Hour
 	return []Kept{
-		{key(`s:\{` + hash + `\}`), "s:{hash}", "where a text conversation is: 51 bytes of step, area, whom it is for, whether numbers are for somebody deaf or the 24-hour line is the one for everybody, how often it was not understood, and, hashed, the places that are asked about and the first half of a postcode", l.Session,
+		{key(`s:\{` + hash + `\}`), "s:{hash}", "where a text conversation is, sealed: 52 bytes of step, area, whom it is for, whether numbers are for somebody deaf or the 24-hour line is the one for everybody, how often it was not understood, and, hashed, the places that are asked about and the first half of a postcode", l.Session,
 			"at once when the conversation ends", "so that the next text is an answer to the last one"},
-		{key(`r:\{` + hash + `\}:(` + hash + `)?`), "r:{hash}:hash", "that one message was answered, from which of those steps and in which minute", markTTL, "", "so that a webhook sent twice is answered alike, and moves nothing twice"},
+		{key(`r:\{` + hash + `\}:(` + hash + `)?`), "r:{hash}:hash", "that one message was answered, from which of those steps and in which minute, sealed", markTTL, "", "so that a webhook sent twice is answered alike, and moves nothing twice"},
 		{key(`rate:(sender|notice|urgent|urgentmore):\{` + hash + `\}.*`), "rate:sender:{hash}, rate:notice:{hash}, rate:urgent:{hash}, rate:urgentmore:{hash}", "a number: how fast one sender is texting, kept only of those who have texted more than a few times", limitPeriod, "earlier, the fewer the texts", "so that nobody can have us send texts without end"},
 		{key(`maintenance`), "maintenance", "until when the menus are out of use, while they are", MaxMaintenance, "at that moment", "so that every gateway knows"},
 		{key(`spend:\d{4}-\d{2}-\d{2}T\d{2}`), "spend:HOUR", "a number: what all answers of the hour cost, reckoned", spendTTL, "", "so that nobody can have us spend without end"},

@@ -9,6 +9,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,6 +23,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"signpost/flows"
+	"signpost/internal/privacy"
 )
 
 // How long Redis may take. A person waits for the answer, and the provider
@@ -38,6 +40,7 @@ type Store struct {
 	batched  *batcher // for what everybody who texts asks
 	embedded bool
 	ttl      time.Duration
+	keys     *privacy.Keyring
 	limits   limits
 	close    []func() error
 }
@@ -46,6 +49,7 @@ type Store struct {
 type Options struct {
 	URL                       string // as REDIS_URL; empty for the in-process store
 	SessionTTL                time.Duration
+	Keys                      *privacy.Keyring // seal conversations; needed to keep any
 	SenderLimit, ServiceLimit int
 	// Wait is how long Redis may take to answer; zero is 250 ms, because somebody waits
 	// for the reply. An examination waits longer, to tell a slow Redis from a dead one.
@@ -56,7 +60,11 @@ type Options struct {
 // gateway whose Redis is away still answers.
 func Open(o Options) (*Store, error) {
 	redis.SetLogger(noLog{}) // it would print addresses on its own account
-	s := &Store{ttl: o.SessionTTL}
+	keys, err := keyringOf(o.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("make a keyring: %w", err)
+	}
+	s := &Store{ttl: o.SessionTTL, keys: keys}
 	if o.URL == "" {
 		s.openEmbedded()
 		s.embedded = true
@@ -190,7 +198,7 @@ func (s *Store) Recall(ctx context.Context, name flows.Name, earlier ...flows.Na
 	if err != nil {
 		return flows.Seen{}, fmt.Errorf("recall a conversation: %w", bare(err))
 	}
-	seen := seenIn(first, name)
+	seen := s.seenIn(first, name)
 	if seen.Repeat != nil || len(earlier) == 0 {
 		return seen, nil
 	}
@@ -203,7 +211,7 @@ func (s *Store) Recall(ctx context.Context, name flows.Name, earlier ...flows.Na
 		return flows.Seen{}, fmt.Errorf("recall a conversation by an earlier name: %w", bare(err))
 	}
 	for i, n := range earlier {
-		old := seenIn(found[i].Val(), n)
+		old := s.seenIn(found[i].Val(), n)
 		if old.Repeat != nil {
 			return old, nil
 		}
@@ -218,15 +226,15 @@ func (s *Store) Recall(ctx context.Context, name flows.Name, earlier ...flows.Na
 }
 
 // seenIn is what a conversation's and a message's keys hold.
-func seenIn(vals []any, name flows.Name) (seen flows.Seen) {
+func (s *Store) seenIn(vals []any, name flows.Name) (seen flows.Seen) {
 	if len(vals) != 2 {
 		return seen
 	}
 	if v, ok := vals[0].(string); ok {
-		seen.State = []byte(v)
+		seen.State = s.opened(name.Conv, v)
 	}
 	if v, ok := vals[1].(string); ok && name.Msg != "" {
-		if m, err := flows.DecodeMark([]byte(v)); err == nil {
+		if m, err := s.openedMark(name, v); err == nil {
 			seen.Repeat = &m
 		}
 	}
@@ -239,7 +247,7 @@ func seenIn(vals []any, name flows.Name) (seen flows.Seen) {
 func (s *Store) rename(ctx context.Context, from, to string, state []byte) error {
 	left, err := s.rdb.PTTL(ctx, sessionKey(from)).Result()
 	if err == nil && left > 0 {
-		err = s.rdb.SetNX(ctx, sessionKey(to), state, left).Err()
+		err = s.rdb.SetNX(ctx, sessionKey(to), s.sealed(to, state), left).Err()
 	}
 	if err == nil {
 		err = s.rdb.Del(ctx, sessionKey(from)).Err()
@@ -281,25 +289,33 @@ func (s *Store) Commit(ctx context.Context, name flows.Name, from []byte, mark f
 	if name.Msg == "" {
 		claim = "0"
 	}
-	res, err := commit.Run(ctx, s.batched, []string{sessionKey(name.Conv), markKey(name)},
-		from, next, ttl, mark.Encode(), markTTL.Milliseconds(), claim).StringSlice()
-	if err != nil {
-		return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
-	}
-	if len(res) != 2 {
-		return flows.Seen{}, false, errors.New("move a conversation: the store answered out of turn")
-	}
-	switch res[0] {
-	case "done":
-		return flows.Seen{}, true, nil
-	case "repeat":
-		m, err := flows.DecodeMark([]byte(res[1]))
+	held := s.sealed(name.Conv, from)
+	for range 2 {
+		res, err := commit.Run(ctx, s.batched, []string{sessionKey(name.Conv), markKey(name)},
+			held, s.sealed(name.Conv, next), ttl, s.sealedMark(name, mark), markTTL.Milliseconds(), claim).StringSlice()
 		if err != nil {
-			return flows.Seen{}, false, err
+			return flows.Seen{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 		}
-		return flows.Seen{Repeat: &m}, false, nil
+		if len(res) != 2 {
+			return flows.Seen{}, false, errors.New("move a conversation: the store answered out of turn")
+		}
+		switch res[0] {
+		case "done":
+			return flows.Seen{}, true, nil
+		case "repeat":
+			m, err := s.openedMark(name, res[1])
+			if err != nil {
+				return flows.Seen{}, false, err
+			}
+			return flows.Seen{Repeat: &m}, false, nil
+		}
+		now.State = s.opened(name.Conv, res[1])
+		if !bytes.Equal(now.State, from) {
+			break
+		}
+		held = res[1] // the same state, written otherwise: by an older version, say
 	}
-	return flows.Seen{State: []byte(res[1])}, false, nil
+	return now, false, nil
 }
 
 // bare is an error without what Redis quotes back: some of its replies repeat
