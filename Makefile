@@ -3,7 +3,7 @@
 .PHONY: test test-browser build lint spelling contract test-valkey fuzz bench chaos release tools
 
 test: tools
-	go test -race -skip '^TestEveryCall$$' $$(go list ./... | grep -v -e /flows/ -e '^signpost$$' -e /cmd/gateway$$ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
+	go test -race -skip '^TestEveryCall$$' $$(go list ./... | grep -v -e /flows -e '^signpost$$' -e /cmd/gateway$$ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
 	GOGC=400 go test . ./flows/... ./cmd/gateway ./cmd/signpost ./internal/preview ./internal/doctor
 	go test -run '^TestEveryCall$$' ./internal/gateway
 

@@ -44,7 +44,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"cmd/release":       {},
 	"internal/report":   {own: []string{"flows", "internal/hours", "internal/tally"}, outside: []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgsvg"}},
 	"internal/eraser":   {own: []string{"internal/provider", "internal/store"}},
-	"internal/store":    {own: []string{"flows", "internal/hours"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/go-redis/redis_rate/v10", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
+	"internal/store":    {own: []string{"flows", "internal/hours", "internal/privacy"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/go-redis/redis_rate/v10", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
 	"sms":               {own: []string{"flows", "internal/privacy", "internal/spend", "internal/tally", "internal/twiml", "internal/webhook", "sms/gsm7"}},
 	"ivr":               {own: []string{"flows", "internal/privacy", "internal/spend", "internal/tally", "internal/twiml", "internal/webhook"}},
 	"internal/handset":  {own: []string{"internal/privacy", "internal/twiml", "internal/webhook"}},
