@@ -330,7 +330,7 @@ func (m *maker) menus(shipped string) string {
 }
 
 func menu(id string, parts []made) string {
-	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which is nearest? {choices}. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices} Not sure, press 0.\"\n    choices:\n%s\n", id, choicesOf(parts))
+	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices} Not sure, press 0.\"\n    choices:\n%s\n", id, choicesOf(parts))
 }
 
 func (m *maker) words(shipped string) string {

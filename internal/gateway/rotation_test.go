@@ -47,7 +47,7 @@ func TestRotation(t *testing.T) {
 		}
 	}
 	expect(newest, "1", "0300 303 0157")
-	expect(newest, "9", "Which is nearest")
+	expect(newest, "9", "Which part")
 	if n := strings.Count(r.Dump(t), "s:{"); n != 1 {
 		t.Errorf("one conversation is kept %d times:\n%s", n, r.Dump(t))
 	}
