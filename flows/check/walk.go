@@ -81,6 +81,18 @@ func (w *Walk) reaches() []bool {
 // people can follow.
 const maxNodes = 50_000
 
+// thorough is how much a walk tries once a text conversation has begun.
+type thorough int
+
+// A full walk tries every input in every state. A brief one tries no case with a place
+// after the start, and nearly nothing once a need is known. A quick one tries cases at
+// the start alone.
+const (
+	quick thorough = iota
+	brief
+	full
+)
+
 // walker walks a book at one moment. The moments of a book have no state in
 // common, so that they can be walked side by side.
 type walker struct {
@@ -88,7 +100,7 @@ type walker struct {
 	moment int
 	now    time.Time
 	inputs inputs
-	brief  bool
+	how    thorough
 	visit  func(*Edge)
 
 	edge   Edge // the one that is shown: the next takes its place
@@ -129,19 +141,20 @@ func inputsOf(b *flows.Book) (in inputs) {
 
 // at gives the inputs that are tried on a text conversation in a state. After two
 // answers that were not understood nothing changes but by what is understood, and
-// that is the same as after none. A brief walk tries places at the start alone, and
-// nearly nothing more once a need is known.
+// that is the same as after none.
 func (w *walker) at(s flows.State) [][]input {
 	in := &w.inputs
 	step := w.book.StepNamed(s.Step)
 	switch {
 	case s.Misses >= 2:
 		return [][]input{in.texts}
-	case !w.brief || s.Step == "":
+	case w.how == full || s.Step == "":
 		return [][]input{in.texts, in.cases, in.placed}
 	case s.Need != 0 || step.AreaToo && s.Area != "":
 		const few = 3 // the digits 0 to 2
 		return [][]input{in.texts[:few]}
+	case w.how == quick:
+		return [][]input{in.texts}
 	}
 	return [][]input{in.texts, in.cases}
 }
@@ -209,7 +222,11 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 	w := newWalk(b)
 	texts := inputsOf(b)
 	for m := range w.Moments {
-		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, brief: m > 0, visit: visit}
+		how := brief
+		if m == 0 {
+			how = full
+		}
+		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, visit: visit}
 		one.run()
 		w.add(one)
 	}
@@ -224,7 +241,11 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	walkers := make([]*walker, len(w.Moments))
 	var wg sync.WaitGroup
 	for m := range w.Moments {
-		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, brief: true, visit: visitor(m)}
+		how := quick
+		if m == 0 {
+			how = brief
+		}
+		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
