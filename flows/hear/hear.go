@@ -33,19 +33,22 @@ type Ear struct {
 	table   *table
 	speller *speller
 	phrases []phrase
+	pairs   []pair
 }
 
 type phrase struct {
 	kind   Kind
 	unless bool
 	words  string
+	part   bool // a side of pairs, which means nothing by itself
+	pair   bool
 }
 
 // Compile makes an ear. words are the named lists; glue lists short words that
 // people run together with others. An ear is given even with mistakes: what cannot
 // be read is left out.
 func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mistake) {
-	e, a := &Ear{}, newAutomaton()
+	e, a, parts := &Ear{}, newAutomaton(), map[string]int32{}
 	var mistakes []Mistake
 	for i, l := range lists {
 		for _, side := range []struct {
@@ -53,18 +56,9 @@ func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mi
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				parts, err := parsePhrase(p, words)
-				if err == nil && len(e.phrases) >= MaxPhrases {
-					err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
-				}
-				if err == nil {
-					err = a.add(parts, int32(len(e.phrases)))
-				}
-				if err != nil {
+				if err := e.add(a, parts, words, phrase{kind: l.Kind, unless: side.unless, words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
-					continue
 				}
-				e.phrases = append(e.phrases, phrase{l.Kind, side.unless, p})
 			}
 		}
 	}
@@ -73,6 +67,48 @@ func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mi
 	}
 	e.table, e.speller = a.table(), newSpeller(a.vocab, glue)
 	return e, mistakes
+}
+
+// add puts a phrase in. parts are the parts of pairs that are in already.
+func (e *Ear) add(a *automaton, parts map[string]int32, words map[string][]string, p phrase) error {
+	sides := strings.Split(p.words, pairMark)
+	if len(sides) == 1 {
+		return e.addPhrase(a, words, p)
+	}
+	if len(sides) > maxSides {
+		return fmt.Errorf("the phrase has more than %d sides", maxSides)
+	}
+	var one pair
+	for _, side := range sides {
+		side = strings.TrimSpace(side)
+		number, ok := parts[side]
+		if !ok {
+			number = int32(len(e.phrases))
+			if err := e.addPhrase(a, words, phrase{words: side, part: true}); err != nil {
+				return err
+			}
+			parts[side] = number
+		}
+		one.sides = append(one.sides, number)
+	}
+	p.pair, one.number = true, int32(len(e.phrases))
+	e.phrases = append(e.phrases, p)
+	e.pairs = append(e.pairs, one)
+	return nil
+}
+
+func (e *Ear) addPhrase(a *automaton, words map[string][]string, p phrase) error {
+	parts, err := parsePhrase(p.words, words)
+	if err == nil && len(e.phrases) >= MaxPhrases {
+		err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
+	}
+	if err == nil {
+		err = a.add(parts, int32(len(e.phrases)))
+	}
+	if err == nil {
+		e.phrases = append(e.phrases, p)
+	}
+	return err
 }
 
 // Fact is something a text says, and the words it rests on.
@@ -167,9 +203,10 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 // judge turns matches into facts: a phrase that shares words with a look-alike of
 // its kind is not meant.
 func (e *Ear) judge(r *Reading, found []match, ends []bool) {
+	found = e.withPairs(found)
 	for _, m := range found {
 		p := &e.phrases[m.phrase]
-		if p.unless || e.alike(found, m, p.kind) {
+		if p.part || p.unless || !p.pair && e.alike(found, m, p.kind) {
 			continue
 		}
 		r.Facts = append(r.Facts, Fact{p.kind, int(m.from), int(m.to), p.words, int(m.place)})

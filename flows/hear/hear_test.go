@@ -28,6 +28,10 @@ func TestPhrases(t *testing.T) {
 		{"{he} ... {weapon}", "my husband just got a gun", true}, {"{he} ... {weapon}", "he left. my gun", false},
 		{"{he} ... {weapon}", "he went to the town hall with a knife", false}, // the gap is three words
 		{"(really) scared/frightened", "frightened", true}, {"[not safe/in danger] now", "in danger now", true}, {"[not safe/in danger] now", "in danger", false},
+		{"my friend & bruises/scared", "she is my friend. she has bruises", true}, {"my friend & bruises/scared", "scared for my freind", true},
+		{"my friend & bruises/scared", "my friend is lovely", false}, {"{he} & {he}", "he", false}, {"{he} & {he}", "he and he", true},
+		{"{he} & {weapon} & outside", "outside. hes got a gun", true}, {"{he} & {weapon} & outside", "hes got a gun", false},
+		{"my friend & bruises", "my friend" + strings.Repeat(" and so on", 12) + " bruises", false}, // too far apart
 		{"strangled me", "he strangeld me", true}, {"strangled me", "heee strangledddd me", true}, {"got a knife", "hesgotaknife", true},
 	}
 	for _, tt := range tests {
@@ -40,6 +44,12 @@ func TestPhrases(t *testing.T) {
 
 // A look-alike takes away what rests on the same words, and nothing else.
 func TestLookAlikes(t *testing.T) {
+	apart := ear(t, hear.List{Kind: hear.Danger, Phrases: []string{"{he} & {weapon}"}, Unless: []string{"film/game & {weapon}", "{weapon} drawer"}})
+	for text, want := range map[string]bool{"his knife. he": true, "he likes a film with a gun": false, "he tidied the knife drawer": false, "he has a knife from the knife drawer": true} {
+		if got := apart.Hear(text, nil).Has(hear.Danger); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
 	e := ear(t, hear.List{Kind: hear.Danger, Phrases: []string{"{weapon}", "he is here"}, Unless: []string{"knife and fork"}})
 	for text, want := range map[string]bool{"knife and fork": false, "a knife": true, "knife and fork he is here": true} {
 		if got := e.Hear(text, nil).Has(hear.Danger); got != want {

@@ -1,0 +1,73 @@
+package hear
+
+// pairMark stands between the sides of a phrase that may be apart, in any order:
+// "my {friend} & {hurt}".
+const pairMark = " & "
+
+// Limits of such phrases.
+const (
+	maxSides = 4
+	maxApart = 30 // words from the beginning of the first side to the end of the last
+	maxTried = 6  // matches of one side: more are left out, so that no text takes long
+)
+
+// pair is a phrase of several sides, each a phrase by itself.
+type pair struct {
+	number int32   // its own, in the ear's phrases
+	sides  []int32 // theirs
+}
+
+// withPairs adds to what was found the pairs of which every side was found: apart
+// from one another and near enough. A side that is a look-alike of the pair's kind
+// does not count.
+func (e *Ear) withPairs(found []match) []match {
+	bySide := map[int32][]match{}
+	for _, m := range found {
+		if e.phrases[m.phrase].part && len(bySide[m.phrase]) < maxTried {
+			bySide[m.phrase] = append(bySide[m.phrase], m)
+		}
+	}
+	if len(bySide) == 0 {
+		return found
+	}
+	for _, unless := range []bool{true, false} { // the look-alikes first: others heed them
+		for i := range e.pairs {
+			p := &e.pairs[i]
+			if e.phrases[p.number].unless != unless {
+				continue
+			}
+			if from, to, ok := e.joined(found, p, bySide, nil); ok {
+				found = append(found, match{p.number, from, to, -1})
+			}
+		}
+	}
+	return found
+}
+
+// joined finds a match for each side that chosen does not hold yet, and gives the
+// words that all of them stretch over.
+func (e *Ear) joined(found []match, p *pair, bySide map[int32][]match, chosen []match) (from, to int16, ok bool) {
+	if len(chosen) == len(p.sides) {
+		from, to = chosen[0].from, chosen[0].to
+		for _, m := range chosen[1:] {
+			from, to = min(from, m.from), max(to, m.to)
+		}
+		return from, to, to-from <= maxApart
+	}
+	of := &e.phrases[p.number]
+next:
+	for _, m := range bySide[p.sides[len(chosen)]] {
+		for _, c := range chosen {
+			if c.from < m.to && m.from < c.to {
+				continue next
+			}
+		}
+		if !of.unless && e.alike(found, m, of.kind) {
+			continue
+		}
+		if from, to, ok = e.joined(found, p, bySide, append(chosen, m)); ok {
+			return from, to, true
+		}
+	}
+	return 0, 0, false
+}
