@@ -10,7 +10,7 @@ import (
 
 // stepText answers one text message: it sees only the case that the text is.
 func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
-	t := turn{b, now, false}
+	t := turn{Book: b, now: now}
 	if c.Kind == CaseLeave {
 		return State{}, Reply{Ended: true}
 	}
@@ -70,6 +70,10 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	if a := c.Place.one(t.elsewhere()); a != "" && s.Who != Behaviour {
 		s = t.settle(s, a)
 	}
+	if c.Kind == CaseDanger && s.Who != Behaviour {
+		s = t.inDanger(s, c)
+		t.talkTo = t.needLine(s)
+	}
 	m := &t.Messages
 	var list []Wording
 	switch {
@@ -89,7 +93,38 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 		list = []Wording{m.Danger, m.DangerShort}
 	}
 	s.Misses = 0
-	return s, Reply{Text: t.fit(s, list...), Emergency: true}
+	text := t.fit(s, list...)
+	if t.talkTo != nil && len(text) > segment {
+		t.talkTo = nil
+		text = t.fit(s, list...)
+	}
+	return s, Reply{Text: text, Emergency: true}
+}
+
+// inDanger remembers what a text about danger says besides: that it is about somebody
+// else, or what somebody needs.
+func (t turn) inDanger(s State, c Case) State {
+	if c.Someone {
+		s.Who = Someone
+		if t.StepNamed(s.Step).FromArea {
+			return t.settle(s, s.Area)
+		}
+		return t.enterFor(s, Someone, t.People[Someone].Ask)
+	}
+	if to, ok := t.Needs[c.What]; ok && dangerNeed(c.What) {
+		at := s.Area
+		s = t.lead(s, to).next
+		s.Area = at
+	}
+	return s
+}
+
+// needLine is the line that a need leads to, at a step that is for one.
+func (t turn) needLine(s State) *Service {
+	if step := t.StepNamed(s.Step); !step.AreaToo || s.At != 0 {
+		return nil
+	}
+	return t.service(s)
 }
 
 // thanked answers thanks and small talk: in silence once a number has been given.

@@ -4,7 +4,7 @@ import "time"
 
 // stepCall answers one event of a call.
 func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
-	t := turn{b, now, true}
+	t := turn{Book: b, now: now, call: true}
 	if in.kind == rang || s.Step == "" {
 		s = t.enter(State{}, b.CallStart)
 		if in.kind == rang || in.kind == silent {

@@ -50,7 +50,9 @@ func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 // Case is what a text asks for, whatever its words: all that the engine sees of it.
 type Case struct {
 	Kind CaseKind
-	What hear.Kind // of a need, a question, a complaint
+	What hear.Kind // of a need, a question, a complaint; with danger, of a need or nothing
+	// Someone tells that a text about danger is about somebody else.
+	Someone bool
 	// Doctor tells that it has to be seen by one; Taken that something was swallowed.
 	Doctor, Taken bool
 	// Deaf tells that the writer cannot hear.
@@ -140,12 +142,32 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseDespair
 	case urgent:
 		c.Kind = CaseDanger
+		c.What, c.Someone = besides(r)
 	case harm && !r.Has(hear.Other):
 		c.Kind = CaseEither
 	default:
 		b.decideCalm(&c, r, w, text)
 	}
 	return c
+}
+
+// dangerNeeds are the needs whose line is named in an answer to danger, the most
+// pressing first.
+var dangerNeeds = []hear.Kind{hear.Child, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older}
+
+func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
+
+// besides is what a text about danger says besides: the need of whoever writes, or
+// that it is about somebody else. Danger stands for no need.
+func besides(r *hear.Reading) (need hear.Kind, someone bool) {
+	need, ok := firstOf(r, dangerNeeds)
+	if r.Has(hear.Other) && need != hear.Child {
+		return hear.Danger, true
+	}
+	if !ok {
+		return hear.Danger, false
+	}
+	return need, false
 }
 
 // decideCalm is decide for a text with nothing urgent in it.

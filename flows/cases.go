@@ -33,6 +33,10 @@ func (b *Book) Cases() []Named {
 	with("danger", Case{Kind: CaseDanger})
 	with("danger, a doctor needed", Case{Kind: CaseDanger, Doctor: true})
 	with("danger, deaf", Case{Kind: CaseDanger, Deaf: true})
+	with("danger, somebody else", Case{Kind: CaseDanger, Someone: true})
+	for _, k := range dangerNeeds {
+		with("danger, and "+k.String(), Case{Kind: CaseDanger, What: k})
+	}
 	with("wants to die", Case{Kind: CaseDespair})
 	with("has taken something", Case{Kind: CaseDespair, Taken: true})
 	with("about somebody else", Case{Kind: CaseSomeone})

@@ -80,7 +80,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	var r Reply
 	switch {
 	case chosen:
-		n, r = turn{of, now, in.kind != heard}.speakIn(s)
+		n, r = turn{Book: of, now: now, call: in.kind != heard}.speakIn(s)
 	case in.kind == heard:
 		n, r = of.stepText(now, s, in.caseIn(of))
 	default:

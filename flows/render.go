@@ -105,7 +105,15 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 	case "numbers":
 		return t.textNumbersFor(b, s, svc)
 	case "zero":
-		if zero := t.zeroLine(s); zero != nil {
+		zero := t.zeroLine(s)
+		if first := t.talkTo; first != nil && first != zero {
+			b = t.textNumbersFor(b, s, first)
+			if first.Hours.IsAlways() || zero == nil {
+				return b
+			}
+			b = append(b, t.Messages.Or.Text...)
+		}
+		if zero != nil {
 			return t.textNumbersFor(b, s, zero)
 		}
 	case "local":

@@ -39,6 +39,8 @@ type turn struct {
 	*Book
 	now  time.Time
 	call bool
+	// talkTo is the line that an answer to danger names before the 24-hour line.
+	talkTo *Service
 }
 
 // enter leads to a step.

@@ -17,7 +17,7 @@ import (
 // uses those that ship.
 const heardWordsFile = "heard_words.yaml"
 
-var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml"}
+var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_ideas.yaml", "heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml"}
 
 // HeardFile reports a file that says what is understood in a text.
 func HeardFile(name string) bool { return slices.Contains(heardFiles, name) }
