@@ -215,9 +215,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseNotSure
 	case r.Only(hear.Yes):
 		c.Kind = CaseYes
-	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !hasNeed:
+	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !hasNeed && !r.Has(hear.Other):
 		c.Kind = CaseNo
-	case r.Has(hear.Other) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly:
+	case r.Has(hear.Other) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern:
 		c.Kind = CaseSomeone
 	case hasNeed:
 		c.Kind, c.What = CaseNeed, need

@@ -229,8 +229,8 @@ func (e *Ear) alike(found []match, m match, k Kind) bool {
 	return false
 }
 
-// forget drops what is urgent where the same sentence says that it was long ago, and
-// everywhere in a text that tells a story.
+// forget drops what is urgent where the same sentence says that it was long ago or
+// tells a story.
 func (r *Reading) forget(ends []bool) {
 	sentence := make([]int, len(ends)+1)
 	for i := range ends {
@@ -239,20 +239,16 @@ func (r *Reading) forget(ends []bool) {
 			sentence[i+1]++
 		}
 	}
-	past := map[int]bool{}
+	apart := map[int]bool{} // sentences about long ago, or about a story
 	for _, f := range r.Facts {
-		if f.Kind == Past {
-			past[sentence[f.From]] = true
+		if f.Kind == Past || f.Kind == Story {
+			apart[sentence[f.From]] = true
 		}
 	}
 	kept := r.Facts[:0]
 	r.has = 0
-	story := false
 	for _, f := range r.Facts {
-		story = story || f.Kind == Story
-	}
-	for _, f := range r.Facts {
-		if urgent.Has(f.Kind) && (story || past[sentence[f.From]]) {
+		if urgent.Has(f.Kind) && apart[sentence[f.From]] {
 			continue
 		}
 		kept = append(kept, f)

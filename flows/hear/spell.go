@@ -45,6 +45,9 @@ func newSpeller(vocab map[string]int32, glue []string) *speller {
 // read gives the numbers of the words that a typed word can be read as.
 func (s *speller) read(w string) []int32 {
 	if id, ok := s.vocab[w]; ok {
+		if full, ok := s.vocab[w+"g"]; ok && droppedG(w) {
+			return []int32{id, full}
+		}
 		return []int32{id}
 	}
 	if !spell.Letters(w) {
@@ -57,6 +60,9 @@ func (s *speller) read(w string) []int32 {
 	}
 	if len(w) < minSound || ordinary(w) {
 		return nil
+	}
+	if id, ok := s.vocab[w+"g"]; ok && droppedG(w) {
+		return []int32{id}
 	}
 	w = spell.Squeeze(w, 2)
 	var buf [16]spell.Hit
@@ -80,11 +86,16 @@ func ordinary(w string) bool {
 	return english.Known(w) || strings.HasSuffix(w, "s") && english.Known(w[:len(w)-1])
 }
 
+// droppedG reports a word in -ing without its last letter: "shoutin", "walkin".
+func droppedG(w string) bool {
+	return len(w) >= minSlip && strings.HasSuffix(w, "in") && english.Known(w+"g")
+}
+
 // split takes apart a word that is several run together: "imincrewe",
 // "hesgotaknife". known reports the name of a place. It gives nothing when not all
 // of the word can be explained.
 func (s *speller) split(w string, known func(string) bool) []string {
-	if len(w) < minGlued || len(w) > maxGlued || !spell.Letters(w) {
+	if len(w) < minGlued || len(w) > maxGlued || !spell.Letters(w) || droppedG(w) {
 		return nil
 	}
 	// best[i] is how the first i letters are split: the start of the last part, and

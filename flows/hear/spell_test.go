@@ -23,3 +23,24 @@ func TestSplit(t *testing.T) {
 		}
 	}
 }
+
+// A word in -ing is read without its last letter, and never taken apart.
+func TestDroppedG(t *testing.T) {
+	s := newSpeller(map[string]int32{"shouting": 0, "in": 1, "walk": 2, "hittin": 3, "hitting": 4}, []string{"in"})
+	if got := s.read("shoutin"); len(got) != 1 || got[0] != 0 {
+		t.Errorf("shoutin is read as %v", got)
+	}
+	if got := s.read("hittin"); !slices.Equal(got, []int32{3, 4}) {
+		t.Errorf("hittin is read as %v, although the book has it with and without its g", got)
+	}
+	for _, w := range []string{"walkin", "shoutin"} {
+		if got := s.split(w, func(string) bool { return false }); got != nil {
+			t.Errorf("%q is split into %q", w, got)
+		}
+	}
+	for _, w := range []string{"cabin", "goblin", "walk"} {
+		if droppedG(w) {
+			t.Errorf("%q is read as %qg", w, w)
+		}
+	}
+}
