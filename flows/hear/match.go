@@ -20,29 +20,49 @@ type span struct{ from, to int }
 type step struct{ from, to int32 }
 
 // table is an automaton that is ready to run. Every state comes with those that it
-// leads to without a word.
+// leads to without a word. A phrase may begin at every word, so what the first word
+// leads to is worked out beforehand.
 type table struct {
-	byWord  [][]step            // the edges of each word
-	edges   []map[int32][]int32 // the same, by state
-	closure [][]int32           // by state, itself first
-	any     []int32             // the state after any one word, 0: none
-	place   []int32             // the state after the name of a place, 0: none
-	accepts [][]int32
+	nodes   []node
+	byWord  [][]step  // the edges of each word, but for those from the start
+	first   [][]int32 // by word, the states it leads to from the start
+	begin   []int32   // of the start and what it leads to without a word, those with any or place
+	closure [][]int32 // by state, itself first
 	spare   sync.Pool // of *sets
+}
+
+// node is one state. any and place are the states after any one word and after the
+// name of a place, 0: none.
+type node struct {
+	any, place int32
+	accepts    []int32
+	edges      map[int32][]int32 // by word
 }
 
 func (a *automaton) table() *table {
 	n := len(a.states)
-	t := &table{byWord: make([][]step, len(a.vocab)), edges: make([]map[int32][]int32, n), closure: make([][]int32, n), any: make([]int32, n), place: make([]int32, n), accepts: make([][]int32, n)}
+	t := &table{nodes: make([]node, n), byWord: make([][]step, len(a.vocab)), first: make([][]int32, len(a.vocab)), closure: make([][]int32, n)}
 	for i := range a.states {
 		s := &a.states[i]
-		t.edges[i], t.any[i], t.place[i], t.accepts[i] = s.edges, s.any, s.place, s.accepts
+		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
 		for w, to := range s.edges {
 			for _, state := range to {
-				t.byWord[w] = append(t.byWord[w], step{int32(i), state})
+				if i > 0 {
+					t.byWord[w] = append(t.byWord[w], step{int32(i), state})
+				}
 			}
 		}
 		t.closure[i] = a.free(nil, int32(i))
+	}
+	for _, q := range t.closure[0] {
+		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
+			t.begin = append(t.begin, q)
+		}
+		for w, to := range t.nodes[q].edges {
+			for _, state := range to {
+				t.first[w] = a.free(t.first[w], state)
+			}
+		}
 	}
 	return t
 }
@@ -100,7 +120,7 @@ func (t *table) sets() *sets {
 	if s, ok := t.spare.Get().(*sets); ok {
 		return s
 	}
-	n := len(t.any)
+	n := len(t.nodes)
 	return &sets{set{from: make([]int16, n)}, set{from: make([]int16, n)}}
 }
 
@@ -124,33 +144,33 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 	}()
 	bound := make([][]thread, len(words)+1) // those that have named a place, by position
 	accept := func(state int32, from, place int16, at int) {
-		for _, p := range t.accepts[state] {
+		for _, p := range t.nodes[state].accepts {
 			if len(found) < maxMatches {
 				found = append(found, match{p, from, int16(at), place})
 			}
 		}
 	}
 	bind := func(state int32, from int16, at int) {
-		if t.place[state] == 0 {
+		after := t.nodes[state].place
+		if after == 0 {
 			return
 		}
 		for c, p := range places {
 			if p.from == at {
-				bound[p.to] = t.enter(bound[p.to], thread{t.place[state], from, int16(c)})
+				bound[p.to] = t.enter(bound[p.to], thread{after, from, int16(c)})
 			}
 		}
 	}
 	for i := 0; i <= len(words); i++ {
 		last := i == len(words)
 		free := !last && (i == 0 || !ends[i-1])
-		cur.add(t.closure[0], int16(i))
 		for _, q := range cur.list {
 			accept(q, cur.begun(q), -1, i)
 			if last {
 				continue
 			}
-			if free && t.any[q] != 0 {
-				next.add(t.closure[t.any[q]], cur.begun(q))
+			if after := t.nodes[q].any; free && after != 0 {
+				next.add(t.closure[after], cur.begun(q))
 			}
 			bind(q, cur.begun(q), i)
 		}
@@ -159,11 +179,11 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 			if last {
 				continue
 			}
-			if free && t.any[b.state] != 0 {
-				bound[i+1] = t.enter(bound[i+1], thread{t.any[b.state], b.from, b.place})
+			if after := t.nodes[b.state].any; free && after != 0 {
+				bound[i+1] = t.enter(bound[i+1], thread{after, b.from, b.place})
 			}
 			for _, w := range words[i] {
-				for _, to := range t.edges[b.state][w] {
+				for _, to := range t.nodes[b.state].edges[w] {
 					bound[i+1] = t.enter(bound[i+1], thread{to, b.from, b.place})
 				}
 			}
@@ -172,7 +192,14 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 		if last {
 			break
 		}
+		for _, q := range t.begin {
+			if after := t.nodes[q].any; free && after != 0 {
+				next.add(t.closure[after], int16(i))
+			}
+			bind(q, int16(i), i)
+		}
 		for _, w := range words[i] {
+			next.add(t.first[w], int16(i))
 			for _, e := range t.byWord[w] {
 				if cur.has(e.from) {
 					next.add(t.closure[e.to], cur.begun(e.from))
