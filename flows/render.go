@@ -108,7 +108,8 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		zero := t.zeroLine(s)
 		if first := t.talkTo; first != nil && first != zero {
 			b = t.textNumbersFor(b, s, first)
-			if first.Hours.IsAlways() || zero == nil {
+			hasLocal := s.Area == "" || len(t.localNumber(nil, s)) > 0
+			if zero == nil || first.Hours.IsAlways() && hasLocal {
 				return b
 			}
 			b = append(b, t.Messages.Or.Text...)
