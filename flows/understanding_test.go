@@ -12,10 +12,9 @@ import (
 	"signpost/flows"
 )
 
-// The labelled sets in testdata/understanding were written before the lists of the
-// book were made, by people who had not seen them. The first half of each (every
-// other row) was tuned on; the second half judges. README.md there says what the
-// labels mean.
+// The labelled sets in testdata/understanding were written by people who had not seen
+// the lists of the book. What was tuned on and what judges is said in README.md there,
+// with what the labels mean.
 
 // row is one labelled text.
 type row struct {
@@ -36,7 +35,7 @@ func rowsOf(t testing.TB, name string) (out []row) {
 		t.Fatal(err)
 	}
 	for i, r := range all[1:] {
-		one := row{text: r[0], kind: r[1], area: r[2], judging: i%2 == 1}
+		one := row{text: r[0], kind: r[1], area: r[2], judging: name == "blind_places.csv" || name == "blind.csv" && i%2 == 1}
 		if len(r) > 3 {
 			one.also = strings.FieldsFunc(r[3], func(c rune) bool { return c == '|' })
 		}
@@ -90,14 +89,14 @@ type share struct{ good, all int }
 func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.all, 1)) }
 
 // Texts about danger, despair and need get the answer that they should. The floors
-// are below what was measured on the judging half; misses are listed by -v.
+// are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	floors := map[string]float64{"danger": 80, "suicide": 80, "behaviour": 65, "other": 50, "child": 80, "deaf_or_text": 75, "men": 50, "lgbt": 65,
 		"sexual": 60, "honour": 35, "older": 75, "childworry": 30, "none": 90}
 	var half [2]map[string]share
 	half[0], half[1] = map[string]share{}, map[string]share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv"} {
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
 				continue
@@ -128,9 +127,9 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(mapsKeys(half[1])) {
 		was, is := half[0][kind], half[1][kind]
-		t.Logf("%-13s tuning half %d of %d (%.0f %%), judging half %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(), is.good, is.all, is.percent())
+		t.Logf("%-13s tuned on %d of %d (%.0f %%), judging %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(), is.good, is.all, is.percent())
 		if floor, ok := floors[kind]; ok && is.percent() < floor {
-			t.Errorf("%s: %.0f %% on the judging half, and was above %.0f", kind, is.percent(), floor)
+			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
 }
@@ -159,7 +158,7 @@ func TestPlacesAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	var half [2]map[string]int
 	half[0], half[1] = map[string]int{}, map[string]int{}
-	for _, r := range rowsOf(t, "places.csv") {
+	for _, r := range append(rowsOf(t, "places.csv"), rowsOf(t, "blind_places.csv")...) {
 		text, wanted, kind := r.text, r.kind, r.area // text,area,kind: the columns of this set
 		areas, ask, _ := b.Find(text)
 		got := "none"
@@ -190,13 +189,13 @@ func TestPlacesAreUnderstood(t *testing.T) {
 			t.Logf("%s: %q is %s %s, got %s", verdict, text, wanted, kind, got)
 		}
 	}
-	for i, name := range []string{"tuning half", "judging half"} {
+	for i, name := range []string{"tuned on", "judging"} {
 		h := half[i]
 		t.Logf("%s: %d texts, %d wrong, %d needless questions", name, h["all"], h["WRONG"], h["a needless question"])
 	}
 	const mostWrong, mostNeedless = 25, 70
 	if h := half[1]; h["WRONG"] > mostWrong || h["a needless question"] > mostNeedless {
-		t.Errorf("judging half: %v", h)
+		t.Errorf("judging: %v", h)
 	}
 }
 
@@ -252,14 +251,19 @@ func (c *talk) fails(b *flows.Book, before, last string) string {
 // Conversations with corrections, complaints and changes of mind end right.
 func TestConversationsEndRight(t *testing.T) {
 	b := shipped(t)
-	data, err := os.ReadFile("testdata/understanding/conversations.json")
-	if err != nil {
-		t.Fatal(err)
+	talks := func(name string) (all []talk) {
+		data, err := os.ReadFile("testdata/understanding/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &all); err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
-	var all []talk
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
+	all := talks("conversations.json")
+	judged := len(all)
+	all = append(all, talks("blind_conversations.json")...)
 	var half [2]share
 	for i, c := range all {
 		var s flows.State
@@ -272,16 +276,20 @@ func TestConversationsEndRight(t *testing.T) {
 			s, before, last = next, last, r.Text
 		}
 		why := c.fails(b, before, last)
-		half[i%2].all++
+		set := &half[0]
+		if i >= judged {
+			set = &half[1]
+		}
+		set.all++
 		if why == "" {
-			half[i%2].good++
-		} else if i%2 == 0 {
+			set.good++
+		} else if i < judged {
 			t.Logf("%s (%s): %s: %q ends with %q", c.ID, c.Why, why, c.Texts, last)
 		}
 	}
-	t.Logf("tuning half %.0f %%, judging half %.0f %%", half[0].percent(), half[1].percent())
+	t.Logf("tuned on %.0f %%, judging %.0f %%", half[0].percent(), half[1].percent())
 	const floor = 80
 	if half[1].percent() < floor {
-		t.Errorf("%.0f %% of the judging half end right, and it was above %d", half[1].percent(), floor)
+		t.Errorf("%.0f %% of the judging conversations end right, and it was above %d", half[1].percent(), floor)
 	}
 }
