@@ -49,6 +49,7 @@ type phrase struct {
 // be read is left out.
 func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mistake) {
 	e, a, parts := &Ear{}, newAutomaton(), map[string]int32{}
+	lex := &lexicon{words, map[string][][]string{}}
 	var mistakes []Mistake
 	for i, l := range lists {
 		for _, side := range []struct {
@@ -56,7 +57,7 @@ func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mi
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				if err := e.add(a, parts, words, phrase{kind: l.Kind, unless: side.unless, words: p}); err != nil {
+				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
 				}
 			}
@@ -70,10 +71,10 @@ func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mi
 }
 
 // add puts a phrase in. parts are the parts of pairs that are in already.
-func (e *Ear) add(a *automaton, parts map[string]int32, words map[string][]string, p phrase) error {
+func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) error {
 	sides := strings.Split(p.words, pairMark)
 	if len(sides) == 1 {
-		return e.addPhrase(a, words, p)
+		return e.addPhrase(a, lex, p)
 	}
 	if len(sides) > maxSides {
 		return fmt.Errorf("the phrase has more than %d sides", maxSides)
@@ -84,7 +85,7 @@ func (e *Ear) add(a *automaton, parts map[string]int32, words map[string][]strin
 		number, ok := parts[side]
 		if !ok {
 			number = int32(len(e.phrases))
-			if err := e.addPhrase(a, words, phrase{words: side, part: true}); err != nil {
+			if err := e.addPhrase(a, lex, phrase{words: side, part: true}); err != nil {
 				return err
 			}
 			parts[side] = number
@@ -97,8 +98,8 @@ func (e *Ear) add(a *automaton, parts map[string]int32, words map[string][]strin
 	return nil
 }
 
-func (e *Ear) addPhrase(a *automaton, words map[string][]string, p phrase) error {
-	parts, err := parsePhrase(p.words, words)
+func (e *Ear) addPhrase(a *automaton, lex *lexicon, p phrase) error {
+	parts, err := parsePhrase(p.words, lex)
 	if err == nil && len(e.phrases) >= MaxPhrases {
 		err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
 	}

@@ -31,7 +31,7 @@ type part struct {
 // parsePhrase reads a phrase: plain words; a/b for either; (a) for what may be
 // missing; [a b/c] for either of several words; {name} for any of a named list; ...
 // for a gap of up to three words.
-func parsePhrase(phrase string, lists map[string][]string) ([]part, error) {
+func parsePhrase(phrase string, lists *lexicon) ([]part, error) {
 	var parts []part
 	for rest := strings.TrimSpace(phrase); rest != ""; rest = strings.TrimSpace(rest) {
 		f, after, err := nextPart(rest)
@@ -53,7 +53,7 @@ func parsePhrase(phrase string, lists map[string][]string) ([]part, error) {
 			continue
 		}
 		for alt := range strings.SplitSeq(f, "/") {
-			seqs, err := words(alt, lists)
+			seqs, err := lists.expand(alt, 0)
 			if err != nil {
 				return nil, err
 			}
@@ -96,12 +96,15 @@ func nextPart(s string) (part, rest string, err error) {
 // maxNesting bounds lists that name lists.
 const maxNesting = 4
 
-// words are the runs of words that one alternative stands for.
-func words(alt string, lists map[string][]string) ([][]string, error) {
-	return expand(alt, lists, 0)
+// lexicon is the named lists of words. What a list stands for is worked out once:
+// many phrases name the same long lists.
+type lexicon struct {
+	lists map[string][]string
+	runs  map[string][][]string
 }
 
-func expand(alt string, lists map[string][]string, depth int) ([][]string, error) {
+// expand gives the runs of words that one alternative stands for.
+func (l *lexicon) expand(alt string, depth int) ([][]string, error) {
 	alt = strings.TrimSpace(alt)
 	open := strings.IndexByte(alt, '{')
 	if open < 0 {
@@ -112,25 +115,43 @@ func expand(alt string, lists map[string][]string, depth int) ([][]string, error
 		return [][]string{run}, nil
 	}
 	name, after, closed := strings.Cut(alt[open+1:], "}")
-	list, known := lists[name]
+	_, known := l.lists[name]
 	switch {
 	case !closed || !known:
 		return nil, fmt.Errorf("there is no list of words called %q", alt[open:])
 	case depth == maxNesting:
 		return nil, fmt.Errorf("the list %q names itself", name)
 	}
+	inner, err := l.list(name, depth+1)
+	if err != nil {
+		return nil, err
+	}
 	before, rest := wordsOf(alt[:open]), wordsOf(after)
-	var seqs [][]string
-	for _, entry := range list {
-		inner, err := expand(entry, lists, depth+1)
+	if len(before) == 0 && len(rest) == 0 {
+		return inner, nil
+	}
+	seqs := make([][]string, len(inner))
+	for i, run := range inner {
+		seqs[i] = slices.Concat(before, run, rest)
+	}
+	return seqs, nil
+}
+
+// list gives the runs of words of a named list.
+func (l *lexicon) list(name string, depth int) ([][]string, error) {
+	if runs, ok := l.runs[name]; ok {
+		return runs, nil
+	}
+	var runs [][]string
+	for _, entry := range l.lists[name] {
+		inner, err := l.expand(entry, depth)
 		if err != nil {
 			return nil, err
 		}
-		for _, run := range inner {
-			seqs = append(seqs, slices.Concat(before, run, rest))
-		}
+		runs = append(runs, inner...)
 	}
-	return seqs, nil
+	l.runs[name] = runs
+	return runs, nil
 }
 
 func wordsOf(s string) (out []string) {
