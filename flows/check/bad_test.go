@@ -180,7 +180,7 @@ func mistakes() []mistake {
 		{"endless list", "words.yaml", "leave: [x,", "leave: [" + strings.Repeat("x, ", 5000), "length", "leave:", "Keep it under"},
 		{"neither texts nor call", "examples.yaml", "examples:\n", "examples:\n  - name: Nothing happens\n", "example-shape", "Nothing happens", "one of them"},
 		{"no service of that name taking over", "services.yaml", "if_no_answer: samaritans", "if_no_answer: samaritan", "unknown-service", "samaritan", "samaritans"},
-		{"own words without the number", "menus.yaml", "text: \"{numbers}: {label}, free, any time.", "text: \"{label}, free, any time.", "number-not-said", "free, any time", "{numbers}"},
+		{"own words without the number", "menus.yaml", "text: \"Emergency: 999. {numbers}: {label}, free, any time.", "text: \"{label}, free, any time.", "number-not-said", "free, any time", "{numbers}"},
 		{"ends before it begins", "services.yaml", "until: \"2026-09-11\"", "until: \"2024-09-11\"", "from-until", "2024-09-11", "before it begins"},
 		{"rung tomorrow", "services.yaml", "    checked_on: never\n", "    checked_on: \"2027-01-10\"\n", "checked-in-future", "2027-01-10", "not come"},
 		{"rung by nobody", "services.yaml", "    unrung_because: shipped from public documents, to be rung before going live\n", "", "number-age", "checked_on: never", "Ring it"},
