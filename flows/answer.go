@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"signpost/flows/hear"
@@ -67,8 +68,16 @@ func (t turn) joinHalves(first string, c Case) (Case, bool) {
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
 func (t turn) urgent(s State, c Case) (State, Reply) {
-	if a := c.Place.one(t.elsewhere()); a != "" && s.Who != Behaviour {
+	a := c.Place.one(t.elsewhere())
+	if a == "" && c.Someone {
+		a = c.Place.Theirs // "my neighbour in crewe is being hit"
+	}
+	switch {
+	case s.Who == Behaviour:
+	case a != "":
 		s = t.settle(s, a)
+	case s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area): // not that number
+		s = t.enter(s, t.People[s.Who].Ask)
 	}
 	if c.Kind == CaseDanger && s.Who != Behaviour {
 		s = t.inDanger(s, c)
@@ -151,6 +160,9 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	asking := s.asking()
 	if s.Who == Someone && c.Place.Theirs != "" && (c.Kind == CasePlace || c.Kind == CaseDenied) {
 		return outcome{next: t.settle(s, c.Place.Theirs)}, true // it is about them
+	}
+	if a := t.halfOf(s, c); a != "" {
+		return outcome{next: t.settle(s, a)}, true
 	}
 	switch c.Kind {
 	case CaseBehaviour:
@@ -380,6 +392,59 @@ func (t turn) answerPlace(s State, c Case) (outcome, bool) {
 		return outcome{next: t.askArea(s, &c.Place)}, true
 	}
 	return outcome{}, false
+}
+
+// halfOf is the area that a text means by half of a name, where several are offered:
+// "stephen" of Kirkby Stephen and Kirkby Lonsdale, "on solway" of two Bownesses.
+func (t turn) halfOf(s State, c Case) string {
+	asking := s.asking()
+	if len(asking) == 0 || c.Kind != CaseUnclear && c.Kind != CasePlace || c.Place.Exact && !c.Place.Ask {
+		return ""
+	}
+	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf, soundsHalf} {
+		for _, half := range c.Rests {
+			if a := onlyNamed(s, half, alike); a != "" {
+				return a
+			}
+		}
+	}
+	if c.Place.Exact && slices.ContainsFunc(c.Place.areas(), func(a string) bool { return slices.Contains(asking, a) }) {
+		return ""
+	}
+	for _, half := range c.Rests {
+		// Whoever was asked which of ours is not far away.
+		if a := onlyCommon(slices.DeleteFunc(slices.Clone(asking), func(a string) bool { return a == t.elsewhere() }), t.areasIn(nil, t.gazetteer().Rest(half))); a != "" {
+			return a
+		}
+	}
+	return ""
+}
+
+// onlyNamed is the one area that is offered by a name like some words.
+func onlyNamed(s State, half string, alike func(name, half string) bool) (only string) {
+	for i, a := range s.asking() {
+		if name := s.AskNames[i]; name != "" && half != "" && alike(name, half) {
+			if only != "" {
+				return ""
+			}
+			only = a
+		}
+	}
+	return only
+}
+
+// isHalf reports words that a name begins or ends with.
+func isHalf(name, half string) bool {
+	return strings.HasPrefix(name, half+" ") || strings.HasSuffix(name, " "+half)
+}
+
+// soundsHalf reports a word that is almost the first or the last of a name.
+func soundsHalf(name, half string) bool {
+	first, last := name, name
+	if i := strings.IndexByte(name, ' '); i > 0 {
+		first, last = name[:i], name[strings.LastIndexByte(name, ' ')+1:]
+	}
+	return hear.Alike(half, first) || hear.Alike(half, last)
 }
 
 // onlyCommon is the one area that two lists share; empty when they share none or

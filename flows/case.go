@@ -51,7 +51,7 @@ func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 type Case struct {
 	Kind CaseKind
 	What hear.Kind // of a need, a question, a complaint; with danger, of a need or nothing
-	// Someone tells that a text about danger is about somebody else.
+	// Someone tells that an urgent text is about somebody else.
 	Someone bool
 	// Doctor tells that it has to be seen by one; Taken that something was swallowed.
 	Doctor, Taken bool
@@ -62,15 +62,19 @@ type Case struct {
 	Step  string // of a shortcut
 	Place PlaceCase
 	Half  string // the first or second half of a postcode
+	// Rests are a short text, which may be half of a name that was offered.
+	Rests [3]string
 }
 
 // PlaceCase is the part of a case that a place has.
 type PlaceCase struct {
-	Areas [4]string // in the book's order; empty: no place, or more than fit
+	Areas [4]string // in the order they were named; empty: no place, or more than fit
 	Names [4]string // the place each area is named by; empty: by the area's own words
 	// Ask tells that it is not certain. Many tells that more areas are possible than
 	// can be offered.
 	Ask, Many bool
+	// Exact tells that it is spelt as its name is.
+	Exact bool
 	// Unnamed tells that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
@@ -125,8 +129,8 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
 	w := plain.Text(text)
-	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half()}
-	c.Deaf = r.Has(hear.Deaf)
+	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
+	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = b.labelIn(w)
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
@@ -279,8 +283,17 @@ func (b *Book) labelIn(w string) string {
 
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
-	p.Ask, p.Unnamed = at.Ask, at.Hiding
+	p.Ask, p.Unnamed, p.Exact = at.Ask, at.Hiding, at.Exact
 	areas := b.areasIn(nil, at.Set)
+	named := func(a string) int { // where in the text
+		for k, set := range at.Sets {
+			if in := b.areasIn(nil, set&at.Set); len(in) == 1 && in[0] == a {
+				return k
+			}
+		}
+		return len(at.Sets)
+	}
+	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
 	if len(areas) > len(p.Areas) {
 		p.Many = true
 	} else {
@@ -288,11 +301,8 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	}
 	if len(at.Names) > 1 || len(areas) == 1 {
 		for i, a := range p.areas() {
-			for k, set := range at.Sets {
-				if in := b.areasIn(nil, set&at.Set); len(in) == 1 && in[0] == a {
-					p.Names[i] = at.Names[k]
-					break
-				}
+			if k := named(a); k < len(at.Names) {
+				p.Names[i] = at.Names[k]
 			}
 		}
 	}

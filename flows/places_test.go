@@ -166,10 +166,10 @@ ordinary word. Every other name in the place table is certain. To settle a name,
    stretched letters ("carlisleee"). A misspelt name of two words goes before a name of one: "kirkby londsale" is not
    Kirkby. Where both may be meant, both are asked about.
 2. Roles. The lists that begin with ` + "`place_`" + ` in ` + "`flows/book/heard_places.yaml`" + ` say whose place a place is. The writer is
-   there ("im in kendal"), near it, or going there. The writer is not there, or has left it ("used to live in kendal").
+   there ("im in kendal"), near it, or going there. Somebody is there ("in kendal"): the writer, if no other place is. The writer is not there, or has left it ("used to live in kendal").
    It is somebody else's ("he works in kendal"). It is a person, a street or a club ("kendal road"). The longest phrase
    that speaks of a place decides. Of two as long, the more careful one does. A phrase does not reach over the end of a
-   sentence.
+   sentence, nor one that begins with the place over a comma: "lymm, he is a director" does not say that he is in Lymm.
 3. Scores. A postcode scores most, then a town, a village, and an ordinary word ("hope") least. A role adds to the score. So
    does a place that stands alone, in the text or in its sentence. Slips take away from it, and so does an unknown word
    beside the name. The weights are in ` + "`flows/hear/places.go`" + `.

@@ -12,8 +12,9 @@ import (
 )
 
 const areasHelp = `signpost areas build [-postcodes FILE] [-places FILE] -out DIR
+signpost areas fit [-flows DIR] FILE
 
-Makes the postcode table of a folder anew from a download of
+"build" makes the postcode table of a folder anew from a download of
 Code-Point Open (the zip) or the ONS Postcode Directory (the CSV file), and says
 what moved. The folder's districts.txt says which councils lie in which district;
 the tables of a flow book are in the folder "area" beside its files. With -places
@@ -23,6 +24,13 @@ alt_hints, kind and dictionary_word. Before it goes to callers: signpost check,
 signpost hear.
 
   signpost areas build -postcodes codepo_gb.zip -out lancashire/area
+
+"fit" looks for the weights of places (flows/hear/places.go) that suit labelled
+texts best. The CSV file has the columns text, area and kind: exact (to be
+answered), right-or-ask, ask, or no-area. A wrong area counts 50, a needless
+question 1. It prints each weight now and the best, and changes nothing.
+
+  signpost areas fit -flows lancashire texts.csv
 
 `
 
@@ -35,6 +43,7 @@ func areas(args []string, s streams) int {
 	postcodes := fl.String("postcodes", "", "the downloaded `file`")
 	places := fl.String("places", "", "the `file` of places")
 	out := fl.String("out", "", "the `folder` the tables go to")
+	dir := fl.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
 	verb, rest := args[0], args[1:]
 	if strings.HasPrefix(verb, "-") {
 		rest = args
@@ -45,8 +54,10 @@ func areas(args []string, s streams) int {
 	switch {
 	case verb == "build" && *postcodes+*places != "" && *out != "":
 		return areasBuild(*postcodes, *places, *out, s)
+	case verb == "fit" && fl.NArg() == 1:
+		return areasFit(fl.Arg(0), *dir, s)
 	}
-	fmt.Fprintf(s.err, "signpost areas: give \"build\" with -postcodes or -places, and -out; see signpost areas -h\n")
+	fmt.Fprintf(s.err, "signpost areas: give \"build\" with -postcodes or -places, and -out, or \"fit\" with a file; see signpost areas -h\n")
 	return exitMisuse
 }
 

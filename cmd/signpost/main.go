@@ -57,7 +57,7 @@ func commands() []command {
 		{"probe", "yes or no: are a text and a call answered, for a timer", probe},
 		{"maintenance", "put the menus out of use for a while: everybody gets the 24-hour number", maintenance},
 		{"report", "what the gateway was used for, in figures that single nobody out", report},
-		{"areas", "make the area tables anew", areas},
+		{"areas", "make the area tables anew, and fit the weights of places", areas},
 	}
 }
 

@@ -165,6 +165,33 @@ func (r *Reading) SaysOf(k Kind) bool {
 	return false
 }
 
+// Rests are a short text as it is, and without the fillers behind and around it, for
+// whoever answers with half a name: "on solway pls".
+func (r *Reading) Rests() (out [3]string) {
+	const most = 6 // words
+	from, to := 0, len(r.Words)
+	if to == 0 || to > most {
+		return out
+	}
+	passes := func(i int) bool {
+		switch r.Words[i] {
+		case "not", "no", "dont", "or":
+			return false
+		}
+		return r.filler[i]
+	}
+	out[0] = strings.Join(r.Words, " ")
+	for to > 1 && passes(to-1) {
+		to--
+	}
+	out[1] = strings.Join(r.Words[:to], " ")
+	for from < to-1 && passes(from) {
+		from++
+	}
+	out[2] = strings.Join(r.Words[from:to], " ")
+	return out
+}
+
 // Half is a text that is only the first or the second half of a postcode, or the
 // letters it begins with; empty otherwise.
 func (r *Reading) Half() string {
@@ -180,24 +207,24 @@ func (r *Reading) Half() string {
 func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	tokens := e.cut(plain.Tokens(text), places)
 	r := &Reading{Words: make([]string, len(tokens))}
-	ids, ends := make([][]int32, len(tokens)), make([]bool, len(tokens))
-	known := make([]bool, len(tokens))
+	ids, known := make([][]int32, len(tokens)), make([]bool, len(tokens))
+	ends, pauses := make([]bool, len(tokens)), make([]bool, len(tokens))
 	for i, t := range tokens {
-		r.Words[i], ends[i] = t.Word, t.Ends
+		r.Words[i], ends[i], pauses[i] = t.Word, t.Ends, t.Ends || t.Pause
 		ids[i] = e.speller.read(t.Word)
 		_, exact := e.speller.vocab[t.Word]
 		known[i] = exact || len(ids[i]) > 0 && spell.Stretched(t.Word)
 	}
 	var candidates []area.Candidate
 	if places != nil {
-		candidates = places.Candidates(r.Words, known)
+		candidates = places.Candidates(r.Words, known, ends)
 	}
 	spans := make([]span, len(candidates))
 	for i, c := range candidates {
 		spans[i] = span{c.From, c.To}
 	}
 	e.judge(r, e.table.run(ids, ends, spans), ends)
-	r.locate(candidates, ends)
+	r.locate(candidates, ends, pauses)
 	return r
 }
 
@@ -321,7 +348,7 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 			continue
 		}
 		parts := e.speller.split(spell.Squeeze(w, 1), known)
-		if parts == nil {
+		if parts == nil || places != nil && places.Like(w) && !leadsTo(parts, places) { // "mexbrough" is not "me x brough"
 			continue
 		}
 		last := out[i]
@@ -339,4 +366,16 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 		out = out[:plain.MaxTokens]
 	}
 	return out
+}
+
+// leadsTo reports a town of ours run together with what leads to it: "inchester".
+func leadsTo(parts []string, places *area.Finder) bool {
+	for _, p := range parts[:len(parts)-1] {
+		switch p {
+		case "i", "im", "am", "in", "at", "from", "near", "to", "live":
+		default:
+			return false
+		}
+	}
+	return places.Served(parts[len(parts)-1])
 }

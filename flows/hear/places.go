@@ -14,6 +14,7 @@ type Role uint8
 // Roles, as the words around a place give them.
 const (
 	RoleUnclear Role = iota // nothing is said of it
+	RoleAt                  // somebody is there: the writer, if no other place is
 	RoleHere                // the writer is there
 	RoleNear                // a place to steer by
 	RoleGoing               // the writer is on the way there
@@ -22,13 +23,13 @@ const (
 	RoleNoPlace             // a person, a street, a shop, a club
 )
 
-var roleNames = [...]string{"nothing is said of it", "here", "near", "going there", "not here", "somebody else's", "not a place"}
+var roleNames = [...]string{"nothing is said of it", "somebody is there", "here", "near", "going there", "not here", "somebody else's", "not a place"}
 
 func (r Role) String() string { return roleNames[r] }
 
 // cues are the kinds that give a place its part, and what they weigh against one
 // another when phrases of the same length disagree: the more cautious one wins.
-var cues = map[Kind]Role{Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere, Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
+var cues = map[Kind]Role{At: RoleAt, Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere, Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
 
 // Weights add up to the score of a candidate. They are few, so that each can be
 // given a reason, and were fitted on the tuning half of the labelled first texts.
@@ -55,7 +56,7 @@ type Weights struct {
 // Fitted are the weights that ship.
 var Fitted = Weights{
 	Unit: 9, Sector: 7, Outward: 6, Abroad: 1,
-	Town: 3.5, Village: 2.5, Long: 0.5, First: 0.5, Landmark: 2.5, Word: 0, BookWord: 1,
+	Town: 3.5, Village: 2.5, Long: 0.5, First: 0.5, Landmark: 2, Word: 0, BookWord: 1,
 	Here: 3, Going: 2, Near: 1.5, Alone: 2, Sentence: 1.5,
 	Stranger: 1, TownStranger: 0.5, Slip: 1,
 	Certain: 3, Possible: 1.5, Lead: 2.5,
@@ -77,6 +78,8 @@ type Where struct {
 	// Names are the places that it rests on, best first, and Sets where each may be.
 	Names []string
 	Sets  []area.Set
+	// Exact tells that the best is spelt as its name is.
+	Exact bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
@@ -88,11 +91,11 @@ type Where struct {
 }
 
 // locate gives every candidate its role and score, and decides where the writer is.
-func (r *Reading) locate(candidates []area.Candidate, ends []bool) {
+func (r *Reading) locate(candidates []area.Candidate, ends, pauses []bool) {
 	if len(candidates) == 0 {
 		return
 	}
-	l := locator{Reading: r, all: candidates, ends: ends, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
+	l := locator{Reading: r, all: candidates, ends: ends, pauses: pauses, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
 	for _, f := range r.Facts {
 		if f.Place < 0 || !l.broken(f) {
 			fill(l.covered, f.From, f.To)
@@ -115,8 +118,9 @@ func (r *Reading) locate(candidates []area.Candidate, ends []bool) {
 // locator is what is known of a text while its places are weighed.
 type locator struct {
 	*Reading
-	all  []area.Candidate
-	ends []bool
+	all []area.Candidate
+	// ends tells behind which word a sentence ends, pauses a part of one too.
+	ends, pauses []bool
 	// covered tells of each word whether the book understands it, inPlace whether it
 	// belongs to the name of a place.
 	covered, inPlace []bool
@@ -139,6 +143,28 @@ func (l *locator) broken(f Fact) bool {
 	return false
 }
 
+// apart reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
+// not say where he is. "Lymm, he lives there" does.
+func (l *locator) apart(f Fact, c area.Candidate) bool {
+	if f.From < c.From && l.pauses[c.From-1] && (f.Kind == Theirs || f.Kind == Person || f.Kind == Thing) {
+		return true // "sat here with the baby, ambleside"
+	}
+	if f.From != c.From || f.To <= c.To || !l.pauses[c.To-1] {
+		return false
+	}
+	switch f.Kind {
+	case Theirs, NotHere, Person, Thing:
+	default:
+		return false
+	}
+	for _, w := range l.Words[c.To:f.To] {
+		if w == "there" || w == "where" || w == "thats" {
+			return false
+		}
+	}
+	return true
+}
+
 // leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
 // in barrow im in millom" the words "im in" speak of Millom.
 func (l *locator) leadsUp(f Fact, index int) bool {
@@ -151,7 +177,7 @@ func (l *locator) leadsUp(f Fact, index int) bool {
 	}
 	switch next := l.all[index+1].From; {
 	case next == f.To:
-		return true
+		return !l.ends[f.To-1]
 	case next == f.To+1 && !l.ends[f.To-1]:
 		switch l.Words[f.To] {
 		case "in", "at", "near", "from", "to", "near to", "frm", "the":
@@ -166,7 +192,7 @@ func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
 		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.leadsUp(f, index) {
+		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.leadsUp(f, index) {
 			continue
 		}
 		if n := f.To - f.From; n > most || n == most && role > p.Role {
@@ -182,7 +208,7 @@ func (l *locator) role(p *Place, index int) {
 // "in hope", and not "my hope" or "its over".
 func (l *locator) meant(p *Place) Role {
 	if p.From == 0 || l.ends[p.From-1] {
-		if p.Role == RoleHere {
+		if p.Role == RoleHere || p.Role == RoleAt {
 			return RoleUnclear
 		}
 		return p.Role
@@ -193,7 +219,7 @@ func (l *locator) meant(p *Place) Role {
 	case "in", "at", "near", "nr", "from", "called", "outside", "live", "living", "by":
 		return p.Role
 	}
-	if p.Role == RoleHere || p.Role == RoleNear || p.Role == RoleGoing {
+	if p.Role == RoleHere || p.Role == RoleAt || p.Role == RoleNear || p.Role == RoleGoing {
 		return RoleUnclear
 	}
 	return p.Role
@@ -231,7 +257,7 @@ func (l *locator) score(p *Place) {
 	}
 	p.Score -= p.Cost * w.Slip
 	switch p.Role {
-	case RoleHere:
+	case RoleHere, RoleAt:
 		p.Score += w.Here
 	case RoleGoing:
 		p.Score += w.Going
@@ -315,7 +341,8 @@ func (l *locator) narrow() {
 				continue
 			}
 			county := p.To == town.From && town.How == area.BookName && town.Where.Len() > 1 && town.Where.Ours() && !p.Where.Ours() // "norwich cheshire"
-			if county || p.Landmark && town.Town && town.Where.Ours() {
+			street := p.Landmark && !town.Landmark && !town.Word && town.Cost == 0 && p.To == town.From                              // "london road lindale"
+			if county || p.Landmark && town.Town && town.Where.Ours() || street && town.Where.Ours() {
 				p.Role = RoleNoPlace
 			}
 		}
@@ -362,7 +389,7 @@ func decide(places []Place) Where {
 			}
 			continue
 		}
-		if p.Score < Fitted.Possible || p.Word && (p.Role != RoleHere && !p.Alone || !p.Where.Ours()) || p.Landmark && p.Role == RoleNear && !p.Where.Ours() {
+		if p.Score < Fitted.Possible || p.Word && (p.Role != RoleHere && p.Role != RoleAt && !p.Alone || !p.Where.Ours()) || p.Landmark && p.Role == RoleNear && !p.Where.Ours() {
 			continue
 		}
 		in = append(in, p)
@@ -377,6 +404,7 @@ func decide(places []Place) Where {
 		}
 	}
 	b := in[best]
+	out.Exact = b.Cost == 0
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
 	settled := false // another place agreed, which settles a doubtful name
@@ -413,6 +441,8 @@ func (w *Where) add(p Place) {
 func rank(p Place) int {
 	switch {
 	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= Fitted.Certain:
+		return 4
+	case p.Role == RoleAt:
 		return 3
 	case p.Role == RoleGoing:
 		return 2

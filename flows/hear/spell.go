@@ -124,7 +124,7 @@ func (s *speller) split(w string, known func(string) bool) []string {
 	// Who runs words together does it with the short ones: "imincrewe". "Marry port" is
 	// no such pair, and nothing ends with "a".
 	for k := 1; k < n; k++ {
-		if len(out[k]) < minBehind && known(out[k-1]) {
+		if len(out[k]) < minBehind && known(out[k-1]) && out[k] != "pls" && out[k] != "plz" {
 			return nil // "wokington" is not Woking
 		}
 	}
@@ -145,4 +145,11 @@ func (s *speller) gluable(part string, known func(string) bool) bool {
 	}
 	_, ok := s.vocab[part]
 	return ok || len(part) >= minGluedPlace && known(part)
+}
+
+// Alike reports a word that may be meant for another where only a few are offered:
+// "steven" for "stephen".
+func Alike(typed, word string) bool {
+	const shortest, far = 5, 1.5
+	return len(typed) >= shortest && spell.Distance(typed, word, far) <= far
 }

@@ -68,7 +68,7 @@ func where(s area.Set) string { return area.Shipped().Describe(s) }
 // ordinary ones.
 func candidates(f *area.Finder, text string) []area.Candidate {
 	words, common := cut(text)
-	return f.Candidates(words, common)
+	return f.Candidates(words, common, make([]bool, len(words)))
 }
 
 // cut gives the words of a text, and which of them are ordinary.
@@ -250,7 +250,7 @@ func FuzzCandidates(f *testing.F) {
 	finder := area.Shipped().Finder([]area.Name{{Name: "the lakes", Where: setOf("b")}})
 	f.Fuzz(func(t *testing.T, s string) {
 		words, common := cut(s)
-		got := finder.Candidates(words, common)
+		got := finder.Candidates(words, common, make([]bool, len(words)))
 		last := 0
 		for _, c := range got {
 			if c.From < last || c.To <= c.From || c.To > len(words) || c.Where == 0 || c.How == area.Nothing || !utf8.ValidString(c.Name) {
@@ -258,7 +258,7 @@ func FuzzCandidates(f *testing.F) {
 			}
 			last = c.To
 		}
-		if again := finder.Candidates(words, common); !slices.Equal(again, got) {
+		if again := finder.Candidates(words, common, make([]bool, len(words))); !slices.Equal(again, got) {
 			t.Errorf("%q: %+v, then %+v", s, got, again)
 		}
 	})
@@ -273,10 +273,11 @@ func BenchmarkCandidates(b *testing.B) {
 	finder := area.Shipped().Finder(nil)
 	for _, bench := range []struct{ name, text string }{{"name", "kendal"}, {"postcode", "im near cw109qn"}, {"typical", typical}, {"long", long}} {
 		words, common := cut(bench.text)
+		ends := make([]bool, len(words))
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				finder.Candidates(words, common)
+				finder.Candidates(words, common, ends)
 			}
 		})
 	}

@@ -34,21 +34,26 @@ const (
 	minNameSlip    = 5 // letters of a name with a slip in it
 	minVillage     = 7 // letters of a village's name, to be certain of it with a slip
 	minLongVillage = 8 // with a greater one
-	minFarther     = 8 // letters of a word that may be far from a town's name
-	minTownFar     = 6 // letters of a town's name with two slips in it
-	minBones       = 4 // consonants of "whitehvn" and "kendle"
+	minLongest     = 10
+	minFarther     = 8    // letters of a word that may be far from a town's name
+	minTownFar     = 6    // letters of a town's name with two slips in it
+	maxSlip        = 1.01 // of a letter
+	minFarAway     = 7    // letters of a name far away with more than a small slip in it
+	minRest        = 4    // of the rest of a name
+	minBones       = 4    // consonants of "whitehvn" and "kendle"
 	maxFar         = 1.7
-	maxFarther     = 2.6 // such a town is asked about
-	costSmall      = 0.5 // one vowel for another, a letter doubled
-	clearLead      = 0.6 // how much nearer the best name must be than the next
-	costJoined     = 0.2 // a missing or an added space
-	costStretched  = 0.1 // "carlisleee"
-	costVillage    = 0.4 // fewer people write of a village
-	costElsewhere  = 0.5 // and fewer of a place far away
-	costWide       = 1.5 // of a misspelt name that goes before a shorter one
-	costWidest     = 2.4 // of one that is asked about
-	wideLead       = 1.5 // how much nearer a name must be than one of more or fewer words
-	maxWider       = 5   // its words
+	maxFarther     = 2.6  // such a town is asked about
+	costSmall      = 0.55 // one vowel for another, a letter doubled
+	townLead       = 0.25 // the same of a town, against a slip of a name far away
+	clearLead      = 0.6  // how much nearer the best name must be than the next
+	costJoined     = 0.2  // a missing or an added space
+	costStretched  = 0.1  // "carlisleee"
+	costVillage    = 0.4  // fewer people write of a village
+	costElsewhere  = 0.5  // and fewer of a place far away
+	costWide       = 1.5  // of a misspelt name that goes before a shorter one
+	costWidest     = 2.4  // of one that is asked about
+	wideLead       = 1.5  // how much nearer a name must be than one of more or fewer words
+	maxWider       = 5    // its words
 	costBones      = 0.9
 	maxNearMisses  = 24 // words looked at for slips in one text
 )
@@ -62,6 +67,18 @@ func (f *Finder) Known(name string) bool {
 	return ok && !p.word
 }
 
+// Like reports a word that is the name of a place, or one slip from it.
+func (f *Finder) Like(w string) bool {
+	var buf [4]spell.Hit
+	return len(w) >= minNameSlip && len(w) <= spell.MaxWord && len(f.tables.index.Find(buf[:0], w, true, minTownFar)) > 0
+}
+
+// Served reports the name of a town that is served.
+func (f *Finder) Served(name string) bool {
+	p := f.tables.places[name]
+	return p.town && !p.word && p.set.Ours()
+}
+
 // Named tells where a name as it stands may be, and whether it has to be asked about.
 func (f *Finder) Named(name string) (where Set, ask bool) {
 	c, _ := f.named(name)
@@ -73,6 +90,7 @@ type search struct {
 	*Finder
 	message
 	common []bool
+	ends   []bool
 	taken  []bool // words of a candidate
 	weak   []bool // the candidate is an ordinary word, and gives way to a longer name
 	own    []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
@@ -82,9 +100,10 @@ type search struct {
 
 // Candidates finds everything in a text that may be a place: postcodes, names, and
 // names with slips in them. common tells of each word whether it has a meaning of
-// its own, so that it is no slip of a name.
-func (f *Finder) Candidates(words []string, common []bool) []Candidate {
-	s := search{Finder: f, common: common}
+// its own, so that it is no slip of a name; ends, whether a sentence ends behind it, so
+// that no misspelt name goes on there.
+func (f *Finder) Candidates(words []string, common, ends []bool) []Candidate {
+	s := search{Finder: f, common: common, ends: ends}
 	s.cut(words)
 	s.taken, s.weak, s.own = make([]bool, s.n), make([]bool, s.n), make([]int8, s.n)
 	out := f.postcodes(&s.message)
@@ -94,7 +113,7 @@ func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 	for i := 0; i < s.n; i++ {
 		c, ok := s.longestName(i)
 		if ok {
-			c = s.wider(c)
+			c = s.goingOn(s.wider(c))
 			out = s.take(out, c)
 			i = c.To - 1
 		}
@@ -106,19 +125,20 @@ func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 		}
 		var tried [3]Candidate
 		best := tried[0]
-		for n := 1; n <= min(3, s.n-i) && !s.taken[i+n-1]; n++ {
+		for n := 1; n <= min(len(tried), s.n-i) && !s.anyTaken(i+n-1, i+n); n++ {
 			if c, ok := s.misspelt(i, n, false); ok {
 				tried[n-1] = c
-				if best.Where == 0 || c.Cost <= best.Cost {
+				if best.Where == 0 || c.Cost <= best.Cost || s.goesOn(c, best) {
 					best = c
 				}
 			}
 		}
 		if best.Where != 0 {
-			if best.To-best.From == 1 {
-				best = s.wider(best)
-			}
+			best = s.wider(best)
 			for _, c := range tried {
+				if s.goesOn(best, c) {
+					continue
+				}
 				if c.Where|best.Where != best.Where && c.Cost-best.Cost < wideLead {
 					best.Where |= c.Where
 					best.Ask = true
@@ -133,6 +153,54 @@ func (f *Finder) Candidates(words []string, common []bool) []Candidate {
 	}
 	slices.SortFunc(out, func(a, b Candidate) int { return a.From - b.From })
 	return out
+}
+
+// slipIn is how far a name is from what was typed, wherever it lies.
+func slipIn(c Candidate) float32 {
+	cost := c.Cost
+	if !c.Town {
+		cost -= costVillage
+	}
+	if !c.Where.Ours() {
+		cost -= costElsewhere
+	}
+	return cost
+}
+
+// goesOn reports a name of more words than another, which has the rest of them as it
+// is typed ("elesmere port" is not Ellesmere), or is a town with one space too many.
+func (s *search) goesOn(name, shorter Candidate) bool {
+	if name.Town && name.Where.Ours() && name.Cost <= costJoined {
+		return true
+	}
+	for i := name.From; i < name.To; i++ {
+		if w := s.word(i); (i < shorter.From || i >= shorter.To) && len(w) >= minRest && hasWord(name.Name, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBe reports words of which all but one are those of longer names.
+func (s *search) mayBe(i, n int) bool {
+	others := 0
+	for k := i; k < i+n; k++ {
+		if !s.tables.parts[s.word(k)] {
+			others++
+		}
+	}
+	return others <= 1
+}
+
+func closeUp(name string) string { return strings.ReplaceAll(name, " ", "") }
+
+func hasWord(name, w string) bool {
+	for part := range strings.SplitSeq(name, " ") {
+		if part == w {
+			return true
+		}
+	}
+	return false
 }
 
 // take adds a candidate, in place of those that it shares words with.
@@ -182,6 +250,19 @@ func (s *search) longestName(i int) (Candidate, bool) {
 	return Candidate{}, false
 }
 
+// goingOn asks about a name that others begin with, when it goes on as they do:
+// "houghton le" is no Houghton.
+func (s *search) goingOn(c Candidate) Candidate {
+	if set := s.tables.begins[c.Name]; set != 0 && c.Cost == 0 {
+		switch s.word(c.To) {
+		case "le", "la", "en", "upon", "under", "cum", "juxta", "super", "next":
+			c.Where |= set
+			c.Ask = true
+		}
+	}
+	return c
+}
+
 // wider looks for a misspelt name of more words around an exact one. "Kirkby londsale"
 // is not the town of Kirkby, and "grass mere" is not the village of Mere. Where the
 // exact name may be meant as well, the two are asked about: "barrow green" may be
@@ -190,7 +271,7 @@ func (s *search) wider(exact Candidate) Candidate {
 	var best, same Candidate // the nearest elsewhere, and in the same districts
 	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
 		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
-			if s.anyTaken(from, from+n) || n > 3 && int(s.tables.heads[s.word(from)]) < n {
+			if s.anyTaken(from, from+n) || n > 3 && !s.mayBe(from, n) {
 				continue
 			}
 			c, ok := s.misspelt(from, n, true)
@@ -201,7 +282,7 @@ func (s *search) wider(exact Candidate) Candidate {
 			if c.Where == exact.Where {
 				to = &same
 			}
-			if to.Where == 0 || c.Cost < to.Cost {
+			if to.Where == 0 || c.Cost < to.Cost || s.goesOn(c, *to) && to.From >= c.From && to.To <= c.To {
 				*to = c
 			}
 		}
@@ -212,10 +293,20 @@ func (s *search) wider(exact Candidate) Candidate {
 	if best.Where == 0 {
 		return exact
 	}
-	strange := exact.Word || !exact.Where.Ours()
+	more, meant, letter := false, false, false // an extra word without a meaning of its own, with one, or of one letter
 	for k := best.From; k < best.To; k++ {
-		strange = strange || (k < exact.From || k >= exact.To) && !s.ordinary(k)
+		if k < exact.From || k >= exact.To {
+			more, meant, letter = more || !s.ordinary(k), meant || s.common[k] && !hasWord(best.Name, s.word(k)), letter || len(s.word(k)) == 1
+		}
 	}
+	if exact.Word && !more && slipIn(best) > costSmall {
+		return exact // "castle car"
+	}
+	more = more || !meant && best.Where|exact.Where == exact.Where
+	if !letter && (more && slipIn(best) <= maxSlip || best.Cost <= costJoined) && strings.Contains(closeUp(best.Name), closeUp(exact.Name)) {
+		return best // "litle bollington"
+	}
+	strange := more || exact.Word || !exact.Where.Ours()
 	if served := exact.Town && !exact.Word && exact.Where.Ours(); strange && !served && (best.Cost <= costWide || best.Where == exact.Where) {
 		return best
 	}
@@ -239,7 +330,7 @@ func (s *search) anyTaken(from, to int) bool {
 // that no name begins or ends with it.
 func linking(w string) bool {
 	switch w {
-	case "in", "at", "near", "nr", "from", "frm", "to", "by", "the", "im", "am", "i", "is", "of", "and", "n", "on", "up", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "area", "are", "were", "was", "live", "living", "hi", "left", "leave":
+	case "in", "at", "near", "nr", "from", "frm", "to", "the", "im", "am", "i", "is", "of", "and", "n", "on", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "do", "u", "you", "can", "area", "are", "were", "was", "live", "living", "hi", "left", "leave":
 		return true
 	}
 	return false
@@ -262,15 +353,13 @@ func (f *Finder) named(name string) (Candidate, bool) {
 // misspelt finds the name that n words from i are a slip of. wide tells that one of
 // them is a place by itself.
 func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
-	own, meant := true, false // meant: the book knows one of the words
-	long := 0
+	own, long := true, 0
 	for k := i; k < i+n; k++ {
 		w := s.word(k)
-		if !spell.Letters(w) {
+		if !spell.Letters(w) || k < i+n-1 && s.ends[k] {
 			return Candidate{}, false
 		}
 		own = s.ordinary(k) && own
-		meant = meant || s.common[k]
 		long += len(w)
 	}
 	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (linking(s.word(i)) || linking(s.word(i+n-1))) {
@@ -284,8 +373,13 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 			b = append(b, s.word(k)...)
 		}
 		if own && !wide {
-			// Two ordinary words are a town only when nothing else is changed.
-			if p, ok := s.tables.closed[string(b)]; !ok || p.set == 0 || !p.town {
+			// Two ordinary words are a town only when nothing is changed but a double letter.
+			p, ok := s.tables.closed[string(b)]
+			if !ok {
+				b = undouble(b)
+				p, ok = s.tables.closed[string(b)]
+			}
+			if !ok || p.set == 0 || !p.town {
 				return Candidate{}, false
 			}
 		}
@@ -311,17 +405,33 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 			return c, true
 		}
 	}
-	if own && len(w) < 8 || n > 1 && (len(w) < 7 || meant && !wide && n > 2) {
+	if own && len(w) < 8 || n > 1 && (len(w) < 7 || n > 2 && !s.mayBe(i, n)) {
 		return Candidate{}, false
+	}
+	if set := s.tables.rests[w]; n == 1 && set != 0 { // "lonsdale" is no slip of "longdale"
+		c.Name, c.Where, c.Ask, c.Cost = w, set, true, 1
+		return c, set.Ours()
 	}
 	return s.nearest(c, w, own && !wide)
 }
 
+// undouble drops one of two equal letters, wherever they stand.
+func undouble(b []byte) []byte {
+	out := b[:0]
+	for i, c := range b {
+		if i == 0 || c != b[i-1] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // nearName is a name that a typed one is a slip of.
 type nearName struct {
-	cost float32
-	name string
-	p    place
+	cost, raw float32 // raw is that of the spelling alone
+	name      string
+	p         place
+	slip      bool // it is one letter away
 }
 
 // nearest finds the name that is nearest to a typed one. Names in other districts
@@ -329,20 +439,21 @@ type nearName struct {
 func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool) {
 	s.near = s.near[:0]
 	best, single := -1, c.To-c.From == 1
-	add := func(name string, p place, cost float32) {
-		if p.word || townsOnly && !p.town || single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
+	add := func(name string, p place, cost float32, slip bool) {
+		if townsOnly && !p.town || single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
 			return
 		}
+		raw := cost
 		if !p.town {
 			cost += costVillage
 		}
 		if p.set&ours == 0 {
 			cost += costElsewhere // whoever writes here is more likely from here
 		}
-		if best < 0 || cost < s.near[best].cost {
+		if !p.word && (best < 0 || cost < s.near[best].cost) {
 			best = len(s.near)
 		}
-		s.near = append(s.near, nearName{cost, name, p})
+		s.near = append(s.near, nearName{cost, raw, name, p, slip})
 	}
 	have := func(name string) bool {
 		return slices.ContainsFunc(s.near, func(h nearName) bool { return h.name == name })
@@ -350,11 +461,15 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 	t := s.tables
 	s.hits = t.index.Find(s.hits[:0], w, true, minTownFar)
 	for _, h := range s.hits {
-		cost := spell.Distance(w, t.joined[h.ID], 1)
-		if !h.Slip {
+		p := t.places[t.sorted[h.ID]]
+		cost := spell.Distance(w, t.joined[h.ID], maxFar)
+		switch {
+		case !h.Slip:
 			cost = min(cost, costJoined)
+		case p.set.Ours():
+			cost = min(cost, 1)
 		}
-		add(t.sorted[h.ID], t.places[t.sorted[h.ID]], min(cost, 1))
+		add(t.sorted[h.ID], p, cost, true)
 	}
 	if len(w) >= minTownFar && single {
 		start := spell.Start(w)
@@ -367,8 +482,12 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 			if town.joined[0] != w[0] && town.start != start || !spell.MayBeNear(letters, town.letters, far) {
 				continue
 			}
-			if d := spell.Distance(w, town.joined, far); d <= far && !have(town.name) {
-				add(town.name, town.place, max(d, 0.8))
+			d := spell.Distance(w, town.joined, far)
+			if letters == town.letters && anagrams(w, town.joined) {
+				d = min(d, costBones) // "carslile"
+			}
+			if d <= far && !have(town.name) {
+				add(town.name, town.place, max(d, 0.8), false)
 			}
 		}
 	}
@@ -376,39 +495,65 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 		var buf [spell.MaxWord]byte
 		if b := bones(buf[:0], w); len(b) >= minBones {
 			if p, ok := t.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(s.near, func(h nearName) bool { return h.p.set == p.set }) {
-				add(string(b), p, costBones)
+				add(string(b), p, costBones, false)
 			}
 		}
 	}
 	for i := range s.names {
 		n := &s.names[i]
 		if n.joined[0] == w[0] && spell.MayBeNear(spell.Mask(w), n.letters, 1) && spell.Distance(w, n.joined, 1) <= 1 {
-			add(n.name, n.place, 0.9)
+			add(n.name, n.place, 0.9, false)
 		}
 	}
 	if best < 0 || townsOnly && s.near[best].cost > 0.8 {
 		return Candidate{}, false
 	}
 	b := s.near[best]
+	if !b.p.set.Ours() && tooFar(b) {
+		return Candidate{}, false
+	}
 	c.Name, c.Where, c.Ask, c.Town, c.Cost, c.Landmark = b.name, b.p.set, b.p.ask, b.p.town, b.cost, b.p.landmark
 	for _, h := range s.near {
-		if h.p.set != b.p.set && h.cost-b.cost < clearLead {
-			c.Where |= h.p.set
-			c.Ask = true
+		doubt := h.slip && (!b.p.town || b.cost >= costSmall && (h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
+		if h.cost-b.cost >= clearLead && !doubt {
+			continue
 		}
+		c.Ask = c.Ask || h.p.set&^b.p.set != 0 && b.p.set&^h.p.set != 0
+		c.Where |= h.p.set
 	}
 	// A short village name one slip away may be another that nobody has listed.
 	switch {
 	case b.p.town:
 		c.Ask = c.Ask || b.cost > maxFar
 	case len(b.name) < minVillage:
-		c.Ask = c.Ask || b.cost > costSmall+costVillage
+		c.Ask = c.Ask || b.cost > maxSlip
 	case len(b.name) < minLongVillage:
 		c.Ask = c.Ask || b.cost > 1.2
+	case len(b.name) < minLongest:
+		c.Ask = c.Ask || b.cost >= 1+costVillage
 	default:
 		c.Ask = c.Ask || b.cost > 1+costVillage
 	}
 	return c, true
+}
+
+// anagrams reports two words of the same letters that begin the same.
+func anagrams(a, b string) bool {
+	if len(a) != len(b) || len(a) < minNameSlip || a[0] != b[0] {
+		return false
+	}
+	var n [256]int8
+	for i := range len(a) {
+		n[a[i]]++
+		n[b[i]]--
+	}
+	return n == [256]int8{}
+}
+
+// tooFar reports a slip of a name far away that is more than a slip. A doubtful name of
+// ours is asked about; whoever writes one far away is better asked for the town.
+func tooFar(n nearName) bool {
+	return n.raw > maxSlip || len(n.name) < minFarAway && n.raw > costSmall
 }
 
 // bones adds a word without the vowels after its first letter.

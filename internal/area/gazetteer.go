@@ -48,6 +48,9 @@ type Gazetteer struct {
 	sorted []string         // the places' names, for near misses
 	joined []string         // the same without spaces
 	heads  map[string]uint8 // by the first word of a name: the words of the longest
+	parts  map[string]bool  // the words of names of three words and more
+	begins map[string]Set   // by the first word of names of three words and more: where they are
+	rests  map[string]Set   // by all the words of a name but the first: where such names are
 	towns  []townName       // the towns that are served
 	index  *spell.Index     // of joined, by place in it
 	// mostly holds the outward codes of which nearly every postcode is in one district.
@@ -167,6 +170,9 @@ func (g *Gazetteer) NameOf(id uint32, hash func(string) uint32) string {
 	}
 	return ""
 }
+
+// Rest tells where the places are whose names end with some words: "on solway".
+func (g *Gazetteer) Rest(words string) Set { return g.rests[words] }
 
 // HasOutward reports an outward code that is known, in small letters.
 func (g *Gazetteer) HasOutward(code string) bool {
@@ -407,19 +413,30 @@ func (g *Gazetteer) indexNames() {
 		g.places[name] = p
 	}
 	g.index = spell.NewIndex(len(g.sorted))
-	g.joined = make([]string, len(g.sorted))
-	g.heads = make(map[string]uint8, len(g.sorted))
+	g.begins = make(map[string]Set, len(g.sorted)/4)
+	g.joined, g.rests = make([]string, len(g.sorted)), make(map[string]Set, len(g.sorted)/2)
+	g.heads, g.parts = make(map[string]uint8, len(g.sorted)), make(map[string]bool, len(g.sorted)/2)
 	for i, n := range g.sorted {
 		p := g.places[n]
 		head(g.heads, n)
+		if strings.Count(n, " ") > 1 {
+			first, _, _ := strings.Cut(n, " ")
+			g.begins[first] |= p.set
+			for w := range strings.SplitSeq(n, " ") {
+				g.parts[w] = true
+			}
+		}
 		for k := range n {
+			if n[k] == ' ' && !p.landmark {
+				g.rests[n[k+1:]] |= p.set
+			}
 			if short, ok := g.places[n[:k]]; n[k] == ' ' && ok && short.set&p.set == 0 && !short.begins && !p.landmark {
 				short.begins = true
 				g.places[n[:k]] = short
 			}
 		}
 		g.joined[i] = strings.ReplaceAll(n, " ", "")
-		if p.word || len(n) < minNameSlip || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") { // and no "lvngstn"
+		if len(n) < minNameSlip || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") || g.short(n) { // and no "lvngstn"
 			continue
 		}
 		g.index.Add(g.joined[i], int32(i), minNameSlip)
@@ -427,6 +444,12 @@ func (g *Gazetteer) indexNames() {
 			g.towns = append(g.towns, newTownName(n, p))
 		}
 	}
+}
+
+// short reports a short form that is written with a space too: "eport" of "e port".
+func (g *Gazetteer) short(name string) bool {
+	_, ok := g.places[name[:1]+" "+name[1:]]
+	return ok
 }
 
 // farAway are counties and countries that are no neighbours, so that a place beside

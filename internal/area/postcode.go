@@ -55,10 +55,10 @@ func (f *Finder) wholeAt(m *message, i int, buf []byte) (Candidate, bool) {
 	return Candidate{}, false
 }
 
-// shorthand reports texting that happens to be an outward code.
+// shorthand reports texting, or a motorway, that happens to be an outward code.
 func shorthand(w string) bool {
 	switch w {
-	case "me2", "m8", "b4", "w8", "l8", "n1", "e1", "u2", "h8", "g8", "l8r":
+	case "me2", "m8", "b4", "w8", "l8", "n1", "e1", "u2", "h8", "g8", "l8r", "m6":
 		return true
 	}
 	return false

@@ -49,6 +49,10 @@ func (x *Index) Add(word string, id int32, minSlip int) {
 	e := entry{word, k, mask(k), mask(word), id, len(word) >= minSlip}
 	list := &x.byFirst[letter(k[0])][len(k)]
 	*list = append(*list, e)
+	if other := letter(word[0]); other != letter(k[0]) { // "cister" and "caister" begin the same
+		list := &x.byFirst[other][len(k)]
+		*list = append(*list, e)
+	}
 	before, ok := x.tails[k[1:]]
 	if !ok {
 		before = -1
@@ -76,21 +80,9 @@ func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 		return hits
 	}
 	raw := append(rawBuf[:0], word...)
-	all, typed := mask(k), mask(raw)
-	for n := max(len(k)-2, 1); n <= min(len(k)+2, MaxWord); n++ {
-		list := x.byFirst[letter(k[0])][n]
-		for i := range list {
-			e := &list[i]
-			sounds, looks := bits.OnesCount32(all^e.letters) <= 2, bits.OnesCount32(typed^e.typed) <= 2
-			switch {
-			case !sounds && !looks:
-			case sounds && n == len(k) && string(k) == e.sound:
-				hits = append(hits, Hit{ID: e.id})
-			case !slips:
-			case sounds && (e.slips || n == len(k)-1) && near(k, e.sound), looks && e.slips && near(raw, e.word):
-				hits = append(hits, Hit{e.id, true})
-			}
-		}
+	hits = x.beginning(hits, k[0], k, raw, slips)
+	if raw[0] != k[0] {
+		hits = x.beginning(hits, raw[0], k, raw, slips)
 	}
 	if !slips || len(word) < firstFrom {
 		return hits
@@ -101,6 +93,28 @@ func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 		hits = x.firstSlip(hits, k, k[2:], k[1], firstFrom) // a letter stands before it
 		swap := append(append(swapped[:0], k[0]), k[2:]...)
 		hits = x.firstSlip(hits, k, swap, k[1], firstFrom)
+	}
+	return hits
+}
+
+// beginning adds the words that begin with a letter, as they sound or as they are spelt.
+func (x *Index) beginning(hits []Hit, first byte, k, raw []byte, slips bool) []Hit {
+	all, typed := mask(k), mask(raw)
+	for n := max(len(k)-2, 1); n <= min(len(k)+2, MaxWord); n++ {
+		list := x.byFirst[letter(first)][n]
+		for i := range list {
+			e := &list[i]
+			sounds, looks := bits.OnesCount32(all^e.letters) <= 2, bits.OnesCount32(typed^e.typed) <= 2
+			switch {
+			case !sounds && !looks, first != k[0] && e.sound[0] == k[0]: // found already
+
+			case sounds && n == len(k) && string(k) == e.sound:
+				hits = append(hits, Hit{ID: e.id})
+			case !slips:
+			case sounds && (e.slips || n == len(k)-1) && near(k, e.sound), looks && e.slips && near(raw, e.word):
+				hits = append(hits, Hit{e.id, true})
+			}
+		}
 	}
 	return hits
 }
@@ -237,10 +251,14 @@ func nearTo[A, B string | []byte](a A, b B) bool {
 
 // Costs of one difference between two spellings; 1 is any letter for any other.
 const (
-	costVowel    = 0.5 // one vowel for another
-	costNeighbor = 0.7 // a neighbour on the keyboard
-	costDouble   = 0.3 // a letter doubled, or one of two dropped
-	costSilent   = 0.5 // h or e added or dropped
+	costVowel    = 0.55 // one vowel for another
+	costNeighbor = 0.7  // a neighbour on the keyboard
+	costDouble   = 0.3  // a letter doubled, or one of two dropped
+	costSilent   = 0.5  // h or e left out
+	costExtra    = 0.6  // h or e too many
+	costNoVowel  = 0.7  // a vowel left out: "wigtn"
+	costMissing  = 0.9  // another letter left out
+	costSwap     = 0.9  // two letters swapped
 )
 
 // rows are the keyboard's letters; neighbours stand beside one another or above.
@@ -288,36 +306,52 @@ func drop(w string, i int) float32 {
 	case i > 0 && w[i] == w[i-1], i+1 < len(w) && w[i] == w[i+1]:
 		return costDouble
 	case w[i] == 'h', w[i] == 'e':
-		return costSilent
+		return costExtra
 	}
 	return 1
 }
 
-// Distance is how far two spellings are apart: a weighted edit distance in which
-// two swapped neighbours cost 1. Words that are more than most apart, or longer than
+// missing is what it costs that a typed word lacks the letter at i of w.
+func missing(w string, i int) float32 {
+	switch cost := drop(w, i); {
+	case cost == costExtra:
+		return costSilent
+	case cost < 1:
+		return cost
+	case vowel(w[i]):
+		return costNoVowel
+	}
+	return costMissing
+}
+
+// Distance is how far a typed word is from another: a weighted edit distance in which
+// slips cost less than strange letters. Words that are more than most apart, or longer than
 // [MaxWord], are 99 apart.
-func Distance(a, b string, most float32) float32 {
+func Distance(typed, word string, most float32) float32 {
+	a, b := typed, word
 	if len(a) > MaxWord || len(b) > MaxWord {
 		return 99
 	}
 	var rows [3][MaxWord + 1]float32
 	before, last, row := &rows[0], &rows[1], &rows[2]
+	var lacks [MaxWord]float32
 	for j := 1; j <= len(b); j++ {
-		last[j] = last[j-1] + drop(b, j-1)
+		lacks[j-1] = missing(b, j-1)
+		last[j] = last[j-1] + lacks[j-1]
 	}
 	for i := 1; i <= len(a); i++ {
 		da := drop(a, i-1)
 		row[0] = last[0] + da
 		least := row[0]
 		for j := 1; j <= len(b); j++ {
-			best := min(last[j-1]+substitute(a[i-1], b[j-1]), last[j]+da, row[j-1]+drop(b, j-1))
+			best := min(last[j-1]+substitute(a[i-1], b[j-1]), last[j]+da, row[j-1]+lacks[j-1])
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				best = min(best, before[j-2]+1)
+				best = min(best, before[j-2]+costSwap)
 			}
 			row[j] = best
 			least = min(least, best)
 		}
-		if least > most+1 { // a swap looks back by two rows, and costs 1
+		if least > most+1 { // a swap looks back by two rows, and costs less than 1
 			return 99
 		}
 		before, last, row = last, row, before

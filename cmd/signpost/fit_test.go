@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"signpost/flows/hear"
+)
+
+// Weights are fitted on labelled texts, and left as they were.
+func TestAreasFit(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := write("good.csv", "text,area,kind\nim in kendal,letgo-south,exact\ncrewe please,cheshire-east,exact\n\"he is in kendal, im in crewe\",cheshire_east,right-or-ask\n"+
+		"my ex lives in kendal,,no-area\nkendal or penrith,letgo-north|letgo-south,ask\nliverpool,out-of-area,exact\n")
+	shipped := hear.Fitted
+	defer func() { hear.Fitted = shipped }()
+	hear.Fitted.Certain = 9 // too much
+	broken := hear.Fitted
+	var out, errs bytes.Buffer
+	if code := run([]string{"areas", "fit", good}, strings.NewReader(""), &out, &errs); code != exitOK {
+		t.Fatalf("%d: %s", code, errs.String())
+	}
+	if !strings.Contains(out.String(), "changes") || !strings.Contains(out.String(), "best: 6 right") {
+		t.Errorf("no better weights are found:\n%s", out.String())
+	}
+	if hear.Fitted != broken {
+		t.Error("the weights were changed")
+	}
+	hear.Fitted = shipped
+	out.Reset()
+	if code := run([]string{"areas", "fit", good}, strings.NewReader(""), &out, &errs); code != exitOK {
+		t.Fatalf("%d: %s", code, errs.String())
+	}
+	for _, want := range []string{"6 texts", "now:  6 right, 0 needless questions, 0 not understood, 0 wrong", "Certain          3.00   3.00\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	for text, want := range map[string]string{
+		"":                                   "it holds no text",
+		"text,area,kind\nkendal,nowhere,ask": `line 2: the book has no area "nowhere"`,
+		"kendal,halton,perhaps":              `"perhaps" is no kind`,
+		"kendal,halton":                      "line 1 needs a text",
+		"ken\"dal,x,y":                       "read the labelled texts",
+	} {
+		errs.Reset()
+		if code := run([]string{"areas", "fit", write("bad.csv", text)}, strings.NewReader(""), &out, &errs); code != exitProblems || !strings.Contains(errs.String(), want) {
+			t.Errorf("%q: %d, %s", text, code, errs.String())
+		}
+	}
+	if code := run([]string{"areas", "fit", filepath.Join(dir, "none.csv")}, strings.NewReader(""), &out, &errs); code != exitProblems {
+		t.Error("a file that is not there is read")
+	}
+	if code := run([]string{"areas", "fit"}, strings.NewReader(""), &out, &errs); code != exitMisuse {
+		t.Error("no file is taken for one")
+	}
+}
