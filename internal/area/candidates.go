@@ -44,7 +44,8 @@ const (
 	maxFar         = 1.7
 	maxFarther     = 2.6  // such a town is asked about
 	costSmall      = 0.55 // one vowel for another, a letter doubled
-	townLead       = 0.25 // the same of a town, against a slip of a name far away
+	townLead       = 0.36 // the same of a town, against a slip of a name far away
+	farLead        = 1    // where more than one letter is wrong
 	clearLead      = 0.6  // how much nearer the best name must be than the next
 	costJoined     = 0.2  // a missing or an added space
 	costStretched  = 0.1  // "carlisleee"
@@ -67,10 +68,10 @@ func (f *Finder) Known(name string) bool {
 	return ok && !p.word
 }
 
-// Like reports a word that is the name of a place, or one slip from it.
+// Like reports a word that is the name of a place, or a word of one, or one slip from it.
 func (f *Finder) Like(w string) bool {
 	var buf [4]spell.Hit
-	return len(w) >= minNameSlip && len(w) <= spell.MaxWord && len(f.tables.index.Find(buf[:0], w, true, minTownFar)) > 0
+	return len(w) >= minNameSlip && len(w) <= spell.MaxWord && (len(f.tables.index.Find(buf[:0], w, true, minTownFar)) > 0 || len(f.tables.words.Find(buf[:0], w, true, minTownFar)) > 0)
 }
 
 // Served reports the name of a town that is served.
@@ -144,6 +145,7 @@ func (f *Finder) Candidates(words []string, common, ends []bool) []Candidate {
 					best.Ask = true
 				}
 			}
+			best = s.goingOn(best)
 			out = s.take(out, best)
 			i = best.To - 1
 		}
@@ -241,7 +243,7 @@ func (s *search) longestName(i int) (Candidate, bool) {
 	if !spell.Stretched(w) || !spell.Letters(w) {
 		return Candidate{}, false
 	}
-	for n := 1; n <= 2; n++ { // "carlisleee", "kendalll"
+	for n := 2; n >= 1; n-- { // "kendalll", "carlisleee"
 		if c, ok := s.named(spell.Squeeze(w, n)); ok && !c.Word {
 			c.From, c.To, c.How, c.Cost = i, i+1, NearMiss, costStretched
 			return c, true
@@ -253,12 +255,18 @@ func (s *search) longestName(i int) (Candidate, bool) {
 // goingOn asks about a name that others begin with, when it goes on as they do:
 // "houghton le" is no Houghton.
 func (s *search) goingOn(c Candidate) Candidate {
-	if set := s.tables.begins[c.Name]; set != 0 && c.Cost == 0 {
-		switch s.word(c.To) {
-		case "le", "la", "en", "upon", "under", "cum", "juxta", "super", "next":
-			c.Where |= set
-			c.Ask = true
-		}
+	switch s.word(c.To) {
+	case "le", "en", "upon", "under", "cum", "juxta", "super", "next":
+	default:
+		return c
+	}
+	set := s.tables.begins[c.Name]
+	if c.Cost > 0 {
+		set = Of(England)
+	}
+	if set != 0 {
+		c.Where |= set
+		c.Ask = true
 	}
 	return c
 }
@@ -513,9 +521,13 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 		return Candidate{}, false
 	}
 	c.Name, c.Where, c.Ask, c.Town, c.Cost, c.Landmark = b.name, b.p.set, b.p.ask, b.p.town, b.cost, b.p.landmark
+	lead := float32(clearLead)
+	if b.cost > maxSlip {
+		lead = farLead
+	}
 	for _, h := range s.near {
 		doubt := h.slip && (!b.p.town || b.cost >= costSmall && (h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
-		if h.cost-b.cost >= clearLead && !doubt {
+		if h.cost-b.cost >= lead && !doubt {
 			continue
 		}
 		c.Ask = c.Ask || h.p.set&^b.p.set != 0 && b.p.set&^h.p.set != 0

@@ -53,6 +53,7 @@ type Gazetteer struct {
 	rests  map[string]Set   // by all the words of a name but the first: where such names are
 	towns  []townName       // the towns that are served
 	index  *spell.Index     // of joined, by place in it
+	words  *spell.Index     // of the words of longer names
 	// mostly holds the outward codes of which nearly every postcode is in one district.
 	mostly map[uint64]Set
 	// closed holds names of seven letters and more without spaces, and bones names
@@ -416,8 +417,18 @@ func (g *Gazetteer) indexNames() {
 	g.begins = make(map[string]Set, len(g.sorted)/4)
 	g.joined, g.rests = make([]string, len(g.sorted)), make(map[string]Set, len(g.sorted)/2)
 	g.heads, g.parts = make(map[string]uint8, len(g.sorted)), make(map[string]bool, len(g.sorted)/2)
+	g.words = spell.NewIndex(len(g.sorted) / 2)
+	seen := make(map[string]bool, len(g.sorted)/2)
 	for i, n := range g.sorted {
 		p := g.places[n]
+		if strings.Contains(n, " ") {
+			for w := range strings.SplitSeq(n, " ") {
+				if len(w) >= minNameSlip && !seen[w] {
+					seen[w] = true
+					g.words.Add(w, int32(i), minNameSlip)
+				}
+			}
+		}
 		head(g.heads, n)
 		if strings.Count(n, " ") > 1 {
 			first, _, _ := strings.Cut(n, " ")
