@@ -202,6 +202,11 @@ func (l *locator) role(p *Place, index int) {
 	if p.Word {
 		p.Role = l.meant(p)
 	}
+	if n := len(l.Places); n > 0 && p.Role == RoleUnclear {
+		if before := l.Places[n-1]; p.From == before.To+1 && l.Words[before.To] == "or" {
+			p.Role, p.Cue = before.Role, before.Cue // "its widnes or warrington"
+		}
+	}
 }
 
 // meant is the role of an ordinary word. It is a place only where people name places:
