@@ -33,6 +33,10 @@ func TestPapersAtTheTerminal(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "codepo_gb.zip"), download(t), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		const labelled = "text,area,kind\nim in leeds,out-of-area,exact\n"
+		if err := os.WriteFile(filepath.Join(dir, "texts.csv"), []byte(labelled), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		for _, f := range testkit.Fences(t, paper) {
 			if name, ok := strings.CutPrefix(f.Info, "text "); ok {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(f.Text), 0o600); err != nil {
