@@ -92,8 +92,8 @@ func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.
 // are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
-	floors := map[string]float64{"danger": 80, "suicide": 80, "behaviour": 65, "other": 50, "child": 80, "deaf_or_text": 75, "men": 50, "lgbt": 65,
-		"sexual": 60, "honour": 35, "older": 75, "childworry": 30, "none": 90}
+	floors := map[string]float64{"danger": 85, "suicide": 65, "behaviour": 50, "other": 65, "child": 80, "deaf_or_text": 65, "men": 70, "lgbt": 75,
+		"sexual": 70, "honour": 60, "older": 50, "childworry": 45, "none": 93}
 	var half [2]map[string]share
 	half[0], half[1] = map[string]share{}, map[string]share{}
 	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv"} {
@@ -193,7 +193,7 @@ func TestPlacesAreUnderstood(t *testing.T) {
 		h := half[i]
 		t.Logf("%s: %d texts, %d wrong, %d needless questions", name, h["all"], h["WRONG"], h["a needless question"])
 	}
-	const mostWrong, mostNeedless = 25, 70
+	const mostWrong, mostNeedless = 2, 15
 	if h := half[1]; h["WRONG"] > mostWrong || h["a needless question"] > mostNeedless {
 		t.Errorf("judging: %v", h)
 	}
@@ -288,7 +288,7 @@ func TestConversationsEndRight(t *testing.T) {
 		}
 	}
 	t.Logf("tuned on %.0f %%, judging %.0f %%", half[0].percent(), half[1].percent())
-	const floor = 80
+	const floor = 90
 	if half[1].percent() < floor {
 		t.Errorf("%.0f %% of the judging conversations end right, and it was above %d", half[1].percent(), floor)
 	}
