@@ -41,7 +41,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	o, understood := t.answer(s, fresh, c)
 	switch {
 	case understood && o.aside != nil:
-		return t.idle(o.next, Reply{Text: t.text(s, o.aside.Text), Tells: o.aside.ID})
+		return t.idle(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
 	case understood && o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
 		r.Complaint = o.complaint
@@ -362,6 +362,9 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 		s.Need = NeedDeaf
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
+		if t.StepNamed(to).Kind == KindSay { // what is told stands beside the number
+			s = t.settle(s, a)
+		}
 		s.Area = a
 	}
 	return t.lead(s, to), true
