@@ -404,7 +404,7 @@ func (t turn) halfOf(s State, c Case) string {
 	if len(asking) == 0 || c.Kind != CaseUnclear && c.Kind != CasePlace || c.Place.Exact && !c.Place.Ask {
 		return ""
 	}
-	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf, soundsHalf} {
+	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf, startsWith, soundsHalf} {
 		for _, half := range c.Rests {
 			if a := onlyNamed(s, half, alike); a != "" {
 				return a
@@ -439,6 +439,12 @@ func onlyNamed(s State, half string, alike func(name, half string) bool) (only s
 // isHalf reports words that a name begins or ends with.
 func isHalf(name, half string) bool {
 	return strings.HasPrefix(name, half+" ") || strings.HasSuffix(name, " "+half)
+}
+
+// startsWith reports the first letters of a name: "ches" of Chester.
+func startsWith(name, half string) bool {
+	const fewest = 3
+	return len(half) >= fewest && strings.HasPrefix(name, half)
 }
 
 // soundsHalf reports a word that is almost the first or the last of a name.

@@ -165,6 +165,20 @@ func (l *locator) apart(f Fact, c area.Candidate) bool {
 	return true
 }
 
+// denied reports a phrase that denies a place across a comma: "nie, mieszkam w crewe"
+// says no, and then where.
+func (l *locator) denied(f Fact, c area.Candidate) bool {
+	if f.Kind != NotHere {
+		return false
+	}
+	for i := f.From; i < c.From; i++ {
+		if l.pauses[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
 // in barrow im in millom" the words "im in" speak of Millom.
 func (l *locator) leadsUp(f Fact, index int) bool {
@@ -192,7 +206,7 @@ func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
 		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.leadsUp(f, index) {
+		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) || l.leadsUp(f, index) {
 			continue
 		}
 		if n := f.To - f.From; n > most || n == most && role > p.Role {
