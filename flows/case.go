@@ -11,8 +11,7 @@ import (
 // CaseKind is what leads the answer to a text.
 type CaseKind uint8
 
-// The cases, in the order in which they win over one another. docs/answers.md has
-// the table; it is made from here.
+// The cases. decide says which of them wins; docs/answers.md has the table.
 const (
 	CaseUnclear   CaseKind = iota // nothing that is understood
 	CaseLeave                     // out, and nothing else
