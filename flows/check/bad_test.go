@@ -426,9 +426,9 @@ func TestPause(t *testing.T) {
 		return m
 	}
 	for _, tt := range []struct{ at, text, say, rung string }{
-		{"2027-01-04 14:00", "0300 303 0157: Cumbria line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support_cumbria"},
-		{"2027-01-04 20:00", "0808 1689 111: support line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support"},
-		{"2027-01-05 00:00", "01229 582386: local team", "", "letgo_south"},
+		{"2027-01-04 14:00", "Emergency: 999. 0300 303 0157: Cumbria line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support_cumbria"},
+		{"2027-01-04 20:00", "Emergency: 999. 0808 1689 111: support line (local team closed to 5 Jan)", "the local team is closed until 5 January.", "victim_support"},
+		{"2027-01-05 00:00", "Emergency: 999. 01229 582386: local team", "", "letgo_south"},
 	} {
 		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.Heard("kendal"))
 		if err != nil || !strings.HasPrefix(r.Text, tt.text) {

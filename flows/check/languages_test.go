@@ -71,8 +71,8 @@ func TestLanguage(t *testing.T) {
 		return reply
 	}
 	for _, turn := range []struct{ they, we string }{
-		{"strange", strange("Auto info line.")}, {"kendal", "01229 582386: " + strange("local team")}, {"2", strange("0800 and 0808 calls are free")},
-		{"english", "01229 582386: local team"}, {"po strangu", "01229 582386: " + strange("local team")}, {"9", strange("Which part?")}, {"odejdz", ""},
+		{"strange", strange("Auto info line.")}, {"kendal", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")}, {"2", strange("0800 and 0808 calls are free")},
+		{"english", "Emergency: 999. 01229 582386: local team"}, {"po strangu", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")}, {"9", strange("Which part?")}, {"odejdz", ""},
 	} {
 		if got := say(flows.Heard(turn.they)).Text; !strings.HasPrefix(got, turn.we) || turn.we == "" && got != "" {
 			t.Errorf("%q is answered %q", turn.they, got)

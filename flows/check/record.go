@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ func Record(b *flows.Book, name string, at time.Time, call bool, they []string) 
 		in, ok := exampleInput(call, did)
 		if !ok {
 			return "", fmt.Errorf("record %q: nobody can do that", did)
+		}
+		if did == "" {
+			return "", errors.New("record a text with no words: an example cannot hold one")
 		}
 		next, reply, err := b.Step(at, s, in)
 		if err != nil {

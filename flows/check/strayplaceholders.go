@@ -24,7 +24,7 @@ func fills(p *pass, w wording) []string {
 		case flows.KindMenu:
 			return []string{"choices", "zero", "also"}
 		case flows.KindSay:
-			return []string{"zero"}
+			return []string{"zero", "local"}
 		}
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
 	}
