@@ -2,7 +2,6 @@ package flows
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"signpost/flows/hear"
@@ -54,86 +53,6 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 		return s, t.show(s)
 	}
 	return t.missText(s)
-}
-
-// joinHalves joins the two halves of a postcode that came in two texts.
-func (t turn) joinHalves(first string, c Case) (Case, bool) {
-	if first == "" || c.Half == "" {
-		return c, false
-	}
-	joined := t.Consider(first + " " + c.Half)
-	return joined, joined.Place.any()
-}
-
-// urgent answers somebody in danger, or who wants to die: 999 first, then how to use
-// it, then somebody to talk to. No limit on unproductive turns applies.
-func (t turn) urgent(s State, c Case) (State, Reply) {
-	a := c.Place.one(t.elsewhere())
-	if a == "" && c.Someone {
-		a = c.Place.Theirs // "my neighbour in crewe is being hit"
-	}
-	switch {
-	case s.Who == Behaviour:
-	case a != "":
-		s = t.settle(s, a)
-	case s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area): // not that number
-		s = t.enter(s, t.People[s.Who].Ask)
-	}
-	if c.Kind == CaseDanger && s.Who != Behaviour {
-		s = t.inDanger(s, c)
-		t.talkTo = t.needLine(s)
-	}
-	m := &t.Messages
-	var list []Wording
-	switch {
-	case c.Kind == CaseDespair && s.Who == Behaviour:
-		list = []Wording{m.BehaviourDanger}
-	case c.Kind == CaseDespair && c.Taken:
-		list = []Wording{m.Taken, m.TakenShort}
-	case c.Kind == CaseDespair:
-		list = []Wording{m.Despair, m.DespairShort}
-	case s.Who == Behaviour:
-		list = []Wording{m.BehaviourDanger}
-	case s.Need == NeedDeaf:
-		list = []Wording{m.DangerDeaf}
-	case c.Doctor:
-		list = []Wording{m.Doctor, m.DoctorShort}
-	default:
-		list = []Wording{m.Danger, m.DangerShort}
-	}
-	s.Misses = 0
-	text := t.fit(s, list...)
-	if t.talkTo != nil && len(text) > segment {
-		t.talkTo = nil
-		text = t.fit(s, list...)
-	}
-	return s, Reply{Text: text, Emergency: true}
-}
-
-// inDanger remembers what a text about danger says besides: that it is about somebody
-// else, or what somebody needs.
-func (t turn) inDanger(s State, c Case) State {
-	if c.Someone {
-		s.Who = Someone
-		if t.StepNamed(s.Step).FromArea {
-			return t.settle(s, s.Area)
-		}
-		return t.enterFor(s, Someone, t.People[Someone].Ask)
-	}
-	if to, ok := t.Needs[c.What]; ok && dangerNeed(c.What) {
-		at := s.Area
-		s = t.lead(s, to).next
-		s.Area = at
-	}
-	return s
-}
-
-// needLine is the line that a need leads to, at a step that is for one.
-func (t turn) needLine(s State) *Service {
-	if step := t.StepNamed(s.Step); !step.AreaToo || s.At != 0 {
-		return nil
-	}
-	return t.service(s)
 }
 
 // thanked answers thanks and small talk: in silence once a number has been given.
@@ -362,7 +281,7 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 		s.Need = NeedDeaf
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
-		if t.StepNamed(to).Kind == KindSay { // what is told stands beside the number
+		if t.StepNamed(to).Kind == KindSay { // the step is told in one text with the local number
 			s = t.settle(s, a)
 		}
 		s.Area = a
@@ -395,65 +314,6 @@ func (t turn) answerPlace(s State, c Case) (outcome, bool) {
 		return outcome{next: t.askArea(s, &c.Place)}, true
 	}
 	return outcome{}, false
-}
-
-// halfOf is the area that a text means by half of a name, where several are offered:
-// "stephen" of Kirkby Stephen and Kirkby Lonsdale, "on solway" of two Bownesses.
-func (t turn) halfOf(s State, c Case) string {
-	asking := s.asking()
-	if len(asking) == 0 || c.Kind != CaseUnclear && c.Kind != CasePlace || c.Place.Exact && !c.Place.Ask {
-		return ""
-	}
-	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf, startsWith, soundsHalf} {
-		for _, half := range c.Rests {
-			if a := onlyNamed(s, half, alike); a != "" {
-				return a
-			}
-		}
-	}
-	if c.Place.Exact && slices.ContainsFunc(c.Place.areas(), func(a string) bool { return slices.Contains(asking, a) }) {
-		return ""
-	}
-	for _, half := range c.Rests {
-		// Whoever was asked which of ours is not far away.
-		if a := onlyCommon(slices.DeleteFunc(slices.Clone(asking), func(a string) bool { return a == t.elsewhere() }), t.areasIn(nil, t.gazetteer().Rest(half))); a != "" {
-			return a
-		}
-	}
-	return ""
-}
-
-// onlyNamed is the one area that is offered by a name like some words.
-func onlyNamed(s State, half string, alike func(name, half string) bool) (only string) {
-	for i, a := range s.asking() {
-		if name := s.AskNames[i]; name != "" && half != "" && alike(name, half) {
-			if only != "" {
-				return ""
-			}
-			only = a
-		}
-	}
-	return only
-}
-
-// isHalf reports words that a name begins or ends with.
-func isHalf(name, half string) bool {
-	return strings.HasPrefix(name, half+" ") || strings.HasSuffix(name, " "+half)
-}
-
-// startsWith reports the first letters of a name: "ches" of Chester.
-func startsWith(name, half string) bool {
-	const fewest = 3
-	return len(half) >= fewest && strings.HasPrefix(name, half)
-}
-
-// soundsHalf reports a word that is almost the first or the last of a name.
-func soundsHalf(name, half string) bool {
-	first, last := name, name
-	if i := strings.IndexByte(name, ' '); i > 0 {
-		first, last = name[:i], name[strings.LastIndexByte(name, ' ')+1:]
-	}
-	return hear.Alike(half, first) || hear.Alike(half, last)
 }
 
 // onlyCommon is the one area that two lists share; empty when they share none or

@@ -160,8 +160,8 @@ var dangerNeeds = []hear.Kind{hear.Child, hear.Sexual, hear.Honour, hear.LGBT, h
 
 func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
 
-// besides is what a text about danger says besides: the need of whoever writes, or
-// that it is about somebody else. Danger stands for no need.
+// besides gives the need of the writer in a text about danger, and reports whether the
+// text is about somebody else. The need is hear.Danger when there is none.
 func besides(r *hear.Reading) (need hear.Kind, someone bool) {
 	need, ok := firstOf(r, dangerNeeds)
 	if r.Has(hear.Other) && need != hear.Child {

@@ -83,7 +83,7 @@ func TestEverythingKeptIsListed(t *testing.T) {
 	}
 }
 
-// Whoever reads Redis learns nothing of where a conversation is: no id of a step, an
+// A reader of Redis does not learn where a conversation is: no id of a step, an
 // area or a place is in it, two conversations at the same step hold different bytes,
 // and a value that is moved to another conversation is none.
 func TestRedisIsSealed(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"signpost/internal/privacy"
 )
 
-// A value in Redis is sealed to the name it is kept under: whoever reads Redis learns
-// no step, area or service from it, and cannot move it to another conversation. Redis
+// A value in Redis is sealed to the key it is kept under: a reader of Redis learns no
+// step, area or service from it, and cannot move it to another conversation. Redis
 // itself lets it expire, so a seal holds for ever. The same value under the same name
 // is sealed to the same bytes, so that Redis can compare two of them.
 

@@ -1,0 +1,74 @@
+package flows
+
+import "slices"
+
+// urgent answers somebody in danger, or who wants to die: 999 first, then how to use
+// it, then somebody to talk to. No limit on unproductive turns applies.
+func (t turn) urgent(s State, c Case) (State, Reply) {
+	a := c.Place.one(t.elsewhere())
+	if a == "" && c.Someone {
+		a = c.Place.Theirs // "my neighbour in crewe is being hit"
+	}
+	switch {
+	case s.Who == Behaviour:
+	case a != "":
+		s = t.settle(s, a)
+	case s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area): // not that number
+		s = t.enter(s, t.People[s.Who].Ask)
+	}
+	if c.Kind == CaseDanger && s.Who != Behaviour {
+		s = t.inDanger(s, c)
+		t.talkTo = t.needLine(s)
+	}
+	m := &t.Messages
+	var list []Wording
+	switch {
+	case c.Kind == CaseDespair && s.Who == Behaviour:
+		list = []Wording{m.BehaviourDanger}
+	case c.Kind == CaseDespair && c.Taken:
+		list = []Wording{m.Taken, m.TakenShort}
+	case c.Kind == CaseDespair:
+		list = []Wording{m.Despair, m.DespairShort}
+	case s.Who == Behaviour:
+		list = []Wording{m.BehaviourDanger}
+	case s.Need == NeedDeaf:
+		list = []Wording{m.DangerDeaf}
+	case c.Doctor:
+		list = []Wording{m.Doctor, m.DoctorShort}
+	default:
+		list = []Wording{m.Danger, m.DangerShort}
+	}
+	s.Misses = 0
+	text := t.fit(s, list...)
+	if t.talkTo != nil && len(text) > segment {
+		t.talkTo = nil
+		text = t.fit(s, list...)
+	}
+	return s, Reply{Text: text, Emergency: true}
+}
+
+// inDanger remembers what a text about danger says besides: that it is about somebody
+// else, or what somebody needs.
+func (t turn) inDanger(s State, c Case) State {
+	if c.Someone {
+		s.Who = Someone
+		if t.StepNamed(s.Step).FromArea {
+			return t.settle(s, s.Area)
+		}
+		return t.enterFor(s, Someone, t.People[Someone].Ask)
+	}
+	if to, ok := t.Needs[c.What]; ok && dangerNeed(c.What) {
+		at := s.Area
+		s = t.lead(s, to).next
+		s.Area = at
+	}
+	return s
+}
+
+// needLine is the line that a need leads to, at a step that is for one.
+func (t turn) needLine(s State) *Service {
+	if step := t.StepNamed(s.Step); !step.AreaToo || s.At != 0 {
+		return nil
+	}
+	return t.service(s)
+}
