@@ -1,0 +1,227 @@
+package area
+
+import (
+	"slices"
+
+	"signpost/internal/spell"
+)
+
+// misspelt finds the name that n words from i are a slip of. wide tells that one of
+// them is a place by itself.
+func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
+	own, long := true, 0
+	for k := i; k < i+n; k++ {
+		w := s.word(k)
+		if !spell.Letters(w) || k < i+n-1 && s.ends[k] {
+			return Candidate{}, false
+		}
+		own = s.ordinary(k) && own
+		long += len(w)
+	}
+	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (linking(s.word(i)) || linking(s.word(i+n-1))) {
+		return Candidate{}, false
+	}
+	joined := s.span(i, i+n)
+	if n > 1 {
+		var buf [2 * spell.MaxWord]byte
+		b := buf[:0]
+		for k := i; k < i+n && len(b)+len(s.word(k)) <= len(buf); k++ {
+			b = append(b, s.word(k)...)
+		}
+		if own && !wide {
+			// Two ordinary words are a town only when nothing is changed but a double letter.
+			p, ok := s.tables.closed[string(b)]
+			if !ok {
+				b = undouble(b)
+				p, ok = s.tables.closed[string(b)]
+			}
+			if !ok || p.set == 0 || !p.town {
+				return Candidate{}, false
+			}
+		}
+		joined = string(b)
+	}
+	w := spell.Squeeze(joined, 2)
+	if len(w) < minNameSlip || len(w) > spell.MaxWord {
+		return Candidate{}, false
+	}
+	c := Candidate{From: i, To: i + n, How: NearMiss}
+	for k, typed := range [...]string{w, spell.Squeeze(w, 1), spell.Squeeze(joined, 1)} {
+		if k > 0 && typed == w {
+			continue
+		}
+		p, ok := s.tables.closed[typed]
+		if n == 1 {
+			if exact, is := s.tables.places[typed]; is && !exact.word {
+				p, ok = exact, true
+			}
+		}
+		if ok && p.set != 0 && (!own || wide || p.town && n == 2) {
+			c.Name, c.Where, c.Ask, c.Town, c.Cost = typed, p.set, p.ask, p.town, costJoined
+			return c, true
+		}
+	}
+	if own && len(w) < 8 || n > 1 && (len(w) < 7 || n > 2 && !s.mayBe(i, n)) {
+		return Candidate{}, false
+	}
+	if set := s.tables.rests[w]; n == 1 && set != 0 { // "lonsdale" is no slip of "longdale"
+		c.Name, c.Where, c.Ask, c.Cost = w, set, true, 1
+		return c, set.Ours()
+	}
+	return s.nearest(c, w, own && !wide)
+}
+
+// undouble drops one of two equal letters, wherever they stand.
+func undouble(b []byte) []byte {
+	out := b[:0]
+	for i, c := range b {
+		if i == 0 || c != b[i-1] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// nearName is a name that a typed one is a slip of.
+type nearName struct {
+	cost, raw float32 // raw is that of the spelling alone
+	name      string
+	p         place
+	slip      bool // it is one letter away
+}
+
+// nearest finds the name that is nearest to a typed one. Names in other districts
+// that are nearly as near make it a question.
+func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool) {
+	s.near = s.near[:0]
+	best, single := -1, c.To-c.From == 1
+	add := func(name string, p place, cost float32, slip bool) {
+		if townsOnly && !p.town || single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
+			return
+		}
+		raw := cost
+		if !p.town {
+			cost += costVillage
+		}
+		if p.set&ours == 0 {
+			cost += costElsewhere // whoever writes here is more likely from here
+		}
+		if !p.word && (best < 0 || cost < s.near[best].cost) {
+			best = len(s.near)
+		}
+		s.near = append(s.near, nearName{cost, raw, name, p, slip})
+	}
+	have := func(name string) bool {
+		return slices.ContainsFunc(s.near, func(h nearName) bool { return h.name == name })
+	}
+	t := s.tables
+	s.hits = t.index.Find(s.hits[:0], w, true, minTownFar)
+	for _, h := range s.hits {
+		p := t.places[t.sorted[h.ID]]
+		cost := spell.Distance(w, t.joined[h.ID], maxFar)
+		switch {
+		case !h.Slip:
+			cost = min(cost, costJoined)
+		case p.set.Ours():
+			cost = min(cost, 1)
+		}
+		add(t.sorted[h.ID], p, cost, true)
+	}
+	if len(w) >= minTownFar && single {
+		start := spell.Start(w)
+		letters, far := spell.Mask(w), float32(maxFar)
+		if len(w) >= minFarther {
+			far = maxFarther
+		}
+		for i := range t.towns {
+			town := &t.towns[i]
+			if town.joined[0] != w[0] && town.start != start || !spell.MayBeNear(letters, town.letters, far) {
+				continue
+			}
+			d := spell.Distance(w, town.joined, far)
+			if letters == town.letters && anagrams(w, town.joined) {
+				d = min(d, costBones) // "carslile"
+			}
+			if d <= far && !have(town.name) {
+				add(town.name, town.place, max(d, 0.8), false)
+			}
+		}
+	}
+	if len(w) >= minBones && single {
+		var buf [spell.MaxWord]byte
+		if b := bones(buf[:0], w); len(b) >= minBones {
+			if p, ok := t.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(s.near, func(h nearName) bool { return h.p.set == p.set }) {
+				add(string(b), p, costBones, false)
+			}
+		}
+	}
+	for i := range s.names {
+		n := &s.names[i]
+		if n.joined[0] == w[0] && spell.MayBeNear(spell.Mask(w), n.letters, 1) && spell.Distance(w, n.joined, 1) <= 1 {
+			add(n.name, n.place, 0.9, false)
+		}
+	}
+	if best < 0 || townsOnly && s.near[best].cost > 0.8 {
+		return Candidate{}, false
+	}
+	b := s.near[best]
+	if !b.p.set.Ours() && tooFar(b) {
+		return Candidate{}, false
+	}
+	c.Name, c.Where, c.Ask, c.Town, c.Cost, c.Landmark = b.name, b.p.set, b.p.ask, b.p.town, b.cost, b.p.landmark
+	lead := float32(clearLead)
+	if b.cost > maxSlip {
+		lead = farLead
+	}
+	for _, h := range s.near {
+		doubt := h.slip && (!b.p.town || b.cost >= costSmall && (h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
+		if h.cost-b.cost >= lead && !doubt {
+			continue
+		}
+		c.Ask = c.Ask || h.p.set&^b.p.set != 0 && b.p.set&^h.p.set != 0
+		c.Where |= h.p.set
+	}
+	// A short village name one slip away may be another that nobody has listed.
+	switch {
+	case b.p.town:
+		c.Ask = c.Ask || b.cost > maxFar
+	case len(b.name) < minVillage:
+		c.Ask = c.Ask || b.cost > maxSlip
+	case len(b.name) < minLongVillage:
+		c.Ask = c.Ask || b.cost > 1.2
+	case len(b.name) < minLongest:
+		c.Ask = c.Ask || b.cost >= 1+costVillage
+	default:
+		c.Ask = c.Ask || b.cost > 1+costVillage
+	}
+	return c, true
+}
+
+// anagrams reports two words of the same letters that begin the same.
+func anagrams(a, b string) bool {
+	if len(a) != len(b) || len(a) < minNameSlip || a[0] != b[0] {
+		return false
+	}
+	var n [256]int8
+	for i := range len(a) {
+		n[a[i]]++
+		n[b[i]]--
+	}
+	return n == [256]int8{}
+}
+
+// tooFar reports a slip of a name far away that is more than a slip. A doubtful name of
+// ours is asked about; whoever writes one far away is better asked for the town.
+func tooFar(n nearName) bool {
+	return n.raw > maxSlip || len(n.name) < minFarAway && n.raw > costSmall
+}
+
+// bones adds a word without the vowels after its first letter.
+func bones(b []byte, w string) []byte {
+	for i := range len(w) {
+		if i == 0 || w[i] != 'a' && w[i] != 'e' && w[i] != 'i' && w[i] != 'o' && w[i] != 'u' {
+			b = append(b, w[i])
+		}
+	}
+	return b
+}
