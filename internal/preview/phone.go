@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"signpost/flows"
@@ -15,9 +16,10 @@ import (
 	"signpost/sms/gsm7"
 )
 
-// phone is one handset on a page.
+// phone is one handset on a page. It does one thing at a time.
 type phone struct {
-	number int // its own
+	number int // its own; set once
+	mu     sync.Mutex
 	text   mirror
 	ring   mirror
 	call   *handset.Call
@@ -119,6 +121,8 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 	if err != nil {
 		return told{}, err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	book := s.Verdict().Book
 	ctx := r.Context()
 	switch what {

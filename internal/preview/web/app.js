@@ -140,10 +140,15 @@ function phone() {
 
   async function call(what, more, shown, example) {
     if (shown) add($("captions"), "they", shown);
+    // One key at a time: the next waits for the answer to this one.
+    const buttons = [...keys, ...legs, $("wait"), $("ring"), $("hangup")];
+    const were = buttons.map((b) => b.disabled), focused = document.activeElement;
+    enable(buttons, false);
     let got;
     try {
       got = await post(what, more);
     } catch (err) {
+      buttons.forEach((b, i) => { b.disabled = were[i]; });
       add($("captions"), "note", String(err.message));
       return;
     }
@@ -160,6 +165,7 @@ function phone() {
     enable(legs, rings);
     enable([$("hangup")], !got.ended);
     $("ring").disabled = !got.ended;
+    if (buttons.includes(focused) && !focused.disabled) focused.focus();
     light(got.step);
   }
 
