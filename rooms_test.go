@@ -32,6 +32,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"internal/twiml":    {},
 	"flows/book":        {},
 	"flows/hear":        {own: []string{"internal/area", "internal/english", "internal/plain", "internal/spell"}},
+	"flows/hear/learn":  {own: []string{"flows/hear"}},
 	"flows":             {own: []string{"flows/hear", "internal/area", "internal/hours", "internal/plain"}},
 	"internal/webhook":  {own: []string{"internal/privacy", "internal/twiml"}, outside: []string{"github.com/nyaruka/phonenumbers"}},
 	"flows/load":        {own: []string{"flows", "flows/book", "flows/hear", "internal/area", "internal/hours", "internal/plain"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
@@ -62,7 +63,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"cmd/bench":         {own: []string{"internal/machine", "internal/privacy", "internal/webhook"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":       {own: []string{"config", "internal/gateway", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
 	"cmd/linecheck":     {own: []string{"config", "internal/provider", "internal/version"}},
-	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/hear", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
+	"cmd/signpost":      {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "flows/draw", "flows/edit", "flows/fresh", "flows/hear", "flows/hear/learn", "flows/load", "flows/proof", "flows/routes", "internal/area", "internal/doctor", "internal/gateway", "internal/handset", "internal/hours", "internal/preview", "internal/privacy", "internal/provider", "internal/report", "internal/store", "internal/version", "ivr", "sms", "sms/gsm7"}},
 }
 
 // barred imports, with the reason.

@@ -139,14 +139,14 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseLeave
 	case oneOf(b.Words.Emergency, w):
 		c.Kind = CaseDanger
-	case harm && !r.Has(hear.Hurt) && !r.Has(hear.Despair):
+	case harm && !r.Sure(hear.Hurt) && !r.Has(hear.Despair):
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
 	case urgent:
 		c.Kind = CaseDanger
 		c.What, c.Someone = besides(r)
-	case harm && !r.Has(hear.Other):
+	case (harm || r.Has(hear.MaybeBehaviour)) && !r.Has(hear.Other):
 		c.Kind = CaseEither
 	default:
 		b.decideCalm(&c, r, w, text)
@@ -205,12 +205,13 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	question, asks := firstOf(r, questions)
 	complaint, complains := firstOf(r, complaints)
 	place := c.Place.any()
+	sure := hasNeed && r.Sure(need) // the weight of words does not outweigh a phrase
 	switch {
 	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
 		c.Kind = CaseThanks
-	case r.Has(hear.Watched) && !hasNeed && !place && !asks:
+	case r.Has(hear.Watched) && !sure && !place && !asks:
 		c.Kind = CaseSilent
-	case complains && !place && (!hasNeed || need == hear.Man):
+	case complains && !place && (!sure || need == hear.Man):
 		c.Kind, c.What = CaseComplaint, complaint
 	case r.Only(hear.Neither):
 		c.Kind = CaseNeither
@@ -218,9 +219,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseNotSure
 	case r.Only(hear.Yes):
 		c.Kind = CaseYes
-	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !hasNeed && !r.Has(hear.Other):
+	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !sure && !r.Sure(hear.Other):
 		c.Kind = CaseNo
-	case r.Has(hear.Other) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern:
+	case r.Has(hear.Other) && (r.Sure(hear.Other) || !r.Sure(need)) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern:
 		c.Kind = CaseSomeone
 	case hasNeed:
 		c.Kind, c.What = CaseNeed, need
@@ -242,10 +243,12 @@ func thanksOnly(r *hear.Reading) bool {
 	return r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
 }
 
+// firstOf is the first kind that a text says, of those that a phrase of the book heard;
+// failing these, of those that the weight of words did.
 func firstOf(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
-	for _, k := range kinds {
-		if r.Has(k) {
-			return k, true
+	for _, has := range []func(hear.Kind) bool{r.Sure, r.Has} {
+		if i := slices.IndexFunc(kinds, has); i >= 0 {
+			return kinds[i], true
 		}
 	}
 	return 0, false

@@ -46,6 +46,7 @@ func commands() []command {
 		{"try", "text or ring the gateway from this terminal", try},
 		{"check", "find the mistakes in a flow book", checkBook},
 		{"hear", "what is understood of a text, why, and what it gets", hearText},
+		{"learn", "fit the weights of words on labelled texts", learnSigns},
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book takes another's place", diff},

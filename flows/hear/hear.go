@@ -34,6 +34,10 @@ type Ear struct {
 	speller *speller
 	phrases []phrase
 	pairs   []pair
+	// pairsFrom are the pairs by the phrase that is their first side.
+	pairsFrom map[int32][]int32
+	scales    *scales
+	small     map[string]map[string]bool // the small words, by what they do
 }
 
 type phrase struct {
@@ -44,14 +48,25 @@ type phrase struct {
 	pair   bool
 }
 
-// Compile makes an ear. words are the named lists; glue lists short words that
-// people run together with others. An ear is given even with mistakes: what cannot
-// be read is left out.
-func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mistake) {
-	e, a, parts := &Ear{}, newAutomaton(), map[string]int32{}
-	lex := &lexicon{words, map[string][][]string{}}
+// Spec is what an ear is made of.
+type Spec struct {
+	Lists []List
+	Words map[string][]string // the named lists
+	Glue  []string            // short words that people run together with others
+	Small map[string][]string // small words, by what they do: see [SmallWords]
+	// Variants are other ways to write a word, Sorts the words of one sort, by its name.
+	// Both are for the scales alone.
+	Variants, Sorts map[string][]string
+	Scales          []Scale // for what no phrase knows
+}
+
+// Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
+// out.
+func Compile(s Spec) (*Ear, []Mistake) {
+	e, a, parts := &Ear{pairsFrom: map[int32][]int32{}, scales: newScales(s), small: map[string]map[string]bool{}}, newAutomaton(), map[string]int32{}
+	lex := &lexicon{s.Words, map[string][][]string{}}
 	var mistakes []Mistake
-	for i, l := range lists {
+	for i, l := range s.Lists {
 		for _, side := range []struct {
 			unless  bool
 			phrases []string
@@ -63,10 +78,16 @@ func Compile(lists []List, words map[string][]string, glue []string) (*Ear, []Mi
 			}
 		}
 	}
-	for _, g := range glue {
+	for name, list := range s.Small {
+		e.small[name] = map[string]bool{}
+		for _, w := range list {
+			e.small[name][w] = true
+		}
+	}
+	for _, g := range s.Glue {
 		a.word(g)
 	}
-	e.table, e.speller = a.table(), newSpeller(a.vocab, glue)
+	e.table, e.speller = a.table(), newSpeller(a.vocab, s.Glue)
 	return e, mistakes
 }
 
@@ -94,6 +115,7 @@ func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) 
 	}
 	p.pair, one.number = true, int32(len(e.phrases))
 	e.phrases = append(e.phrases, p)
+	e.pairsFrom[one.sides[0]] = append(e.pairsFrom[one.sides[0]], int32(len(e.pairs)))
 	e.pairs = append(e.pairs, one)
 	return nil
 }
@@ -128,12 +150,22 @@ type Reading struct {
 	// Answer is where the writer is, as far as the text tells.
 	Answer Where
 	has    Set
+	sure   Set // by a phrase
+	alike  Set // kinds of which the text holds a look-alike
 	whole  [kinds]bool
 	filler []bool
+	spelt  []string // the words without slips
+	kept   []bool   // a filler that says something before half a name
 }
 
 // Has reports whether a text says something.
 func (r *Reading) Has(k Kind) bool { return r.has.Has(k) }
+
+// Sure reports whether a phrase of the book says so, and not the weight of words alone.
+func (r *Reading) Sure(k Kind) bool { return r.sure.Has(k) }
+
+// Phrased is everything that phrases of the book say.
+func (r *Reading) Phrased() Set { return r.sure }
 
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }
@@ -173,13 +205,7 @@ func (r *Reading) Rests() (out [3]string) {
 	if to == 0 || to > most {
 		return out
 	}
-	passes := func(i int) bool {
-		switch r.Words[i] {
-		case "not", "no", "dont", "or":
-			return false
-		}
-		return r.filler[i]
-	}
+	passes := func(i int) bool { return r.filler[i] && !r.kept[i] }
 	out[0] = strings.Join(r.Words, " ")
 	for to > 1 && passes(to-1) {
 		to--
@@ -206,35 +232,51 @@ func (r *Reading) Half() string {
 // Hear reads a text.
 func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	tokens := e.cut(plain.Tokens(text), places)
-	r := &Reading{Words: make([]string, len(tokens))}
+	r := &Reading{Words: make([]string, len(tokens)), spelt: make([]string, len(tokens)), kept: make([]bool, len(tokens))}
 	ids, known := make([][]int32, len(tokens)), make([]bool, len(tokens))
-	ends, pauses := make([]bool, len(tokens)), make([]bool, len(tokens))
+	ends, pauses, linking := make([]bool, len(tokens)), make([]bool, len(tokens)), make([]bool, len(tokens))
 	for i, t := range tokens {
 		r.Words[i], ends[i], pauses[i] = t.Word, t.Ends, t.Ends || t.Pause
 		ids[i] = e.speller.read(t.Word)
 		_, exact := e.speller.vocab[t.Word]
+		linking[i], r.kept[i] = e.is(Linking, t.Word), e.is(Kept, t.Word)
 		known[i] = exact || len(ids[i]) > 0 && spell.Stretched(t.Word)
+		r.spelt[i] = t.Word
+		if len(ids[i]) > 0 && !exact && !ordinary(t.Word) {
+			r.spelt[i] = e.speller.names[ids[i][0]]
+		}
 	}
 	var candidates []area.Candidate
 	if places != nil {
-		candidates = places.Candidates(r.Words, known, ends)
+		candidates = places.Candidates(area.Text{Words: r.Words, Common: known, Linking: linking, Ends: ends})
 	}
 	spans := make([]span, len(candidates))
 	for i, c := range candidates {
 		spans[i] = span{c.From, c.To}
 	}
 	e.judge(r, e.table.run(ids, ends, spans), ends)
-	r.locate(candidates, ends, pauses)
+	e.locate(r, candidates, ends, pauses)
+	r.sure = r.has
+	e.weigh(r)
 	return r
 }
 
 // judge turns matches into facts: a phrase that shares words with a look-alike of
 // its kind is not meant.
 func (e *Ear) judge(r *Reading, found []match, ends []bool) {
-	found = e.withPairs(found)
+	var alike lookalikes
+	for _, m := range found {
+		alike.add(&e.phrases[m.phrase], m)
+	}
+	found = e.withPairs(found, &alike)
+	for k := range kinds {
+		if len(alike[k]) > 0 {
+			r.alike |= Of(k)
+		}
+	}
 	for _, m := range found {
 		p := &e.phrases[m.phrase]
-		if p.part || p.unless || !p.pair && e.alike(found, m, p.kind) {
+		if p.part || p.unless || !p.pair && alike.cover(m, p.kind) {
 			continue
 		}
 		r.Facts = append(r.Facts, Fact{p.kind, int(m.from), int(m.to), p.words, int(m.place)})
@@ -246,11 +288,19 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 	r.wholes()
 }
 
-// alike reports whether a look-alike of the kind shares words with a match.
-func (e *Ear) alike(found []match, m match, k Kind) bool {
-	for _, u := range found {
-		p := &e.phrases[u.phrase]
-		if p.unless && p.kind == k && u.from < m.to && m.from < u.to && (u.place < 0 || m.place < 0 || u.place == m.place) {
+// lookalikes are the look-alikes in a text, by the kind they guard.
+type lookalikes [kinds][]match
+
+func (l *lookalikes) add(p *phrase, m match) {
+	if p.unless {
+		l[p.kind] = append(l[p.kind], m)
+	}
+}
+
+// cover reports whether a look-alike of the kind shares words with a match.
+func (l *lookalikes) cover(m match, k Kind) bool {
+	for _, u := range l[k] {
+		if u.from < m.to && m.from < u.to && (u.place < 0 || m.place < 0 || u.place == m.place) {
 			return true
 		}
 	}
@@ -348,7 +398,7 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 			continue
 		}
 		parts := e.speller.split(spell.Squeeze(w, 1), known)
-		if parts == nil || places != nil && places.Like(w) && !leadsTo(parts, places) { // "mexbrough" is not "me x brough"
+		if parts == nil || places != nil && places.Like(w) && !e.leadsTo(parts, places) { // "mexbrough" is not "me x brough"
 			continue
 		}
 		last := out[i]
@@ -369,11 +419,9 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 }
 
 // leadsTo reports a town of ours run together with what leads to it: "inchester".
-func leadsTo(parts []string, places *area.Finder) bool {
+func (e *Ear) leadsTo(parts []string, places *area.Finder) bool {
 	for _, p := range parts[:len(parts)-1] {
-		switch p {
-		case "i", "im", "am", "in", "at", "from", "near", "to", "live":
-		default:
+		if !e.is(GluedPlace, p) {
 			return false
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func ear(t testing.TB, lists ...hear.List) *hear.Ear {
 	t.Helper()
 	words := map[string][]string{"he": {"he", "hes", "my husband"}, "weapon": {"knife", "gun"}}
-	e, mistakes := hear.Compile(lists, words, []string{"hes", "got", "a"})
+	e, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: words, Glue: []string{"hes", "got", "a"}})
 	for _, m := range mistakes {
 		t.Fatal(m)
 	}
@@ -83,12 +83,12 @@ func TestRoles(t *testing.T) {
 // A phrase that cannot be read is told, and the others go on.
 func TestMistakes(t *testing.T) {
 	for _, phrase := range []string{"", "(maybe)", "... knife", "knife ...", "{nobody}", "[open", "(a/b", strings.Repeat("a ", 20)} {
-		_, mistakes := hear.Compile([]hear.List{{Kind: hear.Danger, Phrases: []string{phrase, "knife"}}}, map[string][]string{"self": {"{self}"}}, nil)
+		_, mistakes := hear.Compile(hear.Spec{Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{phrase, "knife"}}}, Words: map[string][]string{"self": {"{self}"}}})
 		if len(mistakes) != 1 {
 			t.Errorf("%q: %d mistakes", phrase, len(mistakes))
 		}
 	}
-	if _, mistakes := hear.Compile([]hear.List{{Kind: hear.Danger, Phrases: []string{"{self}"}}}, map[string][]string{"self": {"{self}"}}, nil); len(mistakes) != 1 {
+	if _, mistakes := hear.Compile(hear.Spec{Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"{self}"}}}, Words: map[string][]string{"self": {"{self}"}}}); len(mistakes) != 1 {
 		t.Errorf("a list that names itself: %v", mistakes)
 	}
 }

@@ -70,7 +70,7 @@ func values[K comparable, V any](m map[K]V) func(func(V) bool) {
 // Every phrase that ships can be read, and every example is understood as it says.
 func TestShippedLists(t *testing.T) {
 	lists, written, words, glue := shippedLists(t)
-	ear, mistakes := Compile(lists, words, glue)
+	ear, mistakes := Compile(Spec{Lists: lists, Words: words, Glue: glue})
 	for _, m := range mistakes {
 		t.Errorf("%s: %v", lists[m.List].Kind, m)
 	}

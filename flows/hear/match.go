@@ -16,18 +16,15 @@ const maxMatches = 2000
 // span is a stretch of words that may be the name of a place.
 type span struct{ from, to int }
 
-// step is one edge of the automaton.
-type step struct{ from, to int32 }
-
 // table is an automaton that is ready to run. Every state comes with those that it
 // leads to without a word. A phrase may begin at every word, so what the first word
 // leads to is worked out beforehand.
 type table struct {
 	nodes   []node
-	byWord  [][]step  // the edges of each word, but for those from the start
 	first   [][]int32 // by word, the states it leads to from the start
 	begin   []int32   // of the start and what it leads to without a word, those with any or place
 	closure [][]int32 // by state, itself first
+	signs   []sign    // by state
 	spare   sync.Pool // of *sets
 }
 
@@ -39,20 +36,52 @@ type node struct {
 	edges      map[int32][]int32 // by word
 }
 
+// sign tells most of the words that a state has no edge for, without looking them up.
+type sign struct {
+	words [signWords]uint64
+	// free tells that the state can go on, or end, without one of its words.
+	free bool
+}
+
+const signWords = 4
+
+func (s *sign) set(word int32) { s.words[uint32(word)/64%signWords] |= 1 << (word % 64) }
+
+// may reports whether the state may have an edge for a word.
+func (s *sign) may(word int32) bool { return s.words[uint32(word)/64%signWords]&(1<<(word%64)) != 0 }
+
+// leads reports whether the state may lead anywhere if any of the words follow.
+func (s *sign) leads(ahead *sign) bool {
+	w, o := &s.words, &ahead.words
+	return s.free || w[0]&o[0]|w[1]&o[1]|w[2]&o[2]|w[3]&o[3] != 0
+}
+
+func (n *node) sign() (s sign) {
+	s.free = n.any != 0 || n.place != 0 || len(n.accepts) > 0
+	for w := range n.edges {
+		s.set(w)
+	}
+	return s
+}
+
+// ahead is the sign of the words at a place of a text.
+func ahead(words [][]int32, at int) (s sign) {
+	if at < len(words) {
+		for _, w := range words[at] {
+			s.set(w)
+		}
+	}
+	return s
+}
+
 func (a *automaton) table() *table {
 	n := len(a.states)
-	t := &table{nodes: make([]node, n), byWord: make([][]step, len(a.vocab)), first: make([][]int32, len(a.vocab)), closure: make([][]int32, n)}
+	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
 	for i := range a.states {
 		s := &a.states[i]
 		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
-		for w, to := range s.edges {
-			for _, state := range to {
-				if i > 0 {
-					t.byWord[w] = append(t.byWord[w], step{int32(i), state})
-				}
-			}
-		}
 		t.closure[i] = a.free(nil, int32(i))
+		t.signs[i] = t.nodes[i].sign()
 	}
 	for _, q := range t.closure[0] {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
@@ -96,13 +125,16 @@ func (s *set) clear() {
 	s.list = s.list[:0]
 }
 
-func (s *set) has(state int32) bool { return s.from[state] != 0 }
-
 // begun is the word at which the longest match that led to a state began.
 func (s *set) begun(state int32) int16 { return s.from[state] - 1 }
 
-func (s *set) add(states []int32, from int16) {
+// add puts states in, but for those that a look at the words to come shows to lead
+// nowhere.
+func (s *set) add(states []int32, from int16, signs []sign, ahead *sign) {
 	for _, q := range states {
+		if !signs[q].leads(ahead) {
+			continue
+		}
 		switch have := s.from[q]; {
 		case have == 0:
 			s.from[q] = from + 1
@@ -163,6 +195,7 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 	}
 	for i := 0; i <= len(words); i++ {
 		last := i == len(words)
+		want := ahead(words, i+1)
 		free := !last && (i == 0 || !ends[i-1])
 		for _, q := range cur.list {
 			accept(q, cur.begun(q), -1, i)
@@ -170,7 +203,7 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 				continue
 			}
 			if after := t.nodes[q].any; free && after != 0 {
-				next.add(t.closure[after], cur.begun(q))
+				next.add(t.closure[after], cur.begun(q), t.signs, &want)
 			}
 			bind(q, cur.begun(q), i)
 		}
@@ -194,15 +227,18 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 		}
 		for _, q := range t.begin {
 			if after := t.nodes[q].any; free && after != 0 {
-				next.add(t.closure[after], int16(i))
+				next.add(t.closure[after], int16(i), t.signs, &want)
 			}
 			bind(q, int16(i), i)
 		}
 		for _, w := range words[i] {
-			next.add(t.first[w], int16(i))
-			for _, e := range t.byWord[w] {
-				if cur.has(e.from) {
-					next.add(t.closure[e.to], cur.begun(e.from))
+			next.add(t.first[w], int16(i), t.signs, &want)
+			for _, q := range cur.list {
+				if !t.signs[q].may(w) {
+					continue
+				}
+				for _, to := range t.nodes[q].edges[w] {
+					next.add(t.closure[to], cur.begun(q), t.signs, &want)
 				}
 			}
 		}

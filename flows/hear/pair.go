@@ -1,5 +1,7 @@
 package hear
 
+import "slices"
+
 // pairMark stands between the sides of a phrase that may be apart, in any order:
 // "my {friend} & {hurt}".
 const pairMark = " & "
@@ -20,7 +22,7 @@ type pair struct {
 // withPairs adds to what was found the pairs of which every side was found: apart
 // from one another and near enough. A side that is a look-alike of the pair's kind
 // does not count.
-func (e *Ear) withPairs(found []match) []match {
+func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
 	bySide := map[int32][]match{}
 	for _, m := range found {
 		if e.phrases[m.phrase].part && len(bySide[m.phrase]) < maxTried {
@@ -30,14 +32,21 @@ func (e *Ear) withPairs(found []match) []match {
 	if len(bySide) == 0 {
 		return found
 	}
+	var possible []int32 // in the order of the book
+	for side := range bySide {
+		possible = append(possible, e.pairsFrom[side]...)
+	}
+	slices.Sort(possible)
 	for _, unless := range []bool{true, false} { // the look-alikes first: others heed them
-		for i := range e.pairs {
+		for _, i := range possible {
 			p := &e.pairs[i]
 			if e.phrases[p.number].unless != unless {
 				continue
 			}
-			if from, to, ok := e.joined(found, p, bySide, nil); ok {
-				found = append(found, match{p.number, from, to, -1})
+			if from, to, ok := e.joined(alike, p, bySide, nil); ok {
+				m := match{p.number, from, to, -1}
+				found = append(found, m)
+				alike.add(&e.phrases[p.number], m)
 			}
 		}
 	}
@@ -46,7 +55,7 @@ func (e *Ear) withPairs(found []match) []match {
 
 // joined finds a match for each side that chosen does not hold yet, and gives the
 // words that all of them stretch over.
-func (e *Ear) joined(found []match, p *pair, bySide map[int32][]match, chosen []match) (from, to int16, ok bool) {
+func (e *Ear) joined(alike *lookalikes, p *pair, bySide map[int32][]match, chosen []match) (from, to int16, ok bool) {
 	if len(chosen) == len(p.sides) {
 		from, to = chosen[0].from, chosen[0].to
 		for _, m := range chosen[1:] {
@@ -62,10 +71,10 @@ next:
 				continue next
 			}
 		}
-		if !of.unless && e.alike(found, m, of.kind) {
+		if !of.unless && alike.cover(m, of.kind) {
 			continue
 		}
-		if from, to, ok = e.joined(found, p, bySide, append(chosen, m)); ok {
+		if from, to, ok = e.joined(alike, p, bySide, append(chosen, m)); ok {
 			return from, to, true
 		}
 	}

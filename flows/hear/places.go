@@ -91,11 +91,11 @@ type Where struct {
 }
 
 // locate gives every candidate its role and score, and decides where the writer is.
-func (r *Reading) locate(candidates []area.Candidate, ends, pauses []bool) {
+func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []bool) {
 	if len(candidates) == 0 {
 		return
 	}
-	l := locator{Reading: r, all: candidates, ends: ends, pauses: pauses, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
+	l := locator{ear: e, Reading: r, all: candidates, ends: ends, pauses: pauses, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
 	for _, f := range r.Facts {
 		if f.Place < 0 || !l.broken(f) {
 			fill(l.covered, f.From, f.To)
@@ -117,6 +117,7 @@ func (r *Reading) locate(candidates []area.Candidate, ends, pauses []bool) {
 
 // locator is what is known of a text while its places are weighed.
 type locator struct {
+	ear *Ear
 	*Reading
 	all []area.Candidate
 	// ends tells behind which word a sentence ends, pauses a part of one too.
@@ -158,7 +159,7 @@ func (l *locator) apart(f Fact, c area.Candidate) bool {
 		return false
 	}
 	for _, w := range l.Words[c.To:f.To] {
-		if w == "there" || w == "where" || w == "thats" {
+		if l.ear.is(There, w) {
 			return false
 		}
 	}
@@ -193,10 +194,7 @@ func (l *locator) leadsUp(f Fact, index int) bool {
 	case next == f.To:
 		return !l.ends[f.To-1]
 	case next == f.To+1 && !l.ends[f.To-1]:
-		switch l.Words[f.To] {
-		case "in", "at", "near", "from", "to", "near to", "frm", "the":
-			return true
-		}
+		return l.ear.is(BeforePlace, l.Words[f.To])
 	}
 	return false
 }
@@ -217,7 +215,7 @@ func (l *locator) role(p *Place, index int) {
 		p.Role = l.meant(p)
 	}
 	if n := len(l.Places); n > 0 && p.Role == RoleUnclear {
-		if before := l.Places[n-1]; p.From == before.To+1 && l.Words[before.To] == "or" {
+		if before := l.Places[n-1]; p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]) {
 			p.Role, p.Cue = before.Role, before.Cue // "its widnes or warrington"
 		}
 	}
@@ -232,10 +230,10 @@ func (l *locator) meant(p *Place) Role {
 		}
 		return p.Role
 	}
-	switch l.Words[p.From-1] {
-	case "a", "an", "the", "my", "his", "her", "your", "our", "their", "no", "this", "that", "some", "any":
+	switch w := l.Words[p.From-1]; {
+	case l.ear.is(Determiner, w):
 		return RoleNoPlace
-	case "in", "at", "near", "nr", "from", "called", "outside", "live", "living", "by":
+	case l.ear.is(WordPlace, w):
 		return p.Role
 	}
 	if p.Role == RoleHere || p.Role == RoleAt || p.Role == RoleNear || p.Role == RoleGoing {

@@ -25,15 +25,19 @@ const (
 // speller finds the words of the phrases in what people type.
 type speller struct {
 	vocab map[string]int32
+	names []string // by number
 	index *spell.Index
 	glue  map[string]bool // short words that people run together with others
 }
 
 func newSpeller(vocab map[string]int32, glue []string) *speller {
-	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), glue: map[string]bool{}}
+	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), names: make([]string, len(vocab)), glue: map[string]bool{}}
 	for w, id := range vocab {
+		s.names[id] = w
+	}
+	for id, w := range s.names { // in order, so that the same word is always read the same
 		if len(w) >= minSound && spell.Letters(w) {
-			s.index.Add(w, id, minSlip)
+			s.index.Add(w, int32(id), minSlip)
 		}
 	}
 	for _, w := range glue {

@@ -2,10 +2,14 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -15,9 +19,12 @@ import (
 
 // The files that say what is understood in a text. A book that has none of them
 // uses those that ship.
-const heardWordsFile = "heard_words.yaml"
+const (
+	heardWordsFile = "heard_words.yaml"
+	heardSignsFile = "heard_signs.yaml"
+)
 
-var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_ideas.yaml", "heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml"}
+var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_ideas.yaml", "heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml", heardSignsFile}
 
 // HeardFile reports a file that says what is understood in a text.
 func HeardFile(name string) bool { return slices.Contains(heardFiles, name) }
@@ -54,37 +61,116 @@ func heardLists(file string, v value) (out []HeardList) {
 
 // shippedEar is the ear of the lists that ship. It takes a while to compile, and
 // most books use it as it is.
-var shippedEar = sync.OnceValue(func() *hear.Ear {
+var shippedEar = sync.OnceValues(func() (*hear.Ear, []HeardList) {
 	b := &builder{reader: reader{pos: map[string]Pos{}}, vals: map[string]value{}}
 	for _, name := range heardFiles {
 		data, err := fs.ReadFile(book.Files, name)
 		if err != nil {
-			return &hear.Ear{} // the shipped files are tested
+			return &hear.Ear{}, nil // the shipped files are tested
 		}
 		b.vals[name] = b.parse(name, data, shapeOf(name, nil))
 	}
-	ear, _, _ := b.compile()
-	return ear
+	ear, lists, _ := b.compile()
+	return ear, lists
 })
+
+// HeardLists are the lists of what is understood, the book's own or those that ship.
+func (s *Source) HeardLists() []HeardList {
+	if s.Heard != nil {
+		return s.Heard
+	}
+	_, lists := shippedEar()
+	return lists
+}
 
 // compile makes the ear of the files that were read.
 func (b *builder) compile() (*hear.Ear, []HeardList, []hear.Mistake) {
 	var all []HeardList
-	for _, name := range heardFiles[1:] {
+	for _, name := range heardFiles {
 		all = append(all, heardLists(name, b.vals[name])...)
 	}
 	lists := make([]hear.List, len(all))
 	for i := range all {
 		lists[i] = all[i].List
 	}
-	words := map[string][]string{}
 	file := b.vals[heardWordsFile]
-	for _, name := range file.at("words").keys {
-		words[name] = file.at("words").at(name).texts()
+	named := func(key string) map[string][]string {
+		words := map[string][]string{}
+		for _, name := range file.at(key).keys {
+			words[name] = file.at(key).at(name).texts()
+		}
+		return words
 	}
-	ear, mistakes := hear.Compile(lists, words, file.at("glue").texts())
+	ear, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: named("words"), Glue: file.at("glue").texts(), Small: named("small"), Variants: named("variants"), Sorts: named("sorts"),
+		Scales: b.scales(b.vals[heardSignsFile].at("signs"))})
 	return ear, all, mistakes
 }
+
+// scales reads what each sign of a text adds, as [FormatScales] writes it.
+func (b *builder) scales(v value) (out []hear.Scale) {
+	for _, name := range v.keys {
+		kind, ok := hear.KindNamed(name)
+		one := v.at(name)
+		enough, err := strconv.ParseFloat(one.at("enough").text, 32)
+		if !ok || err != nil {
+			b.signProblem(one.at("enough"), fmt.Sprintf("%q is no sum to reach", one.at("enough").text))
+			continue
+		}
+		s := hear.Scale{Kind: kind, Enough: float32(enough), Adds: map[hear.Sign]float32{}}
+		for line := range strings.Lines(one.at("adds").text) {
+			number, words, _ := strings.Cut(strings.TrimSpace(line), " ")
+			adds, err := strconv.ParseFloat(number, 32)
+			sign, ok := hear.ParseSign(words)
+			if err != nil || !ok {
+				b.signProblem(one.at("adds"), fmt.Sprintf("the line %q is not a number and one or two words", strings.TrimSpace(line)))
+				break
+			}
+			s.Adds[sign] = float32(adds)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (b *builder) signProblem(at value, what string) {
+	b.problem(at.pos, "phrase", what, "Texts that no phrase knows would not be understood.",
+		"Make the file again with: signpost learn. To have one more text understood, add a phrase instead.")
+}
+
+// FormatScales writes scales as the file of signs has them.
+func FormatScales(w io.Writer, scales []hear.Scale) error {
+	var out strings.Builder
+	out.WriteString(signsHead)
+	for _, s := range scales {
+		fmt.Fprintf(&out, "\n  %s:\n    enough: %.2f\n    adds: |\n", s.Kind, s.Enough)
+		signs := slices.SortedFunc(maps.Keys(s.Adds), func(a, b hear.Sign) int {
+			if c := cmp.Compare(s.Adds[b], s.Adds[a]); c != 0 {
+				return c
+			}
+			return cmp.Compare(a.String(), b.String())
+		})
+		for _, sign := range signs {
+			fmt.Fprintf(&out, "      %.2f %s\n", s.Adds[sign], sign)
+		}
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+const signsHead = `# yaml-language-server: $schema=schema/heard_signs.schema.json
+#
+# WHAT IS UNDERSTOOD: the weight of words.
+#
+# People say the same thing in words that no list foresees. Here every word, and every
+# two words near each other, add to a sum for each kind; a text whose sum reaches the
+# number given is understood so. "#place" stands for a place, "#young", "#old" and
+# "#number" for numbers, "^" for the beginning, ".." for up to three words between.
+#
+# This file is made by "signpost learn" from labelled texts. Do not edit it: add a
+# phrase to another file instead.
+schema: 1
+signs:
+`
 
 // shippedHeard reports a file of lists that is as it ships.
 func shippedHeard(name string, data []byte) bool {
@@ -103,7 +189,7 @@ func (b *builder) heard() {
 		changed = changed || !errors.Is(err, fs.ErrNotExist) && !shippedHeard(name, own)
 	}
 	if !changed {
-		b.src.Book.Ear = shippedEar()
+		b.src.Book.Ear, _ = shippedEar()
 		return
 	}
 	for _, name := range heardFiles { // what a book leaves out is as shipped
@@ -150,9 +236,23 @@ func heardShape(file string) *shape {
 	}
 	switch file {
 	case heardWordsFile:
+		var small []field
+		for _, name := range hear.SmallWords() {
+			small = append(small, need(name, "see the file that ships", listOf(text())))
+		}
 		return object(schemaField,
 			need("words", "lists of words that phrases name in curly brackets", &shape{kind: isMap, elem: listOf(text())}),
-			need("glue", "short words that people run together with others", listOf(text())))
+			need("glue", "short words that people run together with others", listOf(text())),
+			need("small", "small words around the name of a place, by what they do", object(small...)),
+			may("variants", "other ways to write a word, by the word", mapOf(listOf(text()))),
+			may("sorts", "words of one sort, by a name for the sort", mapOf(listOf(text()))))
+	case heardSignsFile:
+		scale := object(need("enough", "the sum that a text must reach", text()), need("adds", "a number and one or two words to a line", text()))
+		var scales []field
+		for _, kind := range hear.Weighable() {
+			scales = append(scales, may(kind.String(), "see the head of the file", scale))
+		}
+		return object(schemaField, need("signs", "what words add, by what they say", object(scales...)))
 	case "heard_languages.yaml":
 		return object(schemaField, need("languages", "lists in other languages, by a short name for each, like pl", mapOf(object(kinds...))))
 	}

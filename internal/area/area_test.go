@@ -67,17 +67,21 @@ func where(s area.Set) string { return area.Shipped().Describe(s) }
 // candidates are what a text may name, if no word has a meaning of its own but the
 // ordinary ones.
 func candidates(f *area.Finder, text string) []area.Candidate {
-	words, common := cut(text)
-	return f.Candidates(words, common, make([]bool, len(words)))
+	return f.Candidates(cut(text))
 }
 
-// cut gives the words of a text, and which of them are ordinary.
-func cut(text string) (words []string, common []bool) {
+// cut gives the words of a text, and which of them are ordinary or link places to the rest.
+func cut(text string) area.Text {
+	var words []string
 	for _, t := range plain.Tokens(text) {
 		words = append(words, t.Word)
-		common = append(common, len(t.Word) < 3 || english.Known(t.Word))
 	}
-	return words, common
+	out := area.TextOf(words)
+	for i, w := range words {
+		out.Common[i] = len(w) < 3 || english.Known(w)
+		out.Linking[i] = slices.Contains([]string{"in", "near", "from", "im", "and", "live"}, w)
+	}
+	return out
 }
 
 // only is the one candidate of a text; none when there are more or fewer.
@@ -249,16 +253,16 @@ func FuzzCandidates(f *testing.F) {
 	}
 	finder := area.Shipped().Finder([]area.Name{{Name: "the lakes", Where: setOf("b")}})
 	f.Fuzz(func(t *testing.T, s string) {
-		words, common := cut(s)
-		got := finder.Candidates(words, common, make([]bool, len(words)))
+		text := cut(s)
+		got := finder.Candidates(text)
 		last := 0
 		for _, c := range got {
-			if c.From < last || c.To <= c.From || c.To > len(words) || c.Where == 0 || c.How == area.Nothing || !utf8.ValidString(c.Name) {
+			if c.From < last || c.To <= c.From || c.To > len(text.Words) || c.Where == 0 || c.How == area.Nothing || !utf8.ValidString(c.Name) {
 				t.Errorf("%q: %+v", s, got)
 			}
 			last = c.To
 		}
-		if again := finder.Candidates(words, common, make([]bool, len(words))); !slices.Equal(again, got) {
+		if again := finder.Candidates(text); !slices.Equal(again, got) {
 			t.Errorf("%q: %+v, then %+v", s, got, again)
 		}
 	})
@@ -272,12 +276,11 @@ var long = strings.Repeat("my partnr kikcs off evry nite n i carnt slep im in ke
 func BenchmarkCandidates(b *testing.B) {
 	finder := area.Shipped().Finder(nil)
 	for _, bench := range []struct{ name, text string }{{"name", "kendal"}, {"postcode", "im near cw109qn"}, {"typical", typical}, {"long", long}} {
-		words, common := cut(bench.text)
-		ends := make([]bool, len(words))
+		text := cut(bench.text)
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				finder.Candidates(words, common, ends)
+				finder.Candidates(text)
 			}
 		})
 	}

@@ -90,22 +90,37 @@ func (f *Finder) Named(name string) (where Set, ask bool) {
 type search struct {
 	*Finder
 	message
-	common []bool
-	ends   []bool
-	taken  []bool // words of a candidate
-	weak   []bool // the candidate is an ordinary word, and gives way to a longer name
-	own    []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
-	hits   []spell.Hit
-	near   []nearName
+	Text
+	taken []bool // words of a candidate
+	weak  []bool // the candidate is an ordinary word, and gives way to a longer name
+	own   []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
+	hits  []spell.Hit
+	near  []nearName
+}
+
+// Text is a text as words, with what is known of each.
+type Text struct {
+	Words []string
+	// Common tells of each word whether it has a meaning of its own, so that it is no slip
+	// of a name. Linking tells whether it stands between a place and the rest of a
+	// sentence, so that no misspelt name begins or ends with it.
+	Common, Linking []bool
+	// Ends tells whether a sentence ends behind a word, so that no misspelt name goes on
+	// there.
+	Ends []bool
+}
+
+// TextOf is a text of which nothing is known but its words.
+func TextOf(words []string) Text {
+	n := len(words)
+	return Text{words, make([]bool, n), make([]bool, n), make([]bool, n)}
 }
 
 // Candidates finds everything in a text that may be a place: postcodes, names, and
-// names with slips in them. common tells of each word whether it has a meaning of
-// its own, so that it is no slip of a name; ends, whether a sentence ends behind it, so
-// that no misspelt name goes on there.
-func (f *Finder) Candidates(words []string, common, ends []bool) []Candidate {
-	s := search{Finder: f, common: common, ends: ends}
-	s.cut(words)
+// names with slips in them.
+func (f *Finder) Candidates(t Text) []Candidate {
+	s := search{Finder: f, Text: t}
+	s.cut(t.Words)
 	s.taken, s.weak, s.own = make([]bool, s.n), make([]bool, s.n), make([]int8, s.n)
 	out := f.postcodes(&s.message)
 	for _, c := range out {
@@ -149,7 +164,7 @@ func (f *Finder) Candidates(words []string, common, ends []bool) []Candidate {
 			out = s.take(out, best)
 			i = best.To - 1
 		}
-		if !common[i] {
+		if !s.Common[i] {
 			tries++
 		}
 	}
@@ -218,7 +233,7 @@ func (s *search) take(out []Candidate, c Candidate) []Candidate {
 func (s *search) ordinary(i int) bool {
 	if s.own[i] == 0 {
 		s.own[i] = 1
-		if s.common[i] || english.Known(s.word(i)) {
+		if s.Common[i] || english.Known(s.word(i)) {
 			s.own[i] = 2
 		}
 	}
@@ -304,7 +319,7 @@ func (s *search) wider(exact Candidate) Candidate {
 	more, meant, letter := false, false, false // an extra word without a meaning of its own, with one, or of one letter
 	for k := best.From; k < best.To; k++ {
 		if k < exact.From || k >= exact.To {
-			more, meant, letter = more || !s.ordinary(k), meant || s.common[k] && !hasWord(best.Name, s.word(k)), letter || len(s.word(k)) == 1
+			more, meant, letter = more || !s.ordinary(k), meant || s.Common[k] && !hasWord(best.Name, s.word(k)), letter || len(s.word(k)) == 1
 		}
 	}
 	if exact.Word && !more && slipIn(best) > costSmall {
@@ -330,16 +345,6 @@ func (s *search) anyTaken(from, to int) bool {
 		if s.taken[i] && !s.weak[i] {
 			return true
 		}
-	}
-	return false
-}
-
-// linking reports a word that stands between a place and the rest of a sentence, so
-// that no name begins or ends with it.
-func linking(w string) bool {
-	switch w {
-	case "in", "at", "near", "nr", "from", "frm", "to", "the", "im", "am", "i", "is", "of", "and", "n", "on", "for", "my", "a", "we", "he", "hes", "not", "but", "now", "no", "me", "or", "so", "its", "x", "with", "do", "u", "you", "can", "area", "are", "were", "was", "live", "living", "hi", "left", "leave":
-		return true
 	}
 	return false
 }

@@ -2,7 +2,7 @@
 // text whatever may be one.
 //
 //	finder := area.Shipped().Finder(nil)
-//	candidates := finder.Candidates([]string{"im", "near", "kendal"}, make([]bool, 3), make([]bool, 3))
+//	candidates := finder.Candidates(area.TextOf([]string{"im", "near", "kendal"}))
 //
 // It gives every candidate with how sure its spelling is. Whether a candidate is
 // meant as a place, and whose place it is, depends on the words around it: that is

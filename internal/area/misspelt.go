@@ -12,13 +12,13 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 	own, long := true, 0
 	for k := i; k < i+n; k++ {
 		w := s.word(k)
-		if !spell.Letters(w) || k < i+n-1 && s.ends[k] {
+		if !spell.Letters(w) || k < i+n-1 && s.Ends[k] {
 			return Candidate{}, false
 		}
 		own = s.ordinary(k) && own
 		long += len(w)
 	}
-	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (linking(s.word(i)) || linking(s.word(i+n-1))) {
+	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (s.Linking[i] || s.Linking[i+n-1]) {
 		return Candidate{}, false
 	}
 	joined := s.span(i, i+n)

@@ -1,0 +1,332 @@
+package hear
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"signpost/internal/english"
+)
+
+// Sign is a word of a text, or two words near each other in their order. Words are
+// without their endings; see [Ear.Stems].
+type Sign struct {
+	First, Second string // Second is empty for one word
+	Next          bool   // Second follows First at once
+}
+
+// Start stands before the first word of a text.
+const Start = "^"
+
+// sortMark begins the name of a sort, factMark what a phrase says.
+const sortMark, factMark = "~", "="
+
+// FactSign is the sign of a kind that a phrase says.
+func FactSign(k Kind) Sign { return Sign{First: factMark + k.String()} }
+
+const nearMark, maxSignWords = "..", 120
+
+const (
+	signReach     = 4 // from the first word of a sign to the second
+	fewestWeighed = 2 // words of a text
+)
+
+func (s Sign) String() string {
+	switch {
+	case s.Second == "":
+		return s.First
+	case s.Next:
+		return s.First + " " + s.Second
+	}
+	return s.First + " " + nearMark + " " + s.Second
+}
+
+// ParseSign reads a sign as String writes it.
+func ParseSign(text string) (s Sign, ok bool) {
+	switch f := strings.Fields(text); {
+	case len(f) == 1:
+		return Sign{First: f[0]}, true
+	case len(f) == 2:
+		return Sign{f[0], f[1], true}, true
+	case len(f) == 3 && f[1] == nearMark:
+		return Sign{f[0], f[2], false}, true
+	}
+	return s, false
+}
+
+// Scale says how much signs speak for a kind, and the sum at which a text is of it. The
+// numbers are fitted on labelled texts.
+type Scale struct {
+	Kind   Kind
+	Enough float32
+	Adds   map[Sign]float32
+}
+
+// Weighable are the kinds that may be weighed. Who is the one who harms is never decided
+// so: the weight of words only makes us ask.
+func Weighable() []Kind {
+	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older, ChildConcern, TextOnly,
+		Homeless, Stalked, Tracked, Visa}
+}
+
+// scales are the scales of an ear, ready to use.
+type scales struct {
+	all   []Scale
+	words map[string]uint32 // of the signs, numbered from 1
+	adds  map[uint64][]addend
+	// variants are the words that others are written for, sorts what a word is one of.
+	variants, sorts map[string]string
+}
+
+type addend struct {
+	scale int
+	adds  float32
+}
+
+func newScales(from Spec) *scales {
+	s := &scales{all: from.Scales, words: map[string]uint32{}, adds: map[uint64][]addend{}, variants: map[string]string{}, sorts: map[string]string{}}
+	// In order, so that a word in two lists is always read the same.
+	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {
+		for _, o := range from.Variants[word] {
+			s.variants[o] = word
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(from.Sorts)) {
+		for _, w := range from.Sorts[name] {
+			s.sorts[withoutEnding(w)] = sortMark + name
+		}
+	}
+	for i, one := range s.all {
+		for sign, adds := range one.Adds {
+			for _, w := range []string{sign.First, sign.Second} {
+				if _, ok := s.words[w]; !ok && w != "" {
+					s.words[w] = uint32(len(s.words) + 1)
+				}
+			}
+			k := s.key(s.words[sign.First], s.words[sign.Second], sign.Next)
+			s.adds[k] = append(s.adds[k], addend{i, adds})
+		}
+	}
+	return s
+}
+
+// key is a sign by the numbers of its words. Two strings as a key take four times as
+// long to look up, which was a fifth of reading a text.
+func (s *scales) key(first, second uint32, next bool) uint64 {
+	k := uint64(first)<<32 | uint64(second)<<1
+	if next {
+		k |= 1
+	}
+	return k
+}
+
+// Stem is a word as signs have it, and the words of the reading that it stands for.
+type Stem struct {
+	Word     string
+	Sort     string // what it is one of; the word itself if the book does not say
+	From, To int
+}
+
+// Stems are the words of a reading without their endings. A place is one word,
+// whichever it is; so is a number of one sort.
+func (e *Ear) Stems(r *Reading) []Stem {
+	place := make([]bool, len(r.Words))
+	for _, p := range r.Places {
+		for i := p.From; i < p.To; i++ {
+			place[i] = true
+		}
+	}
+	var out []Stem
+	for i, w := range r.spelt {
+		switch n := len(out); {
+		case !place[i]:
+			word := e.scales.stem(w)
+			sort, ok := e.scales.sorts[word]
+			if !ok {
+				sort = word
+			}
+			out = append(out, Stem{word, sort, i, i + 1})
+		case n > 0 && out[n-1].Word == placeStem:
+			out[n-1].To = i + 1
+		default:
+			out = append(out, Stem{placeStem, placeStem, i, i + 1})
+		}
+		if len(out) == maxSignWords {
+			break
+		}
+	}
+	return out
+}
+
+// What stands for a place and for numbers. The young are of school age.
+const placeStem, youngStem, oldStem, numberStem = "#place", "#young", "#old", "#number"
+
+func (s *scales) stem(w string) string {
+	if n, err := strconv.Atoi(w); err == nil {
+		switch {
+		case n >= 5 && n <= 18:
+			return youngStem
+		case n >= 60 && n <= 99:
+			return oldStem
+		}
+		return numberStem
+	}
+	if same, ok := s.variants[w]; ok {
+		return same
+	}
+	return withoutEnding(w)
+}
+
+// withoutEnding gives what the forms of a word share: "hit" for "hitting" and "hits".
+func withoutEnding(w string) string {
+	const shortest = 3
+	for _, end := range []string{"ing", "in", "ed", "es", "s"} {
+		root, ok := strings.CutSuffix(w, end)
+		if !ok || len(root) < shortest || strings.HasSuffix(root, "s") {
+			continue
+		}
+		short := root
+		if n := len(root); n > shortest && root[n-1] == root[n-2] && root[n-1] != 'l' {
+			short = root[:n-1]
+		}
+		switch {
+		case end != "s" && short != root && english.Known(short):
+			return short
+		case english.Known(root):
+			return root
+		case end != "s" && english.Known(root+"e"):
+			return root + "e"
+		}
+	}
+	return w
+}
+
+// EachSign gives the signs of a text, each with the stems it rests on: what phrases say,
+// the words and their sorts, two words that follow each other, and two sorts near each
+// other.
+func EachSign(stems []Stem, said Set, yield func(s Sign, from, to int)) {
+	for k := range kinds {
+		if said.Has(k) && k < Leave {
+			yield(FactSign(k), 0, len(stems))
+		}
+	}
+	for i, a := range stems {
+		yield(Sign{First: a.Word}, i, i+1)
+		if a.Sort != a.Word {
+			yield(Sign{First: a.Sort}, i, i+1)
+		}
+		if i == 0 {
+			yield(Sign{Start, a.Sort, true}, 0, 1)
+		}
+		for j := i + 1; j < len(stems) && j <= i+signReach; j++ {
+			b := stems[j]
+			if j == i+1 {
+				yield(Sign{a.Word, b.Word, true}, i, j+1)
+			}
+			yield(Sign{a.Sort, b.Sort, false}, i, j+1)
+		}
+	}
+}
+
+// weigh adds what the signs of a text speak for and no phrase said.
+func (e *Ear) weigh(r *Reading) {
+	if len(e.scales.all) == 0 || len(r.Words) < fewestWeighed {
+		return
+	}
+	stems := e.Stems(r)
+	sums := make([]float32, len(e.scales.all))
+	e.scales.each(stems, r.sure, func(_, _ int, adds []addend) {
+		for _, a := range adds {
+			sums[a.scale] += a.adds
+		}
+	})
+	apart := r.has.Any(Past, Story)
+	for i, s := range e.scales.all {
+		if sums[i] < s.Enough || (r.has | r.alike).Has(s.Kind) || apart && urgent.Has(s.Kind) {
+			continue
+		}
+		r.Facts = append(r.Facts, e.scales.fact(i, stems, r.sure))
+		r.has |= Of(s.Kind)
+	}
+}
+
+// each gives what the signs of a text add, with the stems each rests on: those that
+// [EachSign] gives, by number.
+func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []addend)) {
+	give := func(key uint64, from, to int) {
+		if adds := s.adds[key]; adds != nil {
+			yield(from, to, adds)
+		}
+	}
+	for k := range Leave {
+		if said.Has(k) {
+			give(s.key(s.words[factMark+k.String()], 0, false), 0, len(stems))
+		}
+	}
+	words, sorts := make([]uint32, len(stems)), make([]uint32, len(stems))
+	for i, a := range stems {
+		words[i], sorts[i] = s.words[a.Word], s.words[a.Sort]
+	}
+	for i := range stems {
+		if words[i] != 0 {
+			give(s.key(words[i], 0, false), i, i+1)
+		}
+		if sorts[i] != 0 && stems[i].Sort != stems[i].Word {
+			give(s.key(sorts[i], 0, false), i, i+1)
+		}
+		if i == 0 {
+			give(s.key(s.words[Start], sorts[i], true), 0, 1)
+		}
+		for j := i + 1; j < len(stems) && j <= i+signReach; j++ {
+			if j == i+1 && words[i] != 0 && words[j] != 0 {
+				give(s.key(words[i], words[j], true), i, j+1)
+			}
+			if sorts[i] != 0 && sorts[j] != 0 {
+				give(s.key(sorts[i], sorts[j], false), i, j+1)
+			}
+		}
+	}
+}
+
+// fact is what a scale heard, resting on the signs that add most.
+func (s *scales) fact(scale int, stems []Stem, said Set) Fact {
+	type part struct {
+		from, to int
+		adds     float32
+	}
+	var parts []part
+	s.each(stems, said, func(from, to int, adds []addend) {
+		for _, a := range adds {
+			if a.scale == scale && a.adds > 0 && to-from <= signReach+1 {
+				parts = append(parts, part{from, to, a.adds})
+			}
+		}
+	})
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.adds, a.adds) })
+	const shown = 3
+	f := Fact{Kind: s.all[scale].Kind, From: stems[0].From, To: stems[len(stems)-1].To, Place: -1}
+	var words []string
+	for i, p := range parts[:min(shown, len(parts))] {
+		if i == 0 {
+			f.From, f.To = stems[p.from].From, stems[p.to-1].To
+		}
+		f.From, f.To = min(f.From, stems[p.from].From), max(f.To, stems[p.to-1].To)
+		words = append(words, spoken(stems[p.from:p.to]))
+	}
+	f.Phrase = "weighed: " + strings.Join(words, ", ")
+	return f
+}
+
+// spoken is a sign as a reader sees it: its first and its last word.
+func spoken(stems []Stem) string {
+	first, last := stems[0].Word, stems[len(stems)-1].Word
+	switch len(stems) {
+	case 1:
+		return first
+	case 2:
+		return first + " " + last
+	}
+	return first + " " + nearMark + " " + last
+}

@@ -1,0 +1,82 @@
+package hear_test
+
+import (
+	"slices"
+	"testing"
+
+	"signpost/flows/hear"
+)
+
+// weighing is an ear that weighs the words of a few texts.
+func weighing(t *testing.T) *hear.Ear {
+	t.Helper()
+	adds := map[hear.Sign]float32{}
+	for sign, weight := range map[string]float32{"~blade": 1, "he .. ~blade": 1, "kitchen": 0.5, "film": -3, "=hurt": 0.5} {
+		s, ok := hear.ParseSign(sign)
+		if !ok {
+			t.Fatalf("%q is no sign", sign)
+		}
+		adds[s] = weight
+	}
+	ear, mistakes := hear.Compile(hear.Spec{
+		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"help me now"}, Unless: []string{"bread knife"}}, {Kind: hear.Hurt, Phrases: []string{"hits me"}},
+			{Kind: hear.Past, Phrases: []string{"years ago"}}},
+		Variants: map[string][]string{"kitchen": {"kichin"}},
+		Sorts:    map[string][]string{"blade": {"knife", "cleaver"}},
+		Scales:   []hear.Scale{{Kind: hear.Danger, Enough: 1.9, Adds: adds}},
+	})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	return ear
+}
+
+// What no phrase knows is heard by the weight of its words.
+func TestWeights(t *testing.T) {
+	ear := weighing(t)
+	for _, test := range []struct {
+		name, text   string
+		danger, sure bool
+	}{
+		{"a phrase", "help me now", true, true},
+		{"words that come to enough", "he picked up a cleaver", true, false},
+		{"in another form", "he has both cleavers out", true, false},
+		{"in another order", "a cleaver", false, false},
+		{"a variant of a word", "the cleaver, the kichin, hits me", true, false},
+		{"a word that speaks against it", "he has a cleaver in the film", false, false},
+		{"a look-alike", "he has a bread knife", false, false},
+		{"long ago", "years ago he had a knife", false, false},
+		{"one word", "knife", false, false},
+	} {
+		r := ear.Hear(test.text, nil)
+		if r.Has(hear.Danger) != test.danger || r.Sure(hear.Danger) != test.sure {
+			t.Errorf("%s: %q: danger %v, by a phrase %v", test.name, test.text, r.Has(hear.Danger), r.Sure(hear.Danger))
+		}
+		for _, f := range r.Facts {
+			if f.From < 0 || f.To > len(r.Words) || f.From >= f.To {
+				t.Errorf("%s: %q rests on words %d to %d", test.name, test.text, f.From, f.To)
+			}
+		}
+	}
+}
+
+func TestSignsAreWrittenAsTheyAreRead(t *testing.T) {
+	for _, text := range []string{"knife", "~blade", "he knife", "he .. ~blade", "^ help", "=hurt"} {
+		s, ok := hear.ParseSign(text)
+		if !ok || s.String() != text {
+			t.Errorf("%q is read as %q", text, s)
+		}
+	}
+	for _, text := range []string{"", "a b c", "a .. b c"} {
+		if s, ok := hear.ParseSign(text); ok {
+			t.Errorf("%q is read as %q", text, s)
+		}
+	}
+}
+
+// The weight of words makes us ask who harms; it never decides it.
+func TestWeightsNeverTellWhoHarms(t *testing.T) {
+	if slices.Contains(hear.Weighable(), hear.Behaviour) {
+		t.Error("own behaviour is weighed")
+	}
+}

@@ -1,0 +1,21 @@
+package hear
+
+// What small words do around the name of a place. The words are in the flow book.
+const (
+	BeforePlace = "before_place" // "in", "near"
+	WordPlace   = "word_place"   // before a place that is an ordinary word too: "called hope"
+	Determiner  = "determiner"   // before a word that is no place: "my hope"
+	There       = "there"        // speaks of a place named before
+	Or          = "or"           // between two places
+	Linking     = "linking"      // between a place and the rest of a sentence
+	GluedPlace  = "glued_place"  // run together with a place behind it: "imincrewe"
+	Kept        = "kept"         // fillers that are not left out before half a name: "not"
+)
+
+// SmallWords are the names of the lists of small words.
+func SmallWords() []string {
+	return []string{BeforePlace, WordPlace, Determiner, There, Or, Linking, GluedPlace, Kept}
+}
+
+// is reports whether a word does something.
+func (e *Ear) is(what, word string) bool { return e.small[what][word] }
