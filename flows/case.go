@@ -146,7 +146,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	case urgent:
 		c.Kind = CaseDanger
 		c.What, c.Someone = besides(r)
-	case (harm || r.Has(hear.MaybeBehaviour)) && !r.Has(hear.Other):
+	case harm && !r.Has(hear.Other), mayHarm(r):
 		c.Kind = CaseEither
 	default:
 		b.decideCalm(&c, r, w, text)
@@ -154,9 +154,16 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	return c
 }
 
+// mayHarm reports a writer who may be the one who harms by the weight of words alone,
+// with no phrase that says otherwise.
+func mayHarm(r *hear.Reading) bool {
+	_, need := firstSure(r, needs)
+	return r.Has(hear.MaybeBehaviour) && !need && !r.Sure(hear.Hurt) && !r.Has(hear.Other)
+}
+
 // dangerNeeds are the needs whose line is named in an answer to danger, the most
 // pressing first.
-var dangerNeeds = []hear.Kind{hear.Child, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older}
+var dangerNeeds = []hear.Kind{hear.Child, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older, hear.ChildConcern}
 
 func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
 
@@ -164,7 +171,10 @@ func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
 // text is about somebody else. The need is hear.Danger when there is none.
 func besides(r *hear.Reading) (need hear.Kind, someone bool) {
 	need, ok := firstOf(r, dangerNeeds)
-	if r.Has(hear.Other) && need != hear.Child {
+	switch {
+	case r.Sure(hear.ChildConcern) && need != hear.Child:
+		return hear.ChildConcern, false
+	case r.Has(hear.Other) && need != hear.Child:
 		return hear.Danger, true
 	}
 	if !ok {
@@ -221,7 +231,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseYes
 	case r.Only(hear.No), r.Has(hear.Wrong) && !place && !sure && !r.Sure(hear.Other):
 		c.Kind = CaseNo
-	case r.Has(hear.Other) && (r.Sure(hear.Other) || !r.Sure(need)) && need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern:
+	case aboutSomeone(r, need, sure):
 		c.Kind = CaseSomeone
 	case hasNeed:
 		c.Kind, c.What = CaseNeed, need
@@ -238,6 +248,19 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	}
 }
 
+// aboutSomeone reports a text about somebody else, which no surer need of the writer
+// outweighs: a child who writes, somebody who cannot ring, a child who is worried about,
+// or an older person who is harmed by their own family.
+func aboutSomeone(r *hear.Reading, need hear.Kind, sure bool) bool {
+	switch {
+	case !r.Has(hear.Other) || sure && !r.Sure(hear.Other):
+		return false
+	case sure && r.Sure(hear.Hurt) && need == hear.Older:
+		return false
+	}
+	return !sure || need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern
+}
+
 // thanksOnly reports thanks and small talk together, and nothing else.
 func thanksOnly(r *hear.Reading) bool {
 	return r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
@@ -246,10 +269,19 @@ func thanksOnly(r *hear.Reading) bool {
 // firstOf is the first kind that a text says, of those that a phrase of the book heard;
 // failing these, of those that the weight of words did.
 func firstOf(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
-	for _, has := range []func(hear.Kind) bool{r.Sure, r.Has} {
-		if i := slices.IndexFunc(kinds, has); i >= 0 {
-			return kinds[i], true
-		}
+	if k, ok := firstSure(r, kinds); ok {
+		return k, true
+	}
+	if i := slices.IndexFunc(kinds, r.Has); i >= 0 {
+		return kinds[i], true
+	}
+	return 0, false
+}
+
+// firstSure is the first kind that a phrase of the book heard.
+func firstSure(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
+	if i := slices.IndexFunc(kinds, r.Sure); i >= 0 {
+		return kinds[i], true
 	}
 	return 0, false
 }

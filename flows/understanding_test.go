@@ -35,7 +35,7 @@ func rowsOf(t testing.TB, name string) (out []row) {
 		t.Fatal(err)
 	}
 	for i, r := range all[1:] {
-		one := row{text: r[0], kind: r[1], area: r[2], judging: name == "blind_places.csv" || name == "blind.csv" && i%2 == 1}
+		one := row{text: r[0], kind: r[1], area: r[2], judging: name == "blind_places.csv" || (name == "third.csv" || name == "blind.csv") && i%2 == 1}
 		if len(r) > 3 {
 			one.also = strings.FieldsFunc(r[3], func(c rune) bool { return c == '|' })
 		}
@@ -92,11 +92,11 @@ func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.
 // are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
-	floors := map[string]float64{"danger": 85, "suicide": 65, "behaviour": 50, "other": 65, "child": 80, "deaf_or_text": 65, "men": 70, "lgbt": 75,
-		"sexual": 70, "honour": 60, "older": 50, "childworry": 45, "none": 93}
+	floors := map[string]float64{"danger": 92, "suicide": 80, "behaviour": 60, "other": 70, "child": 90, "deaf_or_text": 75, "men": 78, "lgbt": 75,
+		"sexual": 78, "honour": 68, "older": 68, "childworry": 55, "none": 88}
 	var half [2]map[string]share
 	half[0], half[1] = map[string]share{}, map[string]share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv"} {
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
 				continue

@@ -33,7 +33,7 @@ kind of fact, as heard_words.yaml lists them, or none. With a third column,
 // A needless answer about danger or despair does little harm, a missed one much. A
 // victim asked whether she is the one who harms is hurt by it.
 var falseShares = map[hear.Kind]learn.Shares{
-	hear.Danger: {Others: 0.08, None: 0.02}, hear.Injury: {Others: 0.02, None: 0.01}, hear.Despair: {Others: 0.04, None: 0.02},
+	hear.Danger: {Others: 0.08, None: 0.012}, hear.Injury: {Others: 0.02, None: 0.01}, hear.Despair: {Others: 0.04, None: 0.02},
 	hear.Hurt: {Others: 0.05, None: 0.01}, hear.MaybeBehaviour: {Others: 0.01, None: 0.005}, hear.Other: {Others: 0.015, None: 0.01},
 	hear.Child: {Others: 0.015, None: 0.01}, hear.ChildConcern: {Others: 0.02, None: 0.01}, hear.TextOnly: {Others: 0.015, None: 0.01},
 	hear.Man: {Others: 0.02, None: 0.01}, hear.LGBT: {Others: 0.015, None: 0.01}, hear.Sexual: {Others: 0.02, None: 0.01},
