@@ -67,8 +67,8 @@ test-valkey:
 # An input that is new is not made smaller for a minute each, which would leave no time to
 # look for others in whole files.
 FUZZTIME ?= 10s
-FUZZ = internal/plain:FuzzText internal/hours:FuzzParse internal/privacy:FuzzToken internal/twiml:FuzzRoundTrip \
-  internal/webhook:FuzzForm internal/webhook:FuzzWebhook flows/load:FuzzParse flows/check:FuzzLoad internal/area:FuzzCandidates \
+FUZZ = internal/plain:FuzzText internal/hours:FuzzParse internal/privacy:FuzzToken internal/twilio:FuzzRoundTrip \
+  internal/twilio:FuzzForm internal/twilio:FuzzWebhook flows/load:FuzzParse flows/check:FuzzLoad internal/area:FuzzCandidates \
   internal/area:FuzzGazetteer flows/edit:FuzzSet cmd/signpost:FuzzNew flows:FuzzState flows/hear:FuzzHear ivr:FuzzKey internal/tally:FuzzField
 fuzz:
 	@for one in $(FUZZ); do \

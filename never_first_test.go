@@ -17,7 +17,7 @@ import (
 
 // Signpost answers. It never writes to anybody or rings anybody first, and nothing in
 // it could. This file is the proof: over the source, over the programs that are built
-// from it, and (in internal/provider, internal/eraser and cmd/linecheck) over every
+// from it, and (in internal/twilio, internal/eraser and cmd/linecheck) over every
 // request that leaves.
 //
 // One program begins a text and a call: linecheck, from one number of the operator's
@@ -25,9 +25,9 @@ import (
 
 // mayCallOut are the rooms that may make a request of their own, and why.
 var mayCallOut = map[string]string{
-	"internal/provider": "erases the provider's copies; each request is held against a list",
-	"internal/trace":    "tells the operator's own collector where the time goes; what it sends is made of a list of names",
-	"internal/handset":  "a phone in software, for tools and tests: it signs webhooks to our own server",
+	"internal/twilio":  "erases the provider's copies; each request is held against a list",
+	"internal/trace":   "tells the operator's own collector where the time goes; what it sends is made of a list of names",
+	"internal/handset": "a phone in software, for tools and tests: it signs webhooks to our own server",
 }
 
 // starts matches names of the provider's library that start a message, a call,
@@ -37,12 +37,12 @@ var starts = regexp.MustCompile(`^(Create|Update)(Message|Call|Participant|Confe
 
 // allowedStart are the exceptions, by file.
 var allowedStart = map[string]string{
-	"internal/provider/provider.go UpdateMessageParams": "of the same",
-	"internal/provider/provider.go UpdateMessage":       "empties a message's words; the list of requests lets only Body= with nothing in it through",
-	"internal/provider/ownline.go CreateMessageParams":  "of the next",
-	"internal/provider/ownline.go CreateMessage":        "texts our own line from our own number; the list of requests lets only that form through, and only linecheck has it built in",
-	"internal/provider/ownline.go CreateCallParams":     "of the next",
-	"internal/provider/ownline.go CreateCall":           "rings our own line from our own number, likewise",
+	"internal/twilio/client.go UpdateMessageParams":  "of the same",
+	"internal/twilio/client.go UpdateMessage":        "empties a message's words; the list of requests lets only Body= with nothing in it through",
+	"internal/twilio/ownline.go CreateMessageParams": "of the next",
+	"internal/twilio/ownline.go CreateMessage":       "texts our own line from our own number; the list of requests lets only that form through, and only linecheck has it built in",
+	"internal/twilio/ownline.go CreateCallParams":    "of the next",
+	"internal/twilio/ownline.go CreateCall":          "rings our own line from our own number, likewise",
 }
 
 // ownLine is what those are reached by, and only cmd/linecheck may.
@@ -70,8 +70,8 @@ func startsConversation(room, name string, src any) ([]string, error) {
 	}
 	for _, i := range f.Imports {
 		path := strings.Trim(i.Path.Value, `"`)
-		if strings.HasPrefix(path, "github.com/twilio/twilio-go") && path != "github.com/twilio/twilio-go/client" && room != "internal/provider" {
-			say(i, "only internal/provider may know the provider's API, not %s", room)
+		if strings.HasPrefix(path, "github.com/twilio/twilio-go") && path != "github.com/twilio/twilio-go/client" && room != "internal/twilio" {
+			say(i, "only internal/twilio may know the provider's API, not %s", room)
 		}
 		if strings.HasPrefix(path, "github.com/twilio/twilio-go/rest/") && !slices.Contains(harmless, path) || path == "github.com/twilio/twilio-go" {
 			say(i, "%s can start conversations", path)
@@ -90,8 +90,8 @@ func startsConversation(room, name string, src any) ([]string, error) {
 				say(n, "%s.%s makes a request: only %q may", x.Name, n.Sel.Name, slices.Sorted(maps.Keys(mayCallOut)))
 			}
 		case *ast.BasicLit:
-			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/provider" && room != "internal/testkit" {
-				say(n, "the provider's address stands outside internal/provider")
+			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/twilio" && room != "internal/testkit" {
+				say(n, "the provider's address stands outside internal/twilio")
 			}
 		}
 		return true
@@ -122,15 +122,15 @@ func TestNothingStartsAConversation(t *testing.T) {
 func TestLintFindsStarts(t *testing.T) {
 	for _, bad := range []struct{ room, src string }{
 		{"sms", `package sms; import api "github.com/twilio/twilio-go/rest/api/v2010"; var _ = api.NewApiService`},
-		{"internal/provider", `package provider; func f() { c.api.CreateMessage(p) }`},
-		{"internal/provider", `package provider; func f() { send := s.CreateCall; send(p) }`},
-		{"internal/provider", `package provider; func f() { s.UpdateCall(sid, p) }`},
-		{"internal/provider", `package provider; import "github.com/twilio/twilio-go"`},
-		{"internal/provider", `package provider; import studio "github.com/twilio/twilio-go/rest/studio/v2"`},
+		{"internal/twilio", `package twilio; func f() { c.api.CreateMessage(p) }`},
+		{"internal/twilio", `package twilio; func f() { send := s.CreateCall; send(p) }`},
+		{"internal/twilio", `package twilio; func f() { s.UpdateCall(sid, p) }`},
+		{"internal/twilio", `package twilio; import "github.com/twilio/twilio-go"`},
+		{"internal/twilio", `package twilio; import studio "github.com/twilio/twilio-go/rest/studio/v2"`},
 		{"sms", `package sms; import "net/http"; func f() { http.PostForm("https://example.org", nil) }`},
 		{"ivr", `package ivr; import "net/http"; var c = http.Client{}`},
 		{"internal/gateway", `package gateway; func f() { s.UpdateMessage(sid, p) }`},
-		{"cmd/signpost", `package main; func f() { provider.NewOwnLine() }`},
+		{"cmd/signpost", `package main; func f() { twilio.NewOwnLine() }`},
 		{"cmd/linecheck", `package main; func f() { s.CreateMessage(p) }`},
 		{"internal/tally", `package tally; const u = "https://api.twilio.com/2010-04-01"`},
 	} {

@@ -19,6 +19,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"signpost/internal/privacy"
+	"signpost/internal/twilio"
 )
 
 // Config is everything the gateway is told from outside.
@@ -145,7 +146,7 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	p.addr("ADMIN_ADDR", in.AdminAddr)
 	c.PublicURL = p.url("PUBLIC_URL", in.PublicURL, true)
 	c.APIURL = p.url("TWILIO_API_URL", in.APIURL, false)
-	if !regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`).MatchString(c.AccountSID) {
+	if !twilio.IsAccountID(c.AccountSID) {
 		p.add("TWILIO_ACCOUNT_SID", "must be the account's SID: AC and 32 digits and letters a to f")
 	}
 	token := p.secret("TWILIO_AUTH_TOKEN", in.AuthToken, in.TokenFile, readFile)

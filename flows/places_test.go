@@ -17,7 +17,7 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/area"
 	"signpost/internal/english"
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 func shipped(t testing.TB) *flows.Book {

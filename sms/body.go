@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Body gives what a person meant to send: without the lines a phone quotes from
-// our message, and decoded when a network has passed a long text on in base64
-// (seen now and then in production elsewhere).
-func Body(raw string) string {
+// cleanBody returns what a person meant to send: without the lines that a phone quotes from
+// our message, and decoded when a network has encoded a long text in base64 (seen now and
+// then in production elsewhere).
+func cleanBody(raw string) string {
 	if text, ok := fromBase64(raw); ok {
 		raw = text
 	}

@@ -1,9 +1,7 @@
-package sms_test
+package sms
 
 import (
 	"testing"
-
-	"signpost/sms"
 )
 
 func TestBody(t *testing.T) {
@@ -20,7 +18,7 @@ func TestBody(t *testing.T) {
 		"a2VuZGFs": "a2VuZGFs",
 		"":         "",
 	} {
-		if got := sms.Body(in); got != want {
+		if got := cleanBody(in); got != want {
 			t.Errorf("Body(%q) = %q, want %q", in, got, want)
 		}
 	}

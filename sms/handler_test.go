@@ -2,9 +2,12 @@ package sms_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
-	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,40 +16,428 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/privacy"
 	"signpost/internal/spend"
+	"signpost/internal/store"
 	"signpost/internal/tally"
+	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 	"signpost/internal/webhook"
 	"signpost/sms"
 )
 
-// faulty is a store whose limits have a fault of ours in them.
-type faulty struct{ sms.Sessions }
+const (
+	line     = "+441632960000"
+	mobile   = "+447400123456"
+	helpline = "0808 2000 247"
+)
 
-func (faulty) Count(string) (bool, bool)                    { return true, false }
-func (faulty) Allow(context.Context, string) (bool, error)  { panic("a fault") }
-func (faulty) Urgent(context.Context, string) (bool, error) { panic("a fault") }
-func (faulty) First(context.Context, string) (bool, error)  { panic("a fault") }
-func (faulty) Recall(context.Context, flows.Name, ...flows.Name) (flows.Seen, error) {
-	return flows.Seen{}, nil
-}
-func (faulty) Commit(context.Context, flows.Name, []byte, flows.Mark, []byte, bool) (flows.Seen, bool, error) {
-	return flows.Seen{}, true, nil
+// channel is a handler under test, with a store on a real Redis and faults that a test may
+// switch on.
+type channel struct {
+	*sms.Handler
+	redis       *testkit.Redis
+	meter       *spend.Meter
+	now         time.Time
+	maintenance bool
+	limits      *faultyLimits
+	counts      map[string]int
+	tallies     []tally.Kind
+
+	texts   int
+	cookies map[string]string // by sender, as the provider stores them
 }
 
-// A fault in what is done beside the answering costs nobody their answer, and does
-// not end the process.
-func TestFaultBesideTheAnswering(t *testing.T) {
+// faultyLimits are the store's limits until a fault is set.
+type faultyLimits struct {
+	sms.Limits
+	over, panics atomic.Bool
+}
+
+func (l *faultyLimits) TryLocal(sender string) (allowed, decided bool) {
+	switch {
+	case l.panics.Load():
+		return true, false // ask Allow, which panics
+	case l.over.Load():
+		return false, true
+	}
+	return l.Limits.TryLocal(sender)
+}
+
+func (l *faultyLimits) Allow(ctx context.Context, sender string) (bool, error) {
+	if l.panics.Load() {
+		panic("a fault")
+	}
+	return l.Limits.Allow(ctx, sender)
+}
+
+func (l *faultyLimits) AllowUrgent(ctx context.Context, sender string) (bool, error) {
+	if l.panics.Load() {
+		panic("a fault")
+	}
+	return l.Limits.AllowUrgent(ctx, sender)
+}
+
+func shipped(t testing.TB) *flows.Book {
+	t.Helper()
 	src, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
 		t.Fatal(problems[0])
 	}
+	return src.Book
+}
+
+func open(t testing.TB, r *testkit.Redis, keys *privacy.Keyring) *store.Store {
+	t.Helper()
+	s, err := store.Open(store.Options{
+		URL: r.URL(), SessionTTL: 15 * time.Minute, Keys: keys, IsState: flows.IsState, SenderLimit: 1000, ServiceLimit: 100_000,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
+	t.Helper()
 	keys, err := privacy.NewKeyring(privacy.NewSecret())
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &sms.Handler{Book: func(uint32) *flows.Book { return src.Book }, Sessions: faulty{}, Limits: faulty{}, Keys: keys, Remember: time.Minute, Meter: &spend.Meter{Now: time.Now}, Resting: func() bool { return false },
-		Now: time.Now, Log: slog.New(slog.DiscardHandler), Count: func(string) {}, Tally: func(tally.Kind) {}}
-	r := webhook.Request{Form: webhook.FormOf(url.Values{"From": {"+447400123456"}, "To": {"+441632960000"}, "Body": {"kendal"}, "MessageSid": {"SM00000000000000000000000000000001"}})}
-	if got := string(h.Answer(t.Context(), r)); !strings.Contains(got, "01229 582386") {
+	s := open(t, r, keys)
+	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[string]int{}, cookies: map[string]string{}}
+	clock := func() time.Time { return c.now }
+	c.limits = &faultyLimits{Limits: s}
+	c.meter = &spend.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	c.Handler = &sms.Handler{
+		Book: func(uint32) *flows.Book { return b }, Sessions: s,
+		Identity: sms.Identity{Keys: keys, SessionTTL: 15 * time.Minute, Now: clock},
+		Admission: &sms.TextAdmission{
+			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353}, Maintenance: func() bool { return c.maintenance },
+		},
+		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o string) { c.counts[o]++ },
+		Tally: func(k tally.Kind) { c.tallies = append(c.tallies, k) },
+	}
+	return c
+}
+
+// message is the next text of a sender, with the cookie that the provider stores.
+func (c *channel) message(from, text string) webhook.Message {
+	c.texts++
+	return webhook.Message{
+		ID: fmt.Sprint("message ", c.texts), From: twilio.ParseAddress(from), Line: line, Text: privacy.Hide(text), Cookie: c.cookies[from],
+	}
+}
+
+// send has a message answered, and stores its cookie as the provider does.
+func (c *channel) send(t testing.TB, m webhook.Message) string {
+	t.Helper()
+	r := c.Answer(t.Context(), m)
+	if r.Cookie != "" {
+		c.cookies[m.From.Raw.Reveal()] = r.Cookie
+	}
+	return r.Text
+}
+
+func (c *channel) text(t testing.TB, from, text string) string {
+	t.Helper()
+	return c.send(t, c.message(from, text))
+}
+
+// stored is what Redis holds of conversations: the limits are asked before a repeat is
+// known to be one.
+func (c *channel) stored(t testing.TB) string {
+	t.Helper()
+	var kept strings.Builder
+	for l := range strings.Lines(c.redis.Dump(t)) {
+		if !strings.HasPrefix(l, "rate:") {
+			kept.WriteString(l)
+		}
+	}
+	return kept.String()
+}
+
+// Each situation is answered as decided, whatever is wrong meanwhile.
+func TestAnswer(t *testing.T) {
+	const (
+		town, menu, north = "Reply with your town", "1 for a man", "01228 633640"
+		silence           = ""
+	)
+	b := shipped(t)
+	faults := []struct {
+		name string
+		set  func(c *channel)
+	}{
+		{"all well", func(*channel) {}},
+		{"the limits panic", func(c *channel) { c.limits.panics.Store(true) }},
+		{"over the limit", func(c *channel) { c.limits.over.Store(true) }},
+		{"the budget is nearly spent", func(c *channel) { c.meter.Spend(c.meter.Limit * 9 / 10) }},
+		{"the budget is spent", func(c *channel) { c.meter.Spend(c.meter.Limit) }},
+		{"maintenance", func(c *channel) { c.maintenance = true }},
+		{"Redis is gone", func(c *channel) { c.redis.Kill() }}, // the last: it is gone for good
+	}
+	always := func(want string) []string { return slices.Repeat([]string{want}, len(faults)) }
+	tests := []struct {
+		situation, from string
+		before          []string // texts while all is well
+		text            string
+		want            []string // in the order of faults
+	}{
+		{"a place out of the blue", mobile, nil, "penrith", []string{north, north, helpline, north, helpline, helpline, north}},
+		{"a greeting", mobile, nil, "hello", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
+		{"nothing", mobile, nil, "", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
+		{"a choice in a menu", mobile, []string{"hello", "2"}, "4", []string{menu, menu, helpline, menu, helpline, helpline, menu}},
+		{"a quoted reply", mobile, []string{"hello", "2"}, "4\n> Who is it for?", []string{menu, menu, helpline, menu, helpline, helpline, menu}},
+		{"leaving", mobile, []string{"hello"}, "x", always(silence)},
+		{"thanks out of the blue", mobile, nil, "thank you so much", always(silence)},
+		{"danger", mobile, nil, "he is going to kill me", always("999")},
+		{"danger in the middle of a menu", mobile, []string{"hello", "2"}, "he is going to kill me", always("999")},
+		{"a foreign mobile that is answered", "+353851234567", nil, "penrith",
+			[]string{north, north, helpline, north, helpline, helpline, north}},
+		{"a foreign mobile that is not", "+33612345678", nil, "penrith",
+			[]string{helpline, helpline, helpline, helpline, silence, helpline, helpline}},
+		{"it, again", "+33612345678", []string{"hello"}, "penrith", always(silence)},
+		{"it, leaving", "+33612345678", nil, "x", always(silence)},
+		{"a number that earns from our texts", "+447012345678", nil, "hello",
+			[]string{helpline, helpline, helpline, helpline, silence, helpline, helpline}},
+		{"a landline", "+441228633640", nil, "penrith", always(silence)},
+		{"a short code", "60777", nil, "penrith", always(silence)},
+		{"ourselves", line, nil, "penrith", always(silence)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.situation, func(t *testing.T) {
+			t.Parallel()
+			r := testkit.StartRedis(t)
+			for i, fault := range faults {
+				c := newChannel(t, r, b)
+				for _, text := range tt.before {
+					c.text(t, tt.from, text)
+				}
+				fault.set(c)
+				got := c.text(t, tt.from, tt.text)
+				if !strings.Contains(got, tt.want[i]) || tt.want[i] == silence && got != "" {
+					t.Errorf("%s: answered %q, want %q", fault.name, got, tt.want[i])
+				}
+			}
+		})
+	}
+}
+
+// The same message gets the same reply and cookie, moves nothing and costs nothing,
+// whatever has happened since.
+func TestRepeat(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	for _, text := range []string{"hello", "2", "4", "xyzzy", "9", "x", "hello"} {
+		m := c.message(mobile, text)
+		first, spent := c.Answer(t.Context(), m), c.meter.Total()
+		c.cookies[mobile] = first.Cookie
+		c.limits.over.Store(true)
+		c.maintenance = true
+		before := c.stored(t)
+		if again := c.Answer(t.Context(), m); again != first {
+			t.Errorf("%q again: %+v, first %+v", text, again, first)
+		}
+		if c.stored(t) != before || c.meter.Total() != spent {
+			t.Errorf("%q again moved or cost something", text)
+		}
+		c.limits.over.Store(false)
+		c.maintenance = false
+	}
+	if c.counts["repeat"] != 7 || c.meter.Total() == 0 {
+		t.Errorf("counted %v, cost %v", c.counts, c.meter.Total())
+	}
+	m := c.message(mobile, "2")
+	m.ID = ""
+	if one, two := c.send(t, m), c.send(t, m); one == two {
+		t.Errorf("messages without an id are taken for repeats: %q", one)
+	}
+}
+
+// When the provider has answered an opt-out keyword we send nothing, and STOP ends the
+// conversation.
+func TestOptOut(t *testing.T) {
+	for _, tt := range []struct {
+		keyword webhook.OptOut
+		next    string // the answer to the text after
+	}{{webhook.OptOutStop, "Reply with your town"}, {webhook.OptOutOther, "1 for a man"}} {
+		c := newChannel(t, testkit.StartRedis(t), shipped(t))
+		c.text(t, mobile, "hello")
+		c.text(t, mobile, "2")
+		m := c.message(mobile, "whatever")
+		m.OptOut = tt.keyword
+		if got := c.send(t, m); got != "" {
+			t.Errorf("%d is answered %q", tt.keyword, got)
+		}
+		if got := c.text(t, mobile, "4"); !strings.Contains(got, tt.next) {
+			t.Errorf("after %d a choice is answered %q", tt.keyword, got)
+		}
+	}
+}
+
+// A cookie that is forged, cut, old or another conversation's opens nothing.
+func TestStrangeCookies(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c.text(t, mobile, "hello")
+	c.text(t, mobile, "2")
+	mine, began := c.cookies[mobile], c.now
+	c.redis.Kill()
+	for _, tt := range []struct {
+		name, from, cookie string
+		age                time.Duration
+		opens              bool
+	}{
+		{"ours", mobile, mine, 0, true}, {"old", mobile, mine, time.Hour, false}, {"another's", "+447400999888", mine, 0, false},
+		{"cut", mobile, mine[:len(mine)-3], 0, false}, {"rubbish", mobile, "AAAA", 0, false}, {"none", mobile, "", 0, false},
+	} {
+		m := c.message(tt.from, "4")
+		m.Cookie = tt.cookie
+		c.now = began.Add(tt.age)
+		if got := c.Answer(t.Context(), m).Text; strings.Contains(got, "1 for a man") != tt.opens {
+			t.Errorf("%s: answered %q", tt.name, got)
+		}
+	}
+}
+
+// What is done while Redis is away holds once it is back, unless Redis has moved on.
+func TestRedisComesBack(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	away := &faultySessions{Sessions: c.Sessions}
+	c.Sessions = away
+	says := func(text, want string) {
+		t.Helper()
+		if got := c.text(t, mobile, text); !strings.Contains(got, want) {
+			t.Errorf("%q is answered %q", text, got)
+		}
+	}
+	says("hello", "Reply with your town")
+	says("2", "Who is it for")
+	away.recall = errors.New("gone")
+	says("4", "1 for a man")
+	says("3", "0800 1111")
+	away.recall = nil
+	says("9", "1 for a man")
+	away.commit = errors.New("gone between the two")
+	says("3", "0800 1111")
+	away.commit = nil
+	stale := c.cookies[mobile]
+	says("9", "1 for a man")
+	says("9", "Who is it for")
+	c.cookies[mobile] = stale // Redis is newer now
+	says("4", "1 for a man")
+	away.recall = errors.New("gone")
+	says("x", "")
+	away.recall = nil
+	says("1", "Reply with your town")
+	if c.counts["carried"] != 3 || c.counts["not saved"] != 1 {
+		t.Errorf("counted %v", c.counts)
+	}
+}
+
+// faultySessions is a store that fails, or in which somebody else always moves the
+// conversation first.
+type faultySessions struct {
+	sms.Sessions
+	recall, commit error
+	moved          bool
+}
+
+func (s *faultySessions) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (store.Session, error) {
+	if s.recall != nil {
+		return store.Session{}, s.recall
+	}
+	return s.Sessions.Recall(ctx, key, earlier...)
+}
+
+func (s *faultySessions) Commit(
+	ctx context.Context, key store.SessionKey, from []byte, mark store.Mark, next []byte, keepTTL bool,
+) (store.Session, bool, error) {
+	if s.commit != nil {
+		return store.Session{}, false, s.commit
+	}
+	if s.moved {
+		return store.Session{State: from}, false, nil
+	}
+	return s.Sessions.Commit(ctx, key, from, mark, next, keepTTL)
+}
+
+// Somebody whose conversation is moved by other texts all the while is answered.
+func TestContended(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c.Sessions = &faultySessions{Sessions: c.Sessions, moved: true}
+	if got := c.text(t, mobile, "penrith"); !strings.Contains(got, "01228 633640") || c.counts["contended"] != 1 {
+		t.Errorf("answered %q, counted %v", got, c.counts)
+	}
+}
+
+// Two texts of one person at once are both answered, one after the other.
+func TestTogether(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c.Count, c.Tally = func(string) {}, func(tally.Kind) {}
+	c.text(t, mobile, "penrith")
+	one, two := c.message(mobile, "1"), c.message(mobile, "1")
+	got := make(chan string, 2)
+	for _, m := range []webhook.Message{one, two} {
+		go func() { got <- c.Answer(context.Background(), m).Text }()
+	}
+	if first, second := <-got, <-got; first == second || first == "" || second == "" {
+		t.Errorf("both are answered %q", first)
+	}
+}
+
+// A conversation goes on across midnight, under a name of the new day.
+func TestMidnight(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c.now = time.Date(2026, 11, 20, 23, 58, 0, 0, time.UTC)
+	c.text(t, mobile, "hello")
+	m := c.message(mobile, "2")
+	first := c.send(t, m)
+	c.cookies = map[string]string{} // the names alone must do
+	c.now = c.now.Add(4 * time.Minute)
+	if again := c.send(t, m); again != first {
+		t.Errorf("the repeat after midnight is answered %q", again)
+	}
+	if got := c.text(t, mobile, "4"); !strings.Contains(got, "1 for a man") {
+		t.Errorf("after midnight: %q", got)
+	}
+}
+
+// A conversation whose step the book has lost starts again.
+func TestBookLosesTheStep(t *testing.T) {
+	b := shipped(t)
+	c := newChannel(t, testkit.StartRedis(t), b)
+	for _, text := range []string{"hello", "2", "4"} {
+		c.text(t, mobile, text)
+	}
+	other := *b
+	other.Steps = slices.Clone(b.Steps)
+	for i := range other.Steps {
+		if other.Steps[i].ID != b.TextStart && other.Steps[i].ID != b.CallStart {
+			other.Steps[i].ID += "_renamed"
+		}
+	}
+	c.Book = func(uint32) *flows.Book { return &other }
+	if got := c.text(t, mobile, "what"); !strings.Contains(got, "Reply with your town") {
 		t.Errorf("answered %q", got)
+	}
+}
+
+// The day's counts say what was given, and nothing of whom it was given to.
+func TestTally(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	for _, text := range []string{"hello", "penrith", "it was engaged", "999", "x"} {
+		c.text(t, mobile, text)
+	}
+	var got []string
+	for _, k := range c.tallies {
+		got = append(got, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
+	}
+	want := []string{"text   begun", "text cumbria_north letgo_north given", "text  letgo_north complained", "text   emergency", "text   left"}
+	if !slices.Equal(got, want) {
+		t.Errorf("tallied %q", got)
+	}
+}
+
+func TestFallback(t *testing.T) {
+	if r := sms.Fallback(shipped(t)); !strings.Contains(r.Text, helpline) || !strings.Contains(r.Text, "999") || r.Cookie != "" {
+		t.Errorf("%+v", r)
 	}
 }

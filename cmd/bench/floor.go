@@ -11,7 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"signpost/internal/privacy"
-	"signpost/internal/webhook"
+	"signpost/internal/twilio"
 )
 
 // answers are what the floor sends: as long as the gateway's own.
@@ -46,7 +46,7 @@ func floor(addr, redisAddr string, share bool) error {
 		if err != nil {
 			return nil, false
 		}
-		return form, webhook.Sign(privacy.Hide(token), base+r.URL.RequestURI(), form) == r.Header.Get(webhook.SignatureHeader)
+		return form, twilio.Sign(privacy.Hide(token), base+r.URL.RequestURI(), form) == r.Header.Get(twilio.SignatureHeader)
 	}
 	answer := func(w http.ResponseWriter, ok bool, doc []byte) {
 		if !ok {

@@ -26,7 +26,7 @@ import (
 
 	"signpost/internal/machine"
 	"signpost/internal/privacy"
-	"signpost/internal/webhook"
+	"signpost/internal/twilio"
 )
 
 const (
@@ -152,7 +152,7 @@ func signed(k kind, n int) []byte {
 	form := k.form(n)
 	body := form.Encode()
 	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
-		k.path, webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+k.path, form), len(body), body)
+		k.path, twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+k.path, form), len(body), body)
 }
 
 func freeAddr() (string, error) {

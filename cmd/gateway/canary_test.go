@@ -31,7 +31,7 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
-	"signpost/internal/webhook"
+	"signpost/internal/twilio"
 )
 
 const (
@@ -283,14 +283,14 @@ func (l *life) drive() {
 		}
 		for _, bad := range []struct{ kind, body string }{
 			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=%zz"}, {"application/json", `{"Body":"` + c.stranger + `"}`}, {"", c.stranger},
-			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=" + strings.Repeat(c.number, webhook.MaxBody/len(c.number)+1)},
+			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=" + strings.Repeat(c.number, twilio.MaxBody/len(c.number)+1)},
 		} {
 			req, err := http.NewRequest(http.MethodPost, l.url+path, strings.NewReader(bad.body))
 			if err != nil {
 				l.t.Fatal(err)
 			}
 			req.Header.Set("Content-Type", bad.kind)
-			req.Header.Set(webhook.SignatureHeader, c.stranger)
+			req.Header.Set(twilio.SignatureHeader, c.stranger)
 			l.do(req, &discard{})
 		}
 	}
@@ -327,7 +327,7 @@ func (l *life) leaveOpen() {
 		l.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set(webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+"/sms", form))
+	req.Header.Set(twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form))
 	if resp, err := own.Do(req); err == nil {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		resp.Body.Close()
@@ -522,6 +522,12 @@ func (l *life) found() (out []string) {
 	return out
 }
 
+// Where a text is read, and a fault there that quotes it.
+const (
+	readsText      = "	privacy.Forget(func() { m.text = cleanBody(in.Text.Reveal()) })\n"
+	panicsOnThanks = "	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"
+)
+
 // Marked words, numbers, names, places and keys go through every endpoint and
 // every failure of the real program, and turn up nowhere: not in Redis nor in
 // anything said to it, not in the log at its most talkative, metrics, health,
@@ -530,8 +536,9 @@ func TestNothingIsKept(t *testing.T) {
 	t.Parallel()
 	// This build also panics with what was written, in the middle of a text and of a call.
 	l := begin(t, build(t, true,
-		patch{"sms/handler.go", "	m.text = Body(r.Get(\"Body\"))\n", "	m.text = Body(r.Get(\"Body\"))\n	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"},
-		patch{"ivr/handler.go", "	in := flows.Silence()\n", "	in := flows.Silence()\n	if r.Get(\"Digits\") == \"7\" {\n		panic(r.Get(\"From\"))\n	}\n"}))
+		patch{"sms/handler.go", readsText, readsText + panicsOnThanks},
+		patch{"sms/handler.go", "	\"time\"\n", "	\"strings\"\n	\"time\"\n"},
+		patch{"ivr/handler.go", "	in := flows.Silence()\n", "	in := flows.Silence()\n	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"}))
 	l.through(false)
 	for _, f := range l.found() {
 		t.Error(f)
@@ -602,21 +609,26 @@ func TestLeaksAreFound(t *testing.T) {
 	}{
 		{"in the log, a name, a label, a count, a URL, a refusal and a trace", true, true, []patch{
 			// A panic is logged whole.
-			{"sms/handler.go", "	m.text = Body(r.Get(\"Body\"))\n", "	m.text = Body(r.Get(\"Body\"))\n	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"},
-			{"internal/webhook/guard.go", "		if recover() != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint)", "		if p := recover(); p != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint, \"err\", p)"},
+			{"sms/handler.go", readsText, readsText + panicsOnThanks},
+			{"sms/handler.go", "	\"time\"\n", "	\"strings\"\n	\"time\"\n"},
+			{"internal/twilio/guard.go", "		if recover() != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint)", "		if p := recover(); p != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint, \"err\", p)"},
 			// The number names the conversation.
-			{"sms/handler.go", "Conv: h.Keys.HashBy(k, \"conversation\", day, from, to)", "Conv: h.Keys.HashBy(k, \"conversation\", day)[:4] + from"},
+			{"sms/identity.go", "Conv: i.Keys.HashBy(k, \"conversation\", day, from, m.Line)", "Conv: i.Keys.HashBy(k, \"conversation\", day)[:4] + from"},
 			// The sender's name is a metric's label.
-			{"sms/handler.go", "	m.text = Body(", "	h.Count(r.Get(\"ProfileName\"))\n	m.text = Body("},
+			{"internal/twilio/webhook.go", "Text: privacy.Hide(f.get(fieldBody)),", "Text: privacy.Hide(f.get(fieldBody)), Name: f.get(\"ProfileName\"),"},
+			{"internal/webhook/message.go", "	Line string", "	Name string\n	Line string"},
+			{"sms/handler.go", readsText, "	h.Count(in.Name)\n" + readsText},
 			// The keys are counted.
-			{"ivr/handler.go", "		in = flows.Pressed(keys[0])\n", "		in = flows.Pressed(keys[0])\n		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Outcome(keys)})\n"},
+			{"ivr/handler.go", "		in = flows.Pressed(c.Keys[0])\n", "		in = flows.Pressed(c.Keys[0])\n		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Outcome(c.Keys)})\n"},
 			// The caller's place rides in a URL.
-			{"ivr/handler.go", "path + \"?t=\" + token", "path + \"?t=\" + token + \"&city=\" + r.Get(\"FromCity\")"},
+			{"internal/twilio/webhook.go", "ID: f.get(fieldCall), Caller: from,", "ID: f.get(fieldCall), City: f.get(\"FromCity\"), Caller: from,"},
+			{"internal/webhook/call.go", "	Caller Address\n", "	City   string\n	Caller Address\n"},
+			{"ivr/reply.go", "PositionParam + \"=\" + token", "PositionParam + \"=\" + token + \"&city=\" + c.City"},
 			// A refusal explains itself.
-			{"internal/webhook/guard.go", "		w.WriteHeader(http.StatusForbidden)\n", "		w.WriteHeader(http.StatusForbidden)\n		_, _ = w.Write([]byte(r.Header.Get(SignatureHeader)))\n"},
+			{"internal/twilio/guard.go", "		w.WriteHeader(http.StatusForbidden)\n", "		w.WriteHeader(http.StatusForbidden)\n		_, _ = w.Write([]byte(r.Header.Get(SignatureHeader)))\n"},
 			// A span is named after the sender, and the list is not looked at.
-			{"internal/webhook/guard.go", "	doc = next(ctx, req)\n", "	_, span := otel.Tracer(\"x\").Start(ctx, req.Get(\"From\"))\n	span.End()\n	doc = next(ctx, req)\n"},
-			{"internal/webhook/guard.go", "	\"net/url\"\n", "	\"net/url\"\n\n	\"go.opentelemetry.io/otel\"\n"},
+			{"internal/twilio/guard.go", "	resp = next(ctx, w)\n", "	_, span := otel.Tracer(\"x\").Start(ctx, w.Message.From.Raw.Reveal())\n	span.End()\n	resp = next(ctx, w)\n"},
+			{"internal/twilio/guard.go", "	\"net/http\"\n", "	\"net/http\"\n\n	\"go.opentelemetry.io/otel\"\n"},
 			{"internal/trace/trace.go", "	return &Tracer{provider: p,", "	otel.SetTracerProvider(p)\n	return &Tracer{provider: p,"},
 			{"internal/trace/trace.go", "	if !slices.Contains(names, Name(one.Name())) {\n		return nil\n	}\n", ""},
 		}, []leak{{"what was written", "the log"}, {"a phone number", "Redis"}, {"a name", "metrics"}, {"keys pressed", "Redis"}, {"a place", "answers"}, {stranger, "answers"}, {"a phone number", "traces"}}},
@@ -625,19 +637,18 @@ func TestLeaksAreFound(t *testing.T) {
 			{"sms/handler.go", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", err)", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", m.text)"},
 			// The text is kept, in base64, and not sealed.
 			{"internal/store/sealed.go", "	return s.keys.Seal(statePurpose, conv, sealedUntil, state)\n", "	return string(state)\n"},
-			{"sms/handler.go", "h.Sessions.Commit(ctx, m.name, stored, mark, a.next, a.rest)", "h.Sessions.Commit(ctx, m.name, stored, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.rest)"},
-			{"sms/handler.go", "	\"errors\"\n", "	\"encoding/base64\"\n	\"errors\"\n"},
+			{"sms/handler.go", "h.Sessions.Commit(ctx, m.session, stored, mark, a.next, a.keepTTL)", "h.Sessions.Commit(ctx, m.session, stored, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.keepTTL)"},
+			{"sms/handler.go", "	\"context\"\n", "	\"context\"\n	\"encoding/base64\"\n"},
 			// A file is written, backwards.
-			{"internal/webhook/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	back := []byte(form.Get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},
-			{"internal/webhook/guard.go", "	\"net/url\"\n", "	\"net/url\"\n	\"os\"\n	\"slices\"\n"},
+			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	back := []byte(f.get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},
+			{"internal/twilio/guard.go", "	\"net/http\"\n", "	\"net/http\"\n	\"os\"\n	\"slices\"\n"},
 			// The number is put on the list to erase.
-			{"internal/gateway/erase.go", "	if later >= 0 && provider.Erasable(sid) {\n		g.eraser.Note(strings.Clone(sid), later)", "	if later >= 0 {\n		g.eraser.Note(strings.Clone(sid), later)"},
-			{"internal/gateway/erase.go", "		g.note(r.Get(\"DialCallSid\"), 0)\n", "		g.note(r.Get(\"From\"), 0)\n"},
-			{"internal/eraser/eraser.go", "	if !provider.Erasable(sid) {\n		return\n	}\n", ""},
+			{"internal/twilio/records.go", "	if !isMessageID(s) && !isCallID(s) {\n		return RecordID{}, false\n	}\n", ""},
+			{"internal/twilio/records.go", "	add(fieldLeg, RecordFinal)\n", "	add(fieldFrom, RecordFinal)\n"},
 		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"}, {"a phone number", "Redis"}}},
 		{"in memory: the last request", true, true, []patch{
-			{"internal/webhook/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	if form.Get(\"CallerName\") != \"\" {\n		lastForm = form.Get(\"CallerName\")\n	}\n"},
-			{"internal/webhook/guard.go", "// Safe is the answer", "var lastForm string\n\n// Safe is the answer"},
+			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	if f.get(\"CallerName\") != \"\" {\n		lastForm = f.get(\"CallerName\")\n	}\n"},
+			{"internal/twilio/guard.go", "// Safe returns", "var lastForm string\n\n// Safe returns"},
 		}, []leak{{"a name", "memory"}}},
 		{"in memory: the read buffer is not wiped", true, true, []patch{{"internal/gateway/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},
 		{"in memory: a build that does not erase", true, false, nil, []leak{{"a phone number", "memory"}, {"what was written", "memory"}}},

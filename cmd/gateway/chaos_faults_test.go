@@ -21,7 +21,7 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
-	"signpost/internal/webhook"
+	"signpost/internal/twilio"
 )
 
 // away is what is right while the store does not answer.
@@ -111,9 +111,9 @@ func bodies() [][]byte {
 		noise[i] = byte(rand.IntN(256))
 	}
 	return [][]byte{
-		with("", []byte(strings.Repeat("a", webhook.MaxBody+1))), // too large
-		with("", []byte("Body=%zz&From=%")),                      // malformed
-		with("", []byte(strings.Repeat("a=b&", webhook.MaxBody/4))),
+		with("", []byte(strings.Repeat("a", twilio.MaxBody+1))), // too large
+		with("", []byte("Body=%zz&From=%")),                     // malformed
+		with("", []byte(strings.Repeat("a=b&", twilio.MaxBody/4))),
 		with("Content-Encoding: gzip\r\n", zipped.Bytes()),                                                    // compressed
 		fmt.Appendf(nil, "%sContent-Length: 5000\r\n\r\nBody=hello", head),                                    // truncated
 		fmt.Appendf(nil, "%sContent-Length: 99999999999999\r\n\r\nBody=hello", head),                          // more than there is

@@ -60,7 +60,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	lines := gateway.NewPatient(stdout)
+	lines := gateway.NewAsyncWriter(stdout)
 	defer lines.Close()
 	log := gateway.NewLog(lines, cfg.LogDebug)
 	if sweep {

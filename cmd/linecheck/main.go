@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"signpost/config"
-	"signpost/internal/provider"
+	"signpost/internal/twilio"
 	"signpost/internal/version"
 )
 
@@ -76,7 +76,7 @@ func run(args []string, out, errw io.Writer, p pace) int {
 		fmt.Fprintf(errw, "linecheck: the environment is not right:\n%v\n", err)
 		return exitMisuse
 	}
-	line, err := provider.NewOwnLine(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.PublicURL, *from, *to)
+	line, err := twilio.NewOwnLine(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.PublicURL, *from, *to)
 	if err != nil {
 		fmt.Fprintf(errw, "linecheck: nothing was sent: %v\n", err)
 		return exitMisuse
@@ -106,7 +106,7 @@ func word(yes bool) string {
 }
 
 // texts reports whether a text is answered with what whoever is in danger needs.
-func texts(line *provider.OwnLine, p pace) bool {
+func texts(line *twilio.OwnLine, p pace) bool {
 	if line.Text() != nil {
 		return false
 	}
@@ -116,7 +116,7 @@ func texts(line *provider.OwnLine, p pace) bool {
 }
 
 // rings reports whether a call is taken, and hears what it should.
-func rings(line *provider.OwnLine, p pace) bool {
+func rings(line *twilio.OwnLine, p pace) bool {
 	sid, err := line.Ring()
 	if err != nil {
 		return false

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"signpost/internal/privacy"
-	"signpost/internal/provider"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 )
 
 var (
@@ -94,19 +94,18 @@ func TestProvidersDescription(t *testing.T) {
 	if !strings.Contains(out, "25.00") || !strings.Contains(out, "may be rung, and nobody else") {
 		t.Errorf("the doctor did not see the account:\n%s", out)
 	}
-	records, err := provider.New("http://"+addr, testAccount, []privacy.Private{privacy.Hide(testToken)})
+	records, err := twilio.NewClient("http://"+addr, testAccount, []privacy.Private{privacy.Hide(testToken)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"SM", "CA"} {
 		sid := kind + fmt.Sprintf("%032x", i)
 		double.Hold(testkit.Record{SID: sid, Body: "x", From: "+447400123456", To: "+441632960000"})
-		if kind == "SM" {
-			if err := records.Redact(sid); err != nil {
-				t.Errorf("empty %s: %v", kind, err)
-			}
+		id, ok := twilio.ParseRecordID(sid)
+		if err := records.Redact(id); err != nil || !ok {
+			t.Errorf("empty %s: %v", kind, err)
 		}
-		if err := records.Erase(sid); err != nil {
+		if err := records.Erase(id); err != nil {
 			t.Errorf("erase %s: %v", kind, err)
 		}
 	}

@@ -16,7 +16,6 @@ import (
 	doctors "signpost/internal/doctor"
 	"signpost/internal/gateway"
 	"signpost/ivr"
-	"signpost/sms"
 )
 
 const doctorHelp = `signpost doctor [-format text|json]
@@ -82,8 +81,8 @@ func patient(cfg config.Config) doctors.Patient {
 	return doctors.Patient{
 		Config: cfg, Book: files, Now: time.Now,
 		Fallback: func(b *flows.Book) (text, voice []byte) {
-			voice, _ = ivr.Static(b, time.Now(), "connect.xml")
-			return sms.Fallback(b), voice
+			files := fallbackFiles(b, "connect.xml", time.Now())
+			return files["text.xml"], files["voice.xml"]
 		},
 		TextPath: gateway.TextPath, CallPath: gateway.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: gateway.TextStatusPath,
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/twilio"
 	"signpost/ivr"
 	"signpost/sms"
 )
@@ -34,7 +35,9 @@ would write down which one a caller asked for.
 // fallbackFiles are what the book says when no gateway can be reached.
 func fallbackFiles(b *flows.Book, connect string, now time.Time) map[string][]byte {
 	voice, through := ivr.Static(b, now, connect)
-	return map[string][]byte{"text.xml": sms.Fallback(b), "voice.xml": voice, "connect.xml": through}
+	return map[string][]byte{
+		"text.xml": twilio.TextDocument(sms.Fallback(b).Text, ""), "voice.xml": twilio.CallDocument(voice), "connect.xml": twilio.CallDocument(through),
+	}
 }
 
 func fallback(args []string, s streams) int {

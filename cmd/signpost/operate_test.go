@@ -14,7 +14,7 @@ import (
 	"signpost/config"
 	"signpost/internal/gateway"
 	"signpost/internal/testkit"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 )
 
 const (
@@ -114,12 +114,12 @@ func TestFallbackFiles(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "0808 2000 247") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
-	read := func(name string) twiml.Node {
+	read := func(name string) twilio.Node {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := twiml.Parse(data)
+		n, err := twilio.ParseDocument(data)
 		if err != nil {
 			t.Fatal(err)
 		}

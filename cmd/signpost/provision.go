@@ -12,7 +12,7 @@ import (
 
 	"signpost/config"
 	"signpost/internal/gateway"
-	"signpost/internal/provider"
+	"signpost/internal/twilio"
 	"signpost/ivr"
 )
 
@@ -57,7 +57,7 @@ func provision(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost provision: the environment is not right:\n%v\n", err)
 		return exitMisuse
 	}
-	c, err := provider.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
+	c, err := twilio.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
 	if err != nil {
 		return fail(err)
 	}
@@ -94,28 +94,28 @@ func provision(args []string, s streams) int {
 	return exitOK
 }
 
-type pointing struct{ before, after provider.Line }
+type pointing struct{ before, after twilio.AccountLine }
 
 // wanted works out what is to change.
-func wanted(cfg config.Config, lines []provider.Line, undo string, names []string, textElse, voiceElse string) (out []pointing, err error) {
-	find := func(match func(provider.Line) bool) (provider.Line, bool) {
+func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []string, textElse, voiceElse string) (out []pointing, err error) {
+	find := func(match func(twilio.AccountLine) bool) (twilio.AccountLine, bool) {
 		for _, l := range lines {
 			if match(l) {
 				return l, true
 			}
 		}
-		return provider.Line{}, false
+		return twilio.AccountLine{}, false
 	}
 	if undo != "" {
 		data, err := os.ReadFile(undo)
 		if err != nil {
 			return nil, err
 		}
-		var before provider.Line
+		var before twilio.AccountLine
 		if err := json.Unmarshal(data, &before); err != nil {
 			return nil, fmt.Errorf("%s is not a file that provision wrote", undo)
 		}
-		now, ok := find(func(l provider.Line) bool { return l.SID == before.SID && l.Sort == before.Sort })
+		now, ok := find(func(l twilio.AccountLine) bool { return l.SID == before.SID && l.Sort == before.Sort })
 		if !ok {
 			return nil, fmt.Errorf("%s is not in the account any more", before.Name)
 		}
@@ -126,15 +126,15 @@ func wanted(cfg config.Config, lines []provider.Line, undo string, names []strin
 			return nil, errors.New("a fallback must be an https address that does not fall with this server: a bin at the provider, say")
 		}
 	}
-	hook := func(path string) provider.Hook { return provider.Hook{URL: cfg.PublicURL + path, Method: "POST"} }
-	fallback := func(u string, before provider.Hook) provider.Hook {
+	hook := func(path string) twilio.Hook { return twilio.Hook{URL: cfg.PublicURL + path, Method: "POST"} }
+	fallback := func(u string, before twilio.Hook) twilio.Hook {
 		if u == "" {
 			return before
 		}
-		return provider.Hook{URL: u, Method: "POST"}
+		return twilio.Hook{URL: u, Method: "POST"}
 	}
 	for _, name := range names {
-		before, ok := find(func(l provider.Line) bool { return l.Name == name || l.SID == name })
+		before, ok := find(func(l twilio.AccountLine) bool { return l.Name == name || l.SID == name })
 		if !ok {
 			var have []string
 			for _, l := range lines {
@@ -145,9 +145,9 @@ func wanted(cfg config.Config, lines []provider.Line, undo string, names []strin
 		after := before
 		after.Texts, after.TextsElse = hook(gateway.TextPath), fallback(textElse, before.TextsElse)
 		switch before.Sort {
-		case provider.Number:
+		case twilio.NumberLine:
 			after.Calls, after.CallsElse, after.Ended = hook(gateway.CallPath), fallback(voiceElse, before.CallsElse), hook(ivr.StatusPath)
-		case provider.Service:
+		case twilio.ServiceLine:
 			after.Validity = min(validity, max(before.Validity, 1))
 		}
 		out = append(out, pointing{before, after})
@@ -169,7 +169,7 @@ func showChange(w io.Writer, ch pointing) bool {
 		}
 		fmt.Fprintf(w, "  %s: %s\n  %s  now: %s\n", what, after, strings.Repeat(" ", max(len(what)-5, 0)), before)
 	}
-	hook := func(what string, before, after provider.Hook) {
+	hook := func(what string, before, after twilio.Hook) {
 		show(what, strings.TrimSpace(before.Method+" "+before.URL), strings.TrimSpace(after.Method+" "+after.URL))
 	}
 	hook("texts", ch.before.Texts, ch.after.Texts)
@@ -181,7 +181,7 @@ func showChange(w io.Writer, ch pointing) bool {
 		seconds := func(n int) string { return (time.Duration(n) * time.Second).String() }
 		show("a reply may wait", seconds(ch.before.Validity), seconds(ch.after.Validity))
 	}
-	if ch.after.TextsElse.URL == "" || ch.after.Sort == provider.Number && ch.after.CallsElse.URL == "" {
+	if ch.after.TextsElse.URL == "" || ch.after.Sort == twilio.NumberLine && ch.after.CallsElse.URL == "" {
 		fmt.Fprintln(w, "  It has no fallback: when this server cannot be reached, people get nothing. See signpost fallback -h.")
 	}
 	if !changed {
@@ -191,7 +191,7 @@ func showChange(w io.Writer, ch pointing) bool {
 }
 
 // keepLine writes down how a line was.
-func keepLine(file string, l provider.Line) error {
+func keepLine(file string, l twilio.AccountLine) error {
 	data, err := json.MarshalIndent(l, "", "  ")
 	if err == nil {
 		err = os.WriteFile(file, append(data, '\n'), 0o600)

@@ -17,10 +17,10 @@ import (
 	"signpost/flows/load"
 	"signpost/flows/routes"
 	"signpost/internal/gateway"
+	"signpost/internal/gsm7"
 	"signpost/internal/handset"
 	"signpost/internal/preview"
 	"signpost/internal/privacy"
-	"signpost/sms/gsm7"
 )
 
 const tryHelp = `signpost try [-call] [-flows DIR] [-at "2026-12-25 03:00"] [-away]
@@ -181,7 +181,7 @@ const nobody = "redis://127.0.0.1:1"
 func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide(handset.SID("")) // signs for this run only
 	cfg := config.Config{
-		PublicURL: "https://try.invalid", AccountSID: handset.SID("AC"), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
+		PublicURL: "https://try.invalid", AccountSID: handset.Account(), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
 		Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
 	}
 	if away {

@@ -3,7 +3,7 @@ package check
 import (
 	"fmt"
 
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 var alphabet = rule{

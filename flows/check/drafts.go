@@ -6,7 +6,7 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/load"
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 // languages are those that are served, then the drafts.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"signpost/flows/load"
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 var segments = rule{

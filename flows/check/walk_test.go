@@ -14,7 +14,7 @@ import (
 	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 func shipped(t testing.TB) *flows.Book {

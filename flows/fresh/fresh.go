@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"signpost/internal/gsm7"
 	"signpost/internal/plain"
-	"signpost/sms/gsm7"
 )
 
 // Limits of a county. A menu has four choices, and one text of 160 letters.

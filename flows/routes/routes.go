@@ -12,8 +12,8 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/hear"
+	"signpost/internal/gsm7"
 	"signpost/internal/plain"
-	"signpost/sms/gsm7"
 )
 
 // Way is how somebody gets along.

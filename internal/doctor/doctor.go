@@ -23,8 +23,8 @@ import (
 	"signpost/flows/load"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
-	"signpost/internal/provider"
 	"signpost/internal/store"
+	"signpost/internal/twilio"
 )
 
 // Verdict is how bad something is.
@@ -122,7 +122,7 @@ func (e *exam) environment() {
 	if c.LogDebug {
 		e.add(of, Look, "LOG_LEVEL=info is enough.", "LOG_LEVEL is debug.")
 	}
-	if c.APIURL != "" && c.APIURL != provider.DefaultURL {
+	if c.APIURL != "" && c.APIURL != twilio.DefaultURL {
 		e.add(of, Look, "Leave TWILIO_API_URL out, unless you mean a test double or another region.", "TWILIO_API_URL is not the provider's own.")
 	}
 	if len(e.found) == begin {
@@ -233,9 +233,8 @@ func (e *exam) server(ctx context.Context) {
 		return
 	}
 	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Tokens[0], From: "+447400000000", To: "+447400000001"}
-	report := url.Values{"MessageSid": {"SM-doctor"}, "MessageStatus": {"delivered"}, "From": {p.From}, "To": {p.To}}
 	began := time.Now()
-	status, body, err := p.Post(ctx, e.TextStatusPath, report)
+	status, body, err := p.ReportDelivery(ctx, e.TextStatusPath)
 	took := time.Since(began)
 	switch {
 	case err != nil && isTLS(err):
@@ -254,7 +253,7 @@ func (e *exam) server(ctx context.Context) {
 	forged := *p
 	forged.Token = privacy.Hide(strings.Repeat("0", len(p.Token.Reveal())))
 	if err == nil && status == http.StatusOK {
-		if status, _, err := forged.Post(ctx, e.TextStatusPath, report); err == nil && status == http.StatusOK {
+		if status, _, err := forged.ReportDelivery(ctx, e.TextStatusPath); err == nil && status == http.StatusOK {
 			e.add(of, Bad, "Something before the gateway answers in its place.", "The server takes a request with a forged signature.")
 		}
 	}
@@ -266,13 +265,13 @@ func isTLS(err error) bool {
 
 func (e *exam) account(ctx context.Context, b *flows.Book) {
 	const of = "provider"
-	c, err := provider.NewOperator(e.Config.APIURL, e.Config.AccountSID, e.Config.Tokens)
+	c, err := twilio.NewOperator(e.Config.APIURL, e.Config.AccountSID, e.Config.Tokens)
 	if err != nil {
 		e.add(of, Bad, "Mend the account's settings.", "%v.", err)
 		return
 	}
 	lines, err := c.Lines()
-	if errors.Is(err, provider.ErrCredentials) {
+	if errors.Is(err, twilio.ErrCredentials) {
 		e.add(of, Bad, "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the provider's console. Nothing is erased there with the wrong ones.", "The provider refuses our account or token.")
 		return
 	}
@@ -291,7 +290,7 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 		e.add(of, Bad, "signpost provision points one at this server.", "No number, short code or messaging service points at PUBLIC_URL: nobody can reach us.")
 	}
 	for _, line := range e.Config.Lines {
-		if !slices.ContainsFunc(lines, func(l provider.Line) bool { return l.Name == line }) {
+		if !slices.ContainsFunc(lines, func(l twilio.AccountLine) bool { return l.Name == line }) {
 			e.add(of, Bad, "Mend ERASE_LINES.", "%s is in ERASE_LINES but not in the account.", line)
 		}
 	}
@@ -309,7 +308,7 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 
 // dialling looks which countries the account may ring: callers are put through to
 // services of the United Kingdom, and to nothing else.
-func (e *exam) dialling(of string, c *provider.Client) {
+func (e *exam) dialling(of string, c *twilio.Client) {
 	const where = "In the console: Voice, Settings, Geo permissions: "
 	switch may, err := c.Dialling(); {
 	case err != nil:
@@ -326,16 +325,16 @@ func (e *exam) dialling(of string, c *provider.Client) {
 }
 
 // concerns reports a line that points at this server, or is one of ours.
-func (e *exam) concerns(l provider.Line) bool {
+func (e *exam) concerns(l twilio.AccountLine) bool {
 	return slices.Contains(e.Config.Lines, l.Name) || strings.HasPrefix(l.Texts.URL, e.Config.PublicURL+"/") || strings.HasPrefix(l.Calls.URL, e.Config.PublicURL+"/")
 }
 
 // line looks at one line of ours.
-func (e *exam) line(ctx context.Context, l provider.Line, b *flows.Book) {
+func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book) {
 	const of = "provider"
 	begin := len(e.found)
 	provision := "signpost provision " + l.Name
-	hook := func(what string, h provider.Hook, path string) {
+	hook := func(what string, h twilio.Hook, path string) {
 		want := e.Config.PublicURL + path
 		switch {
 		case h.URL == "":
@@ -346,7 +345,7 @@ func (e *exam) line(ctx context.Context, l provider.Line, b *flows.Book) {
 			e.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.", l.Name, what, h.Method)
 		}
 	}
-	fallback := func(what string, h provider.Hook, want []byte) {
+	fallback := func(what string, h twilio.Hook, want []byte) {
 		if h.URL == "" {
 			e.add(of, Bad, "signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+l.Name+" sets it.", "%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
 			return
@@ -372,11 +371,11 @@ func (e *exam) line(ctx context.Context, l provider.Line, b *flows.Book) {
 		fallback("texts", l.TextsElse, text)
 	}
 	switch l.Sort {
-	case provider.Number:
+	case twilio.NumberLine:
 		hook("calls", l.Calls, e.CallPath)
 		hook("reports of calls that have ended", l.Ended, e.CallStatusPath)
 		fallback("calls", l.CallsElse, voice)
-	case provider.Service:
+	case twilio.ServiceLine:
 		if l.Validity > maxValidity {
 			e.add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.", "%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name, time.Duration(l.Validity)*time.Second)
 		}

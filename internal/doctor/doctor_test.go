@@ -22,6 +22,7 @@ import (
 	"signpost/internal/gateway"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 	"signpost/ivr"
 	"signpost/sms"
 )
@@ -103,16 +104,16 @@ func well(t *testing.T) *world {
 	w.Now, w.Book = time.Now, w.files
 	w.TextPath, w.CallPath, w.CallStatusPath, w.TextStatusPath = gateway.TextPath, gateway.CallPath, ivr.StatusPath, gateway.TextStatusPath
 	w.Fallback = func(b *flows.Book) (text, voice []byte) {
-		voice, _ = ivr.Static(b, time.Now(), "connect.xml")
-		return sms.Fallback(b), voice
+		reply, _ := ivr.Static(b, time.Now(), "connect.xml")
+		return twilio.TextDocument(sms.Fallback(b).Text, ""), twilio.CallDocument(reply)
 	}
 	src, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
 		t.Fatal(problems[0])
 	}
 	text, _ := w.Fallback(src.Book)
-	voice, _ := ivr.Static(src.Book, time.Now(), "https://handler.example.org/connect")
-	w.served["/text.xml"], w.served["/voice.xml"] = text, voice
+	reply, _ := ivr.Static(src.Book, time.Now(), "https://handler.example.org/connect")
+	w.served["/text.xml"], w.served["/voice.xml"] = text, twilio.CallDocument(reply)
 	w.number = map[string]any{
 		"sid": "PN" + strings.Repeat("1", 32), "phone_number": number, "sms_url": w.public.URL + "/sms", "sms_method": "POST", "sms_fallback_url": elsewhere.URL + "/text.xml", "sms_fallback_method": "POST",
 		"voice_url": w.public.URL + "/voice", "voice_method": "POST", "voice_fallback_url": elsewhere.URL + "/voice.xml", "voice_fallback_method": "POST", "status_callback": w.public.URL + "/voice/status", "status_callback_method": "POST",

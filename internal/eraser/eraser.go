@@ -1,12 +1,10 @@
-// Package eraser has the provider's copies of texts and calls deleted: every
-// inbound message, our replies once they are delivered, calls and the legs they
-// were put through by.
+// Package eraser deletes the provider's copies of texts and calls: every inbound message,
+// our replies once they are delivered, calls and their legs.
 //
-// What is to be erased stands on a work list in the store: record ids, nothing
-// else. Any number of gateways work the same list; each record is worked by one
-// at a time, and one that a dead gateway had taken comes up again. A record that
-// cannot be deleted has its words emptied meanwhile, and is tried again, ever
-// less often, until it is given up on, loudly.
+// The work list in Redis holds record ids and nothing else. Any number of gateways share
+// it: a record is leased to one at a time, and leased again when that gateway dies. A
+// message that cannot be deleted yet is emptied, and deleting is retried, ever less often,
+// until it is given up on with an error in the log.
 package eraser
 
 import (
@@ -18,15 +16,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"signpost/internal/provider"
 	"signpost/internal/store"
+	"signpost/internal/twilio"
 )
 
-// List is where what is to be erased is kept.
+// List is the work list of records to erase.
 type List interface {
 	Enqueue(ctx context.Context, due map[string]time.Time, leased time.Time, keep time.Duration) error
 	Lease(ctx context.Context, now time.Time, held time.Duration) (e store.Erasure, wait time.Duration, ok bool, err error)
-	Erased(ctx context.Context, sid string) error
+	Erased(ctx context.Context, id string) error
 	Postpone(ctx context.Context, e store.Erasure, until time.Time, keep time.Duration) error
 	Pause(ctx context.Context, d time.Duration) error
 	Backlog(ctx context.Context) (waiting int, oldest time.Time, err error)
@@ -34,30 +32,29 @@ type List interface {
 
 // Records is the provider's side.
 type Records interface {
-	Erase(sid string) error
-	Redact(sid string) error
+	Erase(id twilio.RecordID) error
+	Redact(id twilio.RecordID) error
 }
 
-// Held is how long a record is kept from other gateways while one works on it:
-// longer than the two requests it can need.
+// Held is how long a lease lasts: longer than the two requests that a record can need.
 const Held = time.Minute
 
-// How it works.
+// Limits and intervals.
 const (
 	workers   = 4
-	poll      = 5 * time.Second  // how often an idle gateway looks at the list
-	refresh   = 15 * time.Second // how often the numbers on show are renewed
+	poll      = 5 * time.Second  // between polls of an idle gateway
+	refresh   = 15 * time.Second // between updates of the status
 	maxWait   = 6 * time.Hour    // between two tries of one record
 	maxPause  = 5 * time.Minute
 	opTimeout = time.Second
-	// gather is how long what is noted may wait for more of it: nothing is due for
-	// longer, and one trip to the list takes many.
+	// gather is how long a noted record may wait for others, so that one trip to Redis
+	// takes many. Nothing is due sooner.
 	gather   = 20 * time.Millisecond
-	maxNoted = 4096 // ids waiting to be put on the list
+	maxNoted = 4096 // records waiting to be put on the list
 	maxBatch = 256
 )
 
-// Outcome is what came of one try.
+// Outcome is the result of one try.
 type Outcome string
 
 // Outcomes of a try.
@@ -70,10 +67,10 @@ const (
 	Credentials Outcome = "credentials refused"
 	Away        Outcome = "provider away"
 	GivenUp     Outcome = "given up"
-	Lost        Outcome = "not noted" // the list could not take it
+	Lost        Outcome = "not noted" // Redis did not take it
 )
 
-// Outcomes lists them all, for the metrics to begin at nought.
+// Outcomes returns all of them, so that the metrics start at zero.
 func Outcomes() []Outcome {
 	return []Outcome{Deleted, Gone, NotFinal, Refused, Busy, Credentials, Away, GivenUp, Lost}
 }
@@ -82,40 +79,38 @@ func Outcomes() []Outcome {
 type Eraser struct {
 	List    List
 	Records Records
-	// After is how long a record is left before it is tried first: the provider
-	// refuses one that is in use and asks for at least a minute.
+	// After is how long the first try of a record waits: the provider refuses a record that
+	// is in use, and asks for at least a minute.
 	After time.Duration
-	// GiveUp is how long a record is tried for. The provider's own word is that
-	// it may take 14 days.
+	// GiveUp is how long a record is retried. The provider says that it may take 14 days.
 	GiveUp time.Duration
 	Now    func() time.Time
 	Log    *slog.Logger
 	Count  func(Outcome)
-	// Emptied is told that a message was emptied: the provider has answered with
-	// the rest of it, which is to be erased from memory soon.
+	// Emptied is called when a message was emptied: the provider has answered with the rest
+	// of it, which must be erased from memory.
 	Emptied func()
 
 	noted  chan note
-	streak atomic.Int32 // tries in a row that the provider did not take
+	streak atomic.Int32 // failed tries in a row
 	status atomic.Pointer[Status]
 	once   sync.Once
 }
 
-// Status is how erasing stands.
+// Status is the state of erasing.
 type Status struct {
 	Waiting int
 	Oldest  time.Duration // for how long the oldest record has been due
-	// Trouble is why nothing is being erased at present, in words; empty when all
-	// is well.
+	// Trouble is why nothing is being erased now, in words; empty when all is well.
 	Trouble string
 	GivenUp int // since the start
-	// Known tells that the list could be looked at; else Waiting and Oldest are as
-	// they were seen last.
+	// Known reports that Redis could be asked; otherwise Waiting and Oldest are from
+	// earlier.
 	Known bool
 }
 
 type note struct {
-	sid string
+	id  string
 	due time.Time
 }
 
@@ -126,28 +121,25 @@ func (e *Eraser) init() {
 	})
 }
 
-// Note asks for a record to be erased, after a while beyond the usual. It never
-// waits: the webhook that notes it has somebody to answer.
-func (e *Eraser) Note(sid string, later time.Duration) {
+// Note asks for a record to be erased, later than usual by a delay. It never blocks: the
+// webhook that notes the record has somebody to answer.
+func (e *Eraser) Note(id twilio.RecordID, delay time.Duration) {
 	e.init()
-	if !provider.Erasable(sid) {
-		return
-	}
 	select {
-	case e.noted <- note{sid, e.Now().Add(e.After + later)}:
+	case e.noted <- note{id.String(), e.Now().Add(e.After + delay)}:
 	default:
 		e.Count(Lost)
 	}
 }
 
-// Status tells how erasing stands; it is renewed every few seconds.
+// Status returns the state of erasing, as of a few seconds ago.
 func (e *Eraser) Status() Status {
 	e.init()
 	return *e.status.Load()
 }
 
-// Run works the list until ctx ends, then puts what was noted on it and
-// finishes the requests in flight.
+// Run works the list until ctx ends, then saves what was noted and finishes the requests
+// in flight.
 func (e *Eraser) Run(ctx context.Context) {
 	e.init()
 	jobs := make(chan store.Erasure)
@@ -155,27 +147,27 @@ func (e *Eraser) Run(ctx context.Context) {
 	for range workers {
 		all.Go(func() {
 			for j := range jobs {
-				e.survive(func() { e.erase(ctx, j) }) // what a fault leaves undone comes up again
+				e.catch(func() { e.erase(ctx, j) }) // after a panic the lease runs out
 			}
 		})
 	}
 	for _, loop := range []func(context.Context){e.flush, e.watch} {
 		all.Go(func() {
-			for !e.survive(func() { loop(ctx) }) && ctx.Err() == nil {
+			for !e.catch(func() { loop(ctx) }) && ctx.Err() == nil {
 				pause(ctx, e.idle())
 			}
 		})
 	}
-	for !e.survive(func() { e.dispatch(ctx, jobs) }) && ctx.Err() == nil {
+	for !e.catch(func() { e.dispatch(ctx, jobs) }) && ctx.Err() == nil {
 		pause(ctx, e.idle())
 	}
 	close(jobs)
 	all.Wait()
 }
 
-// survive keeps a fault of ours here from ending the program: people are being
-// answered. What panicked is not looked at.
-func (e *Eraser) survive(f func()) (ended bool) {
+// catch runs f and catches its panic, whose value may be private and is dropped. It
+// reports whether f returned.
+func (e *Eraser) catch(f func()) (ended bool) {
 	defer func() {
 		if recover() != nil {
 			e.Log.Error("a fault in erasing was survived: please report it")
@@ -185,7 +177,7 @@ func (e *Eraser) survive(f func()) (ended bool) {
 	return true
 }
 
-// dispatch hands out what is due.
+// dispatch leases what is due and hands it to the workers.
 func (e *Eraser) dispatch(ctx context.Context, jobs chan<- store.Erasure) {
 	for ctx.Err() == nil {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
@@ -202,7 +194,7 @@ func (e *Eraser) dispatch(ctx context.Context, jobs chan<- store.Erasure) {
 	}
 }
 
-// idle is how long to wait before looking again.
+// idle is how long to wait between polls.
 func (e *Eraser) idle() time.Duration { return min(poll, e.After) }
 
 func pause(ctx context.Context, d time.Duration) {
@@ -214,44 +206,48 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// erase tries one record and writes down what came of it.
+// erase tries one record and saves the result.
 func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
-	// What is begun is written down even when the program is stopping.
+	// The result is saved even when the program is stopping.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Held)
 	defer cancel()
 	age := e.Now().Sub(job.Since)
-	err := e.Records.Erase(job.SID)
-	var busy provider.BusyError
+	id, ok := twilio.ParseRecordID(job.ID)
+	err := error(twilio.ErrRefused)
+	if ok {
+		err = e.Records.Erase(id)
+	}
+	var busy twilio.BusyError
 	switch {
 	case err == nil:
 		e.done(ctx, job, Deleted)
 		return
-	case errors.Is(err, provider.ErrGone):
+	case errors.Is(err, twilio.ErrGone):
 		e.done(ctx, job, Gone)
 		return
 	case age > e.GiveUp:
 		e.giveUp(ctx, job)
 		return
-	case errors.Is(err, provider.ErrNotFinal):
-		e.retry(ctx, job, NotFinal, age)
-	case errors.Is(err, provider.ErrRefused):
-		e.retry(ctx, job, Refused, age)
+	case errors.Is(err, twilio.ErrNotFinal):
+		e.retry(ctx, job, id, NotFinal, age)
+	case errors.Is(err, twilio.ErrRefused):
+		e.retry(ctx, job, id, Refused, age)
 	case errors.As(err, &busy):
 		e.hold(ctx, job, Busy, busy.After)
-	case errors.Is(err, provider.ErrCredentials):
+	case errors.Is(err, twilio.ErrCredentials):
 		e.hold(ctx, job, Credentials, 0)
 	default:
 		e.hold(ctx, job, Away, 0)
 	}
 }
 
-// retry empties the words of a message that cannot be deleted yet, and tries it
-// again after as long as it has waited already.
-func (e *Eraser) retry(ctx context.Context, job store.Erasure, o Outcome, age time.Duration) {
+// retry empties a message that cannot be deleted yet, and doubles its age before the next
+// try.
+func (e *Eraser) retry(ctx context.Context, job store.Erasure, id twilio.RecordID, o Outcome, age time.Duration) {
 	e.streak.Store(0)
 	e.Count(o)
 	defer e.Emptied()
-	if err := e.Records.Redact(job.SID); err != nil {
+	if err := e.Records.Redact(id); err != nil {
 		e.Log.Debug("a message that cannot be deleted yet could not be emptied either", "err", err)
 	}
 	e.postpone(ctx, job, e.Now().Add(jitter(min(max(age, e.After), maxWait))))
@@ -260,13 +256,12 @@ func (e *Eraser) retry(ctx context.Context, job store.Erasure, o Outcome, age ti
 func (e *Eraser) done(ctx context.Context, job store.Erasure, o Outcome) {
 	e.streak.Store(0)
 	e.Count(o)
-	if err := e.List.Erased(ctx, job.SID); err != nil {
+	if err := e.List.Erased(ctx, job.ID); err != nil {
 		e.Log.Warn("a record is erased but still on the list; it will be found gone", "err", err)
 	}
 }
 
-// hold leaves the provider alone for a while: everybody does, since what was
-// wrong was not the record.
+// hold pauses all gateways for a while, because the fault was not the record's.
 func (e *Eraser) hold(ctx context.Context, job store.Erasure, o Outcome, d time.Duration) {
 	e.Count(o)
 	n := e.streak.Add(1)
@@ -293,18 +288,17 @@ func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 	e.Count(GivenUp)
 	e.change(func(s *Status) { s.GivenUp++ })
 	e.Log.Error("a record could not be erased at the provider and is given up on: delete it by hand, in the provider's console")
-	if err := e.List.Erased(ctx, job.SID); err != nil {
+	if err := e.List.Erased(ctx, job.ID); err != nil {
 		e.Log.Warn("a record could not be taken off the list", "err", err)
 	}
 }
 
-// jitter spreads tries by a fifth either way, so that they do not come together.
+// jitter varies a delay by up to a fifth, so that tries do not coincide.
 func jitter(d time.Duration) time.Duration {
 	return d*4/5 + rand.N(max(d*2/5, 1)) // #nosec G404 -- nobody gains by guessing it
 }
 
-// flush puts what was noted on the list, in batches, and keeps what the list
-// cannot take until it can.
+// flush puts noted records on the list, in batches, and retries while Redis is away.
 func (e *Eraser) flush(ctx context.Context) {
 	waiting := map[string]time.Time{}
 	put := func(ctx context.Context) bool {
@@ -318,8 +312,8 @@ func (e *Eraser) flush(ctx context.Context) {
 		return true
 	}
 	take := func(n note) {
-		if at, ok := waiting[n.sid]; !ok || n.due.Before(at) {
-			waiting[n.sid] = n.due
+		if at, ok := waiting[n.id]; !ok || n.due.Before(at) {
+			waiting[n.id] = n.due
 		}
 	}
 	more := func() {
@@ -357,7 +351,7 @@ func (e *Eraser) flush(ctx context.Context) {
 	}
 }
 
-// watch renews the numbers on show.
+// watch updates the status.
 func (e *Eraser) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		op, cancel := context.WithTimeout(ctx, opTimeout)

@@ -14,9 +14,9 @@ import (
 
 	"signpost/internal/eraser"
 	"signpost/internal/privacy"
-	"signpost/internal/provider"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 )
 
 const (
@@ -27,6 +27,15 @@ const (
 )
 
 func sid(kind string, n int) string { return fmt.Sprintf("%s%032x", kind, n) }
+
+func record(t *testing.T, id string) twilio.RecordID {
+	t.Helper()
+	r, ok := twilio.ParseRecordID(id)
+	if !ok {
+		t.Fatalf("%q is no id of a record", id)
+	}
+	return r
+}
 
 // gateway is one process's eraser on a store and a provider.
 type gateway struct {
@@ -67,7 +76,7 @@ func open(t *testing.T, redis string) *store.Store {
 
 func start(t *testing.T, redis string, p *testkit.Provider, change func(*eraser.Eraser)) *gateway {
 	t.Helper()
-	records, err := provider.New(p.URL, account, []privacy.Private{privacy.Hide("a0token0not0yet0promoted"), privacy.Hide(token)})
+	records, err := twilio.NewClient(p.URL, account, []privacy.Private{privacy.Hide("a0token0not0yet0promoted"), privacy.Hide(token)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,9 +156,9 @@ func TestNothingIsLeft(t *testing.T) {
 			p.Fail(tt.faults...)
 			one, two := start(t, r.URL(), p, nil), start(t, r.URL(), p, nil)
 			for i, id := range ids {
-				one.Note(id, 0)
+				one.Note(record(t, id), 0)
 				if i%4 == 0 { // a repeated webhook may reach the other gateway
-					two.Note(id, 0)
+					two.Note(record(t, id), 0)
 				}
 			}
 			p.Await(t, "an empty provider", func() bool { return len(p.Left()) == 0 })
@@ -184,8 +193,8 @@ func TestList(t *testing.T) {
 	r, p := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
 	g := start(t, r.URL(), p, func(e *eraser.Eraser) { e.After = time.Hour })
 	ids := fill(p, 9, nil)
-	for _, id := range append(ids, "SMnot-an-id", "", "RE00000000000000000000000000000000", "../Calls/CA00000000000000000000000000000000") {
-		g.Note(id, 0)
+	for _, id := range ids {
+		g.Note(record(t, id), 0)
 	}
 	g.stop() // what was noted is on the list before it ends
 	due := r.Do(t, "ZRANGE", "erase:{list}:due", "0", "-1")
@@ -222,7 +231,7 @@ func TestDeadGateway(t *testing.T) {
 	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.SID != id || e.Since.UnixMilli() != now.UnixMilli() {
+	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.ID != id || e.Since.UnixMilli() != now.UnixMilli() {
 		t.Fatalf("taken %+v, %v, %v", e, ok, err)
 	}
 	// Its status report comes meanwhile: it stays with whoever has it.
@@ -239,7 +248,7 @@ func TestDeadGateway(t *testing.T) {
 	if err := s.Erased(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Postpone(t.Context(), store.Erasure{SID: id, Since: now}, now, time.Hour); err != nil {
+	if err := s.Postpone(t.Context(), store.Erasure{ID: id, Since: now}, now, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if n, _, err := s.Backlog(t.Context()); err != nil || n != 0 || len(r.Do(t, "KEYS", "*")) != 0 {
@@ -276,7 +285,7 @@ func TestGivenUp(t *testing.T) {
 	g := start(t, r.URL(), p, func(e *eraser.Eraser) {
 		e.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return time.Now().Add(late) }
 	})
-	g.Note(id, 0)
+	g.Note(record(t, id), 0)
 	p.Await(t, "empty words", func() bool { return p.Left()[0].Body == "" })
 	mu.Lock()
 	late = 2 * time.Hour // longer than GiveUp
@@ -298,7 +307,7 @@ func TestRedisAway(t *testing.T) {
 	g := start(t, r.URL(), p, nil)
 	r.Kill()
 	for _, id := range fill(p, 20, nil) {
-		g.Note(id, 0)
+		g.Note(record(t, id), 0)
 	}
 	r.Restart(t)
 	p.Await(t, "an empty provider", func() bool { return len(p.Left()) == 0 })
@@ -312,7 +321,7 @@ func TestOverflow(t *testing.T) {
 	g := start(t, r.URL(), p, nil)
 	const many = 6000
 	for i := range many {
-		g.Note(sid("SM", i), 0)
+		g.Note(record(t, sid("SM", i)), 0)
 	}
 	g.stop()
 	if lost := g.count(eraser.Lost); lost != many {
@@ -337,11 +346,11 @@ type faulty struct {
 	n atomic.Int32
 }
 
-func (f *faulty) Erase(sid string) error {
+func (f *faulty) Erase(id twilio.RecordID) error {
 	if f.n.Add(1)%4 == 0 {
-		panic(sid)
+		panic(id.String())
 	}
-	return f.Records.Erase(sid)
+	return f.Records.Erase(id)
 }
 
 // A fault of our own ends neither the program nor the erasing, and quotes
@@ -357,7 +366,7 @@ func TestFault(t *testing.T) {
 		e.Now = func() time.Time { return begun.Add(1000 * time.Since(begun)) }
 	})
 	for _, id := range fill(p, 12, nil) {
-		g.Note(id, 0)
+		g.Note(record(t, id), 0)
 	}
 	p.Await(t, "an empty provider", func() bool { return len(p.Left()) == 0 })
 	g.stop()
@@ -371,7 +380,7 @@ func TestStatus(t *testing.T) {
 	r, p := testkit.StartRedis(t), testkit.NewProvider(t, account, "another0token")
 	g := start(t, r.URL(), p, nil)
 	for _, id := range fill(p, 3, nil) {
-		g.Note(id, 0)
+		g.Note(record(t, id), 0)
 	}
 	await(t, r, g, "trouble", func(s eraser.Status) bool { return s.Known && s.Waiting == 3 && s.Oldest > 0 && s.Trouble != "" })
 	p.SetToken(token)
@@ -400,7 +409,7 @@ func TestAge(t *testing.T) {
 			t.Fatalf("%d wait, the oldest since %v, not %v: %v", waiting, oldest, first, err)
 		}
 		e, _, ok, err := s.Lease(t.Context(), now, time.Minute)
-		if err != nil || !ok || e.SID != id || !e.Since.Equal(first) {
+		if err != nil || !ok || e.ID != id || !e.Since.Equal(first) {
 			t.Fatalf("taken %+v, %v, %v; due first at %v", e, ok, err, first)
 		}
 		now = now.Add(10 * time.Minute)

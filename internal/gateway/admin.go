@@ -21,10 +21,9 @@ func (g *Gateway) adminRoutes() http.Handler {
 	return mux
 }
 
-// readyz is 200 as long as people are answered, and names what is degraded: a
-// gateway without its store still gives every place its number, so it must not
-// be taken out of service for that. Once it is told to stop it is 503, though it
-// answers a little longer: whatever stands before it should look elsewhere.
+// readyz is 200 while people are answered, and names what is degraded: a gateway without
+// Redis still gives every place its number, so it must stay in service. While it drains it
+// is 503, so that a load balancer sends webhooks elsewhere.
 func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if g.stopping.Load() {
 		write(w, http.StatusServiceUnavailable, "stopping")
@@ -43,10 +42,10 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if g.cfg.FlowsDir != "" && !s.fromDir {
 		degraded = append(degraded, "degraded: no book in FLOWS_DIR has ever been good; the one that ships is in force")
 	}
-	if says := g.toDisk.Load(); says != nil {
+	if says := g.persistenceWarning.Load(); says != nil {
 		degraded = append(degraded, "note: "+*says)
 	}
-	if g.isResting() {
+	if g.inMaintenance() {
 		degraded = append(degraded, "degraded: maintenance is on; everybody gets the 24-hour number")
 	}
 	switch g.meter.Level() {
@@ -59,13 +58,11 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))
 }
 
-// tooOld is how long a record may wait to be erased before it is called
-// degraded. Some networks never say that a text arrived, so that a day is not
-// out of the way.
+// tooOld is how long a record may wait to be erased before erasing is called degraded. Some
+// networks never report that a text arrived, so a day is not unusual.
 const tooOld = 24 * time.Hour
 
-// erasing tells how erasing stands: always the count and the age, and what is
-// wrong.
+// erasing returns the state of erasing: the count and the age, then what is wrong.
 func (g *Gateway) erasing() []string {
 	s := g.eraser.Status()
 	lines := []string{fmt.Sprintf("erasing: %d records wait at the provider, the oldest for %v", s.Waiting, s.Oldest.Round(time.Second))}
@@ -79,7 +76,8 @@ func (g *Gateway) erasing() []string {
 		lines = append(lines, "degraded: a record has waited more than a day to be erased at the provider")
 	}
 	if s.GivenUp > 0 {
-		lines = append(lines, fmt.Sprintf("degraded: %d records could not be erased at the provider since the start: delete them in its console", s.GivenUp))
+		const given = "degraded: %d records could not be erased at the provider since the start: delete them in its console"
+		lines = append(lines, fmt.Sprintf(given, s.GivenUp))
 	}
 	return lines
 }

@@ -22,12 +22,12 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 )
 
 // leg is one point of a call: the document, and how the caller got there.
 type leg struct {
-	doc     twiml.Node
+	doc     twilio.Node
 	keys    int     // pressed so far
 	seconds float64 // of speech heard so far, listening to everything
 	said    []string
@@ -63,7 +63,7 @@ func TestEveryCall(t *testing.T) {
 	t.Cleanup(func() { _ = g.Close() })
 	sid := handset.SID("CA")
 	phone := &handset.Phone{Handler: g.Handler(), Base: base, Account: account, Token: privacy.Hide(token), From: "+447400123456", To: ourLine}
-	post := func(target, field, value string) twiml.Node {
+	post := func(target, field, value string) twilio.Node {
 		form := url.Values{"CallSid": {sid}, "From": {phone.From}, "To": {phone.To}}
 		if field != "" {
 			form.Set(field, value)
@@ -72,7 +72,7 @@ func TestEveryCall(t *testing.T) {
 		if err != nil || status != 200 {
 			t.Fatalf("%s: %d, %v", target, status, err)
 		}
-		doc, err := twiml.Parse(body)
+		doc, err := twilio.ParseDocument(body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestEveryCall(t *testing.T) {
 					worstAstray = l
 				}
 			}
-			next := func(doc twiml.Node, did string, keys int) {
+			next := func(doc twilio.Node, did string, keys int) {
 				paths++
 				where, missed := position(t, ring, sid, doc, moment)
 				astray := l.astray || missed
@@ -154,10 +154,10 @@ func TestEveryCall(t *testing.T) {
 }
 
 // spoken is what a document says, digits kept apart as they are spoken.
-func spoken(doc twiml.Node) string {
+func spoken(doc twilio.Node) string {
 	var words []string
-	var walk func(twiml.Node)
-	walk = func(n twiml.Node) {
+	var walk func(twilio.Node)
+	walk = func(n twilio.Node) {
 		if n.Name == "Redirect" || n.Name == "Number" {
 			return
 		}
@@ -201,7 +201,7 @@ func numberEnd(said string) int {
 }
 
 // arrives reports a document that rings somebody or says a number.
-func arrives(b *flows.Book, doc twiml.Node) bool {
+func arrives(b *flows.Book, doc twilio.Node) bool {
 	for _, n := range doc.Children {
 		if n.Name == "Dial" {
 			return true
@@ -224,7 +224,7 @@ func arrives(b *flows.Book, doc twiml.Node) bool {
 // position is where a call is: what its sealed token holds, but for the count of
 // turns, and the kind of document. missed tells that the last key was no choice,
 // or none.
-func position(t *testing.T, ring *privacy.Keyring, sid string, doc twiml.Node, now time.Time) (where string, missed bool) {
+func position(t *testing.T, ring *privacy.Keyring, sid string, doc twilio.Node, now time.Time) (where string, missed bool) {
 	t.Helper()
 	for _, n := range doc.Children {
 		action, ok := n.Attr("action")
@@ -300,7 +300,7 @@ func TestRecordedPrompt(t *testing.T) {
 func TestAcceptedCall(t *testing.T) {
 	s := start(t, nil)
 	p := s.phone()
-	ask := func(path, digits string) twiml.Node {
+	ask := func(path, digits string) twilio.Node {
 		form := url.Values{"CallSid": {handset.SID("CA")}, "From": {ourLine}, "To": {"+441228633640"}}
 		if digits != "-" {
 			form.Set("Digits", digits)
@@ -309,7 +309,7 @@ func TestAcceptedCall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := twiml.Parse(body)
+		doc, err := twilio.ParseDocument(body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,5 @@
-// Package gateway is the program as a value: it joins the rooms, serves two
-// listeners, watches the flow book, and stops cleanly.
+// Package gateway is the server: it wires the packages, serves two listeners, reloads the
+// flow book when it changes, and shuts down cleanly.
 package gateway
 
 import (
@@ -27,22 +27,22 @@ import (
 	"signpost/internal/store"
 	"signpost/internal/tally"
 	"signpost/internal/trace"
-	"signpost/internal/webhook"
+	"signpost/internal/twilio"
 	"signpost/ivr"
 	"signpost/sms"
 )
 
-// Limits of the two servers.
+// Limits of the two HTTP servers.
 const (
-	headerTimeout = 5 * time.Second  // a webhook's headers come in one packet
+	headerTimeout = 5 * time.Second  // a webhook's headers fit in one packet
 	readTimeout   = 10 * time.Second // the provider gives up after 15 s
 	writeTimeout  = 10 * time.Second
 	idleTimeout   = 75 * time.Second
 	maxHeader     = 16 << 10
-	drainTimeout  = 15 * time.Second // one webhook's whole life
+	drainTimeout  = 15 * time.Second // as long as the provider waits for an answer
 )
 
-// Gateway is a whole server, ready to run.
+// Gateway is a server, ready to run.
 type Gateway struct {
 	cfg     config.Config
 	log     *slog.Logger
@@ -55,41 +55,43 @@ type Gateway struct {
 	admin     http.Handler
 	now       func() time.Time
 	wipe      wiper
-	// stopping tells that the server answers for the last time.
+	// stopping reports that the server is draining.
 	stopping atomic.Bool
 	eraser   *eraser.Eraser
 	sweep    func(context.Context) error
 	tracer   *trace.Tracer // nil when nothing is traced
 	tally    *tally.Counter
 	meter    *spend.Meter
-	// resting is until when the menus are out of use, in Unix seconds.
-	resting atomic.Int64
-	// toDisk is what there is to say about Redis writing to disk.
-	toDisk atomic.Pointer[string]
+	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
+	maintenanceUntil atomic.Int64
+	// persistenceWarning says that Redis writes to disk; nil when it does not.
+	persistenceWarning atomic.Pointer[string]
 
 	mu                    sync.Mutex
 	listenAddr, adminAddr net.Addr
 	ready                 chan struct{}
 }
 
-// shelf is the book in force and the one before it, which repeated webhooks of
-// a moment ago were answered from.
+// shelf is the book in force and the one before it, for the repeats of webhooks that it
+// answered.
 type shelf struct {
 	current, previous *flows.Book
-	// safeText and safeCall answer when all else fails: bytes, made when the book
-	// came into force, so that nothing has to work for them to be sent.
+	// safeText and safeCall are the answers when all else fails, rendered when the book came
+	// into force.
 	safeText, safeCall []byte
 	fromDir            bool // the current book came from FLOWS_DIR
 	reloadOK           bool // the last attempt to read FLOWS_DIR worked
 }
 
 func newShelf(current, previous *flows.Book, fromDir bool) *shelf {
-	return &shelf{current: current, previous: previous, safeText: sms.Fallback(current), safeCall: ivr.Fallback(current), fromDir: fromDir, reloadOK: true}
+	return &shelf{
+		current: current, previous: previous, fromDir: fromDir, reloadOK: true,
+		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""), safeCall: twilio.CallDocument(ivr.Fallback(current)),
+	}
 }
 
-// New makes a gateway. It fails only on what it cannot serve without: an
-// unreadable REDIS_URL, a keyring that cannot be made. A flow book that does not
-// check clean is told in the log, and the book that ships answers meanwhile.
+// New returns a gateway. It fails only on what it cannot serve without: an invalid REDIS_URL
+// or secret. A flow book with mistakes is logged, and the book that ships is used instead.
 func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, ready: make(chan struct{})}
 	g.wipe = newWiper(g.metrics.wiped.Inc)
@@ -97,7 +99,7 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
-	// The book that ships is checked by the tests; here it is only read.
+	// The tests check the book that ships; here it is only read.
 	shipped, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("read the book that ships: %s", problems[0].Rule)
@@ -116,7 +118,9 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	if redisURL == config.Embedded {
 		redisURL = ""
 	}
-	g.store, err = store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit})
+	g.store, err = store.Open(store.Options{
+		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -128,16 +132,17 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	g.meter = &spend.Meter{Keeper: g.store, Limit: spend.Pence(cfg.SpendLimit), Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter.Total)
-	g.resting.Store(time.Time{}.Unix())
+	g.maintenanceUntil.Store(time.Time{}.Unix())
 	g.public, g.admin = g.traced(g.routes(keys)), g.adminRoutes()
 	g.warn()
 	return g, nil
 }
 
-// warn says plainly, once, what an operator should know.
+// warn logs, once, what an operator should know.
 func (g *Gateway) warn() {
 	if g.cfg.RedisURL == config.Embedded {
-		g.log.Warn("conversations are kept in this process only: they are lost when it stops, and a second gateway would not share them; set REDIS_URL for more")
+		g.log.Warn("conversations are kept in this process only: they are lost when it stops, " +
+			"and a second gateway would not share them; set REDIS_URL for more")
 	}
 	b, doubtful := g.Book(0), 0
 	for i := range b.Services {
@@ -149,24 +154,25 @@ func (g *Gateway) warn() {
 		g.log.Warn("this build does not erase what a webhook leaves in memory before the memory is used again; build with make build")
 	}
 	if doubtful > 0 {
-		g.log.Warn("some numbers in the flow book have been rung by nobody, or not lately; the 24-hour number stands beside each", "count", doubtful)
+		g.log.Warn("some numbers in the flow book have been rung by nobody, or not lately; the 24-hour number stands beside each",
+			"count", doubtful)
 	}
 }
 
-// checkPersistence looks, once, whether Redis writes to disk, and says so.
+// checkPersistence checks, once, whether Redis writes to disk, and logs it.
 func (g *Gateway) checkPersistence(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	if g.store.Ping(ctx) != nil {
-		return // that is said elsewhere
+		return // reported elsewhere
 	}
 	if says := g.store.Persistence(ctx); says != "" {
-		g.toDisk.Store(&says)
+		g.persistenceWarning.Store(&says)
 		g.log.Warn(says)
 	}
 }
 
-// Book is the book in force, or the one of that version if it is still known.
+// Book returns the book of a version if it is still known, otherwise the one in force.
 func (g *Gateway) Book(version uint32) *flows.Book {
 	s := g.books.Load()
 	if version != 0 && s.previous != nil && s.previous.Version == version {
@@ -175,7 +181,7 @@ func (g *Gateway) Book(version uint32) *flows.Book {
 	return s.current
 }
 
-// recording finds a recording by the name it is served under.
+// recording returns a recording by the name it is served under.
 func (g *Gateway) recording(name string) (flows.Recording, bool) {
 	s := g.books.Load()
 	rec, ok := s.current.Audio[name]
@@ -185,119 +191,20 @@ func (g *Gateway) recording(name string) (flows.Recording, bool) {
 	return rec, ok
 }
 
-// Paths of the webhooks that an operator sets at the provider.
-const (
-	TextPath       = "/sms"
-	TextStatusPath = "/sms/status"
-	CallPath       = "/voice"
-)
-
-// Endpoints are the paths of all webhooks: no other is served, and no test of all
-// of them leaves one out.
-func Endpoints() []string {
-	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath, ivr.StatusPath}
-}
-
-// routes joins the channels to the guard.
-func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
-	guard := webhook.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
-	var sessions interface {
-		sms.Sessions
-		sms.Limits
-	} = g.store
-	if g.tracer != nil {
-		sessions = timedStore{g.store, g.tracer}
-	}
-	texts := &sms.Handler{
-		Book: g.Book, Sessions: sessions, Limits: sessions, Keys: keys, Remember: g.cfg.SessionTTL, StatusURL: g.cfg.PublicURL + TextStatusPath,
-		Meter: g.meter, Price: spend.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Resting: g.isResting,
-		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
-	}
-	calls := &ivr.Handler{
-		Book: g.Book, Recording: g.recording, Keys: keys, Base: g.cfg.PublicURL, CallerID: g.cfg.CallerID,
-		Meter: g.meter, Price: spend.Pence(g.cfg.CallPrice), Callers: &ivr.Callers{Limit: g.cfg.CallerLimit}, Resting: g.isResting,
-		Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add,
-	}
-	// A status report needs no answer but must get one.
-	status := func(context.Context, webhook.Request) []byte { return sms.Silence() }
-	silent := func(webhook.Request) []byte { return sms.Silence() }
-	mux := http.NewServeMux()
-	table := map[string]struct {
-		safe    webhook.Safe
-		handler webhook.Handler
-	}{
-		TextPath:         {g.safe, bySort(texts.Answer, calls.Start)},
-		TextStatusPath:   {silent, status},
-		CallPath:         {g.safe, bySort(texts.Answer, calls.Start)},
-		ivr.KeyPath:      {g.safe, calls.Key},
-		ivr.LegPath:      {g.safe, calls.Leg},
-		ivr.AcceptPath:   {silent, calls.Accept},
-		ivr.AcceptedPath: {silent, calls.Accepted},
-		ivr.StatusPath:   {silent, status},
-	}
-	for _, path := range Endpoints() {
-		e := table[path]
-		mux.Handle(path, guard.Wrap(path, e.safe, g.noting(e.handler)))
-	}
-	mux.HandleFunc(ivr.AudioPath, calls.ServeAudio)
-	// A genuine request to a path we do not have comes from a number set up
-	// wrongly: whoever is at the other end still gets the 24-hour number.
-	mux.Handle("/", guard.Wrap("unknown", g.safe, g.noting(func(_ context.Context, r webhook.Request) []byte { return g.safe(r) })))
-	return mux
-}
-
-// safe is the answer of last resort: the 24-hour number and 999, spoken to a call
-// and sent to a text that may be answered; silence to a report.
-func (g *Gateway) safe(r webhook.Request) []byte {
-	s := g.books.Load()
-	switch {
-	case isCall(r):
-		return s.safeCall
-	case isReport(r):
-		return sms.Silence()
-	}
-	can := false
-	privacy.Forget(func() { can = webhook.ParseParty(r.Get("From")).CanText() })
-	if can {
-		return s.safeText
-	}
-	return sms.Silence()
-}
-
-// bySort answers a text as a text and a call as a call, whichever path a number
-// was set up with.
-func bySort(text, call webhook.Handler) webhook.Handler {
-	return func(ctx context.Context, r webhook.Request) []byte {
-		switch {
-		case isReport(r):
-			return sms.Silence()
-		case isCall(r):
-			return call(ctx, r)
-		}
-		return text(ctx, r)
-	}
-}
-
-func isCall(r webhook.Request) bool { return r.Get("CallSid") != "" && r.Get("MessageSid") == "" }
-
-// isReport tells a report on one of our replies from a text.
-func isReport(r webhook.Request) bool { return r.Get("MessageStatus") != "" && r.Get("Body") == "" }
-
-// Handler is the public endpoints, for tools that drive the gateway without a
-// network.
+// Handler returns the public endpoints, for tools that drive the gateway without a network.
 func (g *Gateway) Handler() http.Handler { return g.public }
 
-// SetClock replaces the clock, for tools that show another moment. Call it
-// before anything is served.
+// SetClock replaces the clock, for tools that show another moment. Call it before anything
+// is served.
 func (g *Gateway) SetClock(now func() time.Time) { g.now = now }
 
-// SetSweep says how to look for what is left at the provider, when there are
-// lines to look for: [Sweep], in a process of its own. Call it before Run.
+// SetSweep sets how records left at the provider are searched for: [Sweep], in a process of
+// its own. Call it before Run.
 func (g *Gateway) SetSweep(run func(context.Context) error) { g.sweep = run }
 
 func (g *Gateway) clock() time.Time { return g.now() }
 
-// Use puts a book in force, for tools that have read and checked it.
+// Use puts a checked book in force.
 func (g *Gateway) Use(b *flows.Book) {
 	old := g.books.Load()
 	if b.Version == old.current.Version {
@@ -310,9 +217,8 @@ func (g *Gateway) Use(b *flows.Book) {
 	g.log.Info("a flow book is in force", "book", b.Version)
 }
 
-// reload reads a flow book and puts it in force if it has no errors. Otherwise the
-// book in force stays. It gives false when the files changed while they were read:
-// then nothing was decided.
+// reload reads a flow book and puts it in force if it has no errors. It returns false, and
+// decides nothing, when the files changed while they were read.
 func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 	src, all := check.Dir(dir)
 	if !unchanged(dir, fingerprint) {
@@ -326,7 +232,8 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 		g.books.Store(&next)
 		g.metrics.reload(false)
 		first := problems[0]
-		g.log.Error("the flow book has mistakes; the last good one stays in force; run signpost check", "count", len(problems), "at", first.Pos.String(), "rule", first.Rule)
+		g.log.Error("the flow book has mistakes; the last good one stays in force; run signpost check",
+			"count", len(problems), "at", first.Pos.String(), "rule", first.Rule)
 		return true
 	}
 	g.metrics.reload(true)
@@ -351,21 +258,20 @@ func (g *Gateway) Run(ctx context.Context) error {
 	servers := []*http.Server{g.server(wipeLast(g.wipe, g.public)), g.server(g.admin)}
 	servers[0].ConnContext = withConn
 	failed := make(chan error, len(servers))
-	for i, l := range []net.Listener{newDoor(public), admin} {
+	for i, l := range []net.Listener{newLimitListener(public), admin} {
 		go func() { failed <- servers[i].Serve(l) }()
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepNowAndThen, g.checkPersistence, g.watchMaintenance} {
-		watching.Go(func() { g.survive(watchCtx, job) })
+	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepHourly, g.checkPersistence, g.watchMaintenance} {
+		watching.Go(func() { g.runForever(watchCtx, job) })
 	}
-	// The eraser and the counts outlive the servers: the last requests have records
-	// too.
+	// The eraser and the counts outlive the servers: the last requests have records, too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
 	for _, job := range []func(context.Context){g.eraser.Run, g.tally.Run, g.meter.Run} {
-		erasing.Go(func() { g.survive(eraseCtx, job) })
+		erasing.Go(func() { g.runForever(eraseCtx, job) })
 	}
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
 	close(g.ready)
@@ -387,10 +293,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return errors.Join(err, g.shutdown(servers, func() { stopErasing(); erasing.Wait() }))
 }
 
-// survive runs a job beside the answering, and again if a fault of ours ends it:
-// people go on being answered. What panicked is not looked at.
-func (g *Gateway) survive(ctx context.Context, job func(context.Context)) {
-	const breath = time.Second
+// runForever runs a background job, and restarts it when it panics. The panic's value may
+// be private and is dropped.
+func (g *Gateway) runForever(ctx context.Context, job func(context.Context)) {
+	const restartDelay = time.Second
 	for ctx.Err() == nil {
 		ended := func() (ended bool) {
 			defer func() {
@@ -406,7 +312,7 @@ func (g *Gateway) survive(ctx context.Context, job func(context.Context)) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(breath):
+		case <-time.After(restartDelay):
 		}
 	}
 }
@@ -431,17 +337,17 @@ func (g *Gateway) shutdown(servers []*http.Server, stopErasing func()) error {
 	return errors.Join(errs...)
 }
 
-// Close lets go of the store of a gateway that is not run.
+// Close closes the store of a gateway that is not run.
 func (g *Gateway) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	return errors.Join(g.tracer.Close(ctx), g.store.Close())
 }
 
-// Ready is closed once both listeners are bound; Addrs then tells where.
+// Ready is closed once both listeners are bound; Addrs then returns their addresses.
 func (g *Gateway) Ready() <-chan struct{} { return g.ready }
 
-// Addrs are the bound addresses of the public and the admin listener.
+// Addrs returns the bound addresses of the public and the admin listener.
 func (g *Gateway) Addrs() (public, admin net.Addr) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -27,7 +27,7 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 	"signpost/internal/webhook"
 )
 
@@ -310,7 +310,7 @@ func TestCallIsPutThrough(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d := c.Dialling; len(d) != 1 || d[0] != (twiml.Dialled{E164: "+443001237047", Keys: "wwww2"}) {
+	if d := c.Dialling; len(d) != 1 || d[0] != (webhook.DialLine{E164: "+443001237047", Keys: "wwww2"}) {
 		t.Errorf("Chester is rung as %+v", d)
 	}
 	if err := c.LegEnds(t.Context(), "completed"); err != nil || !c.Ended || len(c.Said) > 0 {
@@ -474,7 +474,7 @@ func TestOddSenders(t *testing.T) {
 			if err != nil || status != http.StatusOK {
 				t.Fatalf("%d, %v", status, err)
 			}
-			doc, err := twiml.Parse(body)
+			doc, err := twilio.ParseDocument(body)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -492,7 +492,7 @@ func TestForgeries(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	p := s.phone()
 	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {"kendal"}, "AccountSid": {account}}
-	good := webhook.Sign(privacy.Hide(token), base+"/sms", form)
+	good := twilio.Sign(privacy.Hide(token), base+"/sms", form)
 	const kind = "application/x-www-form-urlencoded"
 	other := url.Values{}
 	for k, v := range form {
@@ -501,17 +501,17 @@ func TestForgeries(t *testing.T) {
 	other.Set("AccountSid", "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
 	tests := []struct{ name, method, path, kind, body, signature string }{
 		{"unsigned", "POST", "/sms", kind, form.Encode(), ""},
-		{"signed with nothing", "POST", "/sms", kind, form.Encode(), webhook.Sign(privacy.Hide(""), base+"/sms", form)},
-		{"signed with another token", "POST", "/sms", kind, form.Encode(), webhook.Sign(privacy.Hide("x"), base+"/sms", form)},
+		{"signed with nothing", "POST", "/sms", kind, form.Encode(), twilio.Sign(privacy.Hide(""), base+"/sms", form)},
+		{"signed with another token", "POST", "/sms", kind, form.Encode(), twilio.Sign(privacy.Hide("x"), base+"/sms", form)},
 		{"signed for another path", "POST", "/voice", kind, form.Encode(), good},
 		{"signed for another query", "POST", "/sms?a=b", kind, form.Encode(), good},
 		{"changed after signing", "POST", "/sms", kind, strings.Replace(form.Encode(), "kendal", "crewe", 1), good},
 		{"one field more", "POST", "/sms", kind, form.Encode() + "&x=y", good},
-		{"another account", "POST", "/sms", kind, other.Encode(), webhook.Sign(privacy.Hide(token), base+"/sms", other)},
+		{"another account", "POST", "/sms", kind, other.Encode(), twilio.Sign(privacy.Hide(token), base+"/sms", other)},
 		{"GET", "GET", "/sms?" + form.Encode(), kind, "", good},
 		{"JSON", "POST", "/sms?bodySHA256=00", "application/json", "{}", good},
 		{"no type", "POST", "/sms", "", form.Encode(), good},
-		{"too large", "POST", "/sms", kind, form.Encode() + "&x=" + strings.Repeat("y", webhook.MaxBody), good},
+		{"too large", "POST", "/sms", kind, form.Encode() + "&x=" + strings.Repeat("y", twilio.MaxBody), good},
 		{"not a form", "POST", "/sms", kind, "%zz;=", good},
 	}
 	for _, tt := range tests {
@@ -523,7 +523,7 @@ func TestForgeries(t *testing.T) {
 			if tt.kind != "" {
 				req.Header.Set("Content-Type", tt.kind)
 			}
-			req.Header.Set(webhook.SignatureHeader, tt.signature)
+			req.Header.Set(twilio.SignatureHeader, tt.signature)
 			resp, err := http.DefaultClient.Do(req)
 			if err != nil {
 				t.Fatal(err)
@@ -559,7 +559,7 @@ func TestLongWebhooks(t *testing.T) {
 				return
 			}
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			req.Header.Set(webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+"/sms", form))
+			req.Header.Set(twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form))
 			req.Close = true
 			resp, err := http.DefaultClient.Do(req)
 			if err != nil {
@@ -998,7 +998,7 @@ func TestStopsCleanly(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
-		webhook.SignatureHeader, webhook.Sign(privacy.Hide(token), base+"/sms", form), len(body), body[:10])
+		twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form), len(body), body[:10])
 	text(t, s.phone(), "hello") // by now the server has read the half request
 	s.stop()
 	for deadline := time.Now().Add(20 * time.Second); ; {
@@ -1117,7 +1117,7 @@ func TestWrongPaths(t *testing.T) {
 		if err != nil || status != http.StatusOK {
 			t.Fatalf("%s: %d, %v", tt.name, status, err)
 		}
-		doc, err := twiml.Parse(body)
+		doc, err := twilio.ParseDocument(body)
 		if err != nil {
 			t.Fatal(err)
 		}

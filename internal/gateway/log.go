@@ -6,15 +6,16 @@ import (
 	"slices"
 )
 
-// logFields are all that a log line may hold besides time, level and message.
-// Whatever else is passed is dropped, so that no hurried line of code can ever
-// put a person into a log.
-var logFields = [...]string{slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "listen", "admin"}
+// logFields are the fields that a log line may have. Every other field is dropped, so that
+// no code can put a person into the log.
+var logFields = [...]string{
+	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "listen", "admin",
+}
 
-// LogFields are the names of all that a log line may hold.
+// LogFields returns the fields that a log line may have.
 func LogFields() []string { return slices.Clone(logFields[:]) }
 
-// NewLog makes the gateway's logger: JSON lines with fields from a closed list.
+// NewLog returns the gateway's logger: JSON lines with fields from a closed list.
 func NewLog(w io.Writer, debug bool) *slog.Logger {
 	level := slog.LevelInfo
 	if debug {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// maintenanceEvery is how often a gateway asks whether the menus are out of use.
+// maintenanceEvery is how often Redis is asked whether the menus are switched off.
 const maintenanceEvery = time.Second
 
-// watchMaintenance keeps in mind until when the menus are out of use. With the store
-// away what was last known holds until that moment.
+// watchMaintenance asks Redis until when the menus are switched off. While Redis is away
+// the last answer holds.
 func (g *Gateway) watchMaintenance(ctx context.Context) {
 	tick := time.NewTicker(maintenanceEvery)
 	defer tick.Stop()
@@ -17,7 +17,7 @@ func (g *Gateway) watchMaintenance(ctx context.Context) {
 		op, cancel := context.WithTimeout(ctx, pingTimeout)
 		until, err := g.store.Maintenance(op)
 		cancel()
-		if err == nil && g.resting.Swap(until.Unix()) != until.Unix() {
+		if err == nil && g.maintenanceUntil.Swap(until.Unix()) != until.Unix() {
 			if until.IsZero() {
 				g.log.Info("maintenance is off: the menus are in use")
 			} else {
@@ -32,5 +32,5 @@ func (g *Gateway) watchMaintenance(ctx context.Context) {
 	}
 }
 
-// isResting reports whether the menus are out of use.
-func (g *Gateway) isResting() bool { return time.Now().Unix() < g.resting.Load() }
+// inMaintenance reports whether the menus are switched off.
+func (g *Gateway) inMaintenance() bool { return time.Now().Unix() < g.maintenanceUntil.Load() }

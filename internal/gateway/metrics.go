@@ -12,13 +12,12 @@ import (
 
 	"signpost/internal/eraser"
 	"signpost/internal/spend"
+	"signpost/internal/twilio"
 	"signpost/internal/version"
-	"signpost/internal/webhook"
 )
 
-// metrics are counts of what the program did. Every label value comes from a
-// list in our own code: nothing a person sent, and nothing about a person, is
-// ever a label.
+// metrics counts what the program did. Every label value comes from a list in our own code:
+// nothing that a person sent, and nothing about a person, is ever a label.
 type metrics struct {
 	registry               *prometheus.Registry
 	webhooks, texts, calls *prometheus.CounterVec
@@ -45,26 +44,28 @@ func newMetrics() *metrics {
 		Help: "Times that what webhooks left in memory was erased."})
 	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info", Help: "1, with the commit that the program was built of."}, []string{"revision"})
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",
+		Help: "1, with the commit that the program was built of."}, []string{"revision"})
 	build.WithLabelValues(version.Revision()).Set(1)
 	m.registry.MustRegister(build)
 	m.reload(true)
-	for _, o := range eraser.Outcomes() { // so that an alert sees the first one
+	for _, o := range eraser.Outcomes() { // an alert needs the zero before the first one
 		m.erasures.WithLabelValues(string(o))
 	}
 	return m
 }
 
-// Metric is one of our own metrics.
+// Metric describes one of our own metrics.
 type Metric struct {
 	Name   string
 	Help   string
 	Labels string
 }
 
-var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)",(?: unit: "[^"]*",)? constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
+var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)",(?: unit: "[^"]*",)? ` +
+	`constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
 
-// Metrics lists them, for papers and tests.
+// Metrics returns them, sorted by name, for documents and tests.
 func Metrics() (out []Metric) {
 	m := newMetrics()
 	m.watchEraser(func() eraser.Status { return eraser.Status{} })
@@ -80,7 +81,7 @@ func Metrics() (out []Metric) {
 	return out
 }
 
-func (m *metrics) webhook(endpoint string, o webhook.Outcome) {
+func (m *metrics) webhook(endpoint string, o twilio.Outcome) {
 	m.webhooks.WithLabelValues(endpoint, string(o)).Inc()
 }
 func (m *metrics) text(outcome string)    { m.texts.WithLabelValues(outcome).Inc() }
@@ -90,14 +91,15 @@ func (m *metrics) sweep(ok bool) {
 	m.sweeps.WithLabelValues(map[bool]string{true: "done", false: "failed"}[ok]).Inc()
 }
 
-// watchEraser shows how the eraser stands.
+// watchEraser exports the state of erasing.
 func (m *metrics) watchEraser(status func() eraser.Status) {
 	gauge := func(name, help string, v func(eraser.Status) float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
 			func() float64 { return v(status()) }))
 	}
 	gauge("erase_waiting", "Records that wait to be erased at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
-	gauge("erase_oldest_seconds", "For how long the oldest of them has been due, 0 when none is.", func(s eraser.Status) float64 { return s.Oldest.Seconds() })
+	gauge("erase_oldest_seconds", "For how long the oldest of them has been due, 0 when none is.",
+		func(s eraser.Status) float64 { return s.Oldest.Seconds() })
 	gauge("erase_trouble", "1 while the provider does not take our requests to erase.", func(s eraser.Status) float64 {
 		if s.Trouble != "" {
 			return 1
@@ -106,7 +108,7 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 	})
 }
 
-// watchSpend shows what the hour has cost.
+// watchSpend exports the cost of the hour.
 func (m *metrics) watchSpend(total func() spend.Money) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spent_this_hour_pounds",
 		Help: "What answering has cost in this hour, reckoned, as far as this process knows."}, func() float64 { return total().Pounds() }))

@@ -16,7 +16,7 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 )
 
 // whatPeopleText is enough to get everywhere, with words that are not understood,
@@ -66,7 +66,7 @@ func (m *message) deliver(t *testing.T, wrong *faults, p *handset.Phone, to *ser
 
 // words are the text that a document sends.
 func words(t *testing.T, doc string) string {
-	n, err := twiml.Parse([]byte(doc))
+	n, err := twilio.ParseDocument([]byte(doc))
 	if err != nil {
 		t.Errorf("%v: %s", err, doc)
 	}

@@ -5,15 +5,15 @@ import (
 	"net/http"
 	"strings"
 
-	"signpost/flows"
 	"signpost/internal/eraser"
 	"signpost/internal/store"
 	"signpost/internal/trace"
+	"signpost/internal/twilio"
 	"signpost/internal/version"
 	"signpost/ivr"
 )
 
-// newTracer makes a tracer, if a collector is named.
+// newTracer returns a tracer, nil when no collector is configured.
 func (g *Gateway) newTracer() *trace.Tracer {
 	if g.cfg.Collector == "" {
 		return nil
@@ -22,10 +22,12 @@ func (g *Gateway) newTracer() *trace.Tracer {
 	for name, v := range g.cfg.CollectorHeaders {
 		headers[name] = v.Reveal()
 	}
-	return trace.New(trace.Options{Collector: g.cfg.Collector, Headers: headers, Ratio: g.cfg.TraceRatio, Version: version.Revision(), Endpoints: Endpoints()})
+	return trace.New(trace.Options{
+		Collector: g.cfg.Collector, Headers: headers, Ratio: g.cfg.TraceRatio, Version: version.Revision(), Endpoints: Endpoints(),
+	})
 }
 
-// traced is the public endpoints inside spans; without a collector, as they are.
+// traced records the public endpoints as spans; without a collector it changes nothing.
 func (g *Gateway) traced(public http.Handler) http.Handler {
 	if g.tracer == nil {
 		return public
@@ -33,30 +35,32 @@ func (g *Gateway) traced(public http.Handler) http.Handler {
 	all := g.tracer.Handler(public)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost || strings.HasPrefix(r.URL.Path, ivr.AudioPath) {
-			public.ServeHTTP(w, r) // a recording is not an answer
+			public.ServeHTTP(w, r) // a recording is no webhook
 			return
 		}
 		all.ServeHTTP(w, r)
 	})
 }
 
-// timedStore is a store whose round trips are spans.
+// timedStore records the store's round trips as spans.
 type timedStore struct {
 	*store.Store
 	tracer *trace.Tracer
 }
 
-func (s timedStore) Recall(ctx context.Context, name flows.Name, earlier ...flows.Name) (seen flows.Seen, err error) {
+func (s timedStore) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (seen store.Session, err error) {
 	err = s.tracer.Do(ctx, trace.Recall, func(ctx context.Context) error {
-		seen, err = s.Store.Recall(ctx, name, earlier...)
+		seen, err = s.Store.Recall(ctx, key, earlier...)
 		return err
 	})
 	return seen, err
 }
 
-func (s timedStore) Commit(ctx context.Context, name flows.Name, from []byte, mark flows.Mark, next []byte, rest bool) (now flows.Seen, done bool, err error) {
+func (s timedStore) Commit(
+	ctx context.Context, key store.SessionKey, from []byte, mark store.Mark, next []byte, keepTTL bool,
+) (now store.Session, done bool, err error) {
 	err = s.tracer.Do(ctx, trace.Commit, func(ctx context.Context) error {
-		now, done, err = s.Store.Commit(ctx, name, from, mark, next, rest)
+		now, done, err = s.Store.Commit(ctx, key, from, mark, next, keepTTL)
 		return err
 	})
 	return now, done, err
@@ -70,16 +74,16 @@ func (s timedStore) Allow(ctx context.Context, sender string) (ok bool, err erro
 	return ok, err
 }
 
-// timedRecords is the provider's side of erasing, with each request a span.
+// timedRecords records each request to erase as a span.
 type timedRecords struct {
 	eraser.Records
 	tracer *trace.Tracer
 }
 
-func (r timedRecords) Erase(sid string) error {
-	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Erase(sid) })
+func (r timedRecords) Erase(id twilio.RecordID) error {
+	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Erase(id) })
 }
 
-func (r timedRecords) Redact(sid string) error {
-	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Redact(sid) })
+func (r timedRecords) Redact(id twilio.RecordID) error {
+	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Redact(id) })
 }

@@ -9,9 +9,9 @@ import (
 	"signpost/flows/load"
 )
 
-// watchEvery is how often the flow book's folder is looked at. A change is taken
-// once two looks agree on it, so that half a save is seldom read: a good book is in
-// force about a second after it was saved.
+// watchEvery is how often the flow book's folder is polled. A change is read once two polls
+// agree, so that half a save is seldom read: a good book is in force about a second after it
+// was saved.
 const watchEvery = 400 * time.Millisecond
 
 // watch reloads the flow book when its files change.
@@ -35,7 +35,7 @@ func (g *Gateway) watch(ctx context.Context) {
 		case now == last:
 			seen = last
 		case now != seen:
-			seen = now // look once more
+			seen = now // poll once more
 		default:
 			if g.reload(dir, now) {
 				last = now
@@ -44,6 +44,6 @@ func (g *Gateway) watch(ctx context.Context) {
 	}
 }
 
-// unchanged reports that the files are still those of a fingerprint: while a
-// folder is being replaced, some may be old and some new.
+// unchanged reports that the files still have a fingerprint: while a folder is being
+// replaced, some files may be old and some new.
 func unchanged(dir fs.FS, fingerprint uint64) bool { return load.Fingerprint(dir) == fingerprint }

@@ -10,13 +10,12 @@ import (
 	"time"
 )
 
-// WipeEvery is how long what a webhook left in memory may stay there: the
-// garbage collector, which erases it, is made to run at most this often, and
-// only when there was a webhook.
+// WipeEvery is how long a webhook's data may stay in memory. The garbage collector, which
+// erases it, is forced to run this long after a webhook.
 const WipeEvery = 2 * time.Second
 
-// wiper makes the garbage collector run soon after webhooks, since by itself it
-// may wait two minutes on a quiet night.
+// wiper forces the garbage collector to run soon after webhooks. By itself it may wait two
+// minutes.
 type wiper struct {
 	due  chan struct{}
 	done func() // after each run
@@ -24,7 +23,7 @@ type wiper struct {
 
 func newWiper(done func()) wiper { return wiper{make(chan struct{}, 1), done} }
 
-// soon asks for a run.
+// soon requests a run.
 func (w wiper) soon() {
 	select {
 	case w.due <- struct{}{}:
@@ -49,75 +48,75 @@ func (w wiper) run(ctx context.Context) {
 	}
 }
 
-// maxStrangers bounds the connections that have not brought a genuine webhook yet.
-// The provider's bring one at once; whoever opens thousands and sends nothing must
-// not cost the memory of thousands, so the oldest of them make room.
-const maxStrangers = 1000
+// maxUnverified limits the open connections that have not sent a genuine webhook. The
+// oldest is closed to make room.
+const maxUnverified = 1000
 
-// door hands out connections whose read buffers are wiped, and lets only so many
-// strangers stand in it.
-type door struct {
+// limitListener accepts connections whose read buffers are wiped, and keeps at most
+// maxUnverified of them open that have not sent a genuine webhook.
+type limitListener struct {
 	net.Listener
-	mu        sync.Mutex
-	strangers *list.List
+	mu         sync.Mutex
+	unverified *list.List
 }
 
-func newDoor(l net.Listener) *door { return &door{Listener: l, strangers: list.New()} }
+func newLimitListener(l net.Listener) *limitListener {
+	return &limitListener{Listener: l, unverified: list.New()}
+}
 
-func (d *door) Accept() (net.Conn, error) {
-	c, err := d.Listener.Accept()
+func (l *limitListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	w := &wipedConn{Conn: c, door: d}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	w.place = d.strangers.PushBack(w)
-	if d.strangers.Len() > maxStrangers {
-		if oldest, ok := d.strangers.Remove(d.strangers.Front()).(*wipedConn); ok {
-			oldest.place = nil
+	w := &wipedConn{Conn: c, listener: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w.unverified = l.unverified.PushBack(w)
+	if l.unverified.Len() > maxUnverified {
+		if oldest, ok := l.unverified.Remove(l.unverified.Front()).(*wipedConn); ok {
+			oldest.unverified = nil
 			oldest.Conn.Close()
 		}
 	}
 	return w, nil
 }
 
-// know tells that a connection is no stranger's, or is gone.
-func (d *door) know(c *wipedConn) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if c.place != nil {
-		d.strangers.Remove(c.place)
-		c.place = nil
+// release takes a connection off the list of unverified ones.
+func (l *limitListener) release(c *wipedConn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.unverified != nil {
+		l.unverified.Remove(c.unverified)
+		c.unverified = nil
 	}
 }
 
-// genuine tells that a request's connection has brought a genuine webhook.
-func genuine(ctx context.Context) {
+// markVerified records that a request's connection has sent a genuine webhook.
+func markVerified(ctx context.Context) {
 	if c, ok := ctx.Value(connKey{}).(*wipedConn); ok {
-		c.door.know(c)
+		c.listener.release(c)
 	}
 }
 
-// wipedConn wipes the server's read buffer. net/http reads a connection through
-// one buffer, which keeps the last request, body and all, for as long as the
-// connection is open and in a pool after that. What a Read is given is free
-// space of that buffer: everything in it has been used and may go.
+// wipedConn wipes the server's read buffer. net/http reads a connection through one buffer,
+// which holds the last request while the connection is open, and in a pool after that. The
+// slice that Read gets is free space of that buffer.
 type wipedConn struct {
 	net.Conn
-	door  *door
-	place *list.Element // among the strangers; the door's
-	mu    sync.Mutex
-	last  []byte
+	listener   *limitListener
+	unverified *list.Element // its place among the unverified; guarded by listener.mu
+	mu         sync.Mutex
+	last       []byte
 }
 
 // Close ends the connection.
 func (c *wipedConn) Close() error {
-	c.door.know(c)
+	c.listener.release(c)
 	return c.Conn.Close()
 }
 
-// CloseWrite lets the server end a connection so that the last answer arrives.
+// CloseWrite lets the server close a connection after the last response has arrived.
 func (c *wipedConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -128,7 +127,7 @@ func (c *wipedConn) CloseWrite() error {
 func (c *wipedConn) Read(p []byte) (int, error) {
 	clear(p)
 	n, err := c.Conn.Read(p)
-	if len(p) > 1 { // one byte is the server looking whether the peer has gone
+	if len(p) > 1 { // with one byte the server checks whether the peer has gone
 		c.mu.Lock()
 		c.last = p
 		c.mu.Unlock()
@@ -142,14 +141,15 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// wipeLast wipes the buffer of a request whose connection ends with it: nothing
-// more will be read, and the buffer goes back to a pool. (What never became a
-// request is not wiped: the provider sends nobody's words that way.)
+// wipeLast wipes the buffer of a request that ends its connection: nothing more will be
+// read, and the buffer returns to a pool. (Bytes that are no request are not wiped: the
+// provider sends nobody's words that way.)
 func wipeLast(wipe wiper, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			wipe.soon()
-			if c, ok := r.Context().Value(connKey{}).(*wipedConn); ok && (r.Close || !r.ProtoAtLeast(1, 1) || w.Header().Get("Connection") == "close") {
+			closes := r.Close || !r.ProtoAtLeast(1, 1) || w.Header().Get("Connection") == "close"
+			if c, ok := r.Context().Value(connKey{}).(*wipedConn); ok && closes {
 				c.mu.Lock()
 				clear(c.last)
 				c.mu.Unlock()

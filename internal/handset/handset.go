@@ -1,6 +1,5 @@
-// Package handset is a phone in software: it sends texts and makes calls
-// through real webhooks, signed as the provider signs them, and follows the
-// TwiML it gets back as a phone would.
+// Package handset is a simulated phone: it sends texts and makes calls through real webhooks,
+// signed as the provider signs them, and follows the TwiML it gets back as a phone would.
 package handset
 
 import (
@@ -17,11 +16,11 @@ import (
 	"time"
 
 	"signpost/internal/privacy"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 	"signpost/internal/webhook"
 )
 
-// Phone is one handset and the line it rings.
+// Phone is one phone and the line that it texts and calls.
 type Phone struct {
 	// Handler answers the webhooks in-process; nil posts them to Base instead.
 	Handler http.Handler
@@ -30,15 +29,15 @@ type Phone struct {
 	Token   privacy.Private
 	From    string // the handset's address
 	To      string // our line
-	// Jar holds what answers to texts asked to be kept, by the two numbers, as the
-	// provider does; nil keeps nothing.
+	// Jar holds the cookies of replies to texts, by the two numbers, as the provider does;
+	// nil stores none.
 	Jar map[string]string
 }
 
 // maxBody is the longest answer read.
-const maxBody = twiml.MaxSize + 1
+const maxBody = twilio.MaxDocument + 1
 
-// Post sends one signed webhook to a path or URL and gives the answer's body.
+// Post sends one signed webhook to a path or URL and returns the response.
 func (p *Phone) Post(ctx context.Context, target string, form url.Values) (status int, body []byte, err error) {
 	if strings.HasPrefix(target, "/") {
 		target = p.Base + target
@@ -49,7 +48,7 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 		return 0, nil, fmt.Errorf("make a webhook: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set(webhook.SignatureHeader, webhook.Sign(p.Token, target, form))
+	req.Header.Set(twilio.SignatureHeader, twilio.Sign(p.Token, target, form))
 	pair := form.Get("From") + " " + form.Get("To")
 	text := form.Has("MessageSid")
 	if kept := p.Jar[pair]; kept != "" && text {
@@ -88,7 +87,12 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 	return resp.StatusCode, body, nil
 }
 
-// Fetch asks for a document as the provider asks a fallback URL for one.
+// ReportDelivery sends a report that one of our texts was delivered. It changes nothing.
+func (p *Phone) ReportDelivery(ctx context.Context, path string) (status int, body []byte, err error) {
+	return p.Post(ctx, path, url.Values{"MessageSid": {"SM-doctor"}, "MessageStatus": {"delivered"}, "From": {p.From}, "To": {p.To}})
+}
+
+// Fetch requests a document as the provider requests a fallback URL.
 func Fetch(ctx context.Context, method, target string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target, nil)
 	if err != nil {
@@ -107,7 +111,7 @@ func Fetch(ctx context.Context, method, target string) ([]byte, error) {
 	return body, err
 }
 
-// recorder takes a handler's answer without a network.
+// recorder records a handler's response without a network.
 type recorder struct {
 	status int
 	header http.Header
@@ -118,14 +122,17 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
 
-// SID makes a message's or call's id.
+// SID returns a random id: a prefix and 32 hexadecimal digits.
 func SID(prefix string) string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b)
 	return prefix + hex.EncodeToString(b)
 }
 
-// Text sends a text and gives the answer; empty is silence.
+// Account returns a random id of an account.
+func Account() string { return SID("AC") }
+
+// Text sends a text and returns the reply; empty is silence.
 func (p *Phone) Text(ctx context.Context, body string) (string, error) {
 	return p.TextAs(ctx, SID("SM"), body)
 }
@@ -152,18 +159,18 @@ func (p *Phone) TextAs(ctx context.Context, sid, body string) (string, error) {
 	return strings.Join(texts, ""), nil
 }
 
-// fetch posts a webhook and reads the TwiML that must come back.
-func (p *Phone) fetch(ctx context.Context, target string, form url.Values) (twiml.Node, error) {
+// fetch posts a webhook and parses the TwiML that must come back.
+func (p *Phone) fetch(ctx context.Context, target string, form url.Values) (twilio.Node, error) {
 	status, body, err := p.Post(ctx, target, form)
 	if err != nil {
-		return twiml.Node{}, err
+		return twilio.Node{}, err
 	}
 	if status != http.StatusOK {
-		return twiml.Node{}, fmt.Errorf("the gateway answered %d %s", status, http.StatusText(status))
+		return twilio.Node{}, fmt.Errorf("the gateway answered %d %s", status, http.StatusText(status))
 	}
-	doc, err := twiml.Parse(bytes.TrimSpace(body))
+	doc, err := twilio.ParseDocument(bytes.TrimSpace(body))
 	if err != nil {
-		return twiml.Node{}, fmt.Errorf("read the answer: %w", err)
+		return twilio.Node{}, fmt.Errorf("read the answer: %w", err)
 	}
 	return doc, nil
 }
@@ -172,23 +179,23 @@ func (p *Phone) fetch(ctx context.Context, target string, form url.Values) (twim
 type Call struct {
 	phone *Phone
 	sid   string
-	todo  []twiml.Node // what is left of the document
+	todo  []twilio.Node // the rest of the document
 
-	// Said is what was said since the last thing the caller did.
+	// Said is what was said since the caller's last action.
 	Said []string
-	// Gather is set while the call takes a key, Dialling while a line rings; both
-	// when a key may be pressed before the line is rung.
-	Gather   *twiml.Node
-	Dialling []twiml.Dialled
-	dial     *twiml.Node
+	// Gather is set while the call waits for a key, Dialling while a line rings; both when a
+	// key may be pressed before the line is called.
+	Gather   *twilio.Node
+	Dialling []webhook.DialLine
+	dial     *twilio.Node
 	Ended    bool
-	Docs     []twiml.Node // every document of the call, for rules over them
+	Docs     []twilio.Node // every document of the call, for rules over them
 }
 
-// maxRedirects bounds a document that leads round in a circle.
+// maxRedirects ends a circle of redirects.
 const maxRedirects = 20
 
-// ErrNotNow means that the caller did something the call was not waiting for.
+// ErrNotNow means that the call was not waiting for this action.
 var ErrNotNow = errors.New("the call is not waiting for that")
 
 // Ring begins a call.
@@ -220,8 +227,8 @@ func (c *Call) follow(ctx context.Context, target string, extra url.Values) erro
 	return errors.New("the call is redirected without end")
 }
 
-// run follows a document to the next thing a caller can do; it gives the URL of
-// the next document when it is redirected.
+// run follows a document to the caller's next action; it returns the URL of the next document
+// when it is redirected.
 func (c *Call) run() (redirect string, err error) {
 	for len(c.todo) > 0 {
 		n := c.todo[0]
@@ -242,7 +249,7 @@ func (c *Call) run() (redirect string, err error) {
 		case "Dial":
 			for _, num := range n.Children {
 				keys, _ := num.Attr("sendDigits")
-				c.Dialling = append(c.Dialling, twiml.Dialled{E164: num.Words(), Keys: keys})
+				c.Dialling = append(c.Dialling, webhook.DialLine{E164: num.Words(), Keys: keys})
 			}
 			c.dial = &n
 			return "", nil
@@ -259,7 +266,7 @@ func (c *Call) run() (redirect string, err error) {
 	return "", nil
 }
 
-func (c *Call) hear(n twiml.Node) {
+func (c *Call) hear(n twilio.Node) {
 	if n.Name == "Play" {
 		c.Said = append(c.Said, "(a recording: "+n.Words()+")")
 		return
@@ -278,8 +285,8 @@ func (c *Call) Press(ctx context.Context, key byte) error {
 	return c.PressAll(ctx, string(key))
 }
 
-// PressAll presses several keys where one is waited for, as a provider that
-// gathers more would report them.
+// PressAll presses several keys where one is waited for, as a provider that gathers more would
+// report them.
 func (c *Call) PressAll(ctx context.Context, keys string) error {
 	if c.Gather == nil {
 		return ErrNotNow
@@ -305,13 +312,13 @@ func (c *Call) Wait(ctx context.Context) error {
 	return c.follow(ctx, next, nil)
 }
 
-// LegEnds ends the ringing line with one of the provider's words: completed,
-// busy, no-answer, failed, canceled.
+// LegEnds ends the ringing line with one of the provider's statuses: completed, busy,
+// no-answer, failed, canceled.
 func (c *Call) LegEnds(ctx context.Context, status string) error {
 	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}})
 }
 
-// LegEndsAs ends the ringing line with all that the provider says of it.
+// LegEndsAs ends the ringing line with all that the provider reports.
 func (c *Call) LegEndsAs(ctx context.Context, report url.Values) error {
 	if c.dial == nil {
 		return ErrNotNow

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/gsm7"
 	"signpost/internal/handset"
 	"signpost/internal/hours"
-	"signpost/sms/gsm7"
 )
 
 // phone is one handset on a page. It does one thing at a time.

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"signpost/flows"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
@@ -40,7 +39,7 @@ func TestTogether(t *testing.T) {
 		all.Go(func() {
 			conv, state := fmt.Sprint("c", n), ""
 			for turn := range turns {
-				name := flows.Name{Conv: conv, Msg: fmt.Sprint("m", turn)}
+				name := store.SessionKey{Conv: conv, Msg: fmt.Sprint("m", turn)}
 				seen, err := s.Recall(t.Context(), name)
 				if err != nil || string(seen.State) != state {
 					t.Errorf("%s has %q, want %q, %v", conv, seen.State, state, err)
@@ -72,7 +71,7 @@ func TestTogetherWhileItHangs(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	ask := func(ctx context.Context, n int) error {
-		_, err := s.Recall(ctx, flows.Name{Conv: fmt.Sprint("c", n), Msg: "m"})
+		_, err := s.Recall(ctx, store.SessionKey{Conv: fmt.Sprint("c", n), Msg: "m"})
 		return err
 	}
 	if err := ask(t.Context(), 0); err != nil {

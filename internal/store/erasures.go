@@ -10,24 +10,23 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// The work list of records to erase at the provider. A Redis job library
-// (asynq) was considered: it keeps each worker's host name, the words of
-// errors, and finished jobs, polls several times a second, and cannot tell the
-// age of the oldest job. Two sorted sets do all that is needed.
+// The work list of records to erase at the provider. A Redis job library (asynq) was
+// considered: it stores each worker's host name, error texts and finished jobs, polls several
+// times a second, and cannot tell the age of the oldest job. Two sorted sets do all that is
+// needed.
 const (
 	dueKey   = "erase:{list}:due"   // when each record is to be tried next, in Unix ms
-	sinceKey = "erase:{list}:since" // when each that had to be put off was due first
-	pauseKey = "erase:{list}:pause" // exists while the provider is to be left alone
+	sinceKey = "erase:{list}:since" // when each postponed record was due first
+	pauseKey = "erase:{list}:pause" // exists while all gateways pause
 )
 
 // Erasure is one record on the work list.
 type Erasure struct {
-	SID   string    // the provider's id of a message or call
+	ID    string    // the provider's id of a message or call
 	Since time.Time // when it was due first
 }
 
-// forward brings records that are on the list already forward, if they were to be
-// tried later. One that is in somebody's hands stays with them.
+// forward makes records on the list due earlier, unless they are leased.
 var forward = redis.NewScript(`
 for i = 2, #ARGV, 2 do
   local now = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or 0)
@@ -36,17 +35,16 @@ end
 return #ARGV
 `)
 
-// Enqueue puts records on the work list, each with the moment it is to be tried
-// first. One that is due before leased may be in somebody's hands and is not
-// brought forward. The whole list goes by itself if nothing is put on it for as
-// long as keep.
+// Enqueue puts records on the work list, by id, each with the time of its first try. A record
+// that is due before leased may be leased, and keeps its time. The whole list expires if
+// nothing is put on it for as long as keep.
 func (s *Store) Enqueue(ctx context.Context, due map[string]time.Time, leased time.Time, keep time.Duration) error {
 	if len(due) == 0 {
 		return nil
 	}
 	at := make([]redis.Z, 0, len(due))
-	for sid, t := range due {
-		at = append(at, redis.Z{Score: float64(t.UnixMilli()), Member: sid})
+	for id, t := range due {
+		at = append(at, redis.Z{Score: float64(t.UnixMilli()), Member: id})
 	}
 	p := s.rdb.Pipeline()
 	added := p.ZAddNX(ctx, dueKey, at...)
@@ -58,14 +56,16 @@ func (s *Store) Enqueue(ctx context.Context, due map[string]time.Time, leased ti
 		return nil
 	}
 	args := []any{leased.UnixMilli()}
-	for sid, t := range due {
-		args = append(args, sid, t.UnixMilli())
+	for id, t := range due {
+		args = append(args, id, t.UnixMilli())
 	}
 	if err := forward.Run(ctx, s.rdb, []string{dueKey}, args...).Err(); err != nil {
 		return fmt.Errorf("bring records on the list to erase forward: %w", bare(err))
 	}
 	return nil
 }
+
+var errUnexpectedLease = errors.New("take a record to erase: unexpected reply from script")
 
 var lease = redis.NewScript(`
 local pause = redis.call('PTTL', KEYS[3])
@@ -78,9 +78,8 @@ redis.call('ZADD', KEYS[1], ARGV[2], next[1])
 return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or next[2], '0'}
 `)
 
-// Lease takes the record that is due first and keeps it from every other
-// process for held; after that, should this one have died, it is due again. With
-// nothing due, ok is false and wait tells how long nothing will be, or is
+// Lease takes the record that is due first and keeps it from other processes for held; then
+// it is due again. When nothing is due, ok is false and wait is the time until the next, or
 // negative when the list is empty.
 func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e Erasure, wait time.Duration, ok bool, err error) {
 	res, err := lease.Run(ctx, s.rdb, []string{dueKey, sinceKey, pauseKey}, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
@@ -88,27 +87,27 @@ func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e
 		return e, 0, false, fmt.Errorf("take a record to erase: %w", bare(err))
 	}
 	if len(res) != 3 {
-		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+		return e, 0, false, errUnexpectedLease
 	}
 	ms, err := strconv.ParseInt(res[2], 10, 64)
 	if err != nil {
-		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+		return e, 0, false, errUnexpectedLease
 	}
 	if res[0] == "" {
 		return e, time.Duration(ms) * time.Millisecond, false, nil
 	}
 	since, err := strconv.ParseFloat(res[1], 64)
 	if err != nil {
-		return e, 0, false, errors.New("take a record to erase: the store answered out of turn")
+		return e, 0, false, errUnexpectedLease
 	}
 	return Erasure{res[0], time.UnixMilli(int64(since))}, 0, true, nil
 }
 
-// Erased takes a record off the list.
-func (s *Store) Erased(ctx context.Context, sid string) error {
+// Erased removes a record from the list.
+func (s *Store) Erased(ctx context.Context, id string) error {
 	p := s.rdb.Pipeline()
-	p.ZRem(ctx, dueKey, sid)
-	p.ZRem(ctx, sinceKey, sid)
+	p.ZRem(ctx, dueKey, id)
+	p.ZRem(ctx, sinceKey, id)
 	if _, err := p.Exec(ctx); err != nil {
 		return fmt.Errorf("take a record off the list: %w", bare(err))
 	}
@@ -123,17 +122,17 @@ redis.call('PEXPIRE', KEYS[2], ARGV[4])
 return 1
 `)
 
-// Postpone sets when a record is tried again, if it is still on the list, and
-// keeps for as long as keep when it was due first.
+// Postpone sets when a record is tried again, if it is still on the list, and stores for as
+// long as keep when it was due first.
 func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep time.Duration) error {
-	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey}, e.SID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
+	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey}, e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
 	if err != nil {
 		return fmt.Errorf("put off a record: %w", bare(err))
 	}
 	return nil
 }
 
-// Pause keeps every process from the provider for a while.
+// Pause stops leases of all processes for a while.
 func (s *Store) Pause(ctx context.Context, d time.Duration) error {
 	if err := s.rdb.Set(ctx, pauseKey, 1, d).Err(); err != nil {
 		return fmt.Errorf("leave the provider alone: %w", bare(err))
@@ -141,8 +140,8 @@ func (s *Store) Pause(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// Backlog tells how many records wait to be erased and when the oldest of them
-// was due first: in the future, if none is due yet.
+// Backlog returns how many records wait to be erased, and when the oldest was due first: in
+// the future, if none is due yet.
 func (s *Store) Backlog(ctx context.Context) (waiting int, oldest time.Time, err error) {
 	p := s.rdb.Pipeline()
 	count, next, first := p.ZCard(ctx, dueKey), p.ZRangeWithScores(ctx, dueKey, 0, 0), p.ZRangeWithScores(ctx, sinceKey, 0, 0)

@@ -16,12 +16,12 @@ const (
 	servicePeriod = time.Minute
 )
 
-// Most people text a few times. So the first texts of a sender in an hour are counted
-// by each process alone, and Redis hears of those only who go on: the fewer of either
-// number.
+// Most people text a few times. So each process counts the first texts of a sender in an
+// hour by itself, and asks Redis only about senders who continue. The smaller of the two
+// numbers applies.
 const (
 	freeTexts = 10
-	freeShare = 4 // of a sender's limit, one in so many
+	freeShare = 4 // a quarter of a sender's limit
 )
 
 // limits are how many texts are answered in full.
@@ -30,7 +30,7 @@ type limits struct {
 	sender, notice redis_rate.Limit
 	// Answers to danger: the first ones, then one at a time.
 	urgentFirst, urgentMore redis_rate.Limit
-	urgentHour, urgentPause *window // what this process counts while the store is away
+	urgentHour, urgentPause *window // counted here while Redis is away
 	suffix                  string
 	over, told              *memory
 	first                   *window // of each sender
@@ -50,12 +50,13 @@ func newLimits(rdb redis.UniversalClient, o Options) limits {
 	}
 }
 
-// Count spends one text of the allowance of all who write to this process, and of
-// the sender's first texts. If those are spent, it gives sure as false: ask Allow.
+// TryLocal decides from this process's counts, without Redis, when it can; otherwise
+// decided is false: call Allow. It counts the text against the limit of all senders and
+// against the sender's first texts.
 //
-// A sender known to be over is not counted against the others, so that one of them
-// cannot use up what is there for all.
-func (s *Store) Count(sender string) (ok, sure bool) {
+// A sender known to be over the limit is not counted against the others, so that one
+// sender cannot use up the limit of all.
+func (s *Store) TryLocal(sender string) (allowed, decided bool) {
 	l := s.limits
 	if l.over.is(sender) || l.service.count("") > l.most {
 		return false, true
@@ -63,8 +64,8 @@ func (s *Store) Count(sender string) (ok, sure bool) {
 	return true, l.first.count(sender) <= l.free
 }
 
-// Allow spends one text of the allowance that a sender has beyond the first few. With
-// the store away everybody is allowed.
+// Allow counts a text against the sender's limit beyond the first few. Without Redis
+// everybody is allowed, and an error is returned, too.
 func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
 	mine, err := l.rate.Allow(ctx, "sender:{"+sender+"}"+l.suffix, l.sender)
@@ -77,15 +78,15 @@ func (s *Store) Allow(ctx context.Context, sender string) (bool, error) {
 	return mine.Allowed > 0, nil
 }
 
-// Answers to danger that one sender gets: so many in an hour, then one in a pause.
+// Answers to danger that one sender gets: urgentTexts in an hour, then one per pause.
 const (
 	urgentTexts = 12
 	urgentPause = 2 * time.Minute
 )
 
-// Urgent reports whether another answer to danger may go to a sender. With the store
-// away each process goes by what it has counted itself.
-func (s *Store) Urgent(ctx context.Context, sender string) (bool, error) {
+// AllowUrgent reports whether a sender may get another answer to danger. Without Redis
+// each process uses its own counts, and an error is returned, too.
+func (s *Store) AllowUrgent(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
 	for _, one := range []struct {
 		key   string
@@ -103,10 +104,10 @@ func (s *Store) Urgent(ctx context.Context, sender string) (bool, error) {
 	return false, nil
 }
 
-// First reports whether a sender who is not to be answered in full has not yet been
-// given the 24-hour number in this hour because of it: once it is true, then false.
-// With the store away each process goes by what it remembers itself.
-func (s *Store) First(ctx context.Context, sender string) (bool, error) {
+// FirstNotice reports, once an hour, that a sender over a limit has not been told the
+// 24-hour number yet. Without Redis each process uses its own memory, and an error is
+// returned, too.
+func (s *Store) FirstNotice(ctx context.Context, sender string) (bool, error) {
 	l := s.limits
 	if l.told.is(sender) {
 		return false, nil
@@ -119,16 +120,15 @@ func (s *Store) First(ctx context.Context, sender string) (bool, error) {
 	return first.Allowed > 0, nil
 }
 
-// How many senders are remembered in memory: to be over their limit, and to have
-// been told, to have texted a few times. Beyond that all are forgotten and counted anew.
+// How many senders are held in memory: over their limit, told, counted. Beyond it all are
+// forgotten and counted anew.
 const (
 	maxOver  = 10_000
 	maxTold  = 50_000
 	maxFirst = 20_000
 )
 
-// window counts, in this process, how often each of some names came in a period by
-// the clock.
+// window counts, in this process, how often each name came in a period by the clock.
 type window struct {
 	period time.Duration
 	mu     sync.Mutex
@@ -138,7 +138,7 @@ type window struct {
 
 func newWindow(period time.Duration) *window { return &window{period: period} }
 
-// count adds one to a name and gives how many that makes.
+// count adds one to a name and returns its count.
 func (w *window) count(name string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -149,7 +149,7 @@ func (w *window) count(name string) int {
 	return w.counts[name]
 }
 
-// memory is some senders, by their hashes, until a time each.
+// memory holds senders, by their hashes, each until a time.
 type memory struct {
 	most int
 	mu   sync.Mutex

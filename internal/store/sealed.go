@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"signpost/flows"
 	"signpost/internal/privacy"
 )
 
@@ -29,33 +28,33 @@ func (s *Store) sealed(conv string, state []byte) string {
 	return s.keys.Seal(statePurpose, conv, sealedUntil, state)
 }
 
-// opened is the state that Redis holds for a conversation. A version before this one
-// kept states in clear: they are read until they expire.
+// opened is the state that Redis holds for a conversation. An older version stored states
+// unsealed; they are read until they expire.
 func (s *Store) opened(conv, value string) []byte {
-	if flows.IsState([]byte(value)) {
+	if s.isState != nil && s.isState([]byte(value)) {
 		return []byte(value)
 	}
 	state, err := s.keys.Open(statePurpose, conv, time.Time{}, value)
 	if err != nil {
-		return nil // another key's, or damaged: the conversation begins anew
+		return nil // another key's, or damaged: the conversation begins again
 	}
 	return state
 }
 
-func (s *Store) sealedMark(n flows.Name, m flows.Mark) string {
-	return s.keys.Seal(markPurpose, markKey(n), sealedUntil, m.Encode())
+func (s *Store) sealedMark(n SessionKey, m Mark) string {
+	return s.keys.Seal(markPurpose, markKey(n), sealedUntil, m.encode())
 }
 
-// openedMark reads a mark; a version before this one kept marks in clear.
-func (s *Store) openedMark(n flows.Name, value string) (flows.Mark, error) {
+// openedMark reads a mark; an older version stored marks unsealed.
+func (s *Store) openedMark(n SessionKey, value string) (Mark, error) {
 	if data, err := s.keys.Open(markPurpose, markKey(n), time.Time{}, value); err == nil {
-		return flows.DecodeMark(data)
+		return decodeMark(data)
 	}
-	return flows.DecodeMark([]byte(value))
+	return decodeMark([]byte(value))
 }
 
-// keyringOf is what a store seals with. One that is opened for counts alone is given
-// none, and seals nothing.
+// keyringOf is what a store seals with. A store that is opened for counts only has no keys
+// and seals nothing.
 func keyringOf(given *privacy.Keyring) (*privacy.Keyring, error) {
 	if given != nil {
 		return given, nil

@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"signpost/flows"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
@@ -45,39 +44,39 @@ func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)
 	}
 }
 
-func mark(before []byte) flows.Mark {
-	return flows.Mark{Kind: flows.Stepped, Minute: 1, Book: 2, Before: before}
+func mark(before []byte) store.Mark {
+	return store.Mark{Kind: store.Stepped, Minute: 1, Book: 2, Before: before}
 }
 
 func TestConversation(t *testing.T) {
 	each(t, time.Minute, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
-		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("one"), false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("one"), false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
-		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
 			t.Errorf("its repeat: %+v, %v", seen, err)
 		}
-		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
 			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
 		}
-		if now, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, []byte("stale"), mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
+		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, []byte("stale"), mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err := s.Commit(ctx, flows.Name{Conv: "c", Msg: "m2"}, []byte("one"), mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, []byte("one"), mark([]byte("one")), nil, false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
-		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
 			t.Errorf("after the end: %+v, %v", seen, err)
 		}
-		if seen, err := s.Recall(ctx, flows.Name{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
 		}
 		for range 2 { // without an id a message is never a repeat
-			if _, done, err := s.Commit(ctx, flows.Name{Conv: "d", Msg: ""}, nil, mark(nil), nil, false); err != nil || !done {
+			if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "d", Msg: ""}, nil, mark(nil), nil, false); err != nil || !done {
 				t.Errorf("no id: %v, %v", done, err)
 			}
 		}
@@ -88,11 +87,11 @@ func TestConversation(t *testing.T) {
 // not keep them longer.
 func TestExpiry(t *testing.T) {
 	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
-		if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false); err != nil {
+		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); ; {
-			seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "x"})
+			seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +101,7 @@ func TestExpiry(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("the conversation is still there")
 			}
-			if _, _, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: ""}, seen.State, mark(seen.State), seen.State, true); err != nil {
+			if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: ""}, seen.State, mark(seen.State), seen.State, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -122,7 +121,7 @@ func TestAtOnce(t *testing.T) {
 					if len(before) > 0 {
 						fmt.Sscan(string(before), &n)
 					}
-					now, done, err := s.Commit(context.Background(), flows.Name{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before), []byte(fmt.Sprint(n+1)), false)
+					now, done, err := s.Commit(context.Background(), store.SessionKey{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before), []byte(fmt.Sprint(n+1)), false)
 					if err != nil {
 						t.Error(err)
 						return
@@ -135,7 +134,7 @@ func TestAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "x"}); err != nil || string(seen.State) != fmt.Sprint(writers) {
+		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"}); err != nil || string(seen.State) != fmt.Sprint(writers) {
 			t.Errorf("%d messages moved it to %q, %v", writers, seen.State, err)
 		}
 	})
@@ -144,7 +143,7 @@ func TestAtOnce(t *testing.T) {
 // allow asks whether one more text is within the limits.
 func allow(t *testing.T, s *store.Store, sender string) (bool, error) {
 	t.Helper()
-	if ok, sure := s.Count(sender); sure {
+	if ok, sure := s.TryLocal(sender); sure {
 		return ok, nil
 	}
 	return s.Allow(t.Context(), sender)
@@ -157,7 +156,7 @@ func TestAllow(t *testing.T) {
 			ok, err := allow(t, s, "a")
 			notice := false
 			if err == nil && !ok {
-				notice, err = s.First(t.Context(), "a")
+				notice, err = s.FirstNotice(t.Context(), "a")
 			}
 			if err != nil || ok != w.ok || notice != w.notice {
 				t.Errorf("text %d: %v, notice %v, %v", i+1, ok, notice, err)
@@ -198,7 +197,7 @@ func TestTopologies(t *testing.T) {
 		defer s.Close()
 		deadline := time.Now().Add(20 * time.Second)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
-			_, done, err := s.Commit(t.Context(), flows.Name{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false)
+			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false)
 			if err == nil && done {
 				break
 			}
@@ -206,7 +205,7 @@ func TestTopologies(t *testing.T) {
 				t.Fatalf("%v, %v", done, err)
 			}
 		}
-		if seen, err := s.Recall(t.Context(), flows.Name{Conv: "c", Msg: "m"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
+		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
 			t.Errorf("%+v, %v", seen, err)
 		}
 		if ok, err := s.Allow(t.Context(), "a"); err != nil || !ok {
@@ -306,7 +305,7 @@ func TestBreaker(t *testing.T) {
 	}
 	defer s.Close()
 	ask := func() error {
-		_, err := s.Recall(context.Background(), flows.Name{Conv: "c"})
+		_, err := s.Recall(context.Background(), store.SessionKey{Conv: "c"})
 		return err
 	}
 	if err := ask(); err != nil {

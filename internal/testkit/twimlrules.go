@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 )
 
 // element is what the provider's documentation allows of one element: its
@@ -59,11 +59,11 @@ const (
 
 // VoiceFaults lists what the provider's documentation would refuse in a call's
 // document, or what would silently not work.
-func VoiceFaults(doc twiml.Node) []string {
+func VoiceFaults(doc twilio.Node) []string {
 	var faults []string
 	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	var walk func(n twiml.Node)
-	walk = func(n twiml.Node) {
+	var walk func(n twilio.Node)
+	walk = func(n twilio.Node) {
 		rule, ok := voiceRules[n.Name]
 		if !ok {
 			say("<%s> is no element of a call", n.Name)

@@ -4,13 +4,13 @@ import (
 	"testing"
 
 	"signpost/internal/testkit"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 )
 
 // The rules find what the provider would refuse.
 func TestVoiceFaults(t *testing.T) {
 	good := `<Response><Gather input="dtmf" numDigits="1" finishOnKey="" timeout="5" actionOnEmptyResult="true" action="https://x.example/a?t=1" method="POST"><Say voice="Polly.Amy" language="en-GB">Hello <break time="350ms"/></Say></Gather><Redirect method="POST">/a</Redirect></Response>`
-	if n, err := twiml.Parse([]byte(good)); err != nil || len(testkit.VoiceFaults(n)) > 0 {
+	if n, err := twilio.ParseDocument([]byte(good)); err != nil || len(testkit.VoiceFaults(n)) > 0 {
 		t.Errorf("%v, %v", testkit.VoiceFaults(n), err)
 	}
 	for name, doc := range map[string]string{
@@ -27,7 +27,7 @@ func TestVoiceFaults(t *testing.T) {
 		"bad attribute":  `<Response><Hangup reason="busy"/></Response>`,
 		"dial in gather": `<Response><Gather action="/a" method="POST" numDigits="1" finishOnKey="" timeout="5"><Dial action="/a" method="POST" timeout="20"/></Gather><Hangup/></Response>`,
 	} {
-		n, err := twiml.Parse([]byte(doc))
+		n, err := twilio.ParseDocument([]byte(doc))
 		if err != nil {
 			t.Fatal(err)
 		}

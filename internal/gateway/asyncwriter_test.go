@@ -12,7 +12,7 @@ import (
 // said once somebody takes it again.
 func TestPatient(t *testing.T) {
 	r, w := io.Pipe()
-	p := gateway.NewPatient(w)
+	p := gateway.NewAsyncWriter(w)
 	const lines = 5000
 	for range lines {
 		if n, err := p.Write([]byte("a line\n")); n != 7 || err != nil {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"signpost/sms/gsm7"
+	"signpost/internal/gsm7"
 )
 
 func TestSegments(t *testing.T) {

@@ -1,4 +1,4 @@
-package webhook
+package twilio
 
 import (
 	"crypto/hmac"
@@ -13,42 +13,41 @@ import (
 	"signpost/internal/privacy"
 )
 
-// verifier checks signatures made with one token. The provider's own library does
-// it, too, but asks for memory more than a hundred times, and all of it would hold
-// what somebody wrote until it is erased; the tests hold this against that library.
+// verifier checks signatures made with one token. The provider's library allocates over
+// a hundred times for it, and each copy holds what somebody wrote until it is erased. The
+// tests compare the two.
 type verifier struct{ macs privacy.Macs }
 
 func newVerifier(token string) verifier {
 	return verifier{privacy.NewMacs(sha1.New, []byte(token))}
 }
 
-// holds reports whether a signature is that of the scratch's message.
+// holds reports whether signature is that of the scratch's message.
 func (v verifier) holds(s *scratch, signature string) bool {
 	const length = 28 // of base64 of SHA-1
 	base64.StdEncoding.Encode(s.written[:length], v.macs.Sum(s.sum[:0], s.message))
 	return subtle.ConstantTimeCompare(s.written[:length], []byte(signature)) == 1
 }
 
-// sign makes the scratch's message what the provider signs: the URL, then every
-// field's name and value in the order of the names. (The provider's "Webhooks
-// security" page.)
-func (s *scratch) sign(base, uri string, form Form) {
+// sign fills the scratch's message with what the provider signs: the URL, then every
+// field's name and value, sorted by name. (The provider's "Webhooks security" page.)
+func (s *scratch) sign(base, uri string, f form) {
 	size := len(base) + len(uri)
-	for _, f := range form.fields {
-		size += len(f.name) + len(f.value)
+	for _, one := range f.fields {
+		size += len(one.name) + len(one.value)
 	}
-	if cap(s.message) < size { // grown bit by bit it would leave pieces behind
+	if cap(s.message) < size { // append would leave a copy behind
 		clear(s.message[:cap(s.message)])
 		s.message = make([]byte, 0, size)
 	}
 	s.message = append(append(s.message[:0], base...), uri...)
-	for _, f := range form.fields {
-		s.message = append(append(s.message, f.name...), f.value...)
+	for _, one := range f.fields {
+		s.message = append(append(s.message, one.name...), one.value...)
 	}
 }
 
-// withOtherPort is a URL with its usual port written out, or left out: the provider
-// signs it in one way for texts and in the other for calls.
+// withOtherPort adds the default port to a URL, or removes its port: the provider signs
+// texts and calls differently.
 func withOtherPort(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -62,8 +61,8 @@ func withOtherPort(base string) string {
 	return u.String()
 }
 
-// Sign is the signature the provider would send with a form posted to a URL. Local
-// tools sign with it, since nothing gets in unsigned.
+// Sign returns the signature that the provider would send with a form posted to target.
+// Tools sign with it, since nothing gets in unsigned.
 func Sign(token privacy.Private, target string, form url.Values) string {
 	m := hmac.New(sha1.New, []byte(token.Reveal()))
 	io.WriteString(m, target)

@@ -1,4 +1,4 @@
-package webhook
+package twilio
 
 import (
 	"net/url"
@@ -25,8 +25,9 @@ func FuzzForm(f *testing.F) {
 		}
 		if err == nil {
 			n, last := 0, ""
-			for name, value := range got.All() {
-				if v, ok := want[name]; !ok || v[0] != value || got.Get(name) != value {
+			for _, one := range got.fields {
+				name, value := one.name, one.value
+				if v, ok := want[name]; !ok || v[0] != value || got.get(name) != value {
 					t.Fatalf("%q: %q is read as %q, by the library as %q", body, name, value, v)
 				}
 				if n > 0 && name <= last {

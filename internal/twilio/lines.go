@@ -1,4 +1,4 @@
-package provider
+package twilio
 
 import (
 	"net/http"
@@ -15,11 +15,10 @@ import (
 	"signpost/internal/privacy"
 )
 
-// NewOperator makes a client for an operator's tools. Beside what a gateway may ask
-// for, it may look at how numbers, short codes and messaging services are set up, and
-// change where they point: nothing else of them.
+// NewOperator returns a client for an operator's tools. It may also read how numbers, short
+// codes and messaging services are set up, and change the URLs they call.
 func NewOperator(base, account string, tokens []privacy.Private) (*Client, error) {
-	c, err := New(base, account, tokens)
+	c, err := NewClient(base, account, tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -27,24 +26,20 @@ func NewOperator(base, account string, tokens []privacy.Private) (*Client, error
 	return c, nil
 }
 
-// Where the provider keeps messaging services, and which countries may be rung.
+// Hosts of messaging services and of calling permissions.
 const (
 	messagingHost = "messaging.twilio.com"
 	voiceHost     = "voice.twilio.com"
 	dialling      = "/v1/DialingPermissions/Countries"
 )
 
-// settable are the fields that say where something points.
+// settable are the fields that hold a URL to call.
 var settable = []string{
 	"SmsUrl", "SmsMethod", "SmsFallbackUrl", "SmsFallbackMethod", "VoiceUrl", "VoiceMethod", "VoiceFallbackUrl", "VoiceFallbackMethod",
 	"StatusCallback", "StatusCallbackMethod", "InboundRequestUrl", "InboundMethod", "FallbackUrl", "FallbackMethod", "ValidityPeriod",
 }
 
 func allowOperator(account string) []allowed {
-	const hex = `[0-9a-fA-F]{32}`
-	of := func(p string) *regexp.Regexp {
-		return regexp.MustCompile(`^/2010-04-01/Accounts/` + regexp.QuoteMeta(account) + p + `\.json$`)
-	}
 	pointing := func(form url.Values) bool {
 		for name := range form {
 			if !slices.Contains(settable, name) {
@@ -54,60 +49,65 @@ func allowOperator(account string) []allowed {
 		return len(form) > 0
 	}
 	return []allowed{
-		{http.MethodGet, of(`/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)`), nil},
-		{http.MethodPost, of(`/(IncomingPhoneNumbers/PN|SMS/ShortCodes/SC)` + hex), pointing},
+		{http.MethodGet, accountPath(account, `/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)`), nil},
+		{http.MethodPost, accountPath(account, `/(IncomingPhoneNumbers/PN|SMS/ShortCodes/SC)`+hex), pointing},
 		{http.MethodGet, regexp.MustCompile(`^` + dialling + `$`), nil},
 		{http.MethodGet, regexp.MustCompile(`^/v1/Services$`), nil},
 		{http.MethodPost, regexp.MustCompile(`^/v1/Services/MG` + hex + `$`), pointing},
 	}
 }
 
-// Sort is what sort of thing a Line is.
-type Sort string
+// LineKind is what an [AccountLine] is.
+type LineKind string
 
-// Sorts of line.
+// Kinds of line.
 const (
-	Number    Sort = "number"
-	ShortCode Sort = "short code"
-	Service   Sort = "messaging service"
+	NumberLine    LineKind = "number"
+	ShortCodeLine LineKind = "short code"
+	ServiceLine   LineKind = "messaging service"
 )
 
-// Hook is where the provider asks, and how.
+// Hook is a URL that the provider calls, and the method.
 type Hook struct{ URL, Method string }
 
-// Line is something of ours that people write to or ring, and where it points.
-type Line struct {
-	SID, Name string // the number, the code, or the service's name
-	Sort      Sort
+// AccountLine is a number, short code or messaging service of ours, and the URLs it calls.
+type AccountLine struct {
+	SID, Name string // Name is the number, the code, or the service's name
+	Sort      LineKind
 	Texts     Hook
 	TextsElse Hook // when Texts fails
-	Calls     Hook // of a number alone, with the two after it
+	Calls     Hook // numbers only, like the two after it
 	CallsElse Hook
-	Ended     Hook // told that a call has ended
-	// Validity is how long, in seconds, a reply of a messaging service may wait to be
-	// delivered; after that it is let go.
+	Ended     Hook // called when a call has ended
+	// Validity is how long, in seconds, a reply of a messaging service may wait for
+	// delivery before the provider drops it.
 	Validity int
-	// Ignored tells that a messaging service leaves texts to its numbers' own hooks.
+	// Ignored reports that a messaging service leaves texts to its numbers' own hooks.
 	Ignored bool
 }
 
-func said(s *string) string {
+// text returns a string that the API may leave out.
+func text(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return strings.TrimSpace(*s)
 }
 
-func hook(url, method *string) Hook { return Hook{said(url), strings.ToUpper(said(method))} }
+func hook(url, method *string) Hook { return Hook{text(url), strings.ToUpper(text(method))} }
 
-// Lines lists the account's numbers, short codes and messaging services.
-func (c *Client) Lines() (out []Line, err error) {
+// Lines returns the account's numbers, short codes and messaging services.
+func (c *Client) Lines() (out []AccountLine, err error) {
 	err = c.do("list the numbers", func(s *api.ApiService) error {
 		found, err := s.ListIncomingPhoneNumber(nil)
 		for i := range found {
 			n := &found[i]
-			out = append(out, Line{SID: said(n.Sid), Name: said(n.PhoneNumber), Sort: Number, Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
-				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsElse: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod), Ended: hook(n.StatusCallback, n.StatusCallbackMethod)})
+			out = append(out, AccountLine{
+				SID: text(n.Sid), Name: text(n.PhoneNumber), Sort: NumberLine,
+				Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
+				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsElse: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
+				Ended: hook(n.StatusCallback, n.StatusCallbackMethod),
+			})
 		}
 		return err
 	})
@@ -118,7 +118,10 @@ func (c *Client) Lines() (out []Line, err error) {
 		found, err := s.ListShortCode(nil)
 		for i := range found {
 			n := &found[i]
-			out = append(out, Line{SID: said(n.Sid), Name: said(n.ShortCode), Sort: ShortCode, Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod)})
+			out = append(out, AccountLine{
+				SID: text(n.Sid), Name: text(n.ShortCode), Sort: ShortCodeLine,
+				Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
+			})
 		}
 		return err
 	})
@@ -129,19 +132,22 @@ func (c *Client) Lines() (out []Line, err error) {
 		found, err := messaging.NewApiServiceWithClient(tw).ListService(nil)
 		for i := range found {
 			n := &found[i]
-			out = append(out, Line{SID: said(n.Sid), Name: said(n.FriendlyName), Sort: Service, Texts: hook(n.InboundRequestUrl, n.InboundMethod), TextsElse: hook(n.FallbackUrl, n.FallbackMethod),
-				Validity: n.ValidityPeriod, Ignored: n.UseInboundWebhookOnNumber != nil && *n.UseInboundWebhookOnNumber})
+			out = append(out, AccountLine{
+				SID: text(n.Sid), Name: text(n.FriendlyName), Sort: ServiceLine,
+				Texts: hook(n.InboundRequestUrl, n.InboundMethod), TextsElse: hook(n.FallbackUrl, n.FallbackMethod),
+				Validity: n.ValidityPeriod, Ignored: n.UseInboundWebhookOnNumber != nil && *n.UseInboundWebhookOnNumber,
+			})
 		}
 		return err
 	})
 	return out, err
 }
 
-// Point has a line point where l says, and changes nothing else of it.
-func (c *Client) Point(l Line) error {
+// Point sets the URLs of a line, and changes nothing else of it.
+func (c *Client) Point(l AccountLine) error {
 	const what = "point a line elsewhere"
 	switch l.Sort {
-	case Number:
+	case NumberLine:
 		return c.do(what, func(s *api.ApiService) error {
 			p := &api.UpdateIncomingPhoneNumberParams{}
 			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsElse.URL).SetSmsFallbackMethod(l.TextsElse.Method)
@@ -150,7 +156,7 @@ func (c *Client) Point(l Line) error {
 			_, err := s.UpdateIncomingPhoneNumber(l.SID, p)
 			return err
 		})
-	case ShortCode:
+	case ShortCodeLine:
 		return c.do(what, func(s *api.ApiService) error {
 			p := &api.UpdateShortCodeParams{}
 			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsElse.URL).SetSmsFallbackMethod(l.TextsElse.Method)
@@ -160,32 +166,33 @@ func (c *Client) Point(l Line) error {
 	}
 	return c.with(what, func(tw *client.Client) error {
 		p := &messaging.UpdateServiceParams{}
-		p.SetInboundRequestUrl(l.Texts.URL).SetInboundMethod(l.Texts.Method).SetFallbackUrl(l.TextsElse.URL).SetFallbackMethod(l.TextsElse.Method).SetValidityPeriod(l.Validity)
+		p.SetInboundRequestUrl(l.Texts.URL).SetInboundMethod(l.Texts.Method)
+		p.SetFallbackUrl(l.TextsElse.URL).SetFallbackMethod(l.TextsElse.Method).SetValidityPeriod(l.Validity)
 		_, err := messaging.NewApiServiceWithClient(tw).UpdateService(l.SID, p)
 		return err
 	})
 }
 
-// Balance is what is left in the account, as the provider writes it.
+// Balance returns the account's balance, as the provider writes it.
 func (c *Client) Balance() (amount, currency string, err error) {
 	err = c.do("look at the balance", func(s *api.ApiService) error {
 		b, err := s.FetchBalance(nil)
 		if err == nil && b != nil {
-			amount, currency = said(b.Balance), said(b.Currency)
+			amount, currency = text(b.Balance), text(b.Currency)
 		}
 		return err
 	})
 	return amount, currency, err
 }
 
-// Dialling is which countries the account may ring.
+// Dialling is which countries the account may call.
 type Dialling struct {
 	Home    bool // ordinary numbers of the United Kingdom
-	Special bool // its special ones: shared costs, services, 0300 and 0808 perhaps among them
+	Special bool // special numbers of the United Kingdom: shared cost, perhaps 0300 and 0808
 	Others  int  // other countries
 }
 
-// Dialling tells which countries may be rung. (The provider's Voice API, dialing
+// Dialling returns which countries may be called. (The provider's Voice API, dialing
 // permissions: what it calls low-risk and high-risk special numbers.)
 func (c *Client) Dialling() (d Dialling, err error) {
 	const home = "GB"
@@ -194,7 +201,7 @@ func (c *Client) Dialling() (d Dialling, err error) {
 		p.SetLowRiskNumbersEnabled(true).SetPageSize(1000)
 		found, err := voice.NewApiServiceWithClient(tw).ListDialingPermissionsCountry(p)
 		for _, country := range found {
-			if said(country.IsoCode) != home {
+			if text(country.IsoCode) != home {
 				d.Others++
 				continue
 			}

@@ -1,4 +1,4 @@
-package webhook_test
+package twilio_test
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,7 +14,7 @@ import (
 	"testing"
 
 	"signpost/internal/privacy"
-	"signpost/internal/twiml"
+	"signpost/internal/twilio"
 	"signpost/internal/webhook"
 )
 
@@ -28,23 +27,28 @@ const (
 //go:embed testdata/signatures.json
 var vectors []byte
 
-func guard(t testing.TB, public string, log *bytes.Buffer) (*webhook.Guard, map[webhook.Outcome]int) {
+func guard(t testing.TB, public string, log *bytes.Buffer) (*twilio.Guard, map[twilio.Outcome]int) {
 	t.Helper()
-	counts := map[webhook.Outcome]int{}
-	return webhook.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)}, slog.New(slog.NewJSONHandler(log, nil)),
-		func(_ string, o webhook.Outcome) { counts[o]++ }), counts
+	counts := map[twilio.Outcome]int{}
+	return twilio.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)}, slog.New(slog.NewJSONHandler(log, nil)),
+		func(_ string, o twilio.Outcome) { counts[o]++ }), counts
 }
 
 func post(h http.Handler, target, body, signature string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-	r.Header.Set(webhook.SignatureHeader, signature)
+	r.Header.Set(twilio.SignatureHeader, signature)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
 }
 
-func safe(webhook.Request) []byte { return []byte("<Response>safe</Response>") }
+func safe(twilio.Webhook) []byte { return []byte("<Response>safe</Response>") }
+
+// answered is a handler of no interest.
+func answered(context.Context, twilio.Webhook) twilio.Response {
+	return twilio.Response{Document: safe(twilio.Webhook{})}
+}
 
 // Signatures made by the provider's own SDK for another language hold here, and
 // ours are the same as theirs.
@@ -65,20 +69,18 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 			for k, v := range c.Form {
 				form.Set(k, v)
 			}
-			if got := webhook.Sign(privacy.Hide(token), c.Base+c.Target, form); got != c.Signature {
+			if got := twilio.Sign(privacy.Hide(token), c.Base+c.Target, form); got != c.Signature {
 				t.Errorf("we sign %s, the SDK %s", got, c.Signature)
 			}
 			var log bytes.Buffer
 			g, _ := guard(t, c.Base, &log)
-			got := map[string]string{}
-			h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = maps.Collect(r.Form.All()); return safe(r) })
-			if w := post(h, c.Target, form.Encode(), c.Signature); w.Code != http.StatusOK {
-				t.Fatalf("answered %d", w.Code)
-			}
-			for k, v := range c.Form {
-				if got[k] != v {
-					t.Errorf("%s arrives as %q, sent %q", k, got[k], v)
-				}
+			got := ""
+			h := g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+				got = strings.Clone(w.Message.Text.Reveal())
+				return answered(ctx, w)
+			})
+			if w := post(h, c.Target, form.Encode(), c.Signature); w.Code != http.StatusOK || got != c.Form["Body"] {
+				t.Fatalf("answered %d, read %q", w.Code, got)
 			}
 			if w := post(h, c.Target, form.Encode(), "x"+c.Signature); w.Code != http.StatusForbidden {
 				t.Errorf("a changed signature is answered %d", w.Code)
@@ -90,17 +92,19 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 // A panic, an empty or a vast answer is replaced by the safe one, and what
 // panicked is not in the log.
 func TestSafeAnswer(t *testing.T) {
-	for name, h := range map[string]webhook.Handler{
-		"panic": func(_ context.Context, r webhook.Request) []byte { panic("canary " + r.Get("Body")) },
-		"empty": func(context.Context, webhook.Request) []byte { return nil },
-		"vast":  func(context.Context, webhook.Request) []byte { return make([]byte, twiml.MaxSize+1) },
+	for name, h := range map[string]twilio.Handler{
+		"panic": func(_ context.Context, w twilio.Webhook) twilio.Response { panic("canary " + w.Message.Text.Reveal()) },
+		"empty": func(context.Context, twilio.Webhook) twilio.Response { return twilio.Response{} },
+		"vast": func(context.Context, twilio.Webhook) twilio.Response {
+			return twilio.Response{Document: make([]byte, twilio.MaxDocument+1)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			g, counts := guard(t, base, &log)
 			form := url.Values{"AccountSid": {account}, "Body": {"canary-7f3a"}}
-			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(), webhook.Sign(privacy.Hide(token), base+"/sms", form))
-			if w.Code != http.StatusOK || w.Body.String() != string(safe(webhook.Request{})) || counts[webhook.Panicked] != 1 {
+			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(), twilio.Sign(privacy.Hide(token), base+"/sms", form))
+			if w.Code != http.StatusOK || w.Body.String() != string(safe(twilio.Webhook{})) || counts[twilio.Panicked] != 1 {
 				t.Errorf("answered %d %s, counted %v", w.Code, w.Body, counts)
 			}
 			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
@@ -133,7 +137,7 @@ func (*watched) Close() error { return nil }
 // reads it into memory that nobody wipes.
 func TestBodiesAreReadThroughTheServersBuffer(t *testing.T) {
 	form := url.Values{"AccountSid": {account}, "From": {"+447400123456"}, "Body": {strings.Repeat("x", 40_000)}}
-	good := webhook.Sign(privacy.Hide(token), base+"/sms", form)
+	good := twilio.Sign(privacy.Hide(token), base+"/sms", form)
 	for _, tt := range []struct {
 		name, body string
 		told       bool
@@ -141,8 +145,8 @@ func TestBodiesAreReadThroughTheServersBuffer(t *testing.T) {
 	}{
 		{"of a length that is told", form.Encode(), true, http.StatusOK},
 		{"of a length that is not told", form.Encode(), false, http.StatusOK},
-		{"too long, and tells it", strings.Repeat("y", webhook.MaxBody+10_000), true, http.StatusForbidden},
-		{"too long, and does not tell it", strings.Repeat("y", webhook.MaxBody+10_000), false, http.StatusForbidden},
+		{"too long, and tells it", strings.Repeat("y", twilio.MaxBody+10_000), true, http.StatusForbidden},
+		{"too long, and does not tell it", strings.Repeat("y", twilio.MaxBody+10_000), false, http.StatusForbidden},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
@@ -154,10 +158,13 @@ func TestBodiesAreReadThroughTheServersBuffer(t *testing.T) {
 				r.ContentLength = int64(len(tt.body))
 			}
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.Header.Set(webhook.SignatureHeader, good)
+			r.Header.Set(twilio.SignatureHeader, good)
 			w := httptest.NewRecorder()
 			got := ""
-			g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { got = strings.Clone(r.Get("Body")); return safe(r) }).ServeHTTP(w, r)
+			g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+				got = strings.Clone(w.Message.Text.Reveal())
+				return answered(ctx, w)
+			}).ServeHTTP(w, r)
 			if w.Code != tt.want || w.Code == http.StatusOK && got != form.Get("Body") {
 				t.Errorf("answered %d, having read %d bytes of text", w.Code, len(got))
 			}
@@ -177,25 +184,25 @@ func TestEmptyTokenIsRefused(t *testing.T) {
 			t.Error("a guard with an empty token was made")
 		}
 	}()
-	webhook.NewGuard(base, account, []privacy.Private{privacy.Hide("")}, slog.New(slog.DiscardHandler), nil)
+	twilio.NewGuard(base, account, []privacy.Private{privacy.Hide("")}, slog.New(slog.DiscardHandler), nil)
 }
 
-func TestParseParty(t *testing.T) {
+func TestParseAddress(t *testing.T) {
 	tests := []struct {
 		addr    string
-		kind    webhook.Kind
+		kind    webhook.AddressKind
 		canText bool
 	}{
 		{"+447400123456", webhook.Phone, true}, {"+447700900123", webhook.Phone, true}, {"+353851234567", webhook.Phone, true},
 		{"+12025550123", webhook.Phone, true}, {"+441228633640", webhook.Phone, false}, {"+443003030157", webhook.Phone, false},
 		{"+448082000247", webhook.Phone, false}, {" +447400123456 ", webhook.Phone, true},
 		{"+266696687", webhook.Withheld, false}, {"+17378742833", webhook.Withheld, false}, {"Anonymous", webhook.Withheld, false},
-		{"", webhook.Withheld, false}, {"60777", webhook.ShortCode, false}, {"YourBank", webhook.Alphanumeric, false},
+		{"", webhook.Withheld, false}, {"60777", webhook.ShortCode, false}, {"YourBank", webhook.Name, false},
 		{"whatsapp:+447400123456", webhook.WhatsApp, true}, {"rcs:agent", webhook.RCS, true}, {"messenger:1", webhook.Messenger, false},
 		{"sip:+447400123456@example.org", webhook.SIP, false}, {"client:bob", webhook.Client, false}, {"CLIENT:bob", webhook.Client, false},
 	}
 	for _, tt := range tests {
-		if p := webhook.ParseParty(tt.addr); p.Kind != tt.kind || p.CanText() != tt.canText {
+		if p := twilio.ParseAddress(tt.addr); p.Kind != tt.kind || p.CanText() != tt.canText {
 			t.Errorf("%q is kind %d, can be texted %v", tt.addr, p.Kind, p.CanText())
 		}
 	}
@@ -209,7 +216,7 @@ func FuzzWebhook(f *testing.F) {
 	f.Add("%zz", "/")
 	f.Fuzz(func(t *testing.T, body, target string) {
 		u, err := url.ParseRequestURI(target)
-		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, " \r\n\t#") || len(body) > webhook.MaxBody {
+		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, " \r\n\t#") || len(body) > twilio.MaxBody {
 			return // no request line can hold it
 		}
 		for _, c := range target {
@@ -219,11 +226,10 @@ func FuzzWebhook(f *testing.F) {
 		}
 		var log bytes.Buffer
 		g, _ := guard(t, base, &log)
-		h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte {
-			for k := range r.Form.All() {
-				_ = webhook.ParseParty(r.Get(k))
-			}
-			return safe(r)
+		got := ""
+		h := g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+			got = strings.Clone(w.Message.Text.Reveal())
+			return answered(ctx, w)
 		})
 		if w := post(h, target, body, "AAAA"); w.Code != http.StatusForbidden || w.Body.Len() > 0 {
 			t.Errorf("unsigned: %d", w.Code)
@@ -232,8 +238,8 @@ func FuzzWebhook(f *testing.F) {
 		if err != nil || form.Get("AccountSid") != account {
 			return
 		}
-		if w := post(h, target, body, webhook.Sign(privacy.Hide(token), base+u.RequestURI(), form)); w.Code != http.StatusOK {
-			t.Errorf("signed: %d", w.Code)
+		if w := post(h, target, body, twilio.Sign(privacy.Hide(token), base+u.RequestURI(), form)); w.Code != http.StatusOK || got != form.Get("Body") {
+			t.Errorf("signed: %d, read %q", w.Code, got)
 		}
 	})
 }

@@ -1,8 +1,7 @@
-package webhook_test
+package twilio_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 
 	"signpost/internal/privacy"
+	"signpost/internal/twilio"
 	"signpost/internal/webhook"
 )
 
@@ -34,7 +34,7 @@ func TestSignaturesAgreeWithTheProvidersLibrary(t *testing.T) {
 	for _, base := range []string{"https://sms.example.org", "https://sms.example.org:443", "https://sms.example.org:8443", "http://127.0.0.1:8080", "http://sms.example.org"} {
 		var log bytes.Buffer
 		g, _ := guard(t, base, &log)
-		h := g.Wrap("x", safe, func(_ context.Context, r webhook.Request) []byte { return safe(r) })
+		h := g.Wrap("x", safe, answered)
 		for range 400 {
 			form := url.Values{"AccountSid": {account}}
 			for range rng.IntN(8) {
@@ -58,10 +58,10 @@ func TestSignaturesAgreeWithTheProvidersLibrary(t *testing.T) {
 					signedFor += map[bool]string{true: ":443", false: ":80"}[strings.HasPrefix(base, "https")]
 				}
 			}
-			signature := webhook.Sign(privacy.Hide(token), signedFor+target, form)
+			signature := twilio.Sign(privacy.Hide(token), signedFor+target, form)
 			switch rng.IntN(6) {
 			case 0:
-				signature = webhook.Sign(privacy.Hide("another"), signedFor+target, form)
+				signature = twilio.Sign(privacy.Hide("another"), signedFor+target, form)
 			case 1:
 				signature = signature[:len(signature)-1]
 			case 2:
@@ -92,7 +92,7 @@ func TestMobilesAtAGlance(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for range 20_000 {
 		addr := fmt.Sprintf("+447%09d", rng.IntN(1_000_000_000))
-		p := webhook.ParseParty(addr)
+		p := twilio.ParseAddress(addr)
 		n, err := phonenumbers.Parse(addr, "GB")
 		if err != nil {
 			t.Fatal(err)

@@ -1,12 +1,4 @@
-// Package provider is the only room that calls the provider's API. It can
-// delete a record, empty a message's words, and list what is left on our own
-// lines. It has no way to send anybody a text or place a call: every request is held
-// against a list of the few that are allowed before it leaves. (One program of an
-// operator's texts and rings our own line: see [OwnLine].)
-//
-// The provider's own Go library makes the requests (its api/v2010 package
-// alone: the whole client takes five times as long to build).
-package provider
+package twilio
 
 import (
 	"bufio"
@@ -30,17 +22,17 @@ import (
 	"signpost/internal/privacy"
 )
 
-// DefaultURL is the provider's API.
+// DefaultURL is the provider's own API.
 const DefaultURL = "https://api.twilio.com"
 
-// Bounds of one request.
+// Limits of one request.
 const (
 	timeout  = 5 * time.Second
 	maxReply = 4 << 20 // a page of 1,000 records is about 1 MB
 )
 
-// What can come of asking for a record to be erased. Every other error is the
-// network's or the provider's own, and worth trying again.
+// Errors of [Client]. Every other error is the network's or the provider's own, and worth
+// retrying.
 var (
 	ErrGone        = errors.New("there is no such record")
 	ErrNotFinal    = errors.New("the record is still in use") // error 20009
@@ -48,8 +40,8 @@ var (
 	ErrCredentials = errors.New("the provider refuses our credentials")
 )
 
-// BusyError means that the provider has had too many requests of us.
-type BusyError struct{ After time.Duration } // 0: it did not say for how long
+// BusyError means that the provider limits our rate.
+type BusyError struct{ After time.Duration } // when to retry; 0 when it did not say
 
 func (BusyError) Error() string { return "the provider is busy" }
 
@@ -66,15 +58,15 @@ const (
 type Client struct {
 	account string
 	tokens  []privacy.Private
-	good    atomic.Int32 // the token that was taken last
+	good    atomic.Int32 // index of the token that worked last
 	base    *url.URL
 	allowed []allowed
 	http    http.RoundTripper
 }
 
-// New makes a client; an empty base is the provider's own API. Several tokens
-// may be given while one is being rotated.
-func New(base, account string, tokens []privacy.Private) (*Client, error) {
+// NewClient returns a client; an empty base is the provider's own API. Several tokens may
+// be given while one is being rotated.
+func NewClient(base, account string, tokens []privacy.Private) (*Client, error) {
 	if base == "" {
 		base = DefaultURL
 	}
@@ -90,49 +82,42 @@ func New(base, account string, tokens []privacy.Private) (*Client, error) {
 	return &Client{account: account, tokens: tokens, base: u, allowed: allow(account), http: t}, nil
 }
 
-// Erasable reports whether a record of that id can be erased: a message's or a
-// call's.
-func Erasable(sid string) bool { return isMessage(sid) || isSID(sid, "CA") }
-
-func isMessage(sid string) bool { return isSID(sid, "SM") || isSID(sid, "MM") }
-
-// isSID reports an id of a kind: its two letters and 32 hexadecimal digits.
-func isSID(sid, kind string) bool {
-	const length = 34
-	return len(sid) == length && sid[:2] == kind && strings.Trim(sid[2:], "0123456789abcdefABCDEF") == ""
-}
-
-// Erase deletes a message's or call's record. The error is nil, wraps one of
-// this package's, or is worth trying again.
-func (c *Client) Erase(sid string) error {
+// Erase deletes a record. The error is nil, wraps one of this package's, or is worth
+// retrying.
+func (c *Client) Erase(r RecordID) error {
 	switch {
-	case isMessage(sid):
-		return c.do("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(sid, nil) })
-	case isSID(sid, "CA"):
-		return c.do("delete a call", func(s *api.ApiService) error { return s.DeleteCall(sid, nil) })
+	case isMessageID(r.id):
+		return c.do("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(r.id, nil) })
+	case isCallID(r.id):
+		return c.do("delete a call", func(s *api.ApiService) error { return s.DeleteCall(r.id, nil) })
 	}
 	return fmt.Errorf("delete a record: not a message or call: %w", ErrRefused)
 }
 
-// Redact empties a message's words and keeps the rest of its record. A call has
-// none. The provider answers with the record, numbers and all: the answer is
-// erased from memory (see [privacy.Forget]).
-func (c *Client) Redact(sid string) (err error) {
-	if !isMessage(sid) {
+// Redact empties a message's text and keeps the rest of its record. It does nothing to a
+// call. The provider answers with the record, numbers and all: the answer is erased from
+// memory (see [privacy.Forget]).
+func (c *Client) Redact(r RecordID) (err error) {
+	if !isMessageID(r.id) {
 		return nil
 	}
 	privacy.Forget(func() {
 		err = c.do("empty a message", func(s *api.ApiService) error {
-			_, err := s.UpdateMessage(sid, (&api.UpdateMessageParams{}).SetBody(""))
+			_, err := s.UpdateMessage(r.id, (&api.UpdateMessageParams{}).SetBody(""))
 			return err
 		})
 	})
 	return err
 }
 
-// Left gives the ids of records on one of our own lines from before a moment:
+// Left calls each with the records of one of our own lines that are older than before:
 // messages and calls, to it and from it.
-func (c *Client) Left(line string, before time.Time, each func(sid string)) error {
+func (c *Client) Left(line string, before time.Time, each func(RecordID)) error {
+	found := func(id *string) {
+		if r, ok := ParseRecordID(text(id)); ok {
+			each(r)
+		}
+	}
 	for _, to := range []bool{true, false} {
 		err := c.do("list messages", func(s *api.ApiService) error {
 			p := (&api.ListMessageParams{}).SetDateSentBefore(before.UTC()).SetPageSize(1000)
@@ -141,11 +126,9 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 			} else {
 				p.SetFrom(line)
 			}
-			found, err := s.ListMessage(p)
-			for i := range found {
-				if m := &found[i]; m.Sid != nil && isMessage(*m.Sid) {
-					each(*m.Sid)
-				}
+			list, err := s.ListMessage(p)
+			for i := range list {
+				found(list[i].Sid)
 			}
 			return err
 		})
@@ -159,11 +142,9 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 			} else {
 				p.SetFrom(line)
 			}
-			found, err := s.ListCall(p)
-			for i := range found {
-				if m := &found[i]; m.Sid != nil && isSID(*m.Sid, "CA") {
-					each(*m.Sid)
-				}
+			list, err := s.ListCall(p)
+			for i := range list {
+				found(list[i].Sid)
 			}
 			return err
 		})
@@ -174,24 +155,24 @@ func (c *Client) Left(line string, before time.Time, each func(sid string)) erro
 	return nil
 }
 
-// do makes one request with the token that was good last, then with the others.
-// The error never holds what the provider wrote.
+// do makes one request with the token that worked last, then with the others. The error
+// never quotes the provider.
 func (c *Client) do(what string, request func(*api.ApiService) error) error {
 	return c.with(what, func(tw *client.Client) error { return request(api.NewApiServiceWithClient(tw)) })
 }
 
-// with is do for any part of the provider's library.
+// with is do for every part of the provider's library.
 func (c *Client) with(what string, request func(*client.Client) error) error {
 	first := int(c.good.Load())
 	for i := range c.tokens {
 		at := (first + i) % len(c.tokens)
-		last := &seen{client: c}
-		twilio := &client.Client{
+		last := &transport{client: c}
+		tw := &client.Client{
 			Credentials: client.NewCredentials(c.account, c.tokens[at].Reveal()),
-			HTTPClient:  &http.Client{Timeout: timeout, Transport: last, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+			HTTPClient:  &http.Client{Timeout: timeout, Transport: last, CheckRedirect: stay},
 		}
-		twilio.SetAccountSid(c.account)
-		err := outcome(request(twilio), last)
+		tw.SetAccountSid(c.account)
+		err := outcome(request(tw), last)
 		if errors.Is(err, ErrCredentials) {
 			continue
 		}
@@ -204,8 +185,11 @@ func (c *Client) with(what string, request func(*client.Client) error) error {
 	return fmt.Errorf("%s: %w", what, ErrCredentials)
 }
 
-// outcome turns what the library gives into one of our errors.
-func outcome(err error, last *seen) error {
+// stay follows no redirect.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// outcome converts the library's error into one of ours.
+func outcome(err error, last *transport) error {
 	var rest *client.TwilioRestError
 	code := 0
 	if errors.As(err, &rest) {
@@ -221,7 +205,7 @@ func outcome(err error, last *seen) error {
 	case last.status == http.StatusTooManyRequests || code == codeBusy:
 		return BusyError{last.after}
 	case code == codeNotFound, last.status == http.StatusNotFound && (rest != nil || last.empty):
-		return ErrGone // said by the API, and not by some other server at a wrong address
+		return ErrGone // the API says so, and no other server at a wrong address
 	case last.status == http.StatusUnauthorized || code == codeAuth || code == codeForbidden:
 		return ErrCredentials
 	case last.status >= 500 || last.status == http.StatusNotFound:
@@ -236,36 +220,39 @@ func outcome(err error, last *seen) error {
 	return nil
 }
 
-// seen sends the library's requests on, to our base address, if they are
-// allowed, and keeps what the library hides of the answer.
-type seen struct {
+// transport sends the library's requests to our base address if they are allowed, and
+// keeps what the library hides of the response.
+type transport struct {
 	client *Client
 	barred bool
 	status int
-	empty  bool // the answer had no body
+	empty  bool // the response had no body
 	after  time.Duration
 }
 
-// allowed is one of the few requests that ever leave.
+// allowed is one of the few requests that may be sent.
 type allowed struct {
 	method string
 	path   *regexp.Regexp
-	form   func(url.Values) bool // what a POST may hold
+	form   func(url.Values) bool // whether a POST may hold this
+}
+
+const hex = `[0-9a-fA-F]{32}` // of a record's id, after its two letters
+
+// accountPath matches a path of the account's part of the API.
+func accountPath(account, pattern string) *regexp.Regexp {
+	return regexp.MustCompile(`^/2010-04-01/Accounts/` + regexp.QuoteMeta(account) + pattern + `\.json$`)
 }
 
 func allow(account string) []allowed {
-	const hex = `[0-9a-fA-F]{32}`
-	path := func(p string) *regexp.Regexp {
-		return regexp.MustCompile(`^/2010-04-01/Accounts/` + regexp.QuoteMeta(account) + p + `\.json$`)
-	}
 	return []allowed{
-		{http.MethodDelete, path(`/(Messages/(SM|MM)|Calls/CA)` + hex), nil},
-		{http.MethodPost, path(`/Messages/(SM|MM)` + hex), func(f url.Values) bool { return f.Encode() == "Body=" }},
-		{http.MethodGet, path(`/(Messages|Calls)`), nil},
+		{http.MethodDelete, accountPath(account, `/(Messages/(SM|MM)|Calls/CA)`+hex), nil},
+		{http.MethodPost, accountPath(account, `/Messages/(SM|MM)`+hex), func(f url.Values) bool { return f.Encode() == fieldBody+"=" }},
+		{http.MethodGet, accountPath(account, `/(Messages|Calls)`), nil},
 	}
 }
 
-// may reports whether a request is one of those.
+// may reports whether a request is allowed.
 func (c *Client) may(r *http.Request) bool {
 	for _, a := range c.allowed {
 		if r.Method != a.method || !a.path.MatchString(r.URL.Path) {
@@ -289,8 +276,8 @@ func (c *Client) may(r *http.Request) bool {
 	return false
 }
 
-// alone makes one request on a connection of its own, in the caller's goroutine,
-// so that nothing of the answer is left in a buffer that lives on.
+// alone makes one request on a connection of its own, in the caller's goroutine, so that
+// no part of the response stays in a pooled buffer.
 func alone(r *http.Request) (*http.Response, error) {
 	host := r.URL.Host
 	if r.URL.Port() == "" {
@@ -324,7 +311,7 @@ func alone(r *http.Request) (*http.Response, error) {
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (s *seen) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.status, s.after = 0, 0
 	if s.barred = !s.client.may(r); s.barred {
 		return nil, ErrRefused

@@ -1,4 +1,4 @@
-package provider
+package twilio
 
 import (
 	"errors"
@@ -15,60 +15,55 @@ import (
 	"signpost/internal/privacy"
 )
 
-// A text and a call to see whether our own line answers have to begin somewhere:
-// with another number of the same account, which is for nothing else. They are the
-// only ones that anything of ours begins, and cannot go anywhere but to that line:
-// the list of requests holds both numbers. Only cmd/linecheck has this built in; that
-// the gateway and signpost do not is shown by a test (never_first_test.go).
-
-// What the check writes and does on the line.
+// What the check sends.
 const (
 	checkText  = "hello"
-	checkTwiML = `<Response><Pause length="8"/><Hangup/></Response>` // somebody who listens, and rings off
-	// A text that is late tells nothing any more; nor does a call that rings for
-	// longer. In seconds.
+	checkTwiML = `<Response><Pause length="8"/><Hangup/></Response>` // listens, then hangs up
+	// Seconds: a later text, or a longer call, proves nothing.
 	checkValid, checkRings, checkLasts = 60, 20, 30
 )
 
-// OwnLine texts and rings one of our own lines from another number of the account.
+// OwnLine texts and calls one of our own lines from another number of the account, to see
+// whether it answers. Nothing else of ours starts a text or a call. It can reach no other
+// number: the list of allowed requests holds both. Only cmd/linecheck links it; a test
+// proves that the other programs do not (never_first_test.go).
 type OwnLine struct {
 	c        *Client
 	from, to string
 	ours     map[string]bool // every number and short code of the account, but from
 }
 
-// NewOwnLine looks at both ends before anything is sent: each must be the account's
-// own, the line must lead to public, and nothing may answer texts at the other
-// number. The error says in words what is not so.
+// NewOwnLine checks both numbers before anything is sent: both must belong to the account,
+// the line must call public, and nothing may answer texts at the other number.
 func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to string) (*OwnLine, error) {
-	c, err := New(base, account, tokens)
+	c, err := NewClient(base, account, tokens)
 	if err != nil {
 		return nil, err
 	}
-	of := func(p string) *regexp.Regexp {
-		return regexp.MustCompile(`^/2010-04-01/Accounts/` + regexp.QuoteMeta(account) + p + `\.json$`)
-	}
-	c.allowed = append(c.allowed, allowed{http.MethodGet, of(`/(IncomingPhoneNumbers|SMS/ShortCodes)`), nil}, allowed{http.MethodGet, regexp.MustCompile(`^/v1/Services$`), nil})
+	c.allowed = append(c.allowed,
+		allowed{http.MethodGet, accountPath(account, `/(IncomingPhoneNumbers|SMS/ShortCodes)`), nil},
+		allowed{http.MethodGet, regexp.MustCompile(`^/v1/Services$`), nil})
 	lines, err := c.Lines()
 	if err != nil {
 		return nil, err
 	}
 	o := &OwnLine{c: c, from: from, to: to, ours: map[string]bool{}}
-	leads, mine := false, false
+	callsUs, mine := false, false
 	for _, l := range lines {
 		here := strings.HasPrefix(l.Texts.URL, public+"/")
 		switch {
-		case l.Sort == Service:
-			leads = leads || here
+		case l.Sort == ServiceLine:
+			callsUs = callsUs || here
 			continue
-		case l.Name == from && l.Sort == Number:
+		case l.Name == from && l.Sort == NumberLine:
 			mine = true
 			if l.Texts.URL != "" {
-				return nil, errors.New("something answers texts at the number to check from: it would answer our replies, and we its answers. Take the address for messages away from it, in the provider's console")
+				return nil, errors.New("something answers texts at the number to check from: it would answer our replies, and we its answers. " +
+					"Take the address for messages away from it, in the provider's console")
 			}
 			continue
 		case l.Name == to:
-			leads = leads || here
+			callsUs = callsUs || here
 		}
 		o.ours[l.Name] = true
 	}
@@ -79,16 +74,18 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 		return nil, errors.New("the number to check from is not one of this account's numbers")
 	case !o.ours[to]:
 		return nil, errors.New("the line is none of this account's numbers or short codes: nobody else is texted or rung")
-	case !leads:
+	case !callsUs:
 		return nil, errors.New("the line does not lead to PUBLIC_URL: signpost provision points it here")
 	}
-	text := url.Values{"From": {from}, "To": {to}, "Body": {checkText}, "ValidityPeriod": {strconv.Itoa(checkValid)}}.Encode()
-	call := url.Values{"From": {from}, "To": {to}, "Twiml": {checkTwiML}, "Timeout": {strconv.Itoa(checkRings)}, "TimeLimit": {strconv.Itoa(checkLasts)}}.Encode()
-	const hex = `[0-9a-fA-F]{32}`
+	message := url.Values{fieldFrom: {from}, fieldTo: {to}, fieldBody: {checkText}, "ValidityPeriod": {strconv.Itoa(checkValid)}}.Encode()
+	call := url.Values{
+		fieldFrom: {from}, fieldTo: {to}, "Twiml": {checkTwiML},
+		"Timeout": {strconv.Itoa(checkRings)}, "TimeLimit": {strconv.Itoa(checkLasts)},
+	}.Encode()
 	c.allowed = append(c.allowed,
-		allowed{http.MethodPost, of(`/Messages`), func(f url.Values) bool { return f.Encode() == text }},
-		allowed{http.MethodPost, of(`/Calls`), func(f url.Values) bool { return f.Encode() == call }},
-		allowed{http.MethodGet, of(`/Calls/CA` + hex + `(/Notifications)?`), nil})
+		allowed{http.MethodPost, accountPath(account, `/Messages`), func(f url.Values) bool { return f.Encode() == message }},
+		allowed{http.MethodPost, accountPath(account, `/Calls`), func(f url.Values) bool { return f.Encode() == call }},
+		allowed{http.MethodGet, accountPath(account, `/Calls/CA`+hex+`(/Notifications)?`), nil})
 	return o, nil
 }
 
@@ -100,41 +97,41 @@ func (o *OwnLine) Text() error {
 	})
 }
 
-// Answered reports whether a text from one of our own lines has come in at the number
-// to check from, and says what it should.
+// Answered reports whether the number to check from has received a text from one of our
+// lines that says accepts.
 func (o *OwnLine) Answered(says func(body string) bool) (ok bool, err error) {
 	err = o.c.do("look for the answer", func(s *api.ApiService) error {
 		found, err := s.ListMessage((&api.ListMessageParams{}).SetTo(o.from))
 		for i := range found {
 			m := &found[i]
-			ok = ok || said(m.Direction) == "inbound" && o.ours[said(m.From)] && says(said(m.Body))
+			ok = ok || text(m.Direction) == "inbound" && o.ours[text(m.From)] && says(text(m.Body))
 		}
 		return err
 	})
 	return ok, err
 }
 
-// Ring calls the line, listens a while and rings off.
+// Ring calls the line, listens for a while and hangs up.
 func (o *OwnLine) Ring() (sid string, err error) {
 	err = o.c.do("ring our own line", func(s *api.ApiService) error {
 		p := (&api.CreateCallParams{}).SetFrom(o.from).SetTo(o.to).SetTwiml(checkTwiML)
 		call, err := s.CreateCall(p.SetTimeout(checkRings).SetTimeLimit(checkLasts))
 		if err == nil && call != nil {
-			sid = said(call.Sid)
+			sid = text(call.Sid)
 		}
 		return err
 	})
 	return sid, err
 }
 
-// Ended reports whether a call is over, and whether the line took it.
+// Ended reports whether a call is over, and whether the line answered it.
 func (o *OwnLine) Ended(sid string) (over, taken bool, err error) {
 	err = o.c.do("look at the call", func(s *api.ApiService) error {
 		call, err := s.FetchCall(sid, nil)
 		if err != nil || call == nil {
 			return err
 		}
-		switch said(call.Status) {
+		switch text(call.Status) {
 		case "completed":
 			over, taken = true, true
 		case "busy", "no-answer", "failed", "canceled":
@@ -145,16 +142,15 @@ func (o *OwnLine) Ended(sid string) (over, taken bool, err error) {
 	return over, taken, err
 }
 
-// Heard reports whether the provider could have the call say what it should: that it
-// came in at the line, and nothing went wrong there. A line whose webhook fails is
-// taken, too; that is among the provider's notes of the call, as an error.
+// Heard reports whether the call came in at the line and its webhook worked. A call whose
+// webhook fails is answered, too; only the provider's notes of it show the error.
 func (o *OwnLine) Heard() (ok bool, err error) {
 	var came []string
 	err = o.c.do("look at the line's end of the call", func(s *api.ApiService) error {
 		found, err := s.ListCall((&api.ListCallParams{}).SetFrom(o.from).SetTo(o.to))
 		for i := range found {
-			if c := &found[i]; said(c.Direction) == "inbound" {
-				came = append(came, said(c.Sid))
+			if c := &found[i]; text(c.Direction) == "inbound" {
+				came = append(came, text(c.Sid))
 			}
 		}
 		return err
@@ -174,16 +170,16 @@ func (o *OwnLine) Heard() (ok bool, err error) {
 	return len(came) > 0 && wrong == 0, err
 }
 
-// Clear has every record of the number to check from deleted, and tells when one is
-// not final yet ([ErrNotFinal]).
+// Clear deletes every record of the number to check from. The error wraps [ErrNotFinal]
+// when one is still in use.
 func (o *OwnLine) Clear() error {
-	var all []string
-	if err := o.c.Left(o.from, time.Now().Add(time.Hour), func(sid string) { all = append(all, sid) }); err != nil {
+	var all []RecordID
+	if err := o.c.Left(o.from, time.Now().Add(time.Hour), func(r RecordID) { all = append(all, r) }); err != nil {
 		return err
 	}
 	var left error
-	for _, sid := range all {
-		if err := o.c.Erase(sid); err != nil && !errors.Is(err, ErrGone) {
+	for _, r := range all {
+		if err := o.c.Erase(r); err != nil && !errors.Is(err, ErrGone) {
 			left = fmt.Errorf("clear up after a check: %w", err)
 		}
 	}

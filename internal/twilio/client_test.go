@@ -1,4 +1,4 @@
-package provider_test
+package twilio_test
 
 import (
 	"errors"
@@ -11,25 +11,30 @@ import (
 	"time"
 
 	"signpost/internal/privacy"
-	"signpost/internal/provider"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 )
 
-const (
-	account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	token   = "0123456789abcdef0123456789abcdef"
-	line    = "+441632960000"
-)
+const line = "+441632960000"
 
 func sid(kind string, n int) string { return fmt.Sprintf("%s%032x", kind, n) }
 
-func client(t *testing.T, url string, tokens ...string) *provider.Client {
+func record(t *testing.T, id string) twilio.RecordID {
+	t.Helper()
+	r, ok := twilio.ParseRecordID(id)
+	if !ok {
+		t.Fatalf("%q is no id of a record", id)
+	}
+	return r
+}
+
+func newClient(t *testing.T, url string, tokens ...string) *twilio.Client {
 	t.Helper()
 	var hidden []privacy.Private
 	for _, one := range tokens {
 		hidden = append(hidden, privacy.Hide(one))
 	}
-	c, err := provider.New(url, account, hidden)
+	c, err := twilio.NewClient(url, account, hidden)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +46,11 @@ func client(t *testing.T, url string, tokens ...string) *provider.Client {
 func TestOutcomes(t *testing.T) {
 	is := func(target error) func(error) bool { return func(err error) bool { return errors.Is(err, target) } }
 	busy := func(d time.Duration) func(error) bool {
-		return func(err error) bool { b := (provider.BusyError{}); return errors.As(err, &b) && b.After == d }
+		return func(err error) bool { b := (twilio.BusyError{}); return errors.As(err, &b) && b.After == d }
 	}
 	again := func(err error) bool {
-		b := (provider.BusyError{})
-		return err != nil && !errors.As(err, &b) && !errors.Is(err, provider.ErrGone) && !errors.Is(err, provider.ErrRefused) && !errors.Is(err, provider.ErrCredentials) && !errors.Is(err, provider.ErrNotFinal)
+		b := (twilio.BusyError{})
+		return err != nil && !errors.As(err, &b) && !errors.Is(err, twilio.ErrGone) && !errors.Is(err, twilio.ErrRefused) && !errors.Is(err, twilio.ErrCredentials) && !errors.Is(err, twilio.ErrNotFinal)
 	}
 	tests := []struct {
 		name   string
@@ -56,21 +61,21 @@ func TestOutcomes(t *testing.T) {
 		{"a message", testkit.Record{SID: sid("SM", 1)}, nil, is(nil)},
 		{"a message with pictures", testkit.Record{SID: sid("MM", 1)}, nil, is(nil)},
 		{"a call", testkit.Record{SID: sid("CA", 1)}, nil, is(nil)},
-		{"in use", testkit.Record{SID: sid("SM", 2), NotFinal: 1}, nil, is(provider.ErrNotFinal)},
-		{"refused", testkit.Record{SID: sid("SM", 3), Refused: 1}, nil, is(provider.ErrRefused)},
+		{"in use", testkit.Record{SID: sid("SM", 2), NotFinal: 1}, nil, is(twilio.ErrNotFinal)},
+		{"refused", testkit.Record{SID: sid("SM", 3), Refused: 1}, nil, is(twilio.ErrRefused)},
 		{"busy", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultBusy}, busy(time.Second)},
 		{"busy, without a word", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultBusySilent}, busy(0)},
 		{"broken", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultBroken}, again},
 		{"garbage", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultGarbage}, again},
 		{"cut off", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultDrop}, again},
-		{"wrong credentials", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultAuth}, is(provider.ErrCredentials)},
+		{"wrong credentials", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultAuth}, is(twilio.ErrCredentials)},
 		{"another server", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultElsewhere}, again},
-		{"gone", testkit.Record{}, nil, is(provider.ErrGone)},
+		{"gone", testkit.Record{}, nil, is(twilio.ErrGone)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := testkit.NewProvider(t, account, token)
-			c := client(t, p.URL, token)
+			c := newClient(t, p.URL, token)
 			id := tt.record.SID
 			if id == "" {
 				id = sid("SM", 99)
@@ -78,7 +83,7 @@ func TestOutcomes(t *testing.T) {
 				p.Hold(tt.record)
 			}
 			p.Fail(tt.fault...)
-			err := c.Erase(id)
+			err := c.Erase(record(t, id))
 			if !tt.want(err) {
 				t.Errorf("erasing gave %v", err)
 			}
@@ -93,7 +98,7 @@ func TestOutcomes(t *testing.T) {
 func TestRedact(t *testing.T) {
 	p := testkit.NewProvider(t, account, token)
 	p.Hold(testkit.Record{SID: sid("SM", 50), Body: "words"})
-	if err := client(t, p.URL, token).Redact(sid("SM", 50)); err != nil {
+	if err := newClient(t, p.URL, token).Redact(record(t, sid("SM", 50))); err != nil {
 		t.Error(err)
 	}
 	if left := p.Left(); len(left) != 1 || left[0].Body != "" {
@@ -104,12 +109,13 @@ func TestRedact(t *testing.T) {
 // What is no id of a message or call never becomes a request.
 func TestBadIDs(t *testing.T) {
 	p := testkit.NewProvider(t, account, token)
-	c := client(t, p.URL, token)
+	c := newClient(t, p.URL, token)
 	for _, id := range []string{"", "SM", sid("AC", 1), sid("RE", 1), "../Calls/" + sid("CA", 1), sid("SM", 1) + "/Media", sid("SM", 1) + "?x", sid("SM", 1) + "\n"} {
-		if err := c.Erase(id); !errors.Is(err, provider.ErrRefused) || provider.Erasable(id) {
+		r, ok := twilio.ParseRecordID(id)
+		if err := c.Erase(r); !errors.Is(err, twilio.ErrRefused) || ok || r != (twilio.RecordID{}) {
 			t.Errorf("%q: %v", id, err)
 		}
-		_ = c.Redact(id)
+		_ = c.Redact(r)
 	}
 	if asked := p.Requests(); len(asked) > 0 {
 		t.Errorf("asked for %q", asked)
@@ -120,20 +126,20 @@ func TestBadIDs(t *testing.T) {
 // remembered.
 func TestTokens(t *testing.T) {
 	p := testkit.NewProvider(t, account, "new0token")
-	c := client(t, p.URL, "old0token", "new0token")
+	c := newClient(t, p.URL, "old0token", "new0token")
 	for i := range 3 {
 		p.Hold(testkit.Record{SID: sid("SM", i)})
-		if err := c.Erase(sid("SM", i)); err != nil {
+		if err := c.Erase(record(t, sid("SM", i))); err != nil {
 			t.Error(err)
 		}
 	}
 	if n := len(p.Requests()); n != 4 {
 		t.Errorf("%d requests for three records and one wrong token", n)
 	}
-	if _, err := provider.New(p.URL, account, nil); err == nil {
+	if _, err := twilio.NewClient(p.URL, account, nil); err == nil {
 		t.Error("a client without a token")
 	}
-	if _, err := provider.New("%", account, []privacy.Private{privacy.Hide("x")}); err == nil {
+	if _, err := twilio.NewClient("%", account, []privacy.Private{privacy.Hide("x")}); err == nil {
 		t.Error("a client without an address")
 	}
 }
@@ -145,7 +151,7 @@ func TestOnlyOurAddress(t *testing.T) {
 	t.Setenv("TWILIO_REGION", "au1")
 	p := testkit.NewProvider(t, account, token)
 	p.Hold(testkit.Record{SID: sid("SM", 1)})
-	if err := client(t, p.URL, token).Erase(sid("SM", 1)); err != nil || len(p.Left()) > 0 {
+	if err := newClient(t, p.URL, token).Erase(record(t, sid("SM", 1))); err != nil || len(p.Left()) > 0 {
 		t.Error(err)
 	}
 	strayed := false
@@ -153,7 +159,7 @@ func TestOnlyOurAddress(t *testing.T) {
 	defer other.Close()
 	first := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 	defer first.Close()
-	if err := client(t, first.URL, token).Erase(sid("SM", 1)); err == nil || strayed {
+	if err := newClient(t, first.URL, token).Erase(record(t, sid("SM", 1))); err == nil || strayed {
 		t.Errorf("followed a redirect: %v, %v", strayed, err)
 	}
 }
@@ -179,7 +185,7 @@ func TestLeft(t *testing.T) {
 		p.Hold(r)
 	}
 	var got []string
-	if err := client(t, p.URL, token).Left(line, time.Now().Add(-time.Hour), func(id string) { got = append(got, id) }); err != nil {
+	if err := newClient(t, p.URL, token).Left(line, time.Now().Add(-time.Hour), func(r twilio.RecordID) { got = append(got, r.String()) }); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(got)
@@ -188,7 +194,7 @@ func TestLeft(t *testing.T) {
 		t.Errorf("found %q\nwant %q", got, want)
 	}
 	p.Fail(testkit.FaultBroken)
-	if err := client(t, p.URL, token).Left(line, time.Now(), func(string) {}); err == nil {
+	if err := newClient(t, p.URL, token).Left(line, time.Now(), func(twilio.RecordID) {}); err == nil {
 		t.Error("a broken list was taken for an empty one")
 	}
 }

@@ -1,40 +1,28 @@
-package webhook
+package twilio
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// maxFields bounds the fields of a form. The provider's largest webhook has under a
+// maxFields limits the fields of a form. The provider's largest webhook has under a
 // hundred.
 const maxFields = 256
 
-// Form is a webhook's fields, each with its first value: the only one that the
-// signature covers. It may not be used once the webhook is answered.
-type Form struct{ fields []field } // by name
+// form is a webhook's fields, sorted by name, each with its first value: the only one
+// that the signature covers. It is invalid once the webhook has been answered.
+type form struct{ fields []field }
 
 type field struct{ name, value string }
 
-// FormOf makes a form of names and their values, for tools.
-func FormOf(values map[string][]string) (f Form) {
-	for name, v := range values {
-		if len(v) > 0 {
-			f.fields = append(f.fields, field{name, v[0]})
-		}
-	}
-	f.sort()
-	return f
-}
-
-// Get gives a field's value, empty if there is none.
-func (f Form) Get(name string) string {
+// get returns a field's value, empty if there is none.
+func (f form) get(name string) string {
 	for i := range f.fields {
 		if f.fields[i].name == name {
 			return f.fields[i].value
@@ -43,26 +31,14 @@ func (f Form) Get(name string) string {
 	return ""
 }
 
-// All gives the fields in the order of their names.
-func (f Form) All() iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		for _, one := range f.fields {
-			if !yield(one.name, one.value) {
-				return
-			}
-		}
-	}
-}
-
-// sort orders the fields by name and leaves each its first value.
-func (f *Form) sort() {
+// sort sorts the fields by name and drops all but the first value of each.
+func (f *form) sort() {
 	slices.SortStableFunc(f.fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	f.fields = slices.CompactFunc(f.fields, func(a, b field) bool { return a.name == b.name })
 }
 
-// scratch is what reading a webhook needs, used again for another once it is wiped:
-// all memory that is asked for while a webhook is read has to be erased, and that is
-// dear.
+// scratch holds the buffers for reading one webhook. They are wiped and pooled: memory
+// allocated inside [privacy.Forget] must be zeroed, which is slow.
 type scratch struct {
 	body    []byte
 	spans   [maxFields]span
@@ -72,10 +48,10 @@ type scratch struct {
 	written [32]byte
 }
 
-// span is where a field's name and value stand in a body once it is read.
+// span holds the offsets of a field's name and value in a decoded body.
 type span struct{ name, value, end int }
 
-// maxScratch is the largest scratch that is used again, in bytes.
+// maxScratch is the largest buffer that is pooled, in bytes.
 const maxScratch = 16 << 10
 
 var scratches = sync.Pool{New: func() any { return &scratch{body: make([]byte, 0, 2<<10), message: make([]byte, 0, 2<<10)} }}
@@ -85,7 +61,7 @@ func newScratch() *scratch {
 	return s
 }
 
-// wipe leaves nothing of a webhook in the scratch and gives it back.
+// wipe zeroes the buffers and returns them to the pool.
 func (s *scratch) wipe() {
 	clear(s.body[:cap(s.body)])
 	clear(s.message[:cap(s.message)])
@@ -98,11 +74,11 @@ func (s *scratch) wipe() {
 }
 
 // piece is how much of a body is read at a time, in bytes. It is less than the server's
-// read buffer, so that all of it comes through that buffer, which is wiped, and the
-// server never keeps hold of a scratch.
+// read buffer, so that all of it passes through that buffer, which is wiped, and the
+// server never holds a scratch.
 const piece = 2 << 10
 
-// take reads a request's body, within its bound.
+// take reads a request's body, of at most [MaxBody] bytes.
 func (s *scratch) take(r *http.Request) error {
 	if r.ContentLength > MaxBody {
 		return errTooLong
@@ -120,7 +96,7 @@ func (s *scratch) take(r *http.Request) error {
 		}
 		if len(s.body) == cap(s.body) {
 			bigger := append(make([]byte, 0, 2*cap(s.body)+piece), s.body...)
-			clear(s.body) // grown bit by bit it would leave pieces behind
+			clear(s.body) // append would leave a copy behind
 			s.body = bigger
 		}
 		n, err := r.Body.Read(s.body[len(s.body):min(len(s.body)+piece, cap(s.body))])
@@ -136,14 +112,14 @@ func (s *scratch) take(r *http.Request) error {
 
 var errTooLong = errors.New("the body is longer than any webhook's")
 
-// maxDrained is how much of a refused body is read, in bytes, so that its sender hears
-// the refusal; it is what net/http would read.
+// maxDrained is how much of a refused body is read, in bytes, so that its sender gets
+// the refusal. net/http reads as much.
 const maxDrained = 256 << 10
 
-// drain reads what is left of a refused body into the scratch. The server would do it
-// too, into a buffer that nobody wipes.
+// drain reads the rest of a refused body into the scratch. The server would read it into
+// a buffer that nobody wipes.
 func (s *scratch) drain(body io.Reader) {
-	into := s.body[:min(piece, cap(s.body))] // wiped with all of the scratch
+	into := s.body[:min(piece, cap(s.body))]
 	for read := 0; read < maxDrained; {
 		n, err := body.Read(into)
 		read += n
@@ -153,10 +129,9 @@ func (s *scratch) drain(body io.Reader) {
 	}
 }
 
-// parse reads the scratch's body as a form, as url.ParseQuery does (the tests hold it
-// against that), in its place: but for one string of all names and values, nothing
-// is asked for.
-func (s *scratch) parse() (Form, error) {
+// parse decodes the body as url.ParseQuery does (the tests compare them), in place: it
+// allocates one string for all names and values.
+func (s *scratch) parse() (form, error) {
 	at, n := 0, 0
 	put := func(part []byte) error {
 		for i := 0; i < len(part); i++ {
@@ -175,7 +150,7 @@ func (s *scratch) parse() (Form, error) {
 				c = high<<4 | low
 				i += 2
 			}
-			s.body[at] = c // never past what is being read: nothing grows
+			s.body[at] = c // at never passes what is being read
 			at++
 		}
 		return nil
@@ -184,22 +159,22 @@ func (s *scratch) parse() (Form, error) {
 		var one []byte
 		one, rest, _ = bytes.Cut(rest, []byte{'&'})
 		if bytes.IndexByte(one, ';') >= 0 {
-			return Form{}, errors.New("read a form: a semicolon stands between its fields")
+			return form{}, errors.New("read a form: a semicolon stands between its fields")
 		}
 		if len(one) == 0 {
 			continue
 		}
 		if n == maxFields {
-			return Form{}, errors.New("read a form: too many fields")
+			return form{}, errors.New("read a form: too many fields")
 		}
 		name, value, _ := bytes.Cut(one, []byte{'='})
 		sp := span{name: at}
 		if err := put(name); err != nil {
-			return Form{}, err
+			return form{}, err
 		}
 		sp.value = at
 		if err := put(value); err != nil {
-			return Form{}, err
+			return form{}, err
 		}
 		sp.end = at
 		s.spans[n] = sp
@@ -209,12 +184,12 @@ func (s *scratch) parse() (Form, error) {
 	for i, sp := range s.spans[:n] {
 		s.fields[i] = field{all[sp.name:sp.value], all[sp.value:sp.end]}
 	}
-	f := Form{s.fields[:n]}
+	f := form{s.fields[:n]}
 	f.sort()
 	return f, nil
 }
 
-// unhex is what a hexadecimal digit stands for, and more than 15 for anything else.
+// unhex returns the value of a hexadecimal digit, more than 15 for anything else.
 func unhex(c byte) byte {
 	switch {
 	case c >= '0' && c <= '9':

@@ -1,0 +1,22 @@
+package twilio
+
+// Fields of a webhook's form. A test bars these names from every other package.
+const (
+	fieldAccount       = "AccountSid"
+	fieldFrom          = "From"
+	fieldTo            = "To"
+	fieldMessage       = "MessageSid"
+	fieldMessageStatus = "MessageStatus"
+	fieldBody          = "Body"
+	fieldOptOut        = "OptOutType"
+	fieldCall          = "CallSid"
+	fieldCallStatus    = "CallStatus"
+	fieldDigits        = "Digits"
+	fieldLeg           = "DialCallSid"
+	fieldLegStatus     = "DialCallStatus"
+	fieldLegBridged    = "DialBridged"
+	fieldLegDuration   = "DialCallDuration" // seconds
+)
+
+// SignatureHeader carries the provider's signature.
+const SignatureHeader = "X-Twilio-Signature"

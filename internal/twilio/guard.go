@@ -1,0 +1,163 @@
+package twilio
+
+import (
+	"context"
+	"log/slog"
+	"mime"
+	"net/http"
+
+	"signpost/internal/privacy"
+)
+
+// MaxBody is the largest webhook body read, in bytes. The provider's largest, a
+// text of 1,600 characters with ten media items, is under 20 kB.
+const MaxBody = 64 << 10
+
+const (
+	cookieName       = "c"
+	maxCookie        = 512 // bytes
+	cookieAttributes = "; Path=/; Max-Age=14400; HttpOnly; Secure"
+)
+
+// Handler answers a genuine webhook. It reads personal values inside [privacy.Forget].
+type Handler func(ctx context.Context, w Webhook) Response
+
+// Response is a TwiML document, and a sealed cookie that the provider stores and returns
+// with the conversation's next message; an empty cookie keeps the one that is stored.
+type Response struct {
+	Document []byte
+	Cookie   string
+}
+
+// Outcome is what became of a request, for the counters.
+type Outcome string
+
+// Outcomes of a request.
+const (
+	Answered Outcome = "answered"
+	Refused  Outcome = "refused"
+	Panicked Outcome = "panicked"
+)
+
+// Guard lets only the provider's requests through. Everything else gets 403 with an empty
+// body and has no effect. A genuine webhook always gets 200 and TwiML: any other answer
+// leaves the person with nothing, and their words in the provider's debugger for thirty
+// days. There is no switch that turns the signature check off.
+type Guard struct {
+	bases   []string // the public URL, with its default port and without
+	account string
+	tokens  []verifier
+	log     *slog.Logger
+	count   func(endpoint string, o Outcome)
+}
+
+// NewGuard returns a guard for the public URL (scheme and host, as the provider signs
+// it), our account, and every token that may sign at present. It panics on an empty
+// token: anybody could sign with it.
+func NewGuard(publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome)) *Guard {
+	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, log: log, count: count}
+	for _, t := range tokens {
+		if t.Reveal() == "" {
+			panic("twilio: an empty auth token would let anybody sign")
+		}
+		g.tokens = append(g.tokens, newVerifier(t.Reveal()))
+	}
+	return g
+}
+
+// Safe returns the fallback document for a webhook whose handler panicked. The document
+// must exist already: what broke the handler could break making it.
+type Safe func(w Webhook) []byte
+
+// Wrap guards one endpoint. safe answers when the handler panics.
+func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var f form
+		ok := false
+		buf := newScratch()
+		defer buf.wipe()
+		uri := r.URL.RequestURI()
+		privacy.Forget(func() { f, ok = g.verify(buf, r, uri) })
+		if !ok {
+			g.count(endpoint, Refused)
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusForbidden)
+			_ = http.NewResponseController(w).Flush() // the refusal does not wait for the rest of the body
+			buf.drain(r.Body)
+			return
+		}
+		cookie := ""
+		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
+			cookie = c.Value
+		}
+		resp, outcome := g.answer(r.Context(), endpoint, safe, next, f, r.URL.RawQuery, cookie)
+		g.count(endpoint, outcome)
+		h := w.Header()
+		if resp.Cookie != "" {
+			h.Set("Set-Cookie", cookieName+"="+resp.Cookie+cookieAttributes)
+		}
+		h.Set("Content-Type", contentType)
+		h.Set("Cache-Control", "no-store")
+		_, _ = w.Write(resp.Document) // a peer that has gone needs no answer
+	})
+}
+
+// answer converts the webhook and runs the handler. A panic may hold what a person
+// wrote, so it is dropped: only that it happened is logged.
+func (g *Guard) answer(
+	ctx context.Context, endpoint string, safe Safe, next Handler, f form, query, cookie string,
+) (resp Response, o Outcome) {
+	w := Webhook{Kind: kindOf(f)} // enough for a safe answer if converting fails
+	defer func() {
+		if recover() != nil {
+			g.log.Error("a panic was answered with the safe reply", "endpoint", endpoint)
+			resp, o = Response{Document: safe(w)}, Panicked
+		}
+	}()
+	privacy.Forget(func() { w = read(f, query, cookie) })
+	resp = next(ctx, w)
+	if n := len(resp.Document); n == 0 || n > MaxDocument {
+		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
+		return Response{safe(w), resp.Cookie}, Panicked
+	}
+	return resp, Answered
+}
+
+// plausible reports a request whose headers are those of a webhook.
+func plausible(r *http.Request) bool {
+	return r.Method == http.MethodPost && isForm(r.Header.Get("Content-Type")) && r.Header.Get("Content-Encoding") == ""
+}
+
+// verify reads a request and checks who signed it. Nothing is used before the signature
+// holds.
+func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
+	if !plausible(r) || buf.take(r) != nil {
+		return form{}, false
+	}
+	f, err := buf.parse()
+	if err != nil {
+		return form{}, false
+	}
+	signature := r.Header.Get(SignatureHeader)
+	for _, base := range g.bases {
+		buf.sign(base, uri, f)
+		held := false
+		for _, t := range g.tokens { // all of them: the time tells nothing
+			held = t.holds(buf, signature) || held
+		}
+		if held {
+			return f, f.get(fieldAccount) == g.account
+		}
+	}
+	return form{}, false
+}
+
+// isForm reports the content type of webhooks.
+func isForm(contentType string) bool {
+	const form = "application/x-www-form-urlencoded"
+	if contentType == form {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == form
+}

@@ -1,0 +1,49 @@
+// Package webhook holds what a webhook says and how it is answered, in our own
+// words. The provider's package converts between these types and the wire; the
+// channels know nothing else of a webhook.
+package webhook
+
+import "signpost/internal/privacy"
+
+// AddressKind is what sort of address somebody texts or calls from.
+type AddressKind uint8
+
+// Kinds of address.
+const (
+	Phone     AddressKind = iota // a telephone number
+	Withheld                     // a caller who withholds their number
+	ShortCode                    // a short number of a network
+	Name                         // a sender's name, which cannot be answered
+	WhatsApp
+	RCS
+	Messenger
+	SIP
+	Client
+)
+
+// Address is where a text or call comes from. The address itself stays private.
+type Address struct {
+	Kind AddressKind
+	Raw  privacy.Private // as the provider writes it, trimmed
+	E164 privacy.Private // the international form of a Phone
+	// NoText reports a number that cannot take texts: a landline's network may read
+	// our answer aloud to whoever picks up.
+	NoText bool
+	// Country is the calling code (44), 0 when it cannot be told.
+	Country int
+	// RevenueShare reports a personal (070) number, whose owner may earn from our
+	// texts.
+	RevenueShare bool
+}
+
+// CanText reports whether a text from this address may be answered by a text. Short
+// codes, names and the like are machines, or cannot receive.
+func (a Address) CanText() bool {
+	switch a.Kind {
+	case Phone:
+		return !a.NoText
+	case WhatsApp, RCS:
+		return true
+	}
+	return false
+}

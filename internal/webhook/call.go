@@ -1,0 +1,109 @@
+package webhook
+
+import "time"
+
+// PositionParam is the query parameter of a follow-up URL that holds [Call.Position].
+const PositionParam = "t"
+
+// Call is one event of a telephone call: it rang, a key was pressed, a leg ended.
+type Call struct {
+	ID     string // names the call
+	Caller Address
+	Line   string // our number, as the provider writes it, trimmed
+	// Keys are the keys that were pressed. Empty is silence.
+	Keys string
+	// Position is what the follow-up URL held under [PositionParam]. Anybody could have
+	// sent it: it must be opened.
+	Position string
+	// Leg is how the last call to a service ended.
+	Leg LegEnd
+	// CallerGone reports that the caller has hung up: nobody hears the reply.
+	CallerGone bool
+}
+
+// LegEnd is how a leg, the call to a service, ended.
+type LegEnd struct {
+	Status LegStatus
+	// Bridged reports that the service was connected to the caller. It is true unless
+	// the provider reports that an answered leg was not connected.
+	Bridged  bool
+	Duration time.Duration // of the leg, in whole seconds; 0 when it is not reported
+}
+
+// LegStatus is how a leg ended.
+type LegStatus uint8
+
+// Ends of a leg.
+const (
+	LegFailed   LegStatus = iota // could not be reached
+	LegAnswered                  // somebody, or a machine, answered
+	LegNoAnswer                  // rang out
+	LegBusy                      // engaged
+	LegCanceled                  // ended before it was answered
+)
+
+// CallReply is what a call does next: instructions, in order. A reply without
+// instructions ends the call, or connects a leg that was asked to accept it.
+type CallReply []Instruction
+
+// Instruction is one of [Say], [Play], [Gather], [Dial], [Redirect] and [Hangup].
+type Instruction interface{ instruction() }
+
+// Say speaks in one voice.
+type Say struct {
+	Voice, Language string
+	Slow            bool
+	Speech          []Speech
+}
+
+// Speech is a stretch of speech: words, or a number that is said digit by digit with a
+// pause after each of its printed groups.
+type Speech struct{ Words, Number string }
+
+// Play plays a recording.
+type Play struct{ URL string }
+
+// Gather waits for one key while the prompt is spoken, and for some seconds after it. A
+// key cuts the prompt short, and URL is asked for what comes next.
+type Gather struct {
+	URL     string
+	Prompt  []Instruction // Say and Play only
+	Seconds int
+	// Silence asks URL after silence, too. Otherwise the next instruction follows.
+	Silence bool
+}
+
+// Dial calls the lines together and connects the first that answers.
+type Dial struct {
+	// URL is asked for what comes next when the leg has ended. Empty: the next
+	// instruction follows.
+	URL     string
+	Seconds int // how long the lines ring
+	// ShownAs is shown to the lines, if it is a telephone number; otherwise CallerID is.
+	// The provider chooses when that is empty.
+	ShownAs, CallerID string
+	Lines             []DialLine
+}
+
+// DialLine is one line to call.
+type DialLine struct {
+	E164 string
+	Keys string // pressed for the caller once the line has answered; empty for none
+	// AcceptURL is asked what whoever answers hears before they are connected. Empty:
+	// they are connected at once.
+	AcceptURL string
+	StatusURL string // told how the line's own call ended; empty: nobody is told
+}
+
+// Redirect asks URL for what comes next.
+type Redirect struct{ URL string }
+
+// Hangup ends the call.
+type Hangup struct{}
+
+func (Say) instruction()      {}
+func (Play) instruction()     {}
+func (Gather) instruction()   {}
+func (Dial) instruction()     {}
+func (Redirect) instruction() {}
+func (Hangup) instruction()   {}

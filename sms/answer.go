@@ -1,0 +1,102 @@
+package sms
+
+import (
+	"errors"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/privacy"
+	"signpost/internal/store"
+	"signpost/internal/tally"
+)
+
+// answer is what a text is answered with, and what it leaves behind.
+type answer struct {
+	text    string
+	next    []byte // the next state; empty: the conversation is over
+	keepTTL bool   // the conversation keeps its time of expiry
+	outcome string
+	kinds   []tally.Kind // for the day's counts
+}
+
+// answer works out what a mark stands for. It depends on the mark, the text and the book
+// only, so a repeat gets the same.
+func (h *Handler) answer(mark store.Mark, text string) answer {
+	book := h.Book(mark.Book)
+	limited := []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}
+	now := time.Unix(int64(mark.Minute)*60, 0)
+	switch mark.Kind {
+	case store.HelplineOnly:
+		return answer{book.FallbackText(), mark.Before, true, "limited", limited}
+	case store.Maintenance:
+		return answer{book.MaintenanceText(), mark.Before, true, "maintenance", nil}
+	case store.Silent:
+		return answer{"", mark.Before, true, "limited", limited}
+	case store.Brief:
+		return briefAnswer(book, now, text)
+	}
+	return stepAnswer(book, now, mark.Before, text)
+}
+
+// stepAnswer takes a step of the conversation.
+func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) answer {
+	state := flows.State{}
+	if len(before) > 0 {
+		if s, err := book.Decode(before); err == nil {
+			state = s
+		} // else the book has lost the step: start again
+	}
+	var after flows.State
+	var reply flows.Reply
+	privacy.Forget(func() { // only here is what somebody wrote read
+		var err error
+		after, reply, err = book.Step(now, state, flows.Heard(text))
+		if errors.Is(err, flows.ErrNoSuchStep) {
+			after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
+		}
+	})
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: "answered", kinds: tallyKinds(state, after, reply)}
+	if reply.Text == "" {
+		a.outcome = "silence"
+	}
+	if !reply.Ended {
+		a.next = after.Encode()
+	}
+	return a
+}
+
+// briefAnswer answers in one text, without a conversation. A place still gets its number;
+// anything else gets the 24-hour number and 999, since a menu needs a conversation.
+func briefAnswer(book *flows.Book, now time.Time, text string) answer {
+	var after flows.State
+	var reply flows.Reply
+	var err error
+	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, flows.Heard(text)) })
+	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
+		return answer{book.FallbackText(), nil, true, "brief", nil}
+	}
+	return answer{reply.Text, nil, true, "brief", tallyKinds(flows.State{}, after, reply)}
+}
+
+// tallyKinds is what the day's counts record of a step.
+func tallyKinds(before, after flows.State, reply flows.Reply) []tally.Kind {
+	out := make([]tally.Kind, 0, 2)
+	add := func(k tally.Kind) {
+		k.Channel = tally.Text
+		out = append(out, k)
+	}
+	if before.Step == "" && !reply.Ended {
+		add(tally.Kind{Outcome: tally.Begun})
+	}
+	switch {
+	case reply.Ended && before.Step != "":
+		add(tally.Kind{Outcome: tally.Left})
+	case reply.Emergency:
+		add(tally.Kind{Outcome: tally.Emergency})
+	case reply.Complaint != "":
+		add(tally.Kind{Service: reply.Complaint, Outcome: tally.Complained})
+	case len(reply.Shows) > 0 && flows.Moved(before, after):
+		add(tally.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: tally.Given})
+	}
+	return out
+}
