@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-browser build lint spelling contract test-valkey fuzz bench chaos release tools
+.PHONY: test test-browser build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
 test: tools
 	go test -race -skip '^TestEveryCall$$' $$(go list ./... | grep -v -e /flows -e '^signpost$$' -e /cmd/gateway$$ -e /cmd/signpost$$ -e /preview$$ -e /doctor$$) ./flows/load ./flows/edit
@@ -49,6 +49,11 @@ NOT_HERE = G104,G115,G204,G301,G302,G304,G306
 spelling:
 	@if ! command -v aspell >/dev/null; then echo "installing aspell"; $(INSTALL) aspell aspell-en >/dev/null; fi
 	.ci/spelling
+
+# Wording of documents, pages and messages: Vale with the rules in .ci/prose/styles. Vale
+# is compiled once, which takes some minutes; after that a run takes seconds.
+prose:
+	go run .ci/prose/prose.go
 
 # What is asked of the provider, held against its own description of its API. By hand:
 # it needs npm and a large download.

@@ -123,7 +123,7 @@ func TestNobodyElse(t *testing.T) {
 		{"from somebody's phone", "+447700900123", line, "not one of this account's numbers", nil},
 		{"from the line to itself", line, line, "something answers texts", nil},
 		{"to the number to check from", ours, ours, "another than the line", nil},
-		{"the line leads elsewhere", ours, line, "does not lead to PUBLIC_URL", func(p *testkit.Provider) { p.Lines()[0]["sms_url"] = "https://elsewhere.example.org/sms" }},
+		{"the line leads elsewhere", ours, line, "does not go to PUBLIC_URL", func(p *testkit.Provider) { p.Lines()[0]["sms_url"] = "https://elsewhere.example.org/sms" }},
 		{"texts to the number are answered", ours, line, "something answers texts", func(p *testkit.Provider) { p.Lines()[1]["sms_url"] = "https://demo.example.com/welcome" }},
 		{"the provider refuses us", ours, line, "refuses our credentials", func(p *testkit.Provider) { p.SetToken("another") }},
 		{"the provider is away", ours, line, "nothing was sent", func(p *testkit.Provider) {

@@ -14,7 +14,7 @@ import (
 const areasHelp = `signpost areas build [-postcodes FILE] [-places FILE] -out DIR
 signpost areas fit [-flows DIR] FILE
 
-"build" makes the postcode table of a folder anew from a download of
+"build" rebuilds the postcode table of a folder from a download of
 Code-Point Open (the zip) or the ONS Postcode Directory (the CSV file), and says
 what moved. The folder's districts.txt says which councils lie in which district;
 the tables of a flow book are in the folder "area" beside its files. With -places

@@ -18,15 +18,14 @@ import (
 const checkHelp = `signpost check [-flows DIR] [-format text] [-fix]
 
 Finds every mistake in a flow book, runs its examples, and says in plain words
-what each mistake would do to a caller and how to mend it. Errors keep the book
+what each mistake would do to a caller and how to fix it. Errors keep the book
 from callers; warnings are advice. Without -flows it checks the book that ships.
 docs/checks.md shows every rule with an example.
 
   signpost check -flows flows/book
-  signpost check -flows flows/book -fix    # mend what can only have been a slip
+  signpost check -flows flows/book -fix    # fix obvious typing mistakes
 
-Exit status: 0 no errors, 1 errors (with -strict: or warnings), 2 the command
-was not given rightly.
+Exit status: 0 no errors; 1 errors (with -strict: or warnings); 2 wrong usage.
 
 `
 
@@ -34,7 +33,7 @@ func checkBook(args []string, s streams) int {
 	fl := newFlags("check", checkHelp, s)
 	dir := fl.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
 	format := fl.String("format", "text", "how to print: text, json, sarif or github")
-	fix := fl.Bool("fix", false, "mend in the files what can only have been a slip, keeping comments and order")
+	fix := fl.Bool("fix", false, "fix obvious typing mistakes in the files, keeping comments and order")
 	strict := fl.Bool("strict", false, "end with 1 on warnings too")
 	at := fl.String("at", "", "check as if it were this `moment`, like \"2026-12-25 03:00\"")
 	if code, done := parse(fl, args, s); done {
@@ -79,7 +78,7 @@ func checkBook(args []string, s streams) int {
 func mend(dir string, now time.Time, s streams) error {
 	files, mended := check.Mend(os.DirFS(dir), now)
 	for _, p := range mended {
-		fmt.Fprintf(s.out, "mended %s: %s\n", p.Pos, p.What)
+		fmt.Fprintf(s.out, "fixed %s: %s\n", p.Pos, p.What)
 	}
 	for name, data := range files {
 		if err := edit.Save(filepath.Join(dir, name), data); err != nil {

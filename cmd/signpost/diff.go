@@ -61,7 +61,7 @@ func diff(args []string, s streams) int {
 	}
 	unrung := changes.Unrung(books[0], books[1])
 	for _, svc := range unrung {
-		fmt.Fprintf(s.out, "The number of %s is another one, but checked_on still says %s, when the old one was rung. Ring the new one and\nwrite the day, or write checked_on: never: until it is rung, the 24-hour number must stand beside it.\n\n", svc.Name, svc.CheckedOn.Format("2 January 2006"))
+		fmt.Fprintf(s.out, "%s has a new number that nobody has test-called: checked_on is still %s, the day of the old one.\nRing the new number and write the day, or write checked_on: never. Until somebody rings it, texts must give the\n24-hour number, too.\n\n", svc.Name, svc.CheckedOn.Format("2 January 2006"))
 	}
 	found := changes.Between(books[0], books[1])
 	if len(found) == 0 && len(unrung) == 0 {

@@ -20,11 +20,11 @@ import (
 
 const doctorHelp = `signpost doctor [-format text|json]
 
-Looks at everything that can be set up wrongly and says how to mend it: the
-environment and its secrets, Redis, the flow book and its numbers' ages, whether
-PUBLIC_URL answers from here what the provider would send, and at the provider where
-each number points, its fallbacks, and the balance. It changes nothing. It reads the
-same environment as the gateway.
+Checks the whole set-up and says how to fix it: the environment and its secrets,
+Redis, the flow book, and when each number was last rung. It sends PUBLIC_URL what the
+provider would send. At the provider it checks where each number points, its
+fallbacks, and the balance. It changes nothing. It reads the same environment as the
+gateway.
 
   set -a; . /etc/signpost/environment; set +a; signpost doctor
   signpost doctor -format json | jq '.[] | select(.verdict == "bad")'

@@ -23,9 +23,9 @@ signpost doctor says when they no longer match the book.
   voice.xml     to a call: the same, said; any key puts the caller through
   connect.xml   rings the 24-hour line
 
-There is no menu of places among them: a host of files cannot tell one key from another,
-the hour, or how a call ended, and if each place had a file of its own, the provider
-would write down which one a caller asked for.
+They have no menu of places. A host of files does not know the key, the hour, or how
+a call ended. If each place had a file of its own, the provider would log which one a
+caller asked for.
 
   signpost fallback -out fallback
   signpost fallback -out fallback -connect https://bins.example.com/connect

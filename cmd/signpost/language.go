@@ -12,16 +12,16 @@ import (
 
 const languageHelp = `signpost language [-flows DIR] [-read] [ID]
 
-Without ID: the languages there are, which of them are drafts, what those lack, and
-who must sign them. Nobody is served a draft.
+Without ID it lists the languages, which of them are drafts, what those lack, and who
+must sign them off. Callers never get a draft.
 
-With ID, a short name like pl: what somebody who speaks another language has to fill
-in, in the form of languages.yaml, each wording above a line for its translation. Of a
-language that is begun, only what is missing. Put it under "languages:" and check as
-you go.
+With ID, a short name like pl, it writes a part of languages.yaml for a translator to
+fill in. Each wording has an empty line below it for the translation. If the language
+has begun, it writes only what is missing. Put it under "languages:" and check as you
+go.
 
-With -read: everything a language says, each below the English, for the person who
-signs it.
+With -read it writes everything a language says, below the English, for the person who
+signs it off.
 
   signpost language
   signpost language pl >> polish.yaml

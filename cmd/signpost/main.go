@@ -45,20 +45,20 @@ func commands() []command {
 		{"preview", "a page to see and hear the book on, and to change it", previewPage},
 		{"try", "text or ring the gateway from this terminal", try},
 		{"check", "find the mistakes in a flow book", checkBook},
-		{"hear", "what is understood of a text, why, and what it gets", hearText},
-		{"learn", "fit the weights of words on labelled texts", learnSigns},
+		{"hear", "what Signpost understands of a text, why, and the reply", hearText},
+		{"learn", "fit the weights of words to labelled texts", learnSigns},
 		{"routes", "every way to a number, word for word, and the worst of each", routesOf},
 		{"draw", "the map of the menus, as a picture", drawMap},
-		{"diff", "what people will notice when one book takes another's place", diff},
-		{"new", "a flow book for another county, out of a few answers", newBook},
-		{"language", "what there is to translate into another language", language},
-		{"doctor", "everything that can be set up wrongly, and how to mend it", doctor},
+		{"diff", "what people will notice when one book replaces another", diff},
+		{"new", "make a flow book for another county from a few answers", newBook},
+		{"language", "list what to translate into another language", language},
+		{"doctor", "check the whole set-up, and say how to fix it", doctor},
 		{"provision", "point a number, short code or messaging service at this server", provision},
-		{"fallback", "what people get when no machine of ours can be reached, as files", fallback},
-		{"probe", "yes or no: are a text and a call answered, for a timer", probe},
-		{"maintenance", "put the menus out of use for a while: everybody gets the 24-hour number", maintenance},
-		{"report", "what the gateway was used for, in figures that single nobody out", report},
-		{"areas", "make the area tables anew, and fit the weights of places", areas},
+		{"fallback", "write the files that answer when no gateway can be reached", fallback},
+		{"probe", "yes or no: does the gateway answer a text and a call? For a timer", probe},
+		{"maintenance", "turn the menus off for a while: everybody gets the 24-hour number", maintenance},
+		{"report", "what the gateway was used for, in figures that identify nobody", report},
+		{"areas", "rebuild the area tables, and fit the weights of places", areas},
 	}
 }
 
@@ -90,5 +90,5 @@ func usage(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.about)
 	}
-	fmt.Fprint(w, "\nsignpost COMMAND -h tells more, with an example. signpost -version tells which version this is.\n")
+	fmt.Fprint(w, "\nsignpost COMMAND -h has details and an example. signpost -version shows the version.\n")
 }

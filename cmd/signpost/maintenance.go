@@ -11,7 +11,7 @@ import (
 
 const maintenanceHelp = `signpost maintenance [-for TIME] on|off|status
 
-Puts the menus out of use at every gateway on a Redis, within two seconds: everybody
+Turns the menus off at every gateway that uses a Redis, within two seconds. Everybody
 who texts or rings gets the 24-hour number and 999, in the words of "maintenance" in
 words.yaml. Leaving still works. It ends by itself. REDIS_URL says which Redis.
 

@@ -176,7 +176,7 @@ func (d *dialogue) again(wrong error) {
 }
 
 func (d *dialogue) county() (c fresh.County, err error) {
-	fmt.Fprintln(d.out, "A flow book for another county, out of a few answers. Ctrl-C leaves without writing anything.")
+	fmt.Fprintln(d.out, "A flow book for another county, from a few answers. Ctrl-C leaves without writing anything.")
 	for len(c.Parts) < fresh.MaxParts {
 		if len(c.Parts) == 0 {
 			if c.Name, err = d.ask("\nWhat is it called, as people there write it?", fresh.Name); err != nil {

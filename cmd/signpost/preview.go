@@ -17,10 +17,10 @@ import (
 
 const previewHelp = `signpost preview [-flows flows/book] [-since HEAD] [-addr 127.0.0.1:8099]
 
-A page on this machine: a phone to text and ring, the map of the menus with the
-step somebody is at, the checks as you save the files and what people will notice
-of it, what is understood of a text, every way to a number, and the directory; with
-forms that write the files. Nothing leaves this machine.
+Opens a page on this machine. It has a phone to text and ring, and the map of the
+menus with the current step. When you save a file it shows the checks, and what people
+will notice. It also shows how a text is understood, every way to a number, and the
+directory. Its forms write the files. Nothing leaves this machine.
 
   signpost preview
 

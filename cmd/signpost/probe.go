@@ -12,15 +12,15 @@ import (
 
 const probeHelp = `signpost probe
 
-Says yes when a text and a call that come in at PUBLIC_URL are answered as a person
-would need it, within the second, and no otherwise: nothing else is said or kept. It
-ends with 0 for yes and 1 for no, for a timer (deploy/signpost-probe.timer) or a
-monitor. "signpost doctor" says why. It reads the same environment as the gateway.
+Sends PUBLIC_URL one text and one call. It prints yes if both get a useful answer
+within a second, and no if not. It prints and keeps nothing else. It exits with 0 for
+yes and 1 for no, for a timer (deploy/signpost-probe.timer) or a monitor. To find out
+why, run "signpost doctor". It reads the same environment as the gateway.
 
-The text and the call are signed as the provider signs them; no telephone is rung and
-nothing is sent to anybody, so it does not tell that the number itself works: text it
-from your own phone now and then, or have linecheck do it (docs/operator.md). Each time counts as one text and one call in
-"signpost report".
+The text and the call are signed as the provider signs them. It rings no telephone and
+sends nobody a text, so it does not check the number itself. Text the number from your
+own phone now and then, or use linecheck (docs/operator.md). Each run counts as one
+text and one call in "signpost report".
 
 `
 

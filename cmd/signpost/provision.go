@@ -19,10 +19,11 @@ import (
 const provisionHelp = `signpost provision [-yes] [-text-fallback URL] [-voice-fallback URL] LINE...
 signpost provision [-yes] -undo FILE
 
-Points a number, a short code or a messaging service of the account at PUBLIC_URL:
-texts, calls, reports of calls that have ended, and what is asked when this server
-cannot be reached. It shows the change; -yes makes it, and writes down in a file how
-it was before, which -undo puts back. It reads the same environment as the gateway.
+Points a number, a short code or a messaging service of the account at PUBLIC_URL. It
+sets the addresses for texts, calls, and reports of calls that have ended. It also
+sets the fallback addresses, for when this server cannot be reached. It shows the
+change; -yes makes it, and saves the old settings in a file. -undo restores them. It
+reads the same environment as the gateway.
 
   signpost provision +441632960000
   signpost provision -yes -text-fallback https://bins.example.com/text \

@@ -17,15 +17,16 @@ import (
 
 const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv] [-prove]
 
-Every way to a number: for each area and channel the shortest exchange to each
-service, word for word, worst first; then the worst of each in a few lines.
+Lists every way to a number: for each area and channel the shortest exchange for
+each service, word for word, worst first. Then it sums up the worst of each.
 
   signpost routes
   signpost routes -area halton -at "2026-12-25 03:00"
 
-With -prove it writes a page for a safeguarding lead to read and sign: every ending
-by area, channel, hour and transfer outcome, the worst times and costs, the numbers
-and who checked them when. Print it, or save it as PDF, from any browser.
+With -prove it writes a page that a safeguarding lead can read and sign. It has
+every ending by area, channel, hour and transfer outcome. It also has the worst times
+and costs, and the numbers with who checked them when. Print it from any browser, or
+save it as PDF.
 
   signpost routes -prove > proof.html
 
@@ -170,7 +171,7 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 		}
 		fmt.Fprintf(w, "  %s, %s: %d ways, at most %s\n", s.Way, what, s.Routes, cost)
 	}
-	fmt.Fprint(w, "\nTalk is reckoned with every prompt heard to its end, a fifth longer than a synthesiser takes.\n")
+	fmt.Fprint(w, "\nCall times count every prompt to its end, a fifth longer than a synthesiser takes.\n")
 }
 
 func routesCSV(w io.Writer, b *flows.Book, all []routes.Route) error {

@@ -121,7 +121,7 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 			case tt.mends == "" && got != broken:
 				t.Errorf("-fix changed what only a person can know:\n%s", out)
 			case tt.mends == "":
-			case code != 0 || !strings.Contains(out, "mended "+tt.file):
+			case code != 0 || !strings.Contains(out, "fixed "+tt.file):
 				t.Errorf("-fix ended with %d and said:\n%s", code, out)
 			case got != strings.Replace(before, tt.find, tt.mends, 1):
 				t.Errorf("-fix made something else of the file; it said:\n%s", out)

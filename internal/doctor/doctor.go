@@ -102,7 +102,7 @@ func (e *exam) environment() {
 	}
 	for _, s := range c.Secrets {
 		if weak(s) {
-			e.add(of, Bad, "openssl rand -base64 32 makes a good one.", "PRIVACY_KEY is not random: whoever guesses it can tell who texted.")
+			e.add(of, Bad, "openssl rand -base64 32 makes a good one.", "PRIVACY_KEY is not random: anyone who guesses it can find out who texted.")
 		}
 	}
 	if len(c.Secrets) > 1 {
@@ -161,18 +161,18 @@ func (e *exam) redis(ctx context.Context) {
 	}
 	s, err := store.Open(store.Options{URL: e.Config.RedisURL, Wait: redisWait})
 	if err != nil {
-		e.add(of, Bad, "Mend REDIS_URL.", "%v.", err)
+		e.add(of, Bad, "Correct REDIS_URL.", "%v.", err)
 		return
 	}
 	defer s.Close()
 	facts, err := s.Facts(ctx)
 	if err != nil {
-		e.add(of, Bad, "Is it running, is the address right, does a firewall stand between, is the password right?", "Redis does not answer: %v.", err)
+		e.add(of, Bad, "Is it running? Is the address right? Does a firewall block it? Is the password right?", "Redis does not answer: %v.", err)
 		return
 	}
 	begin := len(e.found)
 	if n, _ := strconv.Atoi(strings.SplitN(facts.Version, ".", 2)[0]); n > 0 && n < oldRedis {
-		e.add(of, Bad, "Run version 6 or later, or Valkey.", "Redis is version %s, which is no longer mended.", facts.Version)
+		e.add(of, Bad, "Run version 6 or later, or Valkey.", "Redis is version %s, which gets no more fixes.", facts.Version)
 	}
 	if facts.Latency > slowRedis {
 		e.add(of, Bad, "Put it on the same machine or in the same data centre.", "Redis takes %v to answer; each text asks twice.", facts.Latency.Round(time.Millisecond))
@@ -244,9 +244,9 @@ func (e *exam) server(ctx context.Context) {
 	case status == http.StatusForbidden:
 		e.add(of, Bad, "The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.", "The server refuses a request that is signed as the provider signs.")
 	case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
-		e.add(of, Bad, "Something else is at PUBLIC_URL, or a proxy stands before the gateway that does not pass "+e.TextStatusPath+" on.", "What answers at PUBLIC_URL is not this gateway (%d).", status)
+		e.add(of, Bad, "Something else is at PUBLIC_URL, or a proxy in front of the gateway does not pass "+e.TextStatusPath+" on.", "What answers at PUBLIC_URL is not this gateway (%d).", status)
 	case took > time.Second:
-		e.add(of, Look, "See what stands between: the provider gives up after 15 seconds.", "PUBLIC_URL takes %v to answer.", took.Round(time.Millisecond))
+		e.add(of, Look, "Look for a slow proxy or network: the provider gives up after 15 seconds.", "PUBLIC_URL takes %v to answer.", took.Round(time.Millisecond))
 	default:
 		e.add(of, OK, "", "PUBLIC_URL answers a signed request in %v.", took.Round(time.Millisecond))
 	}
@@ -267,7 +267,7 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	const of = "provider"
 	c, err := twilio.NewOperator(e.Config.APIURL, e.Config.AccountSID, e.Config.Tokens)
 	if err != nil {
-		e.add(of, Bad, "Mend the account's settings.", "%v.", err)
+		e.add(of, Bad, "Correct the account's settings.", "%v.", err)
 		return
 	}
 	lines, err := c.Lines()
@@ -291,7 +291,7 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	}
 	for _, line := range e.Config.Lines {
 		if !slices.ContainsFunc(lines, func(l twilio.AccountLine) bool { return l.Name == line }) {
-			e.add(of, Bad, "Mend ERASE_LINES.", "%s is in ERASE_LINES but not in the account.", line)
+			e.add(of, Bad, "Correct ERASE_LINES.", "%s is in ERASE_LINES but not in the account.", line)
 		}
 	}
 	if amount, currency, err := c.Balance(); err == nil {
@@ -318,7 +318,7 @@ func (e *exam) dialling(of string, c *twilio.Client) {
 	case !may.Special:
 		e.add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
 	case may.Others > 0:
-		e.add(of, Look, where+"only the United Kingdom: nobody else is ever rung, and whoever steals the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
+		e.add(of, Look, where+"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
 	default:
 		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")
 	}

@@ -387,7 +387,7 @@ func TestSavesAreShown(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 	until(t, ctx, `document.querySelector("#verdict").textContent.includes("No mistakes")`)
 	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
-	until(t, ctx, `document.querySelector("#verdict.bad")?.textContent.includes("1 to mend") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
+	until(t, ctx, `document.querySelector("#verdict.bad")?.textContent.includes("1 to fix") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
 	change(t, dir, "menus.yaml", "goes_to: cumbira\n", "goes_to: cumbria\n")
 	change(t, dir, "menus.yaml", "  cumbria:\n", "  of_cumbria:\n")
 	until(t, ctx, `document.querySelector("#checks").textContent.includes('there is no step "cumbria"')`)

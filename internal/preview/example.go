@@ -35,7 +35,7 @@ func (s *Server) asExample(v Verdict, r *http.Request) proposal {
 	case len(they) == 0 || len(they) > maxTurns:
 		return p.refuse("Text or ring first, in a few turns: the conversation on the page becomes the example.")
 	case v.Errors() > 0:
-		return p.refuse("Mend what the check found first: the phone on the page is answered by the last good book.")
+		return p.refuse("Fix the mistakes under Checks first. The phone on this page still uses the last good book.")
 	}
 	if when.IsZero() {
 		when = s.Now()

@@ -324,7 +324,7 @@ func (s *Server) phrased(v Verdict, r *http.Request) proposal {
 	i := slices.IndexFunc(all, func(l load.HeardList) bool { return l.Path == at })
 	switch {
 	case v.Source.Broken:
-		return p.refuse("Mend what the check found first: the files cannot be read.")
+		return p.refuse("Fix the mistakes under Checks first. The files cannot be read.")
 	case i < 0:
 		return p.refuse("Choose what the text says.")
 	case text == "":
@@ -334,7 +334,7 @@ func (s *Server) phrased(v Verdict, r *http.Request) proposal {
 	case alike && phrase == "":
 		return p.refuse("Write the words that look alike.")
 	case phrase != "" && ofPlace(all[i].Kind) && !strings.Contains(phrase, hear.PlaceMark):
-		return p.refuse("Write " + hear.PlaceMark + " where the name of the place stands in the phrase, so that it is understood of every place.")
+		return p.refuse("Write " + hear.PlaceMark + " in the phrase in place of the name, so that it works for every place.")
 	}
 	l := all[i]
 	phrases, texts := "phrases", "match"
@@ -412,7 +412,7 @@ func (s *Server) named(v Verdict, r *http.Request) proposal {
 	area := v.Source.Book.Area(id)
 	switch {
 	case v.Source.Broken:
-		return p.refuse("Mend what the check found first: the files cannot be read.")
+		return p.refuse("Fix the mistakes under Checks first. The files cannot be read.")
 	case area == nil:
 		return p.refuse("Choose the area that the place is in.")
 	case name == "" || len(name) > maxPlace || len(text) > maxTurn:

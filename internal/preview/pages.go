@@ -199,7 +199,7 @@ func (s *Server) routes(w http.ResponseWriter, r *http.Request) {
 func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 	v := s.Verdict()
 	if v.Source.Broken {
-		s.trouble(w, http.StatusConflict, "The files cannot be read: mend what the check found first.")
+		s.trouble(w, http.StatusConflict, "The files cannot be read. Fix the mistakes under Checks first.")
 		return
 	}
 	var b bytes.Buffer
@@ -219,7 +219,7 @@ func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 func (v Verdict) Line() string {
 	switch e, w := v.Errors(), v.Warnings(); {
 	case e > 0:
-		return fmt.Sprintf("%d to mend: callers would keep the last good book.", e)
+		return fmt.Sprintf("%d to fix: callers would keep the last good book.", e)
 	case w > 0:
 		return fmt.Sprintf("No mistakes, %d warnings: %s.", w, check.Summary(v.Source))
 	default:

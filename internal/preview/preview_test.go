@@ -448,7 +448,7 @@ func TestNoticed(t *testing.T) {
 	s.Look()
 	for _, path := range []string{"/changes", "/changes/short"} {
 		_, page := get(t, base+path)
-		for _, want := range []string{"answers change.", "01228 633640: local team", "01228 633641: local team", "The number of LetGo North is another one"} {
+		for _, want := range []string{"answers change.", "01228 633640: local team", "01228 633641: local team", "LetGo North has a new number that nobody has test-called"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s without %q:\n%s", path, want, page)
 			}
@@ -547,7 +547,7 @@ func TestMendFromThePage(t *testing.T) {
 		t.Errorf("it is not offered:\n%s", page)
 	}
 	_, page := post(t, base+"/mend", nil)
-	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line", "there are other mistakes", "Save it"} {
+	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line", "There are other mistakes", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
@@ -629,7 +629,7 @@ func TestSaves(t *testing.T) {
 		t.Errorf("%d mistakes, another book: %v", v.Errors(), v.Book != first.Book)
 	}
 	_, page := get(t, base+"/checks")
-	if !strings.Contains(page, "there is no step") || !strings.Contains(page, "1 to mend") {
+	if !strings.Contains(page, "there is no step") || !strings.Contains(page, "1 to fix") {
 		t.Errorf("the checks say\n%s", page)
 	}
 	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "01229 582386") {
@@ -657,7 +657,7 @@ func TestBrokenFromTheStart(t *testing.T) {
 	web := httptest.NewServer(s.Handler())
 	defer web.Close()
 	for _, path := range []string{"/", "/checks", "/directory", "/routes"} {
-		if status, page := get(t, web.URL+path); status != http.StatusOK || !strings.Contains(page, "to mend") {
+		if status, page := get(t, web.URL+path); status != http.StatusOK || !strings.Contains(page, "to fix") {
 			t.Errorf("%s: %d\n%.500s", path, status, page)
 		}
 	}

@@ -159,7 +159,7 @@ func (s *scratch) parse() (form, error) {
 		var one []byte
 		one, rest, _ = bytes.Cut(rest, []byte{'&'})
 		if bytes.IndexByte(one, ';') >= 0 {
-			return form{}, errors.New("read a form: a semicolon stands between its fields")
+			return form{}, errors.New("read a form: a semicolon separates its fields")
 		}
 		if len(one) == 0 {
 			continue

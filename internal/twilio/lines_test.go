@@ -146,7 +146,7 @@ func TestOwnLineRefuses(t *testing.T) {
 		{"from somebody's phone", "+447700900123", line, base, "not one of this account's numbers"},
 		{"from a line that answers", line, line, base, "something answers texts"},
 		{"to itself", ours, ours, base, "another than the line"},
-		{"a line that calls another server", ours, line, "https://other.example.org", "does not lead to PUBLIC_URL"},
+		{"a line that calls another server", ours, line, "https://other.example.org", "does not go to PUBLIC_URL"},
 	} {
 		p := accountWithLines(t)
 		_, err := twilio.NewOwnLine(p.URL, account, []privacy.Private{privacy.Hide(token)}, tt.public, tt.from, tt.to)

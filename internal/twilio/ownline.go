@@ -75,7 +75,7 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 	case !o.ours[to]:
 		return nil, errors.New("the line is none of this account's numbers or short codes: nobody else is texted or rung")
 	case !callsUs:
-		return nil, errors.New("the line does not lead to PUBLIC_URL: signpost provision points it here")
+		return nil, errors.New("the line does not go to PUBLIC_URL: signpost provision points it here")
 	}
 	message := url.Values{fieldFrom: {from}, fieldTo: {to}, fieldBody: {checkText}, "ValidityPeriod": {strconv.Itoa(checkValid)}}.Encode()
 	call := url.Values{

@@ -48,7 +48,7 @@ let lit = "";
 function light(step) {
   lit = step;
   for (const g of document.querySelectorAll(".map-step")) g.classList.toggle("lit", g.id === "step-" + step);
-  $("where").textContent = step ? "They are at: " + step : "The conversation is over, or has not begun.";
+  $("where").textContent = step ? "The conversation is at: " + step : "The conversation is over, or has not begun.";
 }
 
 if ($("text")) phone();
@@ -179,7 +179,7 @@ function phone() {
     const chosen = $("place").selectedOptions[0];
     $("words").value = $("place").value;
     const keys = chosen.dataset.keys;
-    $("place-help").textContent = !$("place").value ? "They say no place." : keys ? "Send the text; or ring, and press " + keys + "." : "Send the text. By call no key leads straight there.";
+    $("place-help").textContent = !$("place").value ? "They name no place." : keys ? "Send the text; or ring, and press " + keys + "." : "Send the text. By call, no single key goes straight there.";
   });
 
   // A conversation becomes an example as it stands here, at the phone's moment.
