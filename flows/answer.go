@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"signpost/flows/hear"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // stepText answers one text message: it sees only the case that the text is.
@@ -225,7 +225,7 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 	if w == label || oneOf(words, w) {
 		return w != ""
 	}
-	n, rest, ok := plain.LeadingDigit(w)
+	n, rest, ok := normalise.LeadingDigit(w)
 	return ok && n == key && (rest == label || oneOf(words, rest))
 }
 

@@ -35,7 +35,7 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Allocations: a text is read into words, facts and places; a call has none of that.
-	const mostOfText, mostOfCall = 60, 3
+	const mostOfText, mostOfCall = 75, 3
 	for _, tt := range []struct {
 		name string
 		from flows.State

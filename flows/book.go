@@ -8,7 +8,7 @@ import (
 	"signpost/flows/hear"
 	"signpost/internal/area"
 	"signpost/internal/hours"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Limits of a book. A manager who meets one is told so by the loader.
@@ -326,6 +326,6 @@ var carrierStart = []string{"start", "unstop", "yes", "help", "info"}
 // CarrierWord reports a word that a provider or network acts on by itself, so
 // that no flow may use it as a choice or as a way out.
 func CarrierWord(word string) bool {
-	w := plain.Text(word)
+	w := normalise.Text(word)
 	return oneOf(carrierStop, w) || oneOf(carrierStart, w)
 }

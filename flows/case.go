@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"signpost/flows/hear"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // CaseKind is what leads the answer to a text.
@@ -127,7 +127,7 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // decide turns what a text says into the case it is: a pure function of the
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
-	w := plain.Text(text)
+	w := normalise.Text(text)
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
@@ -289,10 +289,10 @@ func firstSure(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
 // digitIn reads a text that answers a menu: a digit, a digit with thanks, or an
 // ordinal.
 func (b *Book) digitIn(r *hear.Reading, w string) (int, bool) {
-	if n, ok := plain.Digit(w); ok {
+	if n, ok := normalise.Digit(w); ok {
 		return n, true
 	}
-	if n, rest, ok := plain.LeadingDigit(w); ok && b.polite(rest) { // "2 thanks"
+	if n, rest, ok := normalise.LeadingDigit(w); ok && b.polite(rest) { // "2 thanks"
 		return n, true
 	}
 	for i, k := range []hear.Kind{hear.First, hear.Second, hear.Third, hear.Fourth} {
@@ -309,7 +309,7 @@ func (b *Book) labelIn(w string) string {
 	if b.labels[w] {
 		return w
 	}
-	if _, rest, ok := plain.LeadingDigit(w); ok && b.labels[rest] {
+	if _, rest, ok := normalise.LeadingDigit(w); ok && b.labels[rest] {
 		return w
 	}
 	return ""

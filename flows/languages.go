@@ -3,7 +3,7 @@ package flows
 import (
 	"time"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Language is another language that a conversation can be held in: the same steps,
@@ -36,7 +36,7 @@ func (b *Book) VoiceOf(lang uint8) Voice { return b.In(lang).Voice }
 func (b *Book) languageOf(s State, in Input) (lang uint8, chosen bool) {
 	w := ""
 	if len(b.Languages) > 0 && in.kind == heard {
-		w = plain.Text(in.text)
+		w = normalise.Text(in.text)
 	}
 	for i := range b.Languages {
 		l, n := &b.Languages[i], uint8(i+1)

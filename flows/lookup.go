@@ -6,7 +6,7 @@ import (
 
 	"signpost/flows/hear"
 	"signpost/internal/area"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Finish indexes a book whose parts are all set. The loader calls it once.
@@ -31,7 +31,7 @@ func (b *Book) Finish() {
 		}
 		for k := range b.Steps[i].Choices {
 			c := &b.Steps[i].Choices[k]
-			c.plain = plain.Text(c.Text)
+			c.plain = normalise.Text(c.Text)
 		}
 	}
 	b.labels = map[string]bool{}
@@ -50,7 +50,7 @@ func (b *Book) Finish() {
 		a := &b.Areas[i]
 		b.areas[a.ID] = i
 		a.chain = b.follow(a.Services)
-		a.plain = plain.Text(a.Text)
+		a.plain = normalise.Text(a.Text)
 		b.labels[a.plain] = true
 		for _, n := range a.Names {
 			names = append(names, area.Name{Name: n, Where: a.Districts})

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"signpost/internal/budget"
 	"signpost/internal/privacy"
-	"signpost/internal/spend"
 	"signpost/internal/webhook"
 )
 
@@ -14,10 +14,10 @@ import (
 // safe for concurrent use.
 type CallAdmission struct {
 	Keys        *privacy.Keyring
-	Meter       *spend.Meter
-	Price       spend.Money // of a call, with the leg to a service
-	CallerLimit int         // calls of one caller in an hour by the clock; 0 is no limit
-	Maintenance func() bool // reports that the menus are switched off
+	Meter       *budget.Meter
+	Price       budget.Money // of a call, with the leg to a service
+	CallerLimit int          // calls of one caller in an hour by the clock; 0 is no limit
+	Maintenance func() bool  // reports that the menus are switched off
 	Now         func() time.Time
 
 	mu    sync.Mutex
@@ -54,11 +54,11 @@ func (a *CallAdmission) admit(caller webhook.Address) admission {
 // them.
 func (a *CallAdmission) affordable(caller webhook.Address) bool {
 	level := a.Meter.Level()
-	if level == spend.Spent {
+	if level == budget.Spent {
 		return false
 	}
 	if caller.Kind == webhook.Withheld {
-		return level == spend.Plenty
+		return level == budget.Plenty
 	}
 	hour := a.Now().UTC().Truncate(time.Hour)
 	var name [16]byte

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/internal/tally"
+	"signpost/internal/counters"
 	"signpost/internal/webhook"
 )
 
@@ -28,7 +28,7 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(event string)
-	Tally     func(tally.Kind) // adds to the day's counts
+	Tally     func(counters.Kind) // adds to the day's counts
 }
 
 // Paths of the webhooks that follow the first.
@@ -50,11 +50,11 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 		return hangUpAfter(b, b.MaintenanceSpeech())
 	case offerHelpline:
 		h.Count("call, the number only")
-		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Limited})
+		h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
 		return Fallback(h.Book())
 	}
 	h.Count("call")
-	h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Begun})
+	h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
 	return h.step(c, position{}, flows.Rang())
 }
 
@@ -77,7 +77,7 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	h.Count("leg " + string(legOutcomes[leg]))
 	pos, ok := h.Positions.open(c, h.Book())
 	if ok {
-		h.Tally(tally.Kind{Channel: tally.Call, Service: h.dialled(pos.state), Outcome: legOutcomes[leg]})
+		h.Tally(counters.Kind{Channel: counters.Call, Service: h.dialled(pos.state), Outcome: legOutcomes[leg]})
 	}
 	switch {
 	case leg == flows.LegTalked:
@@ -148,8 +148,8 @@ func engineLeg(end webhook.LegEnd) flows.Leg {
 }
 
 // legOutcomes are what the ends of a leg are counted as.
-var legOutcomes = [...]tally.Outcome{
-	flows.LegTalked: tally.Answered, flows.LegNoAnswer: tally.NoAnswer, flows.LegBusy: tally.Engaged, flows.LegFailed: tally.Failed,
+var legOutcomes = [...]counters.Outcome{
+	flows.LegTalked: counters.Answered, flows.LegNoAnswer: counters.NoAnswer, flows.LegBusy: counters.Engaged, flows.LegFailed: counters.Failed,
 }
 
 // dialled is the id of the service that was called, empty when the book has changed.
@@ -167,14 +167,14 @@ func (h *Handler) dialled(s flows.State) string {
 
 // tallyStep adds a step to the day's counts.
 func (h *Handler) tallyStep(before, after flows.State, reply flows.Reply, in flows.Input) {
-	k := tally.Kind{Channel: tally.Call}
+	k := counters.Kind{Channel: counters.Call}
 	switch {
 	case reply.Ended && in == flows.Pressed('*'):
-		k.Outcome = tally.Left
+		k.Outcome = counters.Left
 	case in == flows.Pressed('5'):
-		k.Outcome = tally.Emergency
+		k.Outcome = counters.Emergency
 	case len(reply.Shows) > 0 && reply.Act == flows.Listen && flows.Moved(before, after):
-		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], tally.Given
+		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], counters.Given
 	default:
 		return
 	}

@@ -14,10 +14,10 @@ import (
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/load"
+	"signpost/internal/budget"
+	"signpost/internal/counters"
 	"signpost/internal/privacy"
-	"signpost/internal/spend"
 	"signpost/internal/store"
-	"signpost/internal/tally"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
 	"signpost/internal/webhook"
@@ -36,7 +36,7 @@ const (
 // channel is a handler under test, with the cost budget on a real Redis.
 type channel struct {
 	*ivr.Handler
-	meter       *spend.Meter
+	meter       *budget.Meter
 	now         time.Time
 	maintenance bool
 	counts      map[string]int
@@ -52,7 +52,7 @@ func shipped(t testing.TB) *flows.Book {
 	return src.Book
 }
 
-func newChannel(t testing.TB, keeper spend.Keeper) *channel {
+func newChannel(t testing.TB, keeper budget.Keeper) *channel {
 	t.Helper()
 	keys, err := privacy.NewKeyring(privacy.NewSecret())
 	if err != nil {
@@ -61,7 +61,7 @@ func newChannel(t testing.TB, keeper spend.Keeper) *channel {
 	b := shipped(t)
 	c := &channel{now: time.Date(2026, 11, 18, 14, 10, 0, 0, time.UTC), counts: map[string]int{}}
 	clock := func() time.Time { return c.now }
-	c.meter = &spend.Meter{Keeper: keeper, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	c.meter = &budget.Meter{Keeper: keeper, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	c.Handler = &ivr.Handler{
 		Book: func() *flows.Book { return b },
 		Admission: &ivr.CallAdmission{
@@ -70,7 +70,7 @@ func newChannel(t testing.TB, keeper spend.Keeper) *channel {
 		Positions: ivr.Positions{Keys: keys, Now: clock}, BaseURL: base, CallerID: "+441632960111", Now: clock,
 		Log:   slog.New(slog.DiscardHandler),
 		Count: func(e string) { c.counts[e]++ },
-		Tally: func(k tally.Kind) {
+		Tally: func(k counters.Kind) {
 			c.tallies = append(c.tallies, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
 		},
 	}
@@ -398,7 +398,7 @@ func FuzzKey(f *testing.F) {
 	f.Add("1", "t")
 	f.Add("*", "")
 	c := newChannel(f, nil)
-	c.Count, c.Tally = func(string) {}, func(tally.Kind) {}
+	c.Count, c.Tally = func(string) {}, func(counters.Kind) {}
 	f.Fuzz(func(t *testing.T, keys, token string) {
 		if r := c.Key(webhook.Call{ID: "CA1", Keys: keys, Position: token}); len(r) == 0 || said(r) == "" {
 			t.Errorf("%q: a dead line", keys)

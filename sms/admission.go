@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"signpost/internal/budget"
 	"signpost/internal/gsm7"
-	"signpost/internal/spend"
 	"signpost/internal/store"
 	"signpost/internal/webhook"
 )
@@ -28,8 +28,8 @@ type Limits interface {
 // reply.
 type TextAdmission struct {
 	Limits Limits
-	Meter  *spend.Meter
-	Price  spend.Money // of a segment sent
+	Meter  *budget.Meter
+	Price  budget.Money // of a segment sent
 	// Countries are the calling codes that are answered in full; empty is all. Others,
 	// and revenue-share numbers, get the 24-hour number once an hour.
 	Countries   []int
@@ -43,7 +43,7 @@ func (a *TextAdmission) restricted(from webhook.Address) bool {
 
 // charge adds the cost of a reply to the budget.
 func (a *TextAdmission) charge(text string) {
-	a.Meter.Spend(a.Price * spend.Money(gsm7.Segments(text)))
+	a.Meter.Spend(a.Price * budget.Money(gsm7.Segments(text)))
 }
 
 // admission is how a text may be answered.
@@ -81,11 +81,11 @@ func (a *TextAdmission) begin(ctx context.Context, m message, urgent bool) func(
 // local decides without Redis when it can.
 func (a *TextAdmission) local(m message) (r admission, decided bool) {
 	level := a.Meter.Level()
-	if m.restricted || level == spend.Spent {
+	if m.restricted || level == budget.Spent {
 		return r, false
 	}
 	allowed, decided := a.Limits.TryLocal(m.sender)
-	return admission{full: allowed, brief: level == spend.Near, maintenance: a.Maintenance()}, allowed && decided
+	return admission{full: allowed, brief: level == budget.Near, maintenance: a.Maintenance()}, allowed && decided
 }
 
 // remote completes a decision with Redis. A sender who was told nothing in this hour is
@@ -99,7 +99,7 @@ func (a *TextAdmission) remote(ctx context.Context, m message, r admission) admi
 	if r.full {
 		r.full, r.err = a.Limits.Allow(ctx, m.sender)
 	}
-	if r.full || m.restricted && a.Meter.Level() == spend.Spent {
+	if r.full || m.restricted && a.Meter.Level() == budget.Spent {
 		return r
 	}
 	var err error

@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/counters"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
-	"signpost/internal/tally"
 )
 
 // answer is what a text is answered with, and what it leaves behind.
@@ -16,14 +16,14 @@ type answer struct {
 	next    []byte // the next state; empty: the conversation is over
 	keepTTL bool   // the conversation keeps its time of expiry
 	outcome string
-	kinds   []tally.Kind // for the day's counts
+	kinds   []counters.Kind // for the day's counts
 }
 
 // answer works out what a mark stands for. It depends on the mark, the text and the book
 // only, so a repeat gets the same.
 func (h *Handler) answer(mark store.Mark, text string) answer {
 	book := h.Book(mark.Book)
-	limited := []tally.Kind{{Channel: tally.Text, Outcome: tally.Limited}}
+	limited := []counters.Kind{{Channel: counters.Text, Outcome: counters.Limited}}
 	now := time.Unix(int64(mark.Minute)*60, 0)
 	switch mark.Kind {
 	case store.HelplineOnly:
@@ -79,24 +79,24 @@ func briefAnswer(book *flows.Book, now time.Time, text string) answer {
 }
 
 // tallyKinds is what the day's counts record of a step.
-func tallyKinds(before, after flows.State, reply flows.Reply) []tally.Kind {
-	out := make([]tally.Kind, 0, 2)
-	add := func(k tally.Kind) {
-		k.Channel = tally.Text
+func tallyKinds(before, after flows.State, reply flows.Reply) []counters.Kind {
+	out := make([]counters.Kind, 0, 2)
+	add := func(k counters.Kind) {
+		k.Channel = counters.Text
 		out = append(out, k)
 	}
 	if before.Step == "" && !reply.Ended {
-		add(tally.Kind{Outcome: tally.Begun})
+		add(counters.Kind{Outcome: counters.Begun})
 	}
 	switch {
 	case reply.Ended && before.Step != "":
-		add(tally.Kind{Outcome: tally.Left})
+		add(counters.Kind{Outcome: counters.Left})
 	case reply.Emergency:
-		add(tally.Kind{Outcome: tally.Emergency})
+		add(counters.Kind{Outcome: counters.Emergency})
 	case reply.Complaint != "":
-		add(tally.Kind{Service: reply.Complaint, Outcome: tally.Complained})
+		add(counters.Kind{Service: reply.Complaint, Outcome: counters.Complained})
 	case len(reply.Shows) > 0 && flows.Moved(before, after):
-		add(tally.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: tally.Given})
+		add(counters.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: counters.Given})
 	}
 	return out
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/counters"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
-	"signpost/internal/tally"
 	"signpost/internal/webhook"
 )
 
@@ -46,7 +46,7 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(outcome string)
-	Tally     func(tally.Kind) // adds to the day's counts
+	Tally     func(counters.Kind) // adds to the day's counts
 }
 
 // message is one text, as far as it is used.

@@ -14,10 +14,10 @@ import (
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/load"
+	"signpost/internal/budget"
+	"signpost/internal/counters"
 	"signpost/internal/privacy"
-	"signpost/internal/spend"
 	"signpost/internal/store"
-	"signpost/internal/tally"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
 	"signpost/internal/webhook"
@@ -35,12 +35,12 @@ const (
 type channel struct {
 	*sms.Handler
 	redis       *testkit.Redis
-	meter       *spend.Meter
+	meter       *budget.Meter
 	now         time.Time
 	maintenance bool
 	limits      *faultyLimits
 	counts      map[string]int
-	tallies     []tally.Kind
+	tallies     []counters.Kind
 
 	texts   int
 	cookies map[string]string // by sender, as the provider stores them
@@ -107,7 +107,7 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[string]int{}, cookies: map[string]string{}}
 	clock := func() time.Time { return c.now }
 	c.limits = &faultyLimits{Limits: s}
-	c.meter = &spend.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
+	c.meter = &budget.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	c.Handler = &sms.Handler{
 		Book: func(uint32) *flows.Book { return b }, Sessions: s,
 		Identity: sms.Identity{Keys: keys, SessionTTL: 15 * time.Minute, Now: clock},
@@ -115,7 +115,7 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353}, Maintenance: func() bool { return c.maintenance },
 		},
 		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o string) { c.counts[o]++ },
-		Tally: func(k tally.Kind) { c.tallies = append(c.tallies, k) },
+		Tally: func(k counters.Kind) { c.tallies = append(c.tallies, k) },
 	}
 	return c
 }
@@ -371,7 +371,7 @@ func TestContended(t *testing.T) {
 // Two texts of one person at once are both answered, one after the other.
 func TestTogether(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), shipped(t))
-	c.Count, c.Tally = func(string) {}, func(tally.Kind) {}
+	c.Count, c.Tally = func(string) {}, func(counters.Kind) {}
 	c.text(t, mobile, "penrith")
 	one, two := c.message(mobile, "1"), c.message(mobile, "1")
 	got := make(chan string, 2)

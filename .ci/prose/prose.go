@@ -31,7 +31,7 @@ var generated = []string{"docs/checks.md", "docs/dependencies.md", "docs/places.
 
 // wordy directories hold Go code whose strings are nearly all read by people. Elsewhere
 // only the messages of errors and log lines are checked.
-var wordy = []string{"cmd/signpost/", "internal/doctor/", "internal/preview/"}
+var wordy = []string{"cmd/signpost/", "cmd/signpost/internal/doctor/", "cmd/signpost/internal/preview/"}
 
 // A paragraph is a text to check, and the line of its file that it starts on.
 type paragraph struct {
@@ -140,7 +140,7 @@ func run() ([]string, error) {
 
 // tracked returns the files to check: those in git, and new ones that git does not ignore.
 func tracked() (files []string, err error) {
-	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go", "internal/preview/web").Output()
+	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go", "cmd/signpost/internal/preview/web").Output()
 	if err != nil {
 		return nil, fmt.Errorf("git ls-files: %w", err)
 	}

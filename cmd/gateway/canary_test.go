@@ -24,10 +24,10 @@ import (
 	"testing"
 	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
-	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -264,7 +264,7 @@ func (l *life) drive() {
 	person := func() url.Values {
 		return url.Values{"From": {c.number}, "To": {line}, "Body": {c.words}, "FromCity": {c.place}, "CallerName": {c.name}, "ProfileName": {c.name}, "ForwardedFrom": {c.landline}}
 	}
-	for _, path := range append(gateway.Endpoints(), "/nowhere", "/") {
+	for _, path := range append(server.Endpoints(), "/nowhere", "/") {
 		for _, from := range []string{c.number, c.landline, "whatsapp:" + c.number, "sip:" + c.name + "@example.org"} {
 			for _, kind := range []url.Values{
 				{"MessageSid": {handset.SID("SM")}}, {"CallSid": {handset.SID("CA")}, "Digits": {c.keys}, "CallStatus": {"in-progress"}},
@@ -544,7 +544,7 @@ func TestNothingIsKept(t *testing.T) {
 		t.Error(f)
 	}
 	m := l.surfaces["metrics and health, after all that"]
-	for _, path := range gateway.Endpoints() {
+	for _, path := range server.Endpoints() {
 		for _, outcome := range []string{"answered", "refused"} {
 			if !strings.Contains(m, fmt.Sprintf(`signpost_webhooks_total{endpoint=%q,outcome=%q}`, path, outcome)) {
 				t.Errorf("nothing was %s at %s", outcome, path)
@@ -650,7 +650,7 @@ func TestLeaksAreFound(t *testing.T) {
 			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	if f.get(\"CallerName\") != \"\" {\n		lastForm = f.get(\"CallerName\")\n	}\n"},
 			{"internal/twilio/guard.go", "// Safe returns", "var lastForm string\n\n// Safe returns"},
 		}, []leak{{"a name", "memory"}}},
-		{"in memory: the read buffer is not wiped", true, true, []patch{{"internal/gateway/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},
+		{"in memory: the read buffer is not wiped", true, true, []patch{{"cmd/gateway/server/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},
 		{"in memory: a build that does not erase", true, false, nil, []leak{{"a phone number", "memory"}, {"what was written", "memory"}}},
 	}
 	for _, tt := range tests {

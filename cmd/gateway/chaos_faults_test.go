@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"signpost/cmd/gateway/internal/model"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -25,7 +26,7 @@ import (
 )
 
 // away is what is right while the store does not answer.
-var away = testkit.Licence{Brief: true}
+var away = model.Licence{Brief: true}
 
 // during has the proxy make a trouble for as long as a fault lasts.
 func during(t testkit.Trouble) func(*house) {
@@ -214,12 +215,12 @@ func upgrade(h *house) {
 
 var faults = []fault{
 	{name: "nothing"},
-	{name: "Redis killed, and back empty", licence: testkit.Licence{Brief: true, Forgets: true}, do: func(h *house) {
+	{name: "Redis killed, and back empty", licence: model.Licence{Brief: true, Forgets: true}, do: func(h *house) {
 		h.redis.Kill()
 		<-time.After(*lasts)
 		h.redis.Restart(h.t)
 	}},
-	{name: "Redis emptied again and again", licence: testkit.Licence{Forgets: true}, do: often(50*time.Millisecond, func(h *house) { h.redis.Do(h.t, "FLUSHALL") })},
+	{name: "Redis emptied again and again", licence: model.Licence{Forgets: true}, do: often(50*time.Millisecond, func(h *house) { h.redis.Do(h.t, "FLUSHALL") })},
 	{name: "Redis hangs", licence: away, do: func(h *house) {
 		h.redis.Hang()
 		<-time.After(*lasts)
@@ -257,7 +258,7 @@ var faults = []fault{
 	{name: "NOSCRIPT (scripts forgotten, 100 a second)", do: often(10*time.Millisecond, func(h *house) { h.redis.Do(h.t, "SCRIPT", "FLUSH") })},
 	{name: "NOSCRIPT, and nothing else", licence: away, do: answering("NOSCRIPT No matching script. Please use EVAL.")},
 	{name: "MISCONF (Redis' disk is full)", licence: away, do: answering("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")},
-	{name: "failing over to a replica", licence: testkit.Licence{Brief: true, Loses: true, Forgets: true}, do: func(h *house) {
+	{name: "failing over to a replica", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, do: func(h *house) {
 		host, port, _ := strings.Cut(h.redis.Addr, ":")
 		replica := testkit.StartRedis(h.t)
 		replica.Do(h.t, "REPLICAOF", host, port)
@@ -269,7 +270,7 @@ var faults = []fault{
 		<-time.After(*lasts / 4)
 		h.redis = replica
 	}},
-	{name: "a Cluster loses a master", licence: testkit.Licence{Brief: true, Loses: true, Forgets: true}, members: 3, redisURL: func(h *house) string {
+	{name: "a Cluster loses a master", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, members: 3, redisURL: func(h *house) string {
 		c := testkit.StartCluster(h.t)
 		kill := func() { c.Masters[0].Kill() }
 		h.fault.do = func(h *house) {
@@ -320,7 +321,7 @@ var faults = []fault{
 		t.Cleanup(func() { w.Close() })
 		return w
 	}, do: answering("LOADING so that there is much to log")},
-	{name: "the clock jumps, hours and days, both ways", licence: testkit.Licence{Forgets: true, Loses: true}, restarts: true, clock: func(h *house) {
+	{name: "the clock jumps, hours and days, both ways", licence: model.Licence{Forgets: true, Loses: true}, restarts: true, clock: func(h *house) {
 		for _, by := range []time.Duration{time.Minute, -time.Hour, 25 * time.Hour, -48 * time.Hour, 24 * 365 * time.Hour, 90 * time.Second, -time.Second, 0} {
 			h.ahead.Store(int64(by))
 			<-time.After(*lasts / 8)
@@ -352,7 +353,7 @@ var faults = []fault{
 		}
 	})},
 	{name: "a flood from one sender", pace: 100 * time.Millisecond, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"}, do: flood(func(int, int) string { return "+447600000001" }, 1)},
-	{name: "a flood from thousands of senders, as many as there is room for", pace: 100 * time.Millisecond, licence: testkit.Licence{Limited: true}, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
+	{name: "a flood from thousands of senders, as many as there is room for", pace: 100 * time.Millisecond, licence: model.Licence{Limited: true}, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
 		do: flood(func(w, i int) string { return fmt.Sprintf("+44781%d%06d", w, i) }, 1)},
 	{name: "a flood from withheld callers", do: crowd(8, func(h *house, i int, over <-chan struct{}) {
 		p := h.phone("+266696687", h.front)

@@ -20,11 +20,12 @@ import (
 	"testing"
 	"time"
 
+	"signpost/cmd/gateway/internal/model"
+	"signpost/cmd/gateway/server"
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/load"
-	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/machine"
 	"signpost/internal/privacy"
@@ -45,7 +46,7 @@ type fault struct {
 	name     string
 	members  int      // gateways; 0 is one
 	env      []string // of the gateways
-	licence  testkit.Licence
+	licence  model.Licence
 	restarts bool          // a call may begin again
 	pace     time.Duration // between a person's texts
 	redis    []string      // its options
@@ -157,27 +158,27 @@ func (h *house) texts(ctx context.Context, n int, healed <-chan struct{}) {
 	number := func(k int) string { return fmt.Sprintf("+4474%02d%06d", n, k) }
 	conversations := 0
 	var p *handset.Phone
-	var model testkit.Conversation
+	var talk model.Conversation
 	begin := func() {
-		p, model = h.phone(number(conversations), h.front), testkit.Conversation{Book: h.book}
+		p, talk = h.phone(number(conversations), h.front), model.Conversation{Book: h.book}
 		conversations++
 	}
 	begin()
-	say := func(text string, l testkit.Licence) (ended bool) {
+	say := func(text string, l model.Licence) (ended bool) {
 		sid, jar := handset.SID("SM"), maps.Clone(p.Jar)
 		from := h.now()
 		began := time.Now()
 		got, err := p.TextAs(context.Background(), sid, text)
 		took := time.Since(began)
-		right := err == nil && model.Explain([]testkit.Exchange{{Text: text, Answer: got}}, from, h.now(), l)
+		right := err == nil && talk.Explain([]model.Exchange{{Text: text, Answer: got}}, from, h.now(), l)
 		h.count(took, err, right, fmt.Sprintf("%q is answered %q", text, got))
 		if err == nil && dice.IntN(6) == 0 { // the provider sends it again, as it was
 			q := *p
 			q.Jar = jar
 			began := time.Now()
 			again, err := q.TextAs(context.Background(), sid, text)
-			same := again == got || l != testkit.Licence{} && model.Explain([]testkit.Exchange{{Text: text, Answer: again}}, from, h.now(), l) ||
-				l != testkit.Licence{} && h.elsewise(text, again, l)
+			same := again == got || l != model.Licence{} && talk.Explain([]model.Exchange{{Text: text, Answer: again}}, from, h.now(), l) ||
+				l != model.Licence{} && h.elsewise(text, again, l)
 			h.count(time.Since(began), err, err == nil && same, fmt.Sprintf("%q is answered %q, and again %q", text, got, again))
 		}
 		return text == "x"
@@ -197,7 +198,7 @@ func (h *house) texts(ctx context.Context, n int, healed <-chan struct{}) {
 	}
 	<-healed
 	begin()
-	last := testkit.Licence{Limited: h.fault.licence.Limited}
+	last := model.Licence{Limited: h.fault.licence.Limited}
 	for _, text := range []string{"hello", "2", "1", "1", "3", "1", "2", "9", "x"} {
 		say(text, last)
 	}
@@ -209,9 +210,9 @@ func (h *house) texts(ctx context.Context, n int, healed <-chan struct{}) {
 }
 
 // elsewise allows a repeat to be answered by a gateway that could not know of it.
-func (h *house) elsewise(text, answer string, l testkit.Licence) bool {
-	m := testkit.Conversation{Book: h.book}
-	return m.Explain([]testkit.Exchange{{Text: text, Answer: answer}}, h.now(), h.now(), l)
+func (h *house) elsewise(text, answer string, l model.Licence) bool {
+	m := model.Conversation{Book: h.book}
+	return m.Explain([]model.Exchange{{Text: text, Answer: answer}}, h.now(), h.now(), l)
 }
 
 var token4 = regexp.MustCompile(`t=[A-Za-z0-9_-]+`)
@@ -307,14 +308,14 @@ func pick(t *testing.T, h *house, path string) string {
 }
 
 // inProcess is a gateway in this process.
-func inProcess(t *testing.T, redis string, log io.Writer, now func() time.Time) *gateway.Gateway {
+func inProcess(t *testing.T, redis string, log io.Writer, now func() time.Time) *server.Gateway {
 	t.Helper()
 	cfg, err := config.Parse(map[string]string{"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "REDIS_URL": redis, "LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0",
 		"PRIVACY_KEY": strings.Repeat("5a", 32), "TWILIO_API_URL": "http://127.0.0.1:1", "ERASE_AFTER": "1h", "SENDER_LIMIT": "10000", "SERVICE_LIMIT": "100000", "SPEND_LIMIT": "1000000", "CALLER_LIMIT": "10000", "DRAIN": "0s"}, os.ReadFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(cfg, gateway.NewLog(log, false))
+	g, err := server.New(cfg, server.NewLog(log, false))
 	if err != nil {
 		t.Fatal(err)
 	}

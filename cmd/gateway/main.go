@@ -13,8 +13,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"signpost/cmd/gateway/server"
 	"signpost/config"
-	"signpost/internal/gateway"
 	"signpost/internal/version"
 )
 
@@ -40,7 +40,7 @@ gateway -version  tell which version this is
 // collectEvery is how far memory may grow before it is collected, in per cent of what
 // is in use. That is a few megabytes, so that the usual 100 would have it collected
 // hundreds of times a second under load. What webhooks leave is collected within
-// seconds whatever this is (internal/gateway/wipe.go).
+// seconds whatever this is (cmd/gateway/server/wipe.go).
 const collectEvery = 400
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -60,17 +60,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	lines := gateway.NewAsyncWriter(stdout)
+	lines := server.NewAsyncWriter(stdout)
 	defer lines.Close()
-	log := gateway.NewLog(lines, cfg.LogDebug)
+	log := server.NewLog(lines, cfg.LogDebug)
 	if sweep {
-		if _, err := gateway.Sweep(ctx, cfg, log); err != nil {
+		if _, err := server.Sweep(ctx, cfg, log); err != nil {
 			fmt.Fprintf(stderr, "gateway sweep: %v\n", err)
 			return exitFailed
 		}
 		return exitOK
 	}
-	g, err := gateway.New(cfg, log)
+	g, err := server.New(cfg, log)
 	if err != nil {
 		fmt.Fprintf(stderr, "gateway: %v\n", err)
 		return exitFailed

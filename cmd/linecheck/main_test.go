@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/config"
-	"signpost/internal/gateway"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -32,11 +32,11 @@ var quick = pace{every: time.Millisecond, text: 300 * time.Millisecond, call: 30
 // desk is a gateway, and a double of the provider whose texts and calls reach it.
 func desk(t *testing.T) (*testkit.Provider, testkit.Network) {
 	t.Helper()
-	var g *gateway.Gateway
-	server := httptest.NewServer(nil)
-	t.Cleanup(server.Close)
+	var g *server.Gateway
+	web := httptest.NewServer(nil)
+	t.Cleanup(web.Close)
 	double := testkit.NewProvider(t, account, token)
-	for name, v := range map[string]string{"PUBLIC_URL": server.URL, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_API_URL": double.URL,
+	for name, v := range map[string]string{"PUBLIC_URL": web.URL, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_API_URL": double.URL,
 		"REDIS_URL": config.Embedded, "PRIVACY_KEY": strings.Repeat("5a", 32)} {
 		t.Setenv(name, v)
 	}
@@ -44,15 +44,15 @@ func desk(t *testing.T) (*testkit.Provider, testkit.Network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g, err = gateway.New(cfg, gateway.NewLog(io.Discard, false)); err != nil {
+	if g, err = server.New(cfg, server.NewLog(io.Discard, false)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.Close() })
-	server.Config.Handler = g.Handler()
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": line, "sms_url": server.URL + "/sms", "voice_url": server.URL + "/voice"})
+	web.Config.Handler = g.Handler()
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": line, "sms_url": web.URL + "/sms", "voice_url": web.URL + "/voice"})
 	double.Line(map[string]any{"sid": "PN" + strings.Repeat("2", 32), "phone_number": ours, "sms_url": ""})
 	phone := func(from, to string) *handset.Phone {
-		return &handset.Phone{Base: server.URL, Account: account, Token: privacy.Hide(token), From: from, To: to}
+		return &handset.Phone{Base: web.URL, Account: account, Token: privacy.Hide(token), From: from, To: to}
 	}
 	n := testkit.Network{
 		Text: func(from, to, body string) string {

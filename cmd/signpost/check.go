@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"signpost/cmd/signpost/internal/edit"
 	"signpost/flows/book"
 	"signpost/flows/check"
-	"signpost/flows/edit"
 	"signpost/flows/load"
 )
 

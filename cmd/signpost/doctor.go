@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"signpost/cmd/gateway/server"
+	doctors "signpost/cmd/signpost/internal/doctor"
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/book"
-	doctors "signpost/internal/doctor"
-	"signpost/internal/gateway"
 	"signpost/ivr"
 )
 
@@ -84,6 +84,6 @@ func patient(cfg config.Config) doctors.Patient {
 			files := fallbackFiles(b, "connect.xml", time.Now())
 			return files["text.xml"], files["voice.xml"]
 		},
-		TextPath: gateway.TextPath, CallPath: gateway.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: gateway.TextStatusPath,
+		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
 	}
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"signpost/flows/draw"
+	"signpost/cmd/signpost/internal/diagram"
 )
 
 const drawHelp = `signpost draw [-flows DIR] [-format svg|mermaid]
@@ -32,9 +32,9 @@ func drawMap(args []string, s streams) int {
 	if src == nil {
 		return code
 	}
-	out := draw.Mermaid(src.Book)
+	out := diagram.Mermaid(src.Book)
 	if *format == "svg" {
-		out = draw.SVG(src.Book, *title)
+		out = diagram.SVG(src.Book, *title)
 	}
 	if _, err := fmt.Fprint(s.out, out); err != nil {
 		fmt.Fprintf(s.err, "signpost draw: the map could not be written: %v\n", err)

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"signpost/cmd/signpost/internal/learn"
 	"signpost/flows"
 	"signpost/flows/hear"
-	"signpost/flows/hear/learn"
 	"signpost/flows/load"
 )
 

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"signpost/cmd/signpost/internal/scaffold"
 	"signpost/flows/check"
-	"signpost/flows/fresh"
 	"signpost/flows/load"
 	"signpost/internal/hours"
 )
@@ -72,7 +72,7 @@ start the gateway with FLOWS_DIR=%s.
 }
 
 // draft writes a county's book into a new folder beside or in a place, and checks it.
-func draft(beside string, c fresh.County) (dir string, problems []load.Problem, err error) {
+func draft(beside string, c scaffold.County) (dir string, problems []load.Problem, err error) {
 	files, err := c.Files()
 	if err != nil {
 		return "", nil, fmt.Errorf("make the book: %w", err)
@@ -94,7 +94,7 @@ func draft(beside string, c fresh.County) (dir string, problems []load.Problem, 
 }
 
 // mistake is what would be wrong with a county's book, in words; nil when it is clean.
-func mistake(c fresh.County) error {
+func mistake(c scaffold.County) error {
 	dir, problems, err := draft("", c)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func mistake(c fresh.County) error {
 }
 
 // writeBook writes a book that checks clean, or nothing.
-func writeBook(dir string, c fresh.County) (warnings int, err error) {
+func writeBook(dir string, c scaffold.County) (warnings int, err error) {
 	made, problems, err := draft(filepath.Dir(filepath.Clean(dir)), c)
 	if err != nil {
 		return 0, err
@@ -175,14 +175,14 @@ func (d *dialogue) again(wrong error) {
 	fmt.Fprintf(d.out, "\nThat does not go together: %v\nOnce more, with other words.\n", wrong)
 }
 
-func (d *dialogue) county() (c fresh.County, err error) {
+func (d *dialogue) county() (c scaffold.County, err error) {
 	fmt.Fprintln(d.out, "A flow book for another county, from a few answers. Ctrl-C leaves without writing anything.")
-	for len(c.Parts) < fresh.MaxParts {
+	for len(c.Parts) < scaffold.MaxParts {
 		if len(c.Parts) == 0 {
-			if c.Name, err = d.ask("\nWhat is it called, as people there write it?", fresh.Name); err != nil {
+			if c.Name, err = d.ask("\nWhat is it called, as people there write it?", scaffold.Name); err != nil {
 				return c, err
 			}
-			fmt.Fprintf(d.out, "\nNow its parts, 1 to %d: each has a local service of its own.\n", fresh.MaxParts)
+			fmt.Fprintf(d.out, "\nNow its parts, 1 to %d: each has a local service of its own.\n", scaffold.MaxParts)
 		}
 		p, err := d.part(c)
 		if err != nil {
@@ -213,7 +213,7 @@ func (d *dialogue) county() (c fresh.County, err error) {
 }
 
 // rest asks what is left when all parts are there.
-func (d *dialogue) rest(c *fresh.County) (err error) {
+func (d *dialogue) rest(c *scaffold.County) (err error) {
 	if c.Halved() {
 		fmt.Fprintln(d.out, "\nThat is more than one menu holds, so they are offered in two halves.")
 		for i, half := range c.Menus() {
@@ -221,17 +221,17 @@ func (d *dialogue) rest(c *fresh.County) (err error) {
 			for _, p := range half {
 				towns = append(towns, p.Towns)
 			}
-			if c.Halves[i], err = d.ask(fmt.Sprintf("\nWhat do people call the part with %s?", strings.Join(towns, ", ")), fresh.Half); err != nil {
+			if c.Halves[i], err = d.ask(fmt.Sprintf("\nWhat do people call the part with %s?", strings.Join(towns, ", ")), scaffold.Half); err != nil {
 				return err
 			}
 		}
 	}
-	next, err := d.ask("\nWhat next door do people there also write? Towns and counties outside it, with commas; or nothing.", func(s string) error { return fresh.Places(list(s)) })
+	next, err := d.ask("\nWhat next door do people there also write? Towns and counties outside it, with commas; or nothing.", func(s string) error { return scaffold.Places(list(s)) })
 	c.NextDoor = list(next)
 	return err
 }
 
-func (d *dialogue) part(c fresh.County) (p fresh.Part, err error) {
+func (d *dialogue) part(c scaffold.County) (p scaffold.Part, err error) {
 	first := len(c.Parts) == 0
 	question := "\nThe first part: its best known towns, as callers will hear them, like: Preston or Chorley"
 	if !first {
@@ -241,7 +241,7 @@ func (d *dialogue) part(c fresh.County) (p fresh.Part, err error) {
 		if s == "" && !first {
 			return nil
 		}
-		if err := fresh.Towns(s); err != nil {
+		if err := scaffold.Towns(s); err != nil {
 			return err
 		}
 		return c.RoomFor(s)
@@ -250,7 +250,7 @@ func (d *dialogue) part(c fresh.County) (p fresh.Part, err error) {
 		return p, err
 	}
 	var answer string
-	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people may mean elsewhere.", func(s string) error { return fresh.Places(list(s)) }); err != nil {
+	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people may mean elsewhere.", func(s string) error { return scaffold.Places(list(s)) }); err != nil {
 		return p, err
 	}
 	p.Places = list(answer)
@@ -263,10 +263,10 @@ func (d *dialogue) part(c fresh.County) (p fresh.Part, err error) {
 		right    func(string) error
 		into     *string
 	}{
-		{"The local service there: its own name. It is never sent in a text.", fresh.Facts, &p.Service.Name},
+		{"The local service there: its own name. It is never sent in a text.", scaffold.Facts, &p.Service.Name},
 		{"Its number, as it prints it.", func(s string) error { _, err := load.Number(s); return err }, &p.Service.Number},
 		{"Its hours: 24 hours, or like Mon-Fri 9am-5pm; unknown when nobody has confirmed them.", func(s string) error { _, err := hours.Parse(s); return err }, &p.Service.Hours},
-		{"Where does the number come from?", fresh.Facts, &p.Service.Source},
+		{"Where does the number come from?", scaffold.Facts, &p.Service.Source},
 	} {
 		if *q.into, err = d.ask(q.question, q.right); err != nil {
 			return p, err
@@ -278,13 +278,13 @@ func (d *dialogue) part(c fresh.County) (p fresh.Part, err error) {
 var council = regexp.MustCompile(`^([A-Za-z][A-Za-z .&()/-]{0,58}[A-Za-z.)]) ([A-Z][0-9]{8})$`)
 
 // councils reads "Preston E07000123, Chorley E07000118".
-func councils(s string) (out []fresh.Council, err error) {
+func councils(s string) (out []scaffold.Council, err error) {
 	for _, one := range list(s) {
 		m := council.FindStringSubmatch(one)
 		if m == nil {
 			return nil, fmt.Errorf("%q is not a council's name and code, like Preston E07000123", one)
 		}
-		out = append(out, fresh.Council{Name: m[1], Code: m[2]})
+		out = append(out, scaffold.Council{Name: m[1], Code: m[2]})
 	}
 	return out, nil
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"signpost/cmd/gateway/server"
 	"signpost/config"
-	"signpost/internal/gateway"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
 )
@@ -199,20 +199,20 @@ func TestDoctorCommand(t *testing.T) {
 // not, or answers something else; and nothing but that.
 func TestProbe(t *testing.T) {
 	var wrong func(w http.ResponseWriter, r *http.Request) bool
-	var g *gateway.Gateway
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var g *server.Gateway
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wrong == nil || !wrong(w, r) {
 			g.Handler().ServeHTTP(w, r)
 		}
 	}))
-	t.Cleanup(server.Close)
+	t.Cleanup(web.Close)
 	operator(t, testkit.NewProvider(t, testAccount, testToken), config.Embedded)
-	t.Setenv("PUBLIC_URL", server.URL)
+	t.Setenv("PUBLIC_URL", web.URL)
 	cfg, err := config.FromEnvironment()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g, err = gateway.New(cfg, gateway.NewLog(io.Discard, false)); err != nil {
+	if g, err = server.New(cfg, server.NewLog(io.Discard, false)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.Close() })
@@ -238,7 +238,7 @@ func TestProbe(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 			return true
 		}, "no\n"},
-		{"nobody is there", func(http.ResponseWriter, *http.Request) bool { server.CloseClientConnections(); return true }, "no\n"},
+		{"nobody is there", func(http.ResponseWriter, *http.Request) bool { web.CloseClientConnections(); return true }, "no\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			wrong = tt.wrong

@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"signpost/cmd/signpost/internal/preview"
 	"signpost/flows/routes"
-	"signpost/internal/preview"
 )
 
 const previewHelp = `signpost preview [-flows flows/book] [-since HEAD] [-addr 127.0.0.1:8099]

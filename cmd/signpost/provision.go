@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/config"
-	"signpost/internal/gateway"
 	"signpost/internal/twilio"
 	"signpost/ivr"
 )
@@ -144,10 +144,10 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 			return nil, fmt.Errorf("%q is not in the account, which has: %s", name, strings.Join(have, ", "))
 		}
 		after := before
-		after.Texts, after.TextsElse = hook(gateway.TextPath), fallback(textElse, before.TextsElse)
+		after.Texts, after.TextsElse = hook(server.TextPath), fallback(textElse, before.TextsElse)
 		switch before.Sort {
 		case twilio.NumberLine:
-			after.Calls, after.CallsElse, after.Ended = hook(gateway.CallPath), fallback(voiceElse, before.CallsElse), hook(ivr.StatusPath)
+			after.Calls, after.CallsElse, after.Ended = hook(server.CallPath), fallback(voiceElse, before.CallsElse), hook(ivr.StatusPath)
 		case twilio.ServiceLine:
 			after.Validity = min(validity, max(before.Validity, 1))
 		}

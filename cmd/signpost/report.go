@@ -7,10 +7,10 @@ import (
 	"os"
 	"time"
 
+	reports "signpost/cmd/signpost/internal/report"
 	"signpost/config"
 	"signpost/flows"
 	"signpost/internal/hours"
-	reports "signpost/internal/report"
 	"signpost/internal/store"
 )
 

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"signpost/cmd/signpost/internal/signoff"
 	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
-	"signpost/flows/proof"
 	"signpost/flows/routes"
 	"signpost/internal/hours"
 )
@@ -101,7 +101,7 @@ func proveRoutes(dir string, now time.Time, pence float64, s streams) int {
 		fmt.Fprintf(s.err, "signpost routes: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(errs), errs[0])
 		return exitProblems
 	}
-	if err := proof.Of(src, problems, now, pence).WriteHTML(s.out); err != nil {
+	if err := signoff.Of(src, problems, now, pence).WriteHTML(s.out); err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitProblems
 	}

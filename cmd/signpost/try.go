@@ -11,15 +11,15 @@ import (
 	"strings"
 	"time"
 
+	"signpost/cmd/gateway/server"
+	"signpost/cmd/signpost/internal/preview"
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/flows/routes"
-	"signpost/internal/gateway"
 	"signpost/internal/gsm7"
 	"signpost/internal/handset"
-	"signpost/internal/preview"
 	"signpost/internal/privacy"
 )
 
@@ -187,7 +187,7 @@ func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, 
 	if away {
 		cfg.RedisURL = nobody
 	}
-	g, err := gateway.New(cfg, slog.New(slog.DiscardHandler))
+	g, err := server.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}

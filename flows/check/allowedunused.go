@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var allowedUnused = rule{
@@ -16,7 +16,7 @@ var allowedUnused = rule{
 			said := ""
 			for _, w := range p.wordings() {
 				if w.allowedBy == path && w.text {
-					said += " " + plain.Text(w.words) + " "
+					said += " " + normalise.Text(w.words) + " "
 				}
 			}
 			file := "menus.yaml"
@@ -24,7 +24,7 @@ var allowedUnused = rule{
 				file = "services.yaml"
 			}
 			for i, word := range p.Allowed[path] {
-				if !strings.Contains(said, " "+plain.Text(word)) {
+				if !strings.Contains(said, " "+normalise.Text(word)) {
 					p.report(p.Pos(file, fmt.Sprintf("%s.allowed_words.%d", path, i)), fmt.Sprintf("%q is allowed here and does not stand here", word), "Whoever writes it in later is not warned.", "Take it out of allowed_words.")
 				}
 			}

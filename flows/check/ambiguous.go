@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"signpost/flows/load"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var ambiguousWords = rule{
@@ -17,7 +17,7 @@ var ambiguousWords = rule{
 			}
 			var all []said
 			for i, c := range s.Choices {
-				for _, w := range append([]string{plain.Text(c.Text)}, c.Words...) {
+				for _, w := range append([]string{normalise.Text(c.Text)}, c.Words...) {
 					for _, other := range all {
 						const short = 4 // letters: shorter words are near to too many
 						if other.choice != i && len(w) >= short && len(other.word) >= short && load.Distance(w, other.word) == 1 {

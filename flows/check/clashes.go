@@ -3,7 +3,7 @@ package check
 import (
 	"fmt"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var clashes = rule{
@@ -26,7 +26,7 @@ var clashes = rule{
 			seen := map[string]int{}
 			for i, c := range s.Choices {
 				path := fmt.Sprintf("steps.%s.choices.%d", s.ID, i)
-				for _, w := range append([]string{plain.Text(c.Text)}, c.Words...) {
+				for _, w := range append([]string{normalise.Text(c.Text)}, c.Words...) {
 					if w == "" {
 						continue
 					}

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"signpost/flows/check"
-	"signpost/flows/edit"
 	"signpost/flows/load"
+	"signpost/internal/linediff"
 )
 
 var update = flag.Bool("update", false, "write docs/checks.md anew")
@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write docs/checks.md anew")
 // changed is what a mistake does to its file, as lines taken out and put in.
 func changed(old, new string) string {
 	var out strings.Builder
-	for _, l := range edit.Diff(old, new, 0) {
+	for _, l := range linediff.Lines(old, new, 0) {
 		const wide = 150
 		text := strings.NewReplacer("\t", "<tab>", "\u00a0", "<odd blank>").Replace(l.Text)
 		if len(text) > wide {

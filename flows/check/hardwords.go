@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // plainer is what to write instead of words that few people use.
@@ -27,7 +27,7 @@ var hardWords = rule{
 			if !w.english() {
 				continue
 			}
-			padded := " " + plain.Text(w.words) + " "
+			padded := " " + normalise.Text(w.words) + " "
 			for _, h := range plainer {
 				if strings.Contains(padded, " "+h.hard+" ") || strings.Contains(padded, " "+h.hard+"s ") {
 					p.report(p.posIn(w, h.hard), fmt.Sprintf("%q is a hard word", h.hard), "Somebody frightened, or new to the language, stumbles over it.", "Say: "+h.plain+".")

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var serviceNames = rule{
@@ -14,10 +14,10 @@ var serviceNames = rule{
 			if !w.text {
 				continue
 			}
-			padded := " " + plain.Text(w.words) + " "
+			padded := " " + normalise.Text(w.words) + " "
 			for i := range p.book.Services {
 				name, _, _ := strings.Cut(p.book.Services[i].Name, "(")
-				if n := plain.Text(name); n != "" && strings.Contains(padded, " "+n+" ") {
+				if n := normalise.Text(name); n != "" && strings.Contains(padded, " "+n+" ") {
 					p.report(p.posIn(w, strings.TrimSpace(name)), fmt.Sprintf("%q is the own name of %s", strings.TrimSpace(name), p.book.Services[i].ID),
 						"The name tells whoever reads the text what it is about.", "Use the service's label, or other neutral words.")
 				}

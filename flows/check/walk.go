@@ -10,7 +10,7 @@ import (
 
 	"signpost/flows"
 	"signpost/internal/hours"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Node is one state a conversation can be in. Idle, which only counts towards
@@ -383,7 +383,7 @@ func TextInputs(b *flows.Book) []string {
 	var out []string
 	for _, i := range in {
 		kind := i
-		if areas, ask, found := b.Find(i); found.Set != 0 && !other[plain.Text(i)] {
+		if areas, ask, found := b.Find(i); found.Set != 0 && !other[normalise.Text(i)] {
 			kind = fmt.Sprint(areas, ask)
 		}
 		if !seen[kind] {
@@ -400,7 +400,7 @@ func Words(b *flows.Book, places bool) map[string]bool {
 	all := map[string]bool{}
 	add := func(words ...string) {
 		for _, w := range words {
-			if w = plain.Text(w); w != "" {
+			if w = normalise.Text(w); w != "" {
 				all[w] = true
 			}
 		}

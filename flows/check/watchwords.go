@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var watchWords = rule{
@@ -31,7 +31,7 @@ var watchWords = rule{
 // Watched lists the watch-words in a text that are not allowed there. A word is
 // found with any ending: abuse in "abused", threat in "threatening".
 func Watched(watch []string, text string, allowed []string) []string {
-	padded := " " + plain.Text(text) + " "
+	padded := " " + normalise.Text(text) + " "
 	var out []string
 	for _, w := range watch {
 		if !strings.Contains(padded, " "+w) {
@@ -42,7 +42,7 @@ func Watched(watch []string, text string, allowed []string) []string {
 		}
 		ok := false
 		for _, a := range allowed {
-			ok = ok || plain.Text(a) == w
+			ok = ok || normalise.Text(a) == w
 		}
 		if !ok {
 			out = append(out, w)

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"signpost/flows"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 var wayOut = rule{
@@ -15,7 +15,7 @@ var wayOut = rule{
 			return
 		}
 		look := func(file, path, words string, back bool) {
-			padded := " " + plain.Text(words) + " "
+			padded := " " + normalise.Text(words) + " "
 			for _, need := range []struct {
 				word, says string
 				wanted     bool

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"signpost/internal/area"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 	"signpost/internal/spell"
 )
 
@@ -231,7 +231,7 @@ func (r *Reading) Half() string {
 
 // Hear reads a text.
 func (e *Ear) Hear(text string, places *area.Finder) *Reading {
-	tokens := e.cut(plain.Tokens(text), places)
+	tokens := e.cut(normalise.Tokens(text), places)
 	r := &Reading{Words: make([]string, len(tokens)), spelt: make([]string, len(tokens)), kept: make([]bool, len(tokens))}
 	ids, known := make([][]int32, len(tokens)), make([]bool, len(tokens))
 	ends, pauses, linking := make([]bool, len(tokens)), make([]bool, len(tokens)), make([]bool, len(tokens))
@@ -367,12 +367,12 @@ func (r *Reading) wholes() {
 
 // cut prepares the words of a text: letters typed one by one are joined, words run
 // together are taken apart.
-func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
+func (e *Ear) cut(in []normalise.Token, places *area.Finder) []normalise.Token {
 	known := func(string) bool { return false }
 	if places != nil {
 		known = places.Known
 	}
-	out := make([]plain.Token, 0, len(in)+4)
+	out := make([]normalise.Token, 0, len(in)+4)
 	const spelt = 4 // letters in a row that are a word spelt out
 	for i := 0; i < len(in); {
 		j := i
@@ -392,7 +392,7 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 		out = append(out, in[i])
 		i++
 	}
-	for i := 0; i < len(out) && len(out) < plain.MaxTokens; i++ {
+	for i := 0; i < len(out) && len(out) < normalise.MaxTokens; i++ {
 		w := out[i].Word
 		if _, ok := e.speller.vocab[w]; ok || len(w) < minGlued || ordinary(w) || known(w) {
 			continue
@@ -402,18 +402,18 @@ func (e *Ear) cut(in []plain.Token, places *area.Finder) []plain.Token {
 			continue
 		}
 		last := out[i]
-		tail := append([]plain.Token(nil), out[i+1:]...)
+		tail := append([]normalise.Token(nil), out[i+1:]...)
 		out = out[:i]
 		for _, p := range parts {
-			out = append(out, plain.Token{Word: p})
+			out = append(out, normalise.Token{Word: p})
 		}
 		i = len(out) - 1
 		last.Word = out[i].Word
 		out[i] = last
 		out = append(out, tail...)
 	}
-	if len(out) > plain.MaxTokens {
-		out = out[:plain.MaxTokens]
+	if len(out) > normalise.MaxTokens {
+		out = out[:normalise.MaxTokens]
 	}
 	return out
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Limits of what a book may listen for.
@@ -155,7 +155,7 @@ func (l *lexicon) list(name string, depth int) ([][]string, error) {
 }
 
 func wordsOf(s string) (out []string) {
-	for _, t := range plain.Tokens(s) {
+	for _, t := range normalise.Tokens(s) {
 		out = append(out, t.Word)
 	}
 	return out

@@ -138,7 +138,7 @@ func (e *Ear) Stems(r *Reading) []Stem {
 			place[i] = true
 		}
 	}
-	var out []Stem
+	out := make([]Stem, 0, min(len(r.spelt), maxSignWords))
 	for i, w := range r.spelt {
 		switch n := len(out); {
 		case !place[i]:

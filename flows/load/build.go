@@ -12,7 +12,7 @@ import (
 	"signpost/flows/hear"
 	"signpost/internal/area"
 	"signpost/internal/hours"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // builder makes the book out of the values that were read.
@@ -206,7 +206,7 @@ func (b *builder) areas(file value) {
 			a.Districts |= area.Of(district)
 		}
 		for _, n := range v.at("also_called").texts() {
-			a.Names = append(a.Names, plain.Text(n))
+			a.Names = append(a.Names, normalise.Text(n))
 		}
 		b.src.Book.Areas = append(b.src.Book.Areas, a)
 	}
@@ -223,7 +223,7 @@ func (b *builder) areas(file value) {
 			if i < 0 {
 				continue // told with the other names that lead nowhere
 			}
-			b.src.Book.Areas[i].Names = append(b.src.Book.Areas[i].Names, plain.Text(name))
+			b.src.Book.Areas[i].Names = append(b.src.Book.Areas[i].Names, normalise.Text(name))
 		}
 	}
 }
@@ -331,7 +331,7 @@ func (b *builder) choices(all value) []flows.Choice {
 			c.Does = flows.ActNext
 		}
 		for _, w := range v.at("words").texts() {
-			c.Words = append(c.Words, plain.Text(w))
+			c.Words = append(c.Words, normalise.Text(w))
 		}
 		if c.Text != "" {
 			textKey++
@@ -391,7 +391,7 @@ func (b *builder) words(file value) {
 	plainList := func(v value) []string {
 		var out []string
 		for _, w := range v.texts() {
-			out = append(out, plain.Text(w))
+			out = append(out, normalise.Text(w))
 		}
 		return out
 	}

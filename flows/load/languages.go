@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"signpost/flows"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // languagesFile is the one file that a book may be without.
@@ -308,7 +308,7 @@ func (b *builder) understoodIn(v value, w *flows.Words) {
 
 func plainAll(words []string) (out []string) {
 	for _, w := range words {
-		out = append(out, plain.Text(w))
+		out = append(out, normalise.Text(w))
 	}
 	return out
 }

@@ -13,7 +13,7 @@ import (
 	"signpost/flows"
 	"signpost/flows/hear"
 	"signpost/internal/gsm7"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // Way is how somebody gets along.
@@ -129,8 +129,8 @@ func Find(b *flows.Book, now time.Time) []Route {
 // placeIn is a place in an area that is understood for certain: the first of its
 // own words that is.
 func placeIn(b *flows.Book, now time.Time, a *flows.Area) string {
-	towns, _, _ := strings.Cut(plain.Text(a.Text), " or ")
-	for _, name := range append([]string{towns, plain.Text(a.Text)}, a.Names...) {
+	towns, _, _ := strings.Cut(normalise.Text(a.Text), " or ")
+	for _, name := range append([]string{towns, normalise.Text(a.Text)}, a.Names...) {
 		s, r, err := b.Step(now, flows.State{}, flows.Heard(name))
 		if err == nil && s.Area == a.ID && len(r.Shows) > 0 {
 			return name

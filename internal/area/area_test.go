@@ -10,7 +10,7 @@ import (
 
 	"signpost/internal/area"
 	"signpost/internal/english"
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // naive is the postcode table read again, by other code: a map from prefix to
@@ -73,7 +73,7 @@ func candidates(f *area.Finder, text string) []area.Candidate {
 // cut gives the words of a text, and which of them are ordinary or link places to the rest.
 func cut(text string) area.Text {
 	var words []string
-	for _, t := range plain.Tokens(text) {
+	for _, t := range normalise.Tokens(text) {
 		words = append(words, t.Word)
 	}
 	out := area.TextOf(words)

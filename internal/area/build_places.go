@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // readRows reads a CSV file with a header row and hands each row to do by
@@ -104,7 +104,7 @@ func (g *Gazetteer) BuildPlaces(places io.Reader) ([]byte, error) {
 			town: strings.Contains(row["kind"], "Town") || strings.Contains(row["kind"], "City")}
 		merge(all, row["name"], p)
 		for alt := range strings.SplitSeq(row["alt_names"], ";") {
-			name := plain.Text(alt)
+			name := normalise.Text(alt)
 			if name == "" {
 				continue
 			}
@@ -150,7 +150,7 @@ func (g *Gazetteer) BuildPlaces(places io.Reader) ([]byte, error) {
 
 // altHint finds "macc" in "mac=direct;macc=direct".
 func altHint(hints, alt string) string {
-	squash := func(s string) string { return strings.ReplaceAll(plain.Text(s), " ", "") }
+	squash := func(s string) string { return strings.ReplaceAll(normalise.Text(s), " ", "") }
 	for h := range strings.SplitSeq(hints, ";") {
 		name, hint, _ := strings.Cut(h, "=")
 		if squash(name) == squash(alt) {
@@ -165,7 +165,7 @@ func altHint(hints, alt string) string {
 // same name makes ours a question: a wrong place is worse than that. Where
 // everybody means ours (Halton, Egremont) the flow book says so.
 func merge(all map[string]place, name string, p place) {
-	name = plain.Text(name)
+	name = normalise.Text(name)
 	old, dup := all[name]
 	if !dup {
 		all[name] = p

@@ -13,7 +13,7 @@ import (
 	"maps"
 	"slices"
 
-	"signpost/internal/plain"
+	"signpost/internal/normalise"
 )
 
 // How a candidate was understood.
@@ -57,7 +57,7 @@ type Finder struct {
 func (g *Gazetteer) Finder(names []Name) *Finder {
 	f := &Finder{tables: g, extra: make(map[string]Set, len(names)), heads: make(map[string]uint8, len(names))}
 	for _, n := range names {
-		name := plain.Text(n.Name)
+		name := normalise.Text(n.Name)
 		f.extra[name] |= n.Where
 		head(f.heads, name)
 	}
@@ -72,7 +72,7 @@ func (g *Gazetteer) Finder(names []Name) *Finder {
 // message is the words of a text, beside one another with single spaces.
 type message struct {
 	text  string
-	words [plain.MaxTokens][2]uint16
+	words [normalise.MaxTokens][2]uint16
 	n     int
 }
 

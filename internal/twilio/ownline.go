@@ -26,7 +26,7 @@ const (
 // OwnLine texts and calls one of our own lines from another number of the account, to see
 // whether it answers. Nothing else of ours starts a text or a call. It can reach no other
 // number: the list of allowed requests holds both. Only cmd/linecheck links it; a test
-// proves that the other programs do not (never_first_test.go).
+// proves that the other programs do not (internal/architecture/never_first_test.go).
 type OwnLine struct {
 	c        *Client
 	from, to string

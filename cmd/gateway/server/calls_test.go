@@ -1,0 +1,340 @@
+package server_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/cmd/gateway/server"
+	"signpost/config"
+	"signpost/flows"
+	"signpost/flows/book"
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/internal/handset"
+	"signpost/internal/privacy"
+	"signpost/internal/testkit"
+	"signpost/internal/twilio"
+)
+
+// leg is one point of a call: the document, and how the caller got there.
+type leg struct {
+	doc     twilio.Node
+	keys    int     // pressed so far
+	seconds float64 // of speech heard so far, listening to everything
+	said    []string
+	astray  bool // a key that is no choice was pressed, or none
+	// wandered: back or again was pressed, as often as somebody likes.
+	wandered bool
+	arrived  bool // a person was rung or a number given
+}
+
+// Every path of every call, at every combination of open and closed lines, with
+// every key, silence, and every ending of every dialled line, followed through
+// signed webhooks as a phone follows TwiML. Each document is one the provider
+// takes; each call ends; no silence of our making lasts more than five seconds;
+// and a person or a number is never more than three keys and 45 seconds of
+// speech away, wrong keys and silences included (but not for those who go back or
+// ask to hear it again, as often as they like).
+func TestEveryCall(t *testing.T) {
+	const maxKeys, maxSeconds, maxSilence = 3, 45.0, 5
+	src, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	secret := privacy.NewSecret()
+	ring, err := privacy.NewKeyring(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := server.New(config.Config{PublicURL: base, AccountSID: account, Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: config.Embedded,
+		Secrets: [][]byte{secret}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100}, server.NewLog(&safeBuffer{}, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.Close() })
+	sid := handset.SID("CA")
+	phone := &handset.Phone{Handler: g.Handler(), Base: base, Account: account, Token: privacy.Hide(token), From: "+447400123456", To: ourLine}
+	post := func(target, field, value string) twilio.Node {
+		form := url.Values{"CallSid": {sid}, "From": {phone.From}, "To": {phone.To}}
+		if field != "" {
+			form.Set(field, value)
+		}
+		status, body, err := phone.Post(t.Context(), target, form)
+		if err != nil || status != 200 {
+			t.Fatalf("%s: %d, %v", target, status, err)
+		}
+		doc, err := twilio.ParseDocument(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	documents, paths, worst, worstAstray := 0, 0, leg{}, leg{}
+	for _, moment := range check.Moments(src.Book) {
+		g.SetClock(func() time.Time { return moment })
+		seen := map[string]bool{}
+		for queue := []leg{{doc: post("/voice", "", "")}}; len(queue) > 0; queue = queue[1:] {
+			l := queue[0]
+			for _, fault := range testkit.VoiceFaults(l.doc) {
+				t.Errorf("%s: %s, after %v", moment, fault, l.said)
+			}
+			said := spoken(l.doc)
+			l.seconds += flows.Seconds([]flows.Utterance{{Words: said}})
+			l.said = append(l.said[:len(l.said):len(l.said)], fmt.Sprintf("  %5.1f s  %s", l.seconds, said))
+			documents++
+			last := l.doc.Children[len(l.doc.Children)-1]
+			if arrives(src.Book, l.doc) && !l.arrived {
+				l.arrived = true
+				l.seconds -= leadIn(said)
+				if !l.wandered && (l.keys > maxKeys || l.seconds > maxSeconds) {
+					t.Errorf("a number is %d keys and %.0f s away:\n%s", l.keys, l.seconds, strings.Join(l.said, "\n"))
+				}
+				if !l.astray && !l.wandered && l.seconds > worst.seconds {
+					worst = l
+				}
+				if l.astray && !l.wandered && l.seconds > worstAstray.seconds {
+					worstAstray = l
+				}
+			}
+			next := func(doc twilio.Node, did string, keys int) {
+				paths++
+				where, missed := position(t, ring, sid, doc, moment)
+				astray := l.astray || missed
+				wandered := l.wandered || did == "presses 9" || did == "presses #"
+				id := fmt.Sprint(where, astray, wandered, l.arrived)
+				if seen[id] {
+					return
+				}
+				seen[id] = true
+				queue = append(queue, leg{doc, l.keys + keys, l.seconds, append(l.said[:len(l.said):len(l.said)], "          * "+did), astray, wandered, l.arrived})
+			}
+			first := l.doc.Children[0]
+			if first.Name != "Gather" && last.Name != "Dial" && last.Name != "Hangup" {
+				t.Errorf("the call drops after %q", said)
+			}
+			if first.Name == "Gather" {
+				wait, _ := first.Attr("timeout")
+				if sec, _ := strconv.Atoi(wait); sec > maxSilence {
+					t.Errorf("a silence of %d s", sec)
+				}
+				action, _ := first.Attr("action")
+				if last.Name != "Dial" && last.Words() != action {
+					t.Errorf("a gather that falls through leads to %q", last.Words())
+				}
+				for _, k := range "0123456789*#" {
+					next(post(action, "Digits", string(k)), "presses "+string(k), 1)
+				}
+				if last.Name != "Dial" {
+					next(post(action, "Digits", ""), "presses nothing", 0)
+					next(post(action, "", ""), "presses nothing", 0)
+				}
+			}
+			if last.Name == "Dial" {
+				action, _ := last.Attr("action")
+				for _, status := range []string{"completed", "busy", "no-answer", "failed", "canceled", "something new"} {
+					next(post(action, "DialCallStatus", status), "the line is "+status, 0)
+				}
+			}
+		}
+	}
+	t.Logf("%d documents on %d paths; the longest way to a number, when every prompt is heard to its end, %.0f s:\n%s", documents, paths, worst.seconds, strings.Join(worst.said, "\n"))
+	t.Logf("the longest way astray, with wrong keys and silences, %.0f s:\n%s", worstAstray.seconds, strings.Join(worstAstray.said, "\n"))
+	if documents < 1000 {
+		t.Errorf("only %d documents: the walk has not walked", documents)
+	}
+}
+
+// spoken is what a document says, digits kept apart as they are spoken.
+func spoken(doc twilio.Node) string {
+	var words []string
+	var walk func(twilio.Node)
+	walk = func(n twilio.Node) {
+		if n.Name == "Redirect" || n.Name == "Number" {
+			return
+		}
+		words = append(words, strings.Fields(n.Text)...)
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(doc)
+	return strings.Join(words, " ")
+}
+
+// leadIn is the part of what is said that comes after the number: heard or not,
+// the number is there before it.
+func leadIn(said string) float64 {
+	return flows.Seconds([]flows.Utterance{{Words: said}}) - flows.Seconds([]flows.Utterance{{Words: said[:numberEnd(said)]}})
+}
+
+// numberEnd is where the first telephone number in the words ends. To somebody
+// who presses 5 here, who may have meant it for 999, that number is 999.
+func numberEnd(said string) int {
+	const emergency, notUrgent = "ring 9 9 9.", "dial 1 0 1 "
+	if i := strings.Index(said, emergency); i >= 0 && strings.HasPrefix(said, "This is not") {
+		return i + len(emergency)
+	}
+	if i := strings.Index(said, notUrgent); i >= 0 {
+		return i + len(notUrgent)
+	}
+	run := 0
+	for i := 0; i < len(said); i++ {
+		switch c := said[i]; {
+		case c >= '0' && c <= '9':
+			run++
+		case c != ' ' && run < 6:
+			run = 0
+		case c != ' ':
+			return i
+		}
+	}
+	return len(said)
+}
+
+// arrives reports a document that rings somebody or says a number.
+func arrives(b *flows.Book, doc twilio.Node) bool {
+	for _, n := range doc.Children {
+		if n.Name == "Dial" {
+			return true
+		}
+	}
+	said := strings.ReplaceAll(spoken(doc), " ", "")
+	if strings.Contains(said, "dial101") {
+		return true
+	}
+	for _, s := range b.Services {
+		for _, l := range s.Lines {
+			if n := strings.ReplaceAll(l.Printed, " ", ""); len(n) > 3 && strings.Contains(said, n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// position is where a call is: what its sealed token holds, but for the count of
+// turns, and the kind of document. missed tells that the last key was no choice,
+// or none.
+func position(t *testing.T, ring *privacy.Keyring, sid string, doc twilio.Node, now time.Time) (where string, missed bool) {
+	t.Helper()
+	for _, n := range doc.Children {
+		action, ok := n.Attr("action")
+		if !ok {
+			continue
+		}
+		u, err := url.Parse(action)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := ring.Open("call position", sid, now, u.Query().Get("t"))
+		if err != nil {
+			t.Fatalf("a token does not open: %v", err)
+		}
+		const misses, quiet = flows.StateSize - 3, flows.StateSize - 2
+		return fmt.Sprintf("%s %s %x", n.Name, doc.Children[len(doc.Children)-1].Name, data[:flows.StateSize]), data[misses] > 0 || data[quiet] > 0
+	}
+	return "end " + spoken(doc), false
+}
+
+// A recorded prompt is played in the place of its words, served with its length
+// for as long as anybody may want it, and survives the book's change.
+func TestRecordedPrompt(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range load.Files() {
+		data, err := book.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "menus.yaml" {
+			data = []byte(strings.Replace(string(data), "  who:\n    kind: menu\n", "  who:\n    kind: menu\n    audio: greeting.wav\n", 1))
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "audio"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	sound := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x40\x1f\x00\x00"), make([]byte, 8000)...)
+	if err := os.WriteFile(filepath.Join(dir, "audio", "greeting.wav"), sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
+	c := mustRing(t, s)
+	for _, fault := range testkit.VoiceFaults(c.Docs[0]) {
+		t.Error(fault)
+	}
+	said := strings.Join(c.Said, " ")
+	_, target, ok := strings.Cut(said, "(a recording: "+base)
+	if !ok || strings.Contains(said, "For you") {
+		t.Fatalf("the greeting is %q", said)
+	}
+	resp, err := http.Get(s.url + strings.TrimSuffix(target, ")"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || !bytes.Equal(got, sound) || resp.ContentLength != int64(len(sound)) || resp.Header.Get("Content-Type") != "audio/wav" || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("%d bytes, %v, %v", len(got), resp.Header, err)
+	}
+	if err := c.Press(t.Context(), '1'); err != nil || !strings.Contains(strings.Join(c.Said, ""), "For Cumbria") {
+		t.Errorf("after the recording: %q, %v", c.Said, err)
+	}
+	if resp, err := http.Get(s.url + "/audio/nothing.wav"); err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a recording that is not there: %v, %v", resp, err)
+	}
+}
+
+// Whoever answers a line that must be accepted presses 1 and has the caller; a
+// machine presses nothing, and the next line is tried.
+func TestAcceptedCall(t *testing.T) {
+	s := start(t, nil)
+	p := s.phone()
+	ask := func(path, digits string) twilio.Node {
+		form := url.Values{"CallSid": {handset.SID("CA")}, "From": {ourLine}, "To": {"+441228633640"}}
+		if digits != "-" {
+			form.Set("Digits", digits)
+		}
+		_, body, err := p.Post(t.Context(), path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := twilio.ParseDocument(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	first := ask("/voice/accept", "-")
+	if first.Children[0].Name != "Gather" || first.Children[len(first.Children)-1].Name != "Hangup" || strings.Contains(spoken(first), "line") {
+		t.Errorf("whoever answers hears %q", spoken(first))
+	}
+	if doc := ask("/voice/accepted", "1"); len(doc.Children) != 0 {
+		t.Errorf("a call that is taken gets %+v", doc)
+	}
+	for _, digits := range []string{"", "-", "2"} {
+		if doc := ask("/voice/accepted", digits); len(doc.Children) != 1 || doc.Children[0].Name != "Hangup" {
+			t.Errorf("a machine gets %+v", doc)
+		}
+	}
+	c, err := p.Ring(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Press(t.Context(), '0'); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}}); err != nil || len(c.Dialling) == 0 {
+		t.Errorf("after a line that was answered but not taken: %q, %v", c.Said, err)
+	}
+}

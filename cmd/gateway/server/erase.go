@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/eraser"
+	"signpost/internal/store"
+	"signpost/internal/twilio"
+)
+
+// How much later than usual the first try of a record is.
+const (
+	delaySent    = 30 * time.Minute // many networks never report more of a text than that it was sent
+	delayCalling = 30 * time.Minute // the report of the call's end brings it forward
+)
+
+const (
+	sweepEvery = time.Hour
+	sweepOlder = time.Hour // the age of a record that was overlooked
+	sweepBatch = 256
+)
+
+// newEraser returns the eraser of the gateway's store.
+func (g *Gateway) newEraser() (*eraser.Eraser, error) {
+	records, err := twilio.NewClient(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens)
+	if err != nil {
+		return nil, err
+	}
+	var side eraser.Records = records
+	if g.tracer != nil {
+		side = timedRecords{records, g.tracer}
+	}
+	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
+		Now: time.Now, Log: g.log, Count: g.metrics.erase, Emptied: g.wipe.soon}, nil
+}
+
+// noteRecords puts the records of a webhook on the list to erase, then answers it.
+func (g *Gateway) noteRecords(next twilio.Handler) twilio.Handler {
+	return func(ctx context.Context, w twilio.Webhook) twilio.Response {
+		markVerified(ctx)
+		for _, r := range w.Records {
+			switch r.State {
+			case twilio.RecordFinal:
+				g.eraser.Note(r.ID, 0)
+			case twilio.RecordSent:
+				g.eraser.Note(r.ID, delaySent)
+			case twilio.RecordCalling:
+				g.eraser.Note(r.ID, delayCalling)
+			case twilio.RecordSending: // to empty it would empty what the person gets
+			}
+		}
+		return next(ctx, w)
+	}
+}
+
+// sweepHourly searches for records left at the provider: a minute after the start, then
+// every hour.
+func (g *Gateway) sweepHourly(ctx context.Context) {
+	if g.sweep == nil || len(g.cfg.Lines) == 0 {
+		return
+	}
+	next := time.NewTimer(g.cfg.EraseAfter)
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		err := g.sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			g.log.Error("what is left at the provider could not be looked for", "err", err)
+		}
+		g.metrics.sweep(err == nil)
+		next.Reset(sweepEvery)
+	}
+}
+
+// Sweep puts the provider's records of our own lines that are older than an hour on the list
+// to erase, and returns their number. It finds what a lost report, an emptied Redis or a
+// crash has left. The provider lists whole records, with words and numbers: run it in a
+// process of its own, which ends.
+func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error) {
+	redisURL := cfg.RedisURL
+	if redisURL == config.Embedded {
+		return 0, fmt.Errorf("a sweep fills the list of a gateway with a Redis: set REDIS_URL")
+	}
+	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
+	if err != nil {
+		return 0, err
+	}
+	s, err := store.Open(store.Options{
+		URL: redisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("open the store: %w", err)
+	}
+	defer s.Close()
+	found := 0
+	for _, line := range cfg.Lines {
+		now := time.Now()
+		var left []string
+		if err := records.Left(line, now.Add(-sweepOlder), func(r twilio.RecordID) { left = append(left, r.String()) }); err != nil {
+			return found, err
+		}
+		found += len(left)
+		for batch := range slices.Chunk(left, sweepBatch) {
+			due := map[string]time.Time{}
+			for _, id := range batch {
+				due[id] = now
+			}
+			if err := s.Enqueue(ctx, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
+				return found, err
+			}
+		}
+	}
+	log.Info("looked for records left at the provider", "count", found)
+	return found, nil
+}

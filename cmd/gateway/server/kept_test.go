@@ -1,0 +1,150 @@
+package server_test
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/flows"
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/handset"
+	"signpost/internal/store"
+	"signpost/internal/testkit"
+)
+
+// Every key that the gateway writes is on the list of what is kept, which the
+// privacy paper is made from, and goes by itself within the time that says.
+func TestEverythingKeptIsListed(t *testing.T) {
+	r, double := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
+	limits := store.Lifetimes{}
+	s := start(t, func(c *config.Config) {
+		c.RedisURL, c.APIURL, c.EraseAfter, c.SenderLimit, c.TextPrice = r.URL(), double.URL, time.Second, 5, 5
+		limits = store.Lifetimes{Session: c.SessionTTL, EraseGiveUp: c.EraseGiveUp}
+	})
+	double.Fail(testkit.FaultBusy, testkit.FaultBusy, testkit.FaultBusy, testkit.FaultBusy, testkit.FaultBusy, testkit.FaultBusy)
+	p := s.phone()
+	for _, body := range []string{"hello", "2", "1", "kendal", "1", "1", "1"} {
+		text(t, p, body)
+	}
+	mustRing(t, s)
+	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { kept.Close() })
+	if err := kept.SetMaintenance(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	everything := store.Everything(limits)
+	seen := map[int]bool{}
+	look := func() {
+		for _, key := range r.Do(t, "KEYS", "*") {
+			ms, err := strconv.ParseInt(strings.TrimPrefix(strings.Join(r.Do(t, "PTTL", key), ""), ":"), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			left, listed := time.Duration(ms)*time.Millisecond, false
+			for i, k := range everything {
+				if !k.Key.MatchString(key) {
+					continue
+				}
+				listed, seen[i] = true, true
+				if ms == -1 || left > k.For { // -1: it never goes
+					t.Errorf("%s goes in %v; the list says %v", key, left, k.For)
+				}
+			}
+			if !listed {
+				t.Errorf("%s is on no list", key)
+			}
+		}
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		look()
+		if len(seen) == len(everything)-1 { // the day's counts come last
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("of the list, %d of %d were seen: %v", len(seen), len(everything), seen)
+		}
+	}
+	s.stop()
+	if err := <-s.done; err != nil {
+		t.Fatal(err)
+	}
+	close(s.done)
+	look()
+	if len(seen) != len(everything) {
+		t.Errorf("of the list, %d of %d were seen", len(seen), len(everything))
+	}
+}
+
+// A reader of Redis does not learn where a conversation is: no id of a step, an
+// area or a place is in it, two conversations at the same step hold different bytes,
+// and a value that is moved to another conversation is none.
+func TestRedisIsSealed(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	files, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	ids := map[string]string{}
+	add := func(id string) { ids[string(binary.BigEndian.AppendUint32(nil, flows.ID(id)))] = id }
+	for i := range files.Book.Steps {
+		add(files.Book.Steps[i].ID)
+	}
+	for i := range files.Book.Areas {
+		add(files.Book.Areas[i].ID)
+	}
+	add("CA1")
+	values := func() map[string]string {
+		out := map[string]string{}
+		for _, key := range r.Do(t, "KEYS", "[sr]:*") {
+			out[key] = strings.Join(r.Do(t, "GET", key), "")
+		}
+		return out
+	}
+	phones := []*handset.Phone{s.phone(), s.phone()}
+	for _, p := range phones {
+		for _, body := range []string{"hello", "2", "kendal", "CA1"} {
+			text(t, p, body)
+			for key, value := range values() {
+				plain, err := base64.RawURLEncoding.DecodeString(value)
+				if err != nil {
+					t.Fatalf("%s is not sealed: %q", key, value)
+				}
+				for id, name := range ids {
+					if strings.Contains(string(plain), id) || strings.Contains(value, id) {
+						t.Errorf("%s holds the id of %s", key, name)
+					}
+				}
+			}
+		}
+	}
+	held := map[string]string{}
+	for key, value := range values() {
+		if other, twice := held[value]; twice {
+			t.Errorf("%s and %s hold the same bytes", key, other)
+		}
+		held[value] = key
+	}
+	before := values()
+	for key := range before {
+		for other, value := range before {
+			if key != other && key[0] == 's' && other[0] == 's' {
+				r.Do(t, "SET", key, value)
+			}
+		}
+	}
+	first := text(t, s.phone(), "9")
+	for _, p := range phones {
+		if got := text(t, p, "9"); got != first {
+			t.Errorf("a moved value is answered with %q, not as a first text: %q", got, first)
+		}
+	}
+}

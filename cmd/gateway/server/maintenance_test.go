@@ -1,0 +1,62 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/store"
+	"signpost/internal/testkit"
+)
+
+// Turned on at a Redis, maintenance has every gateway on it give everybody the
+// 24-hour number; people can leave; it ends by itself and then they go on where they
+// were.
+func TestMaintenance(t *testing.T) {
+	r := testkit.StartRedis(t)
+	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	two := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), one.secrets })
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	p, leaving := one.phone(), one.phone()
+	text(t, p, "hello")
+	text(t, leaving, "hello")
+	if err := s.SetMaintenance(t.Context(), time.Now().Add(4*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	one.log.await(t, "maintenance is on", 1)
+	two.log.await(t, "maintenance is on", 1)
+	for _, to := range []*running{one, two} {
+		p.Handler = proxy{to.url}
+		if got := text(t, p, "2"); !strings.Contains(got, the24) || !strings.Contains(got, "999") || !strings.Contains(got, "being changed") {
+			t.Errorf("a text is answered %q", got)
+		}
+		call := mustRing(t, to)
+		if said := strings.Join(call.Said, " "); !call.Ended || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") || !strings.Contains(said, "being changed") {
+			t.Errorf("a call hears %q", said)
+		}
+		if got := get(t, to.admin+"/readyz"); !strings.Contains(got, "maintenance is on") {
+			t.Errorf("/readyz says %q", got)
+		}
+	}
+	if got := text(t, leaving, "x"); got != "" {
+		t.Errorf("leaving is answered %q", got)
+	}
+	r.Hang() // what is known holds, Redis or not
+	if got := text(t, one.phone(), "kendal"); !strings.Contains(got, the24) || strings.Contains(got, "01229") {
+		t.Errorf("with Redis away a text is answered %q", got)
+	}
+	r.Wake()
+	one.log.await(t, "maintenance is off", 1) // by itself
+	if got := text(t, p, "2"); !strings.Contains(got, "Who is it for?") {
+		t.Errorf("afterwards the conversation says %q", got)
+	}
+	if resp, err := http.Get(one.admin + "/readyz"); err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("/readyz: %v", err)
+	}
+}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"signpost/internal/budget"
+	"signpost/internal/eraser"
+	"signpost/internal/twilio"
+	"signpost/internal/version"
+)
+
+// metrics counts what the program did. Every label value comes from a list in our own code:
+// nothing that a person sent, and nothing about a person, is ever a label.
+type metrics struct {
+	registry               *prometheus.Registry
+	webhooks, texts, calls *prometheus.CounterVec
+	reloads                *prometheus.GaugeVec
+	wiped                  prometheus.Counter
+	erasures, sweeps       *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "signpost", Name: name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		webhooks: counter("webhooks_total", "Webhooks by endpoint and what became of them.", "endpoint", "outcome"),
+		texts:    counter("texts_total", "Texts by what became of them.", "outcome"),
+		erasures: counter("erasures_total", "Tries to have a record erased at the provider, by what came of it.", "outcome"),
+		sweeps:   counter("sweeps_total", "Searches for records left at the provider, by whether they worked.", "outcome"),
+		calls:    counter("call_events_total", "Events of calls.", "event"),
+		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_ok",
+			Help: "1 when the last attempt to read the flow book worked."}, nil),
+	}
+	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
+		Help: "Times that what webhooks left in memory was erased."})
+	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",
+		Help: "1, with the commit that the program was built of."}, []string{"revision"})
+	build.WithLabelValues(version.Revision()).Set(1)
+	m.registry.MustRegister(build)
+	m.reload(true)
+	for _, o := range eraser.Outcomes() { // an alert needs the zero before the first one
+		m.erasures.WithLabelValues(string(o))
+	}
+	return m
+}
+
+// Metric describes one of our own metrics.
+type Metric struct {
+	Name   string
+	Help   string
+	Labels string
+}
+
+var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)",(?: unit: "[^"]*",)? ` +
+	`constLabels: \{\}, variableLabels: \{([a-z_,]*)\}`)
+
+// Metrics returns them, sorted by name, for documents and tests.
+func Metrics() (out []Metric) {
+	m := newMetrics()
+	m.watchEraser(func() eraser.Status { return eraser.Status{} })
+	m.watchSpend(func() budget.Money { return 0 })
+	descs := make(chan *prometheus.Desc)
+	go func() { m.registry.Describe(descs); close(descs) }()
+	for d := range descs {
+		if f := described.FindStringSubmatch(d.String()); f != nil {
+			out = append(out, Metric{f[1], f[2], f[3]})
+		}
+	}
+	slices.SortFunc(out, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (m *metrics) webhook(endpoint string, o twilio.Outcome) {
+	m.webhooks.WithLabelValues(endpoint, string(o)).Inc()
+}
+func (m *metrics) text(outcome string)    { m.texts.WithLabelValues(outcome).Inc() }
+func (m *metrics) call(event string)      { m.calls.WithLabelValues(event).Inc() }
+func (m *metrics) erase(o eraser.Outcome) { m.erasures.WithLabelValues(string(o)).Inc() }
+func (m *metrics) sweep(ok bool) {
+	m.sweeps.WithLabelValues(map[bool]string{true: "done", false: "failed"}[ok]).Inc()
+}
+
+// watchEraser exports the state of erasing.
+func (m *metrics) watchEraser(status func() eraser.Status) {
+	gauge := func(name, help string, v func(eraser.Status) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
+			func() float64 { return v(status()) }))
+	}
+	gauge("erase_waiting", "Records that wait to be erased at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
+	gauge("erase_oldest_seconds", "For how long the oldest of them has been due, 0 when none is.",
+		func(s eraser.Status) float64 { return s.Oldest.Seconds() })
+	gauge("erase_trouble", "1 while the provider does not take our requests to erase.", func(s eraser.Status) float64 {
+		if s.Trouble != "" {
+			return 1
+		}
+		return 0
+	})
+}
+
+// watchSpend exports the cost of the hour.
+func (m *metrics) watchSpend(total func() budget.Money) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spent_this_hour_pounds",
+		Help: "What answering has cost in this hour, reckoned, as far as this process knows."}, func() float64 { return total().Pounds() }))
+}
+
+func (m *metrics) reload(ok bool) {
+	v := 0.0
+	if ok {
+		v = 1
+	}
+	m.reloads.WithLabelValues().Set(v)
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,159 @@
+package edit_test
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"signpost/cmd/signpost/internal/edit"
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/linediff"
+)
+
+func shipped(t testing.TB) (fstest.MapFS, *load.Source) {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range load.Files() {
+		data, err := fs.ReadFile(book.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	src, problems := load.Dir(files)
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	return files, src
+}
+
+// A change is made where a person would make it, and no other letter moves.
+func TestSet(t *testing.T) {
+	const at = "services.letgo_north."
+	tests := []struct {
+		name    string
+		changes []edit.Change
+		want    string // as a diff
+	}{
+		{"a number", []edit.Change{{Path: at + "numbers.0.number", Words: "01228 600000"}}, "-      - number: 01228 633640\n+      - number: 01228 600000\n"},
+		{"words that need quotes", []edit.Change{{Path: at + "label", Words: "team: one"}}, "-    label: local team\n+    label: \"team: one\"\n"},
+		{"words with quotes and backslashes", []edit.Change{{Path: at + "label", Words: `a "b" \c`}}, "-    label: local team\n+    label: \"a \\\"b\\\" \\\\c\"\n"},
+		{"words with a comment after them", []edit.Change{{Path: "services.victim_support_cumbria.hours", Words: "24 hours"}}, "-    hours: Mon-Fri 9am-6pm # as printed by the Times and Star in November 2020\n+    hours: 24 hours # as printed by the Times and Star in November 2020\n"},
+		{"words that had quotes", []edit.Change{{Path: "services.control_room_adviser.until", Words: "2027-09-11"}}, "-    until: \"2026-09-11\" # twelve months; change this line if it is extended\n+    until: \"2027-09-11\" # twelve months; change this line if it is extended\n"},
+		{"rung today", []edit.Change{{Path: at + "checked_on", Words: "2026-11-20"}, {Path: at + "checked_by", Words: "duty manager", After: "checked_on"}, {Path: at + "unrung_because"}},
+			"-    checked_on: never\n-    unrung_because: shipped from public documents, to be rung before going live\n+    checked_on: 2026-11-20\n+    checked_by: duty manager\n"},
+		{"nothing to take out", []edit.Change{{Path: at + "paused_until"}}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			files, src := shipped(t)
+			old := string(files["services.yaml"].Data)
+			got, err := edit.Set(src, "services.yaml", tt.changes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			diff := ""
+			for _, l := range linediff.Lines(old, string(got), 0) {
+				diff += string(l.Sign) + l.Text + "\n"
+			}
+			if diff != tt.want {
+				t.Errorf("changed:\n%swant:\n%s", diff, tt.want)
+			}
+		})
+	}
+}
+
+// What cannot be changed without guessing is left to a person.
+func TestSetRefuses(t *testing.T) {
+	files, _ := shipped(t)
+	text := strings.Replace(string(files["services.yaml"].Data), "    label: local team\n", "    label: >\n      local team\n", 1)
+	text = strings.Replace(text, "      - number: 01228 633640\n", "      - {number: 01228 633640}\n", 1)
+	files["services.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	src, _ := load.Dir(files)
+	for _, c := range []edit.Change{
+		{Path: "services.letgo_north.label", Words: "team"}, {Path: "services.letgo_north.numbers.0.number", Words: "01228 600000"},
+		{Path: "services.letgo_north.for", Words: "me"}, {Path: "services.letgo_north.label", Words: "two\nlines"},
+		{Path: "services.letgo_north.checked_by", Words: "me", After: "nothing"}, {Path: "services.letgo_north.numbers.0.number"},
+	} {
+		if got, err := edit.Set(src, "services.yaml", []edit.Change{c}); err == nil {
+			t.Errorf("%+v was made: %v", c, linediff.Lines(text, string(got), 0))
+		}
+	}
+}
+
+// Whatever words are written, they are read again as they were given, and nothing
+// else is read differently.
+func FuzzSet(f *testing.F) {
+	for _, w := range []string{"local team", "a: b", "#x", `"`, "'", "- x", "{a}", "no", "0808", "~", "a #b", "&x", "é", "\\n", " x "} {
+		f.Add(w)
+	}
+	files, src := shipped(f)
+	f.Fuzz(func(t *testing.T, words string) {
+		got, err := edit.Set(src, "services.yaml", []edit.Change{{Path: "services.letgo_north.about", Words: words, After: "source"}, {Path: "services.letgo_north.say", Words: words}})
+		if err != nil || strings.TrimSpace(words) == "" {
+			return
+		}
+		changed := fstest.MapFS{}
+		for name, file := range files {
+			changed[name] = file
+		}
+		changed["services.yaml"] = &fstest.MapFile{Data: got}
+		again, problems := load.Dir(changed)
+		s, was := again.Book.Service("letgo_north"), src.Book.Service("letgo_north")
+		if s == nil || s.Say != words || s.About != words {
+			t.Fatalf("%q is read as %+v, %v", words, s, problems)
+		}
+		if s.Label != was.Label || s.Lines[0] != was.Lines[0] || s.Source != was.Source {
+			t.Errorf("%q changes other things: %+v", words, s)
+		}
+	})
+}
+
+// One more entry stands at the end of its list, written as the others are, and no
+// other letter moves.
+func TestAppend(t *testing.T) {
+	lists := "schema: 1\nheard:\n\n  danger:\n    phrases:\n      - \"one\" # why\n      - two\n      # the last\n    unless: []\n    match: [a, \"b, c]\", # of 2025\n      d,]\n\n" +
+		"  injury:\n    phrases:\n      - \"three\"\n    match:\n      - \"" + strings.Repeat("x", 150) + "\"\n\n  despair:\n    phrases: [\n      \"" + strings.Repeat("y", 150) + "\"]\n    match: [z]"
+	files, _ := shipped(t)
+	files["heard_danger.yaml"] = &fstest.MapFile{Data: []byte(lists)}
+	src, _ := load.Dir(files)
+	tests := []struct {
+		name, words, want string // as a diff
+		path, after       string
+	}{
+		{"a line", "three \"ones\"", "+      - \"three \\\"ones\\\"\"\n", "heard.danger.phrases", ""},
+		{"the first between brackets", "he is here", "-    unless: []\n+    unless: [he is here]\n", "heard.danger.unless", ""},
+		{"after a comma", "e, f", "-      d,]\n+      d, \"e, f\"]\n", "heard.danger.match", ""},
+		{"a list that is not there", "null", "+    no_match: [\"null\"]\n", "heard.danger.no_match", "match"},
+		{"one that is not there, behind lines", "g", "+    unless: [g]\n", "heard.injury.unless", "phrases"},
+		{"a long line", "h/i", "-      \"" + strings.Repeat("y", 150) + "\"]\n+      \"" + strings.Repeat("y", 150) + "\",\n+      \"h/i\"]\n", "heard.despair.phrases", ""},
+		{"behind the end of the file", "j", "+    no_match: [j]\n", "heard.despair.no_match", "match"},
+		{"nowhere", "k", "", "heard.taken.match", "phrases"},
+		{"a line break", "k\nl", "", "heard.danger.match", ""},
+		{"nothing", " ", "", "heard.danger.match", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := edit.Append(src, "heard_danger.yaml", edit.Entry{Path: tt.path, Words: tt.words, After: tt.after})
+			if (err != nil) != (tt.want == "") {
+				t.Fatal(err)
+			}
+			if err != nil {
+				return
+			}
+			diff := ""
+			for _, l := range linediff.Lines(lists, string(got), 0) {
+				diff += string(l.Sign) + l.Text + "\n"
+			}
+			if diff != tt.want {
+				t.Errorf("changed:\n%swant:\n%s", diff, tt.want)
+			}
+			files["heard_danger.yaml"] = &fstest.MapFile{Data: got}
+			if again, problems := load.Dir(files); again.Broken || len(problems) > 0 {
+				t.Errorf("it cannot be read: %v", problems)
+			}
+		})
+	}
+}

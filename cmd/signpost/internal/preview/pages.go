@@ -1,0 +1,236 @@
+package preview
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"signpost/cmd/signpost/internal/diagram"
+	"signpost/cmd/signpost/internal/signoff"
+	"signpost/flows"
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/flows/routes"
+	"signpost/internal/hours"
+)
+
+// page is what every page shows.
+type page struct {
+	Title, Here string
+	Dir         string
+	Verdict     Verdict
+	Body        any
+}
+
+// words are what the pages' templates call.
+func (s *Server) words() template.FuncMap {
+	return template.FuncMap{
+		"sign": func(b byte) string { return string(b) },
+		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"mendable": func(all []found) bool {
+			return slices.ContainsFunc(all, func(f found) bool { return f.Edit != load.Edit{} })
+		},
+		"pence": func(w routes.Worst) string { return w.Pence(s.Pence) },
+	}
+}
+
+// show writes a page.
+func (s *Server) show(w http.ResponseWriter, status int, name string, p page) {
+	p.Dir, p.Verdict = s.Dir, s.Verdict()
+	var b bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&b, name, p); err != nil {
+		http.Error(w, "This page could not be made. Please report it: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
+}
+
+// trouble is a page that says what is wrong.
+func (s *Server) trouble(w http.ResponseWriter, status int, what string) {
+	s.show(w, status, "trouble.html", page{Title: "That did not work", Body: what})
+}
+
+// place is an area with towns of it, and what a caller there presses.
+type place struct {
+	Name  string
+	Towns []string
+	Keys  string // on the shortest way to its first number
+}
+
+func places(book *flows.Book, now time.Time) []place {
+	keys := map[string]string{}
+	for _, r := range routes.Find(book, now) {
+		if r.Way == routes.ByCall && r.First && r.Who == flows.Me && keys[r.Area] == "" {
+			var pressed []string
+			for _, t := range r.Turns[1:] { // the first rings
+				pressed = append(pressed, t.They)
+			}
+			keys[r.Area] = strings.Join(pressed, ", then ")
+		}
+	}
+	var out []place
+	for _, a := range book.Areas {
+		out = append(out, place{a.Name, strings.Split(strings.ReplaceAll(a.Text, " or ", ", "), ", "), keys[a.ID]})
+	}
+	return out
+}
+
+func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
+	book := s.Verdict().Book
+	all := places(book, s.clock())
+	var towns []string
+	for _, p := range all {
+		towns = append(towns, p.Towns...)
+	}
+	if several := s.Verdict().Source.Several; len(several) > 0 {
+		towns = append(towns, several[0].Name)
+	}
+	const postcode = "CA12 5DQ" // offered where it is known
+	if known, _, _ := book.Find(postcode); len(known) > 0 {
+		towns = append(towns, postcode)
+	}
+	s.show(w, http.StatusOK, "home.html", page{Title: "Phone", Here: "/", Body: struct {
+		Places []place
+		Towns  []string
+		Map    template.HTML
+		Found  []found
+		Pence  float64
+	}{all, append(towns, "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
+}
+
+// drawn is the map of the book that answers. draw escapes what authors write.
+func (s *Server) drawn() template.HTML {
+	return template.HTML(diagram.SVG(s.Verdict().Book, "The menus, step by step")) // #nosec G203 -- drawn by us, and escaped there
+}
+
+func (s *Server) flowMap(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte(s.drawn())) // the page is gone if it fails
+}
+
+// found is one problem as a page shows it.
+type found struct {
+	load.Problem
+	Line, Caret string
+	More        []string // places of more of the same advice
+}
+
+func (s *Server) found() []found {
+	v := s.Verdict()
+	var out []found
+	first := map[string]int{}
+	for _, p := range append(load.Errors(v.Problems), load.Warnings(v.Problems)...) {
+		if i, ok := first[p.Rule]; ok && p.Severity == load.Warning {
+			out[i].More = append(out[i].More, p.Pos.String())
+			continue
+		}
+		f := found{Problem: p}
+		f.Line, f.Caret, _ = v.Source.LineOf(p.Pos)
+		first[p.Rule] = len(out)
+		out = append(out, f)
+	}
+	return out
+}
+
+func (s *Server) checks(w http.ResponseWriter, _ *http.Request) {
+	s.show(w, http.StatusOK, "checks.html", page{Body: s.found()})
+}
+
+func (s *Server) routes(w http.ResponseWriter, r *http.Request) {
+	at, err := moment(r.FormValue("at"))
+	if err != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(err))
+		return
+	}
+	book, area := s.Verdict().Book, r.FormValue("area")
+	if area != "" && book.Area(area) == nil {
+		s.trouble(w, http.StatusBadRequest, "There is no such area.")
+		return
+	}
+	type way struct {
+		Name   string
+		Routes []routes.Route
+	}
+	body := struct {
+		At, Area, Of string
+		When         time.Time
+		Every        bool
+		Shown        int
+		Ways         []way
+		Worst        []routes.Worst
+		Book         *flows.Book
+	}{At: r.FormValue("at"), Area: area, Every: r.FormValue("every") != "", Book: book}
+	if body.When = at; at.IsZero() {
+		body.When = s.Now()
+	}
+	var all []routes.Route
+	for _, r := range routes.Find(book, body.When) {
+		if area != "" && r.Area != area {
+			continue
+		}
+		all = append(all, r)
+		if !r.First && !body.Every {
+			continue
+		}
+		if len(body.Ways) == 0 || body.Ways[len(body.Ways)-1].Name != r.Way.String() {
+			body.Ways = append(body.Ways, way{Name: r.Way.String()})
+		}
+		w := &body.Ways[len(body.Ways)-1]
+		w.Routes = append(w.Routes, r)
+		body.Shown++
+	}
+	body.Worst = routes.Summary(all)
+	if area != "" {
+		body.Of = book.Area(area).Name
+	}
+	s.show(w, http.StatusOK, "routes.html", page{Title: "Every way to a number", Here: "/routes", Body: body})
+}
+
+// proof is the page for signature, as it is: it holds all that it needs, and its
+// policy lets in no style but its own.
+func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
+	v := s.Verdict()
+	if v.Source.Broken {
+		s.trouble(w, http.StatusConflict, "The files cannot be read. Fix the mistakes under Checks first.")
+		return
+	}
+	var b bytes.Buffer
+	if err := signoff.Of(v.Source, v.Problems, s.Now(), s.Pence).WriteHTML(&b); err != nil {
+		s.trouble(w, http.StatusInternalServerError, "This page could not be made. Please report it: "+err.Error())
+		return
+	}
+	_, style, _ := bytes.Cut(b.Bytes(), []byte("<style>"))
+	style, _, _ = bytes.Cut(style, []byte("</style>"))
+	sum := sha256.Sum256(style)
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
+}
+
+// Line is the verdict in one line.
+func (v Verdict) Line() string {
+	switch e, w := v.Errors(), v.Warnings(); {
+	case e > 0:
+		return fmt.Sprintf("%d to fix: callers would keep the last good book.", e)
+	case w > 0:
+		return fmt.Sprintf("No mistakes, %d warnings: %s.", w, check.Summary(v.Source))
+	default:
+		return "No mistakes: " + check.Summary(v.Source) + "."
+	}
+}
+
+// Timing is when the verdict came and how long it took.
+func (v Verdict) Timing() string {
+	return fmt.Sprintf("Checked at %s in %d ms.", clockTime(v.At), v.Took.Milliseconds())
+}
+
+// clockTime is a time as the pages tell it.
+func clockTime(t time.Time) string { return t.In(hours.London()).Format("15:04:05") }

@@ -1,0 +1,201 @@
+package preview
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"signpost/cmd/signpost/internal/edit"
+	"signpost/flows"
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/internal/linediff"
+)
+
+// proposal is a change to the book that has not been saved.
+type proposal struct {
+	What     string // it is about
+	At       string // where the forms are that ask for it
+	Back     string // where to go from it, if not there
+	Files    []proposedFile
+	Problems []load.Problem // that it would bring
+	Noticed  *noticed       // by people; nil when nothing reaches them yet
+	Form     []field        // what was asked for, to be asked again
+	Seen     string         // what the files held: if that changes, nothing is saved
+	Why      string         // it cannot be made
+	Saved    bool
+	Here     string      // the page that it belongs to; empty: the first
+	Heard    *rehearsal  // how a text comes to be understood, when it is about one
+	book     *flows.Book // as it would be; nil when it could not be read
+}
+
+type proposedFile struct {
+	Name     string
+	Lines    []linediff.Line
+	Made     bool // the folder has none yet: the one that ships is copied into it first
+	old, new []byte
+}
+
+type field struct{ Name, Value string }
+
+// OK tells that the proposal changes something and may be saved.
+func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
+
+// here is the page that a proposal belongs to.
+func (p proposal) here() string { return cmp.Or(p.Here, "/") }
+
+// refuse says why a proposal cannot be made.
+func (p proposal) refuse(why string) proposal {
+	p.Why = why
+	return p
+}
+
+// weigh shows what some files would be, what the check says of that, and what
+// people would notice. It is worked out against v, which the form was about.
+func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
+	changed := load.Overlay{FS: s.dir, Files: map[string][]byte{}}
+	for _, name := range load.Files() {
+		old := v.Source.File(name)
+		put, asked := files[name]
+		made := asked && old == nil && load.HeardFile(name)
+		if made {
+			old = shippedFile(name)
+		}
+		if !asked || string(old) == string(put) {
+			continue
+		}
+		changed.Files[name] = put
+		const around = 3
+		p.Files = append(p.Files, proposedFile{name, linediff.Lines(string(old), string(put), around), made, old, put})
+	}
+	if len(p.Files) == 0 {
+		return p.refuse("That is what the files say already.")
+	}
+	before := map[string]bool{}
+	for _, b := range load.Errors(v.Problems) {
+		before[b.Rule+b.What] = true
+	}
+	src, problems := check.On(changed, s.Now())
+	for _, b := range load.Errors(problems) {
+		// What a book with mistakes says in conversations was not looked at before: what
+		// is wrong there may have been wrong all along, and must not keep one from mending.
+		if hidden := len(before) > 0 && walks(b.Rule); !hidden && !before[b.Rule+b.What] {
+			p.Problems = append(p.Problems, b)
+		}
+	}
+	if !src.Broken {
+		p.book = src.Book
+	}
+	if len(load.Errors(problems)) == 0 {
+		p.Noticed = &noticed{}
+		// Nobody is told the examples. What a text is understood as is shown by itself.
+		if slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
+			*p.Noticed = notices(v.Book, src.Book)
+		}
+	}
+	return p
+}
+
+// walks tells that a rule looks at conversations.
+func walks(name string) bool {
+	return slices.ContainsFunc(check.Rules(), func(r check.Rule) bool { return r.Name == name && r.Walks })
+}
+
+// sentence is an error as a person reads it.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// seen tells one state of the files from another.
+func seen(v Verdict) string {
+	h := fnv.New64a()
+	for _, name := range load.Files() {
+		h.Write(v.Source.File(name))
+	}
+	return fmt.Sprintf("%x", h.Sum64())
+}
+
+const meanwhile = "Somebody changed the files meanwhile. Nothing was saved: go back, look, and try again."
+
+// unchanged tells that the files are still what somebody looked at, and says so to
+// them if they are not.
+func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, v Verdict) bool {
+	if r.Form.Get("seen") == seen(v) {
+		return true
+	}
+	s.trouble(w, http.StatusConflict, meanwhile)
+	return false
+}
+
+// write saves a proposal and shows what was done.
+func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
+	if !p.OK() {
+		s.show(w, http.StatusConflict, "proposal.html", page{Title: "What would change", Here: here, Body: p})
+		return
+	}
+	for _, f := range p.Files {
+		now, err := fs.ReadFile(s.dir, f.Name)
+		if same := err == nil && bytes.Equal(now, f.old); !f.Made && !same || f.Made && !errors.Is(err, fs.ErrNotExist) {
+			s.trouble(w, http.StatusConflict, meanwhile)
+			return
+		}
+	}
+	var errs []error
+	for _, f := range p.Files {
+		save := edit.Save
+		if f.Made {
+			save = edit.Create
+		}
+		errs = append(errs, save(filepath.Join(s.Dir, f.Name), f.new))
+	}
+	if err := errors.Join(errs...); err != nil {
+		s.trouble(w, http.StatusInternalServerError, "The files could not be written: "+sentence(err))
+		return
+	}
+	s.Look()
+	p.Saved = true
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
+}
+
+// proposes shows what a form would change.
+func (s *Server) proposes(w http.ResponseWriter, r *http.Request, of func(Verdict, *http.Request) proposal) {
+	s.Look()
+	if r.ParseForm() != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+		return
+	}
+	p := of(s.Verdict(), r)
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: p.here(), Body: p})
+}
+
+// saves writes it, if the files are still what was looked at.
+func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, *http.Request) proposal) {
+	s.Look()
+	if r.ParseForm() != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+		return
+	}
+	if v := s.Verdict(); s.unchanged(w, r, v) {
+		p := of(v, r)
+		s.write(w, p.here(), p)
+	}
+}
+
+// mend shows what would be mended, of what can only have been a slip.
+func (s *Server) mend(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.mended) }
+
+// saveMended mends it.
+func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.mended) }
+
+func (s *Server) mended(v Verdict, _ *http.Request) proposal {
+	files, _ := check.Mend(s.dir, s.Now())
+	return s.weigh(v, proposal{What: "slips", At: "/mend", Back: "/", Seen: seen(v)}, files)
+}

@@ -1,0 +1,434 @@
+package scaffold
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"signpost/flows/book"
+	"signpost/flows/load"
+	"signpost/internal/area"
+	"signpost/internal/normalise"
+)
+
+// Files are the files of the county's book, by their path in its folder.
+func (c County) Files() (map[string][]byte, error) {
+	if len(c.Parts) == 0 || len(c.Parts) > MaxParts {
+		return nil, fmt.Errorf("a county has 1 to %d parts, not %d", MaxParts, len(c.Parts))
+	}
+	m := &maker{c: c, taken: map[string]bool{}}
+	files := map[string][]byte{}
+	m.name()
+	files["area/"+area.DistrictsFile] = []byte(m.districts())
+	for name, make := range map[string]func(shipped string) string{
+		"services.yaml": m.services, "areas.yaml": m.areas, "menus.yaml": m.menus, "words.yaml": m.words, "examples.yaml": m.examples,
+		"languages.yaml": noLanguages,
+	} {
+		data, err := fs.ReadFile(book.Files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s of the book that ships: %w", name, err)
+		}
+		files[name] = []byte(make(string(data)))
+	}
+	var districts []string
+	for _, p := range m.parts {
+		districts = append(districts, p.districts...)
+	}
+	districts = append(districts, area.Elsewhere()...)
+	for _, name := range load.Files() {
+		schema, err := load.Schema(name, districts)
+		if err != nil {
+			return nil, fmt.Errorf("make the schema of %s: %w", name, err)
+		}
+		files[path.Join("schema", strings.TrimSuffix(name, ".yaml")+".schema.json")] = schema
+	}
+	if m.changed {
+		return nil, errChanged
+	}
+	return files, nil
+}
+
+// noLanguages leaves the languages out, which name the places of the book that ships.
+func noLanguages(shipped string) string {
+	before, _, _ := strings.Cut(shipped, "\nlanguages:")
+	return before + "\nlanguages: {}\n"
+}
+
+// maker writes the files of one county.
+type maker struct {
+	c       County
+	taken   map[string]bool // ids
+	parts   []made          // one for each part
+	halves  [2]string       // ids of the steps of the halves; the first of all parts
+	changed bool
+}
+
+// made is what a part is called in the files.
+type made struct {
+	Part
+	area, service string
+	districts     []string
+}
+
+// id makes a name for the files out of words.
+func (m *maker) id(words, end string) string {
+	first, _, _ := strings.Cut(normalise.Text(words), " ")
+	base := regexp.MustCompile(`[^a-z0-9]`).ReplaceAllString(first, "")
+	if base == "" || base[0] < 'a' || base[0] > 'z' {
+		base = "part"
+	}
+	base = base[:min(len(base), 20)] + end
+	id := base
+	for n := 2; m.taken[id]; n++ {
+		id = fmt.Sprintf("%s%d", base, n)
+	}
+	m.taken[id] = true
+	return id
+}
+
+// name gives everything its id, and every part its districts.
+func (m *maker) name() {
+	for _, kept := range []string{"wales", "scotland", "elsewhere", "where", "worried", "more", "who", "welcome", "bills", "either", "free", "hours", "private", "silent"} {
+		m.taken[kept] = true
+	}
+	named := map[string]bool{}
+	for _, n := range area.Elsewhere() {
+		named[strings.ToLower(n)] = true
+	}
+	for _, p := range m.c.Parts {
+		one := made{Part: p, area: m.id(p.Towns, ""), service: m.id(p.Towns, "_service")}
+		if len(one.Councils) == 0 {
+			one.Councils = []Council{{Name: townsOf(p.Towns)[0]}}
+		}
+		one.Councils = slices.Clone(one.Councils)
+		for i, council := range one.Councils {
+			name := council.Name
+			for n := 2; named[strings.ToLower(name)]; n++ {
+				name = fmt.Sprintf("%s %d", council.Name, n)
+			}
+			named[strings.ToLower(name)] = true
+			one.Councils[i].Name = name
+			one.districts = append(one.districts, name)
+		}
+		m.parts = append(m.parts, one)
+	}
+	m.halves[0] = m.id(m.c.Name, "")
+	if m.c.Halved() {
+		m.halves = [2]string{m.id(m.c.Halves[0], "_half"), m.id(m.c.Halves[1], "_half")}
+	}
+}
+
+// townsOf are the towns of "Preston, Leyland or Chorley".
+func townsOf(s string) []string { return regexp.MustCompile(` or |, `).Split(s, -1) }
+
+// cut gives what stands before, between and after two marks of a file that ships.
+func (m *maker) cut(s, from, to string) (before, between, after string) {
+	i := strings.Index(s, from)
+	if i < 0 {
+		m.changed = true
+		return "", "", ""
+	}
+	j := len(s) - i
+	if to != "" {
+		if j = strings.Index(s[i:], to); j < 0 {
+			m.changed = true
+			return "", "", ""
+		}
+	}
+	return s[:i], s[i : i+j], s[i+j:]
+}
+
+// swap puts words in the place of others that stand once.
+func (m *maker) swap(s, old, put string) string {
+	if strings.Count(s, old) != 1 {
+		m.changed = true
+	}
+	return strings.Replace(s, old, put, 1)
+}
+
+func (m *maker) districts() string {
+	var b strings.Builder
+	b.WriteString(`# The districts that areas.yaml shares out, and the councils whose postcodes lie in each. LETTER COUNCILS NAME.
+# Codes are the Office for National Statistics', like E07000123; several with commas; - while they are not known.
+# "signpost areas build -postcodes" makes a postcode table of them; without one, whoever sends a postcode is asked.
+`)
+	letter := 'a'
+	for _, p := range m.parts {
+		for _, council := range p.Councils {
+			code := council.Code
+			if code == "" {
+				code = "-"
+			}
+			fmt.Fprintf(&b, "%c %s %s\n", letter, code, council.Name)
+			letter++
+		}
+	}
+	return b.String()
+}
+
+func (m *maker) services(shipped string) string {
+	head, _, rest := m.cut(shipped, "  # --- Cumbria ---", "  # --- National ---")
+	rest, _, _ = m.cut(rest, "\n  # --- Kept on file, never given ---", "")
+	var b strings.Builder
+	b.WriteString(head)
+	b.WriteString("  # --- " + m.c.Name + " " + strings.Repeat("-", max(3, 70-len(m.c.Name))) + "\n")
+	for _, p := range m.parts {
+		free, _ := load.Number(p.Service.Number) // told when it was asked for
+		fmt.Fprintf(&b, "  %s:\n    name: %s\n    label: local team\n    say: the local team\n    numbers:\n      - number: %s\n    for: [me, someone]\n    hours: %s\n", p.service, quoted(p.Service.Name), quoted(p.Service.Number), quoted(p.Service.Hours))
+		if free {
+			b.WriteString("    free: yes\n")
+		}
+		fmt.Fprintf(&b, "    if_no_answer: national_helpline\n    source: %s\n    source_date: undated\n    checked_on: never\n    unrung_because: newly written down, to be rung before going live\n\n", quoted(p.Service.Source))
+	}
+	b.WriteString(rest)
+	return b.String()
+}
+
+func (m *maker) areas(string) string {
+	var b strings.Builder
+	b.WriteString(`# yaml-language-server: $schema=schema/areas.schema.json
+#
+# THE AREAS: which services serve which part of the county.
+#
+#   name       for you; callers never hear it.
+#   text, say  how the area is offered as a choice: by its towns, never by the
+#              name of a service.
+#   districts  the districts it covers, as they are called in area/districts.txt.
+#              Each district belongs to exactly one area.
+#   also_called  names people use for it: towns, villages, estates. For another name,
+#              add another word here. A name that people use for somewhere else, too,
+#              does not belong here, or belongs under "several".
+#   services   in the order they are offered; each one's if_no_answer follows.
+#
+# The last area is everywhere else. Keep it last.
+schema: 1
+areas:
+
+`)
+	seen := map[string]bool{normalise.Text(m.c.Name): true}
+	for _, half := range m.c.Halves {
+		seen[normalise.Text(half)] = true
+	}
+	names := func(all ...string) string {
+		var out []string
+		for _, n := range all {
+			if n = normalise.Text(n); n != "" && !seen[n] {
+				seen[n] = true
+				out = append(out, quoted(n))
+			}
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	}
+	for _, p := range m.parts {
+		also := slices.Concat(townsOf(p.Towns), p.Places)
+		if len(m.parts) == 1 {
+			delete(seen, normalise.Text(m.c.Name))
+			also = append(also, m.c.Name)
+		}
+		var districts []string
+		for _, d := range p.districts {
+			districts = append(districts, quoted(d))
+		}
+		fmt.Fprintf(&b, "  %s:\n    name: %s\n    text: %s\n    say: %s\n    districts: [%s]\n    also_called: %s\n    services: [%s]\n\n", p.area, quoted(p.Towns), quoted(p.Towns), quoted(p.Towns),
+			strings.Join(districts, ", "), names(also...), p.service)
+	}
+	next := slices.Concat([]string{"northern ireland", "isle of man"}, m.c.NextDoor)
+	fmt.Fprintf(&b, `  wales:
+    name: Wales
+    text: Wales
+    say: Wales
+    districts: [Wales]
+    also_called: [wales]
+    services: [live_fear_free]
+
+  scotland:
+    name: Scotland
+    text: Scotland
+    say: Scotland
+    districts: [Scotland]
+    also_called: [scotland]
+    services: [scotland_helpline]
+
+  elsewhere:
+    name: Everywhere else
+    text: somewhere else
+    say: anywhere else
+    districts: [elsewhere in England, Northern Ireland, Isle of Man, Channel Islands]
+    also_called: %s
+    services: [national_helpline, victim_support]
+`, names(next...))
+	var several []string
+	all := func(name string, parts []made) {
+		var ids []string
+		for _, p := range parts {
+			ids = append(ids, p.area)
+		}
+		if len(ids) > 1 && len(ids) <= maxInMenu {
+			several = append(several, fmt.Sprintf("  %s: [%s]\n", quoted(normalise.Text(name)), strings.Join(ids, ", ")))
+		}
+	}
+	all(m.c.Name, m.parts)
+	if m.c.Halved() {
+		mid := len(m.c.Menus()[0])
+		all(m.c.Halves[0], m.parts[:mid])
+		all(m.c.Halves[1], m.parts[mid:])
+	}
+	if len(several) > 0 {
+		b.WriteString("\n# Names that cover several areas. Signpost asks which one is meant.\nseveral:\n" + strings.Join(several, ""))
+	}
+	return b.String()
+}
+
+// choice is one choice of a menu.
+func choice(text, does string) string {
+	return fmt.Sprintf("      - text: %s\n        say: %s\n        %s\n", quoted(text), quoted("For "+text), does)
+}
+
+func choicesOf(parts []made) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(choice(p.Towns, "area: "+p.area))
+	}
+	return b.String()
+}
+
+// direct is the most parts that are offered where the place is asked for, rather than
+// in a menu of their own.
+const direct = 1
+
+func (m *maker) menus(shipped string) string {
+	var top, steps string
+	switch {
+	case len(m.parts) <= direct:
+		top = choicesOf(m.parts)
+	case m.c.Halved():
+		mid := len(m.c.Menus()[0])
+		top = choice(m.c.Halves[0], "goes_to: "+m.halves[0]) + choice(m.c.Halves[1], "goes_to: "+m.halves[1])
+		steps = menu(m.halves[0], m.parts[:mid]) + menu(m.halves[1], m.parts[mid:])
+	default:
+		top = choice(m.c.Name, "goes_to: "+m.halves[0])
+		steps = menu(m.halves[0], m.parts)
+	}
+	const both = `      - text: Cumbria
+        say: For Cumbria
+        goes_to: cumbria
+      - text: Cheshire
+        say: For Cheshire
+        goes_to: cheshire
+`
+	if strings.Count(shipped, both) != 2 {
+		m.changed = true
+	}
+	s := strings.ReplaceAll(shipped, both, top)
+	before, _, after := m.cut(s, "  cumbria:\n", "  elsewhere:\n")
+	s = before + steps + after
+	return m.swap(s, "    also: [control_room_adviser]\n", "")
+}
+
+func menu(id string, parts []made) string {
+	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices} Not sure, press 0.\"\n    choices:\n%s\n", id, choicesOf(parts))
+}
+
+func (m *maker) words(shipped string) string {
+	return m.swap(shipped, "  letgo, galop,", "  galop,")
+}
+
+func (m *maker) examples(string) string {
+	var b strings.Builder
+	b.WriteString(`# yaml-language-server: $schema=schema/examples.schema.json
+#
+# EXAMPLES: conversations as they should go. "signpost check" runs them all, so a
+# change that breaks one is found before a caller finds it.
+#
+#   at      the moment it happens; otherwise a weekday afternoon in term time.
+#   texts   a conversation by text. they: what they write. we: what our answer
+#           holds. never: what it must not hold. silence: yes when we say nothing.
+#   call    a call. they: "rings", a key, "silence", or how the line we rang ended:
+#           "answered", "no answer", "engaged", "failed".
+#           connects_to: the service we ring next.
+schema: 1
+examples:
+`)
+	for _, p := range m.parts {
+		for _, town := range townsOf(p.Towns) {
+			fmt.Fprintf(&b, "  - name: %s\n    texts:\n      - they: %s\n        we: %s\n\n", quoted(town+" gives its number at once"), quoted(town), quoted(p.Service.Number))
+		}
+	}
+	for i, p := range m.parts {
+		keys, in := []string{"1"}, i
+		mid := len(m.c.Menus()[0])
+		switch {
+		case m.c.Halved() && i >= mid:
+			keys, in = append(keys, "2"), i-mid
+		case len(m.parts) > direct:
+			keys = append(keys, "1")
+		}
+		keys = append(keys, fmt.Sprint(in+1))
+		fmt.Fprintf(&b, "  - name: %s\n    call:\n      - they: rings\n", quoted("A call is put through to "+p.service))
+		for _, k := range keys {
+			fmt.Fprintf(&b, "      - they: %q\n", k)
+		}
+		fmt.Fprintf(&b, "        we: %s\n      - they: \"1\"\n        connects_to: %s\n      - they: answered\n        ends: yes\n\n", quoted(p.Service.Number), p.service)
+	}
+	if len(m.parts) > 1 && !m.c.Halved() {
+		fmt.Fprintf(&b, "  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Where are you\n\n", quoted(m.c.Name))
+	}
+	b.WriteString(`  - name: Anything else is answered with one harmless question
+    texts:
+      - they: can you help
+        we: [Reply with your town, "999", We never text first]
+      - they: "1"
+        we: 0808 2000 247
+
+  - name: 999 by text is told at once to call it
+    texts:
+      - they: "999"
+        we: ["Emergency? Call 999", press 55]
+
+  - name: Across the border in Wales
+    texts:
+      - they: wales
+        we: 0808 80 10 800
+
+  - name: Across the border in Scotland
+    texts:
+      - they: scotland
+        we: 0800 027 1234
+
+  - name: Leaving is silent
+    texts:
+      - they: x
+        silence: yes
+        ends: yes
+
+  - name: Somebody worried about how they behave never gets a service for the people harmed
+    texts:
+      - they: how i behave
+        we: [0808 802 4040, 116 123]
+        never: [0808 2000 247, 0808 1689 111]
+
+  - name: 0 goes straight to the 24-hour line
+    call:
+      - they: rings
+      - they: "0"
+        connects_to: national_helpline
+      - they: answered
+        ends: yes
+`)
+	return b.String()
+}
+
+var bare = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 ()&/.'+-]*[A-Za-z0-9).]$|^[A-Za-z]$`)
+
+// quoted writes a text so that YAML reads it as it is.
+func quoted(s string) string {
+	if bare.MatchString(s) && !slices.Contains([]string{"yes", "no", "on", "off", "true", "false", "null", "y", "n"}, strings.ToLower(s)) {
+		return s
+	}
+	q, _ := json.Marshal(s) // a string can always be written
+	return string(q)
+}

@@ -1,0 +1,49 @@
+package linediff_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"signpost/internal/linediff"
+)
+
+// A change, shown whole, gives both texts back; and it is as short as can be.
+func TestLines(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		text := func() string {
+			var b strings.Builder
+			for range rng.IntN(12) {
+				b.WriteString(string(rune('a'+rng.IntN(4))) + "\n")
+			}
+			return b.String() + "z\n"
+		}
+		old, new := text(), text()
+		var a, b strings.Builder
+		for _, l := range linediff.Lines(old, new, 1000) {
+			if l.Sign != '+' {
+				a.WriteString(l.Text + "\n")
+			}
+			if l.Sign != '-' {
+				b.WriteString(l.Text + "\n")
+			}
+		}
+		if old == new {
+			continue
+		}
+		if a.String() != old || b.String() != new {
+			t.Fatalf("%q to %q gives %q and %q", old, new, a.String(), b.String())
+		}
+	}
+	got := ""
+	for _, l := range linediff.Lines("a\nb\nc\nd\ne\nf\n", "a\nb\nX\nd\ne\nf\ng\n", 0) {
+		got += string(l.Sign) + l.Text + " "
+	}
+	if got != "-c +X +g " {
+		t.Errorf("shown as %q", got)
+	}
+	if lines := linediff.Lines("same\n", "same\n", 3); len(lines) != 0 {
+		t.Errorf("no change is shown as %v", lines)
+	}
+}
