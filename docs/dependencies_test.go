@@ -128,7 +128,7 @@ func TestDependenciesPaper(t *testing.T) {
 			t.Errorf("%s is not there any more", path)
 		}
 	}
-	got := "# What it is built with\n\nMade by `go test . -run TestDependenciesPaper -update`; the test fails when a library comes without a reason, or with a\n" +
+	got := "# What it is built with\n\nMade by `go test ./docs -run TestDependenciesPaper -update`; the test fails when a library comes without a reason, or with a\n" +
 		"licence that is not known to go with ours (Apache 2.0). What is only in the workbench or in tests is in no gateway.\n\n" +
 		table([]string{"library", "version", "in", "licence", "why"}, ours) + "\nThey bring along:\n\n" + table([]string{"library", "version", "in", "licence"}, theirs) +
 		"\nTools that are run and not built in, at fixed versions: staticcheck (MIT) and gosec (Apache 2.0), for `make lint`; Vale (MIT), for\n`make prose`; redis-server, espeak-ng and Chromium, for the tests.\n"
@@ -139,6 +139,6 @@ func TestDependenciesPaper(t *testing.T) {
 		}
 	}
 	if have, err := os.ReadFile(paper); err != nil || string(have) != got {
-		t.Errorf("%s is not what is built with (%v); run: go test . -run TestDependenciesPaper -update", paper, err)
+		t.Errorf("%s is not what is built with (%v); run: go test ./docs -run TestDependenciesPaper -update", paper, err)
 	}
 }

@@ -132,7 +132,7 @@ func TestPrivacyPaper(t *testing.T) {
 		return
 	}
 	if fresh != string(doc) {
-		t.Errorf("%s does not say what the program does; run: go test . -run TestPrivacyPaper -update", path)
+		t.Errorf("%s does not say what the program does; run: go test ./docs -run TestPrivacyPaper -update", path)
 	}
 	if !privacy.Forgets && os.Getenv("GOEXPERIMENT") == "runtimesecret" {
 		t.Error("this build should erase memory and does not")

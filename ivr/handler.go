@@ -27,7 +27,7 @@ type Handler struct {
 	CallerID  string // shown to services when the line called cannot be
 	Now       func() time.Time
 	Log       *slog.Logger
-	Count     func(event string)
+	Count     func(Event)
 	Tally     func(counters.Kind) // adds to the day's counts
 }
 
@@ -45,15 +45,15 @@ const (
 func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 	switch h.Admission.admit(c.Caller) {
 	case offerMaintenance:
-		h.Count("call, maintenance")
+		h.Count(InMaintenance)
 		b := h.Book()
 		return hangUpAfter(b, b.MaintenanceSpeech())
 	case offerHelpline:
-		h.Count("call, the number only")
+		h.Count(HelplineOnly)
 		h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
 		return Fallback(h.Book())
 	}
-	h.Count("call")
+	h.Count(Started)
 	h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
 	return h.step(c, position{}, flows.Rang())
 }
@@ -74,7 +74,7 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 // Leg answers the end of a leg.
 func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	leg := engineLeg(c.Leg)
-	h.Count("leg " + string(legOutcomes[leg]))
+	h.Count(legEvent(legOutcomes[leg]))
 	pos, ok := h.Positions.open(c, h.Book())
 	if ok {
 		h.Tally(counters.Kind{Channel: counters.Call, Service: h.dialled(pos.state), Outcome: legOutcomes[leg]})
@@ -107,7 +107,7 @@ func (h *Handler) Accepted(c webhook.Call) webhook.CallReply {
 
 // restart begins a call again whose position is lost.
 func (h *Handler) restart(c webhook.Call) webhook.CallReply {
-	h.Count("call begun again")
+	h.Count(Restarted)
 	return h.step(c, position{}, flows.Rang())
 }
 
@@ -115,7 +115,7 @@ func (h *Handler) restart(c webhook.Call) webhook.CallReply {
 func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.CallReply {
 	book := h.Book()
 	if pos.turns >= maxTurns {
-		h.Count("call too long")
+		h.Count(TooLong)
 		return Fallback(book)
 	}
 	next, reply, err := book.Step(h.Now(), pos.state, in)

@@ -39,7 +39,7 @@ type channel struct {
 	meter       *budget.Meter
 	now         time.Time
 	maintenance bool
-	counts      map[string]int
+	counts      map[ivr.Event]int
 	tallies     []string
 }
 
@@ -59,7 +59,7 @@ func newChannel(t testing.TB, keeper budget.Keeper) *channel {
 		t.Fatal(err)
 	}
 	b := shipped(t)
-	c := &channel{now: time.Date(2026, 11, 18, 14, 10, 0, 0, time.UTC), counts: map[string]int{}}
+	c := &channel{now: time.Date(2026, 11, 18, 14, 10, 0, 0, time.UTC), counts: map[ivr.Event]int{}}
 	clock := func() time.Time { return c.now }
 	c.meter = &budget.Meter{Keeper: keeper, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	c.Handler = &ivr.Handler{
@@ -69,7 +69,7 @@ func newChannel(t testing.TB, keeper budget.Keeper) *channel {
 		},
 		Positions: ivr.Positions{Keys: keys, Now: clock}, BaseURL: base, CallerID: "+441632960111", Now: clock,
 		Log:   slog.New(slog.DiscardHandler),
-		Count: func(e string) { c.counts[e]++ },
+		Count: func(e ivr.Event) { c.counts[e]++ },
 		Tally: func(k counters.Kind) {
 			c.tallies = append(c.tallies, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
 		},
@@ -230,7 +230,7 @@ func TestKey(t *testing.T) {
 			break
 		}
 	}
-	if shape(r) != "Say Hangup" || !strings.Contains(said(r), helpline) || c.counts["call too long"] != 1 {
+	if shape(r) != "Say Hangup" || !strings.Contains(said(r), helpline) || c.counts[ivr.TooLong] != 1 {
 		t.Errorf("an endless call ends with %s, %q", shape(r), said(r))
 	}
 }
@@ -275,19 +275,19 @@ func TestLeg(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		leg        webhook.LegEnd
-		count      string
+		count      ivr.Event
 		shape      string
 		lost       string // the shape when the position is lost
 		wantsTally string
 	}{
-		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true}, "leg answered", "Hangup", "Hangup", "answered"},
-		{"a machine", webhook.LegEnd{Status: webhook.LegAnswered}, "leg no_answer", "Gather Dial", "Gather Redirect", "no_answer"},
-		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg no_answer", "Gather Dial", "Gather Redirect", "no_answer"},
-		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg engaged", "Gather Dial", "Gather Redirect", "engaged"},
-		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg failed", "Gather Dial", "Gather Redirect", "failed"},
-		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg failed", "Gather Dial", "Gather Redirect", "failed"},
+		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true}, "leg_answered", "Hangup", "Hangup", "answered"},
+		{"a machine", webhook.LegEnd{Status: webhook.LegAnswered}, "leg_no_answer", "Gather Dial", "Gather Redirect", "no_answer"},
+		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg_no_answer", "Gather Dial", "Gather Redirect", "no_answer"},
+		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg_engaged", "Gather Dial", "Gather Redirect", "engaged"},
+		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg_failed", "Gather Dial", "Gather Redirect", "failed"},
+		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg_failed", "Gather Dial", "Gather Redirect", "failed"},
 	} {
-		c.counts, c.tallies = map[string]int{}, nil
+		c.counts, c.tallies = map[ivr.Event]int{}, nil
 		e := event("CA1", dial.URL)
 		e.Leg = tt.leg
 		if got := shape(c.Leg(e)); got != tt.shape || c.counts[tt.count] != 1 || c.tallies[0] != "call  letgo_west "+tt.wantsTally {
@@ -398,7 +398,7 @@ func FuzzKey(f *testing.F) {
 	f.Add("1", "t")
 	f.Add("*", "")
 	c := newChannel(f, nil)
-	c.Count, c.Tally = func(string) {}, func(counters.Kind) {}
+	c.Count, c.Tally = func(ivr.Event) {}, func(counters.Kind) {}
 	f.Fuzz(func(t *testing.T, keys, token string) {
 		if r := c.Key(webhook.Call{ID: "CA1", Keys: keys, Position: token}); len(r) == 0 || said(r) == "" {
 			t.Errorf("%q: a dead line", keys)

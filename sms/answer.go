@@ -15,7 +15,7 @@ type answer struct {
 	text    string
 	next    []byte // the next state; empty: the conversation is over
 	keepTTL bool   // the conversation keeps its time of expiry
-	outcome string
+	outcome Outcome
 	kinds   []counters.Kind // for the day's counts
 }
 
@@ -27,11 +27,11 @@ func (h *Handler) answer(mark store.Mark, text string) answer {
 	now := time.Unix(int64(mark.Minute)*60, 0)
 	switch mark.Kind {
 	case store.HelplineOnly:
-		return answer{book.FallbackText(), mark.Before, true, "limited", limited}
+		return answer{book.FallbackText(), mark.Before, true, Limited, limited}
 	case store.Maintenance:
-		return answer{book.MaintenanceText(), mark.Before, true, "maintenance", nil}
+		return answer{book.MaintenanceText(), mark.Before, true, InMaintenance, nil}
 	case store.Silent:
-		return answer{"", mark.Before, true, "limited", limited}
+		return answer{"", mark.Before, true, Limited, limited}
 	case store.Brief:
 		return briefAnswer(book, now, text)
 	}
@@ -55,9 +55,9 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) ans
 			after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: "answered", kinds: tallyKinds(state, after, reply)}
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply)}
 	if reply.Text == "" {
-		a.outcome = "silence"
+		a.outcome = Silent
 	}
 	if !reply.Ended {
 		a.next = after.Encode()
@@ -73,9 +73,9 @@ func briefAnswer(book *flows.Book, now time.Time, text string) answer {
 	var err error
 	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, flows.Heard(text)) })
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
-		return answer{book.FallbackText(), nil, true, "brief", nil}
+		return answer{book.FallbackText(), nil, true, Brief, nil}
 	}
-	return answer{reply.Text, nil, true, "brief", tallyKinds(flows.State{}, after, reply)}
+	return answer{reply.Text, nil, true, Brief, tallyKinds(flows.State{}, after, reply)}
 }
 
 // tallyKinds is what the day's counts record of a step.

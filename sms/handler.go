@@ -45,7 +45,7 @@ type Handler struct {
 	Admission *TextAdmission
 	Now       func() time.Time
 	Log       *slog.Logger
-	Count     func(outcome string)
+	Count     func(Outcome)
 	Tally     func(counters.Kind) // adds to the day's counts
 }
 
@@ -61,7 +61,7 @@ type message struct {
 // answered by text.
 func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextReply {
 	if !in.From.CanText() || in.From.Raw.Reveal() == in.Line {
-		h.Count("unanswerable")
+		h.Count(Unanswerable)
 		return webhook.TextReply{}
 	}
 	m := message{names: h.Identity.names(in), restricted: h.Admission.restricted(in.From)}
@@ -82,7 +82,7 @@ func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextRe
 // optOut ends the conversation of a sender who has opted out. The provider has answered
 // already, so no text is sent.
 func (h *Handler) optOut(ctx context.Context, m message, keyword webhook.OptOut) webhook.TextReply {
-	h.Count("provider answered")
+	h.Count(ProviderAnswered)
 	if keyword != webhook.OptOutStop {
 		return webhook.TextReply{}
 	}
@@ -112,7 +112,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	var a answer
 	for range maxTries {
 		if session.Repeat != nil {
-			h.Count("repeat")
+			h.Count(Repeated)
 			a = h.answer(*session.Repeat, m.text)
 			return h.reply(m, a, cookie{state: a.next}, session.Repeat.Minute), true
 		}
@@ -122,7 +122,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		now, done, err := h.Sessions.Commit(ctx, m.session, stored, mark, a.next, a.keepTTL)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
-			h.Count("not saved")
+			h.Count(NotSaved)
 			return h.reply(m, a, cookie{offline: true, stored: stored, state: a.next}, mark.Minute), false
 		}
 		if done {
@@ -135,7 +135,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		session = now
 		m.cookie.offline = false // Redis has moved on: its state is newer
 	}
-	h.Count("contended") // no person sends so many texts at once; the last answer stands
+	h.Count(Contended) // no person sends so many texts at once; the last answer stands
 	return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
 }
 
@@ -149,10 +149,10 @@ func (h *Handler) answerOffline(m message, mark store.Mark, allowed admission) w
 	}
 	a := h.answer(mark, m.text)
 	if !m.cookie.present {
-		h.Count("degraded")
+		h.Count(Degraded)
 		return webhook.TextReply{Text: a.text}
 	}
-	h.Count("carried")
+	h.Count(FromCookie)
 	return h.reply(m, a, cookie{offline: true, stored: m.cookie.origin(), state: a.next}, mark.Minute)
 }
 

@@ -39,7 +39,7 @@ type channel struct {
 	now         time.Time
 	maintenance bool
 	limits      *faultyLimits
-	counts      map[string]int
+	counts      map[sms.Outcome]int
 	tallies     []counters.Kind
 
 	texts   int
@@ -104,7 +104,7 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 		t.Fatal(err)
 	}
 	s := open(t, r, keys)
-	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[string]int{}, cookies: map[string]string{}}
+	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[sms.Outcome]int{}, cookies: map[string]string{}}
 	clock := func() time.Time { return c.now }
 	c.limits = &faultyLimits{Limits: s}
 	c.meter = &budget.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
@@ -114,7 +114,7 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 		Admission: &sms.TextAdmission{
 			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353}, Maintenance: func() bool { return c.maintenance },
 		},
-		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o string) { c.counts[o]++ },
+		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o sms.Outcome) { c.counts[o]++ },
 		Tally: func(k counters.Kind) { c.tallies = append(c.tallies, k) },
 	}
 	return c
@@ -242,7 +242,7 @@ func TestRepeat(t *testing.T) {
 		c.limits.over.Store(false)
 		c.maintenance = false
 	}
-	if c.counts["repeat"] != 7 || c.meter.Total() == 0 {
+	if c.counts[sms.Repeated] != 7 || c.meter.Total() == 0 {
 		t.Errorf("counted %v, cost %v", c.counts, c.meter.Total())
 	}
 	m := c.message(mobile, "2")
@@ -327,7 +327,7 @@ func TestRedisComesBack(t *testing.T) {
 	says("x", "")
 	away.recall = nil
 	says("1", "Reply with your town")
-	if c.counts["carried"] != 3 || c.counts["not saved"] != 1 {
+	if c.counts[sms.FromCookie] != 3 || c.counts[sms.NotSaved] != 1 {
 		t.Errorf("counted %v", c.counts)
 	}
 }
@@ -363,7 +363,7 @@ func (s *faultySessions) Commit(
 func TestContended(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), shipped(t))
 	c.Sessions = &faultySessions{Sessions: c.Sessions, moved: true}
-	if got := c.text(t, mobile, "penrith"); !strings.Contains(got, "01228 633640") || c.counts["contended"] != 1 {
+	if got := c.text(t, mobile, "penrith"); !strings.Contains(got, "01228 633640") || c.counts[sms.Contended] != 1 {
 		t.Errorf("answered %q, counted %v", got, c.counts)
 	}
 }
@@ -371,7 +371,7 @@ func TestContended(t *testing.T) {
 // Two texts of one person at once are both answered, one after the other.
 func TestTogether(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), shipped(t))
-	c.Count, c.Tally = func(string) {}, func(counters.Kind) {}
+	c.Count, c.Tally = func(sms.Outcome) {}, func(counters.Kind) {}
 	c.text(t, mobile, "penrith")
 	one, two := c.message(mobile, "1"), c.message(mobile, "1")
 	got := make(chan string, 2)

@@ -60,14 +60,14 @@ type Outcome string
 // Outcomes of a try.
 const (
 	Deleted     Outcome = "deleted"
-	Gone        Outcome = "already gone"
-	NotFinal    Outcome = "not final yet"
+	Gone        Outcome = "already_gone"
+	NotFinal    Outcome = "not_final"
 	Refused     Outcome = "refused"
 	Busy        Outcome = "busy"
-	Credentials Outcome = "credentials refused"
-	Away        Outcome = "provider away"
-	GivenUp     Outcome = "given up"
-	Lost        Outcome = "not noted" // Redis did not take it
+	Credentials Outcome = "credentials_refused"
+	Away        Outcome = "provider_away"
+	GivenUp     Outcome = "given_up"
+	Lost        Outcome = "not_recorded" // Redis did not take it
 )
 
 // Outcomes returns all of them, so that the metrics start at zero.

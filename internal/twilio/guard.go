@@ -39,6 +39,9 @@ const (
 	Panicked Outcome = "panicked"
 )
 
+// Outcomes lists them all.
+func Outcomes() []Outcome { return []Outcome{Answered, Refused, Panicked} }
+
 // Guard lets only the provider's requests through. Everything else gets 403 with an empty
 // body and has no effect. A genuine webhook always gets 200 and TwiML: any other answer
 // leaves the person with nothing, and their words in the provider's debugger for thirty

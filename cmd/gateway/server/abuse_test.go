@@ -206,7 +206,7 @@ func TestOneCallerWithoutEnd(t *testing.T) {
 	if call := mustRing(t, s); call.Ended {
 		t.Error("another caller is told the number only")
 	}
-	if got := s.metric(t, `signpost_call_events_total{event="call, the number only"}`); got != 15 {
+	if got := s.metric(t, `signpost_call_events_total{event="helpline_only"}`); got != 15 {
 		t.Errorf("%v calls were counted", got)
 	}
 }

@@ -74,7 +74,7 @@ func TestProviderForgets(t *testing.T) {
 			}
 			for deadline := time.Now().Add(30 * time.Second); ; {
 				ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
-				if strings.Contains(ready, "erasing: 0 records wait") && strings.Contains(m, "signpost_erase_waiting 0") &&
+				if strings.Contains(ready, "erasing: 0 records wait") && strings.Contains(m, "signpost_erasures_pending 0") &&
 					strings.Contains(m, fmt.Sprintf(`signpost_erasures_total{outcome="deleted"} %d`, n-1)) {
 					break
 				}
@@ -122,7 +122,7 @@ func TestEraserInTrouble(t *testing.T) {
 	text(t, s.phone(), "kendal")
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
-		if strings.Contains(ready, "degraded: nothing is being erased") && strings.Contains(ready, "erasing: 1 records wait") && strings.Contains(m, "signpost_erase_trouble 1") {
+		if strings.Contains(ready, "degraded: nothing is being erased") && strings.Contains(ready, "erasing: 1 records wait") && strings.Contains(m, "signpost_erasures_blocked 1") {
 			break
 		}
 		if time.Now().After(deadline) {

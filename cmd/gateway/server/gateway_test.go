@@ -667,7 +667,7 @@ func TestReload(t *testing.T) {
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
 		t.Errorf("the broken book is in force: %q", got)
 	}
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_ok 0") {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_success 0") {
 		t.Error("the metrics do not show the failed reload")
 	}
 	edit("services.yaml", "01229 58238\n", "01229 582386\n")
@@ -946,7 +946,7 @@ func TestReloadSurvivesEveryWayOfSaving(t *testing.T) {
 			if got := text(t, p, "2"); !strings.HasPrefix(got, "For whom?") {
 				t.Errorf("the conversation goes on with %q", got)
 			}
-			if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_ok 1") {
+			if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_flow_book_last_reload_success 1") {
 				t.Error("the metrics do not show the good reload")
 			}
 		})

@@ -14,6 +14,8 @@ import (
 	"signpost/internal/eraser"
 	"signpost/internal/twilio"
 	"signpost/internal/version"
+	"signpost/ivr"
+	"signpost/sms"
 )
 
 // metrics counts what the program did. Every label value comes from a list in our own code:
@@ -32,28 +34,50 @@ func newMetrics() *metrics {
 	}
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		webhooks: counter("webhooks_total", "Webhooks by endpoint and what became of them.", "endpoint", "outcome"),
-		texts:    counter("texts_total", "Texts by what became of them.", "outcome"),
-		erasures: counter("erasures_total", "Tries to have a record erased at the provider, by what came of it.", "outcome"),
-		sweeps:   counter("sweeps_total", "Searches for records left at the provider, by whether they worked.", "outcome"),
-		calls:    counter("call_events_total", "Events of calls.", "event"),
-		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_ok",
-			Help: "1 when the last attempt to read the flow book worked."}, nil),
+		webhooks: counter("webhooks_total", "Webhooks, by endpoint and outcome.", "endpoint", "outcome"),
+		texts:    counter("texts_total", "Texts, by outcome.", "outcome"),
+		erasures: counter("erasures_total", "Attempts to delete a record at the provider, by outcome.", "outcome"),
+		sweeps:   counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.", "outcome"),
+		calls:    counter("call_events_total", "Events of calls, by kind.", "event"),
+		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_success",
+			Help: "1 if the last reload of the flow book succeeded."}, nil),
 	}
 	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
-		Help: "Times that what webhooks left in memory was erased."})
+		Help: "Times that the memory webhooks used was erased."})
 	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",
-		Help: "1, with the commit that the program was built of."}, []string{"revision"})
+		Help: "1; the label is the commit that the program was built from."}, []string{"revision"})
 	build.WithLabelValues(version.Revision()).Set(1)
 	m.registry.MustRegister(build)
 	m.reload(true)
-	for _, o := range eraser.Outcomes() { // an alert needs the zero before the first one
-		m.erasures.WithLabelValues(string(o))
-	}
+	m.startAtZero()
 	return m
 }
+
+// startAtZero makes every series, so that an alert sees the first increase.
+func (m *metrics) startAtZero() {
+	for _, path := range Endpoints() {
+		for _, o := range twilio.Outcomes() {
+			m.webhooks.WithLabelValues(path, string(o))
+		}
+	}
+	for _, o := range sms.Outcomes() {
+		m.texts.WithLabelValues(string(o))
+	}
+	for _, e := range ivr.Events() {
+		m.calls.WithLabelValues(string(e))
+	}
+	for _, o := range eraser.Outcomes() {
+		m.erasures.WithLabelValues(string(o))
+	}
+	for _, o := range sweepOutcomes {
+		m.sweeps.WithLabelValues(o)
+	}
+}
+
+// sweepOutcomes are those of a search that failed, and of one that succeeded.
+var sweepOutcomes = [...]string{"failed", "succeeded"}
 
 // Metric describes one of our own metrics.
 type Metric struct {
@@ -84,11 +108,15 @@ func Metrics() (out []Metric) {
 func (m *metrics) webhook(endpoint string, o twilio.Outcome) {
 	m.webhooks.WithLabelValues(endpoint, string(o)).Inc()
 }
-func (m *metrics) text(outcome string)    { m.texts.WithLabelValues(outcome).Inc() }
-func (m *metrics) call(event string)      { m.calls.WithLabelValues(event).Inc() }
+func (m *metrics) text(o sms.Outcome)     { m.texts.WithLabelValues(string(o)).Inc() }
+func (m *metrics) call(e ivr.Event)       { m.calls.WithLabelValues(string(e)).Inc() }
 func (m *metrics) erase(o eraser.Outcome) { m.erasures.WithLabelValues(string(o)).Inc() }
 func (m *metrics) sweep(ok bool) {
-	m.sweeps.WithLabelValues(map[bool]string{true: "done", false: "failed"}[ok]).Inc()
+	o := sweepOutcomes[0]
+	if ok {
+		o = sweepOutcomes[1]
+	}
+	m.sweeps.WithLabelValues(o).Inc()
 }
 
 // watchEraser exports the state of erasing.
@@ -97,10 +125,10 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
 			func() float64 { return v(status()) }))
 	}
-	gauge("erase_waiting", "Records that wait to be erased at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
-	gauge("erase_oldest_seconds", "For how long the oldest of them has been due, 0 when none is.",
+	gauge("erasures_pending", "Records that wait to be deleted at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
+	gauge("erasure_oldest_due_seconds", "How long the oldest pending record has been due; 0 if none is.",
 		func(s eraser.Status) float64 { return s.Oldest.Seconds() })
-	gauge("erase_trouble", "1 while the provider does not take our requests to erase.", func(s eraser.Status) float64 {
+	gauge("erasures_blocked", "1 while the provider refuses our requests to delete.", func(s eraser.Status) float64 {
 		if s.Trouble != "" {
 			return 1
 		}
@@ -110,8 +138,8 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 
 // watchSpend exports the cost of the hour.
 func (m *metrics) watchSpend(total func() budget.Money) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spent_this_hour_pounds",
-		Help: "What answering has cost in this hour, reckoned, as far as this process knows."}, func() float64 { return total().Pounds() }))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spend_current_hour_pounds",
+		Help: "Estimated cost of the current hour, as far as this process knows."}, func() float64 { return total().Pounds() }))
 }
 
 func (m *metrics) reload(ok bool) {

@@ -199,7 +199,7 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 	}
 	t.Logf("%d times texts came together, %d late repeats", count.together, count.repeats)
 	for _, s := range servers {
-		for _, o := range []string{"carried", "degraded", "not saved"} { // the store was too slow for that text
+		for _, o := range []string{"from_cookie", "degraded", "not_saved"} { // the store was too slow for that text
 			slow += s.metric(t, `signpost_texts_total{outcome="`+o+`"}`)
 		}
 	}

@@ -167,7 +167,7 @@ func inWords(boxes []*Box) string {
 		for _, r := range b.Rows {
 			fmt.Fprintf(&out, " %s", strings.TrimSpace(r.Keys+" "+r.Label))
 			if r.To != "" {
-				fmt.Fprintf(&out, " leads to %s", r.To)
+				fmt.Fprintf(&out, " goes to %s", r.To)
 			}
 			out.WriteString(";")
 		}

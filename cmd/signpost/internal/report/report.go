@@ -121,9 +121,9 @@ func date(t time.Time) string { return t.Format("2 January 2006") }
 
 func notes(r Report, o Options) []string {
 	out := []string{
-		"These are counts of texts, calls and rings, not of people: nothing is kept that could tell whether two were the same person, when in a day they came, or what was said.",
+		"These are counts of texts, calls and rings, not of people. Nothing is kept that shows whether two came from the same person, at what time of day they came, or what was said.",
 		Hidden + ", and a line that is not listed, means that fewer than ten were counted, or that they are told only together with others, in a total. It may be none.",
-		"Figures are rounded to the nearest 5. Whatever is counted waits until ten can be shown together, so that a figure may lack up to nine of these days and hold up to nine from just before them, and parts need not add up to their total: what can only be told together stands in the total alone. Totals are nearly whole at the end of each month; read them first.",
+		"Figures are rounded to the nearest 5. Each count waits until ten can be shown together. So a figure may lack up to nine of these days and include up to nine from just before. Parts need not add up to their total: some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
 		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
 	}
 	if hours.Day(o.Now).After(r.To) && !hours.Day(o.To).Before(hours.Day(o.Now)) {

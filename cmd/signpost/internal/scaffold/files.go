@@ -154,7 +154,7 @@ func (m *maker) districts() string {
 	var b strings.Builder
 	b.WriteString(`# The districts that areas.yaml shares out, and the councils whose postcodes lie in each. LETTER COUNCILS NAME.
 # Codes are the Office for National Statistics', like E07000123; several with commas; - while they are not known.
-# "signpost areas build -postcodes" makes a postcode table of them; without one, whoever sends a postcode is asked.
+# "signpost areas build -postcodes" makes a postcode table of them; without one, a person who sends a postcode is asked.
 `)
 	letter := 'a'
 	for _, p := range m.parts {
