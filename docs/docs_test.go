@@ -16,6 +16,7 @@ import (
 	"signpost/config"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
+	"signpost/internal/version"
 	"signpost/ivr"
 )
 
@@ -196,6 +197,18 @@ func hasTest(t *testing.T, name string) (found bool) {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// The newest section of the changelog is about the version that -version reports.
+func TestChangelogNamesTheVersion(t *testing.T) {
+	text, err := os.ReadFile("CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, newest, _ := strings.Cut(string(text), "\n## ")
+	if got, _, _ := strings.Cut(newest, " "); got != version.Number {
+		t.Errorf("the newest section is about %q, and the program is %s", got, version.Number)
+	}
 }
 
 // Every link in every paper leads somewhere, and every command, flag and target that a

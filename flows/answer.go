@@ -40,15 +40,15 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	o, understood := t.answer(s, fresh, c)
 	switch {
 	case understood && o.aside != nil:
-		return t.idle(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
+		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
 	case understood && o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
 		r.Complaint = o.complaint
-		return t.idle(o.next, r) // a machine might complain for ever
+		return t.replyWithoutProgress(o.next, r) // a machine might complain for ever
 	case understood && (fresh || Moved(s, o.next)):
 		return o.next, t.show(o.next)
 	case understood:
-		return t.idle(o.next, t.showWith(o.next, o.wording))
+		return t.replyWithoutProgress(o.next, t.showWith(o.next, o.wording))
 	case fresh:
 		return s, t.show(s)
 	}
@@ -63,7 +63,7 @@ func (t turn) thanked(s State, fresh bool) (State, Reply) {
 	case t.StepNamed(s.Step).Kind != KindMenu:
 		return s, Reply{Rest: true}
 	}
-	return t.idle(s, t.show(s))
+	return t.replyWithoutProgress(s, t.show(s))
 }
 
 // answer works out what a case means where we are.
@@ -78,10 +78,10 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	}
 	asking := s.asking()
 	if s.Who == Someone && c.Place.Theirs != "" && (c.Kind == CasePlace || c.Kind == CaseDenied) {
-		return outcome{next: t.settle(s, c.Place.Theirs)}, true // it is about them
+		return outcome{next: t.showServices(s, c.Place.Theirs)}, true // it is about them
 	}
 	if a := t.halfOf(s, c); a != "" {
-		return outcome{next: t.settle(s, a)}, true
+		return outcome{next: t.showServices(s, a)}, true
 	}
 	switch c.Kind {
 	case CaseBehaviour:
@@ -100,7 +100,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 		return outcome{next: t.enter(State{Idle: s.Idle, Lang: s.Lang}, t.TextStart)}, true
 	case CaseYes:
 		if len(asking) == 2 && asking[1] == t.elsewhere() { // only one place is offered
-			return outcome{next: t.settle(s, asking[0])}, true
+			return outcome{next: t.showServices(s, asking[0])}, true
 		}
 		return outcome{next: s}, !fresh
 	case CaseNo, CaseNeither:
@@ -108,7 +108,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseNotSure:
 		return outcome{next: t.enter(s, t.zeroStep(s))}, true
 	case CaseShortcut:
-		return t.lead(s, c.Step), true
+		return t.goTo(s, c.Step), true
 	case CaseComplaint:
 		return t.answerComplaint(s, c, fresh)
 	case CaseNeed:
@@ -116,7 +116,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseSomeone:
 		s.Who = Someone
 		if c.Place.Theirs != "" {
-			return outcome{next: t.settle(s, c.Place.Theirs)}, true
+			return outcome{next: t.showServices(s, c.Place.Theirs)}, true
 		}
 		if c.Place.any() {
 			return t.answerPlace(s, c)
@@ -182,7 +182,7 @@ func (t turn) answerDigit(s State, fresh bool, n int) (outcome, bool) {
 	}
 	if asking := s.asking(); len(asking) > 0 {
 		if n <= len(asking) {
-			return outcome{next: t.settle(s, asking[n-1])}, true
+			return outcome{next: t.showServices(s, asking[n-1])}, true
 		}
 		return outcome{}, false
 	}
@@ -202,7 +202,7 @@ func (t turn) answerLabel(s State, w string) (outcome, bool) {
 	if asking := s.asking(); len(asking) > 0 {
 		for i, a := range asking {
 			if t.namesChoice(w, i+1, t.Area(a).plain, nil) {
-				return outcome{next: t.settle(s, a)}, true
+				return outcome{next: t.showServices(s, a)}, true
 			}
 		}
 		return outcome{}, false
@@ -234,7 +234,7 @@ func (t turn) answerNo(s State, c Case, fresh bool) (outcome, bool) {
 	step := t.StepNamed(s.Step)
 	switch {
 	case len(s.asking()) > 0:
-		return outcome{next: t.settle(s, t.elsewhere())}, true
+		return outcome{next: t.showServices(s, t.elsewhere())}, true
 	case step.Kind == KindServices && step.FromArea:
 		return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
 	case c.Kind == CaseNeither, step.Kind == KindServices:
@@ -282,11 +282,11 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
 		if t.StepNamed(to).Kind == KindSay { // the step is told in one text with the local number
-			s = t.settle(s, a)
+			s = t.showServices(s, a)
 		}
 		s.Area = a
 	}
-	return t.lead(s, to), true
+	return t.goTo(s, to), true
 }
 
 // answerQuestion answers a question to us, and stays where we are.
@@ -295,20 +295,20 @@ func (t turn) answerQuestion(s State, c Case) (outcome, bool) {
 	if !ok {
 		return outcome{}, false
 	}
-	return t.lead(s, to), true
+	return t.goTo(s, to), true
 }
 
 func (t turn) answerPlace(s State, c Case) (outcome, bool) {
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
 	if a := c.Place.one(t.elsewhere()); a != "" {
-		return outcome{next: t.settle(s, a)}, true
+		return outcome{next: t.showServices(s, a)}, true
 	}
 	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
-		return outcome{next: t.settle(s, a)}, true
+		return outcome{next: t.showServices(s, a)}, true
 	}
 	if !place.FromArea && len(areas) > 0 { // no need to ask what changes nothing
-		return outcome{next: t.settle(s, areas[0])}, true
+		return outcome{next: t.showServices(s, areas[0])}, true
 	}
 	if c.Place.any() {
 		return outcome{next: t.askArea(s, &c.Place)}, true
@@ -384,11 +384,12 @@ func (t turn) missText(s State) (State, Reply) {
 	if s.Idle >= maxIdle {
 		return s, Reply{Rest: true}
 	}
-	return t.idle(next, reply)
+	return t.replyWithoutProgress(next, reply)
 }
 
-// idle gives a reply that moves nothing, until there have been enough of them.
-func (t turn) idle(s State, r Reply) (State, Reply) {
+// replyWithoutProgress replies without moving. After maxIdle such replies it stays silent, so
+// that two machines cannot loop.
+func (t turn) replyWithoutProgress(s State, r Reply) (State, Reply) {
 	if s.Idle >= maxIdle {
 		return s, Reply{Rest: true}
 	}

@@ -31,16 +31,16 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 
 func (t turn) pressed(s State, key byte) (State, Reply) {
 	switch key {
-	case '*':
+	case KeyLeave:
 		return t.end(s, t.Messages.QuickExit.Say)
-	case '#':
+	case KeyRepeat:
 		r := t.prompt(s)
 		r.Slow = true
 		return s, r
-	case '0':
+	case KeyHelpline:
 		s = t.enter(s, t.zeroStep(s))
 		return t.ring(s, int(s.At), "")
-	case '9':
+	case KeyBack:
 		s = t.back(s)
 		return s, t.prompt(s)
 	}
@@ -71,7 +71,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 func (t turn) missCall(s State, key byte) (State, Reply) {
 	s.Misses++
 	lead := t.Messages.NotUnderstood.Say
-	if key == '5' {
+	if key == KeyCannotTalk {
 		lead = t.Messages.Emergency.Say
 	}
 	switch {

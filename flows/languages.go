@@ -69,7 +69,7 @@ func (t turn) speakIn(s State) (State, Reply) {
 	case fresh:
 		return s, t.show(s)
 	}
-	return t.idle(s, t.show(s))
+	return t.replyWithoutProgress(s, t.show(s))
 }
 
 // stepIn moves a conversation in the language it is in, or has just chosen.

@@ -95,8 +95,8 @@ func (t turn) back(s State) State {
 	return t.enter(s, p.step)
 }
 
-// settle leads to the person's services for an area.
-func (t turn) settle(s State, areaID string) State {
+// showServices enters the services step for an area.
+func (t turn) showServices(s State, areaID string) State {
 	s.Area = areaID
 	return t.enter(s, t.People[s.Who].Place)
 }
@@ -125,13 +125,13 @@ func (t turn) choose(s State, c *Choice) (o outcome, ok bool) {
 		s.Misses, s.Quiet = 0, 0
 		return outcome{next: s}, true
 	case c.Area != "":
-		return outcome{next: t.settle(s, c.Area)}, true
+		return outcome{next: t.showServices(s, c.Area)}, true
 	}
-	return t.lead(s, c.To), true
+	return t.goTo(s, c.To), true
 }
 
-// lead leads to a step, or tells one that only tells something.
-func (t turn) lead(s State, id string) outcome {
+// goTo enters a step. A say-step is spoken, and the conversation stays where it is.
+func (t turn) goTo(s State, id string) outcome {
 	if step := t.StepNamed(id); step.Kind == KindSay {
 		return outcome{next: s, aside: step}
 	}

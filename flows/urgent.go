@@ -12,7 +12,7 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	switch {
 	case s.Who == Behaviour:
 	case a != "":
-		s = t.settle(s, a)
+		s = t.showServices(s, a)
 	case s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area): // not that number
 		s = t.enter(s, t.People[s.Who].Ask)
 	}
@@ -53,13 +53,13 @@ func (t turn) inDanger(s State, c Case) State {
 	if c.Someone {
 		s.Who = Someone
 		if t.StepNamed(s.Step).FromArea {
-			return t.settle(s, s.Area)
+			return t.showServices(s, s.Area)
 		}
 		return t.enterFor(s, Someone, t.People[Someone].Ask)
 	}
 	if to, ok := t.Needs[c.What]; ok && dangerNeed(c.What) {
 		at := s.Area
-		s = t.lead(s, to).next
+		s = t.goTo(s, to).next
 		s.Area = at
 	}
 	return s

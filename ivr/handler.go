@@ -169,9 +169,9 @@ func (h *Handler) dialled(s flows.State) string {
 func (h *Handler) tallyStep(before, after flows.State, reply flows.Reply, in flows.Input) {
 	k := counters.Kind{Channel: counters.Call}
 	switch {
-	case reply.Ended && in == flows.Pressed('*'):
+	case reply.Ended && in == flows.Pressed(flows.KeyLeave):
 		k.Outcome = counters.Left
-	case in == flows.Pressed('5'):
+	case in == flows.Pressed(flows.KeyCannotTalk):
 		k.Outcome = counters.Emergency
 	case len(reply.Shows) > 0 && reply.Act == flows.Listen && flows.Moved(before, after):
 		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], counters.Given

@@ -255,8 +255,10 @@ func (e *Ear) weigh(r *Reading) {
 // each gives what the signs of a text add, with the stems each rests on: those that
 // [EachSign] gives, by number.
 func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []addend)) {
+	given := make(map[uint64]bool, len(stems)) // a sign counts once, however often it is written
 	give := func(key uint64, from, to int) {
-		if adds := s.adds[key]; adds != nil {
+		if adds := s.adds[key]; adds != nil && !given[key] {
+			given[key] = true
 			yield(from, to, adds)
 		}
 	}

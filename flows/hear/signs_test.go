@@ -47,6 +47,7 @@ func TestWeights(t *testing.T) {
 		{"a look-alike", "he has a bread knife", false, false},
 		{"long ago", "years ago he had a knife", false, false},
 		{"one word", "knife", false, false},
+		{"a word again and again", "cleaver cleaver cleaver cleaver", false, false},
 	} {
 		r := ear.Hear(test.text, nil)
 		if r.Has(hear.Danger) != test.danger || r.Sure(hear.Danger) != test.sure {

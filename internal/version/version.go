@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Number is the version of the program. CHANGELOG.md says what is new in it.
+const Number = "0.1.0"
+
 // Revision is the commit it was built of, shortened, with "+" if the files were
 // changed; "unknown" outside a checkout.
 func Revision() string {
@@ -26,7 +29,8 @@ func Revision() string {
 	return revision + changed
 }
 
-// Line is a sentence for people: the program, the commit, its day, and Go's version.
+// Line is a sentence for people: the program, its version, the commit, its day, and Go's
+// version.
 func Line(program string) string {
 	day, goVersion := "", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -37,5 +41,5 @@ func Line(program string) string {
 			}
 		}
 	}
-	return strings.Join(strings.Fields(program+" "+Revision()+" "+day+" "+goVersion), " ")
+	return strings.Join(strings.Fields(program+" "+Number+" "+Revision()+" "+day+" "+goVersion), " ")
 }
