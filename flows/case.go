@@ -128,6 +128,9 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
 	w := normalise.Text(text)
+	if r.Sure(hear.Watched) { // an answer on a phone that somebody else reads needs a sure reason
+		r = r.Surely()
+	}
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
@@ -219,7 +222,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	switch {
 	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
 		c.Kind = CaseThanks
-	case r.Has(hear.Watched) && !sure && !place && !asks:
+	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly) && !place && !asks:
 		c.Kind = CaseSilent
 	case complains && !place && (!sure || need == hear.Man):
 		c.Kind, c.What = CaseComplaint, complaint

@@ -293,3 +293,22 @@ func TestConversationsEndRight(t *testing.T) {
 		t.Errorf("%.0f %% of the judging conversations end right, and it was above %d", half[1].percent(), floor)
 	}
 }
+
+// Nothing is sent to a phone that somebody else reads, unless the text surely says more.
+func TestWatchedPhoneStaysSilent(t *testing.T) {
+	b := shipped(t)
+	texts := []string{"dont text back hes looking at my phone", "dont reply he checks my phone", "he is reading this", "he has my phone dont answer"}
+	for _, r := range append(rowsOf(t, "alike.csv"), rowsOf(t, "needs.csv")...) {
+		if r.kind == "watched" && len(r.also) == 0 && r.area == "" {
+			texts = append(texts, r.text)
+		}
+	}
+	for _, text := range texts {
+		if a := answer(t, b, text); a.Text != "" {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+	if a := answer(t, b, "dont text back hes got a knife"); !a.Emergency {
+		t.Errorf("danger on such a phone gets %q", a.Text)
+	}
+}

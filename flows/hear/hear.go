@@ -167,6 +167,13 @@ func (r *Reading) Sure(k Kind) bool { return r.sure.Has(k) }
 // Phrased is everything that phrases of the book say.
 func (r *Reading) Phrased() Set { return r.sure }
 
+// Surely is a reading without what the weight of words alone says.
+func (r *Reading) Surely() *Reading {
+	sure := *r
+	sure.has = r.sure
+	return &sure
+}
+
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }
 
