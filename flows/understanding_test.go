@@ -193,7 +193,7 @@ func TestPlacesAreUnderstood(t *testing.T) {
 		h := half[i]
 		t.Logf("%s: %d texts, %d wrong, %d needless questions", name, h["all"], h["WRONG"], h["a needless question"])
 	}
-	const mostWrong, mostNeedless = 2, 15
+	const mostWrong, mostNeedless = 0, 15
 	if h := half[1]; h["WRONG"] > mostWrong || h["a needless question"] > mostNeedless {
 		t.Errorf("judging: %v", h)
 	}

@@ -1,6 +1,7 @@
 package hear
 
 import (
+	"slices"
 	"strings"
 
 	"signpost/internal/area"
@@ -215,11 +216,18 @@ func (l *locator) role(p *Place, index int) {
 		p.Role = l.meant(p)
 	}
 	if n := len(l.Places); n > 0 && p.Role == RoleUnclear {
-		if before := l.Places[n-1]; p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]) {
-			p.Role, p.Cue = before.Role, before.Cue // "its widnes or warrington"
+		before := l.Places[n-1]
+		switch {
+		case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
+			p.Role, p.Cue = before.Role, before.Cue
+		case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) && !l.endsWithin(before.To-1, p.From-1):
+			p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
 		}
 	}
 }
+
+// endsWithin reports whether a sentence ends behind one of some words.
+func (l *locator) endsWithin(from, to int) bool { return slices.Contains(l.ends[from:to], true) }
 
 // meant is the role of an ordinary word. It is a place only where people name places:
 // "in hope", and not "my hope" or "its over".

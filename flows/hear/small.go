@@ -7,6 +7,7 @@ const (
 	Determiner  = "determiner"   // before a word that is no place: "my hope"
 	There       = "there"        // speaks of a place named before
 	Or          = "or"           // between two places
+	And         = "and"          // before a second place of the writer's
 	Linking     = "linking"      // between a place and the rest of a sentence
 	GluedPlace  = "glued_place"  // run together with a place behind it: "imincrewe"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
@@ -14,7 +15,7 @@ const (
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
-	return []string{BeforePlace, WordPlace, Determiner, There, Or, Linking, GluedPlace, Kept}
+	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Kept}
 }
 
 // is reports whether a word does something.
