@@ -161,7 +161,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 // with no phrase that says otherwise.
 func mayHarm(r *hear.Reading) bool {
 	_, need := firstSure(r, needs)
-	return r.Has(hear.MaybeBehaviour) && !need && !r.Sure(hear.Hurt) && !r.Has(hear.Other)
+	_, asks := firstSure(r, questions)
+	_, complains := firstSure(r, complaints)
+	return r.Has(hear.MaybeBehaviour) && !need && !asks && !complains && !r.Sure(hear.Hurt) && !r.Has(hear.Other)
 }
 
 // dangerNeeds are the needs whose line is named in an answer to danger, the most
@@ -174,10 +176,11 @@ func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
 // text is about somebody else. The need is hear.Danger when there is none.
 func besides(r *hear.Reading) (need hear.Kind, someone bool) {
 	need, ok := firstOf(r, dangerNeeds)
+	sure := ok && r.Sure(need)
 	switch {
-	case r.Sure(hear.ChildConcern) && need != hear.Child:
+	case r.Sure(hear.ChildConcern) && !r.Sure(hear.Child):
 		return hear.ChildConcern, false
-	case r.Has(hear.Other) && need != hear.Child:
+	case r.Sure(hear.Other) && !r.Sure(hear.Child), r.Has(hear.Other) && !sure && need != hear.Child:
 		return hear.Danger, true
 	}
 	if !ok {

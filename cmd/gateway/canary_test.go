@@ -620,9 +620,9 @@ func TestLeaksAreFound(t *testing.T) {
 			// The sender's name is a metric's label.
 			{"internal/twilio/webhook.go", "Text: privacy.Hide(f.get(fieldBody)),", "Text: privacy.Hide(f.get(fieldBody)), Name: f.get(\"ProfileName\"),"},
 			{"internal/webhook/message.go", "	Line string", "	Name string\n	Line string"},
-			{"sms/handler.go", readsText, "	h.Count(in.Name)\n" + readsText},
+			{"sms/handler.go", readsText, "	h.Count(Outcome(in.Name))\n" + readsText},
 			// The keys are counted.
-			{"ivr/handler.go", "		in = flows.Pressed(c.Keys[0])\n", "		in = flows.Pressed(c.Keys[0])\n		h.Tally(tally.Kind{Channel: tally.Call, Outcome: tally.Outcome(c.Keys)})\n"},
+			{"ivr/handler.go", "		in = flows.Pressed(c.Keys[0])\n", "		in = flows.Pressed(c.Keys[0])\n		h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Outcome(c.Keys)})\n"},
 			// The caller's place rides in a URL.
 			{"internal/twilio/webhook.go", "ID: f.get(fieldCall), Caller: from,", "ID: f.get(fieldCall), City: f.get(\"FromCity\"), Caller: from,"},
 			{"internal/webhook/call.go", "	Caller Address\n", "	City   string\n	Caller Address\n"},

@@ -93,6 +93,10 @@ func learnt(b *flows.Book, text string) learn.Text {
 	return one
 }
 
+// exampleWeight is how often each example of the book counts: the check holds the book to
+// every one of them.
+const exampleWeight = 5
+
 // learntExamples are the texts beside the book's own lists. Each tells of one kind.
 func learntExamples(src *load.Source) (out []learn.Text) {
 	for _, l := range src.HeardLists() {
@@ -109,7 +113,9 @@ func learntExamples(src *load.Source) (out []learn.Text) {
 			if i < len(l.Match) {
 				one.Is = of
 			}
-			out = append(out, one)
+			for range exampleWeight {
+				out = append(out, one)
+			}
 		}
 	}
 	return out

@@ -151,7 +151,7 @@ type Reading struct {
 	Answer Where
 	has    Set
 	sure   Set // by a phrase
-	alike  Set // kinds of which the text holds a look-alike
+	alike  Set // kinds of which half of the text or more is a look-alike
 	whole  [kinds]bool
 	filler []bool
 	spelt  []string // the words without slips
@@ -171,6 +171,9 @@ func (r *Reading) Phrased() Set { return r.sure }
 func (r *Reading) Surely() *Reading {
 	sure := *r
 	sure.has = r.sure
+	if r.sure.Has(Hurt) { // what is urgent counts, if the writer is surely harmed
+		sure.has |= r.has & urgent
+	}
 	return &sure
 }
 
@@ -264,7 +267,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	e.judge(r, e.table.run(ids, ends, spans), ends)
 	e.locate(r, candidates, ends, pauses)
 	r.sure = r.has
-	e.weigh(r)
+	e.weigh(r, ends)
 	return r
 }
 
@@ -277,8 +280,10 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 	}
 	found = e.withPairs(found, &alike)
 	for k := range kinds {
-		if len(alike[k]) > 0 {
-			r.alike |= Of(k)
+		for _, m := range alike[k] {
+			if 2*int(m.to-m.from) >= len(r.Words) {
+				r.alike |= Of(k)
+			}
 		}
 	}
 	for _, m := range found {
@@ -317,29 +322,36 @@ func (l *lookalikes) cover(m match, k Kind) bool {
 // forget drops what is urgent where the same sentence says that it was long ago or
 // tells a story.
 func (r *Reading) forget(ends []bool) {
-	sentence := make([]int, len(ends)+1)
-	for i := range ends {
-		sentence[i+1] = sentence[i]
-		if ends[i] {
-			sentence[i+1]++
-		}
-	}
-	apart := map[int]bool{} // sentences about long ago, or about a story
-	for _, f := range r.Facts {
-		if f.Kind == Past || f.Kind == Story {
-			apart[sentence[f.From]] = true
-		}
-	}
+	apart := r.apart(ends)
 	kept := r.Facts[:0]
 	r.has = 0
 	for _, f := range r.Facts {
-		if urgent.Has(f.Kind) && apart[sentence[f.From]] {
+		if urgent.Has(f.Kind) && apart[f.From] {
 			continue
 		}
 		kept = append(kept, f)
 		r.has |= Of(f.Kind)
 	}
 	r.Facts = kept
+}
+
+// apart marks the words of the sentences about long ago, or about a story.
+func (r *Reading) apart(ends []bool) []bool {
+	marks := make([]bool, len(ends))
+	for _, f := range r.Facts {
+		if f.Kind != Past && f.Kind != Story {
+			continue
+		}
+		from, to := f.From, f.From
+		for from > 0 && !ends[from-1] {
+			from--
+		}
+		for to < len(ends) && !ends[to] {
+			to++
+		}
+		fill(marks, from, min(to+1, len(ends)))
+	}
+	return marks
 }
 
 // wholes works out what is all that a text says.

@@ -71,6 +71,9 @@ const (
 	kinds
 )
 
+// A [Set] has a bit for each kind.
+const _ = uint(64 - kinds)
+
 // names are what the kinds are called in the flow book, in the same order.
 var names = [kinds]string{"danger", "injury", "despair", "taken", "hurt", "behaviour", "maybe_behaviour", "other", "child", "man", "lgbt", "sexual", "honour", "older",
 	"child_concern", "deaf", "text_only", "interpreter", "homeless", "stalked", "tracked", "visa", "anonymous", "watched", "leave", "thanks", "small_talk",

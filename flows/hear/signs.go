@@ -26,7 +26,7 @@ const sortMark, factMark = "~", "="
 // FactSign is the sign of a kind that a phrase says.
 func FactSign(k Kind) Sign { return Sign{First: factMark + k.String()} }
 
-const nearMark, maxSignWords = "..", 120
+const nearMark = ".."
 
 const (
 	signReach     = 4 // from the first word of a sign to the second
@@ -138,7 +138,7 @@ func (e *Ear) Stems(r *Reading) []Stem {
 			place[i] = true
 		}
 	}
-	out := make([]Stem, 0, min(len(r.spelt), maxSignWords))
+	out := make([]Stem, 0, len(r.spelt))
 	for i, w := range r.spelt {
 		switch n := len(out); {
 		case !place[i]:
@@ -152,9 +152,6 @@ func (e *Ear) Stems(r *Reading) []Stem {
 			out[n-1].To = i + 1
 		default:
 			out = append(out, Stem{placeStem, placeStem, i, i + 1})
-		}
-		if len(out) == maxSignWords {
-			break
 		}
 	}
 	return out
@@ -230,25 +227,49 @@ func EachSign(stems []Stem, said Set, yield func(s Sign, from, to int)) {
 	}
 }
 
-// weigh adds what the signs of a text speak for and no phrase said.
-func (e *Ear) weigh(r *Reading) {
+// A long text is weighed piece by piece: the weights were fitted on texts no longer than
+// a piece, and more words add more by chance.
+const (
+	pieceWords = 80
+	pieceStep  = 40
+)
+
+// weigh adds what the signs of a text speak for and no phrase said. What is urgent does
+// not count in a sentence about long ago or a story.
+func (e *Ear) weigh(r *Reading, ends []bool) {
 	if len(e.scales.all) == 0 || len(r.Words) < fewestWeighed {
 		return
 	}
 	stems := e.Stems(r)
+	if !r.has.Any(Past, Story) {
+		e.weighFor(r, stems, ^Set(0))
+		return
+	}
+	e.weighFor(r, stems, ^urgent)
+	apart := r.apart(ends)
+	e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return apart[s.From] }), urgent)
+}
+
+// weighFor weighs some stems for some kinds.
+func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 	sums := make([]float32, len(e.scales.all))
-	e.scales.each(stems, r.sure, func(_, _ int, adds []addend) {
-		for _, a := range adds {
-			sums[a.scale] += a.adds
+	for from := 0; from < len(stems); from += pieceStep {
+		piece := stems[from:min(from+pieceWords, len(stems))]
+		clear(sums)
+		e.scales.each(piece, r.sure, func(_, _ int, adds []addend) {
+			for _, a := range adds {
+				sums[a.scale] += a.adds
+			}
+		})
+		for i, s := range e.scales.all {
+			if of.Has(s.Kind) && sums[i] >= s.Enough && !(r.has | r.alike).Has(s.Kind) {
+				r.Facts = append(r.Facts, e.scales.fact(i, piece, r.sure))
+				r.has |= Of(s.Kind)
+			}
 		}
-	})
-	apart := r.has.Any(Past, Story)
-	for i, s := range e.scales.all {
-		if sums[i] < s.Enough || (r.has | r.alike).Has(s.Kind) || apart && urgent.Has(s.Kind) {
-			continue
+		if len(piece) < pieceWords {
+			return
 		}
-		r.Facts = append(r.Facts, e.scales.fact(i, stems, r.sure))
-		r.has |= Of(s.Kind)
 	}
 }
 

@@ -74,6 +74,16 @@ var shippedEar = sync.OnceValues(func() (*hear.Ear, []HeardList) {
 	return ear, lists
 })
 
+// shippedWords is the file of words that ships.
+var shippedWords = sync.OnceValue(func() value {
+	data, err := fs.ReadFile(book.Files, heardWordsFile)
+	if err != nil {
+		return value{} // the shipped files are tested
+	}
+	r := reader{pos: map[string]Pos{}}
+	return r.parse(heardWordsFile, data, shapeOf(heardWordsFile, nil))
+})
+
 // HeardLists are the lists of what is understood, the book's own or those that ship.
 func (s *Source) HeardLists() []HeardList {
 	if s.Heard != nil {
@@ -95,9 +105,13 @@ func (b *builder) compile() (*hear.Ear, []HeardList, []hear.Mistake) {
 	}
 	file := b.vals[heardWordsFile]
 	named := func(key string) map[string][]string {
+		from := file
+		if !from.at(key).set { // a file of an earlier version has fewer parts
+			from = shippedWords()
+		}
 		words := map[string][]string{}
-		for _, name := range file.at(key).keys {
-			words[name] = file.at(key).at(name).texts()
+		for _, name := range from.at(key).keys {
+			words[name] = from.at(key).at(name).texts()
 		}
 		return words
 	}
@@ -243,7 +257,7 @@ func heardShape(file string) *shape {
 		return object(schemaField,
 			need("words", "lists of words that phrases name in curly brackets", &shape{kind: isMap, elem: listOf(text())}),
 			need("glue", "short words that people run together with others", listOf(text())),
-			need("small", "small words around the name of a place, by what they do", object(small...)),
+			may("small", "small words around the name of a place, by what they do", object(small...)),
 			may("variants", "other ways to write a word, by the word", mapOf(listOf(text()))),
 			may("sorts", "words of one sort, by a name for the sort", mapOf(listOf(text()))))
 	case heardSignsFile:

@@ -1,5 +1,5 @@
-// Package signpost_test holds the map of the house, as a test: which room may
-// know which, and what is barred where.
+// Package architecture_test holds the map of the packages, as a test: which may import
+// which, and what no package may do.
 package architecture_test
 
 import (
@@ -157,8 +157,8 @@ func TestRooms(t *testing.T) {
 	}
 }
 
-// floor is how high a package lies in the house: cmd above the channels, these above the
-// engine and the configuration, and everything in internal below.
+// floor is the layer of a package: cmd above the channels, these above the engine and the
+// configuration, and everything in internal below.
 func floor(name string) int {
 	top, _, _ := strings.Cut(name, "/")
 	return map[string]int{"cmd": 4, "ivr": 3, "sms": 3, "flows": 2, "config": 2, "internal": 1}[top]

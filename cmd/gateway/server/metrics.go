@@ -57,7 +57,7 @@ func newMetrics() *metrics {
 
 // startAtZero makes every series, so that an alert sees the first increase.
 func (m *metrics) startAtZero() {
-	for _, path := range Endpoints() {
+	for _, path := range append(Endpoints(), unknownEndpoint) {
 		for _, o := range twilio.Outcomes() {
 			m.webhooks.WithLabelValues(path, string(o))
 		}

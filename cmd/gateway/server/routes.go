@@ -20,6 +20,9 @@ const (
 	CallPath       = "/voice"
 )
 
+// unknownEndpoint is what webhooks at any other path are counted as.
+const unknownEndpoint = "unknown"
+
 // Endpoints returns the paths of all webhooks.
 func Endpoints() []string {
 	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath, ivr.StatusPath}
@@ -63,7 +66,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	}
 	// A genuine webhook to another path comes from a number that is set up wrongly. The
 	// person still gets the 24-hour number.
-	handle("/", "unknown", g.safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
+	handle("/", unknownEndpoint, g.safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
 		return twilio.Response{Document: g.safe(w)}
 	})
 	mux.Handle(ivr.AudioPath, ivr.AudioHandler(g.recording))
