@@ -128,8 +128,8 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
 	w := normalise.Text(text)
-	if r.Sure(hear.Watched) { // an answer on a phone that somebody else reads needs a sure reason
-		r = r.Surely()
+	if _, digit := b.digitIn(r, w); digit || r.Sure(hear.Watched) {
+		r = r.Surely() // an answer to a menu, or a phone that somebody else reads
 	}
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)

@@ -30,7 +30,7 @@ const nearMark = ".."
 
 const (
 	signReach     = 4 // from the first word of a sign to the second
-	fewestWeighed = 2 // words of a text
+	fewestWeighed = 3 // words of a text
 )
 
 func (s Sign) String() string {
