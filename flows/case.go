@@ -128,14 +128,16 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
 	w := normalise.Text(text)
-	if _, digit := b.digitIn(r, w); digit || r.Sure(hear.Watched) {
-		r = r.Surely() // an answer to a menu, or a phone that somebody else reads
+	if _, digit := b.digitIn(r, w); digit || r.Sure(hear.Watched) || corrects(r) {
+		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = b.labelIn(w)
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
+	sureDanger := r.Sure(hear.Danger) || r.Sure(hear.Injury)
+	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // a number to ring is of no use
 	harm := r.Has(hear.Behaviour)
 	switch {
 	case oneOf(carrierStop, w), oneOf(b.Words.Leave, w), !urgent && r.Only(hear.Leave):
@@ -146,7 +148,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
-	case urgent:
+	case urgent && (sureDanger || !silent):
 		c.Kind = CaseDanger
 		c.What, c.Someone = besides(r)
 	case harm && !r.Has(hear.Other), mayHarm(r):
@@ -155,6 +157,12 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		b.decideCalm(&c, r, w, text)
 	}
 	return c
+}
+
+// corrects reports a short text that says which place is meant, and which is not.
+func corrects(r *hear.Reading) bool {
+	const most = 8 // words
+	return len(r.Words) <= most && len(r.Places) > 0 && (r.Sure(hear.NotHere) || r.Sure(hear.Wrong))
 }
 
 // mayHarm reports a writer who may be the one who harms by the weight of words alone,
