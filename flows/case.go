@@ -132,6 +132,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
+	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
+		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
+	}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = b.labelIn(w)

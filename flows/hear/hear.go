@@ -177,6 +177,14 @@ func (r *Reading) Surely() *Reading {
 	return &sure
 }
 
+// Without is a reading that does not say one thing.
+func (r *Reading) Without(k Kind) *Reading {
+	less := *r
+	less.has &^= Of(k)
+	less.sure &^= Of(k)
+	return &less
+}
+
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }
 
