@@ -389,7 +389,8 @@ func (f fault) run(t *testing.T, program string) row {
 	r := row{name: f.name, requests: len(h.took), unanswered: h.unanswered, wrong: h.wrong, leaked: h.leaked}
 	r.p50, r.p99, r.slowest = h.took[len(h.took)/2], h.took[len(h.took)*99/100], h.took[len(h.took)-1]
 	h.mu.Unlock()
-	kept := h.log.String() + pick(t, h, "/metrics") + pick(t, h, "/readyz") + h.double.Raw()
+	metrics := pick(t, h, "/metrics")
+	kept := h.log.String() + metrics + pick(t, h, "/readyz") + h.double.Raw()
 	if f.redisURL == nil {
 		kept += h.redis.Dump(t)
 	}
@@ -398,7 +399,7 @@ func (f fault) run(t *testing.T, program string) row {
 			r.leaked++
 		}
 	}
-	if len(kept) < 1000 || strings.Contains(kept, "panic") {
+	if len(kept) < 1000 || strings.Contains(h.log.String(), "panic") || counted(metrics, `outcome="panicked"`) {
 		t.Errorf("what was kept is not right: %d bytes", len(kept))
 	}
 	for _, m := range h.front.members {
