@@ -237,7 +237,7 @@ func (f *indexed) train(k hear.Kind, o Options, use func(i int) bool) *model {
 			order = append(order, i)
 		}
 	}
-	rng := rand.New(rand.NewPCG(1, uint64(k)))
+	rng := rand.New(rand.NewPCG(1, uint64(k))) // #nosec G404 -- the same texts must always give the same weights
 	for range rounds {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
