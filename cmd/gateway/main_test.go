@@ -50,7 +50,7 @@ func TestStartAndStop(t *testing.T) {
 		if c := <-code; c != exitOK || stderr.Len() > 0 {
 			t.Errorf("%v: ended with %d, %s", sig, c, stderr.String())
 		}
-		for _, want := range []string{"kept in this process only", "rung by nobody", `"stopped"`} {
+		for _, want := range []string{"kept in this process only", "no recent test call", `"stopped"`} {
 			if !strings.Contains(log.String(), want) {
 				t.Errorf("%v: the log does not say %q", sig, want)
 			}

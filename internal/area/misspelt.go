@@ -104,7 +104,7 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 			cost += costVillage
 		}
 		if p.set&ours == 0 {
-			cost += costElsewhere // whoever writes here is more likely from here
+			cost += costElsewhere // a person who texts us is more likely from here
 		}
 		if !p.word && (best < 0 || cost < s.near[best].cost) {
 			best = len(s.near)
@@ -211,7 +211,7 @@ func anagrams(a, b string) bool {
 }
 
 // tooFar reports a slip of a name far away that is more than a slip. A doubtful name of
-// ours is asked about; whoever writes one far away is better asked for the town.
+// ours is asked about; a person far away is better asked for the town.
 func tooFar(n nearName) bool {
 	return n.raw > maxSlip || len(n.name) < minFarAway && n.raw > costSmall
 }

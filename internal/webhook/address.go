@@ -27,7 +27,7 @@ type Address struct {
 	Raw  privacy.Private // as the provider writes it, trimmed
 	E164 privacy.Private // the international form of a Phone
 	// NoText reports a number that cannot take texts: a landline's network may read
-	// our answer aloud to whoever picks up.
+	// our answer aloud to the person who picks up.
 	NoText bool
 	// Country is the calling code (44), 0 when it cannot be told.
 	Country int

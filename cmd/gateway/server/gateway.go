@@ -154,7 +154,7 @@ func (g *Gateway) warn() {
 		g.log.Warn("this build does not erase what a webhook leaves in memory before the memory is used again; build with make build")
 	}
 	if doubtful > 0 {
-		g.log.Warn("some numbers in the flow book have been rung by nobody, or not lately; the 24-hour number stands beside each",
+		g.log.Warn("some numbers in the flow book have no recent test call; each comes with the 24-hour number",
 			"count", doubtful)
 	}
 }
