@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 
 	"signpost/internal/privacy"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // Config is everything the gateway is told from outside.
@@ -28,11 +30,17 @@ type Config struct {
 	AdminAddr  string // health and metrics
 	PublicURL  string // scheme and host the provider calls
 	AccountSID string
-	Tokens     []privacy.Private // any of them may sign
-	APIURL     string
-	RedisURL   string // "embedded" for the in-process store
-	Secrets    [][]byte
-	FlowsDir   string // empty: the book that ships
+	Tokens     []privacy.Private // auth tokens: any of them may sign
+	// WebhookKeys are shared keys: any of them may sign. Without Tokens nothing else may.
+	WebhookKeys []twilio.SharedKey
+	// APIKeys call the provider's API; without any the auth tokens do.
+	APIKeys  []twilio.APIKey
+	APIURL   string
+	RedisURL string // "embedded" for the in-process store
+	Secrets  [][]byte
+	FlowsDir string // empty: the book that ships
+	// StateDir is where the last good book is kept for the next start. Empty: it is not.
+	StateDir   string
 	SessionTTL time.Duration
 	// EraseAfter is how long after a text or call the provider's copy of it is
 	// asked to be deleted, EraseGiveUp how long that is tried for.
@@ -40,18 +48,25 @@ type Config struct {
 	// Lines are our own numbers, E.164 or short: what the provider still holds of
 	// them is looked for every hour. Empty: it is not.
 	Lines []string
+	// CheckFrom is the number that linecheck texts and rings from: it is no person. Empty:
+	// none.
+	CheckFrom string
+	// InspectEvery is how often the gateway looks at how the account is set up at the
+	// provider, at its certificate and at the machine; 0 is never.
+	InspectEvery time.Duration
 	// Drain is how long the server goes on answering after it is told to stop, so
 	// that whatever stands before it can look elsewhere first.
 	Drain time.Duration
-	// SenderLimit is how many texts an hour one sender is answered; ServiceLimit
-	// how many a minute everybody together.
-	SenderLimit, ServiceLimit int
+	// SenderLimit is how many texts an hour one sender of this country is answered in full,
+	// ForeignSenderLimit one of another country; ServiceLimit how many a minute everybody
+	// together. What is answered beyond them, package admit says.
+	SenderLimit, ForeignSenderLimit, ServiceLimit int
 	// Countries are the calling codes of the numbers that are answered in full; none
 	// is all of them.
 	Countries []int
-	// SpendLimit is what answering may cost in an hour, TextPrice what a segment
-	// sent is reckoned at, CallPrice a call with whom it is put through to; in pence.
-	SpendLimit, TextPrice, CallPrice float64
+	// SpendLimit is what answering may cost in an hour, beside the reserve. TextPrice is what
+	// a segment sent is reckoned at, MinutePrice a minute of a call or of a leg; in pence.
+	SpendLimit, TextPrice, MinutePrice float64
 	// CallerLimit is how many calls an hour one caller is offered the menu.
 	CallerLimit int
 	// CallerID is shown to services when the number called cannot be (callers
@@ -76,23 +91,32 @@ type raw struct {
 	AccountSID   string          `env:"TWILIO_ACCOUNT_SID"`
 	AuthToken    privacy.Private `env:"TWILIO_AUTH_TOKEN"`
 	TokenFile    string          `env:"TWILIO_AUTH_TOKEN_FILE"`
+	WebhookKeys  privacy.Private `env:"TWILIO_WEBHOOK_KEYS"`
+	WebhookFile  string          `env:"TWILIO_WEBHOOK_KEYS_FILE"`
+	APIKeys      privacy.Private `env:"TWILIO_API_KEYS"`
+	APIKeysFile  string          `env:"TWILIO_API_KEYS_FILE"`
 	APIURL       string          `env:"TWILIO_API_URL"`
 	RedisURL     privacy.Private `env:"REDIS_URL"`
 	RedisFile    string          `env:"REDIS_URL_FILE"`
 	PrivacyKey   privacy.Private `env:"PRIVACY_KEY"`
 	KeyFile      string          `env:"PRIVACY_KEY_FILE"`
 	FlowsDir     string          `env:"FLOWS_DIR"`
+	StateDir     string          `env:"STATE_DIR"`
 	SessionTTL   string          `env:"SESSION_TTL" envDefault:"15m"`
-	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"120"`
+	SenderLimit  string          `env:"SENDER_LIMIT" envDefault:"30"`
+	ForeignLimit string          `env:"FOREIGN_SENDER_LIMIT" envDefault:"120"`
 	ServiceLimit string          `env:"SERVICE_LIMIT" envDefault:"1200"`
 	EraseAfter   string          `env:"ERASE_AFTER" envDefault:"1m"`
 	EraseGiveUp  string          `env:"ERASE_GIVE_UP" envDefault:"360h"`
 	EraseLines   string          `env:"ERASE_LINES"`
+	CheckFrom    string          `env:"CHECK_FROM"`
+	CheckLine    string          `env:"CHECK_LINE"`
+	InspectEvery string          `env:"INSPECT_EVERY" envDefault:"1h"`
 	CallerLimit  string          `env:"CALLER_LIMIT" envDefault:"30"`
 	Countries    string          `env:"ANSWER_COUNTRIES" envDefault:"+44"`
 	SpendLimit   string          `env:"SPEND_LIMIT" envDefault:"50"`
 	TextPence    string          `env:"TEXT_PENCE" envDefault:"5"`
-	CallPence    string          `env:"CALL_PENCE" envDefault:"25"`
+	MinutePence  string          `env:"CALL_MINUTE_PENCE" envDefault:"2"`
 	CallerID     string          `env:"CALLER_ID"`
 	Drain        string          `env:"DRAIN" envDefault:"2s"`
 	Collector    string          `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
@@ -127,6 +151,14 @@ func RedisFromEnvironment() (string, error) {
 	return url, p.err()
 }
 
+// SecretsFromEnvironment reads PRIVACY_KEY or PRIVACY_KEY_FILE alone.
+func SecretsFromEnvironment() ([][]byte, error) {
+	p := problems{}
+	v := p.secret("PRIVACY_KEY", privacy.Hide(strings.TrimSpace(os.Getenv("PRIVACY_KEY"))), os.Getenv("PRIVACY_KEY_FILE"), os.ReadFile)
+	secrets := p.secrets(v, false)
+	return secrets, p.err()
+}
+
 // Parse reads a Config from the given variables; readFile reads the files they
 // name. The error joins one line for each mistake.
 func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
@@ -139,9 +171,12 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	}
 	c := Config{
 		ListenAddr: in.ListenAddr, AdminAddr: in.AdminAddr, AccountSID: strings.TrimSpace(in.AccountSID),
-		FlowsDir: in.FlowsDir, CallerID: in.CallerID,
+		FlowsDir: in.FlowsDir, StateDir: in.StateDir, CallerID: in.CallerID,
 	}
 	p := problems{}
+	if c.StateDir != "" && !filepath.IsAbs(c.StateDir) {
+		p.add("STATE_DIR", "must be the full path of a folder, like /var/lib/signpost")
+	}
 	p.addr("LISTEN_ADDR", in.ListenAddr)
 	p.addr("ADMIN_ADDR", in.AdminAddr)
 	c.PublicURL = p.url("PUBLIC_URL", in.PublicURL, true)
@@ -149,15 +184,7 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	if !twilio.IsAccountID(c.AccountSID) {
 		p.add("TWILIO_ACCOUNT_SID", "must be the account's SID: AC and 32 digits and letters a to f")
 	}
-	token := p.secret("TWILIO_AUTH_TOKEN", in.AuthToken, in.TokenFile, readFile)
-	for t := range strings.SplitSeq(token.Reveal(), ",") {
-		if t = strings.TrimSpace(t); t != "" {
-			c.Tokens = append(c.Tokens, privacy.Hide(t))
-		}
-	}
-	if len(c.Tokens) == 0 && !p.has("TWILIO_AUTH_TOKEN") {
-		p.add("TWILIO_AUTH_TOKEN", "is missing: without it nobody could tell the provider from anyone else")
-	}
+	p.credentials(&c, in, readFile)
 	c.RedisURL = p.secret("REDIS_URL", in.RedisURL, in.RedisFile, readFile).Reveal()
 	if c.RedisURL == "" {
 		c.RedisURL = Embedded
@@ -165,22 +192,29 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	p.redis(c.RedisURL)
 	c.Secrets = p.secrets(p.secret("PRIVACY_KEY", in.PrivacyKey, in.KeyFile, readFile), c.RedisURL == Embedded)
 	c.SessionTTL = p.duration("SESSION_TTL", in.SessionTTL, time.Minute, 4*time.Hour)
+	c.InspectEvery = p.duration("INSPECT_EVERY", in.InspectEvery, 0, 24*time.Hour)
 	c.Drain = p.duration("DRAIN", in.Drain, 0, time.Minute)
 	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
 	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
+	for name, v := range map[string]string{"CHECK_FROM": in.CheckFrom, "CHECK_LINE": in.CheckLine} {
+		if list := p.lines(name, v); len(list) == 1 && name == "CHECK_FROM" {
+			c.CheckFrom = list[0]
+		}
+	}
 	if len(c.Lines) > 0 && c.RedisURL == Embedded {
 		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
 	}
 	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
+	c.ForeignSenderLimit = p.number("FOREIGN_SENDER_LIMIT", in.ForeignLimit, 5, 10_000)
 	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
 	c.CallerLimit = p.number("CALLER_LIMIT", in.CallerLimit, 5, 10_000)
 	c.Countries = p.countries("ANSWER_COUNTRIES", in.Countries)
 	c.SpendLimit = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
 	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
-	c.CallPrice = p.amount("CALL_PENCE", in.CallPence, 0.1, 5000, "pence")
-	if c.CallerID != "" && !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.CallerID) {
-		p.add("CALLER_ID", "must be one of your own numbers, written like +441632960000")
+	c.MinutePrice = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
+	if c.CallerID != "" && !webhook.Presentable(c.CallerID) {
+		p.add("CALLER_ID", "must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
 	}
 	c.Collector = p.url("OTEL_EXPORTER_OTLP_ENDPOINT", in.Collector, false)
 	c.CollectorHeaders = p.headers("OTEL_EXPORTER_OTLP_HEADERS", in.Headers)

@@ -83,10 +83,12 @@ func TestMistakes(t *testing.T) {
 		"REDIS_URL": func(v map[string]string) {
 			v["REDIS_URL"], v["PRIVACY_KEY"] = "redis://a,http://b", strings.Repeat("ab", 32)
 		},
+		"TWILIO_WEBHOOK_KEYS":         func(v map[string]string) { v["TWILIO_WEBHOOK_KEYS"] = "one" },
+		"TWILIO_API_KEYS":             func(v map[string]string) { v["TWILIO_API_KEYS"] = "ACaaaa:0123456789abcdef0123456789abcdef" },
 		"SESSION_TTL":                 func(v map[string]string) { v["SESSION_TTL"] = "15" },
 		"ANSWER_COUNTRIES":            func(v map[string]string) { v["ANSWER_COUNTRIES"] = "GB" },
 		"SPEND_LIMIT":                 func(v map[string]string) { v["SPEND_LIMIT"] = "NaN" },
-		"CALL_PENCE":                  func(v map[string]string) { v["CALL_PENCE"] = "-1" },
+		"CALL_MINUTE_PENCE":           func(v map[string]string) { v["CALL_MINUTE_PENCE"] = "-1" },
 		"SENDER_LIMIT":                func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
 		"ERASE_AFTER":                 func(v map[string]string) { v["ERASE_AFTER"] = "0s" },
 		"ERASE_GIVE_UP":               func(v map[string]string) { v["ERASE_GIVE_UP"] = "1m" },
@@ -104,5 +106,45 @@ func TestMistakes(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), name) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Without the auth token, shared keys verify webhooks and API keys erase: both must be
+// there, and several of each while one replaces another.
+func TestWithoutTheAuthToken(t *testing.T) {
+	const webhook = "webhooks_one:c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=, webhooks_two:0123456789abcdef0123456789abcdef"
+	const api = "SK00000000000000000000000000000001:0123456789abcdef0123456789abcdef"
+	for _, tt := range []struct{ name, token, webhook, api, wrong string }{
+		{"both", "", webhook, api, ""},
+		{"a token beside them", "token", webhook, api, ""},
+		{"a token and a webhook key", "token", webhook, "", ""},
+		{"a token and an API key", "token", "", api, ""},
+		{"nothing that verifies", "", "", api, "TWILIO_WEBHOOK_KEYS"},
+		{"nothing that erases", "", webhook, "", "TWILIO_API_KEYS"},
+		{"nothing", "", "", "", "TWILIO_AUTH_TOKEN"},
+		{"the same twice", "", "a:0123456789abcdef,a:0123456789abcdef", api, "TWILIO_WEBHOOK_KEYS"},
+		{"a secret that is none", "", "a:short", api, "TWILIO_WEBHOOK_KEYS"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v := good()
+			v["TWILIO_AUTH_TOKEN"], v["TWILIO_WEBHOOK_KEYS"], v["TWILIO_API_KEYS"] = tt.token, tt.webhook, tt.api
+			c, err := config.Parse(v, noFiles)
+			if tt.wrong != "" {
+				if err == nil || !strings.HasPrefix(err.Error(), tt.wrong+" ") || strings.Contains(err.Error(), "\n") {
+					t.Errorf("%v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.webhook != "" && (len(c.WebhookKeys) != 2 || c.WebhookKeys[0].Name != "webhooks_one" ||
+				c.WebhookKeys[0].Secret.Reveal() != "c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=" || c.Signer().Key.Name != "webhooks_one") {
+				t.Errorf("%d webhook keys", len(c.WebhookKeys))
+			}
+			if tt.api != "" && (len(c.APIKeys) != 1 || c.APIKeys[0].Secret.Reveal() != "0123456789abcdef0123456789abcdef") {
+				t.Errorf("%d API keys", len(c.APIKeys))
+			}
+		})
 	}
 }

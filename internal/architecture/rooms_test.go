@@ -21,7 +21,7 @@ import (
 // rooms says which of our own packages each room may import, and which of the
 // libraries outside the standard one. A room that is not here may not exist.
 var rooms = map[string]struct{ own, outside []string }{
-	"config":                         {own: []string{"internal/privacy", "internal/twilio"}, outside: []string{"github.com/caarlos0/env/v11"}},
+	"config":                         {own: []string{"internal/privacy", "internal/twilio", "internal/webhook"}, outside: []string{"github.com/caarlos0/env/v11"}},
 	"internal/gsm7":                  {},
 	"internal/normalise":             {outside: []string{"golang.org/x/text/unicode/norm"}},
 	"internal/hours":                 {outside: []string{"github.com/rickar/cal/v2/gb"}},
@@ -30,41 +30,55 @@ var rooms = map[string]struct{ own, outside []string }{
 	"internal/area":                  {own: []string{"internal/english", "internal/normalise", "internal/spell"}},
 	"internal/privacy":               {},
 	"flows/book":                     {},
+	"flows/testbook":                 {own: []string{"flows", "flows/book", "flows/load"}},
 	"flows/hear":                     {own: []string{"internal/area", "internal/english", "internal/normalise", "internal/spell"}},
 	"cmd/signpost/internal/learn":    {own: []string{"flows/hear"}},
-	"flows":                          {own: []string{"flows/hear", "internal/area", "internal/hours", "internal/normalise"}},
-	"internal/webhook":               {own: []string{"internal/privacy"}},
-	"flows/load":                     {own: []string{"flows", "flows/book", "flows/hear", "internal/area", "internal/hours", "internal/normalise"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
-	"internal/twilio":                {own: []string{"internal/privacy", "internal/webhook"}, outside: []string{"github.com/nyaruka/phonenumbers", "github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}},
+	"flows":                          {own: []string{"flows/hear", "internal/area", "internal/hours", "internal/normalise", "internal/voice"}},
+	"internal/webhook":               {own: []string{"internal/privacy", "internal/voice"}},
+	"flows/load":                     {own: []string{"flows", "flows/book", "flows/hear", "internal/area", "internal/hours", "internal/normalise", "internal/voice", "internal/wav"}, outside: []string{"go.yaml.in/yaml/v3", "github.com/nyaruka/phonenumbers"}},
+	"internal/twilio":                {own: []string{"internal/privacy", "internal/voice", "internal/webhook"}, outside: []string{"github.com/nyaruka/phonenumbers", "github.com/twilio/twilio-go/client", "github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}},
 	"internal/counters":              {own: []string{"internal/hours"}},
+	"internal/lines":                 {own: []string{"internal/counters", "internal/hours", "internal/store"}},
 	"internal/budget":                {},
+	"internal/wav":                   {},
+	"internal/voice":                 {},
+	"internal/admit":                 {own: []string{"internal/budget", "internal/gsm7", "internal/privacy", "internal/webhook"}},
 	"internal/machine":               {},
+	"internal/swap":                  {},
 	"internal/version":               {},
 	"internal/trace":                 {outside: []string{"go.opentelemetry.io/otel", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/sdk/resource", "go.opentelemetry.io/otel/sdk/trace", "go.opentelemetry.io/otel/trace", "go.opentelemetry.io/proto/otlp/common/v1", "go.opentelemetry.io/proto/otlp/resource/v1", "go.opentelemetry.io/proto/otlp/trace/v1", "google.golang.org/protobuf/proto"}},
-	"cmd/release":                    {},
+	"cmd/release":                    {own: []string{"internal/version"}, outside: []string{"go.yaml.in/yaml/v3"}},
 	"cmd/signpost/internal/report":   {own: []string{"flows", "internal/hours", "internal/counters"}, outside: []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgsvg"}},
 	"internal/eraser":                {own: []string{"internal/store", "internal/twilio"}},
-	"internal/store":                 {own: []string{"internal/hours", "internal/privacy"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/go-redis/redis_rate/v10", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
-	"sms":                            {own: []string{"flows", "internal/gsm7", "internal/privacy", "internal/budget", "internal/store", "internal/counters", "internal/webhook"}},
-	"ivr":                            {own: []string{"flows", "internal/privacy", "internal/budget", "internal/counters", "internal/webhook"}},
+	"internal/inspect":               {own: []string{"internal/swap", "internal/twilio"}},
+	"internal/store":                 {own: []string{"internal/hours", "internal/privacy"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
+	"sms":                            {own: []string{"flows", "internal/admit", "internal/privacy", "internal/store", "internal/counters", "internal/webhook"}},
+	"ivr":                            {own: []string{"flows", "internal/admit", "internal/privacy", "internal/counters", "internal/webhook"}},
 	"internal/handset":               {own: []string{"internal/privacy", "internal/twilio", "internal/webhook"}},
 	"internal/testkit":               {own: []string{"internal/twilio"}},
 	"cmd/gateway/internal/model":     {own: []string{"flows"}},
 	"internal/linediff":              {},
-	"cmd/signpost/internal/preview":  {own: []string{"flows", "flows/book", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "flows/hear", "flows/load", "cmd/signpost/internal/signoff", "flows/routes", "internal/gsm7", "internal/handset", "internal/hours", "internal/linediff"}},
-	"flows/check":                    {own: []string{"flows", "flows/hear", "flows/load", "flows/routes", "internal/area", "internal/gsm7", "internal/hours", "internal/normalise"}},
+	"cmd/signpost/internal/preview":  {own: []string{"flows", "flows/book", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "flows/hear", "flows/load", "cmd/signpost/internal/signoff", "flows/routes", "internal/gsm7", "internal/handset", "internal/hours", "internal/linediff", "internal/wav"}},
+	"flows/check":                    {own: []string{"flows", "flows/hear", "flows/load", "flows/routes", "internal/area", "internal/gsm7", "internal/hours", "internal/normalise", "internal/voice", "internal/wav"}},
 	"cmd/signpost/internal/diagram":  {own: []string{"flows"}},
 	"cmd/signpost/internal/edit":     {own: []string{"flows/load", "internal/linediff"}},
 	"flows/routes":                   {own: []string{"flows", "flows/hear", "internal/gsm7", "internal/normalise"}},
 	"cmd/signpost/internal/scaffold": {own: []string{"flows/book", "flows/load", "internal/area", "internal/gsm7", "internal/normalise"}},
 	"cmd/signpost/internal/signoff":  {own: []string{"flows", "flows/check", "flows/load", "flows/routes", "internal/hours"}},
+	"flows/saved":                    {own: []string{"flows/load"}},
+	"flows/published":                {own: []string{"flows/saved"}},
+	"cmd/signpost/internal/follow":   {own: []string{"flows/check", "flows/load", "flows/published", "flows/saved"}},
+	"cmd/signpost/internal/merge":    {own: []string{"flows/load"}, outside: []string{"go.yaml.in/yaml/v3"}},
+	"cmd/signpost/internal/history":  {own: []string{"flows/saved"}},
+	"cmd/signpost/internal/staff":    {own: []string{"flows/saved"}, outside: []string{"github.com/go-webauthn/webauthn/protocol", "github.com/go-webauthn/webauthn/webauthn"}},
+	"cmd/signpost/internal/desk":     {own: []string{"cmd/signpost/internal/follow", "cmd/signpost/internal/history", "cmd/signpost/internal/merge", "cmd/signpost/internal/preview", "cmd/signpost/internal/staff", "flows", "flows/changes", "flows/check", "flows/load", "flows/published", "flows/saved", "internal/hours"}},
 	"flows/changes":                  {own: []string{"flows", "flows/check", "internal/hours"}},
-	"cmd/gateway/server":             {own: []string{"config", "flows", "flows/book", "flows/check", "flows/load", "internal/eraser", "internal/privacy", "internal/budget", "internal/store", "internal/counters", "internal/trace", "internal/twilio", "internal/version", "internal/webhook", "ivr", "sms"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}},
-	"cmd/signpost/internal/doctor":   {own: []string{"config", "flows", "flows/check", "flows/load", "internal/handset", "internal/privacy", "internal/store", "internal/twilio"}},
+	"cmd/gateway/server":             {own: []string{"config", "internal/hours", "flows", "flows/book", "flows/check", "flows/load", "internal/admit", "internal/eraser", "internal/privacy", "internal/budget", "internal/store", "internal/counters", "internal/lines", "internal/swap", "internal/trace", "internal/twilio", "internal/version", "internal/webhook", "ivr", "sms", "flows/changes", "flows/saved", "internal/inspect"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/promhttp"}},
+	"cmd/signpost/internal/doctor":   {own: []string{"config", "flows", "flows/load", "internal/handset", "internal/privacy", "internal/store", "internal/swap", "internal/twilio", "internal/inspect", "internal/webhook"}},
 	"cmd/bench":                      {own: []string{"internal/machine", "internal/privacy", "internal/twilio"}, outside: []string{"github.com/redis/go-redis/v9"}},
 	"cmd/gateway":                    {own: []string{"config", "cmd/gateway/server", "internal/version"}, outside: []string{"golang.org/x/sys/unix"}},
 	"cmd/linecheck":                  {own: []string{"config", "internal/twilio", "internal/version"}},
-	"cmd/signpost":                   {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "cmd/signpost/internal/scaffold", "flows/hear", "cmd/signpost/internal/learn", "flows/load", "cmd/signpost/internal/signoff", "flows/routes", "internal/area", "cmd/signpost/internal/doctor", "cmd/gateway/server", "internal/gsm7", "internal/handset", "internal/hours", "cmd/signpost/internal/preview", "internal/privacy", "cmd/signpost/internal/report", "internal/store", "internal/twilio", "internal/version", "ivr", "sms"}},
+	"cmd/signpost":                   {own: []string{"config", "flows", "flows/book", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "cmd/signpost/internal/scaffold", "flows/hear", "cmd/signpost/internal/learn", "flows/load", "cmd/signpost/internal/signoff", "flows/routes", "internal/area", "cmd/signpost/internal/doctor", "cmd/gateway/server", "internal/gsm7", "internal/handset", "internal/hours", "cmd/signpost/internal/preview", "cmd/signpost/internal/desk", "cmd/signpost/internal/follow", "cmd/signpost/internal/staff", "flows/published", "internal/privacy", "cmd/signpost/internal/report", "internal/lines", "internal/store", "internal/twilio", "internal/version", "ivr", "sms", "flows/saved", "internal/webhook"}},
 }
 
 // barred imports, with the reason.
@@ -73,13 +87,13 @@ var barred = []struct {
 	imports []string
 	why     string
 }{
-	{[]string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell", "internal/area", "internal/gsm7"}, []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
+	{[]string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell", "internal/area", "internal/gsm7", "internal/voice", "internal/wav"}, []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
 		"pure rooms: state and input in, state and reply out"},
 	{[]string{"internal/privacy"}, []string{"log", "os"}, "what hides things does not write them down"},
 }
 
 // pure rooms may not ask the time either.
-var pure = []string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell", "internal/area", "internal/gsm7", "flows/load", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "cmd/signpost/internal/signoff", "flows/routes"}
+var pure = []string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell", "internal/area", "internal/gsm7", "internal/voice", "internal/wav", "flows/load", "flows/changes", "flows/check", "cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "cmd/signpost/internal/signoff", "flows/routes"}
 
 type pkg struct {
 	ImportPath, Dir, Doc string

@@ -1,10 +1,14 @@
-// Package budget reckons what answering costs and keeps it within what an operator
-// will spend in an hour.
+// Package budget reckons what answering costs and keeps each kind of answer within its
+// share of what an operator will spend in an hour.
+//
+// The kinds have a share each, so that nobody who uses one up takes an answer from somebody
+// else: a flood of withheld calls costs texts nothing, nor calls from numbers.
 //
 // Nobody waits for it: what a process spends it knows at once, and every second it
 // tells the others through the store, which adds up. With the store away each
 // process goes by what it knows. So an hour may cost as much more as all of them
-// spend in a second, and the shortest answers that are never refused.
+// spend in a second, and the answers of the reserve, which are never refused
+// (package admit says which they are).
 package budget
 
 import (
@@ -23,35 +27,74 @@ func Pence(p float64) Money { return Money(p*10 + 0.5) }
 // Pounds is the amount in pounds.
 func (m Money) Pounds() float64 { return float64(m) / 1000 }
 
-// Level is how much of the hour's money is left.
+// Kind is what money is spent on.
+type Kind uint8
+
+// Kinds, by whose text or call is answered.
+const (
+	TextsHome      Kind = iota // from numbers of this country
+	TextsElsewhere             // from other countries, and numbers that pay their holder
+	CallsHome                  // from numbers of this country
+	CallsElsewhere             // from other countries, and over the internet
+	CallsWithheld              // without a number
+	kinds
+)
+
+func (k Kind) String() string { return kindNames[k] }
+
+// kindNames are also the fields that the store adds up.
+var kindNames = [kinds]string{"texts_home", "texts_elsewhere", "calls_home", "calls_elsewhere", "calls_withheld"}
+
+// Said is what an operator is told of a kind.
+func (k Kind) Said() string { return kindsSaid[k] }
+
+var kindsSaid = [kinds]string{
+	"texts from this country", "texts from elsewhere", "calls from this country", "calls from elsewhere", "withheld calls",
+}
+
+// shares of the limit, in percent. What one leaves over no other gets.
+var shares = [kinds]Money{TextsHome: 35, TextsElsewhere: 10, CallsHome: 30, CallsElsewhere: 5, CallsWithheld: 20}
+
+// Kinds lists them all.
+func Kinds() (all []Kind) {
+	for k := range kinds {
+		all = append(all, k)
+	}
+	return all
+}
+
+// Share is a kind's share of the limit, in percent.
+func (k Kind) Share() int { return int(shares[k]) }
+
+// Level is how much of a kind's share of the hour is left.
 type Level uint8
 
 // Levels.
 const (
 	Plenty Level = iota
 	Near         // four fifths are spent: the shortest useful answer
-	Spent        // nothing is left but the answers that are never refused
+	Spent        // nothing is left but the reserve
 )
 
 func (l Level) String() string { return [...]string{"plenty", "near", "spent"}[l] }
 
-// Keeper adds up what all processes spend.
+// Keeper adds up what all processes spend, each kind by its name.
 type Keeper interface {
-	AddSpend(ctx context.Context, hour time.Time, amount int64) (total int64, err error)
+	AddSpend(ctx context.Context, hour time.Time, amounts map[string]int64) (totals map[string]int64, err error)
 }
 
 // Meter reckons one process's view of the hour. Its methods are safe for
 // concurrent use.
 type Meter struct {
 	Keeper Keeper
-	Limit  Money // for an hour by the clock; nought is no limit
+	Limit  Money // for an hour by the clock, of all kinds together; zero is no limit
 	Now    func() time.Time
 	Log    *slog.Logger
 
 	mu     sync.Mutex
 	hour   time.Time
-	total  Money // of everybody, as it was last told
-	untold Money // ours since then
+	total  [kinds]Money // of everybody, as it was last told
+	untold [kinds]Money // ours since then
 }
 
 // The times of telling.
@@ -63,35 +106,69 @@ const (
 // turn begins a new hour when it is one. What was not told of the last is let go.
 func (m *Meter) turn() {
 	if hour := m.Now().UTC().Truncate(time.Hour); !hour.Equal(m.hour) {
-		m.hour, m.total, m.untold = hour, 0, 0
+		m.hour, m.total, m.untold = hour, [kinds]Money{}, [kinds]Money{}
 	}
 }
 
 // Spend reckons something spent.
-func (m *Meter) Spend(x Money) {
+func (m *Meter) Spend(k Kind, x Money) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.turn()
-	m.untold += x
+	m.untold[k] += x
+}
+
+// Of is what a kind has cost in this hour, as far as this process knows.
+func (m *Meter) Of(k Kind) Money {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turn()
+	return m.total[k] + m.untold[k]
 }
 
 // Total is what the hour has cost, as far as this process knows.
-func (m *Meter) Total() Money {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.turn()
-	return m.total + m.untold
+func (m *Meter) Total() (all Money) {
+	for k := range kinds {
+		all += m.Of(k)
+	}
+	return all
 }
 
-// Level tells how much is left.
-func (m *Meter) Level() Level {
+// LimitOf is what a kind may cost in an hour; zero is no limit.
+func (m *Meter) LimitOf(k Kind) Money { return m.Limit * shares[k] / 100 }
+
+// Reserve is what the hour has cost beyond the limits: what the answers cost that are never
+// refused.
+func (m *Meter) Reserve() (beyond Money) {
+	if m.Limit <= 0 {
+		return 0
+	}
+	for k := range kinds {
+		beyond += max(0, m.Of(k)-m.LimitOf(k))
+	}
+	return beyond
+}
+
+// Fullest is the largest part of its share that a kind has used: 1 is all of it.
+func (m *Meter) Fullest() (part float64) {
+	if m.Limit <= 0 {
+		return 0
+	}
+	for k := range kinds {
+		part = max(part, float64(m.Of(k))/float64(m.LimitOf(k)))
+	}
+	return part
+}
+
+// Level tells how much is left of a kind's share.
+func (m *Meter) Level(k Kind) Level {
 	if m.Limit <= 0 {
 		return Plenty
 	}
-	switch total := m.Total(); {
-	case total >= m.Limit:
+	switch of, limit := m.Of(k), m.LimitOf(k); {
+	case of >= limit:
 		return Spent
-	case total >= m.Limit-m.Limit/5:
+	case of >= limit-limit/5:
 		return Near
 	}
 	return Plenty
@@ -103,29 +180,41 @@ func (m *Meter) Tell(ctx context.Context) {
 	m.turn()
 	hour, mine := m.hour, m.untold
 	m.mu.Unlock()
-	if mine == 0 {
+	amounts := map[string]int64{}
+	for k, x := range mine {
+		if x != 0 {
+			amounts[kindNames[k]] = int64(x)
+		}
+	}
+	if len(amounts) == 0 {
 		return
 	}
 	op, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	total, err := m.Keeper.AddSpend(op, hour, int64(mine))
+	totals, err := m.Keeper.AddSpend(op, hour, amounts)
 	if err != nil {
 		m.Log.Debug("what was spent could not be told; each gateway goes by its own", "err", err)
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if hour.Equal(m.hour) {
-		m.total, m.untold = Money(total), m.untold-mine
+	if !hour.Equal(m.hour) {
+		return
+	}
+	for k := range kinds {
+		if total, told := totals[kindNames[k]]; told {
+			m.total[k], m.untold[k] = Money(total), m.untold[k]-mine[k]
+		}
 	}
 }
 
 // Run tells every second until ctx ends, and once more then. It says in the log
-// when the hour's money runs out.
+// when a share of the hour's money runs out.
 func (m *Meter) Run(ctx context.Context) {
 	tick := time.NewTicker(tellEvery)
 	defer tick.Stop()
-	last := Plenty
+	var last [kinds]Level
+	alarmed := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -134,14 +223,27 @@ func (m *Meter) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 		m.Tell(ctx)
-		now := m.Level()
-		switch {
-		case now == last:
-		case now == Near:
-			m.Log.Warn("four fifths of SPEND_LIMIT are spent in this hour: answers are the shortest there are")
-		case now == Spent:
-			m.Log.Error("SPEND_LIMIT is spent in this hour: everybody still gets the 24-hour number once, and no more")
+		for k := range kinds {
+			now := m.Level(k)
+			if now != last[k] {
+				m.say(now)
+			}
+			last[k] = now
 		}
-		last = now
+		much := m.Limit > 0 && m.Reserve() > m.Limit
+		if much && !alarmed {
+			m.Log.Error("the reserve has cost more than SPEND_LIMIT in this hour: somebody is attacking the line, see docs/runbooks.md")
+		}
+		alarmed = much
+	}
+}
+
+// say logs a level that a share has come to.
+func (m *Meter) say(l Level) {
+	switch l {
+	case Near:
+		m.Log.Warn("four fifths of a share of SPEND_LIMIT are spent in this hour: its answers are the shortest there are")
+	case Spent:
+		m.Log.Error("a share of SPEND_LIMIT is spent in this hour: its people are answered from the reserve")
 	}
 }

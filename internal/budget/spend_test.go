@@ -20,31 +20,57 @@ func meter(t *testing.T, k budget.Keeper, now func() time.Time) *budget.Meter {
 
 type away struct{}
 
-func (away) AddSpend(context.Context, time.Time, int64) (int64, error) {
-	return 0, errors.New("away")
+func (away) AddSpend(context.Context, time.Time, map[string]int64) (map[string]int64, error) {
+	return nil, errors.New("away")
 }
 
+// Each kind has its share, and what is beyond is the reserve's.
 func TestLevels(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 59, 0, 0, time.UTC)
 	m := meter(t, away{}, func() time.Time { return now })
 	for _, step := range []struct {
 		pence float64
 		want  budget.Level
-	}{{0, budget.Plenty}, {799.9, budget.Plenty}, {0.1, budget.Near}, {199.9, budget.Near}, {0.1, budget.Spent}, {500, budget.Spent}} {
-		m.Spend(budget.Pence(step.pence))
+	}{{0, budget.Plenty}, {279.9, budget.Plenty}, {0.1, budget.Near}, {69.9, budget.Near}, {0.1, budget.Spent}, {500, budget.Spent}} {
+		m.Spend(budget.TextsHome, budget.Pence(step.pence))
 		m.Tell(t.Context()) // the store is away: nothing is lost by it
-		if got := m.Level(); got != step.want {
+		if got := m.Level(budget.TextsHome); got != step.want {
 			t.Errorf("after %v: %v, want %v", m.Total().Pounds(), got, step.want)
 		}
 	}
+	for _, k := range budget.Kinds() {
+		if k != budget.TextsHome && m.Level(k) != budget.Plenty {
+			t.Errorf("texts from this country use up the share of %v", k)
+		}
+	}
+	if got := m.Reserve(); got != budget.Pence(500) {
+		t.Errorf("the reserve has cost %v", got.Pounds())
+	}
+	if got := m.Fullest(); got != 850.0/350 {
+		t.Errorf("the fullest share is at %v", got)
+	}
 	now = now.Add(time.Minute) // a new hour
-	if m.Level() != budget.Plenty || m.Total() != 0 {
+	if m.Level(budget.TextsHome) != budget.Plenty || m.Total() != 0 || m.Reserve() != 0 {
 		t.Errorf("in a new hour %v is spent", m.Total().Pounds())
 	}
 	m.Limit = 0
-	m.Spend(budget.Pence(1e9))
-	if m.Level() != budget.Plenty {
+	m.Spend(budget.TextsHome, budget.Pence(1e9))
+	if m.Level(budget.TextsHome) != budget.Plenty || m.Reserve() != 0 || m.Fullest() != 0 {
 		t.Error("no limit is a limit")
+	}
+}
+
+// The shares are of the whole limit, and each kind has one.
+func TestShares(t *testing.T) {
+	all := 0
+	for _, k := range budget.Kinds() {
+		if k.Share() <= 0 || k.String() == "" || k.Said() == "" {
+			t.Errorf("%v has a share of %d", k, k.Share())
+		}
+		all += k.Share()
+	}
+	if all != 100 {
+		t.Errorf("the shares are %d of 100", all)
 	}
 }
 
@@ -54,7 +80,7 @@ func TestProcessesAddUp(t *testing.T) {
 	now := time.Now()
 	var meters []*budget.Meter
 	for range 3 {
-		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,18 +90,19 @@ func TestProcessesAddUp(t *testing.T) {
 	var all sync.WaitGroup
 	for _, m := range meters {
 		all.Go(func() {
-			for range 100 {
-				m.Spend(budget.Pence(1))
+			for i := range 100 {
+				m.Spend(budget.Kinds()[i%2], budget.Pence(1))
 				m.Tell(t.Context())
 			}
 		})
 	}
 	all.Wait()
 	for _, m := range meters {
-		m.Spend(budget.Pence(1))
+		m.Spend(budget.Kinds()[0], budget.Pence(1))
+		m.Spend(budget.Kinds()[1], budget.Pence(1))
 		m.Tell(t.Context())
 	}
-	if got := meters[2].Total(); got != budget.Pence(303) {
-		t.Errorf("they have spent %v, want £3.03", got.Pounds())
+	if got := meters[2].Total(); got != budget.Pence(306) {
+		t.Errorf("they have spent %v, want £3.06", got.Pounds())
 	}
 }

@@ -4,7 +4,10 @@ package counters
 
 import (
 	"context"
+	"crypto/rand"
+	"hash/maphash"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -24,22 +27,31 @@ type Outcome string
 // Outcomes. Begun, Left, Emergency and Limited are counted without area and
 // service, the end of a ringing without area.
 const (
-	Begun     Outcome = "begun"     // a conversation began
-	Given     Outcome = "given"     // a service's number was given
-	Answered  Outcome = "answered"  // a caller was put through, and somebody answered
-	NoAnswer  Outcome = "no_answer" // it rang out
-	Engaged   Outcome = "engaged"
-	Failed    Outcome = "failed"    // it could not be reached, or the caller gave up
-	Left      Outcome = "left"      // the way out was taken: X, STOP, the star key
-	Emergency Outcome = "emergency" // told that this is not 999
+	Begun Outcome = "begun" // a conversation began
+	Given Outcome = "given" // a service's number was given
+	// How a call to a service ended. None but Answered says that a person was there.
+	Answered   Outcome = "answered"    // it was answered, and lasted as long as a conversation does
+	Short      Outcome = "short"       // it was answered, and over sooner: a machine, perhaps
+	Machine    Outcome = "machine"     // it was answered, but nobody took the call
+	NoAnswer   Outcome = "no_answer"   // it rang out
+	Engaged    Outcome = "engaged"     // busy
+	Failed     Outcome = "failed"      // it could not be reached
+	CallerLeft Outcome = "caller_left" // the caller hung up before it was answered
+	Left       Outcome = "left"        // the way out was taken: X, STOP, the star key
+	Emergency  Outcome = "emergency"   // told that this is not 999
 	// Complained: somebody wrote that the service did not help. Without area.
 	Complained Outcome = "complained"
 	Limited    Outcome = "limited" // not answered, or only with the 24-hour number: too many texts
 )
 
+// LegOutcomes lists how a call to a service can end.
+func LegOutcomes() []Outcome {
+	return []Outcome{Answered, Short, Machine, NoAnswer, Engaged, Failed, CallerLeft}
+}
+
 // Outcomes lists them all.
 func Outcomes() []Outcome {
-	return []Outcome{Begun, Given, Answered, NoAnswer, Engaged, Failed, Left, Emergency, Limited, Complained}
+	return append([]Outcome{Begun, Given, Left, Emergency, Limited, Complained}, LegOutcomes()...)
 }
 
 // Kind is one kind of thing that is counted. Area and Service are ids of the
@@ -67,78 +79,112 @@ func ParseField(s string) (Kind, bool) {
 
 // Keeper is where the counts are kept.
 type Keeper interface {
-	AddCounts(ctx context.Context, day time.Time, counts map[string]int) error
+	// PutCounts replaces what one process has counted on a day, given as its midnight.
+	PutCounts(ctx context.Context, day time.Time, process string, counts map[string]int) error
 }
 
 // Bounds.
 const (
-	flushEvery = 10 * time.Second
+	// FlushEvery is how often the counts are stored: at a fixed rate, whether or not
+	// anything was counted, and every time as other bytes of the same length. So nobody who
+	// watches the store sees a person arrive.
+	FlushEvery = 15 * time.Minute
 	flushTime  = time.Second
-	maxKinds   = 20_000 // far more than a book has; a wall, not a setting
+	maxKinds   = 20_000  // far more than a book has; a wall, not a setting
+	maxSeen    = 500_000 // phones and what they were counted for, on a day
 )
 
-// Counter gathers counts and hands them on in batches, so that no webhook waits
-// for them and nobody who watches the store sees one arrive.
+// Counter gathers the counts of one process. Its methods are safe for concurrent use.
 type Counter struct {
 	Keeper Keeper
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	mu     sync.Mutex
-	counts map[time.Time]map[string]int
-	kinds  int
+	mu      sync.Mutex
+	process string
+	counts  map[time.Time]map[string]int
+	kinds   int
+	day     time.Time           // that seen is of
+	seed    maphash.Seed        // of this process only
+	seen    map[uint64]struct{} // who was counted for what
 }
 
-// Add counts one thing.
-func (c *Counter) Add(k Kind) {
-	day := hours.Day(c.Now())
+// Add counts a kind once a day for one phone, however often it happens: who is the keyed
+// hash of the phone and the day. So nobody fills a figure with texts of their own. A phone
+// that two processes serve can count at each.
+func (c *Counter) Add(who string, k Kind) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.put(day, k.Field(), 1)
-}
-
-func (c *Counter) put(day time.Time, field string, n int) {
-	if c.counts == nil {
-		c.counts = map[time.Time]map[string]int{}
+	day, field := c.today(), k.Field()
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	h.WriteString(who)
+	h.WriteByte(0)
+	h.WriteString(field)
+	sum := h.Sum64()
+	if _, again := c.seen[sum]; again {
+		return
 	}
-	if c.counts[day] == nil {
-		c.counts[day] = map[string]int{}
+	if len(c.seen) >= maxSeen {
+		clear(c.seen)
 	}
-	if _, ok := c.counts[day][field]; !ok {
+	c.seen[sum] = struct{}{}
+	counts := c.counts[day]
+	if _, ok := counts[field]; !ok {
 		if c.kinds >= maxKinds {
 			return
 		}
 		c.kinds++
 		field = strings.Clone(field)
 	}
-	c.counts[day][field] += n
+	counts[field]++
 }
 
-// Flush hands on what was counted; what the keeper cannot take is kept.
+// today returns the day, and begins it when it is new. It needs the lock.
+func (c *Counter) today() time.Time {
+	day := hours.Day(c.Now())
+	if c.counts == nil {
+		c.counts, c.seed, c.process = map[time.Time]map[string]int{}, maphash.MakeSeed(), rand.Text()
+	}
+	if !day.Equal(c.day) {
+		c.day, c.seen = day, map[uint64]struct{}{}
+	}
+	if c.counts[day] == nil {
+		c.counts[day] = map[string]int{}
+	}
+	return day
+}
+
+// Flush stores what was counted today, and on days before that are not stored for good.
+// What cannot be stored is kept.
 func (c *Counter) Flush(ctx context.Context) {
 	c.mu.Lock()
-	counts := c.counts
-	c.counts, c.kinds = nil, 0
+	today, process := c.today(), c.process
+	days := map[time.Time]map[string]int{}
+	for day, counts := range c.counts {
+		days[day] = maps.Clone(counts)
+	}
 	c.mu.Unlock()
-	for day, fields := range counts {
+	for day, counts := range days {
 		op, cancel := context.WithTimeout(ctx, flushTime)
-		err := c.Keeper.AddCounts(op, day, fields)
+		err := c.Keeper.PutCounts(op, day, process, counts)
 		cancel()
-		if err == nil {
+		if err != nil {
+			c.Log.Warn("the day's counts could not be stored; they are tried again", "err", err)
 			continue
 		}
-		c.Log.Warn("the day's counts could not be kept; they are tried again", "err", err)
 		c.mu.Lock()
-		for f, n := range fields {
-			c.put(day, f, n)
+		if day.Before(today) && len(c.counts[day]) == len(counts) {
+			delete(c.counts, day) // over, and stored
+			c.kinds -= len(counts)
 		}
 		c.mu.Unlock()
 	}
 }
 
-// Run hands on what was counted every few seconds, and once more when ctx ends.
+// Run stores what was counted at a fixed rate, and once more when ctx ends.
 func (c *Counter) Run(ctx context.Context) {
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(FlushEvery)
 	defer tick.Stop()
 	for {
 		select {

@@ -87,9 +87,8 @@ type Eraser struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Count  func(Outcome)
-	// Emptied is called when a message was emptied: the provider has answered with the rest
-	// of it, which must be erased from memory.
-	Emptied func()
+	// Chance gives a random number from 0 up to, and not including, n. Nil is the process's own.
+	Chance func(n time.Duration) time.Duration
 
 	noted  chan note
 	streak atomic.Int32 // failed tries in a row
@@ -246,11 +245,10 @@ func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 func (e *Eraser) retry(ctx context.Context, job store.Erasure, id twilio.RecordID, o Outcome, age time.Duration) {
 	e.streak.Store(0)
 	e.Count(o)
-	defer e.Emptied()
 	if err := e.Records.Redact(id); err != nil {
 		e.Log.Debug("a message that cannot be deleted yet could not be emptied either", "err", err)
 	}
-	e.postpone(ctx, job, e.Now().Add(jitter(min(max(age, e.After), maxWait))))
+	e.postpone(ctx, job, e.Now().Add(e.jitter(min(max(age, e.After), maxWait))))
 }
 
 func (e *Eraser) done(ctx context.Context, job store.Erasure, o Outcome) {
@@ -266,7 +264,7 @@ func (e *Eraser) hold(ctx context.Context, job store.Erasure, o Outcome, d time.
 	e.Count(o)
 	n := e.streak.Add(1)
 	if d == 0 {
-		d = jitter(e.After / 60 << min(n-1, 12))
+		d = e.jitter(e.After / 60 << min(n-1, 12))
 	}
 	d = min(max(d, time.Millisecond), maxPause)
 	if n == 1 || o == Credentials {
@@ -294,8 +292,12 @@ func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 }
 
 // jitter varies a delay by up to a fifth, so that tries do not coincide.
-func jitter(d time.Duration) time.Duration {
-	return d*4/5 + rand.N(max(d*2/5, 1)) // #nosec G404 -- nobody gains by guessing it
+func (e *Eraser) jitter(d time.Duration) time.Duration {
+	chance := e.Chance
+	if chance == nil {
+		chance = rand.N[time.Duration] // #nosec G404 -- nobody gains by guessing it
+	}
+	return d*4/5 + chance(max(d*2/5, 1))
 }
 
 // flush puts noted records on the list, in batches, and retries while Redis is away.

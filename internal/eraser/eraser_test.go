@@ -66,7 +66,7 @@ func (l locked) Write(p []byte) (int, error) {
 
 func open(t *testing.T, redis string) *store.Store {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: redis, SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+	s, err := store.Open(store.Options{URL: redis, SessionTTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func start(t *testing.T, redis string, p *testkit.Provider, change func(*eraser.
 	}
 	g := &gateway{log: &bytes.Buffer{}, counts: map[eraser.Outcome]int{}}
 	g.Eraser = &eraser.Eraser{
-		List: open(t, redis), Records: records, After: 20 * time.Millisecond, GiveUp: time.Hour, Now: time.Now, Emptied: func() {},
+		List: open(t, redis), Records: records, After: 20 * time.Millisecond, GiveUp: time.Hour, Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(locked{&g.mu, g.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Count: func(o eraser.Outcome) {
 			g.mu.Lock()

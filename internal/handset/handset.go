@@ -27,8 +27,9 @@ type Phone struct {
 	Base    string // scheme and host, as the gateway's PUBLIC_URL
 	Account string
 	Token   privacy.Private
-	From    string // the handset's address
-	To      string // our line
+	Key     twilio.SharedKey // signs instead of Token, if it has a name
+	From    string           // the handset's address
+	To      string           // our line
 	// Jar holds the cookies of replies to texts, by the two numbers, as the provider does;
 	// nil stores none.
 	Jar map[string]string
@@ -48,7 +49,7 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 		return 0, nil, fmt.Errorf("make a webhook: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set(twilio.SignatureHeader, twilio.Sign(p.Token, target, form))
+	twilio.Signer{Token: p.Token, Key: p.Key}.Sign(req.Header, target, form)
 	pair := form.Get("From") + " " + form.Get("To")
 	text := form.Has("MessageSid")
 	if kept := p.Jar[pair]; kept != "" && text {
@@ -73,7 +74,7 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 		keep(rec.header)
 		return rec.status, rec.body.Bytes(), nil
 	}
-	client := http.Client{Timeout: 15 * time.Second} // as long as the provider waits
+	client := http.Client{Timeout: 15 * time.Second, CheckRedirect: stay} // as long as the provider waits
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, nil, fmt.Errorf("send a webhook: %w", err)
@@ -86,6 +87,9 @@ func (p *Phone) Post(ctx context.Context, target string, form url.Values) (statu
 	}
 	return resp.StatusCode, body, nil
 }
+
+// stay follows no redirect: a webhook's fields would be lost.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // ReportDelivery sends a report that one of our texts was delivered. It changes nothing.
 func (p *Phone) ReportDelivery(ctx context.Context, path string) (status int, body []byte, err error) {
@@ -159,6 +163,15 @@ func (p *Phone) TextAs(ctx context.Context, sid, body string) (string, error) {
 	return strings.Join(texts, ""), nil
 }
 
+// Try sends a webhook of a text, or of a call that begins, to a path, whatever answers there.
+func (p *Phone) Try(ctx context.Context, target string, text bool) (status int, body []byte, err error) {
+	form := url.Values{"From": {p.From}, "To": {p.To}, "CallSid": {SID("CA")}, "CallStatus": {"in-progress"}}
+	if text {
+		form = url.Values{"From": {p.From}, "To": {p.To}, "MessageSid": {SID("SM")}, "Body": {"x"}}
+	}
+	return p.Post(ctx, target, form)
+}
+
 // fetch posts a webhook and parses the TwiML that must come back.
 func (p *Phone) fetch(ctx context.Context, target string, form url.Values) (twilio.Node, error) {
 	status, body, err := p.Post(ctx, target, form)
@@ -202,6 +215,12 @@ var ErrNotNow = errors.New("the call is not waiting for that")
 func (p *Phone) Ring(ctx context.Context) (*Call, error) {
 	c := &Call{phone: p, sid: SID("CA")}
 	return c, c.follow(ctx, "/voice", url.Values{})
+}
+
+// Through has the rest of the call answered by another gateway: the one that p reaches.
+func (c *Call) Through(p *Phone) {
+	p.From, p.To = c.phone.From, c.phone.To
+	c.phone = p
 }
 
 func (c *Call) follow(ctx context.Context, target string, extra url.Values) error {
@@ -272,9 +291,14 @@ func (c *Call) hear(n twilio.Node) {
 		return
 	}
 	var words []string
-	for _, part := range n.Children {
-		words = append(words, strings.Fields(part.Words())...)
+	var walk func(twilio.Node)
+	walk = func(n twilio.Node) { // what stands in two elements is two words
+		words = append(words, strings.Fields(n.Text)...)
+		for _, part := range n.Children {
+			walk(part)
+		}
 	}
+	walk(n)
 	if len(words) > 0 {
 		c.Said = append(c.Said, strings.Join(words, " "))
 	}
@@ -313,9 +337,17 @@ func (c *Call) Wait(ctx context.Context) error {
 }
 
 // LegEnds ends the ringing line with one of the provider's statuses: completed, busy,
-// no-answer, failed, canceled.
+// no-answer, failed, canceled. A line that completes was talked to for a minute.
 func (c *Call) LegEnds(ctx context.Context, status string) error {
+	if status == "completed" {
+		return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}, "DialBridged": {"true"}, "DialCallDuration": {"60"}})
+	}
 	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}})
+}
+
+// LegShort ends the ringing line like an answering machine that hangs up at once.
+func (c *Call) LegShort(ctx context.Context) error {
+	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"}, "DialCallDuration": {"2"}})
 }
 
 // LegEndsAs ends the ringing line with all that the provider reports.

@@ -37,6 +37,8 @@ type Hours struct {
 	// onHolidays: bank holidays are days like any other.
 	onHolidays bool
 	days       map[string][]span // what single days have instead, by 2006-01-02
+	// forced is what they are at every moment, when it is not Unknown.
+	forced Status
 }
 
 // span is one stretch of one weekday, in minutes after midnight; to is at most
@@ -59,9 +61,20 @@ func (h Hours) IsKnown() bool { return h.always || len(h.spans) > 0 }
 // unknown.
 func (h Hours) String() string { return h.text }
 
+// Office reports the hours that most offices keep: Monday to Friday, 9 to 5, but for bank
+// holidays.
+func Office(t time.Time) bool {
+	const opens, closes = 9, 17
+	local := t.In(London())
+	weekday := local.Weekday() != time.Saturday && local.Weekday() != time.Sunday
+	return weekday && opens <= local.Hour() && local.Hour() < closes && !BankHoliday(local)
+}
+
 // At says whether a service with these hours is open at t.
 func (h Hours) At(t time.Time) Status {
 	switch {
+	case h.forced != Unknown:
+		return h.forced
 	case len(h.days) > 0: // single days go before all else
 	case h.always:
 		return Open
@@ -183,17 +196,24 @@ var london = sync.OnceValue(func() *time.Location {
 // ErrFormat is wrapped by every error of [Parse].
 var ErrFormat = errors.New("write hours like: Mon-Fri 9am-6pm, Sat 10am-1.30pm")
 
-// Parse reads hours as a manager writes them: "24 hours", "unknown", or day
+// Parse reads hours as a manager writes them: "24 hours", "24/7", "unknown", or day
 // ranges with times: "Mon-Fri 9am-6pm, Sat 10am-1.30pm", "Thu-Sun 4pm-midnight",
-// "every day 8am-8pm". Hours past midnight are written as two stretches.
+// "every day 8am-8pm", "Mon to Fri 9am to 6pm", "weekdays 9:00-17:00". Hours past
+// midnight are written as two stretches. "9" alone may be morning or evening: such
+// hours are an error, for which [Suggest] has what they most likely mean.
 func Parse(s string) (Hours, error) {
-	switch clean := strings.ToLower(strings.TrimSpace(s)); clean {
-	case "24 hours", "always":
+	const longest = 200 // bytes; every day of a week with two stretches has half of them
+	if len(s) > longest {
+		return Hours{}, fmt.Errorf("the hours are %d letters long: %w", len(s), ErrFormat)
+	}
+	switch clean := strings.ToLower(strings.TrimSpace(s)); {
+	case allDay.MatchString(clean):
 		return Always(), nil
-	case "unknown", "not known":
+	case clean == "unknown", clean == "not known":
 		return Hours{}, nil
 	}
-	h := Hours{text: strings.Join(strings.Fields(s), " ")}
+	s = respelt(s)
+	h := Hours{text: s}
 	for part := range strings.SplitSeq(s, ",") {
 		spans, err := parsePart(strings.ToLower(strings.TrimSpace(part)))
 		if err != nil {

@@ -15,9 +15,23 @@ type Line struct {
 // the last change is shown as changed.
 const mostCompared = 4_000_000 // pairs of lines
 
+// Hunk is lines that stand together in the new text.
+type Hunk struct {
+	From  int // the line of the new text that it begins at, counted from 1
+	Lines []Line
+}
+
 // Lines is what turns one text into another, line by line, with a few kept lines
 // around each change.
-func Lines(old, new string, around int) []Line {
+func Lines(old, new string, around int) (out []Line) {
+	for _, h := range Hunks(old, new, around) {
+		out = append(out, h.Lines...)
+	}
+	return out
+}
+
+// Hunks is [Lines], with changes that stand far apart kept apart.
+func Hunks(old, new string, around int) []Hunk {
 	a, b := strings.Split(strings.TrimSuffix(old, "\n"), "\n"), strings.Split(strings.TrimSuffix(new, "\n"), "\n")
 	var head, tail []Line
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
@@ -72,7 +86,7 @@ func middle(a, b []string) (out []Line) {
 }
 
 // trim keeps the changes and a few lines around each.
-func trim(all []Line, around int) (out []Line) {
+func trim(all []Line, around int) (out []Hunk) {
 	near := make([]bool, len(all))
 	for i, l := range all {
 		if l.Sign != ' ' {
@@ -81,9 +95,17 @@ func trim(all []Line, around int) (out []Line) {
 			}
 		}
 	}
+	line := 1 // of the new text
 	for i, l := range all {
 		if near[i] {
-			out = append(out, l)
+			if i == 0 || !near[i-1] {
+				out = append(out, Hunk{From: line})
+			}
+			last := &out[len(out)-1]
+			last.Lines = append(last.Lines, l)
+		}
+		if l.Sign != '-' {
+			line++
 		}
 	}
 	return out

@@ -47,3 +47,18 @@ func TestLines(t *testing.T) {
 		t.Errorf("no change is shown as %v", lines)
 	}
 }
+
+// Changes that stand far apart are told apart, each with its line.
+func TestHunks(t *testing.T) {
+	old := "a\nb\nc\nd\ne\nf\ng\nh\n"
+	got := linediff.Hunks(old, "a\nB\nnew\nc\nd\ne\nf\ng\nH\n", 1)
+	if len(got) != 2 || got[0].From != 1 || got[1].From != 8 || len(got[0].Lines) != 5 || got[1].Lines[0].Text != "g" {
+		t.Errorf("%+v", got)
+	}
+	if near := linediff.Hunks(old, "a\nB\nc\nD\ne\nf\ng\nh\n", 1); len(near) != 1 {
+		t.Errorf("changes that stand together: %+v", near)
+	}
+	if none := linediff.Hunks(old, old, 3); len(none) != 0 {
+		t.Errorf("nothing changed: %+v", none)
+	}
+}

@@ -144,6 +144,12 @@ func (r *Keyring) HashBy(key int, purpose string, parts ...string) string {
 	return string(written[:])
 }
 
+// Fingerprint tells a key from others. It is short, and no hash of anything that is kept.
+func (r *Keyring) Fingerprint(key int) string {
+	const length = 8
+	return r.HashBy(key, "fingerprint")[:length]
+}
+
 // Sum is the hash that a secret made, not written out.
 func (r *Keyring) Sum(key int, purpose string, parts ...string) (sum [16]byte) {
 	macs := r.keys[key].hash
@@ -269,9 +275,19 @@ func (r *Keyring) Open(purpose, binding string, now time.Time, token string) ([]
 	if len(token) > MaxToken {
 		return nil, fmt.Errorf("open a token of %d characters: %w", len(token), ErrForged)
 	}
+	data, expires, err := r.OpenUntil(purpose, binding, token)
+	if err == nil && now.Unix() > expires.Unix() {
+		err = ErrExpired
+	}
+	return data, err
+}
+
+// OpenUntil gives back what Seal sealed, and until when it holds, whether or not that has
+// passed, and however long it is. The error wraps [ErrForged].
+func (r *Keyring) OpenUntil(purpose, binding, token string) (data []byte, expires time.Time, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
-		return nil, fmt.Errorf("decode a token: %w", ErrForged)
+		return nil, expires, fmt.Errorf("decode a token: %w", ErrForged)
 	}
 	for _, k := range r.keys {
 		if len(b) < k.seal.NonceSize() {
@@ -281,12 +297,9 @@ func (r *Keyring) Open(purpose, binding string, now time.Time, token string) ([]
 		if err != nil || len(plain) < 4 {
 			continue
 		}
-		if now.Unix() > int64(binary.BigEndian.Uint32(plain)) {
-			return plain[4:], ErrExpired
-		}
-		return plain[4:], nil
+		return plain[4:], time.Unix(int64(binary.BigEndian.Uint32(plain)), 0), nil
 	}
-	return nil, fmt.Errorf("open a token: %w", ErrForged)
+	return nil, expires, fmt.Errorf("open a token: %w", ErrForged)
 }
 
 func additional(purpose, binding string) []byte {

@@ -27,7 +27,7 @@ func reads(t *testing.T, r *testkit.Redis) (n int) {
 // People who write at the same moment share trips, and each gets their own answer.
 func TestTogether(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 3, ServiceLimit: 5})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestTogether(t *testing.T) {
 					return
 				}
 				next := fmt.Sprint(conv, " at ", turn)
-				if _, done, err := s.Commit(t.Context(), name, []byte(state), mark(nil), []byte(next), false); err != nil || !done {
+				if _, done, err := s.Commit(t.Context(), name, seen, mark(nil), []byte(next), false); err != nil || !done {
 					t.Errorf("%s does not move: %v, %v", conv, done, err)
 					return
 				}
@@ -65,7 +65,7 @@ func TestTogether(t *testing.T) {
 // up takes nobody with them.
 func TestTogetherWhileItHangs(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 3, ServiceLimit: 5})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,14 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"strconv"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"signpost/internal/hours"
 )
@@ -14,48 +19,143 @@ import (
 // days that went.
 const KeepCounts = 13
 
-// AddCounts adds to the counts of a day, given as its midnight.
-func (s *Store) AddCounts(ctx context.Context, day time.Time, counts map[string]int) error {
+// PutCounts replaces what one process has counted on a day, given as its midnight. All of
+// it is one sealed value of a fixed length, with chance in it: it says nothing of what was
+// counted, or whether anything was.
+func (s *Store) PutCounts(ctx context.Context, day time.Time, process string, counts map[string]int) error {
+	plain, err := padded(counts)
+	if err != nil {
+		return err
+	}
 	p := s.rdb.TxPipeline()
 	key := countKey(day)
-	for field, n := range counts {
-		p.HIncrBy(ctx, key, field, int64(n))
-	}
+	p.HSet(ctx, key, process, s.keys.Seal(countPurpose, key, forEver, plain))
 	p.ExpireAt(ctx, key, hours.Quarter(day).AddDate(0, 3+KeepCounts, 0))
 	if _, err := p.Exec(ctx); err != nil {
-		return fmt.Errorf("add to the day's counts: %w", bare(err))
+		return fmt.Errorf("store the day's counts: %w", bare(err))
 	}
 	return nil
 }
 
-// Counts gives the counts of a day; none is an empty map.
+const countPurpose = "counts of a day"
+
+// countsUnit is what the length of stored counts is a multiple of, in bytes.
+const countsUnit = 4096
+
+// padded writes counts with chance before them, so that the same counts are other bytes
+// each time, and nothing after them, so that few and many take the same room.
+func padded(counts map[string]int) ([]byte, error) {
+	written, err := json.Marshal(counts)
+	if err != nil {
+		return nil, fmt.Errorf("write the day's counts: %w", err)
+	}
+	const chance = 16
+	b := make([]byte, chance, countsUnit)
+	_, _ = rand.Read(b) // never fails
+	b = binary.BigEndian.AppendUint32(b, uint32(len(written)))
+	b = append(b, written...)
+	return append(b, make([]byte, (countsUnit-len(b)%countsUnit)%countsUnit)...), nil
+}
+
+// unpadded reads what padded wrote.
+func unpadded(b []byte) (counts map[string]int, err error) {
+	const head = 16 + 4
+	if len(b) < head || len(b) < head+int(binary.BigEndian.Uint32(b[head-4:])) {
+		return nil, errBadCounts
+	}
+	if err := json.Unmarshal(b[head:head+int(binary.BigEndian.Uint32(b[head-4:]))], &counts); err != nil {
+		return nil, errBadCounts
+	}
+	return counts, nil
+}
+
+var (
+	errBadCounts = errors.New("read the counts of a day: they are damaged")
+	// ErrOtherKey means that counts were sealed with a PRIVACY_KEY that was not given.
+	ErrOtherKey = errors.New("read the counts of a day: they are sealed with another PRIVACY_KEY")
+)
+
+// Counts gives the counts of a day, of all processes; none is an empty map. The error is
+// [ErrOtherKey] when the store has not the key they were sealed with.
 func (s *Store) Counts(ctx context.Context, day time.Time) (map[string]int, error) {
-	fields, err := s.rdb.HGetAll(ctx, countKey(day)).Result()
+	key := countKey(day)
+	fields, err := s.rdb.HGetAll(ctx, key).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read the counts of a day: %w", bare(err))
 	}
-	out := make(map[string]int, len(fields))
-	for f, v := range fields {
-		if n, err := strconv.Atoi(v); err == nil && n > 0 {
-			out[f] = n
+	out := map[string]int{}
+	for _, sealed := range fields {
+		plain, _, err := s.keys.OpenUntil(countPurpose, key, sealed)
+		if err != nil {
+			return nil, ErrOtherKey
+		}
+		counts, err := unpadded(plain)
+		if err != nil {
+			return nil, err
+		}
+		for f, n := range counts {
+			out[f] += n
 		}
 	}
 	return out, nil
 }
 
-// AddSpend adds to what an hour has cost, in tenths of a penny, and gives the sum.
-func (s *Store) AddSpend(ctx context.Context, hour time.Time, amount int64) (int64, error) {
-	key := "spend:" + hour.Format("2006-01-02T15")
-	p := s.rdb.TxPipeline()
-	total := p.IncrBy(ctx, key, amount)
-	p.Expire(ctx, key, spendTTL)
-	if _, err := p.Exec(ctx); err != nil {
-		return 0, fmt.Errorf("add to what the hour has cost: %w", bare(err))
+// replaceCounts puts one value in another's place, unless its process has stored more.
+var replaceCounts = redis.NewScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+return 1
+`)
+
+// ResealCounts seals all counts with the newest key, while several are given: an older one
+// can then be taken away without losing what it sealed.
+func (s *Store) ResealCounts(ctx context.Context, today time.Time) error {
+	if s.keys.Keys() < 2 {
+		return nil
 	}
-	return total.Val(), nil
+	for day := hours.Quarter(today).AddDate(0, -3-KeepCounts, 0); !day.After(today); day = day.AddDate(0, 0, 1) {
+		key := countKey(day)
+		fields, err := s.rdb.HGetAll(ctx, key).Result()
+		if err != nil {
+			return fmt.Errorf("seal the counts with the newest key: %w", bare(err))
+		}
+		for process, sealed := range fields {
+			plain, _, err := s.keys.OpenUntil(countPurpose, key, sealed)
+			if err != nil {
+				continue // of a key that is lost
+			}
+			again := s.keys.Seal(countPurpose, key, forEver, plain)
+			if again == sealed {
+				continue
+			}
+			if err := replaceCounts.Run(ctx, s.rdb, []string{key}, process, sealed, again).Err(); err != nil {
+				return fmt.Errorf("seal the counts with the newest key: %w", bare(err))
+			}
+		}
+	}
+	return nil
 }
 
-// spendTTL outlives the hour.
+// AddSpend adds to what an hour has cost, in tenths of a penny by kind, and gives the sums of
+// the kinds that are named.
+func (s *Store) AddSpend(ctx context.Context, hour time.Time, amounts map[string]int64) (map[string]int64, error) {
+	key := "spent:" + hour.Format("2006-01-02T15")
+	p := s.rdb.TxPipeline()
+	sums := map[string]*redis.IntCmd{}
+	for kind, amount := range amounts {
+		sums[kind] = p.HIncrBy(ctx, key, kind, amount)
+	}
+	p.ExpireAt(ctx, key, hour.Truncate(time.Hour).Add(spendTTL)) // so that its end does not tell when it was last added to
+	if _, err := p.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("add to what the hour has cost: %w", bare(err))
+	}
+	totals := map[string]int64{}
+	for kind, sum := range sums {
+		totals[kind] = sum.Val()
+	}
+	return totals, nil
+}
+
+// spendTTL is from the beginning of the hour.
 const spendTTL = 2 * time.Hour
 
-func countKey(day time.Time) string { return "count:" + day.Format(time.DateOnly) }
+func countKey(day time.Time) string { return "counts:" + day.Format(time.DateOnly) }

@@ -2,55 +2,97 @@ package store
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"signpost/internal/privacy"
 )
 
 // A value in Redis is sealed to the key it is kept under: a reader of Redis learns no
-// step, area or service from it, and cannot move it to another conversation. Redis
-// itself lets it expire, so a seal holds for ever. The same value under the same name
-// is sealed to the same bytes, so that Redis can compare two of them.
+// step, area or service from it, and cannot move it to another conversation. Redis lets it
+// expire at the end of a quarter of an hour, so that its expiry does not tell when somebody
+// texted; when it really ends is sealed with it.
 
-// Purposes keep states and marks apart.
+// Purposes keep states and marks apart. Marks of an older version were sealed to keys of
+// their own.
 const (
-	statePurpose = "stored conversation"
-	markPurpose  = "stored mark"
+	statePurpose   = "stored conversation"
+	markPurpose    = "stored mark of a message"
+	oldMarkPurpose = "stored mark"
 )
 
-var sealedUntil = time.Unix(math.MaxUint32, 0)
+// Blur is how exactly a copy of Redis tells when something happened.
+const Blur = 15 * time.Minute
+
+// blurred returns for how long Redis keeps what ends at a time: until the quarter of an
+// hour is over.
+func blurred(now, until time.Time) time.Duration {
+	end := until.Truncate(Blur)
+	if end.Before(until) {
+		end = end.Add(Blur)
+	}
+	return end.Sub(now)
+}
+
+// forEver is the end of what an older version sealed, and Redis alone lets expire.
+var forEver = time.Unix(math.MaxUint32, 0)
 
 // sealed is a state as Redis holds it; none stays none.
-func (s *Store) sealed(conv string, state []byte) string {
+func (s *Store) sealed(conv string, state []byte, until time.Time) string {
 	if len(state) == 0 {
 		return ""
 	}
-	return s.keys.Seal(statePurpose, conv, sealedUntil, state)
+	return s.keys.Seal(statePurpose, conv, until, state)
 }
 
-// opened is the state that Redis holds for a conversation. An older version stored states
-// unsealed; they are read until they expire.
-func (s *Store) opened(conv, value string) []byte {
+// opened is what Redis holds of a conversation. An older version stored states unsealed, or
+// sealed for ever; they are read until they expire.
+func (s *Store) opened(conv, value string) (session Session) {
+	now := time.Now()
+	session.held = value
 	if s.isState != nil && s.isState([]byte(value)) {
-		return []byte(value)
+		session.State, session.until = []byte(value), now.Add(s.ttl)
+		return session
 	}
-	state, err := s.keys.Open(statePurpose, conv, time.Time{}, value)
-	if err != nil {
-		return nil // another key's, or damaged: the conversation begins again
+	state, until, err := s.keys.OpenUntil(statePurpose, conv, value)
+	switch {
+	case err != nil: // another key's, or damaged: the conversation begins again
+	case until.Equal(forEver):
+		session.State, session.until = state, now.Add(s.ttl)
+	case now.Before(until):
+		session.State, session.until = state, until
 	}
-	return state
+	return session
 }
 
 func (s *Store) sealedMark(n SessionKey, m Mark) string {
-	return s.keys.Seal(markPurpose, markKey(n), sealedUntil, m.encode())
+	return s.keys.Seal(markPurpose, markName(n), forEver, m.encode())
 }
 
-// openedMark reads a mark; an older version stored marks unsealed.
-func (s *Store) openedMark(n SessionKey, value string) (Mark, error) {
-	if data, err := s.keys.Open(markPurpose, markKey(n), time.Time{}, value); err == nil {
-		return decodeMark(data)
+// openedMark reads a mark; value is nil or a string.
+func (s *Store) openedMark(n SessionKey, value any) *Mark {
+	sealed, ok := value.(string)
+	if !ok || n.Msg == "" {
+		return nil
 	}
-	return decodeMark([]byte(value))
+	data, err := s.keys.Open(markPurpose, markName(n), time.Time{}, sealed)
+	if err != nil {
+		return nil
+	}
+	return decodeMark(data)
+}
+
+// openedOldMark reads a mark that an older version stored, sealed or not.
+func (s *Store) openedOldMark(n SessionKey, value any) *Mark {
+	sealed, ok := value.(string)
+	if !ok || n.Msg == "" {
+		return nil
+	}
+	data, err := s.keys.Open(oldMarkPurpose, oldMarkKey(n), time.Time{}, sealed)
+	if err != nil {
+		data = []byte(sealed)
+	}
+	return decodeOldMark(data)
 }
 
 // keyringOf is what a store seals with. A store that is opened for counts only has no keys
@@ -60,4 +102,19 @@ func keyringOf(given *privacy.Keyring) (*privacy.Keyring, error) {
 		return given, nil
 	}
 	return privacy.NewKeyring(privacy.NewSecret())
+}
+
+// OpenValue opens what Redis holds under a key, and in a field of it, for tests that look
+// for what must not be kept: seals must not hide it from them. ok is false for a value that
+// is not sealed, or that none of the keys has sealed.
+func OpenValue(keys *privacy.Keyring, key, field, value string) (plain string, ok bool) {
+	conv := strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}")
+	for _, try := range []struct{ purpose, bound string }{
+		{statePurpose, conv}, {markPurpose, key + ":" + field}, {countPurpose, key}, {ratePurpose, key}, {linePurpose, key},
+	} {
+		if data, _, err := keys.OpenUntil(try.purpose, try.bound, value); err == nil {
+			return string(data), true
+		}
+	}
+	return "", false
 }

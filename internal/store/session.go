@@ -1,11 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -18,6 +18,9 @@ type SessionKey struct{ Conv, Msg string }
 type Session struct {
 	State  []byte // empty: no conversation
 	Repeat *Mark  // set when this very message was answered before
+
+	held  string    // the state as Redis holds it: Commit moves nothing else
+	until time.Time // when the conversation ends
 }
 
 // Mark says how a message was answered, so that its repeat gets the same answer: by
@@ -42,66 +45,70 @@ const (
 	Maintenance                      // the menus are switched off: told the 24-hour number
 )
 
+// recall reads a conversation and the mark of a message in one trip; the last is the mark
+// as an older version stored it.
+var recall = redis.NewScript(`
+return {redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '', redis.call('GET', KEYS[3]) or ''}
+`)
+
 // Recall reads a conversation, and whether the message was answered before, in one trip. A
-// message without an id is never a repeat. A second trip looks under the earlier keys, from
+// message without an id is never a repeat. More trips look under the earlier keys, from
 // before midnight or before a rotation of PRIVACY_KEY; a conversation found there is renamed.
 func (s *Store) Recall(ctx context.Context, key SessionKey, earlier ...SessionKey) (Session, error) {
-	read := func(p redis.Pipeliner, n SessionKey) *redis.SliceCmd {
-		return p.MGet(ctx, sessionKey(n.Conv), markKey(n))
-	}
-	first, err := s.batched.MGet(ctx, sessionKey(key.Conv), markKey(key)).Result()
+	session, err := s.read(ctx, key)
 	if err != nil {
 		return Session{}, fmt.Errorf("recall a conversation: %w", bare(err))
 	}
-	session := s.sessionIn(first, key)
-	if session.Repeat != nil || len(earlier) == 0 {
+	if session.Repeat != nil {
 		return session, nil
 	}
-	p := s.rdb.Pipeline()
-	var found []*redis.SliceCmd
 	for _, n := range earlier {
-		found = append(found, read(p, n))
-	}
-	if _, err := p.Exec(ctx); err != nil {
-		return Session{}, fmt.Errorf("recall a conversation by an earlier name: %w", bare(err))
-	}
-	for i, n := range earlier {
-		old := s.sessionIn(found[i].Val(), n)
+		old, err := s.read(ctx, n)
+		if err != nil {
+			return Session{}, fmt.Errorf("recall a conversation by an earlier name: %w", bare(err))
+		}
 		if old.Repeat != nil {
 			return old, nil
 		}
 		if len(session.State) == 0 && len(old.State) > 0 {
-			if err := s.rename(ctx, n.Conv, key.Conv, old.State); err != nil {
+			if err := s.rename(ctx, n.Conv, key.Conv, old); err != nil {
 				return Session{}, err
 			}
-			session.State = old.State
+			if session, err = s.read(ctx, key); err != nil {
+				return Session{}, fmt.Errorf("recall a conversation by its present name: %w", bare(err))
+			}
 		}
 	}
 	return session, nil
 }
 
-// sessionIn reads the values of a conversation's and a message's keys.
-func (s *Store) sessionIn(vals []any, key SessionKey) (session Session) {
-	if len(vals) != 2 {
-		return session
+// read reads the values of a conversation and of a message's mark.
+func (s *Store) read(ctx context.Context, key SessionKey) (Session, error) {
+	vals, err := recall.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv), oldMarkKey(key)}, key.Msg).StringSlice()
+	if err != nil {
+		return Session{}, err
 	}
-	if v, ok := vals[0].(string); ok {
-		session.State = s.opened(key.Conv, v)
+	const values = 3
+	if len(vals) != values {
+		return Session{}, fmt.Errorf("unexpected reply from script: %d values", len(vals))
 	}
-	if v, ok := vals[1].(string); ok && key.Msg != "" {
-		if m, err := s.openedMark(key, v); err == nil {
-			session.Repeat = &m
-		}
+	session := s.opened(key.Conv, vals[0])
+	if session.Repeat = s.openedMark(key, vals[1]); session.Repeat == nil {
+		session.Repeat = s.openedOldMark(key, vals[2])
 	}
-	return session
+	return session, nil
 }
 
-// rename moves a conversation to its present key, with what is left of its lifetime. The two
-// keys are in different Cluster slots, so it takes two steps; the first decides who moves it.
-func (s *Store) rename(ctx context.Context, from, to string, state []byte) error {
+// rename moves a conversation and its marks to its present key, with what is left of their
+// lifetime. The keys are in different Cluster slots, so it takes several steps; the first
+// decides who moves it.
+func (s *Store) rename(ctx context.Context, from, to string, old Session) error {
 	left, err := s.rdb.PTTL(ctx, sessionKey(from)).Result()
 	if err == nil && left > 0 {
-		err = s.rdb.SetNX(ctx, sessionKey(to), s.sealed(to, state), left).Err()
+		err = s.rdb.SetNX(ctx, sessionKey(to), s.sealed(to, old.State, old.until), left).Err()
+	}
+	if err == nil {
+		err = s.renameMarks(ctx, from, to)
 	}
 	if err == nil {
 		err = s.rdb.Del(ctx, sessionKey(from)).Err()
@@ -112,81 +119,127 @@ func (s *Store) rename(ctx context.Context, from, to string, state []byte) error
 	return nil
 }
 
+// renameMarks copies the marks of a conversation to its present key: what is replayed must
+// move nothing while the conversation lives.
+func (s *Store) renameMarks(ctx context.Context, from, to string) error {
+	marks, err := s.rdb.HGetAll(ctx, marksKey(from)).Result()
+	if err != nil || len(marks) == 0 {
+		return err
+	}
+	left, err := s.rdb.PTTL(ctx, marksKey(from)).Result()
+	if err != nil || left <= 0 {
+		return err
+	}
+	p := s.rdb.Pipeline()
+	for msg, value := range marks {
+		if m := s.openedMark(SessionKey{from, msg}, value); m != nil {
+			p.HSetNX(ctx, marksKey(to), msg, s.sealedMark(SessionKey{to, msg}, *m))
+		}
+	}
+	p.PExpire(ctx, marksKey(to), left)
+	_, err = p.Exec(ctx)
+	return err
+}
+
 // commit claims a message and moves its conversation, unless somebody else has done either
 // meanwhile: of several texts at once, each starts from the state that the one before left.
 var commit = redis.NewScript(`
-local mark = redis.call('GET', KEYS[2])
-if ARGV[6] == '1' and mark then return {'repeat', mark} end
+local mark = redis.call('HGET', KEYS[2], ARGV[6])
+if ARGV[6] ~= '' and mark then return {'repeat', mark} end
 local now = redis.call('GET', KEYS[1]) or ''
 if now ~= ARGV[1] then return {'moved', now} end
 if ARGV[2] == '' then
   redis.call('DEL', KEYS[1])
-elseif ARGV[2] ~= ARGV[1] or ARGV[3] ~= '0' then
-  if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
-  else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+elseif ARGV[3] == '0' then
+  redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 end
-if ARGV[6] == '1' then redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5]) end
+if ARGV[6] ~= '' then
+  redis.call('HSET', KEYS[2], ARGV[6], ARGV[4])
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+end
 return {'done', ''}
 `)
 
-// Commit moves a conversation from one state to the next. An empty next deletes it; keepTTL
-// keeps its time of expiry. If the message was answered meanwhile, or another text moved the
-// conversation, nothing changes and done is false: answer again from now.
+// Commit moves a conversation from what was recalled of it to the next state. An empty next
+// deletes it; keepTTL keeps its time of expiry. If the message was answered meanwhile, or
+// another text moved the conversation, nothing changes and done is false: answer again from
+// now. The mark of a message lives as long as its conversation can, so that no replay moves
+// it.
 func (s *Store) Commit(
-	ctx context.Context, key SessionKey, from []byte, mark Mark, next []byte, keepTTL bool,
+	ctx context.Context, key SessionKey, from Session, mark Mark, next []byte, keepTTL bool,
 ) (now Session, done bool, err error) {
-	ttl := s.ttl.Milliseconds()
-	if keepTTL {
-		ttl = 0
+	at := time.Now()
+	until := at.Add(s.ttl + time.Second - 1).Truncate(time.Second) // as exactly as a seal holds it
+	ttl := blurred(at, until).Milliseconds()
+	if keepTTL && len(from.State) > 0 {
+		until, ttl = from.until, 0
 	}
-	claim := "1"
-	if key.Msg == "" {
-		claim = "0"
+	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))
+	res, err := commit.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv)},
+		from.held, s.sealed(key.Conv, next, until), ttl, s.sealedMark(key, mark), marksFor.Milliseconds(), key.Msg).StringSlice()
+	if err != nil {
+		return Session{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 	}
-	held := s.sealed(key.Conv, from)
-	for range 2 {
-		res, err := commit.Run(ctx, s.batched, []string{sessionKey(key.Conv), markKey(key)},
-			held, s.sealed(key.Conv, next), ttl, s.sealedMark(key, mark), markTTL.Milliseconds(), claim).StringSlice()
-		if err != nil {
-			return Session{}, false, fmt.Errorf("move a conversation: %w", bare(err))
-		}
-		if len(res) != 2 {
-			return Session{}, false, fmt.Errorf("move a conversation: unexpected reply from script: %d values", len(res))
-		}
-		switch res[0] {
-		case "done":
-			return Session{}, true, nil
-		case "repeat":
-			m, err := s.openedMark(key, res[1])
-			if err != nil {
-				return Session{}, false, err
-			}
-			return Session{Repeat: &m}, false, nil
-		}
-		now.State = s.opened(key.Conv, res[1])
-		if !bytes.Equal(now.State, from) {
-			break
-		}
-		held = res[1] // the same state in another form: unsealed, by an older version
+	if len(res) != 2 {
+		return Session{}, false, fmt.Errorf("move a conversation: unexpected reply from script: %d values", len(res))
 	}
-	return now, false, nil
+	switch res[0] {
+	case "done":
+		return Session{}, true, nil
+	case "repeat":
+		m := s.openedMark(key, res[1])
+		if m == nil {
+			return Session{}, false, errNoMark
+		}
+		return Session{Repeat: m}, false, nil
+	}
+	return s.opened(key.Conv, res[1]), false, nil
 }
 
-func sessionKey(conv string) string { return "s:{" + conv + "}" }
-func markKey(n SessionKey) string   { return "r:{" + n.Conv + "}:" + n.Msg }
+func sessionKey(conv string) string  { return "s:{" + conv + "}" }
+func marksKey(conv string) string    { return "r:{" + conv + "}" }
+func markName(n SessionKey) string   { return marksKey(n.Conv) + ":" + n.Msg }
+func oldMarkKey(n SessionKey) string { return "r:{" + n.Conv + "}:" + n.Msg }
 
-const markSize = 9 // bytes, without Before
+var errNoMark = errors.New("decode a mark: not one of ours")
+
+// Sizes of an encoded mark, in bytes. All are alike, so that none tells whether a
+// conversation began with it.
+const (
+	markHead   = 10
+	markBefore = 64 // room for the state before
+)
 
 func (m Mark) encode() []byte {
-	b := append(make([]byte, 0, markSize+len(m.Before)), byte(m.Kind))
+	b := append(make([]byte, 0, markHead+markBefore), byte(m.Kind))
 	b = binary.BigEndian.AppendUint32(b, m.Minute)
 	b = binary.BigEndian.AppendUint32(b, m.Book)
-	return append(b, m.Before...)
+	b = append(append(b, byte(len(m.Before))), m.Before...)
+	return append(b, make([]byte, max(markHead+markBefore-len(b), 0))...)
 }
 
-func decodeMark(b []byte) (Mark, error) {
-	if len(b) < markSize || MarkKind(b[0]) < Stepped || MarkKind(b[0]) > Maintenance {
-		return Mark{}, errors.New("decode a mark: not one of ours")
+func decodeMark(b []byte) *Mark {
+	if len(b) < markHead || len(b) < markHead+int(b[markHead-1]) {
+		return nil
 	}
-	return Mark{MarkKind(b[0]), binary.BigEndian.Uint32(b[1:]), binary.BigEndian.Uint32(b[5:]), b[markSize:]}, nil
+	before := b[markHead : markHead+int(b[markHead-1])]
+	return markOf(b, before)
+}
+
+// decodeOldMark reads a mark as an older version encoded it.
+func decodeOldMark(b []byte) *Mark {
+	if len(b) < markHead-1 {
+		return nil
+	}
+	return markOf(b, b[markHead-1:])
+}
+
+func markOf(b, before []byte) *Mark {
+	kind := MarkKind(b[0])
+	if kind < Stepped || kind > Maintenance {
+		return nil
+	}
+	return &Mark{kind, binary.BigEndian.Uint32(b[1:]), binary.BigEndian.Uint32(b[5:]), before}
 }

@@ -28,7 +28,7 @@ import (
 const (
 	dialTimeout = 300 * time.Millisecond
 	opTimeout   = 250 * time.Millisecond
-	markTTL     = 5 * time.Minute // the provider repeats a webhook within seconds
+	markTTL     = 5 * time.Minute // at the least: the provider repeats a webhook within seconds
 )
 
 // Store stores conversations, limits, counters and the list to erase in Redis.
@@ -39,7 +39,6 @@ type Store struct {
 	ttl      time.Duration
 	keys     *privacy.Keyring
 	isState  func([]byte) bool
-	limits   limits
 	close    []func() error
 }
 
@@ -50,11 +49,15 @@ type Options struct {
 	Keys       *privacy.Keyring // seal conversations; needed to keep any
 	// IsState recognises a conversation that an older version stored unsealed. Without it
 	// none is read.
-	IsState                   func([]byte) bool
-	SenderLimit, ServiceLimit int
+	IsState func([]byte) bool
 	// Wait is how long Redis may take to answer; zero is 250 ms. signpost doctor waits
 	// longer, to tell a slow Redis from a dead one.
 	Wait time.Duration
+	// Dial makes the connections to Redis; nil is the system's network.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Turn returns once it is a question's turn to be asked. It is for tools that try out in
+	// which order things may happen; nil asks at once.
+	Turn func(question string)
 }
 
 // Open returns a store. It does not wait for Redis: a gateway whose Redis is away still
@@ -77,13 +80,18 @@ func Open(o Options) (*Store, error) {
 		if o.Wait > 0 {
 			opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.PoolTimeout = o.Wait, o.Wait, o.Wait, o.Wait
 		}
+		if o.Dial != nil {
+			opts.Dialer = o.Dial
+		}
 		s.rdb = redis.NewUniversalClient(opts)
 		s.close = append(s.close, s.rdb.Close)
+	}
+	if o.Turn != nil {
+		s.rdb.AddHook(turns{o.Turn}) // before the breaker: which of two it lets through is part of the order
 	}
 	if !s.embedded {
 		s.rdb.AddHook(newBreaker())
 	}
-	s.limits = newLimits(s.rdb, o)
 	s.batched = &batcher{UniversalClient: s.rdb}
 	return s, nil
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)
 			if name == "redis" {
 				url = testkit.StartRedis(t).URL()
 			}
-			s, err := store.Open(store.Options{URL: url, SessionTTL: ttl, SenderLimit: 3, ServiceLimit: 5})
+			s, err := store.Open(store.Options{URL: url, SessionTTL: ttl})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,19 +55,21 @@ func TestConversation(t *testing.T) {
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
-		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("one"), false); err != nil || !done {
+		none := store.Session{}
+		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("one"), false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
 			t.Errorf("its repeat: %+v, %v", seen, err)
 		}
-		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, nil, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
 			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
 		}
-		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, []byte("stale"), mark([]byte("stale")), []byte("two"), false); err != nil || done || string(now.State) != "one" {
+		now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, none, mark([]byte("stale")), []byte("two"), false)
+		if err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, []byte("one"), mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, now, mark([]byte("one")), nil, false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
@@ -76,7 +79,7 @@ func TestConversation(t *testing.T) {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
 		}
 		for range 2 { // without an id a message is never a repeat
-			if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "d", Msg: ""}, nil, mark(nil), nil, false); err != nil || !done {
+			if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "d", Msg: ""}, none, mark(nil), nil, false); err != nil || !done {
 				t.Errorf("no id: %v, %v", done, err)
 			}
 		}
@@ -87,7 +90,7 @@ func TestConversation(t *testing.T) {
 // not keep them longer.
 func TestExpiry(t *testing.T) {
 	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
-		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false); err != nil {
+		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(20 * time.Second); ; {
@@ -101,7 +104,7 @@ func TestExpiry(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("the conversation is still there")
 			}
-			if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: ""}, seen.State, mark(seen.State), seen.State, true); err != nil {
+			if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: ""}, seen, mark(seen.State), seen.State, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -115,13 +118,13 @@ func TestAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for w := range writers {
 			wg.Go(func() {
-				before := []byte(nil)
+				before := store.Session{}
 				for {
 					n := 0
-					if len(before) > 0 {
-						fmt.Sscan(string(before), &n)
+					if len(before.State) > 0 {
+						fmt.Sscan(string(before.State), &n)
 					}
-					now, done, err := s.Commit(context.Background(), store.SessionKey{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before), []byte(fmt.Sprint(n+1)), false)
+					now, done, err := s.Commit(context.Background(), store.SessionKey{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before.State), []byte(fmt.Sprint(n+1)), false)
 					if err != nil {
 						t.Error(err)
 						return
@@ -129,7 +132,7 @@ func TestAtOnce(t *testing.T) {
 					if done {
 						return
 					}
-					before = now.State
+					before = now
 				}
 			})
 		}
@@ -140,38 +143,83 @@ func TestAtOnce(t *testing.T) {
 	})
 }
 
-// allow asks whether one more text is within the limits.
-func allow(t *testing.T, s *store.Store, sender string) (bool, error) {
-	t.Helper()
-	if ok, sure := s.TryLocal(sender); sure {
-		return ok, nil
-	}
-	return s.Allow(t.Context(), sender)
+// Of a kind, so many are let in at once in a period; each kind and sender has its own.
+func TestTake(t *testing.T) {
+	each(t, time.Minute, func(t *testing.T, s *store.Store) {
+		take := func(kind, sender string) (bool, time.Duration) {
+			t.Helper()
+			ok, wait, err := s.Take(t.Context(), kind, sender, 3, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok, wait
+		}
+		for i := range 5 {
+			ok, wait := take("sender", "a")
+			if ok != (i < 3) || !ok && (wait <= 0 || wait > 20*time.Minute) {
+				t.Errorf("text %d: %v, room in %v", i+1, ok, wait)
+			}
+		}
+		for _, other := range [][2]string{{"sender", "b"}, {"urgent", "a"}} {
+			if ok, _ := take(other[0], other[1]); !ok {
+				t.Errorf("%v is not let in", other)
+			}
+		}
+	})
 }
 
-func TestAllow(t *testing.T) {
+// Texts of one sender, at once and over time.
+func TestEven(t *testing.T) {
+	begin := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name    string
+		every   time.Duration // between two texts
+		n, of   int           // let in, of so many
+		longest time.Duration // to wait
+	}{
+		{"as fast as is let in", 5 * time.Minute, 50, 50, 0},
+		{"all at once", 0, 12, 50, 5 * time.Minute},
+		{"twice as fast", 150 * time.Second, 36, 50, 5 * time.Minute},
+		{"after a long rest", 10 * time.Hour, 50, 50, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var even time.Time
+			in, longest := 0, time.Duration(0)
+			for i := range tt.of {
+				next, wait := store.Even(even, begin.Add(time.Duration(i)*tt.every), 12, time.Hour)
+				if wait == 0 {
+					in++
+				} else if !next.Equal(even) {
+					t.Errorf("text %d was not let in, and counted", i+1)
+				}
+				even, longest = next, max(longest, wait)
+			}
+			if in != tt.n || longest > tt.longest {
+				t.Errorf("%d of %d let in, the longest wait %v", in, tt.of, longest)
+			}
+		})
+	}
+}
+
+// However many gateways count one sender at once, no more are let in than may be.
+func TestTakeAtOnce(t *testing.T) {
 	each(t, time.Minute, func(t *testing.T, s *store.Store) {
-		want := []struct{ ok, notice bool }{{true, false}, {true, false}, {true, false}, {false, true}, {false, false}, {false, false}}
-		for i, w := range want {
-			ok, err := allow(t, s, "a")
-			notice := false
-			if err == nil && !ok {
-				notice, err = s.FirstNotice(t.Context(), "a")
-			}
-			if err != nil || ok != w.ok || notice != w.notice {
-				t.Errorf("text %d: %v, notice %v, %v", i+1, ok, notice, err)
-			}
+		var in atomic.Int32
+		var all sync.WaitGroup
+		for range 40 {
+			all.Go(func() {
+				ok, _, err := s.Take(t.Context(), "sender", "a", 5, time.Hour)
+				if err != nil {
+					t.Error(err)
+				}
+				if ok {
+					in.Add(1)
+				}
+			})
 		}
-		var served int
-		for i := range 10 { // the service's own limit of 5 holds for everybody together
-			if ok, err := allow(t, s, fmt.Sprint("other", i)); err != nil {
-				t.Fatal(err)
-			} else if ok {
-				served++
-			}
-		}
-		if served > 3 {
-			t.Errorf("%d more were served of the 2 left", served)
+		all.Wait()
+		if in.Load() != 5 {
+			t.Errorf("%d of 5 were let in", in.Load())
 		}
 	})
 }
@@ -190,14 +238,14 @@ func TestBadURL(t *testing.T) {
 func TestTopologies(t *testing.T) {
 	use := func(t *testing.T, url string) {
 		t.Helper()
-		s, err := store.Open(store.Options{URL: url, SessionTTL: time.Minute, SenderLimit: 3, ServiceLimit: 5})
+		s, err := store.Open(store.Options{URL: url, SessionTTL: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
 		deadline := time.Now().Add(20 * time.Second)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
-			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, nil, mark(nil), []byte("one"), false)
+			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false)
 			if err == nil && done {
 				break
 			}
@@ -208,7 +256,7 @@ func TestTopologies(t *testing.T) {
 		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
 			t.Errorf("%+v, %v", seen, err)
 		}
-		if ok, err := s.Allow(t.Context(), "a"); err != nil || !ok {
+		if ok, _, err := s.Take(t.Context(), "sender", "a", 3, time.Hour); err != nil || !ok {
 			t.Errorf("allowed %v, %v", ok, err)
 		}
 	}
@@ -299,7 +347,7 @@ func TestPersistence(t *testing.T) {
 // looked at again; once it answers, everybody asks it again.
 func TestBreaker(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 1000, ServiceLimit: 1000})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

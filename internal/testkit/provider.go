@@ -32,6 +32,7 @@ type Provider struct {
 	mu        sync.Mutex
 	account   string
 	token     string
+	keys      map[string]apiKey
 	records   map[string]*Record
 	faults    []Fault
 	requests  []string
@@ -40,6 +41,10 @@ type Provider struct {
 	lines     []map[string]any // numbers, short codes and messaging services
 	countries []map[string]any // that may be rung
 	balance   string
+	state     string // of the account
+	kind      string // of the account
+	members   map[string][]string
+	clockOff  time.Duration
 	network   Network
 	made      int            // records that it made itself
 	notes     map[string]int // errors of a call
@@ -78,7 +83,7 @@ const (
 
 // NewProvider starts a double for an account.
 func NewProvider(t testing.TB, account, token string) *Provider {
-	p := &Provider{account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
+	p := &Provider{state: "active", kind: "Full", account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
 	s := httptest.NewServer(p)
 	p.URL = s.URL
 	t.Cleanup(func() { p.Release(); s.Close() })
@@ -125,6 +130,47 @@ func (p *Provider) SetToken(token string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.token = token
+}
+
+// apiKey is a key of the API, and what it may do.
+type apiKey struct {
+	secret string
+	may    func(method, path string) bool // nil: everything
+}
+
+// AddKey gives the account an API key; may is what a restricted one may do, and nil is
+// everything.
+func (p *Provider) AddKey(id, secret string, may func(method, path string) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.keys == nil {
+		p.keys = map[string]apiKey{}
+	}
+	p.keys[id] = apiKey{secret, may}
+}
+
+// RemoveKey deletes an API key.
+func (p *Provider) RemoveKey(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.keys, id)
+}
+
+// barred answers a request whose credentials do not allow it.
+func (p *Provider) barred(w http.ResponseWriter, r *http.Request) bool {
+	user, password, _ := r.BasicAuth()
+	if key, ok := p.keys[user]; ok && password == key.secret {
+		if key.may != nil && !key.may(r.Method, r.URL.Path) {
+			restError(w, 401, 70051, "Authorization Failed")
+			return true
+		}
+		return false
+	}
+	if user != p.account || password != p.token {
+		restError(w, 401, 20003, "Authenticate")
+		return true
+	}
+	return false
 }
 
 // Release lets go of every request that hangs.
@@ -250,13 +296,14 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	user, password, _ := r.BasicAuth()
+	if p.clockOff != 0 {
+		w.Header().Set("Date", time.Now().Add(p.clockOff).UTC().Format(http.TimeFormat))
+	}
 	m := recordPath.FindStringSubmatch(r.URL.Path)
 	switch {
-	case user != p.account || password != p.token:
-		restError(w, 401, 20003, "Authenticate")
+	case p.barred(w, r):
 		return
-	case p.line(w, r):
+	case p.line(w, r), p.about(w, r):
 		return
 	case m == nil || m[1] != p.account:
 		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")

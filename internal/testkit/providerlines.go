@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The double's numbers, short codes and messaging services, and what else an operator
@@ -45,6 +46,61 @@ func (p *Provider) SetBalance(amount string) {
 	p.balance = amount
 }
 
+// SetAccount says what the account is: active, suspended or closed; Full or Trial. An empty
+// state cannot be read.
+func (p *Provider) SetAccount(state, kind string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state, p.kind = state, kind
+}
+
+// SetClock has the double's clock be off by some time.
+func (p *Provider) SetClock(off time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clockOff = off
+}
+
+// Join puts a number into a messaging service, by their ids.
+func (p *Provider) Join(service, number string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.members == nil {
+		p.members = map[string][]string{}
+	}
+	p.members[service] = append(p.members[service], number)
+}
+
+var (
+	accountOnly = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})\.json$`)
+	membersOf   = regexp.MustCompile(`^/v1/Services/(MG[0-9a-f]{32})/PhoneNumbers$`)
+)
+
+// about answers what is asked of the account itself and of who is in a messaging service; it
+// gives false for anything else.
+func (p *Provider) about(w http.ResponseWriter, r *http.Request) bool {
+	if m := accountOnly.FindStringSubmatch(r.URL.Path); m != nil && m[1] == p.account && r.Method == http.MethodGet {
+		if p.state == "" {
+			restError(w, 403, 20403, "Forbidden")
+			return true
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(map[string]any{"sid": p.account, "status": p.state, "type": p.kind})
+		return true
+	}
+	m := membersOf.FindStringSubmatch(r.URL.Path)
+	if m == nil || r.Method != http.MethodGet {
+		return false
+	}
+	rows := []map[string]any{}
+	for _, number := range p.members[m[1]] {
+		rows = append(rows, map[string]any{"sid": number, "account_sid": p.account, "service_sid": m[1], "capabilities": []string{"SMS", "Voice"}})
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(map[string]any{"phone_numbers": rows, "meta": map[string]any{"key": "phone_numbers", "page": 0, "page_size": 50}})
+	return true
+}
+
 var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services|(DialingPermissions/Countries)))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
 
 // line answers what is asked of lines; it gives false for anything else.
@@ -59,6 +115,10 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	if m[2] == "Balance" {
+		if p.balance == "" {
+			restError(w, 403, 20403, "Forbidden")
+			return true
+		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
 		return true
 	}

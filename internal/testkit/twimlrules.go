@@ -22,31 +22,43 @@ type element struct {
 	final  bool     // what follows it is dead
 }
 
+// Sources, read in November 2026: the pages of the provider's documentation "TwiML for
+// Programmable Voice" on Say, Gather, Dial, Number, Play, Pause, Redirect and Hangup; for
+// the marks in speech, "Supported SSML tags" of the Amazon Polly Developer Guide. Where
+// those leave a value open, the types of the provider's official library for Node, version
+// 6.3.1, decide (see .ci/contract, which holds our documents against that library itself).
 var (
 	aURL     = regexp.MustCompile(`^(https?://[^\s]+|/[^\s]*)$`)
 	aMethod  = regexp.MustCompile(`^(GET|POST)$`)
 	aSeconds = regexp.MustCompile(`^[0-9]{1,3}$`)
 	aBool    = regexp.MustCompile(`^(true|false)$`)
 	aNumber  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	aVoice   = regexp.MustCompile(`^(man|woman|alice|(Polly|Google)\.[A-Za-z0-9-]+)$`)
-	aLang    = regexp.MustCompile(`^[a-z]{2}-[A-Z]{2}$`)
-	aTime    = regexp.MustCompile(`^([0-9]{1,5}ms|([0-9]|10)s)$`)
+	aCount   = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
+	aVoice   = regexp.MustCompile(`^(man|woman|alice|Polly\.[A-Z]\pL+(-Neural|-Generative)?|Google\.[a-z]{2,3}-[A-Z]{2}-[A-Za-z0-9-]+|ElevenLabs\.[A-Za-z0-9]+)$`)
+	aLang    = regexp.MustCompile(`^([a-z]{2,3}-[A-Z]{2}(-WLS)?|arb)$`)
+	aTime    = regexp.MustCompile(`^([0-9]{1,4}ms|10000ms|([0-9]|10)s)$`) // ten seconds at most
+	aForce   = regexp.MustCompile(`^(none|x-weak|weak|medium|strong|x-strong)$`)
 	aRate    = regexp.MustCompile(`^(x-slow|slow|medium|fast|x-fast|[2-9][0-9]%|1[0-9]{2}%|200%)$`)
-	aKeys    = regexp.MustCompile(`^[0-9#*wW]{1,32}$`)
+	aVolume  = regexp.MustCompile(`^(default|silent|x-soft|soft|medium|loud|x-loud|[+-][0-9]{1,2}dB)$`)
+	aPitch   = regexp.MustCompile(`^(default|x-low|low|medium|high|x-high|[+-][0-9]{1,2}%)$`)
+	aKeys    = regexp.MustCompile(`^[0-9#*A-DwW]{1,32}$`)
+	aTone    = regexp.MustCompile(`^(at|au|bg|br|be|ch|cl|cn|cz|de|dk|ee|es|fi|fr|gr|hu|il|in|it|lt|jp|mx|my|nl|no|nz|ph|pl|pt|ru|se|sg|th|uk|us|us-old|tw|ve|za)$`)
+	aEvents  = regexp.MustCompile(`^(initiated|ringing|answered|completed)( (initiated|ringing|answered|completed))*$`)
 )
 
 var voiceRules = map[string]element{
 	"Response": {inside: []string{"Say", "Gather", "Dial", "Pause", "Play", "Redirect", "Hangup"}},
-	"Say":      {attrs: map[string]*regexp.Regexp{"voice": aVoice, "language": aLang, "loop": aSeconds}, needs: []string{"voice", "language"}, inside: []string{"text", "break", "prosody"}},
-	"break":    {attrs: map[string]*regexp.Regexp{"time": aTime, "strength": nil}},
-	"prosody":  {attrs: map[string]*regexp.Regexp{"rate": aRate, "volume": nil, "pitch": nil}, inside: []string{"text", "break"}},
-	"Pause":    {attrs: map[string]*regexp.Regexp{"length": aSeconds}},
+	"Say":      {attrs: map[string]*regexp.Regexp{"voice": aVoice, "language": aLang, "loop": aSeconds}, needs: []string{"voice", "language"}, inside: []string{"text", "break", "prosody", "sub"}},
+	"break":    {attrs: map[string]*regexp.Regexp{"time": aTime, "strength": aForce}},
+	"prosody":  {attrs: map[string]*regexp.Regexp{"rate": aRate, "volume": aVolume, "pitch": aPitch}, inside: []string{"text", "break", "sub"}},
+	"sub":      {attrs: map[string]*regexp.Regexp{"alias": regexp.MustCompile(`\S`)}, needs: []string{"alias"}, inside: []string{"text"}},
+	"Pause":    {attrs: map[string]*regexp.Regexp{"length": aCount}},
 	"Play":     {attrs: map[string]*regexp.Regexp{"loop": aSeconds, "digits": aKeys}, inside: []string{"text"}},
-	"Gather": {attrs: map[string]*regexp.Regexp{"input": regexp.MustCompile(`^dtmf$`), "numDigits": aSeconds, "finishOnKey": regexp.MustCompile(`^[0-9*#]?$`), "timeout": aSeconds,
+	"Gather": {attrs: map[string]*regexp.Regexp{"input": regexp.MustCompile(`^dtmf$`), "numDigits": aCount, "finishOnKey": regexp.MustCompile(`^[0-9*#]?$`), "timeout": aCount,
 		"actionOnEmptyResult": aBool, "action": aURL, "method": aMethod}, needs: []string{"action", "method", "numDigits", "finishOnKey", "timeout"}, inside: []string{"Say", "Play", "Pause"}},
-	"Dial": {attrs: map[string]*regexp.Regexp{"action": aURL, "method": aMethod, "timeout": aSeconds, "hangupOnStar": aBool, "ringTone": regexp.MustCompile(`^[a-z]{2}(-old)?$`),
-		"callerId": aNumber, "timeLimit": aSeconds}, needs: []string{"action", "method", "timeout"}, inside: []string{"Number"}, final: true},
-	"Number":   {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod, "statusCallback": aURL, "statusCallbackMethod": aMethod}, inside: []string{"text"}},
+	"Dial": {attrs: map[string]*regexp.Regexp{"action": aURL, "method": aMethod, "timeout": aSeconds, "hangupOnStar": aBool, "ringTone": aTone,
+		"callerId": aNumber, "timeLimit": regexp.MustCompile(`^[1-9][0-9]{0,4}$`), "answerOnBridge": aBool}, needs: []string{"action", "method", "timeout"}, inside: []string{"Number"}, final: true},
+	"Number":   {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod, "statusCallback": aURL, "statusCallbackMethod": aMethod, "statusCallbackEvent": aEvents}, inside: []string{"text"}},
 	"Redirect": {attrs: map[string]*regexp.Regexp{"method": aMethod}, needs: []string{"method"}, inside: []string{"text"}, final: true},
 	"Hangup":   {final: true},
 }
@@ -55,7 +67,60 @@ var voiceRules = map[string]element{
 const (
 	maxDialled               = 10
 	minDialTime, maxDialTime = 5, 600
+	maxTimeLimit             = 14_400 // seconds
+	maxSaid                  = 4096   // characters of one Say (SignalWire, <Say>; Twilio names none)
 )
+
+// AcceptFaults is [VoiceFaults] for what whoever answers a line hears before they are
+// connected: nothing there may dial or lead elsewhere, and without instructions they are
+// connected. (Twilio, TwiML <Number>, url.)
+func AcceptFaults(doc twilio.Node) []string {
+	if len(doc.Children) == 0 {
+		return nil
+	}
+	faults := VoiceFaults(doc)
+	for _, n := range doc.Children {
+		if !slices.Contains([]string{"Say", "Play", "Pause", "Gather", "Hangup"}, n.Name) {
+			faults = append(faults, fmt.Sprintf("<%s> may not stand where a call is accepted", n.Name))
+		}
+	}
+	return faults
+}
+
+// sayFaults lists what a voice cannot say.
+func sayFaults(say twilio.Node) (faults []string) {
+	name, _ := say.Attr("voice")
+	language, _ := say.Attr("language")
+	if family, of, _ := strings.Cut(name, "."); family == "Google" && !strings.HasPrefix(of, language+"-") {
+		faults = append(faults, fmt.Sprintf("the voice %s does not speak %s", name, language))
+	}
+	if n := len([]rune(say.Words())); n > maxSaid {
+		faults = append(faults, fmt.Sprintf("<Say> says %d characters; at most %d", n, maxSaid))
+	}
+	var walk func(twilio.Node)
+	walk = func(n twilio.Node) {
+		if n.Name != "" && n.Name != "Say" && !marksKept(name, n.Name) {
+			faults = append(faults, fmt.Sprintf("the voice %s does not keep <%s>", name, n.Name))
+		}
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(say)
+	return faults
+}
+
+// marksKept reports whether a voice follows a mark, wholly: the oldest voices know none,
+// Generative and Chirp voices only some of the rate and the pauses.
+func marksKept(voice, mark string) bool {
+	switch {
+	case strings.HasSuffix(voice, "-Generative"):
+		return mark == "break" || mark == "sub"
+	case strings.Contains(voice, "-Chirp"):
+		return mark == "sub"
+	}
+	return strings.HasPrefix(voice, "Polly.") || strings.HasPrefix(voice, "Google.")
+}
 
 // VoiceFaults lists what the provider's documentation would refuse in a call's
 // document, or what would silently not work.
@@ -69,9 +134,11 @@ func VoiceFaults(doc twilio.Node) []string {
 			say("<%s> is no element of a call", n.Name)
 			return
 		}
-		for _, a := range n.Attrs {
+		for i, a := range n.Attrs {
 			form, known := rule.attrs[a.Name]
-			if !known {
+			if slices.ContainsFunc(n.Attrs[:i], func(b twilio.Attr) bool { return b.Name == a.Name }) {
+				say("<%s> has %s twice", n.Name, a.Name)
+			} else if !known {
 				say("<%s> has no attribute %s", n.Name, a.Name)
 			} else if form != nil && !form.MatchString(a.Value) {
 				say("<%s %s=%q> is not of the right form", n.Name, a.Name, a.Value)
@@ -104,8 +171,22 @@ func VoiceFaults(doc twilio.Node) []string {
 				say("<%s> is empty", n.Name)
 			}
 		}
+		if n.Name == "Say" {
+			faults = append(faults, sayFaults(n)...)
+		}
+		if keys, ok := n.Attr("sendDigits"); ok && strings.Trim(keys, "wW") == "" {
+			say("<Number> waits, and presses nothing")
+		}
+		if limit, ok := n.Attr("timeLimit"); ok {
+			if sec, _ := strconv.Atoi(limit); sec > maxTimeLimit {
+				say("<Dial> lasts %s s at most", limit)
+			}
+		}
 		if n.Name == "Number" && !aNumber.MatchString(n.Words()) {
 			say("<Number>%s is not in international form", n.Words())
+		}
+		if n.Name == "Play" && !aURL.MatchString(n.Words()) {
+			say("<Play> leads nowhere")
 		}
 		if n.Name == "Redirect" {
 			if _, err := url.Parse(n.Words()); err != nil || !aURL.MatchString(n.Words()) {

@@ -3,6 +3,7 @@ package twilio
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -38,6 +40,9 @@ var (
 	ErrNotFinal    = errors.New("the record is still in use") // error 20009
 	ErrRefused     = errors.New("the provider refuses to")
 	ErrCredentials = errors.New("the provider refuses our credentials")
+	// ErrNotAllowed wraps ErrCredentials: an API key is restricted, and this is not among
+	// what it may do.
+	ErrNotAllowed = fmt.Errorf("the API key may not do this: %w", ErrCredentials)
 )
 
 // BusyError means that the provider limits our rate.
@@ -47,26 +52,29 @@ func (BusyError) Error() string { return "the provider is busy" }
 
 // Codes of the provider's errors (its error dictionary).
 const (
-	codeNotFinal  = 20009
-	codeNotFound  = 20404
-	codeBusy      = 20429
-	codeAuth      = 20003
-	codeForbidden = 20403
+	codeNotFinal    = 20009
+	codeNotFound    = 20404
+	codeBusy        = 20429
+	codeAuth        = 20003
+	codeForbidden   = 20403
+	codeUnpermitted = 70051
 )
 
 // Client calls the API for one account. It is safe for concurrent use.
 type Client struct {
 	account string
-	tokens  []privacy.Private
-	good    atomic.Int32 // index of the token that worked last
+	keys    []APIKey     // credentials: of an auth token the id is the account's
+	good    atomic.Int32 // index of the one that worked last
 	base    *url.URL
 	allowed []allowed
+	skew    atomic.Int64 // see [Client.ClockSkew]
 	http    http.RoundTripper
+	dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// NewClient returns a client; an empty base is the provider's own API. Several tokens may
-// be given while one is being rotated.
-func NewClient(base, account string, tokens []privacy.Private) (*Client, error) {
+// NewClient returns a client; an empty base is the provider's own API. Several tokens and
+// keys may be given while one is being rotated; API keys are tried first.
+func NewClient(base, account string, tokens []privacy.Private, keys ...APIKey) (*Client, error) {
 	if base == "" {
 		base = DefaultURL
 	}
@@ -74,12 +82,25 @@ func NewClient(base, account string, tokens []privacy.Private) (*Client, error) 
 	if err != nil || u.Host == "" {
 		return nil, errors.New("the provider's API address cannot be read")
 	}
-	if len(tokens) == 0 {
-		return nil, errors.New("the provider's API needs a token")
+	credentials := slices.Clone(keys)
+	for _, t := range tokens {
+		credentials = append(credentials, APIKey{account, t})
+	}
+	if len(credentials) == 0 {
+		return nil, errors.New("the provider's API needs a token or an API key")
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxConnsPerHost = 8
-	return &Client{account: account, tokens: tokens, base: u, allowed: allow(account), http: t}, nil
+	return &Client{account: account, keys: credentials, base: u, allowed: allow(account), http: t, dial: (&net.Dialer{Timeout: timeout}).DialContext}, nil
+}
+
+// Over has the client make its connections in another way than the system's. Call it before
+// the first request.
+func (c *Client) Over(dial func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	c.dial = dial
+	if t, ok := c.http.(*http.Transport); ok {
+		t.DialContext, t.Proxy = dial, nil
+	}
 }
 
 // Erase deletes a record. The error is nil, wraps one of this package's, or is worth
@@ -108,6 +129,34 @@ func (c *Client) Redact(r RecordID) (err error) {
 		})
 	})
 	return err
+}
+
+// Erasing is one thing that erasing needs.
+type Erasing struct {
+	What string // like "delete messages"
+	Err  error  // wraps ErrCredentials if our credentials may not do it
+}
+
+// Erasing tries what erasing needs, with records that do not exist, and returns each with
+// its error. It changes nothing, and reads nothing of anybody.
+func (c *Client) Erasing(line string) []Erasing {
+	nobody := strings.Repeat("0", 32)
+	none := func(err error) error {
+		if errors.Is(err, ErrGone) {
+			return nil
+		}
+		return err
+	}
+	out := []Erasing{
+		{"delete messages", none(c.Erase(RecordID{"SM" + nobody}))},
+		{"delete calls", none(c.Erase(RecordID{"CA" + nobody}))},
+		{"empty messages", none(c.Redact(RecordID{"SM" + nobody}))},
+	}
+	if line != "" {
+		long := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // before there was a provider
+		out = append(out, Erasing{"list messages and calls", c.Left(line, long, func(RecordID) {})})
+	}
+	return out
 }
 
 // Left calls each with the records of one of our own lines that are older than before:
@@ -155,8 +204,8 @@ func (c *Client) Left(line string, before time.Time, each func(RecordID)) error 
 	return nil
 }
 
-// do makes one request with the token that worked last, then with the others. The error
-// never quotes the provider.
+// do makes one request with the credentials that worked last, then with the others. The
+// error never quotes the provider.
 func (c *Client) do(what string, request func(*api.ApiService) error) error {
 	return c.with(what, func(tw *client.Client) error { return request(api.NewApiServiceWithClient(tw)) })
 }
@@ -164,16 +213,20 @@ func (c *Client) do(what string, request func(*api.ApiService) error) error {
 // with is do for every part of the provider's library.
 func (c *Client) with(what string, request func(*client.Client) error) error {
 	first := int(c.good.Load())
-	for i := range c.tokens {
-		at := (first + i) % len(c.tokens)
+	refused := ErrCredentials
+	for i := range c.keys {
+		at := (first + i) % len(c.keys)
 		last := &transport{client: c}
 		tw := &client.Client{
-			Credentials: client.NewCredentials(c.account, c.tokens[at].Reveal()),
+			Credentials: client.NewCredentials(c.keys[at].ID, c.keys[at].Secret.Reveal()),
 			HTTPClient:  &http.Client{Timeout: timeout, Transport: last, CheckRedirect: stay},
 		}
 		tw.SetAccountSid(c.account)
 		err := outcome(request(tw), last)
 		if errors.Is(err, ErrCredentials) {
+			if errors.Is(err, ErrNotAllowed) {
+				refused = ErrNotAllowed
+			}
 			continue
 		}
 		c.good.Store(int32(at))
@@ -182,7 +235,7 @@ func (c *Client) with(what string, request func(*client.Client) error) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: %w", what, ErrCredentials)
+	return fmt.Errorf("%s: %w", what, refused)
 }
 
 // stay follows no redirect.
@@ -206,6 +259,8 @@ func outcome(err error, last *transport) error {
 		return BusyError{last.after}
 	case code == codeNotFound, last.status == http.StatusNotFound && (rest != nil || last.empty):
 		return ErrGone // the API says so, and no other server at a wrong address
+	case code == codeUnpermitted || last.status == http.StatusForbidden && code != codeForbidden:
+		return ErrNotAllowed
 	case last.status == http.StatusUnauthorized || code == codeAuth || code == codeForbidden:
 		return ErrCredentials
 	case last.status >= 500 || last.status == http.StatusNotFound:
@@ -278,12 +333,12 @@ func (c *Client) may(r *http.Request) bool {
 
 // alone makes one request on a connection of its own, in the caller's goroutine, so that
 // no part of the response stays in a pooled buffer.
-func alone(r *http.Request) (*http.Response, error) {
+func (c *Client) alone(r *http.Request) (*http.Response, error) {
 	host := r.URL.Host
 	if r.URL.Port() == "" {
 		host = net.JoinHostPort(r.URL.Hostname(), r.URL.Scheme)
 	}
-	conn, err := (&net.Dialer{Timeout: timeout}).DialContext(r.Context(), "tcp", host)
+	conn, err := c.dial(r.Context(), "tcp", host)
 	if err != nil {
 		return nil, err
 	}
@@ -329,7 +384,7 @@ func (s *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	out.URL.Path = s.client.base.Path + out.URL.Path
 	send := s.client.http.RoundTrip
 	if r.Method == http.MethodPost {
-		send = alone
+		send = s.client.alone
 	}
 	resp, err := send(out)
 	if err != nil {
@@ -341,6 +396,7 @@ func (s *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	s.status, s.empty = resp.StatusCode, len(body) == 0
+	s.client.noteDate(resp.Header.Get("Date"))
 	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
 		s.after = time.Duration(n) * time.Second
 	}

@@ -7,10 +7,13 @@ const (
 	fieldTo            = "To"
 	fieldMessage       = "MessageSid"
 	fieldMessageStatus = "MessageStatus"
+	fieldErrorCode     = "ErrorCode"
 	fieldBody          = "Body"
 	fieldOptOut        = "OptOutType"
 	fieldCall          = "CallSid"
 	fieldCallStatus    = "CallStatus"
+	fieldCallDuration  = "CallDuration" // seconds
+	fieldDirection     = "Direction"
 	fieldDigits        = "Digits"
 	fieldLeg           = "DialCallSid"
 	fieldLegStatus     = "DialCallStatus"

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -44,8 +45,9 @@ type scratch struct {
 	spans   [maxFields]span
 	fields  [maxFields]field
 	message []byte // what is signed
-	sum     [32]byte
-	written [32]byte
+	sum     [sha256.Size]byte
+	written [44]byte // a sum in base64
+	ours    bool     // it says that it comes from our account, and is signed
 }
 
 // span holds the offsets of a field's name and value in a decoded body.
@@ -66,11 +68,25 @@ func (s *scratch) wipe() {
 	clear(s.body[:cap(s.body)])
 	clear(s.message[:cap(s.message)])
 	clear(s.fields[:])
-	s.sum, s.written = [32]byte{}, [32]byte{}
+	clear(s.sum[:])
+	clear(s.written[:])
+	s.ours = false
 	if cap(s.body) <= maxScratch && cap(s.message) <= maxScratch {
 		s.body, s.message = s.body[:0], s.message[:0]
 		scratches.Put(s)
 	}
+}
+
+// takeQuery reads the fields of a webhook by GET, which are in its query.
+func (s *scratch) takeQuery(r *http.Request) error {
+	if r.ContentLength != 0 || len(r.URL.RawQuery) > MaxBody {
+		return errTooLong
+	}
+	if cap(s.body) < len(r.URL.RawQuery) {
+		s.body = make([]byte, 0, len(r.URL.RawQuery))
+	}
+	s.body = append(s.body[:0], r.URL.RawQuery...)
+	return nil
 }
 
 // piece is how much of a body is read at a time, in bytes. It is less than the server's

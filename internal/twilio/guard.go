@@ -2,9 +2,11 @@ package twilio
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"mime"
 	"net/http"
+	"strings"
 
 	"signpost/internal/privacy"
 )
@@ -27,6 +29,7 @@ type Handler func(ctx context.Context, w Webhook) Response
 type Response struct {
 	Document []byte
 	Cookie   string
+	Probe    bool // no person was answered: it is counted apart
 }
 
 // Outcome is what became of a request, for the counters.
@@ -35,12 +38,16 @@ type Outcome string
 // Outcomes of a request.
 const (
 	Answered Outcome = "answered"
+	Probed   Outcome = "probe" // a probe was answered
 	Refused  Outcome = "refused"
-	Panicked Outcome = "panicked"
+	// Mismatched is a refused request that carries a signature and our account's id: the
+	// provider's, with another key or address than ours, or somebody who knows the id.
+	Mismatched Outcome = "mismatched"
+	Panicked   Outcome = "panicked"
 )
 
 // Outcomes lists them all.
-func Outcomes() []Outcome { return []Outcome{Answered, Refused, Panicked} }
+func Outcomes() []Outcome { return []Outcome{Answered, Probed, Refused, Mismatched, Panicked} }
 
 // Guard lets only the provider's requests through. Everything else gets 403 with an empty
 // body and has no effect. A genuine webhook always gets 200 and TwiML: any other answer
@@ -49,21 +56,31 @@ func Outcomes() []Outcome { return []Outcome{Answered, Refused, Panicked} }
 type Guard struct {
 	bases   []string // the public URL, with its default port and without
 	account string
-	tokens  []verifier
+	tokens  []verifier // of auth tokens
+	keys    []verifier // of shared keys
 	log     *slog.Logger
 	count   func(endpoint string, o Outcome)
 }
 
 // NewGuard returns a guard for the public URL (scheme and host, as the provider signs
-// it), our account, and every token that may sign at present. It panics on an empty
-// token: anybody could sign with it.
-func NewGuard(publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome)) *Guard {
+// it), our account, and every auth token and shared key that may sign at present. Without
+// a token, a request that names no key is refused. It panics on an empty secret: anybody
+// could sign with it.
+func NewGuard(
+	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome), keys ...SharedKey,
+) *Guard {
 	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, log: log, count: count}
 	for _, t := range tokens {
 		if t.Reveal() == "" {
 			panic("twilio: an empty auth token would let anybody sign")
 		}
-		g.tokens = append(g.tokens, newVerifier(t.Reveal()))
+		g.tokens = append(g.tokens, tokenVerifier(t))
+	}
+	for _, k := range keys {
+		if k.Name == "" || k.Secret.Reveal() == "" {
+			panic("twilio: a shared key without a name or a secret would let anybody sign")
+		}
+		g.keys = append(g.keys, keyVerifier(k))
 	}
 	return g
 }
@@ -79,10 +96,14 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		ok := false
 		buf := newScratch()
 		defer buf.wipe()
-		uri := r.URL.RequestURI()
+		uri := target(r)
 		privacy.Forget(func() { f, ok = g.verify(buf, r, uri) })
 		if !ok {
-			g.count(endpoint, Refused)
+			if buf.ours {
+				g.count(endpoint, Mismatched)
+			} else {
+				g.count(endpoint, Refused)
+			}
 			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusForbidden)
 			_ = http.NewResponseController(w).Flush() // the refusal does not wait for the rest of the body
@@ -93,7 +114,8 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
 			cookie = c.Value
 		}
-		resp, outcome := g.answer(r.Context(), endpoint, safe, next, f, r.URL.RawQuery, cookie)
+		from := sent{f, r.URL.RawQuery, cookie, r.Header.Get(SignatureHeader)}
+		resp, outcome := g.answer(r.Context(), endpoint, safe, next, from)
 		g.count(endpoint, outcome)
 		h := w.Header()
 		if resp.Cookie != "" {
@@ -105,48 +127,86 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 	})
 }
 
+// sent is what came with a genuine request.
+type sent struct {
+	form          form
+	query, cookie string
+	signature     string
+}
+
 // answer converts the webhook and runs the handler. A panic may hold what a person
 // wrote, so it is dropped: only that it happened is logged.
-func (g *Guard) answer(
-	ctx context.Context, endpoint string, safe Safe, next Handler, f form, query, cookie string,
-) (resp Response, o Outcome) {
-	w := Webhook{Kind: kindOf(f)} // enough for a safe answer if converting fails
+func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Handler, from sent) (resp Response, o Outcome) {
+	w := Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
 	defer func() {
 		if recover() != nil {
 			g.log.Error("a panic was answered with the safe reply", "endpoint", endpoint)
 			resp, o = Response{Document: safe(w)}, Panicked
 		}
 	}()
-	privacy.Forget(func() { w = read(f, query, cookie) })
+	privacy.Forget(func() { w = read(from) })
 	resp = next(ctx, w)
 	if n := len(resp.Document); n == 0 || n > MaxDocument {
 		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
-		return Response{safe(w), resp.Cookie}, Panicked
+		return Response{Document: safe(w), Cookie: resp.Cookie}, Panicked
+	}
+	if resp.Probe {
+		return resp, Probed
 	}
 	return resp, Answered
 }
 
-// plausible reports a request whose headers are those of a webhook.
-func plausible(r *http.Request) bool {
-	return r.Method == http.MethodPost && isForm(r.Header.Get("Content-Type")) && r.Header.Get("Content-Encoding") == ""
+// target returns the path and query of a request as they came: they are signed so.
+func target(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	return r.URL.RequestURI() // a proxy has sent the whole URL
 }
+
+// takeFields reads the fields of a request into the scratch. A number that is set up with
+// GET has them in its query: its people are answered, too, and the doctor says to change
+// it to POST.
+func takeFields(buf *scratch, r *http.Request) error {
+	switch r.Method {
+	case http.MethodGet:
+		return buf.takeQuery(r)
+	case http.MethodPost:
+		if isForm(r.Header.Get("Content-Type")) && r.Header.Get("Content-Encoding") == "" {
+			return buf.take(r)
+		}
+	}
+	return errNotWebhook
+}
+
+var errNotWebhook = errors.New("the request is not of a webhook's kind")
 
 // verify reads a request and checks who signed it. Nothing is used before the signature
 // holds.
 func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
-	if !plausible(r) || buf.take(r) != nil {
+	if takeFields(buf, r) != nil {
 		return form{}, false
 	}
 	f, err := buf.parse()
 	if err != nil {
 		return form{}, false
 	}
+	posted := f
+	if r.Method == http.MethodGet {
+		posted = form{} // the URL holds them already
+	}
 	signature := r.Header.Get(SignatureHeader)
+	buf.ours = signature != "" && f.get(fieldAccount) == g.account
+	key, named := keyOf(r.Header)
+	secrets := g.tokens
+	if named {
+		secrets = g.keys
+	}
 	for _, base := range g.bases {
-		buf.sign(base, uri, f)
+		buf.sign(base, uri, posted)
 		held := false
-		for _, t := range g.tokens { // all of them: the time tells nothing
-			held = t.holds(buf, signature) || held
+		for _, v := range secrets { // all of them: the time tells nothing
+			held = v.holds(buf, signature) && v.key == key || held
 		}
 		if held {
 			return f, f.get(fieldAccount) == g.account

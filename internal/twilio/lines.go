@@ -17,8 +17,8 @@ import (
 
 // NewOperator returns a client for an operator's tools. It may also read how numbers, short
 // codes and messaging services are set up, and change the URLs they call.
-func NewOperator(base, account string, tokens []privacy.Private) (*Client, error) {
-	c, err := NewClient(base, account, tokens)
+func NewOperator(base, account string, tokens []privacy.Private, keys ...APIKey) (*Client, error) {
+	c, err := NewClient(base, account, tokens, keys...)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,7 @@ const (
 // settable are the fields that hold a URL to call.
 var settable = []string{
 	"SmsUrl", "SmsMethod", "SmsFallbackUrl", "SmsFallbackMethod", "VoiceUrl", "VoiceMethod", "VoiceFallbackUrl", "VoiceFallbackMethod",
+	"SmsApplicationSid", "VoiceApplicationSid", "TrunkSid",
 	"StatusCallback", "StatusCallbackMethod", "InboundRequestUrl", "InboundMethod", "FallbackUrl", "FallbackMethod", "ValidityPeriod",
 }
 
@@ -48,13 +49,13 @@ func allowOperator(account string) []allowed {
 		}
 		return len(form) > 0
 	}
-	return []allowed{
+	return append(allowInspection(account), []allowed{
 		{http.MethodGet, accountPath(account, `/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)`), nil},
 		{http.MethodPost, accountPath(account, `/(IncomingPhoneNumbers/PN|SMS/ShortCodes/SC)`+hex), pointing},
 		{http.MethodGet, regexp.MustCompile(`^` + dialling + `$`), nil},
 		{http.MethodGet, regexp.MustCompile(`^/v1/Services$`), nil},
 		{http.MethodPost, regexp.MustCompile(`^/v1/Services/MG` + hex + `$`), pointing},
-	}
+	}...)
 }
 
 // LineKind is what an [AccountLine] is.
@@ -79,9 +80,19 @@ type AccountLine struct {
 	Calls     Hook // numbers only, like the two after it
 	CallsElse Hook
 	Ended     Hook // called when a call has ended
+	// TextApp, CallApp and Trunk are the ids of an application or a SIP trunk. Where one is
+	// set, the provider ignores the hooks of texts or calls.
+	TextApp, CallApp, Trunk string `json:",omitempty"`
+	// Release has [Client.Point] take away those of the three that are empty.
+	Release bool `json:"-"`
+	// CannotText and CannotCall report a number without that capability.
+	CannotText, CannotCall bool `json:",omitempty"`
 	// Validity is how long, in seconds, a reply of a messaging service may wait for
 	// delivery before the provider drops it.
 	Validity int
+	// TextsTaken and CallsTaken name what makes the provider ignore a number's URLs: an
+	// application, or a trunk. Empty: nothing does.
+	TextsTaken, CallsTaken string `json:",omitempty"`
 	// Ignored reports that a messaging service leaves texts to its numbers' own hooks.
 	Ignored bool
 }
@@ -106,7 +117,9 @@ func (c *Client) Lines() (out []AccountLine, err error) {
 				SID: text(n.Sid), Name: text(n.PhoneNumber), Sort: NumberLine,
 				Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
 				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsElse: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
-				Ended: hook(n.StatusCallback, n.StatusCallbackMethod),
+				Ended:   hook(n.StatusCallback, n.StatusCallbackMethod),
+				TextApp: text(n.SmsApplicationSid), CallApp: text(n.VoiceApplicationSid), Trunk: text(n.TrunkSid),
+				CannotText: n.Capabilities != nil && !n.Capabilities.Sms, CannotCall: n.Capabilities != nil && !n.Capabilities.Voice,
 			})
 		}
 		return err
@@ -153,6 +166,7 @@ func (c *Client) Point(l AccountLine) error {
 			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsElse.URL).SetSmsFallbackMethod(l.TextsElse.Method)
 			p.SetVoiceUrl(l.Calls.URL).SetVoiceMethod(l.Calls.Method).SetVoiceFallbackUrl(l.CallsElse.URL).SetVoiceFallbackMethod(l.CallsElse.Method)
 			p.SetStatusCallback(l.Ended.URL).SetStatusCallbackMethod(l.Ended.Method)
+			override(p, l)
 			_, err := s.UpdateIncomingPhoneNumber(l.SID, p)
 			return err
 		})
@@ -171,6 +185,22 @@ func (c *Client) Point(l AccountLine) error {
 		_, err := messaging.NewApiServiceWithClient(tw).UpdateService(l.SID, p)
 		return err
 	})
+}
+
+// override sets, or takes away, what comes before the hooks. Setting a trunk takes the voice
+// application away, and the other way round.
+func override(p *api.UpdateIncomingPhoneNumberParams, l AccountLine) {
+	if l.TextApp != "" || l.Release {
+		p.SetSmsApplicationSid(l.TextApp)
+	}
+	switch {
+	case l.Trunk != "":
+		p.SetTrunkSid(l.Trunk)
+	case l.CallApp != "":
+		p.SetVoiceApplicationSid(l.CallApp)
+	case l.Release:
+		p.SetTrunkSid("").SetVoiceApplicationSid("")
+	}
 }
 
 // Balance returns the account's balance, as the provider writes it.

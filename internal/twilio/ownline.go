@@ -35,8 +35,8 @@ type OwnLine struct {
 
 // NewOwnLine checks both numbers before anything is sent: both must belong to the account,
 // the line must call public, and nothing may answer texts at the other number.
-func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to string) (*OwnLine, error) {
-	c, err := NewClient(base, account, tokens)
+func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to string, keys ...APIKey) (*OwnLine, error) {
+	c, err := NewClient(base, account, tokens, keys...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,11 @@
 package twilio
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
+	"signpost/internal/voice"
 	"signpost/internal/webhook"
 )
 
@@ -13,9 +14,9 @@ const (
 	// slowPauses and slowRate apply to speech that the caller asked to hear again.
 	slowPauses = 2 // times groupPause
 	slowRate   = "85%"
-	// greetingWait is two seconds for a line's greeting to start: each "w" is half a
-	// second in the provider's alphabet of keys to send.
-	greetingWait = "wwww"
+	// mostShortWaits are waits of half a second before the longer letter is used: the
+	// keys to send are at most 32.
+	mostShortWaits = 30
 )
 
 // TextDocument writes the reply to a text; without words it sends nothing. The provider
@@ -65,7 +66,7 @@ func say(s webhook.Say) Node {
 	var words []Node
 	for _, part := range s.Speech {
 		if part.Words != "" {
-			words = append(words, Node{Text: " " + part.Words + " "})
+			words = append(words, respelt(" "+part.Words+" ", s.Respelt)...)
 			continue
 		}
 		words = append(words, wait)
@@ -79,6 +80,19 @@ func say(s webhook.Say) Node {
 	return Node{Name: "Say", Attrs: []Attr{{"voice", s.Voice}, {"language", s.Language}}, Children: words}
 }
 
+// respelt marks the names that are said otherwise than they are written. What is written
+// stays there for whoever reads the document.
+func respelt(words string, table []voice.Respelling) (out []Node) {
+	for _, p := range voice.Pieces(words, table) {
+		if p.Said == "" {
+			out = append(out, Node{Text: p.Words})
+			continue
+		}
+		out = append(out, Node{Name: "sub", Attrs: []Attr{{"alias", p.Said}}, Children: []Node{{Text: p.Words}}})
+	}
+	return out
+}
+
 // gather takes one key, any of the twelve: with an empty finishOnKey "#" is a key, too.
 func gather(g webhook.Gather) Node {
 	attrs := []Attr{{"input", "dtmf"}, {"numDigits", "1"}, {"finishOnKey", ""}, {"timeout", fmt.Sprint(g.Seconds)}}
@@ -88,20 +102,31 @@ func gather(g webhook.Gather) Node {
 	return Node{Name: "Gather", Attrs: append(attrs, Attr{"action", g.URL}, Attr{"method", "POST"}), Children: nodes(g.Prompt)}
 }
 
-// dial lets the caller drop the leg with "*".
+// waits is a wait in the provider's alphabet of keys to send: each "w" is half a second,
+// each "W" a second.
+func waits(d time.Duration) string {
+	halves := int(d / (time.Second / 2))
+	if halves <= mostShortWaits {
+		return strings.Repeat("w", halves)
+	}
+	return strings.Repeat("W", halves/2) + strings.Repeat("w", halves%2)
+}
+
+// dial has no hangupOnStar: a leg that the caller drops may be reported like one that was
+// answered.
 func dial(d webhook.Dial) Node {
 	n := Node{Name: "Dial"}
 	if d.URL != "" {
 		n.Attrs = []Attr{{"action", d.URL}, {"method", "POST"}}
 	}
-	n.Attrs = append(n.Attrs, Attr{"timeout", fmt.Sprint(d.Seconds)}, Attr{"hangupOnStar", "true"}, Attr{"ringTone", "uk"})
-	if shown := cmp.Or(ParseAddress(d.ShownAs).E164.Reveal(), d.CallerID); shown != "" {
-		n.Attrs = append(n.Attrs, Attr{"callerId", shown})
+	n.Attrs = append(n.Attrs, Attr{"timeout", fmt.Sprint(d.Seconds)}, Attr{"ringTone", "uk"})
+	if d.CallerID != "" {
+		n.Attrs = append(n.Attrs, Attr{"callerId", d.CallerID})
 	}
 	for _, l := range d.Lines {
 		number := Node{Name: "Number", Text: l.E164}
 		if l.Keys != "" {
-			number.Attrs = append(number.Attrs, Attr{"sendDigits", greetingWait + l.Keys})
+			number.Attrs = append(number.Attrs, Attr{"sendDigits", waits(l.KeysAfter) + l.Keys})
 		}
 		if l.AcceptURL != "" {
 			number.Attrs = append(number.Attrs, Attr{"url", l.AcceptURL}, Attr{"method", "POST"})

@@ -4,8 +4,10 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"time"
 
 	"signpost/internal/twilio"
+	"signpost/internal/voice"
 	"signpost/internal/webhook"
 )
 
@@ -26,22 +28,26 @@ func TestCallDocument(t *testing.T) {
 			`<Say voice="Polly.Amy" language="en-GB">` + spoken + `</Say>`},
 		{"slow speech", webhook.CallReply{webhook.Say{Voice: "Polly.Amy", Language: "en-GB", Slow: true, Speech: words}},
 			`<Say voice="Polly.Amy" language="en-GB"><prosody rate="85%">` + strings.ReplaceAll(spoken, "350", "700") + `</prosody></Say>`},
+		{"a name that is respelt", webhook.CallReply{webhook.Say{Voice: "Polly.Amy", Language: "en-GB", Respelt: []voice.Respelling{{Name: "Widnes", Said: "Widniss"}},
+			Speech: []webhook.Speech{{Words: "For Widnes, press 1. For \"A\", press 2."}}}},
+			`<Say voice="Polly.Amy" language="en-GB"> For <sub alias="Widniss,">Widnes,</sub> press 1. For &#34;A&#34;, press 2. </Say>`},
 		{"a key, or silence", webhook.CallReply{webhook.Gather{
 			URL: "/key", Prompt: []webhook.Instruction{webhook.Play{URL: "/a.wav"}}, Seconds: 8, Silence: true}},
 			`<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="8" actionOnEmptyResult="true" action="/key" method="POST">` +
 				`<Play>/a.wav</Play></Gather>`},
 		{"a key in passing", webhook.CallReply{webhook.Gather{URL: "/key", Seconds: 1}},
 			`<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="1" action="/key" method="POST"/>`},
-		{"two lines together", webhook.CallReply{webhook.Dial{URL: "/leg", Seconds: 20, ShownAs: "+441632960000", Lines: []webhook.DialLine{
-			{E164: "+443001237047", Keys: "2", AcceptURL: "/accept", StatusURL: "/status"}, {E164: "+441900842991"}}}},
-			`<Dial action="/leg" method="POST" timeout="20" hangupOnStar="true" ringTone="uk" callerId="+441632960000">` +
+		{"two lines together", webhook.CallReply{webhook.Dial{URL: "/leg", Seconds: 20, CallerID: "+441632960000", Lines: []webhook.DialLine{
+			{E164: "+443001237047", Keys: "2", KeysAfter: 2 * time.Second, AcceptURL: "/accept", StatusURL: "/status"}, {E164: "+441900842991"}}}},
+			`<Dial action="/leg" method="POST" timeout="20" ringTone="uk" callerId="+441632960000">` +
 				`<Number sendDigits="wwww2" url="/accept" method="POST" statusCallback="/status" statusCallbackMethod="POST">+443001237047</Number>` +
 				`<Number>+441900842991</Number></Dial>`},
-		{"shown as another number", webhook.CallReply{webhook.Dial{
-			URL: "/leg", Seconds: 20, ShownAs: "sip:line@example.org", CallerID: "+441632960111"}},
-			`<Dial action="/leg" method="POST" timeout="20" hangupOnStar="true" ringTone="uk" callerId="+441632960111"/>`},
+		{"keys at once, later and much later", webhook.CallReply{webhook.Dial{Seconds: 20, Lines: []webhook.DialLine{{E164: "+441900842991", Keys: "2"},
+			{E164: "+441900842992", Keys: "#", KeysAfter: 2500 * time.Millisecond}, {E164: "+441900842993", Keys: "2", KeysAfter: 29500 * time.Millisecond}}}},
+			`<Dial timeout="20" ringTone="uk"><Number sendDigits="2">+441900842991</Number><Number sendDigits="wwwww#">+441900842992</Number>` +
+				`<Number sendDigits="` + strings.Repeat("W", 29) + `w2">+441900842993</Number></Dial>`},
 		{"a line of a static file", webhook.CallReply{webhook.Dial{Seconds: 20, Lines: []webhook.DialLine{{E164: "+441900842991"}}}},
-			`<Dial timeout="20" hangupOnStar="true" ringTone="uk"><Number>+441900842991</Number></Dial>`},
+			`<Dial timeout="20" ringTone="uk"><Number>+441900842991</Number></Dial>`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,32 +1,38 @@
 package twilio
 
 import (
-	"crypto/hmac"
-	"crypto/sha1" // #nosec G505 -- the provider's signatures are HMAC-SHA1
+	"crypto/sha1" // #nosec G505 -- the auth token's signatures are HMAC-SHA1
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"io"
 	"net/url"
-	"slices"
 	"strings"
 
 	"signpost/internal/privacy"
 )
 
-// verifier checks signatures made with one token. The provider's library allocates over
+// verifier checks signatures made with one secret. The provider's library allocates over
 // a hundred times for it, and each copy holds what somebody wrote until it is erased. The
 // tests compare the two.
-type verifier struct{ macs privacy.Macs }
+type verifier struct {
+	key  string // name of the shared key; empty: an auth token
+	macs privacy.Macs
+}
 
-func newVerifier(token string) verifier {
-	return verifier{privacy.NewMacs(sha1.New, []byte(token))}
+func tokenVerifier(token privacy.Private) verifier {
+	return verifier{macs: privacy.NewMacs(sha1.New, []byte(token.Reveal()))}
+}
+
+func keyVerifier(k SharedKey) verifier {
+	return verifier{k.Name, privacy.NewMacs(sha256.New, []byte(k.Secret.Reveal()))}
 }
 
 // holds reports whether signature is that of the scratch's message.
 func (v verifier) holds(s *scratch, signature string) bool {
-	const length = 28 // of base64 of SHA-1
-	base64.StdEncoding.Encode(s.written[:length], v.macs.Sum(s.sum[:0], s.message))
-	return subtle.ConstantTimeCompare(s.written[:length], []byte(signature)) == 1
+	sum := v.macs.Sum(s.sum[:0], s.message)
+	written := s.written[:base64.StdEncoding.EncodedLen(len(sum))]
+	base64.StdEncoding.Encode(written, sum)
+	return subtle.ConstantTimeCompare(written, []byte(signature)) == 1
 }
 
 // sign fills the scratch's message with what the provider signs: the URL, then every
@@ -59,21 +65,4 @@ func withOtherPort(base string) string {
 	}
 	u.Host += map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
 	return u.String()
-}
-
-// Sign returns the signature that the provider would send with a form posted to target.
-// Tools sign with it, since nothing gets in unsigned.
-func Sign(token privacy.Private, target string, form url.Values) string {
-	m := hmac.New(sha1.New, []byte(token.Reveal()))
-	io.WriteString(m, target)
-	names := make([]string, 0, len(form))
-	for n := range form {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
-		io.WriteString(m, n)
-		io.WriteString(m, form.Get(n))
-	}
-	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }

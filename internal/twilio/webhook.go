@@ -29,23 +29,30 @@ type Webhook struct {
 	Call    webhook.Call
 	// Records are the provider's records that the webhook is about.
 	Records []Record
+	// Delivery is what a report says of one of our replies.
+	Delivery Delivery
 }
 
-// read converts a form, the query of its URL and the cookie that came with it.
-func read(f form, query, cookie string) Webhook {
+// read converts what came: a form, the query of its URL, the cookie and the signature.
+func read(from sent) Webhook {
+	f := from.form
 	kind, to := kindOf(f), strings.TrimSpace(f.get(fieldTo))
-	var from webhook.Address
+	var sender webhook.Address
 	if kind != Report { // which comes from ourselves
-		from = ParseAddress(f.get(fieldFrom))
+		sender = ParseAddress(f.get(fieldFrom))
 	}
 	w := Webhook{
 		Kind:    kind,
-		Message: webhook.Message{From: from, Line: to, Text: privacy.Hide(f.get(fieldBody)), OptOut: optOut(f.get(fieldOptOut)), Cookie: cookie},
+		Message: webhook.Message{From: sender, Line: to, Text: privacy.Hide(f.get(fieldBody)), OptOut: optOut(f.get(fieldOptOut)), Cookie: from.cookie},
 		Call: webhook.Call{
-			ID: f.get(fieldCall), Caller: from, Line: to, Keys: strings.TrimSpace(f.get(fieldDigits)),
-			Position: position(query), Leg: legEnd(f), CallerGone: callEnded(f.get(fieldCallStatus)),
+			ID: f.get(fieldCall), Caller: sender, Line: to, Keys: strings.TrimSpace(f.get(fieldDigits)),
+			Position: position(from.query), Signature: from.signature, Leg: legEnd(f), CallerGone: callEnded(f.get(fieldCallStatus)),
+			Outbound: strings.HasPrefix(f.get(fieldDirection), "outbound"), Duration: seconds(f.get(fieldCallDuration)),
 		},
 		Records: records(f),
+	}
+	if kind == Report {
+		w.Delivery = deliveryOf(f)
 	}
 	if id := f.get(fieldMessage); isMessageID(id) {
 		w.Message.ID = id
@@ -83,8 +90,7 @@ func position(query string) string {
 }
 
 func legEnd(f form) webhook.LegEnd {
-	seconds, _ := strconv.Atoi(f.get(fieldLegDuration)) // 0 when it is missing
-	end := webhook.LegEnd{Bridged: f.get(fieldLegBridged) != "false", Duration: time.Duration(seconds) * time.Second}
+	end := webhook.LegEnd{Bridged: f.get(fieldLegBridged) != "false", Duration: seconds(f.get(fieldLegDuration))}
 	switch f.get(fieldLegStatus) {
 	case "completed", "answered":
 		end.Status = webhook.LegAnswered
@@ -96,6 +102,16 @@ func legEnd(f form) webhook.LegEnd {
 		end.Status = webhook.LegCanceled
 	}
 	return end
+}
+
+// seconds reads a whole number of seconds, 0 when it is missing or none.
+func seconds(v string) time.Duration {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		return 0
+	}
+	const most = 7 * 24 * 60 * 60 // no call is as long
+	return time.Duration(min(n, most)) * time.Second
 }
 
 func callEnded(status string) bool {

@@ -3,7 +3,21 @@
 // channels know nothing else of a webhook.
 package webhook
 
-import "signpost/internal/privacy"
+import (
+	"regexp"
+
+	"signpost/internal/privacy"
+)
+
+// presentable are the UK numbers that a service may be shown as the caller's: geographic
+// (01, 02), UK-wide (03) and mobile (071 to 075, 077 to 079). Networks may refuse a
+// freephone number. (Ofcom, National Telephone Numbering Plan and guidance on calling line
+// identification.)
+var presentable = regexp.MustCompile(`^\+44(1|2|3|7[1-57-9])[0-9]{7,9}$`)
+
+// Presentable reports a number of ours, in its international form, that a service may be
+// shown when we connect a caller.
+func Presentable(e164 string) bool { return presentable.MatchString(e164) }
 
 // AddressKind is what sort of address somebody texts or calls from.
 type AddressKind uint8

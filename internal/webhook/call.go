@@ -1,6 +1,10 @@
 package webhook
 
-import "time"
+import (
+	"time"
+
+	"signpost/internal/voice"
+)
 
 // PositionParam is the query parameter of a follow-up URL that holds [Call.Position].
 const PositionParam = "t"
@@ -15,10 +19,19 @@ type Call struct {
 	// Position is what the follow-up URL held under [PositionParam]. Anybody could have
 	// sent it: it must be opened.
 	Position string
+	// Signature is the webhook's: one that is sent again has the same, however its fields were
+	// rearranged. Empty when there is none.
+	Signature string
 	// Leg is how the last call to a service ended.
 	Leg LegEnd
 	// CallerGone reports that the caller has hung up: nobody hears the reply.
 	CallerGone bool
+	// Probe reports that no person rings: it is answered as any other and counted apart.
+	Probe bool
+	// Outbound reports a call to a service rather than one to us. Duration is how long a call
+	// that has ended lasted, in whole seconds; 0 when it is not reported.
+	Outbound bool
+	Duration time.Duration
 }
 
 // LegEnd is how a leg, the call to a service, ended.
@@ -54,6 +67,9 @@ type Say struct {
 	Voice, Language string
 	Slow            bool
 	Speech          []Speech
+	// Respelt are names that the voice gets wrong. They are said as they are spelt there,
+	// and stay in the words as they are written.
+	Respelt []voice.Respelling
 }
 
 // Speech is a stretch of speech: words, or a number that is said digit by digit with a
@@ -73,22 +89,25 @@ type Gather struct {
 	Silence bool
 }
 
-// Dial calls the lines together and connects the first that answers.
+// Dial calls the lines together and connects the first that answers, which may be a
+// machine.
 type Dial struct {
 	// URL is asked for what comes next when the leg has ended. Empty: the next
 	// instruction follows.
 	URL     string
 	Seconds int // how long the lines ring
-	// ShownAs is shown to the lines, if it is a telephone number; otherwise CallerID is.
-	// The provider chooses when that is empty.
-	ShownAs, CallerID string
-	Lines             []DialLine
+	// CallerID is shown to the lines: one of our own numbers, never the caller's.
+	CallerID string
+	Lines    []DialLine
 }
 
 // DialLine is one line to call.
 type DialLine struct {
 	E164 string
 	Keys string // pressed for the caller once the line has answered; empty for none
+	// KeysAfter is how long after the answer Keys are pressed, in half seconds, at most 30
+	// seconds.
+	KeysAfter time.Duration
 	// AcceptURL is asked what whoever answers hears before they are connected. Empty:
 	// they are connected at once.
 	AcceptURL string

@@ -15,6 +15,8 @@ type Message struct {
 	// Cookie is the last [TextReply.Cookie] of this conversation. Anybody could have
 	// sent it: the signature does not cover it.
 	Cookie string
+	// Probe reports that no person wrote it: it is answered as any other and counted apart.
+	Probe bool
 }
 
 // OptOut is which opt-out keyword the provider has answered, if any.

@@ -1,0 +1,142 @@
+package admit
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"signpost/internal/budget"
+	"signpost/internal/privacy"
+	"signpost/internal/webhook"
+)
+
+// Calls decides what a caller is offered, and charges the budget for the minutes of calls. It
+// is safe for concurrent use.
+type Calls struct {
+	Keys        *privacy.Keyring
+	Meter       *budget.Meter
+	Minute      budget.Money // price of a minute of a call, or of a leg to a service
+	CallerLimit int          // calls of one caller in an hour by the clock; 0 is no limit
+	Maintenance func() bool  // reports that the menus are switched off
+	// HelplineOnly reports that no flow book can be used: callers hear the 24-hour number, at
+	// every step. Nil is never.
+	HelplineOnly func() bool
+	Now          func() time.Time
+
+	mu    sync.Mutex
+	hour  time.Time
+	calls map[[16]byte]int // in this process; callers are keyed hashes, others every hour
+	// Webhooks seen in this hour, and in the one before it, by keyed hashes.
+	seenIn time.Time
+	seen   [2]map[[16]byte]struct{}
+}
+
+// maxCallers limits the callers that are counted. Beyond it all are counted anew.
+const maxCallers = 20_000
+
+// maxSeen limits the webhooks of an hour that are remembered. Beyond it the oldest are forgotten.
+const maxSeen = 50_000
+
+// Offer is what a caller is offered.
+type Offer uint8
+
+// Offers.
+const (
+	Menu            Offer = iota
+	Helpline              // the 24-hour number and 999, and the 24-hour line is dialled
+	MaintenanceCall       // that the menus are switched off, and the 24-hour number
+)
+
+// NoBook reports that no flow book can be used.
+func (c *Calls) NoBook() bool { return c.HelplineOnly != nil && c.HelplineOnly() }
+
+// Repeated reports a webhook that was seen in this hour or the one before it, and remembers
+// it. What is sent again, by the provider or by somebody who has copied it, must not be
+// charged or counted again.
+func (c *Calls) Repeated(call webhook.Call) bool {
+	if call.Signature == "" {
+		return false
+	}
+	var name [16]byte
+	privacy.Forget(func() { name = c.Keys.Sum(0, "webhook of a call", call.Signature) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if hour := c.Now().UTC().Truncate(time.Hour); !hour.Equal(c.seenIn) || len(c.seen[0]) >= maxSeen {
+		c.seenIn, c.seen[1], c.seen[0] = hour, c.seen[0], map[[16]byte]struct{}{}
+	}
+	_, now := c.seen[0][name]
+	_, before := c.seen[1][name]
+	c.seen[0][name] = struct{}{}
+	return now || before
+}
+
+// Admit decides what a caller is offered, and charges the first minute. A probe costs nothing,
+// and so does a call that was decided about before, which gets what its caller would now.
+func (c *Calls) Admit(caller webhook.Address, probe, repeated bool) Offer {
+	if c.Maintenance() || c.NoBook() {
+		return MaintenanceCall
+	}
+	within := c.withinLimit(caller, repeated)
+	affordable := c.Meter.Level(callKind(caller)) != budget.Spent
+	if !probe && !repeated {
+		c.Meter.Spend(callKind(caller), c.Minute)
+	}
+	if within && affordable {
+		return Menu
+	}
+	return Helpline
+}
+
+// Ended charges a call that has ended, but for the first minute, which is charged already.
+func (c *Calls) Ended(caller webhook.Address, lasted time.Duration) {
+	if n := minutes(lasted); n > 1 {
+		c.Meter.Spend(callKind(caller), c.Minute*budget.Money(n-1))
+	}
+}
+
+// LegEnded charges a leg that has ended.
+func (c *Calls) LegEnded(caller webhook.Address, lasted time.Duration) {
+	c.Meter.Spend(callKind(caller), c.Minute*budget.Money(minutes(lasted)))
+}
+
+// longest is the longest call that the provider connects.
+const longest = 4 * time.Hour
+
+// minutes are those that have begun: the provider charges them whole.
+func minutes(d time.Duration) int64 {
+	d = min(max(d, 0), longest)
+	return int64((d + time.Minute - 1) / time.Minute)
+}
+
+// callKind is which share of the budget pays for a call.
+func callKind(caller webhook.Address) budget.Kind {
+	switch {
+	case caller.Kind == webhook.Withheld:
+		return budget.CallsWithheld
+	case caller.Kind == webhook.Phone && caller.Country == homeCode:
+		return budget.CallsHome
+	}
+	return budget.CallsElsewhere
+}
+
+// withinLimit counts a call that is new, and reports whether it is within the caller's limit. Withheld
+// callers cannot be told apart, and have none.
+func (c *Calls) withinLimit(caller webhook.Address, repeated bool) bool {
+	if caller.Kind == webhook.Withheld {
+		return true
+	}
+	hour := c.Now().UTC().Truncate(time.Hour)
+	var name [16]byte
+	privacy.Forget(func() {
+		name = c.Keys.Sum(0, "caller", strconv.FormatInt(hour.Unix(), 10), caller.Raw.Reveal())
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !hour.Equal(c.hour) || len(c.calls) >= maxCallers {
+		c.hour, c.calls = hour, map[[16]byte]int{}
+	}
+	if !repeated {
+		c.calls[name]++
+	}
+	return c.CallerLimit == 0 || c.calls[name] <= c.CallerLimit
+}

@@ -1,0 +1,18 @@
+// Package admit decides how fully a text or a call is answered: by how often its sender has
+// written or rung, and by what an hour may cost.
+//
+// A sender's number can be forged, so whatever is counted by sender can be used up in
+// somebody's name by somebody else. What is never refused therefore does not depend on how
+// much is left of anything. It is the reserve:
+//
+//   - a text about danger: the first 12 of an hour, then one every two minutes
+//   - a number: one that this sender has not been given past the limits in this hour
+//   - any other text: the 24-hour number and 999, the harmless line
+//   - a call: the 24-hour number and 999, and the 24-hour line is dialled at the press of a key
+//
+// The second and third come again at growing intervals (1, 2, 4, 8, then 16 minutes), so that
+// no phone fills up and no two machines go on for ever; each hour by the clock begins anew. Whoever forges a number can use up an
+// answer only by having it sent to the phone it is meant for.
+//
+// The reserve is fixed for each sender and is beside SPEND_LIMIT: no number of others uses it up.
+package admit

@@ -1,0 +1,79 @@
+package inspect
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"time"
+
+	"signpost/internal/swap"
+)
+
+// certificateTimeout bounds looking at a certificate.
+const certificateTimeout = 5 * time.Second
+
+// Certificate looks whether the certificate at a public URL is soon no longer valid. Whether
+// it can be trusted is not looked at. An address that does not answer gives no finding: a
+// machine may not be able to reach its own public address.
+func Certificate(ctx context.Context, publicURL string, now time.Time) []Finding {
+	u, err := url.Parse(publicURL)
+	if err != nil || u.Scheme != "https" {
+		return nil
+	}
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), "443")
+	}
+	ctx, cancel := context.WithTimeout(ctx, certificateTimeout)
+	defer cancel()
+	d := tls.Dialer{Config: &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}} // #nosec G402 -- nothing is sent; an expired one must be read, too
+	conn, err := d.DialContext(ctx, "tcp", host)
+	if err != nil {
+		return nil
+	}
+	defer conn.Close()
+	secure, ok := conn.(*tls.Conn)
+	if !ok || len(secure.ConnectionState().PeerCertificates) == 0 {
+		return nil
+	}
+	end := secure.ConnectionState().PeerCertificates[0].NotAfter
+	if end.After(now.AddDate(0, 0, CertificateDays)) {
+		return nil
+	}
+	return []Finding{{"certificate-expires", fmt.Sprintf("the certificate of PUBLIC_URL is valid until %s: after that the provider does not ask us", end.UTC().Format("2 January 2006, 15:04 MST")),
+		"Renew it, and find out why it was not renewed by itself: look at the log of what ends TLS.", false}}
+}
+
+// Swap looks whether the memory of this process may be written to a disk. root is the root of
+// the machine's files.
+func Swap(root fs.FS) []Finding {
+	if possible, known := swap.Possible(root, "self"); !possible || !known {
+		return nil
+	}
+	return []Finding{{"swap", "this machine swaps: what a webhook left in memory may be written to its disk",
+		"swapoff -a and take it out of /etc/fstab, or MemorySwapMax=0 in the unit, as deploy/signpost.service has it.", false}}
+}
+
+// leastTexts and leastCalls are how many texts and calls from this country SPEND_LIMIT should
+// pay for in an hour.
+const (
+	leastTexts = 100
+	leastCalls = 20
+)
+
+// SpendLimit looks whether the hour's limit is reached by a few people. The amounts are in
+// pence. internal/budget shares the limit out.
+func SpendLimit(limit, textPrice, minutePrice float64) []Finding {
+	// Of the limit, 35% is for texts from this country and 30% for calls. An answer takes about
+	// two segments; a call five minutes, and as many of its leg.
+	const textShare, callShare, segments, callMinutes = 0.35, 0.30, 2, 10
+	texts, calls := limit*textShare/(textPrice*segments), limit*callShare/(minutePrice*callMinutes)
+	if texts >= leastTexts && calls >= leastCalls {
+		return nil
+	}
+	return []Finding{{"spend-limit-low", fmt.Sprintf("SPEND_LIMIT pays for %.0f texts and %.0f calls from this country in an hour: beyond that answers are short", texts, calls),
+		"Raise SPEND_LIMIT, and have the provider warn you of a day that costs more than you expect.", true}}
+}

@@ -1,0 +1,211 @@
+// Package lines notices which services' lines nobody answers. It keeps days and numbers of a
+// service, and nothing of the people who called.
+package lines
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"signpost/internal/counters"
+	"signpost/internal/hours"
+	"signpost/internal/store"
+)
+
+// Enough is how many attempts in a row nobody must have answered for a line to count as not
+// answering.
+const Enough = 3
+
+// Bounds of the work behind the answering.
+const (
+	syncEvery = time.Minute
+	syncTime  = 2 * time.Second
+)
+
+// NotAnswering reports a line that nobody answers. checked is the last day that somebody rang
+// it to try it: a test call after the last attempt starts afresh.
+func NotAnswering(l store.Line, checked time.Time) bool {
+	return afresh(l, checked).Unanswered >= Enough
+}
+
+// Keeper keeps what is known of lines. [store.Store] is one.
+type Keeper interface {
+	// KeepLines changes what is known of the lines of some services, and returns what is known
+	// of those that are written. With an error, the others are as they were.
+	KeepLines(ctx context.Context, now time.Time, services []string, change func(service string, l store.Line) store.Line) (map[string]store.Line, error)
+}
+
+// change is what some calls and texts add to a line. Days are midnights in London; a zero day
+// changes nothing.
+type change struct {
+	Answered, Noted time.Time
+	// Unanswered replaces the number in a row if Answered is set, and adds to it otherwise.
+	Unanswered           int
+	Machines, Complaints int
+}
+
+// Watch knows which lines are not answering. It is safe for concurrent use. Without its
+// keeper it goes on with what it has seen itself, and says nothing.
+type Watch struct {
+	keeper Keeper
+	now    func() time.Time
+	// checked gives the services whose lines are watched, with the day each was last rung to
+	// try it; zero: never.
+	checked func() map[string]time.Time
+
+	mu      sync.Mutex
+	known   map[string]store.Line
+	pending map[string]change // not yet kept
+	down    atomic.Pointer[map[string]bool]
+}
+
+// New returns a watch on the services that checked gives.
+func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Time) *Watch {
+	w := &Watch{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{}, pending: map[string]change{}}
+	w.down.Store(&map[string]bool{})
+	return w
+}
+
+// Down gives the services whose lines are not answering. Nobody may change it.
+func (w *Watch) Down() map[string]bool { return *w.down.Load() }
+
+// Known gives what is known of a service's line.
+func (w *Watch) Known(service string) store.Line {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.known[service]
+}
+
+// Add notes how a call to a service ended, or that somebody wrote that it did not help.
+// Anything else that is counted is passed over.
+func (w *Watch) Add(k counters.Kind) {
+	day := hours.Day(w.now())
+	c := change{Noted: day}
+	switch k.Outcome {
+	case counters.Answered:
+		c.Answered = day
+	case counters.Machine:
+		c.Unanswered, c.Machines = 1, 1
+	case counters.NoAnswer, counters.Engaged, counters.Failed:
+		c.Unanswered = 1
+	case counters.Complained:
+		c.Complaints = 1
+	default: // a short call, or a caller who left, says nothing
+		return
+	}
+	checked := w.checked()
+	if _, ok := checked[k.Service]; !ok {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.known[k.Service] = apply(afresh(w.known[k.Service], checked[k.Service]), c)
+	w.pending[k.Service] = join(w.pending[k.Service], c)
+	w.judge(checked)
+}
+
+// Judge works out anew which lines are not answering: the days of test calls have changed.
+func (w *Watch) Judge() {
+	checked := w.checked()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.judge(checked)
+}
+
+// judge works out which lines are not answering. The lock must be held.
+func (w *Watch) judge(checked map[string]time.Time) {
+	down := map[string]bool{}
+	for id, l := range w.known {
+		if on, ok := checked[id]; ok && NotAnswering(l, on) {
+			down[id] = true
+		}
+	}
+	if !maps.Equal(down, w.Down()) {
+		w.down.Store(&down)
+	}
+}
+
+// Sync hands on what was noted and reads what other gateways have noted. All lines are written,
+// whatever was noted. While the keeper is away, what was noted is kept: there is one entry for
+// each service at most.
+func (w *Watch) Sync(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	w.mu.Lock()
+	noted := w.pending
+	w.pending = map[string]change{}
+	w.mu.Unlock()
+	checked := w.checked()
+	services := maps.Clone(checked)
+	for id := range noted {
+		services[id] = checked[id] // a service that has left the book meanwhile, too
+	}
+	known, _ := w.keeper.KeepLines(ctx, w.now(), slices.Sorted(maps.Keys(services)), func(id string, l store.Line) store.Line {
+		return apply(afresh(l, checked[id]), noted[id])
+	})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, c := range noted {
+		if _, kept := known[id]; !kept {
+			w.pending[id] = join(c, w.pending[id])
+		}
+	}
+	for id, l := range known {
+		w.known[id] = apply(l, w.pending[id])
+	}
+	w.judge(checked)
+}
+
+// Run syncs every minute, and once more when ctx ends.
+func (w *Watch) Run(ctx context.Context) {
+	tick := time.NewTicker(syncEvery)
+	defer tick.Stop()
+	for {
+		w.Sync(ctx)
+		select {
+		case <-ctx.Done():
+			w.Sync(context.WithoutCancel(ctx))
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// afresh is a line of which nothing counts that was before the last test call.
+func afresh(l store.Line, checked time.Time) store.Line {
+	if checked.After(l.Noted) {
+		l.Unanswered, l.Machines, l.Complaints = 0, 0, 0
+	}
+	return l
+}
+
+// apply is a line after a change.
+func apply(l store.Line, c change) store.Line {
+	if !c.Answered.IsZero() {
+		l.Answered, l.Unanswered = c.Answered, 0
+	}
+	if !c.Noted.IsZero() {
+		l.Noted = c.Noted
+	}
+	l.Unanswered += c.Unanswered
+	l.Machines += c.Machines
+	l.Complaints += c.Complaints
+	return l
+}
+
+// join is two changes, one after the other.
+func join(first, then change) change {
+	if !then.Answered.IsZero() {
+		first.Answered, first.Unanswered = then.Answered, 0
+	}
+	if !then.Noted.IsZero() {
+		first.Noted = then.Noted
+	}
+	first.Unanswered += then.Unanswered
+	first.Machines += then.Machines
+	first.Complaints += then.Complaints
+	return first
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	// writeKey is written to see whether Redis takes writes; it expires by itself.
+	writeKey = "health:write"
+	// keysKey holds a fingerprint of the newest PRIVACY_KEY of each gateway, by when it was
+	// seen last, in Unix seconds.
+	keysKey   = "health:keys"
+	healthTTL = 5 * time.Minute
+)
+
+// Why Redis cannot be used. [Store.Usable] returns errors that wrap one of them.
+var (
+	ErrReadOnly = errors.New("the store takes no writes: it is a replica, or its disk failed")
+	ErrFull     = errors.New("the store is full and forgets nothing by itself")
+)
+
+// Usable writes to Redis and returns an error when that does not work: [ErrReadOnly],
+// [ErrFull], or that it does not answer.
+func (s *Store) Usable(ctx context.Context) error {
+	err := s.rdb.Set(ctx, writeKey, 1, healthTTL).Err()
+	if err == nil {
+		return nil
+	}
+	var reply redis.Error
+	if errors.As(err, &reply) {
+		switch kind, _, _ := strings.Cut(reply.Error(), " "); kind {
+		case "READONLY", "MISCONF", "NOREPLICAS":
+			return ErrReadOnly
+		case "OOM":
+			return ErrFull
+		}
+	}
+	return fmt.Errorf("write to the store: %w", bare(err))
+}
+
+// SeenKeys notes a fingerprint of this gateway's newest PRIVACY_KEY, unless it is empty, and
+// returns those that other gateways noted in the last minutes.
+func (s *Store) SeenKeys(ctx context.Context, own string, now time.Time) (others []string, err error) {
+	p := s.rdb.TxPipeline()
+	p.ZRemRangeByScore(ctx, keysKey, "-inf", fmt.Sprint(now.Add(-healthTTL).Unix()))
+	if own != "" {
+		p.ZAdd(ctx, keysKey, redis.Z{Score: float64(now.Unix()), Member: own})
+	}
+	all := p.ZRange(ctx, keysKey, 0, maxKeysSeen)
+	p.Expire(ctx, keysKey, healthTTL)
+	if _, err := p.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("compare the gateways' keys: %w", bare(err))
+	}
+	for _, k := range all.Val() {
+		if k != own {
+			others = append(others, k)
+		}
+	}
+	return others, nil
+}
+
+// maxKeysSeen bounds what is read: a line has a few gateways.
+const maxKeysSeen = 64
