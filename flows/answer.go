@@ -257,6 +257,9 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 	about := ""
 	if svc := t.service(s); svc != nil && c.What != hear.Another {
 		about = svc.ID
+		if first := t.before(s, svc); first != nil {
+			about = first.ID
+		}
 	}
 	if at := t.nextAt(s); at >= 0 {
 		s.At = uint8(at)
@@ -268,7 +271,8 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 }
 
 // answerNeed leads to the line for what somebody needs, with the local number where a
-// place is known.
+// place is known. A need without a line of its own gets the 24-hour line, or the local
+// number with it.
 func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 	to, ok := t.Needs[c.What]
 	if !ok {
@@ -281,6 +285,9 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 		s.Need = NeedDeaf
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
+		if to == t.People[s.Who].Zero { // the local number comes with the 24-hour line
+			return outcome{next: t.showServices(s, a)}, true
+		}
 		if t.StepNamed(to).Kind == KindSay { // the step is told in one text with the local number
 			s = t.showServices(s, a)
 		}
@@ -366,7 +373,7 @@ func (t turn) missText(s State) (State, Reply) {
 	misses := min(s.Misses+1, missesToRest)
 	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
 		s.Misses = misses
-		return s, Reply{Rest: true}
+		return s, Reply{Rest: true, Exhausted: true}
 	}
 	zero := t.zeroStep(s)
 	reply := Reply{}
@@ -382,7 +389,7 @@ func (t turn) missText(s State) (State, Reply) {
 	}
 	next.Misses = misses
 	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true}
+		return s, Reply{Rest: true, Exhausted: true}
 	}
 	return t.replyWithoutProgress(next, reply)
 }
@@ -391,7 +398,7 @@ func (t turn) missText(s State) (State, Reply) {
 // that two machines cannot loop.
 func (t turn) replyWithoutProgress(s State, r Reply) (State, Reply) {
 	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true}
+		return s, Reply{Rest: true, Exhausted: true}
 	}
 	s.Idle++
 	return s, r
@@ -408,19 +415,23 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 	step := t.StepNamed(s.Step)
 	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
-		if step.AreaToo && s.Area != "" && s.At == 0 {
+		if step.AreaToo && s.Area != "" && s.At == 0 && t.before(s, t.service(s)) == nil {
 			wordings = []Wording{t.Messages.NumberLocal, t.Messages.NumberLocalShort, t.Messages.NumberShort}
 		}
 	}
 	r := Reply{}
 	if len(wordings) > 0 {
 		r.Text = t.fit(s, wordings...)
-	} else {
+	} else if step.Segments > 1 {
 		r.Text = t.text(s, step.Text)
+	} else {
+		r.Text = t.fit(s, Wording{Text: step.Text})
 	}
 	if svc := t.service(s); svc != nil {
 		r.Shows = svc.itself
-		if b := t.beside(s, svc); b != nil {
+		if first := t.before(s, svc); first != nil {
+			r.Shows = []string{first.ID, svc.ID}
+		} else if b := t.beside(s, svc); b != nil {
 			r.Shows = []string{svc.ID, b.ID}
 		}
 	}
@@ -428,18 +439,21 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 }
 
 // fit is the first of some wordings that fits one segment; the shortest, if none does.
+// The facts in a wording are shortened before the wording is given up.
 func (t turn) fit(s State, wordings ...Wording) string {
 	best := ""
 	for _, w := range wordings {
-		if w.Text == "" {
-			continue
-		}
-		text := t.text(s, w.Text)
-		if len(text) <= segment {
-			return text
-		}
-		if best == "" || len(text) < len(best) {
-			best = text
+		for t.facts = factsFull; w.Text != "" && t.facts < factsCount; t.facts++ {
+			text := t.text(s, w.Text)
+			if len(text) <= segment {
+				return text
+			}
+			if best == "" || len(text) < len(best) {
+				best = text
+			}
+			if !uses(w.Text, "{facts}") {
+				break
+			}
 		}
 	}
 	return best

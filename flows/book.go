@@ -9,6 +9,7 @@ import (
 	"signpost/internal/area"
 	"signpost/internal/hours"
 	"signpost/internal/normalise"
+	"signpost/internal/voice"
 )
 
 // Limits of a book. A manager who meets one is told so by the loader.
@@ -16,10 +17,10 @@ const (
 	MaxServices = 200
 	MaxAreas    = 64
 	MaxSteps    = 200
-	// MaxChoices of one step: five is what people hold in mind, and the key 5
-	// is kept free, since a frightened caller may press 55 here instead of on
-	// 999.
-	MaxChoices = 4
+	// MaxChoices of one step: five is what people hold in mind. By text the key 5 is kept
+	// free, like on a call.
+	MaxChoices     = 4
+	MaxCallChoices = len(choiceKeys)
 )
 
 // Person is whom a conversation is for.
@@ -59,7 +60,12 @@ type Book struct {
 	Words    Words
 	Watch    []string // words that must not appear in texts, in plain form
 	Voice    Voice
-	Audio    map[string]Recording // by the name they are served under
+	Silent   SilentCalls
+	// Pronunciations are names that the voice gets wrong, and how they are said.
+	Pronunciations []voice.Respelling
+	Audio          map[string]Recording // by the name they are served under
+	// Recorded tells which of Audio says which words, by [SpokenKey].
+	Recorded map[string]string
 	// Languages are the others it can be followed in; OwnWords lead back to its own.
 	Languages []Language
 	OwnWords  []string
@@ -77,12 +83,6 @@ type Book struct {
 // Route is where one Person is led: the step that asks for the place from the
 // top, the step once the place is known, and the step that 0 leads to.
 type Route struct{ Ask, Place, Zero string }
-
-// Recording is a prompt that a person has spoken.
-type Recording struct {
-	Data    []byte // a WAV file
-	Seconds float64
-}
 
 // Voice is how calls are spoken, in the provider's names.
 type Voice struct{ Name, Language string }
@@ -113,6 +113,14 @@ type Service struct {
 	MentionText, MentionSay string
 	NotOffered              string // why it is listed but never given out
 	TextsOnly               bool   // it takes texts, and no calls
+	// What the line is like, as it was agreed with the service or heard on a test call.
+	// What nobody has said is unknown.
+	FirstWords  string // the first words that are heard
+	AnsweredBy  AnsweredBy
+	Takes       Takes
+	MayBeTexted Known // people may send it texts
+	// NotAnswering tells that nobody has answered lately. See [Book.WithNotAnswering].
+	NotAnswering bool
 
 	CheckedOn, ReviewBy time.Time // zero: never
 	CheckedBy           string
@@ -127,8 +135,17 @@ type Service struct {
 type Line struct {
 	Printed string // as the service prints it
 	E164    string // empty for short numbers that only a caller can dial
-	Keys    string // keys to press once it answers
+	Keys    string // the key to press once it answers; empty: none
+	// KeysAfter is how long after the answer Keys is pressed, in half seconds up to
+	// [MaxKeysAfter].
+	KeysAfter time.Duration
 }
+
+// Bounds of the wait before a key is pressed on an answered line.
+const (
+	UsualKeysAfter = 2 * time.Second
+	MaxKeysAfter   = 30 * time.Second
+)
 
 // Digits is the number without the blanks it is printed with: two that are printed
 // differently may be the same.
@@ -203,7 +220,6 @@ type Step struct {
 	Need     Need     // entering the step settles what the person needs
 	Also     []string // services mentioned while they are open
 	Segments int      // how long the text may be
-	Audio    string   // the recording played instead of Say, a key of Book.Audio
 	chain    []*Service
 	withArea map[string][]*Service // the chain with those of each area
 }
@@ -234,7 +250,7 @@ const (
 type Choice struct {
 	Text, Say        string   // how it is offered; empty: not offered there
 	Words            []string // what chooses it besides its key, in plain form
-	TextKey, CallKey int      // 1 to 4; 0: not offered there
+	TextKey, CallKey int      // 1 to 4, by call also 6; 0: not offered there
 	To               string   // the step it leads to
 	Area             string   // the area it settles; leads to the person's Place step
 	Does             Action
@@ -260,25 +276,37 @@ type Messages struct {
 	Instead                         Wording // another number, after a complaint
 	Last                            Wording // no other number is left
 	// Reason begins the answer to a complaint, in the order of [Complaints].
-	Reason      [6]Wording
-	Which       Wording // which area: {choices}
-	Fallback    Wording // when something of ours is broken: {zero}
-	QuickExit   Wording // the harmless last words of a call
-	Connecting  Wording // before ringing a service: {label} {numbers}
-	TryNext     Wording // when nobody answered
-	Closed      Wording // a line skipped because it is closed: {label}
-	Nobody      Wording // when nobody answered at all: {zero}
-	Accept      Wording // to whoever answers a line that must be accepted
-	BackOn      Wording // a line that is paused: {label} {date}
-	Maintenance Wording // to everybody while the menus are out of use: {zero}
-	Number      Wording // a services step that has no words of its own
+	Reason     [6]Wording
+	Which      Wording // which area: {choices}
+	Fallback   Wording // when something of ours is broken: {zero}
+	QuickExit  Wording // the harmless last words of a call
+	Connecting Wording // before ringing a service: {label} {numbers}
+	TheyAnswer Wording // before that, for a line whose first words name it: {first_words}
+	TryNext    Wording // before another line is called, when the caller stayed on
+	// How a line did not answer, before another is called.
+	NoAnswer, Engaged, NotReached, Cancelled Wording
+	AnyKey                                   Wording // after two silences: any key connects the caller
+	Stay                                     Wording // after a line that answered, and was gone at once
+	NumberLater                              Wording // a services step whose line may not answer now: {zero} {label} {numbers} {doubt}
+	BackKey                                  Wording // how to go back, where that leads anywhere: {back}
+	Closed                                   Wording // a line skipped because it is closed: {label} {numbers} {hours}
+	Nobody                                   Wording // when nobody answered at all: {zero}
+	Accept                                   Wording // to whoever answers a line that must be accepted
+	BackOn                                   Wording // a line that is paused: {label} {date}
+	Static                                   Wording // when nothing else can be used, and nobody reads an answer: {zero}
+	Maintenance                              Wording // to everybody while the menus are out of use: {zero}
+	Number                                   Wording // a services step that has no words of its own
 	// Parts of sentences.
 	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}
 	Free, MayShow                        Wording // what a bill shows
 	ThenPress                            Wording // {key}
 	Or                                   Wording // between two numbers
 	Beside                               Wording // the 24-hour number next to a doubtful one: {numbers}
-	CallChoice                           string  // {label} {key}: "For Carlisle, press 1."
+	// A line that does not answer: in a text behind the 24-hour number, {label} {numbers};
+	// on a call {doubt}.
+	NotAnswering Wording
+	// How a call offers its choices: the first, "For Carlisle, press 1.", and the others.
+	CallChoice, CallChoiceNext string // {label} {key}
 }
 
 // Wording is one message on each channel.
@@ -305,6 +333,22 @@ func (b *Book) Clone() *Book {
 		c.Steps[i].Choices = slices.Clone(c.Steps[i].Choices)
 	}
 	return &c
+}
+
+// As is a copy of a finished book in which change was made to each service: the
+// examples of a book must not depend on what is paused or closed on the day they run.
+// Ids, and what takes over from what, must stay as they are.
+func (b *Book) As(change func(*Service)) *Book {
+	c := b.Clone()
+	for i := range c.Services {
+		change(&c.Services[i])
+	}
+	c.makeChains()
+	c.OwnWords, c.Languages = b.OwnWords, slices.Clone(b.Languages)
+	for i := range c.Languages {
+		c.Languages[i].Book = c.Languages[i].Book.As(change)
+	}
+	return c
 }
 
 func oneOf(list []string, word string) bool {

@@ -1,10 +1,23 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"signpost/internal/hours"
+)
+
+// SilentCalls is what happens to callers who never press a key. They are told the number of
+// the 24-hour line, unless that line has agreed in writing to take such calls: the caller
+// may be somebody who cannot press, a robot, or a phone in a pocket.
+type SilentCalls struct {
+	PerHour  int // calls connected in an hour, at most; 0: none
+	AgreedBy string
+	AgreedOn time.Time
+}
 
 // stepCall answers one event of a call.
 func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
-	t := turn{Book: b, now: now, call: true}
+	t := turn{Book: b, now: now, call: true, noTransfer: in.noTransfer}
 	if in.kind == rang || s.Step == "" {
 		s = t.enter(State{}, b.CallStart)
 		if in.kind == rang || in.kind == silent {
@@ -13,20 +26,63 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	}
 	switch in.kind {
 	case silent:
-		s.Quiet++
-		if s.Quiet >= quietToEnd {
-			return t.end(s, b.Messages.GiveUp.Say)
-		}
-		return s, t.prompt(s, b.Messages.Silence.Say)
+		return t.silence(s, in.connects)
 	case legEnded:
-		if in.leg == LegTalked {
-			// Nothing is said that a third person could hear.
-			return State{}, Reply{Act: HangUp, Ended: true}
-		}
-		return t.ring(s, int(s.At)+1, b.Messages.TryNext.Say)
+		return t.legEnded(s, in.leg)
 	}
-	s.Quiet = 0
+	anyKey := s.Quiet == quietToOffer
+	s.Quiet, s.Stay = 0, false
+	if anyKey && in.key != KeyLeave {
+		lead := ""
+		if in.key == KeyCannotTalk || in.key == KeyBack {
+			lead = t.Messages.Emergency.Say
+		}
+		return t.person(s, lead)
+	}
 	return t.pressed(s, in.key)
+}
+
+// LastSilence reports that a further silence would end the call.
+func (s State) LastSilence() bool { return !s.Stay && s.Quiet == quietToEnd-1 }
+
+// silence answers one. connects tells that the 24-hour line takes silent callers.
+func (t turn) silence(s State, connects bool) (State, Reply) {
+	if s.Stay {
+		s.Stay = false
+		if at, _ := t.nextLine(s); at < 0 {
+			return t.end(s, t.Messages.GiveUp.Say)
+		}
+		return t.ringNext(s, t.Messages.TryNext.Say)
+	}
+	s.Quiet++
+	switch {
+	case s.Quiet < quietToOffer:
+		return s, t.prompt(s, t.Messages.Silence.Say)
+	case s.Quiet == quietToOffer:
+		return s, Reply{Act: Listen, Speech: t.speak(nil, s, t.Messages.AnyKey.Say)}
+	case connects:
+		return t.person(s, "")
+	}
+	return t.end(s, t.Messages.GiveUp.Say)
+}
+
+// legEnded answers the end of an attempt to connect the caller.
+func (t turn) legEnded(s State, leg Leg) (State, Reply) {
+	s.Quiet, s.Stay = 0, false
+	switch leg {
+	case LegTalked: // nothing is said that a third person could hear
+		return State{}, Reply{Act: HangUp, Ended: true}
+	case LegShort:
+		s.Stay = true
+		return s, Reply{Act: Listen, Speech: t.speak(nil, s, t.Messages.Stay.Say)}
+	case LegBusy:
+		return t.ringNext(s, t.Messages.Engaged.Say)
+	case LegFailed:
+		return t.ringNext(s, t.Messages.NotReached.Say)
+	case LegCancelled:
+		return t.ringNext(s, t.Messages.Cancelled.Say)
+	}
+	return t.ringNext(s, t.Messages.NoAnswer.Say)
 }
 
 func (t turn) pressed(s State, key byte) (State, Reply) {
@@ -38,9 +94,13 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 		r.Slow = true
 		return s, r
 	case KeyHelpline:
-		s = t.enter(s, t.zeroStep(s))
-		return t.ring(s, int(s.At), "")
+		return t.person(s, "")
+	case KeyCannotTalk:
+		return t.emergency(s)
 	case KeyBack:
+		if !t.hasBack(s) {
+			return t.emergency(s)
+		}
 		s = t.back(s)
 		return s, t.prompt(s)
 	}
@@ -63,17 +123,25 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 			return o.next, t.prompt(o.next)
 		}
 	}
-	return t.missCall(s, key)
+	return t.missCall(s)
 }
 
-// missCall answers a key that means nothing here. Somebody who presses 55 here
-// may have meant to press it on 999: the key 5 is told what to do.
-func (t turn) missCall(s State, key byte) (State, Reply) {
+// emergency tells what to do on 999 to somebody who may think that we are it, and then
+// where the call is. It is no mistake, however often it is pressed.
+func (t turn) emergency(s State) (State, Reply) {
+	r := t.prompt(s, t.Messages.Emergency.Say)
+	r.Emergency = true
+	return s, r
+}
+
+// hasBack reports that something lies behind a step of a call.
+func (t turn) hasBack(s State) bool {
+	return s.Step != t.CallStart && (s.Who != Behaviour || s.Step != t.People[Behaviour].Ask)
+}
+
+// missCall answers a key that means nothing here.
+func (t turn) missCall(s State) (State, Reply) {
 	s.Misses++
-	lead := t.Messages.NotUnderstood.Say
-	if key == KeyCannotTalk {
-		lead = t.Messages.Emergency.Say
-	}
 	switch {
 	case s.Misses >= missesToEnd:
 		return t.end(s, t.Messages.GiveUp.Say)
@@ -82,19 +150,51 @@ func (t turn) missCall(s State, key byte) (State, Reply) {
 		s = t.enter(s, t.zeroStep(s))
 		s.Misses = misses
 	}
-	return s, t.prompt(s, lead)
+	return s, t.prompt(s, t.Messages.NotUnderstood.Say)
 }
 
-// ring puts the caller through to the first service, from a position of the
-// chain on, that is not closed. With nobody left to ring, the caller is given
-// the 24-hour number.
+// person connects the caller to a person at any hour: to the 24-hour line of whom the call
+// is for. If only the caller can dial that one, they are connected to their own line
+// while that is open, and otherwise told the number.
+func (t turn) person(s State, lead string) (State, Reply) {
+	zero := t.enter(s, t.zeroStep(s))
+	if t.dialable(zero, int(zero.At)) >= 0 {
+		return t.ring(zero, int(zero.At), lead)
+	}
+	own := t.enter(s, t.People[s.Who].Place)
+	if svc := t.service(own); svc != nil && t.connectable(svc) {
+		return t.ring(own, int(own.At), lead)
+	}
+	return zero, t.prompt(zero, lead)
+}
+
+// nextLine is the next line to call: a position in the chain, and the line of the service
+// there. The position is -1 if none is left.
+func (t turn) nextLine(s State) (at, line int) {
+	if svc := t.service(s); svc != nil && t.connectable(svc) && int(s.Line)+1 < len(svc.Lines) {
+		return int(s.At), int(s.Line) + 1
+	}
+	return t.dialable(s, int(s.At)+1), 0
+}
+
+// ringNext calls the next line. The lines of one service are called one after another:
+// together, a machine on one would cut off the others. (Twilio, TwiML Number: the first
+// that picks up is connected, and the others are cancelled.)
+func (t turn) ringNext(s State, lead string) (State, Reply) {
+	if at, line := t.nextLine(s); line > 0 {
+		return t.call1(s, at, line, t.speak(nil, s, lead))
+	}
+	return t.ring(s, int(s.At)+1, lead)
+}
+
+// ring calls the first service, from a position of the chain on, that is not closed. If no
+// line is left, the caller is given the 24-hour number.
 func (t turn) ring(s State, from int, lead string) (State, Reply) {
-	r := Reply{Act: Dial}
-	r.Speech = t.speak(r.Speech, s, lead)
+	said := t.speak(nil, s, lead)
 	at := t.dialable(s, from)
 	if at < 0 {
 		if from == 0 || t.StepNamed(s.Step).Kind != KindServices {
-			return s, t.prompt(s, lead) // nothing here can be rung: say the number
+			return s, t.prompt(s, lead) // nothing here can be called: say the number
 		}
 		return t.end(s, t.Messages.Nobody.Say)
 	}
@@ -102,14 +202,19 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 	chain := t.chainIn(buf[:0], s)
 	for i := from; i < at; i++ {
 		if t.closed(chain[i]) {
-			r.Speech = t.speakOf(r.Speech, s, chain[i], t.closedWords(chain[i]))
+			said = t.speakOf(said, s, chain[i], t.closedWords(chain[i]))
 		}
 	}
-	s.At = uint8(at)
-	r.Speech = t.speak(r.Speech, s, t.Messages.Connecting.Say)
-	r.Dial = chain[at]
-	r.Shows = chain[at].itself
-	return s, r
+	return t.call1(s, at, 0, said)
+}
+
+// call1 calls one line of the service at a position of the chain, after some words.
+func (t turn) call1(s State, at, line int, said []Utterance) (State, Reply) {
+	s.At, s.Line, s.Stay, s.Quiet = uint8(at), uint8(line), false, 0
+	svc := t.service(s)
+	said = t.theyAnswer(said, s, svc)
+	said = t.speak(said, s, t.Messages.Connecting.Say)
+	return s, Reply{Act: Dial, Speech: said, Dial: svc, DialLine: line, Shows: svc.itself}
 }
 
 // closedWords says why a line is passed over.
@@ -120,12 +225,17 @@ func (t turn) closedWords(svc *Service) string {
 	return t.Messages.Closed.Say
 }
 
-// end says last words and hangs up.
+// mayNotAnswer reports a line whose hours nobody knows, outside those that most keep.
+func (t turn) mayNotAnswer(svc *Service) bool {
+	return svc.Hours.At(t.now) == hours.Unknown && !hours.Office(t.now)
+}
+
+// end says last words, slowly when they hold a number, and hangs up.
 func (t turn) end(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
 	if zero := t.zeroLine(s); zero != nil && uses(words, "{zero}") {
-		r.Shows = zero.itself
+		r.Shows, r.Slow = zero.itself, true
 	}
 	return State{}, r
 }
@@ -136,26 +246,28 @@ func (t turn) prompt(s State, lead ...string) Reply {
 	for _, l := range lead {
 		r.Speech = t.speak(r.Speech, s, l)
 	}
-	step := t.StepNamed(s.Step)
-	words := step.Say
-	if words == "" && step.Kind == KindServices {
-		words = t.Messages.Number.Say
-	}
-	svc := t.service(s)
-	if svc != nil && s.At > 0 {
-		var buf [chainRoom]*Service
-		chain := t.chainIn(buf[:0], s)
-		if first := chain[0]; t.closed(first) && int(t.firstOpen(s)) == int(s.At) {
-			r.Speech = t.speakOf(r.Speech, s, first, t.closedWords(first))
-		}
-	}
-	if step.Audio != "" {
-		r.Speech = append(r.Speech, Utterance{Words: Spoken(t.speak(nil, s, words)), Audio: step.Audio})
+	step, svc := t.StepNamed(s.Step), t.service(s)
+	if svc == nil || step.Say != "" {
+		r.Speech = t.speak(r.Speech, s, step.Say)
 	} else {
-		r.Speech = t.speak(r.Speech, s, words)
+		r.Speech = t.numberWords(r.Speech, s, svc, &r)
 	}
-	if svc != nil {
+	if svc != nil && len(r.Shows) == 0 {
 		r.Shows = svc.itself
 	}
 	return r
+}
+
+// numberWords says the number of a service, after those of the lines before it that are
+// closed, and before the one that may not answer now.
+func (t turn) numberWords(said []Utterance, s State, svc *Service, r *Reply) []Utterance {
+	var buf [chainRoom]*Service
+	if chain := t.chainIn(buf[:0], s); s.At > 0 && int(t.firstOpen(s)) == int(s.At) && t.closed(chain[0]) {
+		said = t.speakOf(said, s, chain[0], t.closedWords(chain[0]))
+	}
+	if behind := t.behindZero(s); behind != nil {
+		r.Shows = []string{svc.ID, behind.ID}
+		return t.speakOf(said, s, behind, t.Messages.NumberLater.Say)
+	}
+	return t.speakOf(said, s, svc, t.Messages.Number.Say)
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -128,7 +129,7 @@ func Complaints() []hear.Kind { return slices.Clone(complaints) }
 // reading, apart from the words that the book itself lists.
 func (b *Book) decide(r *hear.Reading, text string) Case {
 	w := normalise.Text(text)
-	if _, digit := b.digitIn(r, w); digit || r.Sure(hear.Watched) || corrects(r) {
+	if _, digit := b.digitIn(r, w); digit || r.OnlyOf(replies...) || r.Sure(hear.Watched) || corrects(r) {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
 	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
@@ -161,6 +162,10 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	}
 	return c
 }
+
+// replies are what answers a question of ours: "none of them" says nothing else.
+var replies = []hear.Kind{hear.Yes, hear.No, hear.Neither, hear.NotSure, hear.First, hear.Second, hear.Third, hear.Fourth, hear.Repeat, hear.LineZero,
+	hear.Thanks, hear.SmallTalk}
 
 // corrects reports a short text that says which place is meant, and which is not.
 func corrects(r *hear.Reading) bool {
@@ -236,7 +241,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	switch {
 	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
 		c.Kind = CaseThanks
-	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly) && !place && !asks:
+	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place && (!asks || question == hear.AskPrivate):
 		c.Kind = CaseSilent
 	case complains && !place && (!sure || need == hear.Man):
 		c.Kind, c.What = CaseComplaint, complaint
@@ -250,6 +255,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseNo
 	case aboutSomeone(r, need, sure):
 		c.Kind = CaseSomeone
+	case asks && hasNeed && !place && (!sure || need == hear.Tracked): // "will he know i texted"
+		c.Kind, c.What = CaseQuestion, question
 	case hasNeed:
 		c.Kind, c.What = CaseNeed, need
 	case place:
@@ -272,7 +279,7 @@ func aboutSomeone(r *hear.Reading, need hear.Kind, sure bool) bool {
 	switch {
 	case !r.Has(hear.Other) || sure && !r.Sure(hear.Other):
 		return false
-	case sure && r.Sure(hear.Hurt) && need == hear.Older:
+	case sure && r.Has(hear.Hurt) && need == hear.Older:
 		return false
 	}
 	return !sure || need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern
@@ -283,9 +290,34 @@ func thanksOnly(r *hear.Reading) bool {
 	return r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
 }
 
+// phraseCounts is how much more a need weighs that a phrase says: about as much as the
+// words that speak most for it. It was fitted on the rows that were tuned on.
+const phraseCounts = 3
+
 // firstOf is the first kind that a text says, of those that a phrase of the book heard;
-// failing these, of those that the weight of words did.
+// failing these, of those that the weight of words did. Of several needs that have a line
+// of their own, the one that the words weigh most for comes first: "i am 15 and worried
+// about my baby brother" and "my son of 15 hits me" both say child.
 func firstOf(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
+	if k, ok := firstSaid(r, kinds); !ok || !dangerNeed(k) {
+		return k, ok
+	}
+	var most hear.Kind
+	best := float32(math.Inf(-1))
+	for _, k := range kinds {
+		weight := r.Over(k)
+		if r.Sure(k) {
+			weight += phraseCounts
+		}
+		if r.Has(k) && dangerNeed(k) && weight > best {
+			most, best = k, weight
+		}
+	}
+	return most, true
+}
+
+// firstSaid is firstOf by the order of the kinds alone.
+func firstSaid(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
 	if k, ok := firstSure(r, kinds); ok {
 		return k, true
 	}
@@ -345,6 +377,9 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 		return len(at.Sets)
 	}
 	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
+	if at.Between && len(areas) == 1 { // "kendal or barrow": one service is for both
+		p.Ask = false
+	}
 	if len(areas) > len(p.Areas) {
 		p.Many = true
 	} else {

@@ -7,6 +7,8 @@ type Input struct {
 	key        byte
 	leg        Leg
 	considered *Case // what the text asks for, if that was worked out beforehand
+	connects   bool  // a last silence connects the caller
+	noTransfer bool  // nobody can be connected on this call
 }
 
 type inputKind uint8
@@ -50,18 +52,35 @@ func Pressed(key byte) Input { return Input{kind: pressed, key: key} }
 // Silence is a prompt on a call that nobody answered.
 func Silence() Input { return Input{kind: silent} }
 
-// LegEnded is the end of an attempt to put a caller through.
+// SilenceConnects is [Silence] on a call that the 24-hour line has agreed to take when the
+// caller cannot press a key. See [SilentCalls].
+func SilenceConnects() Input { return Input{kind: silent, connects: true} }
+
+// LegEnded is the end of an attempt to connect a caller.
 func LegEnded(leg Leg) Input { return Input{kind: legEnded, leg: leg} }
 
-// Leg is how an attempt to put a caller through ended.
+// WithoutTransfer is the same input on a call that cannot be connected to anybody: numbers
+// are said instead.
+func (in Input) WithoutTransfer() Input {
+	in.noTransfer = true
+	return in
+}
+
+// Leg is how an attempt to connect a caller ended.
 type Leg uint8
 
 const (
-	LegTalked   Leg = iota // somebody answered; the conversation is over
-	LegNoAnswer            // rang out
-	LegBusy                // engaged
-	LegFailed              // could not be reached, or cancelled
+	LegTalked    Leg = iota // somebody answered and stayed; the call is over
+	LegNoAnswer             // rang out, or whoever answered did not accept the call
+	LegBusy                 // engaged
+	LegFailed               // could not be reached
+	LegCancelled            // ended by the provider before it was answered
+	LegShort                // answered, perhaps by a machine, and over at once; the caller is still there
 )
+
+// PersonSeconds is how long a leg lasts, at least, when a person answered. A shorter one
+// may have been an answering machine.
+const PersonSeconds = 25
 
 // Reply is what a person is told, and what happens next.
 type Reply struct {
@@ -70,15 +89,21 @@ type Reply struct {
 	// Speech is what a call says, in order.
 	Speech []Utterance
 	Act    Act
-	Dial   *Service // who to ring, when Act is Dial
+	// Dial is the service to call, and DialLine which of its lines, when Act is Dial.
+	Dial     *Service
+	DialLine int
 	// Ended tells that the conversation is over and its state must go.
 	Ended bool
 	// Rest tells that nothing moved and the state's lifetime should not be
 	// renewed, so that two machines fall silent for good.
 	Rest bool
+	// Exhausted tells that nothing is said because too much of the conversation has moved
+	// nothing: somebody else may have written it.
+	Exhausted bool
 	// Shows lists the services whose numbers are given, for counters and tests.
 	Shows []string
-	// Slow asks for the words to be said slowly: the caller wanted them again.
+	// Slow asks for the words to be said slowly: the caller wanted them again, or these
+	// are the last words of the call.
 	Slow bool
 	// Emergency tells that this is the answer to somebody who may think we are
 	// 999.
@@ -95,7 +120,7 @@ type Act uint8
 
 const (
 	Listen Act = iota // wait for a key
-	Dial              // ring Reply.Dial
+	Dial              // call Reply.Dial
 	HangUp            // end the call
 )
 
@@ -104,8 +129,6 @@ const (
 type Utterance struct {
 	Words  string
 	Number string
-	// Audio is the recording that is played; Words then say what is in it.
-	Audio string
 	// Lang is the language it is said in, as State has it.
 	Lang uint8
 }

@@ -76,6 +76,7 @@ func (t turn) speakIn(s State) (State, Reply) {
 func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	lang, chosen := b.languageOf(s, in)
 	of := b.In(lang)
+	s.Lang = lang
 	var n State
 	var r Reply
 	switch {

@@ -6,6 +6,7 @@ import (
 
 	"signpost/flows/hear"
 	"signpost/internal/area"
+	"signpost/internal/hours"
 	"signpost/internal/normalise"
 )
 
@@ -22,18 +23,12 @@ func (b *Book) Finish() {
 			b.steps = append(b.steps, nil)
 		}
 		b.steps[long] = append(b.steps[long], i)
-		b.Steps[i].chain = b.follow(b.Steps[i].Services)
-		if b.Steps[i].AreaToo {
-			b.Steps[i].withArea = map[string][]*Service{}
-			for k := range b.Areas {
-				b.Steps[i].withArea[b.Areas[k].ID] = b.follow(slices.Concat(b.Steps[i].Services, b.Areas[k].Services))
-			}
-		}
 		for k := range b.Steps[i].Choices {
 			c := &b.Steps[i].Choices[k]
 			c.plain = normalise.Text(c.Text)
 		}
 	}
+	b.makeChains()
 	b.labels = map[string]bool{}
 	for i := range b.Steps {
 		for k := range b.Steps[i].Choices {
@@ -49,17 +44,34 @@ func (b *Book) Finish() {
 	for i := range b.Areas {
 		a := &b.Areas[i]
 		b.areas[a.ID] = i
-		a.chain = b.follow(a.Services)
 		a.plain = normalise.Text(a.Text)
 		b.labels[a.plain] = true
 		for _, n := range a.Names {
 			names = append(names, area.Name{Name: n, Where: a.Districts})
 		}
 	}
+	b.makeChains()
 	b.finder = b.gazetteer().Finder(names)
 	b.parents = map[place]parent{}
 	b.findParents(place{false, b.TextStart, "", Me})
 	b.findParents(place{true, b.CallStart, "", Me})
+}
+
+// makeChains works out which services every step and area gives, in order.
+func (b *Book) makeChains() {
+	for i := range b.Areas {
+		b.Areas[i].chain = b.follow(b.Areas[i].Services)
+	}
+	for i := range b.Steps {
+		step := &b.Steps[i]
+		step.chain = b.follow(step.Services)
+		if step.AreaToo {
+			step.withArea = map[string][]*Service{}
+			for k := range b.Areas {
+				step.withArea[b.Areas[k].ID] = b.follow(slices.Concat(step.Services, b.Areas[k].Services))
+			}
+		}
+	}
 }
 
 // place is somewhere a conversation can be; parent is the step that offers it,
@@ -202,7 +214,7 @@ func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID s
 		}
 	}
 	for _, s := range all {
-		if s.For[who] && s.Exists(now) {
+		if s.Serves(who) && s.Exists(now) {
 			chain = append(chain, s)
 		}
 	}
@@ -230,19 +242,33 @@ func (b *Book) follow(first []string) (chain []*Service) {
 	return chain
 }
 
-// alwaysOpen is the first 24-hour service of a step.
-func (b *Book) alwaysOpen(now time.Time, id string, who Person) *Service {
+// alwaysOpen is the 24-hour service of a step for a state: the first that takes the person,
+// answers, and is neither paused nor closed for the day; else the first that takes them, else
+// the first, since somebody must always be given a number.
+func (b *Book) alwaysOpen(now time.Time, id string, of State) *Service {
 	step := b.StepNamed(id)
 	if step == nil {
 		return nil
 	}
 	var buf [chainRoom]*Service
-	for _, s := range b.appendChain(buf[:0], now, step, "", who) {
-		if s.Hours.IsAlways() {
-			return s
+	var best *Service
+	bestRank := -1
+	for _, s := range b.appendChain(buf[:0], now, step, "", of.Who) {
+		if !s.Hours.IsAlways() {
+			continue
+		}
+		rank := 0
+		for _, good := range []bool{s.takes(of), !s.Paused(now) && s.Hours.At(now) != hours.Closed, !s.NotAnswering} {
+			rank <<= 1
+			if good {
+				rank++
+			}
+		}
+		if rank > bestRank {
+			best, bestRank = s, rank
 		}
 	}
-	return nil
+	return best
 }
 
 // ZeroLineAt is the 24-hour service that 0 leads to from a state.
@@ -253,5 +279,5 @@ func (b *Book) ZeroLineAt(now time.Time, s State) *Service {
 // ZeroLine is the 24-hour service a person is led to by 0, for tools and
 // fallbacks; nil only in a book that would not load.
 func (b *Book) ZeroLine(now time.Time, who Person) *Service {
-	return b.alwaysOpen(now, b.People[who].Zero, who)
+	return b.alwaysOpen(now, b.People[who].Zero, State{Who: who})
 }

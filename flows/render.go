@@ -10,7 +10,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local", "back", "doubt", "first_words"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -60,14 +60,14 @@ func (t turn) paused(s State, svc *Service) *Service {
 // beside is the 24-hour service whose number must stand next to svc's: while
 // svc is unchecked or overdue, closed, or of unknown hours.
 func (t turn) beside(s State, svc *Service) *Service {
-	if svc.Hours.IsAlways() {
+	if svc.Hours.IsAlways() && svc.takes(s) {
 		return nil
 	}
 	zero := t.zeroLine(s)
 	if zero == nil || zero == svc {
 		return nil
 	}
-	if svc.Doubtful(t.now) || svc.Paused(t.now) || svc.Hours.At(t.now) != hours.Open {
+	if svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) || svc.Hours.At(t.now) != hours.Open {
 		return zero
 	}
 	return nil
@@ -82,6 +82,13 @@ func (t turn) text(s State, words string) string {
 	var buf [room]byte
 	b := buf[:0]
 	svc := t.subject(s)
+	if first := t.before(s, svc); first != nil {
+		svc, t.quiet = first, svc
+	}
+	if uses(words, "{local}") {
+		local := t.localService(s)
+		t.localLast = local != nil && local.NotAnswering
+	}
 	empty := false // the last placeholder gave nothing: its comma goes too
 	for words != "" {
 		literal, field, rest := piece(words)
@@ -108,25 +115,36 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		zero := t.zeroLine(s)
 		if first := t.talkTo; first != nil && first != zero {
 			b = t.textNumbersFor(b, s, first)
-			hasLocal := s.Area == "" || len(t.localNumber(nil, s)) > 0
+			hasLocal := s.Area == "" || !t.localLast && len(t.localNumber(nil, s)) > 0
 			if zero == nil || first.Hours.IsAlways() && hasLocal {
 				return b
 			}
 			b = append(b, t.Messages.Or.Text...)
 		}
 		if zero != nil {
-			return t.textNumbersFor(b, s, zero)
+			b = t.textNumbersFor(b, s, zero)
+		}
+		if t.localLast {
+			b = t.textNumbersFor(append(b, t.Messages.Or.Text...), s, t.localService(s))
 		}
 	case "local":
-		return t.localNumber(b, s)
+		if !t.localLast {
+			return t.localNumber(b, s)
+		}
 	case "label":
 		return append(b, svc.Label...)
 	case "facts":
 		if p := t.paused(s, svc); p != nil && int(s.At) == int(t.firstOpen(s)) {
 			return t.backOn(b, p)
 		}
-		return t.textFacts(b, svc)
+		if svc.Paused(t.now) { // nothing takes over from it
+			return t.backOn(b, svc)
+		}
+		return t.textFacts(b, s.Lang, svc)
 	case "beside":
+		if t.quiet != nil {
+			return t.quietNumbers(b, s)
+		}
 		if z := t.beside(s, svc); z != nil {
 			for words := t.Messages.Beside.Text; words != ""; {
 				literal, field, rest := piece(words)
@@ -148,20 +166,28 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 // localNumber is the number of the area's own service, with what joins it to the next
 // number; nothing where there is none beside the 24-hour line.
 func (t turn) localNumber(b []byte, s State) []byte {
-	a := t.Area(s.Area)
-	if a == nil {
-		return b
-	}
-	zero := t.zeroLine(s)
-	for _, svc := range a.chain {
-		if svc.For[s.Who] && svc.Exists(t.now) && !svc.Paused(t.now) {
-			if svc == zero || svc == t.service(s) && !t.StepNamed(s.Step).FromArea {
-				return b
-			}
-			return append(t.textNumbersFor(b, s, svc), t.Messages.Or.Text...)
-		}
+	if svc := t.localService(s); svc != nil {
+		return append(t.textNumbersFor(b, s, svc), t.Messages.Or.Text...)
 	}
 	return b
+}
+
+// localService is the area's own service; nil where there is none beside the 24-hour
+// line, or its number is given already.
+func (t turn) localService(s State) *Service {
+	a := t.Area(s.Area)
+	if a == nil {
+		return nil
+	}
+	for _, svc := range a.chain {
+		if svc.Serves(s.Who) && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) {
+			if svc == t.zeroLine(s) || svc == t.service(s) && !t.StepNamed(s.Step).FromArea {
+				return nil
+			}
+			return svc
+		}
+	}
+	return nil
 }
 
 // ordinals stand for places that must not be named.
@@ -227,7 +253,7 @@ func (t turn) subject(s State) *Service {
 func (t turn) also(s State) []*Service {
 	var open []*Service
 	for _, id := range t.StepNamed(s.Step).Also {
-		if svc := t.Service(id); svc != nil && svc.Exists(t.now) && svc.Hours.At(t.now) == hours.Open {
+		if svc := t.Service(id); svc != nil && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) && svc.Hours.At(t.now) == hours.Open {
 			open = append(open, svc)
 		}
 	}
@@ -268,7 +294,7 @@ func (t turn) textNumbersFor(b []byte, s State, svc *Service) []byte {
 		if i > 0 {
 			b = append(b, t.Messages.Or.Text...)
 		}
-		if i == 0 && s.Need == NeedDeaf && !svc.TextsOnly && !svc.Emergency() {
+		if i == 0 && s.Need == NeedDeaf && !svc.TextsOnly && !svc.Emergency() && svc.Takes.Relay != No {
 			b = append(b, relay...)
 		}
 		b = append(b, l.Printed...)
@@ -279,119 +305,49 @@ func (t turn) textNumbersFor(b []byte, s State, svc *Service) []byte {
 	return b
 }
 
+// facts is how long the facts about a line may be in a text.
+type facts uint8
+
+const (
+	factsFull  facts = iota // "open Mon-Fri 9am-5pm, Sat 10am-1pm, free, not normally on bills"
+	factsHours              // the hours of now alone: "closed now, opens Mon 9am, free, ..."
+	factsShort              // without what a bill shows: "closed now, opens Mon 9am"
+	factsCount
+)
+
 // textFacts says when the line is answered and what a bill shows.
-func (t turn) textFacts(b []byte, svc *Service) []byte {
-	when := t.Messages.HoursUnknown.Text
+func (t turn) textFacts(b []byte, lang uint8, svc *Service) []byte {
+	when, said := t.Messages.HoursUnknown.Text, svc.Hours.String()
+	short := t.facts != factsFull
 	switch svc.Hours.At(t.now) {
 	case hours.Open:
 		when = t.Messages.HoursOpen.Text
+		if today := svc.Hours.Today(t.now); short && today != "" {
+			said = today
+		}
 	case hours.Closed:
 		when = t.Messages.HoursClosed.Text
+		if opens := svc.Hours.Opens(t.now); short && opens != "" {
+			when, said = strings.Replace(when, ": {hours}", ", {hours}", 1), opensIn(lang, opens)
+		}
 	}
-	b = filled(b, when, svc.Hours.String())
-	if svc.Free {
+	b = filled(b, when, said)
+	switch {
+	case t.facts == factsShort:
+		return b
+	case svc.Free:
 		return append(b, t.Messages.Free.Text...)
 	}
 	return append(b, t.Messages.MayShow.Text...)
 }
 
-// speak expands a wording for a call and adds it to what is said.
-func (t turn) speak(said []Utterance, s State, words string) []Utterance {
-	return t.speakOf(said, s, t.subject(s), words)
-}
-
-// numberMark stands before and after a number while what is said is put together.
-// No wording can hold it.
-const numberMark = "\x00"
-
-func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
-	var buf [room]byte
-	b := buf[:0]
-	connect := uses(words, "{connect}")
-	for words != "" {
-		literal, field, rest := piece(words)
-		b = append(b, literal...)
-		b = t.sayField(b, s, svc, field, connect)
-		words = rest
+// opensIn is when a line opens. Days and times are written as they are in the book, in
+// every language; the English words around them are not.
+func opensIn(lang uint8, opens string) string {
+	if lang == 0 {
+		return "opens " + opens
 	}
-	text := string(b) // every utterance is a piece of it
-	if said == nil {
-		said = make([]Utterance, 0, 1+strings.Count(text, numberMark))
-	}
-	for number := false; text != ""; number = !number {
-		part, rest, _ := strings.Cut(text, numberMark)
-		if number {
-			said = append(said, Utterance{Number: part})
-		} else if part = strings.Trim(strings.TrimLeft(part, ".,"), " "); part != "" {
-			said = append(said, Utterance{Words: part})
-		}
-		text = rest
-	}
-	return said
-}
-
-// sayField says what stands for a placeholder on a call. apart tells that being put
-// through is said apart from the other choices.
-func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool) []byte {
-	switch field {
-	case "choices":
-		return t.callChoices(b, s, func(c *Choice) bool { return c.Does != ActConnect || !apart })
-	case "connect":
-		return t.callChoices(b, s, func(c *Choice) bool { return c.Does == ActConnect })
-	case "label":
-		return append(b, svc.Say...)
-	case "hours":
-		return append(b, svc.Hours.String()...)
-	case "date":
-		return svc.PausedUntil.AppendFormat(b, "2 January")
-	case "also":
-		for _, a := range t.also(s) {
-			b = append(b, a.MentionSay...)
-		}
-	case "numbers", "zero":
-		of := svc
-		if zero := t.zeroLine(s); field == "zero" && zero != nil {
-			of = zero // the 24-hour line, wherever we are
-		}
-		for i, l := range of.Lines {
-			if i > 0 {
-				b = append(b, t.Messages.Or.Say...)
-			}
-			b = append(append(append(b, numberMark...), l.Printed...), numberMark...)
-			if l.Keys != "" {
-				b = filled(b, t.Messages.ThenPress.Say, l.Keys)
-			}
-		}
-	}
-	return b
-}
-
-// callChoices says each choice before its key: "For Carlisle, press 1."
-func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
-	n := 0
-	step := t.StepNamed(s.Step)
-	for i := range step.Choices {
-		c := &step.Choices[i]
-		if !wanted(c) || !t.offered(s, c) {
-			continue
-		}
-		if n > 0 {
-			b = append(b, ' ')
-		}
-		n++
-		for words := t.Messages.CallChoice; words != ""; {
-			literal, field, rest := piece(words)
-			b = append(b, literal...)
-			switch field {
-			case "label":
-				b = append(b, c.Say...)
-			case "key":
-				b = strconv.AppendInt(b, int64(c.CallKey), 10)
-			}
-			words = rest
-		}
-	}
-	return b
+	return strings.TrimPrefix(opens, "today ")
 }
 
 // FallbackText is the text sent when something of ours is broken and nothing
@@ -400,6 +356,24 @@ func (b *Book) FallbackText() string { return b.alone(b.Messages.Fallback).text 
 
 // FallbackSpeech is what a call hears in the same case.
 func (b *Book) FallbackSpeech() []Utterance { return b.alone(b.Messages.Fallback).speech }
+
+// StaticText is the text for when nothing but fixed words can be used: no server can be
+// reached, or no flow book can be read.
+func (b *Book) StaticText() string { return b.alone(b.Messages.Static).text }
+
+// StaticSpeech is what a call hears in the same case.
+func (b *Book) StaticSpeech() []Utterance { return b.alone(b.Messages.Static).speech }
+
+// HelplineOnly returns a book that gives everybody the 24-hour number and 999, in this
+// book's words, and names no other service. It is for a server without a flow book of its
+// own.
+func (b *Book) HelplineOnly() *Book {
+	c := b.Clone()
+	c.Version = ^b.Version
+	c.Messages.Fallback, c.Messages.Maintenance = b.Messages.Static, b.Messages.Static
+	c.Finish()
+	return c
+}
 
 // MaintenanceText is the text that everybody is sent while the menus are out of use.
 func (b *Book) MaintenanceText() string { return b.alone(b.Messages.Maintenance).text }

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Speech is timed by rule of thumb, checked against a synthesiser at 160 words
-// a minute by a test of the call channel; digits said one by one take longer.
+// Speech is timed by rule of thumb, which a test compares with espeak-ng at its own pace
+// (175 words a minute); digits said one by one take longer.
 const (
-	secondsPerWord  = 0.35
-	secondsPerDigit = 0.45
-	secondsPerGroup = 0.35 // the pause after a group of digits
-	secondsPerStop  = 0.25
+	secondsPerWord  = 0.32
+	secondsPerDigit = 0.31
+	secondsPerGroup = 0.31 // the pause after a group of digits
+	secondsPerStop  = 0.2
 )
 
 // RingSeconds is how long a line rings when the book does not say. The provider

@@ -14,9 +14,15 @@ type State struct {
 	Step string // the step we are at
 	Area string // the area, while its services are given
 	Who  Person
-	Lang uint8     // the language, counted from 1; 0: the book's own
-	At   uint8     // position in the step's chain of services
-	Ask  [4]string // areas being asked about
+	Lang uint8 // the language, counted from 1; 0: the book's own
+	At   uint8 // position in the step's chain of services
+	// ZeroAt is where the 24-hour line is in the chain, counted from 1, on a call
+	// that met a line which may not answer; 0: where the book has it. It is kept so that
+	// a position means the same line for the whole call.
+	ZeroAt uint8
+	Line   uint8     // which line of that service is being called
+	Stay   bool      // on a call: silence means that the caller waits for the next line
+	Ask    [4]string // areas being asked about
 	// AskNames are the places they are offered by; Unnamed tells that they must not be
 	// named.
 	AskNames [4]string
@@ -32,10 +38,16 @@ type State struct {
 // the middle of a conversation, or the bytes are not a state of ours.
 var ErrNoSuchStep = errors.New("the book has no such step")
 
-const stateVersion = 2
+const stateVersion = 3
 
-// unnamedBit marks places that must not be named, in the byte of the need.
-const unnamedBit = 0x80
+// The byte of the need also holds whether places must not be named, and
+// [State.ZeroAt].
+const (
+	unnamedBit = 0x80
+	zeroAtBits = 5
+	maxZeroAt  = 3
+	needMask   = 1<<zeroAtBits - 1
+)
 
 // Who it is for and the language share a byte.
 const (
@@ -45,8 +57,11 @@ const (
 	MaxLanguages = 3
 )
 
+// stayBit marks a caller who was asked to stay on the line, in the byte of the line.
+const stayBit = 0x80
+
 // StateSize is the size of an encoded state, in bytes.
-const StateSize = 1 + 4*6 + 4*4 + 4 + 1 + 5
+const StateSize = 1 + 4*6 + 4*4 + 4 + 1 + 6
 
 // ID is how an id is remembered: four bytes of a hash. The loader refuses a
 // book in which two ids share one.
@@ -70,19 +85,23 @@ func (s State) Encode() []byte {
 		b = binary.BigEndian.AppendUint32(b, ID(name))
 	}
 	b = binary.BigEndian.AppendUint32(b, ID(s.Half))
-	need := byte(s.Need)
+	need := byte(s.Need) | min(s.ZeroAt, maxZeroAt)<<zeroAtBits
 	if s.Unnamed {
 		need |= unnamedBit
 	}
-	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle)
+	line := s.Line &^ stayBit
+	if s.Stay {
+		line |= stayBit
+	}
+	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle, line)
 }
 
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
 func (b *Book) Decode(data []byte) (State, error) {
 	data, ok := upgraded(data)
-	const fixed = StateSize - 6 // where the fields of a byte each begin
-	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) || Need(data[fixed]&^unnamedBit) >= needCount {
+	const fixed = StateSize - 7 // where the fields of a byte each begin
+	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) || Need(data[fixed]&needMask) >= needCount {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
@@ -99,8 +118,9 @@ func (b *Book) Decode(data []byte) (State, error) {
 	}
 	s := State{
 		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]), Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
-		Need: Need(data[fixed] &^ unnamedBit), Unnamed: data[fixed]&unnamedBit != 0,
+		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0, ZeroAt: data[fixed] >> zeroAtBits & maxZeroAt,
 		Who: Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2], Misses: data[fixed+3], Quiet: data[fixed+4], Idle: data[fixed+5],
+		Line: data[fixed+6] &^ stayBit, Stay: data[fixed+6]&stayBit != 0,
 	}
 	for i := range s.AskNames {
 		if id := binary.BigEndian.Uint32(data[25+4*i:]); id != 0 {
@@ -110,11 +130,13 @@ func (b *Book) Decode(data []byte) (State, error) {
 	return s, nil
 }
 
-// The form of before version 2: without the names that are asked about, half a
-// postcode, and a need.
+// The forms of before. Version 1 has no names that are asked about, no half postcode and
+// no need; version 2 has no line.
 const (
-	firstVersion = 1
-	firstSize    = 1 + 4*6 + 5
+	firstVersion  = 1
+	firstSize     = 1 + 4*6 + 5
+	secondVersion = 2
+	secondSize    = StateSize - 1
 )
 
 // IsState reports whether data has the form of an encoded state. It may still be of a
@@ -129,9 +151,11 @@ func upgraded(data []byte) ([]byte, bool) {
 	switch {
 	case len(data) == StateSize && data[0] == stateVersion:
 		return data, true
+	case len(data) == secondSize && data[0] == secondVersion:
+		return slices.Concat(data, []byte{0}), true
 	case len(data) == firstSize && data[0] == firstVersion:
 		ids, tail := data[:firstSize-5], data[firstSize-5:]
-		return slices.Concat(ids, make([]byte, StateSize-firstSize), tail), true
+		return slices.Concat(ids, make([]byte, secondSize-firstSize), tail, []byte{0}), true
 	}
 	return data, false
 }
@@ -151,6 +175,12 @@ func (b *Book) nameOf(id uint32, step bool) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Revived is the state with room for one more reply that moves nothing.
+func (s State) Revived() State {
+	s.Idle, s.Misses = min(s.Idle, maxIdle-1), 0
+	return s
 }
 
 // asking lists the areas being asked about.

@@ -18,8 +18,10 @@ const (
 	// missesToRest texts not understood in a row are answered no more, until one is.
 	missesToRest = 4
 	missesToEnd  = 4
-	// quietToEnd silences in a row end a call.
-	quietToEnd = 2
+	// After quietToOffer silences in a row any key connects the caller to a person;
+	// quietToEnd end the call.
+	quietToOffer = 2
+	quietToEnd   = 3
 )
 
 // Step moves a conversation by one input. It fails only with [ErrNoSuchStep].
@@ -39,15 +41,23 @@ type turn struct {
 	*Book
 	now  time.Time
 	call bool
+	// noTransfer tells that nobody can be connected on this call.
+	noTransfer bool
 	// talkTo is the line that an answer to danger names before the 24-hour line.
 	talkTo *Service
+	// quiet is the line that does not answer, in a text that gives the 24-hour number
+	// before it.
+	quiet *Service
+	// localLast puts the local number behind the 24-hour number: nobody answers it.
+	localLast bool
+	facts     facts // how long the facts about a line may be
 }
 
 // enter leads to a step.
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed = id, 0, [4]string{}, [4]string{}, false
-	s.Misses, s.Quiet = 0, 0
+	s.Misses, s.Quiet, s.Line, s.Stay, s.ZeroAt = 0, 0, 0, false, 0
 	if !step.FromArea && !step.AreaToo {
 		s.Area = ""
 	}
@@ -58,6 +68,7 @@ func (t turn) enter(s State, id string) State {
 		s.Who = *step.For
 	}
 	if step.Kind == KindServices {
+		s.ZeroAt = t.zeroPlace(s)
 		var buf [chainRoom]*Service
 		if chain := t.chainIn(buf[:0], s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
 			s.At = t.firstOpen(s)
@@ -121,7 +132,7 @@ func (t turn) choose(s State, c *Choice) (o outcome, ok bool) {
 		s.Misses = 0
 		return outcome{next: s, dial: true}, true
 	case c.Does == ActNext:
-		s.At = uint8(t.nextAt(s))
+		s.At, s.Line = uint8(t.nextAt(s)), 0
 		s.Misses, s.Quiet = 0, 0
 		return outcome{next: s}, true
 	case c.Area != "":
@@ -157,7 +168,7 @@ func (t turn) zeroStep(s State) string {
 
 // zeroLine is the 24-hour service that stands beside doubtful numbers.
 func (t turn) zeroLine(s State) *Service {
-	return t.alwaysOpen(t.now, t.zeroStep(s), s.Who)
+	return t.alwaysOpen(t.now, t.zeroStep(s), s)
 }
 
 // nextAt is the position of the next number of the chain, -1 when there is
@@ -180,7 +191,8 @@ func (t turn) offered(s State, c *Choice) bool {
 	}
 	switch c.Does {
 	case ActConnect:
-		return t.dialable(s, int(s.At)) >= 0
+		svc := t.service(s)
+		return svc != nil && t.connectable(svc)
 	case ActNext:
 		return t.nextAt(s) >= 0
 	}
@@ -196,8 +208,12 @@ func (t turn) key(c *Choice) int {
 
 // chainIn is the chain of where a conversation is, put into buf.
 func (t turn) chainIn(buf []*Service, s State) []*Service {
-	return t.appendChain(buf, t.now, t.StepNamed(s.Step), s.Area, s.Who)
+	chain := t.appendChain(buf, t.now, t.StepNamed(s.Step), s.Area, s.Who)
+	return t.withZero(t.withoutWomens(chain, s), s)
 }
+
+// connectable reports a service that a caller can be connected to now.
+func (t turn) connectable(svc *Service) bool { return svc.Connect && !t.noTransfer && !t.closed(svc) }
 
 // service is the service a services step is at; nil at other steps.
 func (t turn) service(s State) *Service {
@@ -220,11 +236,20 @@ func (t turn) dialable(s State, from int) int {
 	}
 	var buf [chainRoom]*Service
 	for i, svc := range t.chainIn(buf[:0], s) {
-		if i >= from && svc.Connect && !t.closed(svc) {
+		if i >= from && t.connectable(svc) {
 			return i
 		}
 	}
 	return -1
+}
+
+// Called is the service that a call is being connected to, or whose number was said; nil
+// when the book has changed.
+func (b *Book) Called(now time.Time, s State) *Service {
+	if b.StepNamed(s.Step) == nil {
+		return nil
+	}
+	return turn{Book: b.In(s.Lang), now: now, call: true}.service(s)
 }
 
 // Moved reports whether a step led anywhere.

@@ -35,13 +35,24 @@ func rowsOf(t testing.TB, name string) (out []row) {
 		t.Fatal(err)
 	}
 	for i, r := range all[1:] {
-		one := row{text: r[0], kind: r[1], area: r[2], judging: name == "blind_places.csv" || (name == "third.csv" || name == "blind.csv") && i%2 == 1}
+		one := row{text: r[0], kind: r[1], area: r[2], judging: judges(name, i)}
 		if len(r) > 3 {
 			one.also = strings.FieldsFunc(r[3], func(c rune) bool { return c == '|' })
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// judges reports whether a row of a set was never tuned on.
+func judges(set string, row int) bool {
+	switch set {
+	case "blind_places.csv", "fourth.csv":
+		return true
+	case "blind.csv", "third.csv":
+		return row%2 == 1
+	}
+	return false
 }
 
 // answered is what a first text gets.
@@ -86,52 +97,81 @@ func (a answered) gets(kind string) bool {
 // share is how many of how many.
 type share struct{ good, all int }
 
+func (s share) with(good bool) share {
+	s.all++
+	if good {
+		s.good++
+	}
+	return s
+}
+
 func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.all, 1)) }
 
 // Texts about danger, despair and need get the answer that they should. The floors
 // are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
-	floors := map[string]float64{"danger": 92, "suicide": 80, "behaviour": 60, "other": 70, "child": 90, "deaf_or_text": 75, "men": 78, "lgbt": 75,
-		"sexual": 78, "honour": 68, "older": 68, "childworry": 55, "none": 88}
-	var half [2]map[string]share
-	half[0], half[1] = map[string]share{}, map[string]share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv"} {
+	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 82, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
+		"sexual": 85, "honour": 86, "older": 78, "childworry": 78, "none": 88}
+	tuned, judged := map[string]share{}, map[string]share{}
+	sets := map[string]map[string]share{} // the judging rows, by their set
+	harm := share{}
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv"} {
+		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
 				continue
 			}
 			a := answer(t, b, r.text)
 			good := a.gets(r.kind) || slices.ContainsFunc(r.also, a.gets)
-			// The harm of an answer counts one by one.
-			if r.kind == "behaviour" && a.Who != flows.Behaviour && a.Kind != flows.CaseEither && !slices.Contains(r.also, "danger") {
-				for _, id := range a.Shows {
-					if s := b.Service(id); r.judging && s.For[flows.Me] {
-						t.Logf("HARM: %q: own behaviour is given %s", r.text, id)
-					}
+			if !r.judging {
+				tuned[r.kind] = tuned[r.kind].with(good)
+				if !good {
+					t.Logf("missed %s: %q gets %q", r.kind, r.text, a.Text)
 				}
+				continue
 			}
-			i := 0
-			if r.judging {
-				i = 1
+			judged[r.kind], sets[file][r.kind] = judged[r.kind].with(good), sets[file][r.kind].with(good)
+			if r.area != "" && r.kind != "behaviour" { // who harms is given one line, wherever they are
+				sets[file]["place kept"] = sets[file]["place kept"].with(a.keeps(b, serviceArea[r.area]))
 			}
-			s := half[i][r.kind]
-			s.all++
-			if good {
-				s.good++
-			} else if !r.judging {
-				t.Logf("missed %s: %q gets %q", r.kind, r.text, a.Text)
+			// What could do harm is counted.
+			if r.kind == "behaviour" {
+				harm = harm.with(!a.harms(b, r))
 			}
-			half[i][r.kind] = s
 		}
 	}
-	for _, kind := range slices.Sorted(mapsKeys(half[1])) {
-		was, is := half[0][kind], half[1][kind]
+	for _, kind := range slices.Sorted(mapsKeys(judged)) {
+		was, is := tuned[kind], judged[kind]
 		t.Logf("%-13s tuned on %d of %d (%.0f %%), judging %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(), is.good, is.all, is.percent())
 		if floor, ok := floors[kind]; ok && is.percent() < floor {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
+	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv"} {
+		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
+			s := sets[file][kind]
+			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
+		}
+	}
+	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
+}
+
+// harms reports that somebody who harms is given a service for people who are harmed.
+func (a answered) harms(b *flows.Book, r row) bool {
+	if a.Who == flows.Behaviour || a.Kind == flows.CaseEither || slices.Contains(r.also, "danger") {
+		return false
+	}
+	return slices.ContainsFunc(a.Shows, func(id string) bool { return b.Service(id).For[flows.Me] })
+}
+
+// keeps reports whether an answer holds the number of an area, or remembers it.
+func (a answered) keeps(b *flows.Book, area string) bool {
+	if a.Area == area || slices.Contains(a.Ask[:], area) {
+		return true
+	}
+	at := b.Area(area)
+	return at != nil && strings.Contains(a.Text, b.Service(at.Services[0]).Lines[0].Printed)
 }
 
 // Nobody who is harmed is locked into the branch for people who harm.

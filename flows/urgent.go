@@ -70,5 +70,8 @@ func (t turn) needLine(s State) *Service {
 	if step := t.StepNamed(s.Step); !step.AreaToo || s.At != 0 {
 		return nil
 	}
-	return t.service(s)
+	if svc := t.service(s); svc != nil && !svc.NotAnswering {
+		return svc
+	}
+	return nil
 }

@@ -4,6 +4,7 @@
 package changes
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ type step struct {
 type walk struct {
 	old, new *flows.Book
 	now      time.Time
+	texts    bool // in texts, too: otherwise they are as at a moment before
 	pairs    []pair
 	how      []step
 	index    map[pair]int
@@ -65,12 +67,7 @@ func (c Change) When() string {
 // side, with every kind of input, at every moment at which either shows
 // something else.
 func Between(old, new *flows.Book) []Change {
-	moments := check.Moments(old)
-	for _, m := range check.Moments(new) {
-		if !slices.ContainsFunc(moments, m.Equal) {
-			moments = append(moments, m)
-		}
-	}
+	moments := together(old, new)
 	texts := check.TextInputs(old)
 	for _, t := range append(check.TextInputs(new), onlyInOne(check.Words(old, true), check.Words(new, true))...) {
 		if !slices.Contains(texts, t) {
@@ -80,8 +77,12 @@ func Between(old, new *flows.Book) []Change {
 	// The moments have nothing in common: they are walked at the same time.
 	walks := make([]*walk, len(moments))
 	var wg sync.WaitGroup
+	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{old: old, new: new, now: m, index: map[pair]int{}, told: map[[2]string]bool{}}
+		walks[i] = &walk{old: old, new: new, now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
+		if m.texts {
+			inTexts++
+		}
 		wg.Go(func() { walks[i].run(texts) })
 	}
 	wg.Wait()
@@ -95,10 +96,35 @@ func Between(old, new *flows.Book) []Change {
 			}
 		}
 	}
-	for i := range out {
-		out[i].Any = told[[2]string{out[i].Before, out[i].After}] == len(walks)
+	for i, c := range out {
+		all := len(walks)
+		if !c.Call {
+			all = inTexts
+		}
+		out[i].Any = told[[2]string{c.Before, c.After}] == all
 	}
 	slices.SortStableFunc(out, func(a, b Change) int { return len(a.They) - len(b.They) })
+	return out
+}
+
+// moment is when something may be different from all moments before it.
+type moment struct {
+	at    time.Time
+	texts bool // in texts, too
+}
+
+// together are the moments of two books.
+func together(old, new *flows.Book) (out []moment) {
+	for _, b := range []*flows.Book{old, new} {
+		all, texts := check.MomentsOfTexts(b)
+		for i, at := range all {
+			if k := slices.IndexFunc(out, func(m moment) bool { return m.at.Equal(at) }); k >= 0 {
+				out[k].texts = out[k].texts || texts[i]
+			} else {
+				out = append(out, moment{at, texts[i]})
+			}
+		}
+	}
 	return out
 }
 
@@ -109,7 +135,9 @@ func (w *walk) run(texts []string) {
 	for i, t := range texts {
 		was[i], is[i] = w.old.Seek(t), w.new.Seek(t)
 	}
-	w.push(pair{}, step{from: -1})
+	if w.texts {
+		w.push(pair{}, step{from: -1})
+	}
 	w.push(pair{call: true}, step{from: -1})
 	for i := 0; i < len(w.pairs) && len(w.pairs) < maxPairs; i++ {
 		switch p := w.pairs[i]; {
@@ -142,7 +170,9 @@ func Unrung(old, new *flows.Book) (out []*flows.Service) {
 		if was == nil || s.CheckedOn.IsZero() || s.CheckedOn.After(was.CheckedOn) || s.NotOffered != "" {
 			continue
 		}
-		if !slices.EqualFunc(s.Lines, was.Lines, func(a, b flows.Line) bool { return a.Digits() == b.Digits() && a.Keys == b.Keys }) {
+		if !slices.EqualFunc(s.Lines, was.Lines, func(a, b flows.Line) bool {
+			return a.Digits() == b.Digits() && a.Keys == b.Keys && a.KeysAfter == b.KeysAfter
+		}) {
 			out = append(out, s)
 		}
 	}
@@ -224,6 +254,9 @@ func said(call bool, r flows.Reply) string {
 			line := l.Printed
 			if l.Keys != "" {
 				line += " then " + l.Keys
+				if l.KeysAfter != flows.UsualKeysAfter {
+					line += fmt.Sprintf(" after %v seconds", l.KeysAfter.Seconds())
+				}
 			}
 			lines = append(lines, line)
 		}

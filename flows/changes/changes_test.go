@@ -4,42 +4,16 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/changes"
-	"signpost/flows/load"
+	"signpost/flows/testbook"
 )
-
-// edited is the shipped book with one edit.
-func edited(t *testing.T, file, find, put string) *flows.Book {
-	t.Helper()
-	files := fstest.MapFS{}
-	for _, name := range load.Files() {
-		data, err := fs.ReadFile(book.Files, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == file {
-			if !strings.Contains(string(data), find) {
-				t.Fatalf("%q is not in %s", find, file)
-			}
-			data = []byte(strings.Replace(string(data), find, put, 1))
-		}
-		files[name] = &fstest.MapFile{Data: data}
-	}
-	src, problems := load.Dir(files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
-}
 
 // Each kind of edit shows as what people will notice, from where they first
 // notice it, and nothing else does.
 func TestBetween(t *testing.T) {
-	same := edited(t, "", "", "")
+	same := testbook.LoadEdited(t, "", "", "")
 	tests := []struct {
 		name, file, find, put string
 		they                  string // how the first change is come to; empty: nobody notices anything
@@ -48,17 +22,18 @@ func TestBetween(t *testing.T) {
 	}{
 		{"nothing", "", "", "", "", false, "", ""},
 		{"a comment", "services.yaml", "schema: 1", "# hello\nschema: 1", "", false, "", ""},
-		{"a number", "services.yaml", "01925 243359", "01925 243360", "warrington borough", false, "01925 243359: Warrington", "01925 243360: Warrington"},
+		{"a number", "services.yaml", "0161 496 0009", "01925 243360", "warmouth borough", false, "0161 496 0009: Warmouth", "01925 243360: Warmouth"},
 		{"a word of the greeting", "menus.yaml", "Reply with your town, or: {choices}, 0", "Text us your town, or: {choices}, 0", "", false, "Reply with your town", "Text us your town"},
-		{"a prompt", "menus.yaml", "Local information line.", "Local advice line.", "rings", true, "Local information line.", "Local advice line."},
+		{"a prompt", "menus.yaml", "Info line. E", "Advice line. E", "rings", true, "Info line.", "Advice line."},
 		{"the way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", "ciao", false, "Auto info line.", "(silence)"},
 		{"another word for a choice", "menus.yaml", "words: [report]", "words: [report, tell]", "", false, "Sorry, not clear.", "101: for what is not urgent"},
-		{"another place", "areas.yaml", "also_called: [halton, halton borough]", "also_called: [halton, halton borough, zedtown]", "zedtown", false, "Auto info line.", "0300 111 1247"},
-		{"what is rung", "services.yaml", "      - number: 01925 243359\n", "      - number: 01925 243359\n        then_press: \"3\"\n", "rings 1 2 4 1", true, "(rings 01925 243359)", "(rings 01925 243359 then 3)"},
+		{"another place", "areas.yaml", "also_called: [riverton, riverton borough]", "also_called: [riverton, riverton borough, zedtown]", "zedtown", false, "Auto info line.", "0306 999 0008"},
+		{"what is rung", "services.yaml", "      - number: 0161 496 0009\n", "      - number: 0161 496 0009\n        then_press: \"3\"\n", "rings 2 4 2 1", true, "(rings 0161 496 0009)", "(rings 0161 496 0009 then 3)"},
+		{"when a key is pressed", "services.yaml", "      - number: 0161 496 0009\n", "      - number: 0161 496 0009\n        then_press: \"3\"\n        press_after: 4.5\n", "rings 2 4 2 1", true, "(rings 0161 496 0009)", "(rings 0161 496 0009 then 3 after 4.5 seconds)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			found := changes.Between(same, edited(t, tt.file, tt.find, tt.put))
+			found := changes.Between(same, testbook.LoadEdited(t, tt.file, tt.find, tt.put))
 			if tt.before == "" {
 				if len(found) > 0 {
 					t.Errorf("%d changes where nobody notices any: %+v", len(found), found[0])
@@ -77,11 +52,11 @@ func TestBetween(t *testing.T) {
 
 // A change says whether it is there at any hour.
 func TestWhen(t *testing.T) {
-	same := edited(t, "", "", "")
-	if found := changes.Between(same, edited(t, "services.yaml", "01925 243359", "01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
+	same := testbook.LoadEdited(t, "", "", "")
+	if found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "0161 496 0009", "01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
 		t.Errorf("a number changes %q", found[0].When())
 	}
-	found := changes.Between(same, edited(t, "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon-Fri 9am-5pm"))
+	found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon-Fri 9am-5pm"))
 	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
 		t.Errorf("hours change %+v", found)
 	}
@@ -93,15 +68,15 @@ func TestUnrung(t *testing.T) {
 	const (
 		never = "    checked_on: never\n"
 		rung  = "    checked_on: 2026-11-01\n    checked_by: manager\n"
-		first = "      - number: 01228 633640\n"
+		first = "      - number: 0161 496 0001\n"
 	)
 	with := func(checked, number string) *flows.Book {
-		data, err := fs.ReadFile(book.Files, "services.yaml")
+		data, err := fs.ReadFile(testbook.Files(), "services.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
 		text := strings.Replace(strings.Replace(string(data), never, checked, 1), first, number, 1)
-		return edited(t, "services.yaml", string(data), text)
+		return testbook.LoadEdited(t, "services.yaml", string(data), text)
 	}
 	for name, tt := range map[string]struct {
 		checked, number string
@@ -110,14 +85,14 @@ func TestUnrung(t *testing.T) {
 		"another number":    {rung, "      - number: 01228 633641\n", true},
 		"another key":       {rung, first + "        then_press: \"2\"\n", true},
 		"one more line":     {rung, first + "      - number: 01228 633641\n", true},
-		"printed otherwise": {rung, "      - number: 0122 8633 640\n", false},
+		"printed otherwise": {rung, "      - number: 0161 4960 001\n", false},
 		"nothing":           {rung, first, false},
 		"never rung":        {never, "      - number: 01228 633641\n", false},
 		"rung since":        {strings.Replace(rung, "11-01", "11-19", 1), "      - number: 01228 633641\n", false},
 		"rung before":       {strings.Replace(rung, "11-01", "10-01", 1), "      - number: 01228 633641\n", true},
 	} {
 		found := changes.Unrung(with(rung, first), with(tt.checked, tt.number))
-		if (len(found) == 1 && found[0].ID == "letgo_north") != tt.want || len(found) > 1 {
+		if (len(found) == 1 && found[0].ID == "fell_team_north") != tt.want || len(found) > 1 {
 			t.Errorf("%s: %v", name, found)
 		}
 	}

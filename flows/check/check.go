@@ -33,13 +33,13 @@ func rules() []rule {
 	return []rule{
 		// What keeps a book from callers.
 		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords, numbersNotSaid,
-		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, prompts, heardExamples, examples,
+		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, pressToAccept, takesNoMen, prompts, voiceNames, heardExamples, examples,
 		// Advice.
-		checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, labelLength, ringingTime,
+		copies, checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, lineLike, quietLine, labelLength, ringingTime,
 		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel, keysChange, keyInWords,
 		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
-		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, voiceNames, unusedRecordings, recordingsDiffer,
-		exampleCoverage, unsigned, draftSegments,
+		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, freeOnCalls, pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
+		exampleCoverage, exampleOutdated, transcripts, unsigned, draftSegments,
 	}
 }
 
@@ -73,6 +73,13 @@ type pass struct {
 	walk     *Walk           // made when first wanted, with:
 	answers  []Edge          // every distinct answer
 	shown    map[string]bool // every service whose number is given
+	spoken   []Stretch       // what calls say, when first wanted
+	// What the rules of the examples work out: the book in the states that examples
+	// run in, and what is known of them.
+	open, openUnrung, unpaused, unpausedUnrung *flows.Book
+	stale                                      map[string]bool
+	outdated                                   map[load.Pos]*flows.Service
+	otherTimes                                 map[load.Pos]string
 }
 
 func (p *pass) report(pos load.Pos, what, why, fix string) {
@@ -179,10 +186,14 @@ func Dir(fsys fs.FS) (*load.Source, []load.Problem) { return On(fsys, time.Time{
 
 // On is Dir for a day, with the rules that depend on it.
 func On(fsys fs.FS, day time.Time) (*load.Source, []load.Problem) {
+	return on(fsys, day, rules())
+}
+
+func on(fsys fs.FS, day time.Time, rules []rule) (*load.Source, []load.Problem) {
 	src, problems := load.Dir(fsys)
 	p := &pass{Source: src, book: src.Book, now: day, problems: append(problems, src.DraftProblems...)}
 	unread := src.Broken || len(problems) > 0
-	for _, r := range rules() {
+	for _, r := range rules {
 		// What cannot be read rightly would come out wrong in every conversation: that
 		// is told first, alone.
 		if r.walks && unread || r.timed && day.IsZero() {

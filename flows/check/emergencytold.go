@@ -17,6 +17,8 @@ var emergencyTold = rule{
 		look("words.yaml", "messages.number.text", m.Number.Text)
 		look("words.yaml", "messages.fallback.text", m.Fallback.Text)
 		look("words.yaml", "messages.fallback.say", m.Fallback.Say)
+		look("words.yaml", "messages.static.text", m.Static.Text)
+		look("words.yaml", "messages.static.say", m.Static.Say)
 		look("words.yaml", "messages.give_up.say", m.GiveUp.Say)
 		look("words.yaml", "messages.nobody.say", m.Nobody.Say)
 	},

@@ -12,7 +12,7 @@ var exampleCoverage = rule{
 	run: func(p *pass) {
 		shown := map[string]bool{}
 		for _, e := range p.Examples {
-			p.play(e, func(_ load.Turn, reply flows.Reply) bool {
+			p.play(p.states(e)[0], e, func(_ load.Turn, reply flows.Reply) bool {
 				for _, id := range reply.Shows {
 					shown[id] = true
 				}

@@ -36,6 +36,7 @@ var filledWords = rule{
 			look("menus.yaml", at, e.Reply.Text, allowed)
 		}
 		look("words.yaml", "messages.fallback.text", p.book.FallbackText(), nil)
+		look("words.yaml", "messages.static.text", p.book.StaticText(), nil)
 	},
 }
 

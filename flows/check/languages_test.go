@@ -14,7 +14,7 @@ import (
 	"signpost/flows/load"
 )
 
-var inBraces = regexp.MustCompile(`\{[a-z]+\}`)
+var inBraces = regexp.MustCompile(`\{[a-z_]+\}`)
 
 // strange puts words into a language that nobody speaks, as long as they were.
 func strange(words string) string {
@@ -34,7 +34,7 @@ func withLanguage(t testing.TB, other map[string]string) fstest.MapFS {
 	base := files(t)
 	src, _ := load.Dir(base)
 	var b strings.Builder
-	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: Strange\n    words: [strange, po strangu]\n    key: \"8\"\n    offer_say: Strangu, 8.\n    voice: {name: Polly.Ola, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    understood:\n      leave: [odejdz]\n    texts:\n")
+	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: Strange\n    words: [strange, po strangu]\n    key: \"8\"\n    offer_say: Strangu, 8.\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    understood:\n      leave: [odejdz]\n    texts:\n")
 	for _, w := range src.Wordings {
 		words, set := other[w.Path]
 		if !set {
@@ -90,7 +90,7 @@ func TestLanguage(t *testing.T) {
 		key  byte
 		lang uint8
 		we   string
-	}{{'8', 1, strange("Local information line.")}, {'1', 1, strange("For Cumbria")}, {'1', 1, strange("For Carlisle or Penrith")}, {'3', 1, strange("To be put through now")}, {'8', 0, "To be put through now"}, {'8', 1, strange("To be put through now")}, {'1', 1, strange("Putting you through to")}} {
+	}{{'8', 1, strange("Info line.")}, {'1', 1, strange("Carlisle or Penrith")}, {'3', 1, strange("The 24 hour line is open")}, {'8', 0, "The 24 hour line is open"}, {'8', 1, strange("The 24 hour line is open")}, {'1', 1, strange("Connecting you to")}} {
 		reply := say(flows.Pressed(turn.key))
 		if got := flows.Spoken(reply.Speech); !strings.HasPrefix(got, turn.we) || reply.Speech[0].Lang != turn.lang {
 			t.Errorf("%c is answered in %d: %q", turn.key, reply.Speech[0].Lang, got)
@@ -155,7 +155,7 @@ func TestLanguageMistakes(t *testing.T) {
 }
 
 // second is another language, all but empty.
-const second = "  yy:\n    name: Other\n    words: [strange]\n    key: \"8\"\n    voice: {name: Polly.Ola, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts: {}\n"
+const second = "  yy:\n    name: Other\n    words: [strange]\n    key: \"8\"\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts: {}\n"
 
 // sign signs a draft of the shipped book, with some lines put in.
 func sign(t testing.TB, id, lines string) fstest.MapFS {
@@ -173,7 +173,7 @@ func sign(t testing.TB, id, lines string) fstest.MapFS {
 const (
 	signedBy = "    signed_off_by: the tests\n"
 	signedOn = "    signed_off_on: \"2026-11-20\"\n"
-	voiced   = "    voice: {name: Polly.Ola, language: pl-PL}\n    key: \"8\"\n    offer_say: Po polsku 8.\n"
+	voiced   = "    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    key: \"8\"\n    offer_say: Po polsku 8.\n"
 )
 
 // polski is what somebody gets who asks for Polish, first and in the middle.

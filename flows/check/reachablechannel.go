@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"signpost/flows"
@@ -44,8 +45,10 @@ var reachableChannel = rule{
 			}
 			var missing []string
 			for _, call := range []bool{false, true} {
-				if s.Kind != flows.KindServices && (call && s.Say == "" || !call && s.Text == "") {
-					continue // it is for the other channel alone
+				oneWay := call && s.Say == "" || !call && s.Text == ""
+				others := s.Text != "" && !slices.ContainsFunc(s.Services, func(id string) bool { return !given[way{id, call, 0}] })
+				if oneWay && (s.Kind != flows.KindServices || others) {
+					continue // it is for the other channel alone; other steps give its services here
 				}
 				if !steps[way{s.ID, call, 0}] {
 					missing = append(missing, channelName(call))

@@ -52,7 +52,7 @@ func ReadingAge(wording string) (age float64, ok bool) {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{[a-z]*\}`)
+	placeholder = regexp.MustCompile(`\{[a-z_]*\}`)
 	sentenceEnd = regexp.MustCompile(`[.?!:]+(?:\s|$)`)
 	letters     = regexp.MustCompile(`[A-Za-z][A-Za-z']*`)
 	vowels      = regexp.MustCompile(`[aeiouy]+`)

@@ -18,6 +18,15 @@ const MomentForm = "2006-01-02 15:04"
 // somebody did, and of each answer the numbers in it, or how it begins. What they
 // do is written as examples write it. It fails on something nobody can do.
 func Record(b *flows.Book, name string, at time.Time, call bool, they []string) (string, error) {
+	return record(b, name, at, call, they, false)
+}
+
+// Transcribe is Record with every answer whole, too.
+func Transcribe(b *flows.Book, name string, at time.Time, call bool, they []string) (string, error) {
+	return record(b, name, at, call, they, true)
+}
+
+func record(b *flows.Book, name string, at time.Time, call bool, they []string, whole bool) (string, error) {
 	var out strings.Builder
 	channel := "texts"
 	if call {
@@ -45,6 +54,9 @@ func Record(b *flows.Book, name string, at time.Time, call bool, they []string) 
 		}
 		if parts := telling(b, said); len(parts) > 0 {
 			fmt.Fprintf(&out, "        we: [%s]\n", strings.Join(parts, ", "))
+		}
+		if whole && said != "" {
+			fmt.Fprintf(&out, "        all: %s\n", quoted(said))
 		}
 		if reply.Dial != nil {
 			fmt.Fprintf(&out, "        connects_to: %s\n", reply.Dial.ID)

@@ -2,26 +2,31 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"signpost/flows"
 	"signpost/flows/routes"
+	"signpost/internal/hours"
 )
 
 // How long the way to a first number may be.
 const (
 	maxTextsByPlace = 2
 	maxTextsByMenus = 5
-	maxKeys         = 4
-	maxTalk         = 60 // seconds of talk until the number is heard
+	maxKeys         = 3
+	maxTalk         = 25 // seconds of talk until the number is heard
+	offerTalk       = 2  // more, for each language that the greeting offers
 )
 
 var routeLength = rule{
 	name: "route-length", doc: "the way to a first number is short", severity: advice, walks: true,
 	run: func(p *pass) {
 		told := map[string]bool{}
-		for _, r := range routes.Find(p.book, p.walked().Moments[0]) {
+		day, night := dayAndNight(p.walked().Moments)
+		for _, r := range append(routes.Find(p.book, day), routes.Find(p.book, night)...) {
 			limit := map[routes.Way]int{routes.ByPlace: maxTextsByPlace, routes.ByMenus: maxTextsByMenus, routes.ByNeed: maxTextsByPlace, routes.ByCall: maxKeys}[r.Way]
-			if !r.First || r.Did() <= limit && r.Seconds() <= maxTalk {
+			if !r.First || r.Did() <= limit && r.Seconds() <= maxTalk+offerTalk*float64(len(p.book.Languages)) {
 				continue
 			}
 			at := p.Pos("menus.yaml", "people."+flows.PersonNames[r.Who])
@@ -31,4 +36,18 @@ var routeLength = rule{
 			}
 		}
 	},
+}
+
+// dayAndNight are a moment of office hours and another: lines of unknown hours are offered
+// otherwise then. Both are the same when the book has no such line.
+func dayAndNight(moments []time.Time) (day, night time.Time) {
+	day, night = moments[0], moments[0]
+	for _, m := range slices.Backward(moments) {
+		if hours.Office(m) {
+			day = m
+		} else {
+			night = m
+		}
+	}
+	return day, night
 }

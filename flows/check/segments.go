@@ -2,7 +2,9 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
+	"signpost/flows"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
 )
@@ -12,6 +14,7 @@ var segments = rule{
 	run: func(p *pass) {
 		p.walked()
 		worst := map[load.Pos]string{}
+		labels := map[load.Pos]*flows.Service{} // whose label is what makes a text long
 		for i := range p.answers {
 			text, limit := p.answers[i].Reply.Text, 1
 			at := p.answers[i].At()
@@ -28,13 +31,37 @@ var segments = rule{
 			if _, _, odd := gsm7.FirstOutside(text); odd && (lang == 0 || !p.book.Languages[lang-1].AnyLetters) {
 				continue // that letter is what makes it long, and is told of
 			}
-			if pos := p.stepPos(&p.answers[i], "text"); len(text) > len(worst[pos]) {
+			pos := p.stepPos(&p.answers[i], "text")
+			if svc := p.longLabel(text); svc != nil {
+				pos = p.Pos("services.yaml", "services."+svc.ID+".label")
+				labels[pos] = svc
+			}
+			if len(text) > len(worst[pos]) {
 				worst[pos] = text
 			}
 		}
 		for pos, text := range worst {
+			fix := "Shorten the words, the label, or the choices."
+			if svc := labels[pos]; svc != nil {
+				fix = fmt.Sprintf("Shorten the label by %d letters: it has %d.", gsm7.Length(text)-gsm7.SingleGSM7, len(svc.Label))
+			}
 			p.report(pos, fmt.Sprintf("a text from here is %d characters: %q", gsm7.Length(text), text),
-				fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong order.", gsm7.SingleGSM7), "Shorten the words, the label, or the choices.")
+				fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong order.", gsm7.SingleGSM7), fix)
 		}
 	},
+}
+
+// fairLabel is how many letters every text has room for in a label.
+const fairLabel = 22
+
+// longLabel is the service whose label makes a text too long: with one of fair length
+// it would fit.
+func (p *pass) longLabel(text string) *flows.Service {
+	for i := range p.book.Services {
+		s := &p.book.Services[i]
+		if over := len(s.Label) - fairLabel; over > 0 && strings.Contains(text, s.Label) && gsm7.Length(text)-over <= gsm7.SingleGSM7 {
+			return s
+		}
+	}
+	return nil
 }

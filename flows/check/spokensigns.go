@@ -11,7 +11,7 @@ var spokenSigns = rule{
 	name: "spoken-sign", doc: "what is spoken holds only words and single digits", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
-			if found := unspoken.FindString(w.words); !w.text && found != "" {
+			if found := unspoken.FindString(placeholder.ReplaceAllString(w.words, "")); !w.text && found != "" {
 				p.report(p.posIn(w, found), fmt.Sprintf("%q is not a word", found), "A voice reads it in a way nobody foresees: 999 as nine hundred and ninety-nine, / as slash.", "Write it as it should be said: 9 9 9, or, at nine in the morning.")
 			}
 		}

@@ -22,29 +22,37 @@ func fills(p *pass, w wording) []string {
 		}
 		switch s.Kind {
 		case flows.KindMenu:
-			return []string{"choices", "zero", "also"}
+			return []string{"choices", "zero", "also", "back"}
 		case flows.KindSay:
 			return []string{"zero", "local"}
 		}
-		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours"}
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "back"}
 	}
 	switch w.meant() {
 	case "messages.not_understood.text", "messages.which.text":
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
-	case "messages.number.text", "messages.number.say", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
+	case "messages.number.text", "messages.number.say", "messages.number_later.say", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
 		"messages.instead.text", "messages.last.text":
-		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local"}
-	case "messages.back_on.text", "messages.back_on.say":
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local", "back", "doubt"}
+	case "messages.back_on.text":
 		return []string{"label", "date"}
+	case "messages.back_on.say":
+		return []string{"label", "date", "numbers"}
 	case "phrases.hours_open.text", "phrases.hours_closed.text":
 		return []string{"hours"}
 	case "phrases.then_press.text", "phrases.then_press.say":
 		return []string{"key"}
+	case "messages.they_answer.say":
+		return []string{"first_words", "label"}
+	case "phrases.not_answering.text":
+		return []string{"label", "numbers"}
+	case "phrases.not_answering.say":
+		return []string{"label"}
 	case "phrases.beside.text":
 		return []string{"numbers"}
-	case "phrases.call_choice.say":
+	case "phrases.call_choice.say", "phrases.call_choice_next.say":
 		return []string{"label", "key"}
 	}
 	if strings.HasPrefix(w.meant(), "messages.") {

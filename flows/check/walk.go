@@ -44,6 +44,7 @@ func (e *Edge) At() string {
 // Walk is every state of a book.
 type Walk struct {
 	Moments []time.Time
+	texts   []bool // whether texts are walked at a moment
 	Nodes   []Node
 	Edges   int
 	at      map[[2]string]bool
@@ -85,7 +86,7 @@ const maxNodes = 50_000
 type thorough int
 
 // A full walk tries every input in every state. A brief one tries no case with a place
-// after the start, and nearly nothing once a need is known. A quick one tries cases at
+// after the start, and once a need is known each case once for each step. A quick one tries cases at
 // the start alone.
 const (
 	quick thorough = iota
@@ -102,11 +103,14 @@ type walker struct {
 	inputs inputs
 	how    thorough
 	visit  func(*Edge)
+	// callsOnly leaves the conversations by text out.
+	callsOnly bool
 
 	edge   Edge // the one that is shown: the next takes its place
 	nodes  []Node
 	edges  int
 	index  map[Node]int
+	tried  map[flows.State]bool // kinds of states with a need, whose cases were tried
 	failed error
 	chosen []way
 }
@@ -152,6 +156,12 @@ func (w *walker) at(s flows.State) [][]input {
 		return [][]input{in.texts, in.cases, in.placed}
 	case s.Need != 0 || step.AreaToo && s.Area != "":
 		const few = 3 // the digits 0 to 2
+		// What a need changes in an answer (Relay UK's prefix, say) depends on no area.
+		kind := flows.State{Step: s.Step, Who: s.Who, Need: s.Need, Lang: s.Lang}
+		if w.how == brief && !w.tried[kind] {
+			w.tried[kind] = true
+			return [][]input{in.texts[:few], in.cases}
+		}
 		return [][]input{in.texts[:few]}
 	case w.how == quick:
 		return [][]input{in.texts}
@@ -167,6 +177,13 @@ func (w *Walk) At(step string, who flows.Person) bool {
 // Moments are instants at which, between them, the book's services show every
 // combination of open, closed and not existing.
 func Moments(b *flows.Book) []time.Time {
+	all, _ := MomentsOfTexts(b)
+	return all
+}
+
+// MomentsOfTexts are [Moments], and of each whether texts differ from those of the moments
+// before it: only calls depend on when offices are open.
+func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
 	weeks := []time.Time{time.Date(2026, 11, 16, 0, 0, 0, 0, hours.London())}
 	for _, s := range b.Services {
 		if !s.From.IsZero() {
@@ -188,7 +205,8 @@ func Moments(b *flows.Book) []time.Time {
 			varies = append(varies, s)
 		}
 	}
-	var out []time.Time
+	// A line of unknown hours is offered otherwise when most offices are closed.
+	unknown := slices.ContainsFunc(b.Services, func(s flows.Service) bool { return !s.Hours.IsKnown() && s.NotOffered == "" })
 	seen := map[string]bool{}
 	key := make([]byte, 0, len(varies))
 	for _, w := range weeks {
@@ -204,13 +222,17 @@ func Moments(b *flows.Book) []time.Time {
 				}
 				key = append(key, bits)
 			}
+			forTexts := string(key)
+			if unknown {
+				key = append(key, fmt.Sprint(" office ", hours.Office(t))...)
+			}
 			if !seen[string(key)] {
-				seen[string(key)] = true
-				out = append(out, t)
+				out, texts = append(out, t), append(texts, !seen[forTexts])
+				seen[string(key)], seen[forTexts] = true, true
 			}
 		}
 	}
-	return out
+	return out, texts
 }
 
 // WalkBook walks every state from the first text and the first ring of a call,
@@ -226,7 +248,7 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 		if m == 0 {
 			how = full
 		}
-		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, visit: visit}
+		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visit}
 		one.run()
 		w.add(one)
 	}
@@ -245,7 +267,7 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 		if m == 0 {
 			how = brief
 		}
-		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, visit: visitor(m)}
+		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
@@ -255,7 +277,11 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	return w
 }
 
-func newWalk(b *flows.Book) *Walk { return &Walk{Moments: Moments(b), at: map[[2]string]bool{}} }
+func newWalk(b *flows.Book) *Walk {
+	w := &Walk{at: map[[2]string]bool{}}
+	w.Moments, w.texts = MomentsOfTexts(b)
+	return w
+}
 
 func (w *Walk) add(one *walker) {
 	first := int32(len(w.Nodes))
@@ -277,8 +303,10 @@ func (w *Walk) add(one *walker) {
 
 // run goes through everything that can happen at the moment, nearest first.
 func (w *walker) run() {
-	w.index = map[Node]int{}
-	w.node(Node{Moment: w.moment})
+	w.index, w.tried = map[Node]int{}, map[flows.State]bool{}
+	if !w.callsOnly {
+		w.node(Node{Moment: w.moment})
+	}
 	w.node(Node{Moment: w.moment, Call: true})
 	legs := slices.Sorted(maps.Keys(Legs))
 	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
@@ -307,7 +335,8 @@ func (w *walker) run() {
 
 // Legs are the ways a dialled line can end, by the names examples use.
 var Legs = map[string]flows.Leg{
-	"answered": flows.LegTalked, "no answer": flows.LegNoAnswer, "engaged": flows.LegBusy, "failed": flows.LegFailed,
+	"answered": flows.LegTalked, "short": flows.LegShort, "no answer": flows.LegNoAnswer, "engaged": flows.LegBusy,
+	"failed": flows.LegFailed, "cancelled": flows.LegCancelled,
 }
 
 func (w *walker) node(n Node) int {

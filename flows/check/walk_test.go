@@ -15,6 +15,7 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
+	"signpost/internal/hours"
 )
 
 func shipped(t testing.TB) *flows.Book {
@@ -35,14 +36,31 @@ func TestShippedBookIsClean(t *testing.T) { shipped(t) }
 // Every state a conversation can be in, by text and by call, at every
 // combination of open and closed services, with every kind of input: each
 // answer keeps the promises.
-func TestEveryState(t *testing.T) {
-	b := shipped(t)
-	answers := map[string]bool{}
+func TestEveryState(t *testing.T) { everyState(t, shipped(t)) }
+
+// The same, while nobody answers the lines that are not open 24 hours, nor the first of
+// those that are.
+func TestEveryStateNotAnswering(t *testing.T) {
+	b, quiet := shipped(t), map[string]bool{}
+	for i := range b.Services {
+		quiet[b.Services[i].ID] = !b.Services[i].Hours.IsAlways() || b.Services[i].ID == "national_helpline"
+	}
+	everyState(t, b.WithNotAnswering(quiet))
+}
+
+func everyState(t *testing.T, b *flows.Book) {
+	t.Helper()
+	answers, worded := map[string]bool{}, map[[2]string]bool{}
 	var longestText string
 	w := check.WalkBook(b, func(e *check.Edge) {
 		r := e.Reply
 		where := fmt.Sprintf("at %q for %s, after %q", e.From.State.Step, e.From.State.Who, e.Input)
 		answers[r.Text+flows.Spoken(r.Speech)] = true
+		// A million edges have about a thousand texts.
+		if wording := [2]string{e.At(), r.Text}; !e.From.Call && r.Text != "" && !worded[wording] {
+			worded[wording] = true
+			checkWording(t, b, e.At(), r.Text, where)
+		}
 		if len(r.Text) > len(longestText) {
 			longestText = r.Text
 		}
@@ -99,25 +117,31 @@ func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 		t.Errorf("%s: the conversation ends", where)
 	}
 	checkPromises(t, b, e, where)
-	if n := gsm7.Segments(r.Text); n != 1 {
-		t.Errorf("%s: %d segments: %q", where, n, r.Text)
-	}
-	if rn, _, outside := gsm7.FirstOutside(r.Text); outside {
-		t.Errorf("%s: %q is not in the plain alphabet", where, rn)
-	}
-	if words := check.Watched(b.Watch, r.Text, shippedAllowed()["steps."+e.At()]); len(words) > 0 {
-		t.Errorf("%s: %q holds %q", where, r.Text, words)
-	}
-	if strings.ContainsAny(r.Text, "{}") || strings.Contains(r.Text, ", ,") || strings.Contains(r.Text, ": ,") {
-		t.Errorf("%s: a placeholder is left: %q", where, r.Text)
-	}
-	for _, s := range b.Services {
-		if strings.Contains(r.Text, s.Name) {
-			t.Errorf("%s: the name of %s is in a text: %q", where, s.ID, r.Text)
-		}
-	}
 	if e.Input == "0" && !showsAlways(b, r.Shows) {
 		t.Errorf("%s: no 24-hour line: %q", where, r.Text)
+	}
+}
+
+// checkWording checks what depends on nothing but the words of a text and the step they are
+// from.
+func checkWording(t *testing.T, b *flows.Book, step, text, where string) {
+	t.Helper()
+	if n := gsm7.Segments(text); n != 1 {
+		t.Errorf("%s: %d segments: %q", where, n, text)
+	}
+	if rn, _, outside := gsm7.FirstOutside(text); outside {
+		t.Errorf("%s: %q is not in the plain alphabet", where, rn)
+	}
+	if words := check.Watched(b.Watch, text, shippedAllowed()["steps."+step]); len(words) > 0 {
+		t.Errorf("%s: %q holds %q", where, text, words)
+	}
+	if strings.ContainsAny(text, "{}") || strings.Contains(text, ", ,") || strings.Contains(text, ": ,") {
+		t.Errorf("%s: a placeholder is left: %q", where, text)
+	}
+	for _, s := range b.Services {
+		if strings.Contains(text, s.Name) {
+			t.Errorf("%s: the name of %s is in a text: %q", where, s.ID, text)
+		}
 	}
 }
 
@@ -207,14 +231,68 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, zero) {
 		t.Errorf("%s: the last words do not hold the 24-hour number: %q", where, said)
 	}
+	checkTransfer(t, b, e, where)
 	switch {
 	case e.Input == "*" && (!r.Ended || r.Act != flows.HangUp || strings.Contains(said, "999") || len(r.Shows) > 0):
 		t.Errorf("%s: the quick exit says %q", where, said)
-	case e.Input == "0" && !showsAlways(b, r.Shows):
-		t.Errorf("%s: no 24-hour line: %q", where, said)
 	case r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !showsAlways(b, r.Shows):
 		t.Errorf("%s: the call ends without the 24-hour number: %q", where, said)
 	}
+}
+
+// checkTransfer checks that a person is one key away, and that each line is called as its
+// hours say.
+func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
+	t.Helper()
+	r, now := e.Reply, shippedMoments()[e.From.Moment]
+	said := flows.Spoken(r.Speech)
+	if d := r.Dial; d != nil {
+		if d.Paused(now) || d.Hours.At(now) == hours.Closed {
+			t.Errorf("%s: %s is called, and is closed", where, d.ID)
+		}
+		if strings.Contains(said, "press star") || !strings.Contains(said, "To stop, hang up") {
+			t.Errorf("%s: before the transfer: %q", where, said)
+		}
+		first := !e.From.Dialing && e.Input != "silence"
+		if unsure := d.Hours.At(now) == hours.Unknown && !hours.Office(now); unsure && first && int(e.From.State.At) == 0 {
+			t.Errorf("%s: %s is called first, and nobody knows that it is open", where, d.ID)
+		}
+	}
+	atOnce := e.Input == "0" || e.From.State.Quiet == 2 && e.Input != "*" && e.Input != "silence"
+	switch {
+	case !atOnce:
+	case e.From.State.Who != flows.Behaviour && (r.Act != flows.Dial || !r.Dial.Hours.IsAlways()):
+		t.Errorf("%s: no person at the 24-hour line: %q", where, said)
+	case e.From.State.Who == flows.Behaviour && hours.Office(now) && !b.Service("respect").NotAnswering && (r.Act != flows.Dial || r.Dial.ID != "respect"):
+		t.Errorf("%s: no person, at a time of day when there may be one: %q", where, said)
+	case e.From.State.Who == flows.Behaviour && !hours.Office(now) && !strings.Contains(said, "116 123"):
+		t.Errorf("%s: no 116 123: %q", where, said)
+	}
+	emergency := e.Input == "5" || e.Input == "9" && e.From.State.Step == b.CallStart
+	if emergency && (!strings.Contains(said, "ring 9 9 9") || !strings.Contains(said, "press 55")) {
+		t.Errorf("%s: not told what to do on 999: %q", where, said)
+	}
+	if e.Input == "short" && (r.Act != flows.Listen || !strings.Contains(said, "press 0")) {
+		t.Errorf("%s: a machine ends the call: %q", where, said)
+	}
+}
+
+// toldOf999 reports that 9 9 9, keyed from a state of a call, is told what to do on 999 by
+// the third key.
+func toldOf999(t *testing.T, b *flows.Book, w *check.Walk, n check.Node) bool {
+	t.Helper()
+	s := n.State
+	for range 3 {
+		next, r, err := b.Step(w.Moments[n.Moment], s, flows.Pressed('9'))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(flows.Spoken(r.Speech), "hang up and ring 9 9 9") {
+			return true
+		}
+		s = next
+	}
+	return false
 }
 
 func showsAlways(b *flows.Book, ids []string) bool {
@@ -236,6 +314,12 @@ func follow(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, ins ...flo
 	}
 	return s, r
 }
+
+// shippedMoments are the moments of the shipped book.
+var shippedMoments = sync.OnceValue(func() []time.Time {
+	src, _ := load.Dir(book.Files)
+	return check.Moments(src.Book)
+})
 
 // shippedAllowed are the words that the author of the shipped book allowed, by where.
 var shippedAllowed = sync.OnceValue(func() map[string][]string {
@@ -267,15 +351,18 @@ func TestFromEveryState(t *testing.T) {
 				t.Errorf("%s: a chain that nobody answers does not end with the 24-hour number", where)
 			}
 		case n.Call && n.State.Step != "":
-			if _, r := follow(t, b, w, n, flows.Silence(), flows.Silence()); !r.Ended || !showsAlways(b, r.Shows) {
+			if _, r := follow(t, b, w, n, flows.Silence(), flows.Silence(), flows.Silence()); !n.State.Stay && (!r.Ended || !showsAlways(b, r.Shows)) {
 				t.Errorf("%s: a silent call does not end with the 24-hour number", where)
 			}
-			if n.State.Misses == 0 {
+			if !toldOf999(t, b, w, n) {
+				t.Errorf("%s: 9 9 9 is not told what to do", where)
+			}
+			if n.State.Misses == 0 && n.State.Quiet < 2 {
 				if _, r := follow(t, b, w, n, flows.Pressed('8'), flows.Pressed('8')); !showsAlways(b, r.Shows) {
 					t.Errorf("%s: two wrong keys do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); s.Step != top(b, n.State, b.CallStart) {
+			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); n.State.Quiet < 2 && s.Step != top(b, n.State, b.CallStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
 		case !n.Call && n.State.Step != "":
@@ -330,13 +417,13 @@ func TestMachinesFallSilent(t *testing.T) {
 // menus alone, and in texts once the place is known.
 func TestDistances(t *testing.T) {
 	b := shipped(t)
-	const most = 3
+	const most = 2
 	texts, keys := distances(b, false), distances(b, true)
 	for _, s := range b.Services {
 		if s.NotOffered != "" || s.ID == "police_999" || s.ID == "control_room_adviser" || onlyByNeed(b, s.ID) {
 			continue
 		}
-		first := firstInAnArea(b, s.ID)
+		first := slices.ContainsFunc(b.Areas, func(a flows.Area) bool { return a.Services[0] == s.ID })
 		if d, ok := keys[s.ID]; !ok || first && d > most {
 			t.Errorf("%s is %d keys away", s.ID, d)
 		}
@@ -416,7 +503,7 @@ func distances(b *flows.Book, call bool) map[string]int {
 			continue
 		}
 		seen[p.s] = true
-		for _, key := range []byte("01234") {
+		for _, key := range []byte("012346") {
 			in := flows.Heard(string(key))
 			if call {
 				in = flows.Pressed(key)

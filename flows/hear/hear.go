@@ -153,6 +153,7 @@ type Reading struct {
 	sure   Set // by a phrase
 	alike  Set // kinds of which half of the text or more is a look-alike
 	whole  [kinds]bool
+	over   [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
 	filler []bool
 	spelt  []string // the words without slips
 	kept   []bool   // a filler that says something before half a name
@@ -184,6 +185,10 @@ func (r *Reading) Without(k Kind) *Reading {
 	less.sure &^= Of(k)
 	return &less
 }
+
+// Over is by how much the weight of words for a kind is more than enough, or less: a
+// negative number. It is 0 for a kind that is not weighed.
+func (r *Reading) Over(k Kind) float32 { return r.over[k] }
 
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }

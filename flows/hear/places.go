@@ -76,6 +76,8 @@ type Place struct {
 type Where struct {
 	Set area.Set // every district it may be; empty: none is named
 	Ask bool
+	// Between tells that the only doubt is which of several certain places is meant.
+	Between bool
 	// Names are the places that it rests on, best first, and Sets where each may be.
 	Names []string
 	Sets  []area.Set
@@ -445,6 +447,7 @@ func decide(places []Place) Where {
 		case rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead:
 		default:
 			out.Set |= p.Where
+			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= Fitted.Certain
 			out.Ask = true
 			out.add(p)
 			settled = false

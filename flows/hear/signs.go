@@ -262,6 +262,9 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 			}
 		})
 		for i, s := range e.scales.all {
+			if over := sums[i] - s.Enough; of.Has(s.Kind) && (from == 0 || over > r.over[s.Kind]) {
+				r.over[s.Kind] = over
+			}
 			if of.Has(s.Kind) && sums[i] >= s.Enough && !(r.has | r.alike).Has(s.Kind) {
 				r.Facts = append(r.Facts, e.scales.fact(i, piece, r.sure))
 				r.has |= Of(s.Kind)

@@ -2,96 +2,128 @@ package load
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 
 	"signpost/flows"
+	"signpost/internal/wav"
 )
 
-// Limits of recordings: a prompt is seconds long, and the provider fetches it
-// while somebody waits.
+// recordingsFile names what people have spoken.
+const recordingsFile = "recordings.yaml"
+
+// Limits of recordings: a prompt is seconds long, the provider fetches it while somebody
+// waits, and all are kept in memory.
 const (
-	maxRecording        = 1 << 20 // bytes
+	maxRecording        = 1 << 20  // bytes
+	maxRecordings       = 64 << 20 // bytes, of all together
 	maxRecordingSeconds = 20
 )
 
-// recording reads the recording a step names. It is served under a name made
-// from what is in it, so that a changed recording is never mistaken for the old.
-func (b *builder) recording(s *flows.Step, v value) {
-	a := v.at("audio")
-	if !a.set {
-		return
+// Recorded is one recording as it is named in its file.
+type Recorded struct {
+	File, Words string
+	Language    string // the id of a language; empty: the book's own
+	Path        string // in recordings.yaml
+	Sound       wav.Sound
+}
+
+// recordings reads what people have spoken. It is called when the languages are read.
+func (b *builder) recordings(all value) {
+	total := 0
+	for i, v := range all.list {
+		if !v.set {
+			continue
+		}
+		r := Recorded{File: v.at("file").text, Words: v.at("say").text, Language: v.at("language").text, Path: fmt.Sprintf("recordings.%d", i)}
+		b.played = append(b.played, r.File)
+		of, known := b.bookIn(r.Language)
+		if !known {
+			var ids []string
+			for _, t := range b.src.Translations {
+				ids = append(ids, t.ID)
+			}
+			b.problem(v.at("language").pos, "audio", fmt.Sprintf("there is no language %q", r.Language), "Nobody would ever hear the recording.", DidYouMean(r.Language, ids))
+			continue
+		}
+		data, ok := b.recording(v.at("file"), &r)
+		if !ok {
+			continue
+		}
+		if total += len(data); total > maxRecordings {
+			b.problem(v.pos, "audio", fmt.Sprintf("the recordings are more than %d megabytes together", maxRecordings>>20), "They would not fit into the memory of the server.", "Save them as 8000 Hz, one channel.")
+			return
+		}
+		b.src.Recorded = append(b.src.Recorded, r)
+		if of != nil {
+			b.record(of, v, r, data)
+		}
 	}
-	b.played = append(b.played, a.text)
-	const why = "Callers would hear nothing where the prompt should be."
-	fail := func(what, fix string) { b.problem(a.pos, "audio", what, why, fix) }
-	switch {
-	case s.Kind == flows.KindServices:
-		fail("a services step cannot be a recording", "Its words change with the service and the hour: take the line out.")
-		return
-	case s.Say == "":
-		fail("there is a recording but no say", "Write under say what is in the recording: it is what you review, and what is spoken if the file is gone.")
-		return
-	case strings.Contains(a.text, "/") || !strings.HasSuffix(a.text, ".wav"):
-		fail(fmt.Sprintf("%q is not the name of a WAV file", a.text), "Put the file in the folder audio beside this one and write its name, like greeting.wav.")
-		return
+}
+
+// bookIn is the book in a language; nil for a draft.
+func (b *builder) bookIn(id string) (of *flows.Book, known bool) {
+	if id == "" {
+		return b.src.Book, true
 	}
-	data, err := fs.ReadFile(b.fsys, "audio/"+a.text)
-	if err != nil {
-		fail(fmt.Sprintf("the recording audio/%s cannot be read", a.text), "Put the file there, or take the line out.")
-		return
+	for i := range b.src.Book.Languages {
+		if l := &b.src.Book.Languages[i]; l.ID == id {
+			return l.Book, true
+		}
 	}
-	if len(data) > maxRecording {
-		fail(fmt.Sprintf("the recording is %d bytes; at most %d are served", len(data), maxRecording), "Save it as 8000 Hz, one channel.")
-		return
+	for i := range b.src.Drafts {
+		known = known || b.src.Drafts[i].ID == id
 	}
-	seconds, err := wavSeconds(data)
-	if err != nil {
-		fail("the recording cannot be played: "+err.Error(), "Save it as an ordinary WAV file: 8000 Hz, one channel, 16 bits or mu-law.")
-		return
-	}
-	if seconds > maxRecordingSeconds {
-		fail(fmt.Sprintf("the recording is %.0f seconds long; at most %d", seconds, maxRecordingSeconds), "Say less: people forget the first choices before they hear the last.")
+	return nil, known
+}
+
+// record puts a recording into a book. It is served under a name made from what is in it,
+// so that a changed recording is never mistaken for the old.
+func (b *builder) record(of *flows.Book, v value, r Recorded, data []byte) {
+	key := flows.SpokenKey(r.Words)
+	if _, twice := of.Recorded[key]; twice {
+		b.problem(v.at("say").pos, "audio", "these words have a recording already", "Callers would hear one of the two, and you would not know which.", "Keep one, and take the other lines out.")
 		return
 	}
 	sum := sha256.Sum256(data)
-	s.Audio = hex.EncodeToString(sum[:12]) + ".wav"
+	name := hex.EncodeToString(sum[:12]) + ".wav"
+	if of.Recorded == nil {
+		of.Recorded = map[string]string{}
+	}
+	of.Recorded[key] = name
 	if b.src.Book.Audio == nil {
 		b.src.Book.Audio = map[string]flows.Recording{}
 	}
-	b.src.Book.Audio[s.Audio] = flows.Recording{Data: data, Seconds: seconds}
+	b.src.Book.Audio[name] = flows.Recording{Data: data, Seconds: r.Sound.Seconds}
 }
 
-// wavSeconds is how long a WAV file plays (RIFF; PCM or mu-law, which the
-// provider takes).
-func wavSeconds(data []byte) (float64, error) {
-	if len(data) < 12 || string(data[:4]) != "RIFF" || string(data[8:12]) != "WAVE" {
-		return 0, errors.New("it is not a WAV file")
+// recording reads the file of a recording, and what it sounds like.
+func (b *builder) recording(file value, r *Recorded) (data []byte, ok bool) {
+	fail := func(what, fix string) {
+		b.problem(file.pos, "audio", what, "Callers would hear nothing where the words should be.", fix)
 	}
-	rate := uint32(0)
-	for rest := data[12:]; len(rest) >= 8; {
-		id, size := string(rest[:4]), int(binary.LittleEndian.Uint32(rest[4:]))
-		body := rest[8:]
-		if id == "fmt " && len(body) >= 16 {
-			if f := binary.LittleEndian.Uint16(body); f != 1 && f != 7 {
-				return 0, errors.New("its coding is neither PCM nor mu-law")
-			}
-			rate = binary.LittleEndian.Uint32(body[8:])
-		}
-		if id == "data" {
-			if rate == 0 {
-				return 0, errors.New("it has no format before its sound")
-			}
-			return float64(min(size, len(body))) / float64(rate), nil
-		}
-		if size < 0 || size+size%2 > len(body) {
-			break
-		}
-		rest = body[size+size%2:]
+	if strings.Contains(r.File, "/") || !strings.HasSuffix(r.File, ".wav") {
+		fail(fmt.Sprintf("%q is not the name of a WAV file", r.File), "Put the file in the folder audio beside this one and write its name, like greeting.wav.")
+		return nil, false
 	}
-	return 0, errors.New("it holds no sound")
+	data, err := fs.ReadFile(b.fsys, "audio/"+r.File)
+	if err != nil {
+		fail(fmt.Sprintf("the recording audio/%s cannot be read", r.File), "Put the file there, or take these lines out: the voice says the words then.")
+		return nil, false
+	}
+	if len(data) > maxRecording {
+		fail(fmt.Sprintf("the recording is %d bytes; at most %d are served", len(data), maxRecording), "Save it as 8000 Hz, one channel.")
+		return nil, false
+	}
+	if r.Sound, err = wav.Read(data); err != nil {
+		fail("the recording cannot be played: "+err.Error(), "Save it as an ordinary WAV file: 8000 Hz, one channel, 16 bits or mu-law.")
+		return nil, false
+	}
+	if r.Sound.Seconds > maxRecordingSeconds {
+		fail(fmt.Sprintf("the recording is %.0f seconds long; at most %d", r.Sound.Seconds, maxRecordingSeconds), "Say less: people forget the first choices before they hear the last.")
+		return nil, false
+	}
+	return data, true
 }

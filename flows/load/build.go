@@ -5,13 +5,11 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
+	"unicode/utf8"
 
 	"signpost/flows"
 	"signpost/flows/hear"
 	"signpost/internal/area"
-	"signpost/internal/hours"
 	"signpost/internal/normalise"
 )
 
@@ -23,9 +21,8 @@ type builder struct {
 	ids       map[uint32]string
 	fsys      fs.FS
 	districts *area.Gazetteer
-	strange   bool // the districts could not be read: their names tell nothing
-	// played are the recordings that steps name.
-	played []string
+	strange   bool     // the districts could not be read: their names tell nothing
+	played    []string // the recordings that are named
 }
 
 func (b *builder) build() {
@@ -39,6 +36,7 @@ func (b *builder) build() {
 	b.src.Book.Finish()
 	b.references()
 	b.languages(b.vals[languagesFile])
+	b.recordings(b.vals[recordingsFile].at("recordings"))
 }
 
 // claim keeps two ids from sharing the hash a conversation remembers them by.
@@ -83,6 +81,7 @@ func (b *builder) services(all value) {
 		}
 		b.hours(&s, v)
 		b.ringing(&s, v)
+		b.manner(&s, v)
 		s.From, s.To = b.date(v.at("from")), b.date(v.at("until"))
 		if c := v.at("checked_on"); c.text != "never" {
 			s.CheckedOn = b.date(c)
@@ -104,39 +103,6 @@ func (b *builder) services(all value) {
 	}
 }
 
-func (b *builder) hours(s *flows.Service, all value) {
-	v := all.at("hours")
-	if !v.set || v.text == "" {
-		return
-	}
-	h, err := hours.Parse(v.text)
-	if err != nil {
-		fix := `Write "24 hours", "unknown", or hours like "Mon-Fri 9am-6pm, Sat 10am-1.30pm".`
-		// What the page of a service is copied from has dashes that look alike.
-		plainDashes := strings.NewReplacer("\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ").Replace(v.text)
-		_, but := hours.Parse(plainDashes)
-		if but == nil {
-			fix = fmt.Sprintf("It holds dashes or blanks of another kind: write %q, with the dash of the keyboard.", plainDashes)
-		}
-		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.", fix)
-		if but == nil {
-			b.mend(v.pos, v.text, plainDashes)
-		}
-		return
-	}
-	if all.at("bank_holidays").text == "open" {
-		h = h.OnBankHolidays()
-	}
-	exceptions := all.at("exceptions")
-	for _, day := range exceptions.keys {
-		e := exceptions.at(day)
-		if h, err = h.Except(day, e.text); err != nil {
-			b.problem(e.pos, "hours", "this exception cannot be read: "+err.Error(), "Callers would be told the wrong thing on that day.", `Write it like 2026-12-24: 9am-12.30pm, or 2026-12-25: closed.`)
-		}
-	}
-	s.Hours = h
-}
-
 // ringing reads how a service's lines are rung.
 func (b *builder) ringing(s *flows.Service, v value) {
 	s.PausedUntil = b.date(v.at("paused_until"))
@@ -152,22 +118,20 @@ func (b *builder) ringing(s *flows.Service, v value) {
 	}
 }
 
-func (b *builder) date(v value) time.Time {
-	if !v.set || v.text == "" {
-		return time.Time{}
+// manner reads what a service's line is like.
+func (b *builder) manner(s *flows.Service, v value) {
+	known := func(name string) flows.Known {
+		return flows.Known(max(0, slices.Index(flows.KnownNames[:], v.at(name).text)))
 	}
-	t, err := time.ParseInLocation(time.DateOnly, v.text, hours.London())
-	if err != nil {
-		fix := "Write it like 2026-01-31."
-		for _, form := range []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006", "2/1/06", "2006/1/2", "2006-1-2", "2 January"} {
-			if d, err := time.Parse(form, v.text); err == nil && d.Year() > 0 {
-				fix = "Write it like " + d.Format(time.DateOnly) + ", if that is the day you mean."
-				break
-			}
-		}
-		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text), "Without the date nobody knows whether the number still holds.", fix)
+	s.AnsweredBy = flows.AnsweredBy(max(0, slices.Index(flows.AnsweredByNames[:], v.at("answered_by").text)))
+	s.Takes = flows.Takes{Men: known("takes_men"), ThirdParties: known("takes_third_parties"), Relay: known("takes_relay"), Interpreters: known("takes_interpreters")}
+	s.MayBeTexted = known("may_be_texted")
+	words := v.at("first_words")
+	s.FirstWords = words.text
+	if n := utf8.RuneCountInString(words.text); n > flows.MaxFirstWords {
+		b.problem(words.pos, "first-words", fmt.Sprintf("the first words have %d letters; at most %d fit", n, flows.MaxFirstWords), "A caller who is in a hurry would have to hear them all.", "Write the words up to the name of the service.")
+		s.FirstWords = ""
 	}
-	return t
 }
 
 // allow notes the watch-words an author has allowed somewhere, with a reason.
@@ -237,6 +201,9 @@ func (b *builder) areaIndex(id string) int {
 	return -1
 }
 
+// maxSilentCalls bounds how many silent calls may be connected in an hour.
+const maxSilentCalls = 60
+
 func (b *builder) menus(file value) {
 	book := b.src.Book
 	book.TextStart, book.CallStart = file.at("text_starts_at").text, file.at("call_starts_at").text
@@ -249,6 +216,14 @@ func (b *builder) menus(file value) {
 	for _, name := range file.at("answers").keys {
 		if kind, ok := hear.KindNamed(name); ok {
 			book.Needs[kind] = file.at("answers").at(name).text
+		}
+	}
+	silent := file.at("silent_calls")
+	book.Silent = flows.SilentCalls{AgreedBy: silent.at("agreed_by").text, AgreedOn: b.date(silent.at("agreed_on"))}
+	if n := silent.at("connect_per_hour"); n.set {
+		var err error
+		if book.Silent.PerHour, err = strconv.Atoi(n.text); err != nil || book.Silent.PerHour < 0 || book.Silent.PerHour > maxSilentCalls {
+			b.problem(n.pos, "silent-calls", fmt.Sprintf("%q is not a number from 0 to %d", n.text, maxSilentCalls), "Robots that ring us must not jam the 24-hour line.", "Write how many silent calls in an hour that line has agreed to take.")
 		}
 	}
 	book.Voice = flows.Voice{Name: file.at("voice").at("name").text, Language: file.at("voice").at("language").text}
@@ -291,7 +266,6 @@ func (b *builder) menus(file value) {
 			choices = file.at("service_choices")
 		}
 		s.Choices = b.choices(choices)
-		b.recording(&s, v)
 		b.stepShape(id, &s, v)
 		b.allow("steps."+id, v)
 		book.Steps = append(book.Steps, s)
@@ -339,7 +313,7 @@ func (b *builder) choices(all value) []flows.Choice {
 		}
 		if c.Say != "" {
 			callKey++
-			c.CallKey = callKey
+			c.CallKey = flows.CallKey(min(callKey, flows.MaxCallChoices))
 		}
 		leads := 0
 		for _, set := range []bool{c.To != "", c.Area != "", c.Does != flows.ActGo} {
@@ -355,8 +329,8 @@ func (b *builder) choices(all value) []flows.Choice {
 		}
 		out = append(out, c)
 	}
-	if max(textKey, callKey) > flows.MaxChoices {
-		b.problem(all.pos, "too-many-choices", fmt.Sprintf("there are %d choices; at most %d fit", max(textKey, callKey), flows.MaxChoices),
+	if textKey > flows.MaxChoices || callKey > flows.MaxCallChoices {
+		b.problem(all.pos, "too-many-choices", fmt.Sprintf("there are %d choices; at most %d fit by text, and %d on a call", max(textKey, callKey), flows.MaxChoices, flows.MaxCallChoices),
 			"People in a hurry cannot hold more in mind, and the key 5 is kept for those who press 55 by mistake.", "Move some to a step of their own.")
 	}
 	return out
@@ -368,8 +342,10 @@ func (b *builder) words(file value) {
 	book.Messages = flows.Messages{
 		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")), GiveUp: wording(m.at("give_up")),
 		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
-		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TryNext: wording(m.at("try_next")),
-		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")),
+		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TheyAnswer: wording(m.at("they_answer")), TryNext: wording(m.at("try_next")),
+		NoAnswer: wording(m.at("no_answer")), Engaged: wording(m.at("engaged")), NotReached: wording(m.at("not_reached")), Cancelled: wording(m.at("cancelled")),
+		AnyKey: wording(m.at("any_key")), Stay: wording(m.at("stay")), NumberLater: wording(m.at("number_later")),
+		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")), Static: wording(m.at("static")),
 		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
 		Danger: wording(m.at("danger")), DangerShort: wording(m.at("danger_short")), DangerDeaf: wording(m.at("danger_deaf")),
 		Doctor: wording(m.at("doctor")), DoctorShort: wording(m.at("doctor_short")), Despair: wording(m.at("despair")), DespairShort: wording(m.at("despair_short")),
@@ -383,10 +359,16 @@ func (b *builder) words(file value) {
 	if !m.at("maintenance").set {
 		book.Messages.Maintenance = book.Messages.Fallback
 	}
+	if !m.at("static").set { // the fallback's text invites an answer
+		book.Messages.Static = flows.Wording{Text: book.Messages.DangerShort.Text, Say: book.Messages.Fallback.Say}
+	}
 	p := file.at("phrases")
 	book.Messages.HoursUnknown, book.Messages.HoursOpen, book.Messages.HoursClosed = wording(p.at("hours_unknown")), wording(p.at("hours_open")), wording(p.at("hours_closed"))
 	book.Messages.Free, book.Messages.MayShow, book.Messages.ThenPress = wording(p.at("free")), wording(p.at("may_show")), wording(p.at("then_press"))
+	book.Pronunciations = b.pronunciations(file.at("pronunciations"))
 	book.Messages.Or, book.Messages.Beside, book.Messages.CallChoice = wording(p.at("or")), wording(p.at("beside")), p.at("call_choice").at("say").text
+	book.Messages.CallChoiceNext, book.Messages.BackKey = p.at("call_choice_next").at("say").text, wording(p.at("back"))
+	book.Messages.NotAnswering = wording(p.at("not_answering"))
 	u := file.at("understood")
 	plainList := func(v value) []string {
 		var out []string
@@ -423,9 +405,11 @@ func (b *builder) messageShape(file value) {
 		}
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{
-		{"not_understood", "text", "{choices}"}, {"not_understood", "say", "{zero}"}, {"silence", "say", "{zero}"}, {"give_up", "say", "{zero}"},
-		{"emergency", "text", "999"}, {"emergency", "say", "{zero}"}, {"which", "text", "{choices}"}, {"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
-		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"closed", "say", ""},
+		{"not_understood", "text", "{choices}"}, {"not_understood", "say", "{zero}"}, {"silence", "say", ""}, {"any_key", "say", ""}, {"stay", "say", ""}, {"give_up", "say", "{zero}"},
+		{"emergency", "text", "999"}, {"emergency", "say", "9 9 9"}, {"which", "text", "{choices}"}, {"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
+		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"no_answer", "say", ""}, {"engaged", "say", ""},
+		{"not_reached", "say", ""}, {"cancelled", "say", ""}, {"closed", "say", "{numbers}"}, {"closed", "say", "{hours}"},
+		{"number_later", "say", "{numbers}"}, {"number_later", "say", "{connect}"}, {"number_later", "say", "{choices}"},
 		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
 		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
 		{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"}, {"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},
@@ -434,15 +418,24 @@ func (b *builder) messageShape(file value) {
 		{"not_understood", "text", "999"}, {"not_understood_short", "text", "999"}, {"number_short", "text", "{numbers}"}, {"number_local", "text", "{numbers}"},
 		{"number_local", "text", "{local}"}, {"number_local_short", "text", "{numbers}"}, {"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
 		{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
+		{"static", "text", "{zero}"}, {"static", "text", "999"}, {"static", "say", "{zero}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{
 		{"hours_unknown", "text", ""}, {"hours_open", "text", "{hours}"}, {"hours_closed", "text", "{hours}"}, {"free", "text", ""}, {"may_show", "text", ""},
 		{"then_press", "text", "{key}"}, {"then_press", "say", "{key}"}, {"or", "text", ""}, {"or", "say", ""}, {"beside", "text", "{numbers}"},
-		{"call_choice", "say", "{key}"}, {"call_choice", "say", "{label}"},
+		{"call_choice", "say", "{key}"}, {"call_choice", "say", "{label}"}, {"call_choice_next", "say", "{key}"}, {"call_choice_next", "say", "{label}"},
+		{"back", "say", ""},
 	} {
 		demand("phrases", d.name, d.channel, d.placeholder)
+	}
+	if m := file.at("messages").at("they_answer"); m.set {
+		demand("messages", "they_answer", "say", "{first_words}")
+	}
+	if file.at("phrases").at("not_answering").set {
+		demand("phrases", "not_answering", "text", "{numbers}")
+		demand("phrases", "not_answering", "say", "")
 	}
 }
 
@@ -458,7 +451,7 @@ func (b *builder) examples(all value) {
 		}
 		for _, t := range turns.list {
 			e.Turns = append(e.Turns, Turn{
-				They: t.at("they").text, We: t.at("we").texts(), Never: t.at("never").texts(), ConnectsTo: t.at("connects_to").text,
+				They: t.at("they").text, We: t.at("we").texts(), Never: t.at("never").texts(), All: t.at("all").text, ConnectsTo: t.at("connects_to").text,
 				Silence: t.at("silence").text == "yes", Ends: t.at("ends").text == "yes", Pos: t.pos,
 			})
 		}

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"sync"
+	"time"
 
 	"signpost/internal/area"
 )
 
-// Fingerprint changes when anything in a book's folder does. The files are read
-// whole: editors replace files in many ways, and a network folder tells nobody.
+// Fingerprint changes when anything in a book's folder does. The files are read whole:
+// editors replace files in many ways, and a network folder tells nobody.
 func Fingerprint(dir fs.FS) uint64 {
 	h := fnv.New64a()
 	for _, name := range fileNames {
@@ -20,6 +22,9 @@ func Fingerprint(dir fs.FS) uint64 {
 		h.Write(data)
 		h.Write([]byte{0})
 	}
+	for _, c := range Copies(dir) {
+		fmt.Fprintln(h, c.Name)
+	}
 	for _, name := range area.Files() {
 		data, err := fs.ReadFile(dir, areaDir+"/"+name)
 		if err == nil {
@@ -29,9 +34,66 @@ func Fingerprint(dir fs.FS) uint64 {
 	}
 	recordings, _ := fs.Glob(dir, "audio/*.wav") // the pattern is well formed
 	for _, name := range recordings {
-		if st, err := fs.Stat(dir, name); err == nil {
-			fmt.Fprintln(h, name, st.Size(), st.ModTime().UnixNano())
+		fmt.Fprintln(h, name, stat(dir, name))
+	}
+	return h.Sum64()
+}
+
+// wholeEvery is how long a [Watcher] goes by the sizes and times of files.
+const wholeEvery = 2 * time.Second
+
+// Watcher tells whether a book's folder has changed, again and again. Reading all files takes
+// milliseconds; so it reads them when a size or a time has changed, and every two seconds.
+// Several goroutines may share one.
+type Watcher struct {
+	dir fs.FS
+
+	mu    sync.Mutex
+	stats uint64
+	whole uint64
+	read  time.Time
+}
+
+// NewWatcher watches a folder.
+func NewWatcher(dir fs.FS) *Watcher { return &Watcher{dir: dir} }
+
+// Fingerprint is that of the folder at a moment, which should be the present. It is at most
+// two seconds old if a file changed and kept its size and its time.
+func (w *Watcher) Fingerprint(now time.Time) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	// The sizes and times are those of before the reading: what changes meanwhile is read
+	// again.
+	stats := stats(w.dir)
+	if stats != w.stats || now.Sub(w.read) >= wholeEvery {
+		w.stats, w.read = stats, now
+		w.whole = Fingerprint(w.dir)
+	}
+	return w.whole
+}
+
+// stats changes when the size or the time of a file does, or its name.
+func stats(dir fs.FS) uint64 {
+	h := fnv.New64a()
+	for _, name := range fileNames {
+		fmt.Fprintln(h, name, stat(dir, name))
+	}
+	for _, name := range area.Files() {
+		fmt.Fprintln(h, name, stat(dir, areaDir+"/"+name))
+	}
+	for _, pattern := range []string{"*", "audio/*.wav"} {
+		names, _ := fs.Glob(dir, pattern) // they are well formed
+		for _, name := range names {
+			fmt.Fprintln(h, name, stat(dir, name))
 		}
 	}
 	return h.Sum64()
+}
+
+func stat(dir fs.FS, name string) string {
+	st, err := fs.Stat(dir, name)
+	if err != nil {
+		return "missing"
+	}
+	return fmt.Sprint(st.Size(), " ", st.ModTime().UnixNano())
 }

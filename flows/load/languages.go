@@ -134,8 +134,10 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 		*flows.Wording
 	}{
 		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence}, {"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
-		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit}, {"messages.connecting", &m.Connecting},
-		{"messages.try_next", &m.TryNext}, {"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
+		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit}, {"messages.connecting", &m.Connecting}, {"messages.they_answer", &m.TheyAnswer},
+		{"messages.try_next", &m.TryNext}, {"messages.no_answer", &m.NoAnswer}, {"messages.engaged", &m.Engaged}, {"messages.not_reached", &m.NotReached},
+		{"messages.cancelled", &m.Cancelled}, {"messages.any_key", &m.AnyKey}, {"messages.stay", &m.Stay}, {"messages.number_later", &m.NumberLater}, {"phrases.back", &m.BackKey},
+		{"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
 		{"messages.danger", &m.Danger}, {"messages.danger_short", &m.DangerShort}, {"messages.danger_deaf", &m.DangerDeaf}, {"messages.doctor", &m.Doctor},
 		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair}, {"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
 		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger}, {"messages.not_understood_short", &m.NotUnderstoodShort},
@@ -143,6 +145,7 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},
 		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen}, {"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
 		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or}, {"phrases.beside", &m.Beside},
+		{"phrases.not_answering", &m.NotAnswering},
 	} {
 		add(w.path+".text", &w.Text)
 		add(w.path+".say", &w.Say)
@@ -151,6 +154,7 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 		add("phrases.reason_"+k.String()+".text", &m.Reason[i].Text)
 	}
 	add("phrases.call_choice.say", &m.CallChoice)
+	add("phrases.call_choice_next.say", &m.CallChoiceNext)
 	return out
 }
 
@@ -181,6 +185,7 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 	of := b.src.Book.Clone()
 	of.Voice = flows.Voice{Name: v.at("voice").at("name").text, Language: v.at("voice").at("language").text}
 	l := flows.Language{ID: id, Name: v.at("name").text, Words: plainAll(v.at("words").texts()), Offer: v.at("offer_say").text, AnyLetters: v.at("letters").text == "any", Book: of}
+	of.Pronunciations = b.pronunciations(v.at("pronunciations"))
 	if k := v.at("key"); k.text != "" {
 		l.Key = k.text[0]
 		if other, taken := keys[l.Key]; taken {
@@ -201,9 +206,6 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 		b.incomplete(v.at("texts"), of, missing, unknown)
 	}
 	b.understoodIn(v.at("understood"), &of.Words)
-	for i := range of.Steps { // what was recorded is in the book's own language
-		of.Steps[i].Audio = ""
-	}
 	of.Finish()
 	t := Translation{ID: id, Draft: v.draft, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
 	for _, path := range v.at("texts").keys {
@@ -324,13 +326,14 @@ func languagesShape() *shape {
 		need("words", "what people write to have it, once it is signed", listOf(text())),
 		may("key", "what callers press to have it, at any time", one("6", "7", "8")),
 		may("offer_say", "what the greeting of a call says of it, in it", text()),
-		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one", object(need("name", "like Polly.Ola", text()), need("language", "like pl-PL", text()))),
+		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one", object(need("name", "like Polly.Ola-Neural", text()), need("language", "like pl-PL", text()))),
 		may("letters", "any when its texts need other letters than plain texts hold; they take up to three segments then", one("plain", "any")),
 		may("to_be_signed_by", "of a draft: the role of the person who must read every word and sign", text()),
 		may(signedBy, "the role of the person who speaks it and has read every word; without it the language is a draft, and nobody is served it", text()),
 		may(signedOn, "the day they did, like 2026-01-31; without it the language is a draft", text()),
 		may("understood", "words of it that mean the same everywhere", object(understood...)),
 		may("watch_words", "words of it that must never appear in a text", listOf(text())),
+		may("pronunciations", pronunciationsDoc, &shape{kind: isMap, elem: text(), anyKey: true}),
 		need("texts", "every wording, by where it stands in the other files", &shape{kind: isMap, elem: text(), anyKey: true}))
 	language.draft = func(n *yaml.Node) bool { return !signed(n) }
 	return object(schemaField,

@@ -1,6 +1,6 @@
 // Package load turns the files of a flow book into a [flows.Book], and every
 // mistake in them into a [Problem] with its place, what is wrong, what it would
-// do to a caller, and how to mend it. It finds all of them in one go.
+// do to a caller, and how to fix it. It finds all of them in one go.
 //
 // It is the only package with a YAML library. Nothing is read as a number or as
 // yes and no unless it is meant so: 0808, 101, no and on stay as written.
@@ -12,6 +12,7 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -42,8 +43,11 @@ type Source struct {
 	Heard []HeardList
 	// Wordings is everything the book says, in its own language, in order.
 	Wordings []Wording
-	// Unused are the recordings that no step plays.
-	Unused []string
+	// Recorded are the recordings that are named, in order; Unused those that are not.
+	Recorded []Recorded
+	Unused   []string
+	// Copies are files beside those of the book that look like them and are not read.
+	Copies []Copy
 	pos    map[string]Pos
 	files  map[string][]byte // as they were read
 }
@@ -61,6 +65,18 @@ func (s *Source) Has(file, path string) bool {
 	return ok
 }
 
+// Under gives the paths of what is written out right under a piece of the book.
+func (s *Source) Under(file, path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		at := file + ":" + path + "."
+		for key := range s.pos {
+			if name, ok := strings.CutPrefix(key, at); ok && !strings.ContainsAny(name, ".#") && !yield(path+"."+name) {
+				return
+			}
+		}
+	}
+}
+
 // Example is a conversation as it should go.
 type Example struct {
 	Name, At string
@@ -73,6 +89,7 @@ type Example struct {
 type Turn struct {
 	They          string
 	We, Never     []string
+	All           string // the whole answer; empty: it was not kept
 	ConnectsTo    string
 	Silence, Ends bool
 	Pos           Pos
@@ -120,7 +137,9 @@ func Belongs(name string) bool {
 }
 
 // Optional reports a file that a book may be without.
-func Optional(name string) bool { return name == languagesFile || HeardFile(name) }
+func Optional(name string) bool {
+	return name == languagesFile || name == recordingsFile || HeardFile(name)
+}
 
 func requiredFiles() (names []string) {
 	for _, n := range fileNames {
@@ -147,8 +166,16 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		if Optional(name) && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		if other := renamed(fsys, name); err != nil && other != "" {
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file", fmt.Sprintf("there is no file %s, but one called %s", name, other), fmt.Sprintf("Rename %s to %s.", other, name))
+			continue
+		}
 		if err != nil {
-			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", "Put it back; a book needs all of "+fmt.Sprint(requiredFiles())+".")
+			fix := "Put it back; a book needs all of " + fmt.Sprint(requiredFiles()) + "."
+			if !errors.Is(err, fs.ErrNotExist) {
+				fix = "Another program may hold it open: close it there. If the file is in OneDrive or Dropbox, wait until it is on this computer."
+			}
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", fix)
 			continue
 		}
 		fmt.Fprintf(hash, "%s %d\n", name, len(data))
@@ -173,6 +200,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 	for _, name := range slices.Sorted(maps.Keys(b.src.Book.Audio)) { // a changed recording is a changed book
 		io.WriteString(hash, name)
 	}
+	b.src.Copies = Copies(fsys)
 	b.src.Book.Version = hash.Sum32()
 	b.src.Broken = b.broken
 	b.src.DraftProblems = Sort(b.drafts)

@@ -2,7 +2,9 @@ package load
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -32,6 +34,31 @@ func digitsOnly(number string) string {
 	return "Write it as printed, with digits and spaces only; use a second number line for a second number."
 }
 
+// Plainly is a number of this country as flow files have it, with digits and spaces,
+// of one that holds dots, brackets, dashes or the country's prefix; empty when it is
+// not certain. (ITU-T E.123 has the forms in use.)
+func Plainly(written string) string {
+	bare := strings.NewReplacer("(0)", " ").Replace(written)
+	if !strings.Contains(bare, "+") {
+		bare = written
+	}
+	bare = strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u2011", " ", "\u00a0", " ", ".", " ", "/", " ", "\u201c", "", "\u201d", "").Replace(bare)), " ")
+	parsed, err := phonenumbers.Parse(bare, "GB")
+	if err != nil || strings.Trim(bare, "+0123456789 ") != "" || !phonenumbers.IsValidNumber(parsed) {
+		return ""
+	}
+	if strings.HasPrefix(bare, "+") || strings.HasPrefix(bare, "00") {
+		return phonenumbers.Format(parsed, phonenumbers.NATIONAL)
+	}
+	return bare
+}
+
+// Dialable reports a number of this country, short ones like 101 included.
+func Dialable(printed string) bool {
+	parsed, err := phonenumbers.Parse(printed, "GB")
+	return err == nil && strings.Trim(printed, "+0123456789 ") == "" && (phonenumbers.IsValidNumber(parsed) || phonenumbers.IsValidShortNumberForRegion(parsed, "GB"))
+}
+
 // Number tells whether a number, as it is printed, is free to ring. It is an error
 // that it cannot be given to anybody: no number of this country, or a premium one.
 func Number(printed string) (free bool, err error) {
@@ -48,6 +75,48 @@ func Number(printed string) (free bool, err error) {
 	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
 }
 
+// halfSecond is the shortest wait that the provider can keep: each letter of its alphabet
+// for waits is half a second. (Twilio, TwiML <Number>, sendDigits.)
+const halfSecond = 500 * time.Millisecond
+
+// keys reads what is pressed on a line once it answers, and when.
+func (b *builder) keys(l *flows.Line, v value) {
+	const why = "The caller would be left in the other line's menu."
+	keys, after := v.at("then_press"), v.at("press_after")
+	if keys.set {
+		l.Keys, l.KeysAfter = keys.text, flows.UsualKeysAfter
+		if len(keys.text) != 1 || !strings.Contains("0123456789*#", keys.text) {
+			b.problem(keys.pos, "then-press", fmt.Sprintf("%q is not one key", keys.text), why, keysFix(keys.text))
+		}
+	}
+	if !after.set {
+		return
+	}
+	seconds, err := strconv.ParseFloat(after.text, 64)
+	wait := time.Duration(seconds * float64(time.Second))
+	switch {
+	case err != nil || wait < 0 || wait > flows.MaxKeysAfter || wait%halfSecond != 0:
+		b.problem(after.pos, "then-press", fmt.Sprintf("%q is not a number of seconds from 0 to %.0f, in whole or half seconds", after.text, flows.MaxKeysAfter.Seconds()),
+			"Pressed too early or too late, the key is not heard. "+why, "Ring the line, count the seconds until it offers the key, and write them, like 2 or 2.5.")
+	case !keys.set:
+		b.problem(after.pos, "then-press", "there is a time to press a key, but no key", why, "Write the key above it, like then_press: \"2\", or take this line out.")
+	default:
+		l.KeysAfter = wait
+	}
+}
+
+// keysFix tells what to write instead of what is not one key. Some know the provider's
+// letters for a wait: w is half a second, W is one.
+func keysFix(text string) string {
+	key := strings.TrimLeft(text, "wW")
+	waits := text[:len(text)-len(key)]
+	wait := time.Duration(strings.Count(waits, "w"))*halfSecond + time.Duration(strings.Count(waits, "W"))*time.Second
+	if waits == "" || len(key) != 1 || !strings.Contains("0123456789*#", key) || wait > flows.MaxKeysAfter {
+		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
+	}
+	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v", key, wait.Seconds())
+}
+
 // line reads one number. Only numbers that are valid for their country load: a
 // mistyped one would lead a caller to nobody, or to a stranger. priced tells that
 // whether it is free could be read.
@@ -57,17 +126,13 @@ func (b *builder) line(s *flows.Service, v value, priced bool) {
 		return
 	}
 	l := flows.Line{Printed: n.text}
-	if keys := v.at("then_press"); keys.set {
-		if len(keys.text) != 1 || !strings.Contains("0123456789*#", keys.text) {
-			b.problem(keys.pos, "then-press", fmt.Sprintf("%q is not one key", keys.text), "The caller would be left in the other line's menu.", "Write one key, like \"2\".")
-		}
-		l.Keys = keys.text
-	}
+	b.keys(&l, v)
 	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
 		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
 			digitsOnly(n.text))
-		bare := strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u00a0", " ", ".", " ").Replace(n.text)), " ")
-		if parsed, err := phonenumbers.Parse(bare, "GB"); err == nil && strings.Trim(bare, "+0123456789 ") == "" && phonenumbers.IsValidNumber(parsed) {
+		if bare := Plainly(n.text); bare != "" {
+			last := &b.problems[len(b.problems)-1]
+			last.Fix = "Write: number: " + bare
 			b.mend(n.pos, n.text, bare)
 		}
 		return

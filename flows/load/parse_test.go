@@ -1,6 +1,27 @@
 package load
 
-import "testing"
+import (
+	"io/fs"
+	"testing"
+
+	"signpost/flows/book"
+)
+
+// The lists of what is understood that ship are read without the check that other books
+// get. A file that is too long would be left out in silence.
+func TestShippedHeardFilesAreRead(t *testing.T) {
+	for _, name := range heardFiles {
+		data, err := fs.ReadFile(book.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reader{pos: map[string]Pos{}}
+		r.parse(name, data, shapeOf(name, nil))
+		for _, p := range r.problems {
+			t.Errorf("%s: %s", name, p.What)
+		}
+	}
+}
 
 // Whatever stands in one file, reading it ends, and gives either pieces of the
 // shape it should have or problems with a place.

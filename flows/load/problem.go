@@ -39,7 +39,7 @@ type Problem struct {
 	Rule     string // a short, stable name
 	What     string // what is wrong
 	Why      string // what it would do to a caller
-	Fix      string // how to mend it
+	Fix      string // how to fix it
 	// Edit mends it, when only one thing can have been meant; else it is empty.
 	Edit Edit
 }
@@ -56,7 +56,7 @@ func (p Problem) String() string {
 
 // advice is what there is to say of a problem besides what it is.
 func (p Problem) advice() string {
-	said := fmt.Sprintf("    why it matters: %s\n    how to mend it: %s\n    [%s]", p.Why, p.Fix, p.Rule)
+	said := fmt.Sprintf("    why it matters: %s\n    how to fix it: %s\n    [%s]", p.Why, p.Fix, p.Rule)
 	if p.Edit != (Edit{}) {
 		said += "\n    (signpost check -fix mends this)"
 	}

@@ -86,7 +86,7 @@ var schemaField = need("schema", "the version of this file's form; always 1", on
 const examplesFile = "examples.yaml"
 
 // fileNames are the files of a book, in the order they are read.
-var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile}, heardFiles...)
+var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile, recordingsFile}, heardFiles...)
 
 // shapeOf is the shape of one file of a book, whose districts have these names; any
 // name will do when there are none.
@@ -103,9 +103,10 @@ func shapeOf(file string, districts []string) *shape {
 			need("name", "what the service calls itself; never sent in a text", text()),
 			need("label", "the discreet name used in texts", text()),
 			may("say", "how a call names it, in the middle of a sentence", text()),
-			need("numbers", "its telephone numbers, rung together", listOf(object(
+			need("numbers", "its telephone numbers, called one after another", listOf(object(
 				need("number", "as the service prints it", text()),
-				may("then_press", "the key to press once the line answers", text())))),
+				may("then_press", "the key to press once the line answers", text()),
+				may("press_after", "how many seconds after the answer it is pressed: 0 to 30, halves too; usually 2", text())))),
 			need("for", "whom it is for", listOf(person)),
 			need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
 			may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
@@ -116,6 +117,13 @@ func shapeOf(file string, districts []string) *shape {
 			may("free", "yes for freephone numbers", yesNo),
 			may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
 			may("can_connect", "no when a caller must not be put through", yesNo),
+			may("first_words", "the first words heard on a test call; a caller hears them before, if they name the service", text()),
+			may("answered_by", "who or what answers, as heard on a test call", one("person", "menu", "queue", "voicemail")),
+			may("takes_men", "whether it takes men; leave out what nobody has said", yesNo),
+			may("takes_third_parties", "whether it takes people worried about somebody else", yesNo),
+			may("takes_relay", "whether it takes calls by Relay UK", yesNo),
+			may("takes_interpreters", "whether it can call an interpreter", yesNo),
+			may("may_be_texted", "whether people may send it texts", yesNo),
 			may("from", "the first day it exists, like 2026-01-31", text()),
 			may("until", "the last day it exists, like 2026-12-31", text()),
 			may("if_no_answer", "the service that takes over", text()),
@@ -164,6 +172,10 @@ func shapeOf(file string, districts []string) *shape {
 			need("zero_for_all", "the step that 0 leads men and LGBT+ people to", text()),
 			need("either", "the step that asks who it is about, where words of harm go both ways", text()),
 			need("answers", "which step answers what was understood in a text", object(answerFields()...)),
+			may("silent_calls", "whether the 24-hour line takes callers who never press a key; left out, they are told its number", object(
+				need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
+				need("agreed_by", "the role of the person at that line who agreed in writing", text()),
+				need("agreed_on", "the day they did, like 2026-01-31", text()))),
 			need("voice", "the voice of calls, in the provider's names", object(
 				need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
 			need("steps", "the steps, by a short name for each", mapOf(object(
@@ -171,11 +183,10 @@ func shapeOf(file string, districts []string) *shape {
 				may("need", "from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all", one("deaf", "line_for_all")),
 				may("text", "what a text says; leave out when the step is for calls only", text()),
 				may("say", "what a call says; leave out when the step is for texts only", text()),
-				may("choices", "at most four, in order: the first is key 1", listOf(choice)),
+				may("choices", "in order: the first is key 1; at most four by text, and on a call five, of which the fifth is key 6", listOf(choice)),
 				may("for", "from here on, whom it is about", person),
 				may("services", `the services a services step gives, or "area"`, oneOrMore()),
 				may("also", "services mentioned while they are open", listOf(text())),
-				may("audio", "a recording (WAV) in the folder audio, played instead of say; say must hold the same words", text()),
 				may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
 				may("allowed_words", "watch-words allowed in this text", listOf(text())),
 				may("because", "why those words are allowed", text()),
@@ -185,11 +196,17 @@ func shapeOf(file string, districts []string) *shape {
 		return wordsShape(wording)
 	case languagesFile:
 		return languagesShape()
+	case recordingsFile:
+		return object(schemaField, need("recordings", "words that a person has spoken, for calls", listOf(object(
+			need("file", "the recording (WAV) in the folder audio", text()),
+			need("say", "the words it says: everything that a call says there, up to the next number", text()),
+			may("language", "the short name of the language it is in, when that is not the book's own", text())))))
 	}
 	turn := object(
-		may("they", "what they text, or on a call: rings, a key, silence, or how a dialled line ended (answered, no answer, engaged, failed)", text()),
+		may("they", "what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no answer, engaged, failed, cancelled)", text()),
 		may("we", "what our answer holds; each must be there", oneOrMore()),
 		may("never", "what our answer must not hold", oneOrMore()),
+		may("all", "our whole answer, word for word: when it comes to read differently, you are asked to accept it", text()),
 		may("connects_to", "the service we ring", text()),
 		may("silence", "yes when we answer nothing", yesNo),
 		may("ends", "yes when the call or conversation is over", yesNo))
@@ -213,7 +230,10 @@ func wordsShape(wording *shape) *shape {
 	for _, m := range messageNames {
 		messages = append(messages, need(m.name, m.doc, wording))
 	}
-	messages = append(messages, may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording))
+	phrases = append(phrases, may("not_answering", "a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for {doubt}", wording))
+	messages = append(messages, may("they_answer", "to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
+		may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording),
+		may("static", "when nothing but fixed words can be used; without it, what danger_short says to a text and fallback to a call", wording))
 	for _, p := range phraseNames {
 		phrases = append(phrases, need(p.name, p.doc, wording))
 	}
@@ -226,17 +246,23 @@ func wordsShape(wording *shape) *shape {
 		need("understood", "what people may write at any time", object(understood...)),
 		need("shortcuts", "words that lead straight to a step", listOf(object(
 			need("words", "what people may write", listOf(text())), need("goes_to", "the step it leads to", text())))),
+		may("pronunciations", pronunciationsDoc, &shape{kind: isMap, elem: text(), anyKey: true}),
 		need("watch_words", "words that must never appear in a text", listOf(text())))
 }
+
+const pronunciationsDoc = "names that the voice of calls gets wrong, each with how it is spelt so that it is said right"
 
 type named struct{ name, doc string }
 
 var messageNames = []named{
 	{"not_understood", "the first answer that was not understood"}, {"silence", "nothing was pressed"},
-	{"give_up", "the last words of a silent call"}, {"emergency", "to a text of 999, and to the key 5"},
+	{"give_up", "the last words of a call without keys"}, {"emergency", "to a text of 999, and to the key 5"},
 	{"which", "which area is nearest"}, {"fallback", "when something of ours is broken"},
 	{"quick_exit", "the harmless last words after the star key"}, {"connecting", "before ringing a service"},
-	{"try_next", "when nobody answered"}, {"closed", "when a line is closed"},
+	{"try_next", "before another line is called, when the caller stayed on"}, {"no_answer", "nobody answered: before another line is called"},
+	{"engaged", "the line was engaged"}, {"not_reached", "the line could not be reached"}, {"cancelled", "the call to the line was cancelled"},
+	{"any_key", "after two silences: any key connects the caller"}, {"stay", "after a line that answered, and was gone at once"},
+	{"number_later", "what a services step says when the line may not answer now"}, {"closed", "when a line is closed"},
 	{"nobody", "when no line could be reached"}, {"number", "what every services step says"},
 	{"danger", "to danger: {local} {zero}"}, {"danger_short", "to danger, where the other does not fit"}, {"danger_deaf", "to danger, for somebody deaf"},
 	{"doctor", "to danger, when a doctor must look at it"}, {"doctor_short", "the same, where the other does not fit"},
@@ -253,7 +279,8 @@ var phraseNames = []named{
 	{"free", "the number is free"}, {"may_show", "the number may show on a bill"}, {"then_press", "a key to press once they answer"},
 	{"reason_no_answer", "they did not answer: stands before another number"}, {"reason_engaged", "they were engaged"}, {"reason_dead_line", "the number did not work"},
 	{"reason_machine", "a machine answered"}, {"reason_shut", "they were closed"}, {"reason_another", "another number was asked for"},
-	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "one choice of a call's menu"},
+	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "the first choice of a call's menu"},
+	{"call_choice_next", "the other choices"}, {"back", "how to go back on a call, where that leads anywhere"},
 }
 
 var wordNames = []named{

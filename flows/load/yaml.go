@@ -120,6 +120,9 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 		r.lines = map[string][][]byte{}
 	}
 	r.lines[file] = bytes.Split(data, []byte("\n"))
+	if r.unreadable(data) {
+		return value{}
+	}
 	var doc yaml.Node
 	odd := r.blanks(data)
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -160,7 +163,11 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 	v := value{pos: pos, set: true}
 	switch {
 	case n.Kind == yaml.AliasNode:
-		r.shapeProblem(pos, "anchor", "an alias (*name) stands here", "Write the words out again: one place, one meaning.")
+		fix := "Write the words out again: one place, one meaning."
+		if n.Alias != nil && n.Alias.Kind == yaml.ScalarNode {
+			fix = "Write the words out again: " + n.Alias.Value
+		}
+		r.shapeProblem(pos, "anchor", "an alias (*name) stands here", fix)
 		return value{}
 	case n.Anchor != "":
 		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") stands here", "Take it out: aliases are not used in flow files.")
@@ -237,13 +244,16 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) stands in the words", c), "Type the words again, without a backslash in them.")
 		return v
 	}
+	if r.curlyQuoted(v) || r.lostWords(n, v) {
+		return v
+	}
 	if len(sh.enum) > 0 && !contains(sh.enum, v.text) {
 		if yes, no := "yes", "no"; contains(sh.enum, yes) {
 			switch strings.ToLower(v.text) {
-			case "true", "on", "y":
+			case "yes", "true", "on", "y":
 				v.text = yes
 				return v
-			case "false", "off", "n":
+			case "no", "false", "off", "n":
 				v.text = no
 				return v
 			}

@@ -1,0 +1,103 @@
+package flows
+
+import (
+	"slices"
+)
+
+// WithNotAnswering is the book for as long as nobody answers the lines of some services,
+// by their ids. It shares all but the services with b, whose version and states are its own:
+// a conversation moves from one to the other at any time.
+//
+// On a call, the 24-hour line is tried before such a line. In a text, its number comes
+// before that of such a line. A 24-hour line that does not answer gives way to another.
+func (b *Book) WithNotAnswering(ids map[string]bool) *Book {
+	c := *b
+	c.Services, c.Areas, c.Steps = slices.Clone(b.Services), slices.Clone(b.Areas), slices.Clone(b.Steps)
+	for i := range c.Services {
+		c.Services[i].NotAnswering = ids[c.Services[i].ID]
+	}
+	c.makeChains()
+	c.Languages = slices.Clone(b.Languages)
+	for i := range c.Languages {
+		c.Languages[i].Book = c.Languages[i].Book.WithNotAnswering(ids)
+	}
+	return &c
+}
+
+// zeroPlace is where the 24-hour line must be in the chain of a call, counted from 1:
+// before the first line that would be called and may not answer. 0: where it is.
+func (t turn) zeroPlace(s State) uint8 {
+	zero := t.zeroLine(s)
+	if !t.call || zero == nil || zero.NotAnswering {
+		return 0
+	}
+	var buf [chainRoom]*Service
+	for i, svc := range t.chainIn(buf[:0], s) {
+		switch {
+		case svc == zero || i >= maxZeroAt:
+			return 0
+		case (svc.NotAnswering || t.mayNotAnswer(svc)) && !t.closed(svc):
+			return uint8(i + 1)
+		}
+	}
+	return 0
+}
+
+// withZero puts the 24-hour line in the place in a chain that a state has for it.
+func (t turn) withZero(chain []*Service, s State) []*Service {
+	if s.ZeroAt == 0 {
+		return chain
+	}
+	zero := t.zeroLine(s)
+	if zero == nil {
+		return chain
+	}
+	chain = slices.DeleteFunc(chain, func(svc *Service) bool { return svc == zero })
+	return slices.Insert(chain, min(int(s.ZeroAt)-1, len(chain)), zero)
+}
+
+// behindZero is the line that a call is not offered first, since it may not answer: the
+// one behind the 24-hour line where that was put before it. nil elsewhere.
+func (t turn) behindZero(s State) *Service {
+	if s.ZeroAt == 0 || s.At != s.ZeroAt-1 || t.StepNamed(s.Step).Kind != KindServices {
+		return nil
+	}
+	var buf [chainRoom]*Service
+	if chain := t.chainIn(buf[:0], s); int(s.ZeroAt) < len(chain) {
+		return chain[s.ZeroAt]
+	}
+	return nil
+}
+
+// before is the 24-hour service whose number a text gives before that of a line that does
+// not answer; nil when the line's own number comes first.
+func (t turn) before(s State, svc *Service) *Service {
+	if t.call || svc == nil || !svc.NotAnswering || t.StepNamed(s.Step).Kind != KindServices || len(s.asking()) > 0 {
+		return nil
+	}
+	zero := t.zeroLine(s)
+	if zero == svc || zero != nil && zero.NotAnswering {
+		return nil
+	}
+	return zero
+}
+
+// quietNumbers gives the numbers of a line that does not answer.
+func (t turn) quietNumbers(b []byte, s State) []byte {
+	words := t.Messages.NotAnswering.Text
+	if words == "" {
+		words = "{label}: {numbers}. "
+	}
+	for words != "" {
+		literal, field, rest := piece(words)
+		b = append(b, literal...)
+		switch field {
+		case "label":
+			b = append(b, t.quiet.Label...)
+		case "numbers":
+			b = t.textNumbersFor(b, s, t.quiet)
+		}
+		words = rest
+	}
+	return b
+}

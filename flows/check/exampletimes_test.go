@@ -1,0 +1,58 @@
+package check_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"signpost/flows/check"
+)
+
+// An example that names the hours of a service is out of date when they change, and never
+// a mistake: also where another service has the old hours, and the words are said still.
+// A number that is wrong, too, stays a mistake.
+func TestHoursInExamples(t *testing.T) {
+	book := files(t)
+	services := string(book["services.yaml"].Data)
+	for service, is := range map[string]string{"letgo_south": "Tue-Thu 10am-4.30pm", "letgo_west": "Sat 1pm-4pm", "cheshire_east_hub": "Mon-Fri 9am-5pm"} {
+		at := strings.Index(services, "\n  "+service+":\n")
+		before, after, ok := strings.Cut(services[max(at, 0):], "    hours: ")
+		_, rest, _ := strings.Cut(after, "\n")
+		if at < 0 || !ok {
+			t.Fatalf("%s has no hours", service)
+		}
+		services = services[:at] + before + "    hours: " + is + "\n" + rest
+	}
+	book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
+	tests := []struct{ name, at, they, we, rule string }{
+		{"open", "", "kendal", "[01229 582386, open Mon-Fri 9am-5pm]", "example-outdated"},
+		{"hours alone", "", "kendal", "open Mon-Fri 9am-5pm", "example-outdated"},
+		{"hours unknown now", "", "carlisle", "[01228 633640, open Mon-Fri 9am-5pm]", "example-outdated"},
+		{"closed at that time", "2026-11-21 10:00", "kendal", "[01229 582386, \"closed now: Mon-Fri 9am-5pm\"]", "example-outdated"},
+		{"open at that time now", "2026-11-21 14:00", "workington", "[01900 842991, \"closed now, opens Mon 9am\"]", "example-outdated"},
+		{"as it is", "2026-11-24 14:00", "kendal", "[01229 582386, open Tue-Thu 10am-4.30pm]", ""},
+		{"another number, too", "", "kendal", "[01228 633640, open Mon-Fri 9am-5pm]", "example"},
+	}
+	examples := strings.TrimRight(string(book["examples.yaml"].Data), "\n") + "\n"
+	for _, tt := range tests {
+		examples += fmt.Sprintf("\n  - name: Times, %s\n", tt.name)
+		if tt.at != "" {
+			examples += fmt.Sprintf("    at: %q\n", tt.at)
+		}
+		examples += fmt.Sprintf("    texts:\n      - they: %s\n        we: %s\n", tt.they, tt.we)
+	}
+	book["examples.yaml"] = &fstest.MapFile{Data: []byte(examples)}
+	_, problems := check.On(book, today)
+	for _, tt := range tests {
+		var said []string
+		for _, p := range problems {
+			if strings.Contains(p.What, fmt.Sprintf("%q", "Times, "+tt.name)) {
+				said = append(said, p.Rule)
+			}
+		}
+		if got := strings.Join(said, " "); got != tt.rule {
+			t.Errorf("%s: the check says %q, want %q: %v", tt.name, got, tt.rule, problems)
+		}
+	}
+}

@@ -1,0 +1,14 @@
+package check
+
+import (
+	"io/fs"
+	"slices"
+	"time"
+
+	"signpost/flows/load"
+)
+
+// OnRule is [On] with one rule alone. For a rule of reading the files none is run.
+func OnRule(fsys fs.FS, day time.Time, name string) (*load.Source, []load.Problem) {
+	return on(fsys, day, slices.DeleteFunc(rules(), func(r rule) bool { return r.name != name }))
+}

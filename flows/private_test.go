@@ -1,0 +1,62 @@
+package flows_test
+
+import (
+	"strings"
+	"testing"
+
+	"signpost/flows"
+)
+
+// Somebody who asks who can see the texts is told about deleting, copies and gaps. It is
+// one segment, and says nothing of harm.
+func TestWhoCanSeeTheTexts(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"he checks my phone", "can he see this", "does it show", "he reads my texts", "will he know i texted",
+		"if i delete this can he still see it", "how do i delete these", "does it show that i texted", "is this confidential"} {
+		a := answer(t, b, text)
+		for _, must := range []string{"delete", "Copies may stay", "a gap may show", "0808 2000 247"} {
+			if !strings.Contains(a.Text, must) {
+				t.Errorf("%q gets %q, without %q", text, a.Text, must)
+			}
+		}
+		if len(a.Text) > 160 {
+			t.Errorf("%q gets %d characters", text, len(a.Text))
+		}
+	}
+}
+
+// Somebody who is staying with their family is not a child by that.
+func TestStayingWithFamily(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"im staying at my mums in kendal need someone to talk to", "stopping at me mams in kendal till i sort a flat",
+		"back at my mum and dads in kendal since i left him", "im at my nans in kendal he hit me"} {
+		if a := answer(t, b, text); a.Area != "cumbria_south" || strings.Contains(a.Text, "0800 1111") {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+}
+
+// Two places with one service need no question.
+func TestTwoPlacesOfOneService(t *testing.T) {
+	b := shipped(t)
+	for text, area := range map[string]string{"kendal or barrow": "cumbria_south", "barrow or kendal": "cumbria_south", "widnes or runcorn": "halton", "kendal or penrith": ""} {
+		if a := answer(t, b, text); a.Area != area {
+			t.Errorf("%q leads to %q: %q", text, a.Area, a.Text)
+		}
+	}
+}
+
+// Who leaves themselves out is asked which it is, or gets the line for people who harm.
+func TestOwnBehaviourWithoutSubject(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"slapped my gf", "kicked the missus", "threw a mug at my husband", "she is scared of me", "arrested for hitting my partner"} {
+		if a := answer(t, b, text); a.Who != flows.Behaviour && a.Kind != flows.CaseEither {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+	for _, text := range []string{"he slapped my gf", "slapped me again", "dad kicked me out", "beat my wife at cards"} {
+		if a := answer(t, b, text); a.Who == flows.Behaviour || a.Kind == flows.CaseEither {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+)
+
+// speak expands a wording for a call and adds it to what is said.
+func (t turn) speak(said []Utterance, s State, words string) []Utterance {
+	return t.speakOf(said, s, t.subject(s), words)
+}
+
+// numberMark stands before and after a number while what is said is put together.
+// No wording can hold it.
+const numberMark = "\x00"
+
+func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
+	var buf [room]byte
+	b := buf[:0]
+	connect := uses(words, "{connect}")
+	empty := false // the last placeholder gave nothing: its comma or full stop goes too
+	for words != "" {
+		literal, field, rest := piece(words)
+		if empty {
+			literal = strings.TrimLeft(literal, "., ")
+		}
+		b = append(b, literal...)
+		before := len(b)
+		b = t.sayField(b, s, svc, field, connect)
+		empty = field != "" && len(b) == before
+		words = rest
+	}
+	text := string(b) // every utterance is a piece of it
+	if said == nil {
+		said = make([]Utterance, 0, 1+strings.Count(text, numberMark))
+	}
+	for number := false; text != ""; number = !number {
+		part, rest, _ := strings.Cut(text, numberMark)
+		if number {
+			said = append(said, Utterance{Number: part})
+		} else if part = strings.Trim(strings.TrimLeft(part, ".,"), " "); part != "" {
+			said = append(said, Utterance{Words: part})
+		}
+		text = rest
+	}
+	return said
+}
+
+// sayField says what stands for a placeholder on a call. apart tells that being put
+// through is said apart from the other choices.
+func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool) []byte {
+	switch field {
+	case "choices":
+		return t.callChoices(b, s, func(c *Choice) bool { return c.Does != ActConnect || !apart })
+	case "connect":
+		return t.callChoices(b, s, func(c *Choice) bool { return c.Does == ActConnect })
+	case "label":
+		return append(b, svc.Say...)
+	case "first_words":
+		return append(b, strings.TrimRight(svc.FirstWords, ".")...)
+	case "hours":
+		return append(b, svc.Hours.Spoken()...)
+	case "doubt":
+		if svc.NotAnswering {
+			return append(b, t.Messages.NotAnswering.Say...)
+		}
+		return append(b, t.Messages.HoursUnknown.Say...)
+	case "back":
+		if t.hasBack(s) {
+			return append(b, t.Messages.BackKey.Say...)
+		}
+	case "date":
+		return svc.PausedUntil.AppendFormat(b, "2 January")
+	case "also":
+		for _, a := range t.also(s) {
+			b = append(b, a.MentionSay...)
+		}
+	case "numbers", "zero":
+		of := svc
+		if zero := t.zeroLine(s); field == "zero" && zero != nil {
+			of = zero // the 24-hour line, wherever we are
+		}
+		for i, l := range of.Lines {
+			if i > 0 {
+				b = append(b, t.Messages.Or.Say...)
+			}
+			b = append(append(append(b, numberMark...), l.Printed...), numberMark...)
+			if l.Keys != "" {
+				b = filled(b, t.Messages.ThenPress.Say, l.Keys)
+			}
+		}
+	}
+	return b
+}
+
+// callChoices says each choice before its key: "Carlisle press 1, Kendal 2".
+func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
+	n := 0
+	step := t.StepNamed(s.Step)
+	for i := range step.Choices {
+		c := &step.Choices[i]
+		if !wanted(c) || !t.offered(s, c) {
+			continue
+		}
+		words := t.Messages.CallChoice
+		if n > 0 {
+			b = append(b, ", "...)
+			words = t.Messages.CallChoiceNext
+		}
+		n++
+		for words != "" {
+			literal, field, rest := piece(words)
+			b = append(b, literal...)
+			switch field {
+			case "label":
+				b = append(b, c.Say...)
+			case "key":
+				b = strconv.AppendInt(b, int64(c.CallKey), 10)
+			}
+			words = rest
+		}
+	}
+	return b
+}
