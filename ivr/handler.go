@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/admit"
 	"signpost/internal/counters"
 	"signpost/internal/webhook"
 )
@@ -21,14 +22,16 @@ const maxTurns = 60
 // Handler answers the events of calls.
 type Handler struct {
 	Book      func() *flows.Book // the book in force
-	Admission *CallAdmission
+	Admission *admit.Calls
 	Positions Positions
 	BaseURL   string // scheme and host that the provider calls
-	CallerID  string // shown to services when the line called cannot be
+	CallerID  string // shown to services when the number that was called cannot be
+	Silent    *SilentCalls
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(Event)
-	Tally     func(counters.Kind) // adds to the day's counts
+	// Tally adds to the day's counts, once for each phone: who is its keyed hash of the day.
+	Tally func(who string, k counters.Kind)
 }
 
 // Paths of the webhooks that follow the first.
@@ -43,19 +46,28 @@ const (
 
 // Start answers an incoming call.
 func (h *Handler) Start(c webhook.Call) webhook.CallReply {
-	switch h.Admission.admit(c.Caller) {
-	case offerMaintenance:
+	if c.Probe {
+		h.Count(Probed)
+		u := *h
+		u.Count, u.Tally = func(Event) {}, func(string, counters.Kind) {}
+		h = &u
+	}
+	switch h.Admission.Admit(c.Caller, c.Probe, h.Admission.Repeated(c)) {
+	case admit.MaintenanceCall:
 		h.Count(InMaintenance)
 		b := h.Book()
-		return hangUpAfter(b, b.MaintenanceSpeech())
-	case offerHelpline:
+		return hangUpAfter(b, h.BaseURL, b.MaintenanceSpeech())
+	case admit.Helpline:
 		h.Count(HelplineOnly)
-		h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
-		return Fallback(h.Book())
+		h.Tally(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
+		return h.offerHelpline(c)
 	}
 	h.Count(Started)
-	h.Tally(counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
-	return h.step(c, position{}, flows.Rang())
+	if h.callerID(c) == "" {
+		h.Count(NoCallerID)
+	}
+	h.Tally(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
+	return h.step(c, position{typed: startTyped(h.Now())}, flows.Rang())
 }
 
 // Key answers a key press or a silence.
@@ -64,28 +76,49 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 	if !ok {
 		return h.restart(c)
 	}
-	in := flows.Silence()
-	if c.Keys != "" {
-		in = flows.Pressed(c.Keys[0])
+	in := keyed(h.Now(), &pos, c.Keys)
+	if b := h.Book(); c.Keys == "" && b.Silent.PerHour > 0 && pos.state.LastSilence() && (h.Admission.Repeated(c) || h.Silent.take(b.Silent.PerHour)) {
+		h.Count(SilentCall)
+		in = flows.SilenceConnects()
+	}
+	if pos.helplineOnly() && c.Keys != "" && c.Keys[0] != flows.KeyLeave {
+		in = flows.Pressed(flows.KeyHelpline)
 	}
 	return h.step(c, pos, in)
 }
 
 // Leg answers the end of a leg.
 func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
-	leg := engineLeg(c.Leg)
-	h.Count(legEvent(legOutcomes[leg]))
+	repeated := h.Admission.Repeated(c)
+	if !repeated {
+		h.Admission.LegEnded(c.Caller, c.Leg.Duration)
+	}
 	pos, ok := h.Positions.open(c, h.Book())
-	if ok {
-		h.Tally(counters.Kind{Channel: counters.Call, Service: h.dialled(pos.state), Outcome: legOutcomes[leg]})
+	k := counters.Kind{Channel: counters.Call}
+	var by flows.AnsweredBy
+	if svc := h.Book().Called(h.Now(), pos.state); ok && svc != nil {
+		k.Service, by = svc.ID, svc.AnsweredBy
+	}
+	k.Outcome = LegOutcome(c, PersonAfter, by)
+	h.Count(LegEvent(k.Outcome))
+	if ok && !repeated { // three that nobody answered have a line called no more
+		h.Tally(h.who(c), k)
 	}
 	switch {
-	case leg == flows.LegTalked:
+	case k.Outcome == counters.Answered || c.CallerGone:
 		return webhook.CallReply{webhook.Hangup{}} // even without a position: the talk is over
 	case !ok:
 		return h.restart(c)
 	}
-	return h.step(c, pos, flows.LegEnded(leg))
+	return h.step(c, pos, flows.LegEnded(engineLeg(c.Leg, k.Outcome)))
+}
+
+// Ended notes that a call has ended. Legs have reports of their own, and are charged by
+// [Handler.Leg].
+func (h *Handler) Ended(c webhook.Call) {
+	if c.CallerGone && !c.Outbound && !h.Admission.Repeated(c) {
+		h.Admission.Ended(c.Caller, c.Duration)
+	}
 }
 
 // Accept asks whoever answers to accept the call.
@@ -114,69 +147,59 @@ func (h *Handler) restart(c webhook.Call) webhook.CallReply {
 // step moves the call and returns the reply.
 func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.CallReply {
 	book := h.Book()
-	if pos.turns >= maxTurns {
+	if h.Admission.NoBook() { // the call began with another book
+		h.Count(HelplineOnly)
+		return Fallback(book)
+	}
+	if pos.taken() >= maxTurns {
 		h.Count(TooLong)
 		return Fallback(book)
 	}
+	rang := flows.Rang()
+	if h.callerID(c) == "" { // nobody can be connected: numbers are said instead
+		in, rang = in.WithoutTransfer(), rang.WithoutTransfer()
+	}
 	next, reply, err := book.Step(h.Now(), pos.state, in)
 	if err != nil { // the book has changed during the call
-		next, reply, err = book.Step(h.Now(), flows.State{}, flows.Rang())
+		next, reply, err = book.Step(h.Now(), flows.State{}, rang)
 	}
 	if err != nil {
 		h.Log.Error("a call was answered with the safe words", "err", err)
 		return Fallback(book)
 	}
-	h.tallyStep(pos.state, next, reply, in)
-	return h.reply(c, book, reply, position{next, pos.turns + 1})
+	h.tallyStep(c, pos.state, next, reply, c.Keys == string(flows.KeyLeave))
+	return h.reply(c, book, reply, position{next, pos.turns + 1, pos.typed})
 }
 
-// engineLeg converts the end of a leg. A leg that was answered but not connected was
-// answered by a machine, or by somebody who did not accept the call.
-func engineLeg(end webhook.LegEnd) flows.Leg {
-	switch end.Status {
-	case webhook.LegAnswered:
-		if end.Bridged {
-			return flows.LegTalked
-		}
-		return flows.LegNoAnswer
-	case webhook.LegNoAnswer:
-		return flows.LegNoAnswer
-	case webhook.LegBusy:
-		return flows.LegBusy
+// callerID is what services are shown: the number that was called, or the one that is set;
+// empty when neither is a UK number that may be shown. It is never the caller's own.
+func (h *Handler) callerID(c webhook.Call) string {
+	if webhook.Presentable(c.Line) {
+		return c.Line
 	}
-	return flows.LegFailed
-}
-
-// legOutcomes are what the ends of a leg are counted as.
-var legOutcomes = [...]counters.Outcome{
-	flows.LegTalked: counters.Answered, flows.LegNoAnswer: counters.NoAnswer, flows.LegBusy: counters.Engaged, flows.LegFailed: counters.Failed,
-}
-
-// dialled is the id of the service that was called, empty when the book has changed.
-func (h *Handler) dialled(s flows.State) string {
-	b := h.Book()
-	step := b.StepNamed(s.Step)
-	if step == nil {
-		return ""
-	}
-	if chain := b.Chain(h.Now(), step, s.Area, s.Who); int(s.At) < len(chain) {
-		return chain[s.At].ID
-	}
-	return ""
+	return h.CallerID
 }
 
 // tallyStep adds a step to the day's counts.
-func (h *Handler) tallyStep(before, after flows.State, reply flows.Reply, in flows.Input) {
+func (h *Handler) tallyStep(c webhook.Call, before, after flows.State, reply flows.Reply, left bool) {
 	k := counters.Kind{Channel: counters.Call}
 	switch {
-	case reply.Ended && in == flows.Pressed(flows.KeyLeave):
+	case reply.Ended && left:
 		k.Outcome = counters.Left
-	case in == flows.Pressed(flows.KeyCannotTalk):
+	case reply.Emergency:
 		k.Outcome = counters.Emergency
 	case len(reply.Shows) > 0 && reply.Act == flows.Listen && flows.Moved(before, after):
 		k.Area, k.Service, k.Outcome = after.Area, reply.Shows[0], counters.Given
 	default:
 		return
 	}
-	h.Tally(k)
+	h.Tally(h.who(c), k)
+}
+
+// who names a caller for the day's counts. A withheld caller is named by the call.
+func (h *Handler) who(c webhook.Call) string {
+	if c.Caller.Kind == webhook.Withheld {
+		return h.Positions.Keys.Hash("counted call", c.ID)
+	}
+	return h.Positions.Keys.Hash("counted caller", h.Now().UTC().Format(time.DateOnly), c.Caller.Raw.Reveal(), c.Line)
 }

@@ -19,8 +19,8 @@ func (h *Handler) reply(c webhook.Call, book *flows.Book, r flows.Reply, pos pos
 	case flows.Dial:
 		dial := webhook.Dial{
 			URL: h.link(c, LegPath, pos), Seconds: r.Dial.RingSeconds,
-			ShownAs: c.Line, CallerID: h.CallerID, // our number, never the caller's
-			Lines: h.dialLines(r.Dial),
+			CallerID: h.callerID(c),
+			Lines:    h.dialLines(r.Dial, r.DialLine),
 		}
 		if len(prompt) > 0 { // between attempts a key leaves the chain of services
 			return webhook.CallReply{webhook.Gather{URL: h.link(c, KeyPath, pos), Prompt: prompt, Seconds: passingSeconds}, dial}
@@ -40,8 +40,9 @@ func (h *Handler) link(c webhook.Call, path string, pos position) string {
 	return h.BaseURL + path + "?" + webhook.PositionParam + "=" + token
 }
 
-func (h *Handler) dialLines(svc *flows.Service) []webhook.DialLine {
-	lines := plainLines(svc)
+// dialLines is one line of a service: together, a machine on one would cut off the others.
+func (h *Handler) dialLines(svc *flows.Service, which int) []webhook.DialLine {
+	lines := plainLines(svc)[which : which+1]
 	for i := range lines {
 		lines[i].StatusURL = h.BaseURL + StatusPath // each leg has a record of its own
 		if svc.PressToAccept {
@@ -54,27 +55,42 @@ func (h *Handler) dialLines(svc *flows.Service) []webhook.DialLine {
 // plainLines are a service's lines, without webhooks.
 func plainLines(svc *flows.Service) (lines []webhook.DialLine) {
 	for _, l := range svc.Lines {
-		lines = append(lines, webhook.DialLine{E164: l.E164, Keys: l.Keys})
+		lines = append(lines, webhook.DialLine{E164: l.E164, Keys: l.Keys, KeysAfter: l.KeysAfter})
 	}
 	return lines
 }
 
-// Fallback is what a caller hears when something of ours is broken: a 24-hour number.
-func Fallback(b *flows.Book) webhook.CallReply { return hangUpAfter(b, b.FallbackSpeech()) }
-
-func hangUpAfter(b *flows.Book, said []flows.Utterance) webhook.CallReply {
-	return append(speak(b, "", said, false), webhook.Hangup{})
+// offerHelpline is what a caller past the limits hears: the 24-hour number and 999. Any key
+// but the one to leave has the 24-hour line dialled; silence does not, or machines would
+// keep it busy.
+func (h *Handler) offerHelpline(c webhook.Call) webhook.CallReply {
+	b := h.Book()
+	offer, _, line := b.FallbackOffer(h.Now())
+	if line == nil {
+		return Fallback(b)
+	}
+	prompt := speak(b, h.BaseURL, append(offer, b.FallbackSpeech()...), false)
+	key := webhook.Gather{URL: h.link(c, KeyPath, position{turns: helplineOnly}), Prompt: prompt, Seconds: keySeconds}
+	return webhook.CallReply{key, webhook.Hangup{}}
 }
 
-// speak says utterances in the book's voices. A recording, from under base, replaces its
-// words.
+// Fallback is what a caller hears when something of ours is broken: a 24-hour number.
+func Fallback(b *flows.Book) webhook.CallReply { return hangUpAfter(b, "", b.FallbackSpeech()) }
+
+func hangUpAfter(b *flows.Book, base string, said []flows.Utterance) webhook.CallReply {
+	return append(speak(b, base, said, false), webhook.Hangup{})
+}
+
+// speak says utterances in the book's voices. A recording, from under base, is played in
+// place of its words. Without base nothing is: what is said when something is broken, or
+// from a host of files, must not need another request.
 func speak(b *flows.Book, base string, said []flows.Utterance, slow bool) (out []webhook.Instruction) {
 	var speech []webhook.Speech
 	lang := uint8(0)
 	flush := func() {
 		if len(speech) > 0 {
-			voice := b.VoiceOf(lang)
-			out = append(out, webhook.Say{Voice: voice.Name, Language: voice.Language, Slow: slow, Speech: speech})
+			of := b.In(lang)
+			out = append(out, webhook.Say{Voice: of.Voice.Name, Language: of.Voice.Language, Slow: slow, Speech: speech, Respelt: of.Pronunciations})
 		}
 		speech = nil
 	}
@@ -83,9 +99,9 @@ func speak(b *flows.Book, base string, said []flows.Utterance, slow bool) (out [
 			flush()
 			lang = u.Lang
 		}
-		if _, recorded := b.Audio[u.Audio]; recorded {
+		if name := b.RecordingOf(u); name != "" && base != "" {
 			flush()
-			out = append(out, webhook.Play{URL: base + AudioPath + u.Audio})
+			out = append(out, webhook.Play{URL: base + AudioPath + name})
 			continue
 		}
 		speech = append(speech, webhook.Speech{Words: u.Words, Number: u.Number})

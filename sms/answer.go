@@ -17,6 +17,10 @@ type answer struct {
 	keepTTL bool   // the conversation keeps its time of expiry
 	outcome Outcome
 	kinds   []counters.Kind // for the day's counts
+	// number is the service whose number is given; exhausted reports a silence because too
+	// much of the conversation has moved nothing.
+	number    string
+	exhausted bool
 }
 
 // answer works out what a mark stands for. It depends on the mark, the text and the book
@@ -27,11 +31,11 @@ func (h *Handler) answer(mark store.Mark, text string) answer {
 	now := time.Unix(int64(mark.Minute)*60, 0)
 	switch mark.Kind {
 	case store.HelplineOnly:
-		return answer{book.FallbackText(), mark.Before, true, Limited, limited}
+		return answer{text: book.FallbackText(), next: mark.Before, keepTTL: true, outcome: Limited, kinds: limited}
 	case store.Maintenance:
-		return answer{book.MaintenanceText(), mark.Before, true, InMaintenance, nil}
+		return answer{text: book.MaintenanceText(), next: mark.Before, keepTTL: true, outcome: InMaintenance}
 	case store.Silent:
-		return answer{"", mark.Before, true, Limited, limited}
+		return answer{next: mark.Before, keepTTL: true, outcome: Limited, kinds: limited}
 	case store.Brief:
 		return briefAnswer(book, now, text)
 	}
@@ -55,7 +59,10 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) ans
 			after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply)}
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply), exhausted: reply.Exhausted}
+	if len(reply.Shows) > 0 {
+		a.number = reply.Shows[0]
+	}
 	if reply.Text == "" {
 		a.outcome = Silent
 	}
@@ -73,9 +80,9 @@ func briefAnswer(book *flows.Book, now time.Time, text string) answer {
 	var err error
 	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, flows.Heard(text)) })
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
-		return answer{book.FallbackText(), nil, true, Brief, nil}
+		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	return answer{reply.Text, nil, true, Brief, tallyKinds(flows.State{}, after, reply)}
+	return answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply)}
 }
 
 // tallyKinds is what the day's counts record of a step.

@@ -35,7 +35,7 @@ func (c cookie) encode() []byte {
 }
 
 func decodeCookie(data []byte) cookie {
-	valid := func(b []byte) bool { return len(b) == 0 || len(b) == flows.StateSize }
+	valid := func(b []byte) bool { return len(b) == 0 || flows.IsState(b) }
 	switch {
 	case len(data) > 0 && data[0] == formStored && valid(data[1:]):
 		return cookie{present: true, state: data[1:]}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/internal/admit"
 	"signpost/internal/counters"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
@@ -31,7 +32,7 @@ type Sessions interface {
 	// Commit moves a conversation. When done is false somebody else moved it: now is what
 	// is stored.
 	Commit(
-		ctx context.Context, key store.SessionKey, from []byte, mark store.Mark, next []byte, keepTTL bool,
+		ctx context.Context, key store.SessionKey, from store.Session, mark store.Mark, next []byte, keepTTL bool,
 	) (now store.Session, done bool, err error)
 }
 
@@ -42,29 +43,35 @@ type Handler struct {
 	Book      func(version uint32) *flows.Book
 	Sessions  Sessions
 	Identity  Identity
-	Admission *TextAdmission
+	Admission *admit.Texts
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(Outcome)
-	Tally     func(counters.Kind) // adds to the day's counts
+	// Tally adds to the day's counts, once for each phone: who is its keyed hash of the day.
+	Tally func(who string, k counters.Kind)
 }
 
 // message is one text, as far as it is used.
 type message struct {
 	names
-	text       string
-	cookie     cookie // that came with it
-	restricted bool   // the sender is not answered in full
+	text   string
+	cookie cookie // that came with it
+	from   admit.Sender
 }
 
 // Answer answers one message. It sends nothing to senders who cannot or should not be
 // answered by text.
 func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextReply {
+	if in.Probe {
+		h.Count(Probed)
+		h = h.uncounted()
+	}
 	if !in.From.CanText() || in.From.Raw.Reveal() == in.Line {
 		h.Count(Unanswerable)
 		return webhook.TextReply{}
 	}
-	m := message{names: h.Identity.names(in), restricted: h.Admission.restricted(in.From)}
+	m := message{names: h.Identity.names(in)}
+	m.from = h.Admission.Sender(m.sender, in.From)
 	m.cookie = h.Identity.open(m.names, in.Cookie)
 	privacy.Forget(func() { m.text = cleanBody(in.Text.Reveal()) })
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
@@ -74,9 +81,17 @@ func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextRe
 	}
 	reply, repeat := h.converse(ctx, m)
 	if !repeat && reply.Text != "" {
-		h.Admission.charge(reply.Text)
+		h.Admission.Charge(m.from, reply.Text)
 	}
 	return reply
+}
+
+// uncounted returns a handler that answers alike, and counts and charges nothing.
+func (h *Handler) uncounted() *Handler {
+	c, admission := *h, *h.Admission
+	admission.Price = 0
+	c.Admission, c.Count, c.Tally = &admission, func(Outcome) {}, func(string, counters.Kind) {}
+	return &c
 }
 
 // optOut ends the conversation of a sender who has opted out. The provider has answered
@@ -94,32 +109,44 @@ func (h *Handler) optOut(ctx context.Context, m message, keyword webhook.OptOut)
 // converse answers a text and moves its conversation. The same message always gets the
 // same reply, and moves it once; repeat reports that it was answered before.
 func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextReply, repeat bool) {
-	admission := h.Admission.begin(ctx, m, h.urgent(m.text))
+	urgent := h.urgent(m.text)
+	if m.session.Msg == "" {
+		return h.answerAlone(ctx, m, urgent), false
+	}
+	decision := func() admit.Decision { return h.Admission.Decide(ctx, m.from, urgent) }
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
 	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without it", "err", err)
-		return h.answerOffline(m, mark, admission()), false
-	}
-	if session.Repeat == nil {
-		allowed := admission()
-		if allowed.err != nil {
-			h.Log.Warn("the limits could not be checked", "err", allowed.err)
-		}
-		mark.Before = m.cookie.current(session.State)
-		mark.Kind = allowed.kind(m, len(mark.Before) > 0, func() bool { return h.leaves(mark, m.text) })
+		return h.answerOffline(m, mark, decision(), urgent), false
 	}
 	var a answer
-	for range maxTries {
+	var allowed admit.Decision
+	silenced := false // the answer is another one because the conversation was exhausted
+	if session.Repeat == nil {
+		allowed = decision()
+		if allowed.Err != nil {
+			h.Log.Warn("the limits could not be checked", "err", allowed.Err)
+		}
+		mark.Before = m.cookie.current(session.State)
+		a, mark, silenced = h.decide(mark, m.text, allowed)
+	}
+	for try := range maxTries {
 		if session.Repeat != nil {
 			h.Count(Repeated)
 			a = h.answer(*session.Repeat, m.text)
 			return h.reply(m, a, cookie{state: a.next}, session.Repeat.Minute), true
 		}
 		stored := session.State
-		mark.Before = m.cookie.current(stored)
-		a = h.answer(mark, m.text)
-		now, done, err := h.Sessions.Commit(ctx, m.session, stored, mark, a.next, a.keepTTL)
+		if try > 0 {
+			mark.Before = m.cookie.current(stored)
+			if silenced { // it may be so no longer
+				a, mark, silenced = h.decide(mark, m.text, allowed)
+			} else {
+				a = h.answer(mark, m.text)
+			}
+		}
+		now, done, err := h.Sessions.Commit(ctx, m.session, session, mark, a.next, a.keepTTL)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count(NotSaved)
@@ -128,7 +155,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		if done {
 			h.Count(a.outcome)
 			for _, k := range a.kinds {
-				h.Tally(k)
+				h.Tally(m.session.Conv, k)
 			}
 			return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
 		}
@@ -139,15 +166,29 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
 }
 
+// answerAlone answers a text that has no id, beside any conversation. The provider names every
+// text; one from which somebody took the name, by dividing what is signed into other fields,
+// could be sent again and again, and must not move anything.
+func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webhook.TextReply {
+	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	a, mark, _ := h.decide(mark, m.text, h.Admission.Decide(ctx, m.from, urgent))
+	if mark.Kind == store.Stepped && !urgent {
+		mark.Kind = store.Brief
+		a = h.answer(mark, m.text)
+	}
+	h.Count(a.outcome)
+	return webhook.TextReply{Text: a.text}
+}
+
 // answerOffline answers without Redis, from the cookie: somebody in the middle of a menu
 // does not notice.
-func (h *Handler) answerOffline(m message, mark store.Mark, allowed admission) webhook.TextReply {
+func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decision, urgent bool) webhook.TextReply {
 	mark.Before = m.cookie.state
-	mark.Kind = allowed.kind(m, len(mark.Before) > 0, func() bool { return h.leaves(mark, m.text) })
-	if !m.cookie.present && mark.Kind == store.Stepped && !allowed.urgent {
+	a, mark, _ := h.decide(mark, m.text, allowed)
+	if !m.cookie.present && mark.Kind == store.Stepped && !urgent {
 		mark.Kind = store.Brief
+		a = h.answer(mark, m.text)
 	}
-	a := h.answer(mark, m.text)
 	if !m.cookie.present {
 		h.Count(Degraded)
 		return webhook.TextReply{Text: a.text}
@@ -170,9 +211,43 @@ func (h *Handler) urgent(text string) (urgent bool) {
 	return urgent
 }
 
-// leaves reports a text that ends the conversation.
-func (h *Handler) leaves(mark store.Mark, text string) bool {
-	return len(h.answer(mark, text).next) == 0
+// decide works out how a text is answered, and the answer. exhausted reports that a step of
+// the conversation would have said nothing.
+func (h *Handler) decide(mark store.Mark, text string, d admit.Decision) (a answer, as store.Mark, exhausted bool) {
+	mark.Kind = store.Stepped
+	stepped := h.answer(mark, text)
+	step := admit.Step{
+		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number, Exhausted: stepped.exhausted,
+	}
+	revived, anew := mark, answer{}
+	if step.Exhausted {
+		revived.Before = h.revive(mark)
+		anew = h.answer(revived, text)
+		step.Number = anew.number
+	}
+	way := d.Way(step)
+	if way == admit.Revived {
+		return anew, revived, true
+	}
+	mark.Kind = markKinds[way]
+	if mark.Kind == store.Stepped {
+		return stepped, mark, step.Exhausted
+	}
+	return h.answer(mark, text), mark, step.Exhausted
+}
+
+// revive is the state before a text with room for one more reply that moves nothing.
+func (h *Handler) revive(mark store.Mark) []byte {
+	state, err := h.Book(mark.Book).Decode(mark.Before)
+	if err != nil {
+		return mark.Before
+	}
+	return state.Revived().Encode()
+}
+
+// markKinds are what the ways of answering are stored as.
+var markKinds = [...]store.MarkKind{
+	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.Line: store.HelplineOnly, admit.Silent: store.Silent, admit.Maintenance: store.Maintenance,
 }
 
 // Fallback is the reply when something of ours is broken: a 24-hour number and 999.

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/book"
-	"signpost/flows/load"
+	"signpost/flows/testbook"
+	"signpost/internal/admit"
 	"signpost/internal/budget"
 	"signpost/internal/counters"
 	"signpost/internal/privacy"
@@ -27,7 +27,7 @@ import (
 const (
 	line     = "+441632960000"
 	mobile   = "+447400123456"
-	helpline = "0808 2000 247"
+	helpline = "0808 157 0010"
 )
 
 // channel is a handler under test, with a store on a real Redis and faults that a test may
@@ -46,49 +46,40 @@ type channel struct {
 	cookies map[string]string // by sender, as the provider stores them
 }
 
-// faultyLimits are the store's limits until a fault is set.
+// faultyLimits are the real limits until a fault is set.
 type faultyLimits struct {
-	sms.Limits
+	admit.Limits
 	over, panics atomic.Bool
 }
 
-func (l *faultyLimits) TryLocal(sender string) (allowed, decided bool) {
+func (l *faultyLimits) TryLocal(s admit.Sender) (allowed, decided bool) {
 	switch {
 	case l.panics.Load():
 		return true, false // ask Allow, which panics
 	case l.over.Load():
 		return false, true
 	}
-	return l.Limits.TryLocal(sender)
+	return l.Limits.TryLocal(s)
 }
 
-func (l *faultyLimits) Allow(ctx context.Context, sender string) (bool, error) {
+func (l *faultyLimits) Allow(ctx context.Context, s admit.Sender) (bool, error) {
 	if l.panics.Load() {
 		panic("a fault")
 	}
-	return l.Limits.Allow(ctx, sender)
+	return l.Limits.Allow(ctx, s)
 }
 
-func (l *faultyLimits) AllowUrgent(ctx context.Context, sender string) (bool, error) {
+func (l *faultyLimits) AllowUrgent(ctx context.Context, s admit.Sender) (bool, error) {
 	if l.panics.Load() {
 		panic("a fault")
 	}
-	return l.Limits.AllowUrgent(ctx, sender)
-}
-
-func shipped(t testing.TB) *flows.Book {
-	t.Helper()
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
+	return l.Limits.AllowUrgent(ctx, s)
 }
 
 func open(t testing.TB, r *testkit.Redis, keys *privacy.Keyring) *store.Store {
 	t.Helper()
 	s, err := store.Open(store.Options{
-		URL: r.URL(), SessionTTL: 15 * time.Minute, Keys: keys, IsState: flows.IsState, SenderLimit: 1000, ServiceLimit: 100_000,
+		URL: r.URL(), SessionTTL: 15 * time.Minute, Keys: keys, IsState: flows.IsState,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -106,16 +97,16 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 	s := open(t, r, keys)
 	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[sms.Outcome]int{}, cookies: map[string]string{}}
 	clock := func() time.Time { return c.now }
-	c.limits = &faultyLimits{Limits: s}
+	c.limits = &faultyLimits{Limits: admit.NewLimits(admit.Options{Rate: s, HomeLimit: 1000, ServiceLimit: 100_000, Now: clock})}
 	c.meter = &budget.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	c.Handler = &sms.Handler{
 		Book: func(uint32) *flows.Book { return b }, Sessions: s,
 		Identity: sms.Identity{Keys: keys, SessionTTL: 15 * time.Minute, Now: clock},
-		Admission: &sms.TextAdmission{
+		Admission: &admit.Texts{
 			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353}, Maintenance: func() bool { return c.maintenance },
 		},
 		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o sms.Outcome) { c.counts[o]++ },
-		Tally: func(k counters.Kind) { c.tallies = append(c.tallies, k) },
+		Tally: func(_ string, k counters.Kind) { c.tallies = append(c.tallies, k) },
 	}
 	return c
 }
@@ -143,6 +134,13 @@ func (c *channel) text(t testing.TB, from, text string) string {
 	return c.send(t, c.message(from, text))
 }
 
+// spend spends so many tenths of every share.
+func (c *channel) spend(tenths budget.Money) {
+	for _, k := range budget.Kinds() {
+		c.meter.Spend(k, c.meter.LimitOf(k)*tenths/10)
+	}
+}
+
 // stored is what Redis holds of conversations: the limits are asked before a repeat is
 // known to be one.
 func (c *channel) stored(t testing.TB) string {
@@ -159,10 +157,10 @@ func (c *channel) stored(t testing.TB) string {
 // Each situation is answered as decided, whatever is wrong meanwhile.
 func TestAnswer(t *testing.T) {
 	const (
-		town, menu, north = "Reply with your town", "1 for a man", "01228 633640"
+		town, menu, north = "Reply with your town", "1 for a man", "0161 496 0001"
 		silence           = ""
 	)
-	b := shipped(t)
+	b := testbook.Load(t)
 	faults := []struct {
 		name string
 		set  func(c *channel)
@@ -170,8 +168,8 @@ func TestAnswer(t *testing.T) {
 		{"all well", func(*channel) {}},
 		{"the limits panic", func(c *channel) { c.limits.panics.Store(true) }},
 		{"over the limit", func(c *channel) { c.limits.over.Store(true) }},
-		{"the budget is nearly spent", func(c *channel) { c.meter.Spend(c.meter.Limit * 9 / 10) }},
-		{"the budget is spent", func(c *channel) { c.meter.Spend(c.meter.Limit) }},
+		{"the budget is nearly spent", func(c *channel) { c.spend(9) }},
+		{"the budget is spent", func(c *channel) { c.spend(10) }},
 		{"maintenance", func(c *channel) { c.maintenance = true }},
 		{"Redis is gone", func(c *channel) { c.redis.Kill() }}, // the last: it is gone for good
 	}
@@ -182,7 +180,7 @@ func TestAnswer(t *testing.T) {
 		text            string
 		want            []string // in the order of faults
 	}{
-		{"a place out of the blue", mobile, nil, "penrith", []string{north, north, helpline, north, helpline, helpline, north}},
+		{"a place out of the blue", mobile, nil, "penwick", []string{north, north, north, north, north, helpline, north}},
 		{"a greeting", mobile, nil, "hello", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
 		{"nothing", mobile, nil, "", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
 		{"a choice in a menu", mobile, []string{"hello", "2"}, "4", []string{menu, menu, helpline, menu, helpline, helpline, menu}},
@@ -191,17 +189,17 @@ func TestAnswer(t *testing.T) {
 		{"thanks out of the blue", mobile, nil, "thank you so much", always(silence)},
 		{"danger", mobile, nil, "he is going to kill me", always("999")},
 		{"danger in the middle of a menu", mobile, []string{"hello", "2"}, "he is going to kill me", always("999")},
-		{"a foreign mobile that is answered", "+353851234567", nil, "penrith",
+		{"a foreign mobile that is answered", "+353851234567", nil, "penwick",
 			[]string{north, north, helpline, north, helpline, helpline, north}},
-		{"a foreign mobile that is not", "+33612345678", nil, "penrith",
+		{"a foreign mobile that is not", "+33612345678", nil, "penwick",
 			[]string{helpline, helpline, helpline, helpline, silence, helpline, helpline}},
-		{"it, again", "+33612345678", []string{"hello"}, "penrith", always(silence)},
+		{"it, again", "+33612345678", []string{"hello"}, "penwick", always(silence)},
 		{"it, leaving", "+33612345678", nil, "x", always(silence)},
 		{"a number that earns from our texts", "+447012345678", nil, "hello",
 			[]string{helpline, helpline, helpline, helpline, silence, helpline, helpline}},
-		{"a landline", "+441228633640", nil, "penrith", always(silence)},
-		{"a short code", "60777", nil, "penrith", always(silence)},
-		{"ourselves", line, nil, "penrith", always(silence)},
+		{"a landline", "+441614960001", nil, "penwick", always(silence)},
+		{"a short code", "60777", nil, "penwick", always(silence)},
+		{"ourselves", line, nil, "penwick", always(silence)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.situation, func(t *testing.T) {
@@ -225,7 +223,7 @@ func TestAnswer(t *testing.T) {
 // The same message gets the same reply and cookie, moves nothing and costs nothing,
 // whatever has happened since.
 func TestRepeat(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	for _, text := range []string{"hello", "2", "4", "xyzzy", "9", "x", "hello"} {
 		m := c.message(mobile, text)
 		first, spent := c.Answer(t.Context(), m), c.meter.Total()
@@ -245,10 +243,63 @@ func TestRepeat(t *testing.T) {
 	if c.counts[sms.Repeated] != 7 || c.meter.Total() == 0 {
 		t.Errorf("counted %v, cost %v", c.counts, c.meter.Total())
 	}
-	m := c.message(mobile, "2")
-	m.ID = ""
-	if one, two := c.send(t, m), c.send(t, m); one == two {
-		t.Errorf("messages without an id are taken for repeats: %q", one)
+}
+
+// The provider names every text. One whose name somebody took out of what is signed moves
+// nothing and tells nothing of the conversation; but a place, and danger, get their answer.
+func TestNoID(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	c.text(t, mobile, "hello")
+	c.text(t, mobile, "2")
+	before := c.stored(t)
+	for body, want := range map[string]string{"4": helpline, "again": helpline, "penwick": "0161 496 0001", "he has a knife": "999", "x": ""} {
+		m := c.message(mobile, body)
+		m.ID = ""
+		for range 2 {
+			got := c.Answer(t.Context(), m)
+			if !strings.Contains(got.Text, want) || want == "" && got.Text != "" || strings.Contains(got.Text, "1 for a man") {
+				t.Errorf("%q without an id is answered %q", body, got.Text)
+			}
+			if got.Cookie != "" || c.stored(t) != before {
+				t.Errorf("%q without an id moved something", body)
+			}
+		}
+	}
+	if got := c.text(t, mobile, "4"); !strings.Contains(got, "1 for a man") {
+		t.Errorf("the conversation goes on with %q", got)
+	}
+}
+
+// A conversation in which too much has moved nothing still gives the number it is asked for,
+// then the harmless line, then nothing; each repeat gets the same, and moves nothing.
+func TestExhausted(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	const number = "0161 496 0001"
+	for range 9 {
+		if got := c.text(t, mobile, "penwick"); !strings.Contains(got, number) {
+			t.Fatalf("answered %q", got)
+		}
+	}
+	for i, want := range []string{number, helpline, ""} {
+		m := c.message(mobile, "penwick")
+		first := c.Answer(t.Context(), m)
+		before := c.stored(t)
+		if !strings.Contains(first.Text, want) || want == "" && first.Text != "" || i == 1 && strings.Contains(first.Text, number) {
+			t.Errorf("text %d is answered %q, not %q", i+10, first.Text, want)
+		}
+		if again := c.Answer(t.Context(), m); again != first || c.stored(t) != before {
+			t.Errorf("its repeat is answered %+v, not %+v", again, first)
+		}
+	}
+	if got := c.text(t, mobile, "barnholm"); !strings.Contains(got, "0161 496 0002") {
+		t.Errorf("another place is answered %q", got)
+	}
+	c.text(t, "+447400999888", "hello")
+	c.text(t, "+447400999888", "i hit my wife")
+	for range 30 {
+		if got := c.text(t, "+447400999888", "penwick"); strings.Contains(got, number) {
+			t.Fatalf("on the branch of somebody who harms, a place is answered %q", got)
+		}
 	}
 }
 
@@ -259,7 +310,7 @@ func TestOptOut(t *testing.T) {
 		keyword webhook.OptOut
 		next    string // the answer to the text after
 	}{{webhook.OptOutStop, "Reply with your town"}, {webhook.OptOutOther, "1 for a man"}} {
-		c := newChannel(t, testkit.StartRedis(t), shipped(t))
+		c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 		c.text(t, mobile, "hello")
 		c.text(t, mobile, "2")
 		m := c.message(mobile, "whatever")
@@ -275,7 +326,7 @@ func TestOptOut(t *testing.T) {
 
 // A cookie that is forged, cut, old or another conversation's opens nothing.
 func TestStrangeCookies(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	c.text(t, mobile, "hello")
 	c.text(t, mobile, "2")
 	mine, began := c.cookies[mobile], c.now
@@ -299,7 +350,7 @@ func TestStrangeCookies(t *testing.T) {
 
 // What is done while Redis is away holds once it is back, unless Redis has moved on.
 func TestRedisComesBack(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	away := &faultySessions{Sessions: c.Sessions}
 	c.Sessions = away
 	says := func(text, want string) {
@@ -312,11 +363,11 @@ func TestRedisComesBack(t *testing.T) {
 	says("2", "Who is it for")
 	away.recall = errors.New("gone")
 	says("4", "1 for a man")
-	says("3", "0800 1111")
+	says("3", "0808 157 0015")
 	away.recall = nil
 	says("9", "1 for a man")
 	away.commit = errors.New("gone between the two")
-	says("3", "0800 1111")
+	says("3", "0808 157 0015")
 	away.commit = nil
 	stale := c.cookies[mobile]
 	says("9", "1 for a man")
@@ -348,31 +399,31 @@ func (s *faultySessions) Recall(ctx context.Context, key store.SessionKey, earli
 }
 
 func (s *faultySessions) Commit(
-	ctx context.Context, key store.SessionKey, from []byte, mark store.Mark, next []byte, keepTTL bool,
+	ctx context.Context, key store.SessionKey, from store.Session, mark store.Mark, next []byte, keepTTL bool,
 ) (store.Session, bool, error) {
 	if s.commit != nil {
 		return store.Session{}, false, s.commit
 	}
 	if s.moved {
-		return store.Session{State: from}, false, nil
+		return from, false, nil
 	}
 	return s.Sessions.Commit(ctx, key, from, mark, next, keepTTL)
 }
 
 // Somebody whose conversation is moved by other texts all the while is answered.
 func TestContended(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	c.Sessions = &faultySessions{Sessions: c.Sessions, moved: true}
-	if got := c.text(t, mobile, "penrith"); !strings.Contains(got, "01228 633640") || c.counts[sms.Contended] != 1 {
+	if got := c.text(t, mobile, "penwick"); !strings.Contains(got, "0161 496 0001") || c.counts[sms.Contended] != 1 {
 		t.Errorf("answered %q, counted %v", got, c.counts)
 	}
 }
 
 // Two texts of one person at once are both answered, one after the other.
 func TestTogether(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
-	c.Count, c.Tally = func(sms.Outcome) {}, func(counters.Kind) {}
-	c.text(t, mobile, "penrith")
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	c.Count, c.Tally = func(sms.Outcome) {}, func(string, counters.Kind) {}
+	c.text(t, mobile, "penwick")
 	one, two := c.message(mobile, "1"), c.message(mobile, "1")
 	got := make(chan string, 2)
 	for _, m := range []webhook.Message{one, two} {
@@ -385,7 +436,7 @@ func TestTogether(t *testing.T) {
 
 // A conversation goes on across midnight, under a name of the new day.
 func TestMidnight(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	c.now = time.Date(2026, 11, 20, 23, 58, 0, 0, time.UTC)
 	c.text(t, mobile, "hello")
 	m := c.message(mobile, "2")
@@ -402,7 +453,7 @@ func TestMidnight(t *testing.T) {
 
 // A conversation whose step the book has lost starts again.
 func TestBookLosesTheStep(t *testing.T) {
-	b := shipped(t)
+	b := testbook.Load(t)
 	c := newChannel(t, testkit.StartRedis(t), b)
 	for _, text := range []string{"hello", "2", "4"} {
 		c.text(t, mobile, text)
@@ -422,22 +473,22 @@ func TestBookLosesTheStep(t *testing.T) {
 
 // The day's counts say what was given, and nothing of whom it was given to.
 func TestTally(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), shipped(t))
-	for _, text := range []string{"hello", "penrith", "it was engaged", "999", "x"} {
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	for _, text := range []string{"hello", "penwick", "it was engaged", "999", "x"} {
 		c.text(t, mobile, text)
 	}
 	var got []string
 	for _, k := range c.tallies {
 		got = append(got, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
 	}
-	want := []string{"text   begun", "text cumbria_north letgo_north given", "text  letgo_north complained", "text   emergency", "text   left"}
+	want := []string{"text   begun", "text fellshire_north fell_team_north given", "text  fell_team_north complained", "text   emergency", "text   left"}
 	if !slices.Equal(got, want) {
 		t.Errorf("tallied %q", got)
 	}
 }
 
 func TestFallback(t *testing.T) {
-	if r := sms.Fallback(shipped(t)); !strings.Contains(r.Text, helpline) || !strings.Contains(r.Text, "999") || r.Cookie != "" {
+	if r := sms.Fallback(testbook.Load(t)); !strings.Contains(r.Text, helpline) || !strings.Contains(r.Text, "999") || r.Cookie != "" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -6,6 +6,7 @@ type Outcome string
 // Outcomes of a text.
 const (
 	Answered         Outcome = "answered"
+	Probed           Outcome = "probe"  // not from a person
 	Silent           Outcome = "silent" // nothing was sent, on purpose
 	Brief            Outcome = "brief"  // answered without a conversation
 	Limited          Outcome = "limited"
@@ -21,5 +22,5 @@ const (
 
 // Outcomes lists them all.
 func Outcomes() []Outcome {
-	return []Outcome{Answered, Silent, Brief, Limited, InMaintenance, Repeated, ProviderAnswered, Unanswerable, Degraded, FromCookie, NotSaved, Contended}
+	return []Outcome{Answered, Probed, Silent, Brief, Limited, InMaintenance, Repeated, ProviderAnswered, Unanswerable, Degraded, FromCookie, NotSaved, Contended}
 }

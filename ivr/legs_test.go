@@ -1,0 +1,64 @@
+package ivr_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/counters"
+	"signpost/internal/webhook"
+	"signpost/ivr"
+)
+
+// Every way a call to a service can end, and what it is counted as.
+func TestLegOutcome(t *testing.T) {
+	const least = 25 * time.Second
+	reached := map[counters.Outcome]bool{}
+	for _, c := range []struct {
+		name       string
+		status     webhook.LegStatus
+		bridged    bool
+		seconds    int
+		callerGone bool
+		by         flows.AnsweredBy
+		want       counters.Outcome
+	}{
+		{"a conversation, ended by the line", webhook.LegAnswered, true, 600, false, 0, counters.Answered},
+		{"a conversation, ended by the caller", webhook.LegAnswered, true, 600, true, 0, counters.Answered},
+		{"a conversation on a line that a menu answers", webhook.LegAnswered, true, 600, false, flows.AnsweredByMenu, counters.Answered},
+		{"a long message on a voicemail", webhook.LegAnswered, true, 90, false, flows.AnsweredByVoicemail, counters.Machine},
+		{"a short one", webhook.LegAnswered, true, 5, true, flows.AnsweredByVoicemail, counters.Machine},
+		{"a voicemail that rang out", webhook.LegNoAnswer, true, 0, false, flows.AnsweredByVoicemail, counters.NoAnswer},
+		{"exactly the set time", webhook.LegAnswered, true, 25, false, 0, counters.Answered},
+		{"just under the set time", webhook.LegAnswered, true, 24, false, 0, counters.Short},
+		{"a two-second pickup", webhook.LegAnswered, true, 2, false, 0, counters.Short},
+		{"a caller who hung up on a machine", webhook.LegAnswered, true, 8, true, 0, counters.Short},
+		{"a duration that is not reported", webhook.LegAnswered, true, 0, false, 0, counters.Short},
+		{"answered, and nobody pressed the key", webhook.LegAnswered, false, 9, false, 0, counters.Machine},
+		{"a long machine that nobody accepted", webhook.LegAnswered, false, 60, false, 0, counters.Machine},
+		{"a caller who left while the key was waited for", webhook.LegAnswered, false, 4, true, 0, counters.CallerLeft},
+		{"rang out", webhook.LegNoAnswer, true, 0, false, 0, counters.NoAnswer},
+		{"a caller who hung up while it rang", webhook.LegNoAnswer, true, 0, true, 0, counters.CallerLeft},
+		{"cancelled, as the caller hung up", webhook.LegCanceled, true, 0, true, 0, counters.CallerLeft},
+		{"cancelled, and the caller is there", webhook.LegCanceled, true, 0, false, 0, counters.Failed},
+		{"engaged", webhook.LegBusy, true, 0, false, 0, counters.Engaged},
+		{"engaged, and the caller has gone", webhook.LegBusy, true, 0, true, 0, counters.Engaged},
+		{"not reached", webhook.LegFailed, true, 0, false, 0, counters.Failed},
+		{"not reached, and the caller has gone", webhook.LegFailed, true, 0, true, 0, counters.Failed},
+	} {
+		call := webhook.Call{CallerGone: c.callerGone, Leg: webhook.LegEnd{Status: c.status, Bridged: c.bridged, Duration: time.Duration(c.seconds) * time.Second}}
+		if got := ivr.LegOutcome(call, least, c.by); got != c.want {
+			t.Errorf("%s: counted as %s, want %s", c.name, got, c.want)
+		}
+		reached[c.want] = true
+	}
+	for _, o := range counters.LegOutcomes() {
+		if !reached[o] {
+			t.Errorf("no case is counted as %s", o)
+		}
+		if !slices.Contains(ivr.Events(), ivr.Event("leg_"+string(o))) {
+			t.Errorf("%s has no event", o)
+		}
+	}
+}
