@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/config"
+	"signpost/flows/testbook"
 	"signpost/internal/handset"
 	"signpost/internal/testkit"
 )
@@ -25,6 +29,19 @@ func numbered(s *running, format string, n int) *handset.Phone {
 	p.From = fmt.Sprintf(format, n)
 	return &p
 }
+
+// testClock is the gateway's clock, set by a test.
+type testClock struct{ at atomic.Int64 }
+
+// startAt runs a gateway whose clock stays at ten past an hour, until a test moves it.
+func startAt(t *testing.T, change func(*config.Config)) (*running, *testClock) {
+	t.Helper()
+	c := &testClock{}
+	c.at.Store(time.Now().Truncate(time.Hour).Add(10 * time.Minute).UnixNano())
+	return startWith(t, change, func(g *server.Gateway) { g.SetClock(func() time.Time { return time.Unix(0, c.at.Load()) }) }), c
+}
+
+func (c *testClock) add(d time.Duration) { c.at.Add(int64(d)) }
 
 // metric is one line's value.
 func (s *running) metric(t *testing.T, line string) (v float64) {
@@ -82,16 +99,15 @@ func TestElsewhereWithoutRedis(t *testing.T) {
 	}
 }
 
-// What an hour may cost holds against ten thousand senders and callers; near it
-// answers are the shortest there are, and who has had none is always answered. The
-// next hour all is as ever.
+// What an hour may cost holds against ten thousand senders; the menu is for those within it,
+// and nobody is left without an answer. The next hour all is as ever.
 func TestSpendIsBounded(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.SpendLimit, c.TextPrice, c.CallPrice, c.ServiceLimit = r.URL(), 1000, 5, 25, 1_000_000
+	s, clock := startAt(t, func(c *config.Config) {
+		c.RedisURL, c.SpendLimit, c.TextPrice, c.ServiceLimit = r.URL(), 3000, 5, 1_000_000 // 210 texts
 	})
 	p := s.phone()
-	if got := text(t, p, "hello"); !strings.Contains(got, "Reply with your town") {
+	if got := text(t, p, "hello"); !strings.Contains(got, townAsked) {
 		t.Fatalf("at first: %q", got)
 	}
 	// A flood of texts from as many senders.
@@ -108,7 +124,7 @@ func TestSpendIsBounded(t *testing.T) {
 				switch {
 				case err != nil:
 					outcomes["failed"]++
-				case strings.Contains(got, "Reply with your town"):
+				case strings.Contains(got, townAsked):
 					outcomes["menu"]++
 				case strings.Contains(got, the24) && strings.Contains(got, "999"):
 					outcomes["number"]++
@@ -120,31 +136,31 @@ func TestSpendIsBounded(t *testing.T) {
 		})
 	}
 	all.Wait()
-	// 1000 pence are 200 texts, and the menu is offered until 160 are sent; as many
-	// as are under way may go beyond.
-	if outcomes["menu"] < 150 || outcomes["menu"] > 160+together || outcomes["number"] != senders-outcomes["menu"] {
+	// The menu is offered until 168 texts are sent; as many as are under way may go beyond.
+	if outcomes["menu"] < 158 || outcomes["menu"] > 168+together || outcomes["number"] != senders-outcomes["menu"] {
 		t.Errorf("of %d people, %v", senders, outcomes)
 	}
-	// Who has been answered in this hour is not again, but for leaving.
-	q := numbered(s, "+4475%08d", senders-1)
-	if got := text(t, q, "hello"); got != "" {
-		t.Errorf("answered again: %q", got)
-	}
-	// Whoever was in the middle of it gets the number, then nothing; and can leave.
-	if first, second := text(t, p, "2"), text(t, p, "1"); !strings.Contains(first, the24) || second != "" {
-		t.Errorf("in the middle: %q, %q", first, second)
-	}
-	if got := text(t, p, "x"); got != "" {
-		t.Errorf("leaving is answered %q", got)
-	}
-	for name, phone := range map[string]*handset.Phone{"a caller": s.phone(), "a withheld one": withheld(s)} {
-		call, err := phone.Ring(t.Context())
-		if err != nil || !call.Ended || !strings.Contains(strings.Join(call.Said, " "), "0 8 0 8") || len(call.Dialling) > 0 {
-			t.Errorf("%s hears %q, %v", name, call.Said, err)
+	// Somebody in the middle of it gets the harmless line, a number for each place, and 999;
+	// and can leave.
+	for _, step := range []struct{ body, want string }{
+		{"2", the24}, {"kendal", "01229 582386"}, {"999", "999"}, {"penrith", "01228 633640"}, {"x", ""},
+	} {
+		if got := text(t, p, step.body); !strings.Contains(got, step.want) || step.want == "" && got != "" {
+			t.Errorf("in the middle, %q is answered %q", step.body, got)
 		}
 	}
-	if got := get(t, s.admin+"/readyz"); !strings.HasPrefix(got, "ready\n") || !strings.Contains(got, "SPEND_LIMIT is spent") {
+	if call := mustRing(t, s); call.Ended {
+		t.Errorf("texts have used up the share of calls: %q", call.Said)
+	}
+	if got := get(t, s.admin+"/readyz"); !strings.HasPrefix(got, "ready\n") || !strings.Contains(got, "the share of SPEND_LIMIT for texts from this country is spent") {
 		t.Errorf("/readyz says %q", got)
+	}
+	if got := s.metric(t, "signpost_spend_reserve_pounds"); got < 400 { // about 9,800 texts
+		t.Errorf("the reserve has cost %v pounds", got)
+	}
+	clock.add(time.Hour)
+	if got := text(t, s.phone(), "hello"); !strings.Contains(got, townAsked) {
+		t.Errorf("in the next hour: %q", got)
 	}
 }
 
@@ -152,46 +168,37 @@ func TestSpendIsBounded(t *testing.T) {
 // goes on.
 func TestNearWhatMayBeSpent(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.SpendLimit, c.TextPrice, c.CallPrice = r.URL(), 1000, 5, 400
+	s, _ := startAt(t, func(c *config.Config) {
+		c.RedisURL, c.SpendLimit, c.TextPrice = r.URL(), 3000, 425
 	})
 	p, twice := s.phone(), s.phone()
 	text(t, p, "hello")
-	mustRing(t, s)
-	mustRing(t, s) // 805 of 1000
-	if got := text(t, p, "2"); !strings.Contains(got, "Who is it for?") {
-		t.Errorf("a conversation under way: %q", got)
-	}
+	text(t, s.phone(), "hello") // 850 of 1050
 	sid := handset.SID("SM")
+	once, err := twice.TextAs(t.Context(), sid, "kendal") // 1275: spent
+	again, err2 := twice.TextAs(t.Context(), sid, "kendal")
+	if err != nil || err2 != nil || once != again || !strings.Contains(once, "01229 582386") {
+		t.Errorf("a repeat is answered %q, not %q", again, once)
+	}
 	for body, want := range map[string]string{"hello": the24, "kendal": "01229 582386", "2": the24} {
-		if got := text(t, s.phone(), body); !strings.Contains(got, want) || strings.Contains(got, "Reply with your town") {
+		if got := text(t, s.phone(), body); !strings.Contains(got, want) || strings.Contains(got, townAsked) {
 			t.Errorf("%q is answered %q", body, got)
 		}
 	}
-	once, err := twice.TextAs(t.Context(), sid, "kendal")
-	again, err2 := twice.TextAs(t.Context(), sid, "kendal")
-	if err != nil || err2 != nil || once != again {
-		t.Errorf("a repeat is answered %q, not %q", again, once)
-	}
-	if call, err := withheld(s).Ring(t.Context()); err != nil || !call.Ended {
-		t.Errorf("a withheld caller hears %q, %v", call.Said, err)
-	}
-	if call := mustRing(t, s); call.Ended {
-		t.Errorf("another caller hears %q", call.Said)
-	}
 }
 
-// One caller who rings without end is told the number; others are not.
+// One caller who rings without end is told the number, and put through at the press of a key;
+// others are offered the menu.
 func TestOneCallerWithoutEnd(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.CallerLimit = 5 })
+	s, _ := startAt(t, func(c *config.Config) { c.CallerLimit = 5 })
 	p := s.phone()
 	menus := 0
 	for range 20 {
 		call, err := p.Ring(t.Context())
-		if err != nil || !strings.Contains(strings.Join(call.Said, " "), "24") {
+		if err != nil || !strings.Contains(strings.Join(call.Said, " "), "9 9 9") {
 			t.Fatalf("hears %q, %v", call.Said, err)
 		}
-		if !call.Ended {
+		if !only24(t, call) {
 			menus++
 		}
 	}
@@ -199,11 +206,11 @@ func TestOneCallerWithoutEnd(t *testing.T) {
 		t.Errorf("%d of 20 calls were offered the menu", menus)
 	}
 	for range 20 { // withheld callers are many people
-		if call, err := withheld(s).Ring(t.Context()); err != nil || call.Ended {
+		if call, err := withheld(s).Ring(t.Context()); err != nil || only24(t, call) {
 			t.Fatalf("a withheld caller hears %q, %v", call.Said, err)
 		}
 	}
-	if call := mustRing(t, s); call.Ended {
+	if call := mustRing(t, s); only24(t, call) {
 		t.Error("another caller is told the number only")
 	}
 	if got := s.metric(t, `signpost_call_events_total{event="helpline_only"}`); got != 15 {
@@ -211,28 +218,49 @@ func TestOneCallerWithoutEnd(t *testing.T) {
 	}
 }
 
+// only24 reports a call that is offered the 24-hour line and no menu. It presses a key to see
+// that the line is dialled.
+func only24(t *testing.T, call *handset.Call) bool {
+	t.Helper()
+	said := strings.Join(call.Said, " ")
+	if strings.Contains(said, testbook.OpensCall("county")) {
+		return false
+	}
+	if !strings.Contains(said, "0 8 0 8") || !strings.Contains(said, "9 9 9") {
+		t.Errorf("hears %q", said)
+	}
+	if err := call.Press(t.Context(), '5'); err != nil || len(call.Dialling) == 0 || call.Dialling[0].E164 != "+448082000247" {
+		t.Errorf("a key gets %q, %+v, %v", call.Said, call.Dialling, err)
+	}
+	return true
+}
+
 // Danger is answered with 999 whatever is spent and however many texts a sender has
-// sent; then, so that two machines cannot loop, only now and then.
+// sent; then, so that two machines cannot loop, only now and then, with the harmless line
+// between.
 func TestDangerIsAnsweredPastTheLimits(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.SenderLimit = 4 })
+	s, clock := startAt(t, func(c *config.Config) { c.SenderLimit = 4 })
 	p := s.phone()
 	for range 20 {
 		text(t, p, "the moon is made of cheese") // over the sender's limit
 	}
-	answered := 0
+	clock.add(16 * time.Minute) // the next line is due
+	answered, lines := 0, 0
 	const sent, always = 40, 12
 	for i := range sent {
 		got := text(t, p, "he has a knife")
-		if got == "" {
-			continue
-		}
-		answered++
-		if at := strings.Index(got, "999"); at < 0 || at > 60 {
+		switch at := strings.Index(got, "999"); {
+		case got == "":
+		case strings.HasPrefix(got, the24):
+			lines++
+		case at < 0 || at > 60:
 			t.Fatalf("text %d about danger gets %q", i, got)
+		default:
+			answered++
 		}
 	}
 	// One more of the first kind may come back, and one of the second, while this runs.
-	if answered < always || answered > always+3 {
-		t.Errorf("%d of %d texts about danger were answered", answered, sent)
+	if answered < always || answered > always+3 || lines != 1 {
+		t.Errorf("%d of %d texts about danger were answered, and %d with the harmless line", answered, sent, lines)
 	}
 }

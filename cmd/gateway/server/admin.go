@@ -17,13 +17,14 @@ func (g *Gateway) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", g.readyz)
+	mux.HandleFunc("GET /status", g.status)
 	mux.Handle("GET /metrics", g.metrics.handler())
 	return mux
 }
 
-// readyz is 200 while people are answered, and names what is degraded: a gateway without
-// Redis still gives every place its number, so it must stay in service. While it drains it
-// is 503, so that a load balancer sends webhooks elsewhere.
+// readyz is 200 while people are answered, and names the book in force and what is degraded:
+// a gateway without Redis still gives every place its number, so it must stay in service.
+// While it drains it is 503, so that a load balancer sends webhooks elsewhere.
 func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	if g.stopping.Load() {
 		write(w, http.StatusServiceUnavailable, "stopping")
@@ -31,41 +32,51 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
 	defer cancel()
-	var degraded []string
+	// A follower of a desk reports the book.
+	lines := []string{"ready", "book: none"}
+	if !g.helplineOnly() {
+		lines[1] = fmt.Sprintf("book: %08x", g.books.Load().current.Version)
+	}
+	write(w, http.StatusOK, strings.Join(append(lines, g.degraded(ctx)...), "\n"))
+}
+
+// degraded names what is wrong while people are still answered.
+func (g *Gateway) degraded(ctx context.Context) (degraded []string) {
 	if g.store.Ping(ctx) != nil {
 		degraded = append(degraded, "degraded: the store does not answer; texts are answered without their conversation")
 	}
-	s := g.books.Load()
-	if !s.reloadOK {
-		degraded = append(degraded, "degraded: the flow book in FLOWS_DIR has mistakes; run signpost check")
-	}
-	if g.cfg.FlowsDir != "" && !s.fromDir {
-		degraded = append(degraded, "degraded: no book in FLOWS_DIR has ever been good; the one that ships is in force")
-	}
+	degraded = append(degraded, g.books.Load().bookProblems(g.cfg.StateDir)...)
+	degraded = append(degraded, g.health.lines()...)
 	if says := g.persistenceWarning.Load(); says != nil {
 		degraded = append(degraded, "note: "+*says)
 	}
 	if g.inMaintenance() {
 		degraded = append(degraded, "degraded: maintenance is on; everybody gets the 24-hour number")
 	}
-	switch g.meter.Level() {
-	case budget.Near:
-		degraded = append(degraded, "degraded: four fifths of SPEND_LIMIT are spent in this hour; answers are the shortest there are")
-	case budget.Spent:
-		degraded = append(degraded, "degraded: SPEND_LIMIT is spent in this hour; people get the 24-hour number once")
+	for _, k := range budget.Kinds() {
+		switch kind := k.Said(); g.meter.Level(k) {
+		case budget.Near:
+			degraded = append(degraded, "degraded: four fifths of the share of SPEND_LIMIT for "+kind+" are spent in this hour; answers are the shortest there are")
+		case budget.Spent:
+			degraded = append(degraded, "degraded: the share of SPEND_LIMIT for "+kind+" is spent in this hour; they are answered from the reserve")
+		}
 	}
-	degraded = append(degraded, g.erasing()...)
-	write(w, http.StatusOK, strings.Join(append([]string{"ready"}, degraded...), "\n"))
+	degraded = append(degraded, g.notAnswering()...)
+	return append(degraded, g.erasing()...)
 }
 
 // tooOld is how long a record may wait to be erased before erasing is called degraded. Some
 // networks never report that a text arrived, so a day is not unusual.
 const tooOld = 24 * time.Hour
 
-// erasing returns the state of erasing: the count and the age, then what is wrong.
+// erasing returns the state of erasing, then what is wrong. A record that waits for less
+// than an hour is not shown: it would tell when somebody texted.
 func (g *Gateway) erasing() []string {
-	s := g.eraser.Status()
-	lines := []string{fmt.Sprintf("erasing: %d records wait at the provider, the oldest for %v", s.Waiting, s.Oldest.Round(time.Second))}
+	s := lateOnly(g.eraser.Status())
+	lines := []string{"erasing: no record at the provider is an hour late"}
+	if s.Waiting > 0 {
+		lines[0] = fmt.Sprintf("erasing: up to %d records wait at the provider, the oldest for %.0f hours", s.Waiting, s.Oldest.Hours())
+	}
 	if !s.Known {
 		lines[0] += ", as seen last: the list cannot be looked at now"
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"signpost/config"
+	"signpost/flows/testbook"
 	"signpost/internal/handset"
 	"signpost/internal/testkit"
 )
@@ -24,7 +25,7 @@ func TestClusterFailover(t *testing.T) {
 		servers = append(servers, start(t, func(cfg *config.Config) { secret(cfg); cfg.Secrets = shared }))
 	}
 	steps := []struct{ they, we string }{
-		{"hello", "Reply with your town"}, {"2", "Who is it for?"}, {"1", "1 Cumbria, 2 Cheshire"}, {"1", "Carlisle"}, {"3", "01229 582386"}, {"1", "0300 303 0157"}, {"9", "Which part?"}, {"x", ""},
+		{"hello", townAsked}, {"2", whoAsked}, {"1", testbook.Offers("where", 1)}, {"1", testbook.Offers("cumbria", 1)}, {"3", "01229 582386"}, {"1", "0300 303 0157"}, {"9", testbook.Opens("cumbria")}, {"x", ""},
 	}
 	type person struct {
 		phone *handset.Phone

@@ -11,6 +11,7 @@ import (
 	"signpost/internal/eraser"
 	"signpost/internal/store"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // How much later than usual the first try of a record is.
@@ -27,22 +28,28 @@ const (
 
 // newEraser returns the eraser of the gateway's store.
 func (g *Gateway) newEraser() (*eraser.Eraser, error) {
-	records, err := twilio.NewClient(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens)
+	records, err := twilio.NewClient(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
 	if err != nil {
 		return nil, err
+	}
+	if g.outside.Dial != nil {
+		records.Over(g.outside.Dial)
 	}
 	var side eraser.Records = records
 	if g.tracer != nil {
 		side = timedRecords{records, g.tracer}
 	}
 	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
-		Now: time.Now, Log: g.log, Count: g.metrics.erase, Emptied: g.wipe.soon}, nil
+		Now: time.Now, Log: g.log, Count: g.metrics.erase, Chance: g.outside.Chance}, nil
 }
 
 // noteRecords puts the records of a webhook on the list to erase, then answers it.
 func (g *Gateway) noteRecords(next twilio.Handler) twilio.Handler {
 	return func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		markVerified(ctx)
+		if w.Message.Line == webhook.ProbeLine {
+			return next(ctx, w) // the provider holds nothing of it
+		}
 		for _, r := range w.Records {
 			switch r.State {
 			case twilio.RecordFinal:
@@ -86,17 +93,23 @@ func (g *Gateway) sweepHourly(ctx context.Context) {
 // crash has left. The provider lists whole records, with words and numbers: run it in a
 // process of its own, which ends.
 func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error) {
+	return SweepIn(ctx, Outside{}, cfg, log)
+}
+
+// SweepIn is Sweep for a process that reaches what is outside in another way than the system's.
+func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.Logger) (int, error) {
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
 		return 0, fmt.Errorf("a sweep fills the list of a gateway with a Redis: set REDIS_URL")
 	}
-	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
+	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
 	if err != nil {
 		return 0, err
 	}
-	s, err := store.Open(store.Options{
-		URL: redisURL, SessionTTL: cfg.SessionTTL, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit,
-	})
+	if outside.Dial != nil {
+		records.Over(outside.Dial)
+	}
+	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial, Turn: outside.Turn})
 	if err != nil {
 		return 0, fmt.Errorf("open the store: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,17 +18,15 @@ import (
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/book"
-	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/budget"
 	"signpost/internal/counters"
 	"signpost/internal/eraser"
+	"signpost/internal/lines"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
+	"signpost/internal/swap"
 	"signpost/internal/trace"
-	"signpost/internal/twilio"
-	"signpost/ivr"
-	"signpost/sms"
 )
 
 // Limits of the two HTTP servers.
@@ -53,7 +50,7 @@ type Gateway struct {
 	fromFiles uint64
 	public    http.Handler
 	admin     http.Handler
-	now       func() time.Time
+	now       atomic.Pointer[func() time.Time]
 	wipe      wiper
 	// stopping reports that the server is draining.
 	stopping atomic.Bool
@@ -61,7 +58,13 @@ type Gateway struct {
 	sweep    func(context.Context) error
 	tracer   *trace.Tracer // nil when nothing is traced
 	tally    *counters.Counter
+	lines    *lines.Watch
+	quiet    quietBooks
 	meter    *budget.Meter
+	keys     *privacy.Keyring
+	outside  Outside
+	begun    atomic.Bool // Work has done what is done once
+	health   health
 	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
 	maintenanceUntil atomic.Int64
 	// persistenceWarning says that Redis writes to disk; nil when it does not.
@@ -72,54 +75,46 @@ type Gateway struct {
 	ready                 chan struct{}
 }
 
-// shelf is the book in force and the one before it, for the repeats of webhooks that it
-// answered.
-type shelf struct {
-	current, previous *flows.Book
-	// safeText and safeCall are the answers when all else fails, rendered when the book came
-	// into force.
-	safeText, safeCall []byte
-	fromDir            bool // the current book came from FLOWS_DIR
-	reloadOK           bool // the last attempt to read FLOWS_DIR worked
-}
-
-func newShelf(current, previous *flows.Book, fromDir bool) *shelf {
-	return &shelf{
-		current: current, previous: previous, fromDir: fromDir, reloadOK: true,
-		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""), safeCall: twilio.CallDocument(ivr.Fallback(current)),
-	}
+// Outside is how a gateway reaches what is outside its process. The zero Outside is the
+// system's network and chance.
+type Outside struct {
+	// Dial makes the connections to Redis and to the provider's API.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Turn returns once it is a question's turn to be asked of Redis, for tools that try out in
+	// which order things may happen.
+	Turn func(question string)
+	// Chance varies the times of retries: a random number from 0 up to, and not including, n.
+	Chance func(n time.Duration) time.Duration
 }
 
 // New returns a gateway. It fails only on what it cannot serve without: an invalid REDIS_URL
-// or secret. A flow book with mistakes is logged, and the book that ships is used instead.
+// or secret. A flow book with mistakes is logged: see [Gateway.startBook].
 func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, log: log, metrics: newMetrics(), now: time.Now, ready: make(chan struct{})}
-	g.wipe = newWiper(g.metrics.wiped.Inc)
+	return NewIn(Outside{}, cfg, log)
+}
+
+// NewIn is New for a gateway that reaches what is outside in another way than the system's.
+func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, error) {
+	g := &Gateway{cfg: cfg, log: log, outside: outside, metrics: newMetrics(), ready: make(chan struct{})}
+	g.SetClock(time.Now)
+	g.wipe = wiper{g.metrics.wiped.Inc}
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
-	// The tests check the book that ships; here it is only read.
-	shipped, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("read the book that ships: %s", problems[0].Rule)
+	g.keys = keys
+	ships, err := shipped()
+	if err != nil {
+		return nil, err
 	}
-	g.books.Store(newShelf(shipped.Book, nil, false))
-	if cfg.FlowsDir != "" {
-		dir := os.DirFS(cfg.FlowsDir)
-		for range 3 { // somebody may be saving just now
-			g.fromFiles = load.Fingerprint(dir)
-			if g.reload(dir, g.fromFiles) {
-				break
-			}
-		}
-	}
+	g.startBook(ships)
+	g.metrics.watchBook(g.helplineOnly)
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
 		redisURL = ""
 	}
 	g.store, err = store.Open(store.Options{
-		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, SenderLimit: cfg.SenderLimit, ServiceLimit: cfg.ServiceLimit,
+		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, Dial: outside.Dial, Turn: outside.Turn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -129,14 +124,26 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
 	g.tally = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
+	g.lines = lines.New(g.store, g.clock, g.checkedOn)
 	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
-	g.metrics.watchSpend(g.meter.Total)
+	g.metrics.watchSpend(g.meter)
+	g.metrics.watchLines(func() int { return len(g.lines.Down()) })
+	g.metrics.watchHealth(g.health.has)
 	g.maintenanceUntil.Store(time.Time{}.Unix())
 	g.public, g.admin = g.traced(g.routes(keys)), g.adminRoutes()
 	g.warn()
 	return g, nil
 }
+
+// shipped reads the book that ships, once. The tests check it; here it is only read.
+var shipped = sync.OnceValues(func() (*flows.Book, error) {
+	src, problems := load.Dir(book.Files)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("read the book that ships: %s", problems[0].Rule)
+	}
+	return src.Book, nil
+})
 
 // warn logs, once, what an operator should know.
 func (g *Gateway) warn() {
@@ -146,12 +153,15 @@ func (g *Gateway) warn() {
 	}
 	b, doubtful := g.Book(0), 0
 	for i := range b.Services {
-		if s := &b.Services[i]; s.NotOffered == "" && s.Doubtful(g.now()) {
+		if s := &b.Services[i]; s.NotOffered == "" && s.Doubtful(g.clock()) {
 			doubtful++
 		}
 	}
 	if !privacy.Forgets {
 		g.log.Warn("this build does not erase what a webhook leaves in memory before the memory is used again; build with make build")
+	}
+	if possible, known := swap.Possible(os.DirFS("/"), "self"); possible && known {
+		g.log.Warn("this process can be swapped out: what people write could reach a disk; set MemorySwapMax=0 for the service")
 	}
 	if doubtful > 0 {
 		g.log.Warn("some numbers in the flow book have no recent test call; each comes with the 24-hour number",
@@ -172,13 +182,23 @@ func (g *Gateway) checkPersistence(ctx context.Context) {
 	}
 }
 
-// Book returns the book of a version if it is still known, otherwise the one in force.
+// resealCounts seals stored counts with the newest key, once, while PRIVACY_KEY holds
+// several.
+func (g *Gateway) resealCounts(ctx context.Context) {
+	if err := g.store.ResealCounts(ctx, g.clock()); err != nil && ctx.Err() == nil {
+		g.log.Warn("the counts could not be sealed with the newest key; they are tried again at the next start", "err", err)
+	}
+}
+
+// Book returns the book of a version if it is still known, otherwise the one in force, as it
+// is while some lines do not answer.
 func (g *Gateway) Book(version uint32) *flows.Book {
 	s := g.books.Load()
+	b := s.current
 	if version != 0 && s.previous != nil && s.previous.Version == version {
-		return s.previous
+		b = s.previous
 	}
-	return s.current
+	return g.quiet.of(b, g.lines.Down())
 }
 
 // recording returns a recording by the name it is served under.
@@ -194,52 +214,14 @@ func (g *Gateway) recording(name string) (flows.Recording, bool) {
 // Handler returns the public endpoints, for tools that drive the gateway without a network.
 func (g *Gateway) Handler() http.Handler { return g.public }
 
-// SetClock replaces the clock, for tools that show another moment. Call it before anything
-// is served.
-func (g *Gateway) SetClock(now func() time.Time) { g.now = now }
+// SetClock replaces the clock, for tools that show another moment.
+func (g *Gateway) SetClock(now func() time.Time) { g.now.Store(&now) }
 
 // SetSweep sets how records left at the provider are searched for: [Sweep], in a process of
 // its own. Call it before Run.
 func (g *Gateway) SetSweep(run func(context.Context) error) { g.sweep = run }
 
-func (g *Gateway) clock() time.Time { return g.now() }
-
-// Use puts a checked book in force.
-func (g *Gateway) Use(b *flows.Book) {
-	old := g.books.Load()
-	if b.Version == old.current.Version {
-		next := *old
-		next.reloadOK, next.fromDir = true, true
-		g.books.Store(&next)
-		return
-	}
-	g.books.Store(newShelf(b, old.current, true))
-	g.log.Info("a flow book is in force", "book", b.Version)
-}
-
-// reload reads a flow book and puts it in force if it has no errors. It returns false, and
-// decides nothing, when the files changed while they were read.
-func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
-	src, all := check.Dir(dir)
-	if !unchanged(dir, fingerprint) {
-		return false
-	}
-	problems := load.Errors(all)
-	old := g.books.Load()
-	if len(problems) > 0 {
-		next := *old
-		next.reloadOK = false
-		g.books.Store(&next)
-		g.metrics.reload(false)
-		first := problems[0]
-		g.log.Error("the flow book has mistakes; the last good one stays in force; run signpost check",
-			"count", len(problems), "at", first.Pos.String(), "rule", first.Rule)
-		return true
-	}
-	g.metrics.reload(true)
-	g.Use(src.Book)
-	return true
-}
+func (g *Gateway) clock() time.Time { return (*g.now.Load())() }
 
 // Run serves until ctx ends, then finishes the requests in flight.
 func (g *Gateway) Run(ctx context.Context) error {
@@ -255,7 +237,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	g.mu.Lock()
 	g.listenAddr, g.adminAddr = public.Addr(), admin.Addr()
 	g.mu.Unlock()
-	servers := []*http.Server{g.server(wipeLast(g.wipe, g.public)), g.server(g.admin)}
+	servers := []*http.Server{g.server(wipeLast(g.public)), g.server(g.admin)}
 	servers[0].ConnContext = withConn
 	failed := make(chan error, len(servers))
 	for i, l := range []net.Listener{newLimitListener(public), admin} {
@@ -263,14 +245,14 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	for _, job := range []func(context.Context){g.watch, g.wipe.run, g.sweepHourly, g.checkPersistence, g.watchMaintenance} {
+	for _, job := range append(append(g.watchers(), g.firsts()...), g.wipe.run, g.inspectHourly) {
 		watching.Go(func() { g.runForever(watchCtx, job) })
 	}
 	// The eraser and the counts outlive the servers: the last requests have records, too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
-	for _, job := range []func(context.Context){g.eraser.Run, g.tally.Run, g.meter.Run} {
+	for _, job := range g.keepers() {
 		erasing.Go(func() { g.runForever(eraseCtx, job) })
 	}
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
@@ -293,6 +275,38 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return errors.Join(err, g.shutdown(servers, func() { stopErasing(); erasing.Wait() }))
 }
 
+// watchers are the jobs that end before the last requests are answered.
+func (g *Gateway) watchers() []func(context.Context) {
+	return []func(context.Context){
+		g.watch, g.sweepHourly, g.watchMaintenance, g.metrics.later.run, g.watchStore,
+	}
+}
+
+// firsts are the jobs of the start, which end by themselves.
+func (g *Gateway) firsts() []func(context.Context) {
+	return []func(context.Context){g.checkPersistence, g.resealCounts}
+}
+
+// keepers are the jobs that outlive them: the last requests have records and counts, too.
+func (g *Gateway) keepers() []func(context.Context) {
+	return []func(context.Context){g.eraser.Run, g.tally.Run, g.lines.Run, g.meter.Run}
+}
+
+// Work does what a gateway does beside answering until ctx ends, for tools that drive it by
+// [Gateway.Handler]. It does not look at the machine or the account, nor collect garbage.
+// Called again after it has ended, it goes on where it was.
+func (g *Gateway) Work(ctx context.Context) {
+	jobs := append(g.watchers(), g.keepers()...)
+	if !g.begun.Swap(true) {
+		jobs = append(jobs, g.firsts()...)
+	}
+	var working sync.WaitGroup
+	for _, job := range jobs {
+		working.Go(func() { g.runForever(ctx, job) })
+	}
+	working.Wait()
+}
+
 // runForever runs a background job, and restarts it when it panics. The panic's value may
 // be private and is dropped.
 func (g *Gateway) runForever(ctx context.Context, job func(context.Context)) {
@@ -301,7 +315,7 @@ func (g *Gateway) runForever(ctx context.Context, job func(context.Context)) {
 		ended := func() (ended bool) {
 			defer func() {
 				if recover() != nil {
-					g.log.Error("a fault beside the answering was survived: please report it")
+					g.log.Error("a background job panicked and was restarted: please report it")
 				}
 			}()
 			job(ctx)

@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,8 +32,12 @@ func TestEverythingKeptIsListed(t *testing.T) {
 	for _, body := range []string{"hello", "2", "1", "kendal", "1", "1", "1"} {
 		text(t, p, body)
 	}
-	mustRing(t, s)
-	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, SenderLimit: 5, ServiceLimit: 50})
+	call := mustRing(t, s)
+	connect(t, call)
+	if err := call.LegEnds(t.Context(), "no-answer"); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,8 +109,13 @@ func TestRedisIsSealed(t *testing.T) {
 	add("CA1")
 	values := func() map[string]string {
 		out := map[string]string{}
-		for _, key := range r.Do(t, "KEYS", "[sr]:*") {
+		for _, key := range r.Do(t, "KEYS", "s:*") {
 			out[key] = strings.Join(r.Do(t, "GET", key), "")
+		}
+		for _, key := range r.Do(t, "KEYS", "r:*") {
+			for pair := range slices.Chunk(r.Do(t, "HGETALL", key), 2) {
+				out[key+":"+pair[0]] = pair[1]
+			}
 		}
 		return out
 	}

@@ -9,7 +9,7 @@ import (
 // logFields are the fields that a log line may have. Every other field is dropped, so that
 // no code can put a person into the log.
 var logFields = [...]string{
-	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "listen", "admin",
+	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "changes", "listen", "admin",
 }
 
 // LogFields returns the fields that a log line may have.

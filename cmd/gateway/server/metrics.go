@@ -1,17 +1,19 @@
 package server
 
 import (
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"signpost/internal/budget"
 	"signpost/internal/eraser"
+	"signpost/internal/inspect"
 	"signpost/internal/twilio"
 	"signpost/internal/version"
 	"signpost/ivr"
@@ -26,6 +28,8 @@ type metrics struct {
 	reloads                *prometheus.GaugeVec
 	wiped                  prometheus.Counter
 	erasures, sweeps       *prometheus.CounterVec
+	later                  later
+	deliveries             *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -33,19 +37,20 @@ func newMetrics() *metrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "signpost", Name: name, Help: help}, labels)
 	}
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		webhooks: counter("webhooks_total", "Webhooks, by endpoint and outcome.", "endpoint", "outcome"),
-		texts:    counter("texts_total", "Texts, by outcome.", "outcome"),
-		erasures: counter("erasures_total", "Attempts to delete a record at the provider, by outcome.", "outcome"),
-		sweeps:   counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.", "outcome"),
-		calls:    counter("call_events_total", "Events of calls, by kind.", "event"),
+		registry:   prometheus.NewRegistry(),
+		webhooks:   counter("webhooks_total", "Webhooks, by endpoint and outcome. Answered ones appear within a day.", "endpoint", "outcome"),
+		texts:      counter("texts_total", "Texts, by outcome. Faults and limits appear at once, the rest within a day.", "outcome"),
+		erasures:   counter("erasures_total", "Attempts to delete a record at the provider, by outcome. Those that succeed appear within a day.", "outcome"),
+		sweeps:     counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.", "outcome"),
+		deliveries: counter("replies_reported_total", "Replies that the provider reported on, by outcome and its error code. Delivered ones appear within a day.", "outcome", "code"),
+		calls:      counter("call_events_total", "Events of calls, by kind. Lines that do not answer appear at once, people within a day.", "event"),
 		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_success",
 			Help: "1 if the last reload of the flow book succeeded."}, nil),
 	}
 	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
 		Help: "Times that the memory webhooks used was erased."})
-	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps, m.deliveries)
+	m.watchProcess()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",
 		Help: "1; the label is the commit that the program was built from."}, []string{"revision"})
 	build.WithLabelValues(version.Revision()).Set(1)
@@ -71,6 +76,10 @@ func (m *metrics) startAtZero() {
 	for _, o := range eraser.Outcomes() {
 		m.erasures.WithLabelValues(string(o))
 	}
+	m.deliveries.WithLabelValues(deliveryOutcomes[0], noCode)
+	for _, code := range twilio.DeliveryCodes() {
+		m.deliveries.WithLabelValues(deliveryOutcomes[1], code)
+	}
 	for _, o := range sweepOutcomes {
 		m.sweeps.WithLabelValues(o)
 	}
@@ -78,6 +87,23 @@ func (m *metrics) startAtZero() {
 
 // sweepOutcomes are those of a search that failed, and of one that succeeded.
 var sweepOutcomes = [...]string{"failed", "succeeded"}
+
+// deliveryOutcomes are those of a reply that was delivered, and of one that was not.
+var deliveryOutcomes = [...]string{"delivered", "undelivered"}
+
+// noCode is the error code of a reply that was delivered.
+const noCode = "none"
+
+// delivery counts what became of a reply.
+func (m *metrics) delivery(d twilio.Delivery) {
+	switch {
+	case !d.Final:
+	case d.Delivered:
+		m.count(m.deliveries.WithLabelValues(deliveryOutcomes[0], noCode), false)
+	default:
+		m.deliveries.WithLabelValues(deliveryOutcomes[1], d.Code).Inc()
+	}
+}
 
 // Metric describes one of our own metrics.
 type Metric struct {
@@ -93,7 +119,10 @@ var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)
 func Metrics() (out []Metric) {
 	m := newMetrics()
 	m.watchEraser(func() eraser.Status { return eraser.Status{} })
-	m.watchSpend(func() budget.Money { return 0 })
+	m.watchSpend(&budget.Meter{Now: time.Now})
+	m.watchLines(func() int { return 0 })
+	m.watchHealth(func(string) bool { return false })
+	m.watchBook(func() bool { return false })
 	descs := make(chan *prometheus.Desc)
 	go func() { m.registry.Describe(descs); close(descs) }()
 	for d := range descs {
@@ -105,12 +134,6 @@ func Metrics() (out []Metric) {
 	return out
 }
 
-func (m *metrics) webhook(endpoint string, o twilio.Outcome) {
-	m.webhooks.WithLabelValues(endpoint, string(o)).Inc()
-}
-func (m *metrics) text(o sms.Outcome)     { m.texts.WithLabelValues(string(o)).Inc() }
-func (m *metrics) call(e ivr.Event)       { m.calls.WithLabelValues(string(e)).Inc() }
-func (m *metrics) erase(o eraser.Outcome) { m.erasures.WithLabelValues(string(o)).Inc() }
 func (m *metrics) sweep(ok bool) {
 	o := sweepOutcomes[0]
 	if ok {
@@ -123,10 +146,10 @@ func (m *metrics) sweep(ok bool) {
 func (m *metrics) watchEraser(status func() eraser.Status) {
 	gauge := func(name, help string, v func(eraser.Status) float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
-			func() float64 { return v(status()) }))
+			func() float64 { return v(lateOnly(status())) }))
 	}
-	gauge("erasures_pending", "Records that wait to be deleted at the provider.", func(s eraser.Status) float64 { return float64(s.Waiting) })
-	gauge("erasure_oldest_due_seconds", "How long the oldest pending record has been due; 0 if none is.",
+	gauge("erasures_pending", "Records that wait to be deleted at the provider, once one is an hour late; rounded up to 10.", func(s eraser.Status) float64 { return float64(s.Waiting) })
+	gauge("erasure_oldest_due_seconds", "How long the oldest pending record has been due, in whole hours.",
 		func(s eraser.Status) float64 { return s.Oldest.Seconds() })
 	gauge("erasures_blocked", "1 while the provider refuses our requests to delete.", func(s eraser.Status) float64 {
 		if s.Trouble != "" {
@@ -137,9 +160,54 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 }
 
 // watchSpend exports the cost of the hour.
-func (m *metrics) watchSpend(total func() budget.Money) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "spend_current_hour_pounds",
-		Help: "Estimated cost of the current hour, as far as this process knows."}, func() float64 { return total().Pounds() }))
+func (m *metrics) watchSpend(meter *budget.Meter) {
+	gauge := func(name, help string, step float64, v func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help}, func() float64 { return math.Floor(v()/step) * step }))
+	}
+	gauge("spend_current_hour_pounds", "Estimated cost of the current hour, as far as this process knows, rounded down to 5.", spendStep, func() float64 { return meter.Total().Pounds() })
+	gauge("spend_fullest_share_ratio", "The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, rounded down to a tenth; 1 is all of it.", shareStep, meter.Fullest)
+	gauge("spend_reserve_pounds", "Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, rounded down to 5.", spendStep, func() float64 { return meter.Reserve().Pounds() })
+}
+
+// watchLines exports how many lines do not answer. Which they are is on /readyz.
+func (m *metrics) watchLines(down func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "lines_not_answering",
+		Help: "Services whose lines nobody answered at the last three attempts."}, func() float64 { return float64(down()) }))
+}
+
+// watchBook exports whether there is a flow book.
+func (m *metrics) watchBook(helplineOnly func() bool) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "helpline_only",
+		Help: "1 while no good flow book is known and everybody gets only the 24-hour number and 999."}, func() float64 {
+		if helplineOnly() {
+			return 1
+		}
+		return 0
+	}))
+}
+
+// watchHealth exports what is wrong while people are still answered.
+func (m *metrics) watchHealth(has func(problem string) bool) {
+	m.registry.MustRegister(problems{has: has, desc: prometheus.NewDesc("signpost_problem",
+		"1 for each problem that is known: what /readyz names, by its short name.", []string{"problem"}, nil)})
+}
+
+// problems collects one series for each problem there could be.
+type problems struct {
+	has  func(problem string) bool
+	desc *prometheus.Desc
+}
+
+func (p problems) Describe(to chan<- *prometheus.Desc) { to <- p.desc }
+
+func (p problems) Collect(to chan<- prometheus.Metric) {
+	for _, name := range inspect.Names() {
+		v := 0.0
+		if p.has(name) {
+			v = 1
+		}
+		to <- prometheus.MustNewConstMetric(p.desc, prometheus.GaugeValue, v, name)
+	}
 }
 
 func (m *metrics) reload(ok bool) {

@@ -3,8 +3,11 @@ package server
 import (
 	"context"
 	"net/http"
+	"path"
+	"strings"
 
 	"signpost/flows"
+	"signpost/internal/admit"
 	"signpost/internal/budget"
 	"signpost/internal/privacy"
 	"signpost/internal/twilio"
@@ -20,6 +23,17 @@ const (
 	CallPath       = "/voice"
 )
 
+// LivePath is asked by a platform that routes only to machines that serve. It says nothing
+// but yes or no; [Gateway.readyz] says more, and not to everybody.
+const LivePath = "/live"
+
+// live answers 200 while requests should come here, and 503 while the server is stopping.
+func (g *Gateway) live(w http.ResponseWriter, _ *http.Request) {
+	if g.stopping.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+}
+
 // unknownEndpoint is what webhooks at any other path are counted as.
 const unknownEndpoint = "unknown"
 
@@ -30,26 +44,40 @@ func Endpoints() []string {
 
 // routes wires each endpoint: guard, typed value, channel, reply.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
-	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook)
+	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook, g.cfg.WebhookKeys...)
 	texts, calls := g.textChannel(keys), g.callChannel(keys)
 	text := func(ctx context.Context, w twilio.Webhook) twilio.Response {
+		w.Message.Probe = g.isProbe(w)
 		reply := texts.Answer(ctx, w.Message)
-		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath), Cookie: reply.Cookie}
+		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath), Cookie: reply.Cookie, Probe: w.Message.Probe}
 	}
 	call := func(answer func(webhook.Call) webhook.CallReply) twilio.Handler {
 		return func(_ context.Context, w twilio.Webhook) twilio.Response {
-			return twilio.Response{Document: twilio.CallDocument(answer(w.Call))}
+			w.Call.Probe = g.isProbe(w)
+			return twilio.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
 		}
 	}
 	// A status report needs no reply but must get an answer.
 	silent := func(twilio.Webhook) []byte { return noReply() }
-	status := func(context.Context, twilio.Webhook) twilio.Response { return twilio.Response{Document: noReply()} }
-	first := byKind(text, call(calls.Start), status)
-	mux := http.NewServeMux()
-	handle := func(path, endpoint string, safe twilio.Safe, handler twilio.Handler) {
-		mux.Handle(path, guard.Wrap(endpoint, safe, g.noteRecords(handler)))
+	status := func(_ context.Context, w twilio.Webhook) twilio.Response {
+		probe := g.isProbe(w)
+		if !probe {
+			g.metrics.delivery(w.Delivery)
+		}
+		return twilio.Response{Document: noReply(), Probe: probe}
 	}
-	for path, e := range map[string]struct {
+	ended := func(ctx context.Context, w twilio.Webhook) twilio.Response {
+		if w.Kind == twilio.Call {
+			calls.Ended(w.Call)
+		}
+		return status(ctx, w)
+	}
+	first := byKind(text, call(calls.Start), status)
+	paths := pathMux{webhooks: map[string]http.Handler{}, audio: ivr.AudioHandler(g.recording), live: http.HandlerFunc(g.live)}
+	wrap := func(endpoint string, safe twilio.Safe, handler twilio.Handler) http.Handler {
+		return guard.Wrap(endpoint, safe, g.noteRecords(handler))
+	}
+	for endpoint, e := range map[string]struct {
 		safe    twilio.Safe
 		handler twilio.Handler
 	}{
@@ -60,23 +88,44 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		ivr.LegPath:      {g.safe, call(calls.Leg)},
 		ivr.AcceptPath:   {silent, call(calls.Accept)},
 		ivr.AcceptedPath: {silent, call(calls.Accepted)},
-		ivr.StatusPath:   {silent, status},
+		ivr.StatusPath:   {silent, ended},
 	} {
-		handle(path, path, e.safe, e.handler)
+		paths.webhooks[endpoint] = wrap(endpoint, e.safe, e.handler)
 	}
 	// A genuine webhook to another path comes from a number that is set up wrongly. The
 	// person still gets the 24-hour number.
-	handle("/", unknownEndpoint, g.safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
+	paths.unknown = wrap(unknownEndpoint, g.safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
 		return twilio.Response{Document: g.safe(w)}
 	})
-	mux.Handle(ivr.AudioPath, ivr.AudioHandler(g.recording))
-	return mux
+	return paths
+}
+
+// pathMux chooses the endpoint of a path. The standard library's mux redirects an odd path,
+// like //sms: the provider would follow without the form, and the person would get nothing.
+type pathMux struct {
+	webhooks             map[string]http.Handler
+	audio, live, unknown http.Handler
+}
+
+func (p pathMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	tidy := path.Clean("/" + r.URL.Path)
+	h, ok := p.webhooks[strings.ToLower(tidy)]
+	switch {
+	case ok:
+	case tidy == LivePath && r.Method == http.MethodGet:
+		h = p.live
+	case strings.HasPrefix(tidy, ivr.AudioPath):
+		h = p.audio
+	default:
+		h = p.unknown
+	}
+	h.ServeHTTP(w, r)
 }
 
 func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 	var sessions interface {
 		sms.Sessions
-		sms.Limits
+		admit.Rate
 	} = g.store
 	if g.tracer != nil {
 		sessions = timedStore{g.store, g.tracer}
@@ -84,24 +133,42 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 	return &sms.Handler{
 		Book: g.Book, Sessions: sessions,
 		Identity: sms.Identity{Keys: keys, SessionTTL: g.cfg.SessionTTL, Now: g.clock},
-		Admission: &sms.TextAdmission{
-			Limits: sessions, Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Maintenance: g.inMaintenance,
+		Admission: &admit.Texts{
+			Limits: admit.NewLimits(admit.Options{
+				Rate: sessions, HomeLimit: g.cfg.SenderLimit, ElsewhereLimit: g.cfg.ForeignSenderLimit, ServiceLimit: g.cfg.ServiceLimit, Now: g.clock,
+			}),
+			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
 		},
-		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.tally.Add,
+		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.note,
 	}
 }
 
 func (g *Gateway) callChannel(keys *privacy.Keyring) *ivr.Handler {
 	return &ivr.Handler{
 		Book: func() *flows.Book { return g.Book(0) },
-		Admission: &ivr.CallAdmission{
-			Keys: keys, Meter: g.meter, Price: budget.Pence(g.cfg.CallPrice), CallerLimit: g.cfg.CallerLimit,
-			Maintenance: g.inMaintenance, Now: g.clock,
+		Admission: &admit.Calls{
+			Keys: keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePrice), CallerLimit: g.cfg.CallerLimit,
+			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly, Now: g.clock,
 		},
 		Positions: ivr.Positions{Keys: keys, Now: g.clock},
-		BaseURL:   g.cfg.PublicURL, CallerID: g.cfg.CallerID,
-		Now: g.clock, Log: g.log, Count: g.metrics.call, Tally: g.tally.Add,
+		BaseURL:   g.cfg.PublicURL, CallerID: g.callerID(),
+		Silent: &ivr.SilentCalls{Now: g.clock},
+		Now:    g.clock, Log: g.log, Count: g.metrics.call, Tally: g.note,
 	}
+}
+
+// callerID is what services are shown when the line called is no telephone number: one of
+// our own, never the caller's.
+func (g *Gateway) callerID() string {
+	if g.cfg.CallerID != "" {
+		return g.cfg.CallerID
+	}
+	for _, line := range g.cfg.Lines {
+		if webhook.Presentable(line) {
+			return line
+		}
+	}
+	return ""
 }
 
 // noReply is the document that sends nothing.
@@ -118,6 +185,18 @@ func (g *Gateway) safe(w twilio.Webhook) []byte {
 		return s.safeText
 	}
 	return noReply()
+}
+
+// isProbe reports a webhook that no person is behind: of signpost probe, of signpost doctor,
+// or of linecheck.
+func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
+	if w.Message.Line == webhook.ProbeLine {
+		return true
+	}
+	if g.cfg.CheckFrom != "" {
+		privacy.Forget(func() { probe = w.Message.From.E164.Reveal() == g.cfg.CheckFrom || w.Message.Line == g.cfg.CheckFrom })
+	}
+	return probe
 }
 
 // byKind answers a text as a text and a call as a call, whichever of the two paths a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"signpost/internal/eraser"
 	"signpost/internal/store"
@@ -57,7 +58,7 @@ func (s timedStore) Recall(ctx context.Context, key store.SessionKey, earlier ..
 }
 
 func (s timedStore) Commit(
-	ctx context.Context, key store.SessionKey, from []byte, mark store.Mark, next []byte, keepTTL bool,
+	ctx context.Context, key store.SessionKey, from store.Session, mark store.Mark, next []byte, keepTTL bool,
 ) (now store.Session, done bool, err error) {
 	err = s.tracer.Do(ctx, trace.Commit, func(ctx context.Context) error {
 		now, done, err = s.Store.Commit(ctx, key, from, mark, next, keepTTL)
@@ -66,12 +67,12 @@ func (s timedStore) Commit(
 	return now, done, err
 }
 
-func (s timedStore) Allow(ctx context.Context, sender string) (ok bool, err error) {
+func (s timedStore) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error) {
 	err = s.tracer.Do(ctx, trace.Limit, func(ctx context.Context) error {
-		ok, err = s.Store.Allow(ctx, sender)
+		ok, wait, err = s.Store.Take(ctx, kind, sender, n, period)
 		return err
 	})
-	return ok, err
+	return ok, wait, err
 }
 
 // timedRecords records each request to erase as a span.

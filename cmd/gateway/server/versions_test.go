@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"signpost/config"
+	"signpost/flows/testbook"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
 )
@@ -47,19 +49,20 @@ func TestVersionsShareARedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dump strings.Builder
-	for _, key := range r.Do(t, "KEYS", "*") {
-		purpose, bound := "stored conversation", strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}")
-		switch {
-		case strings.HasPrefix(key, "r:"):
-			purpose, bound = "stored mark", key
-		case !strings.HasPrefix(key, "s:"):
-			continue
-		}
-		plain, err := keys.Open(purpose, bound, time.Time{}, strings.Join(r.Do(t, "GET", key), ""))
+	put := func(key, field, purpose, bound, value string) {
+		plain, err := keys.Open(purpose, bound, time.Time{}, value)
 		if err != nil {
 			t.Fatalf("%s is not sealed: %v", key, err)
 		}
-		fmt.Fprintf(&dump, "%s %x\n", key, plain)
+		fmt.Fprintf(&dump, "%s%s %x\n", key, field, plain)
+	}
+	for _, key := range r.Do(t, "KEYS", "s:*") {
+		put(key, "", "stored conversation", strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}"), strings.Join(r.Do(t, "GET", key), ""))
+	}
+	for _, key := range r.Do(t, "KEYS", "r:*") {
+		for pair := range slices.Chunk(r.Do(t, "HGETALL", key), 2) {
+			put(key, ":"+pair[0], "stored mark of a message", key+":"+pair[0], pair[1])
+		}
 	}
 	if *updateStored {
 		if err := os.WriteFile(file, []byte(dump.String()), 0o644); err != nil {
@@ -92,10 +95,14 @@ func TestVersionsShareARedis(t *testing.T) {
 			t.Errorf("%s held %s, and holds %s now: an older gateway would not understand it", key, value, is[key])
 		}
 	}
-	// A Redis as the older version left it: the conversation goes on, and a message that
-	// was answered then is answered alike.
+	// A Redis as the first version left it, unsealed and with a key for each mark: the
+	// conversation goes on, and a message that was answered then is answered alike.
+	first, err := os.ReadFile("testdata/stored_first")
+	if err != nil {
+		t.Fatal(err)
+	}
 	older := testkit.StartRedis(t)
-	for line := range strings.Lines(string(stored)) {
+	for line := range strings.Lines(string(first)) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		data, err := hex.DecodeString(value)
 		if err != nil {
@@ -109,14 +116,14 @@ func TestVersionsShareARedis(t *testing.T) {
 	if again, err := q.TextAs(t.Context(), sid(2), "1"); err != nil || again != answers[2] {
 		t.Errorf("a message of then is answered %q, and was %q", again, answers[2])
 	}
-	if got := text(t, q, "1"); !strings.Contains(got, "Carlisle") {
+	if got := text(t, q, "1"); !strings.Contains(got, testbook.Offers("cumbria", 1)) {
 		t.Errorf("the conversation goes on with %q", got)
 	}
 	// What a newer version may store is no harm: it is taken for no conversation.
 	for _, key := range older.Do(t, "KEYS", "s:*") {
 		older.Do(t, "SET", key, "\x09of a later form, longer than ours is", "PX", "600000")
 	}
-	if got := text(t, q, "hello"); !strings.Contains(got, "Reply with your town") {
+	if got := text(t, q, "hello"); !strings.Contains(got, townAsked) {
 		t.Errorf("a form of later is answered %q", got)
 	}
 }

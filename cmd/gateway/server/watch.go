@@ -20,6 +20,7 @@ func (g *Gateway) watch(ctx context.Context) {
 		return
 	}
 	dir := os.DirFS(g.cfg.FlowsDir)
+	files := load.NewWatcher(dir)
 	last := g.fromFiles
 	seen := last
 	tick := time.NewTicker(watchEvery)
@@ -30,7 +31,7 @@ func (g *Gateway) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		now := load.Fingerprint(dir)
+		now := files.Fingerprint(time.Now())
 		switch {
 		case now == last:
 			seen = last

@@ -32,7 +32,7 @@ type Licence struct {
 	Forgets bool
 	// Loses allows that its latest steps were: that it is where it was before.
 	Loses bool
-	// Limited allows the 24-hour number alone, or silence.
+	// Limited allows the harmless line (the 24-hour number and 999), or silence.
 	Limited bool
 }
 
@@ -120,10 +120,15 @@ func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) 
 			next = append(next, state)
 		}
 	}
-	if reply.Emergency && x.Answer == "" { // a sender gets so many answers to danger in an hour
-		next = append(next, state)
+	if reply.Exhausted {
+		if to, anew := step(s.Revived()); anew.Text == x.Answer && len(anew.Shows) > 0 {
+			next = append(next, to)
+		}
 	}
-	if l.Limited && (x.Answer == "" || x.Answer == c.Book.FallbackText()) {
+	little := x.Answer == "" || x.Answer == c.Book.FallbackText()
+	// A sender gets so many answers to danger in an hour, and the harmless line now and then
+	// once too much of a conversation has moved nothing.
+	if little && (l.Limited || reply.Emergency || reply.Exhausted) {
 		next = append(next, state)
 	}
 	return next

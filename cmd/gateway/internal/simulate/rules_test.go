@@ -1,0 +1,414 @@
+package simulate
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"signpost/flows"
+	"signpost/internal/budget"
+	"signpost/internal/gsm7"
+	"signpost/internal/hours"
+)
+
+// inTime is how soon everybody must have an answer.
+const inTime = time.Second
+
+// fault notes that a rule was broken.
+func (w *world) fault(p *person, format string, args ...any) {
+	what := fmt.Sprintf(format, args...)
+	w.broken = append(w.broken, time.Now().UTC().Format(time.DateTime)+" "+what)
+	w.clock.note("broken: %s", what)
+	w.story.breaks(p, what)
+}
+
+// check holds one answer to a text against the rules.
+func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply, text string, err error) {
+	w.spent.slowest = max(w.spent.slowest, r.took)
+	w.story.hears(p, r, text)
+	w.clock.note("text %s %q", sid, text)
+	switch {
+	case r.status != http.StatusOK || err != nil:
+		w.fault(p, "a genuine text was answered with status %d, %v", r.status, err)
+		return
+	case r.took > inTime:
+		w.fault(p, "an answer took %v", r.took)
+	}
+	if time.Now().Before(w.troubled) {
+		p.hurt = true
+	}
+	p.away = p.away || time.Now().Before(w.distant)
+	b := r.node.g.Book(0)
+	if b.Version != w.book.Version && time.Since(w.changed) > time.Minute {
+		w.fault(p, "gateway %s answers by a book that is no longer in force", r.node.name)
+	}
+	if before, again := p.first[sid]; again {
+		if before.text != text && !p.forgotten() && !before.hurt && !p.away {
+			w.fault(p, "a text that came twice was answered with %q and with %q", before.text, text)
+		}
+		return
+	}
+	p.first[sid] = said{text, r.begun, p.hurt, b.Version}
+	tight := p.heavy || time.Now().Before(w.tight)
+	p.history = append(p.history, porcupine.Operation{
+		ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
+		Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away}, Output: text,
+	})
+	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
+	w.checkDanger(p, s, b, text)
+	if text == "" {
+		if _, r, err := b.Step(r.begun, flows.State{}, flows.Heard(s.text)); !tight && len(p.history) == 1 && (err != nil || r.Text != "") {
+			w.fault(p, "a first text got no answer")
+		}
+		return
+	}
+	w.checkNumbers(p, b, r, text)
+}
+
+// booksFor are the books that may have answered: the one in force, and others just before
+// and after a change.
+func (w *world) booksFor(b *flows.Book) []*flows.Book {
+	all := []*flows.Book{b}
+	if time.Since(w.changed) < time.Minute {
+		for _, n := range w.live() {
+			all = append(all, n.g.Book(0))
+		}
+		all = append(all, w.books...)
+	}
+	return all
+}
+
+// urgentTexts is how many answers to danger a sender gets in an hour, whatever happens.
+const urgentTexts = 12
+
+// checkDanger: danger is answered with 999 before any other number.
+func (w *world) checkDanger(p *person, s saying, b *flows.Book, text string) {
+	if kind := b.Consider(s.text).Kind; kind != flows.CaseDanger && kind != flows.CaseDespair {
+		return
+	}
+	now := time.Now()
+	p.dangers = slices.DeleteFunc(p.dangers, func(t time.Time) bool { return now.Sub(t) > time.Hour })
+	p.dangers = append(p.dangers, now)
+	if len(p.dangers) > urgentTexts {
+		return
+	}
+	at := strings.Index(text, "999")
+	first := strings.IndexAny(text, "0123456789")
+	if at < 0 || first < at {
+		w.fault(p, "danger (%q) was not answered with 999 first: %q", s.text, text)
+	}
+}
+
+// given are the services whose numbers a text gives, and where in it.
+func given(b *flows.Book, text string) map[*flows.Service]int {
+	out := map[*flows.Service]int{}
+	for i := range b.Services {
+		for _, l := range b.Services[i].Lines {
+			if len(l.Printed) <= 3 {
+				continue
+			}
+			at := strings.Index(text, l.Printed)
+			end := at + len(l.Printed)
+			if at >= 0 && (end == len(text) || text[end] < '0' || text[end] > '9') {
+				out[&b.Services[i]] = at
+			}
+		}
+	}
+	return out
+}
+
+// owners are the areas that alone are given a service; none: anybody may be.
+var owners = sync.OnceValue(func() map[string][]string {
+	b := shippedBook()
+	of := map[string][]string{}
+	for _, a := range b.Areas {
+		seen := map[string]bool{}
+		for _, id := range a.Services {
+			for s := b.Service(id); s != nil && !seen[s.ID]; s = b.Service(s.IfNoAnswer) {
+				seen[s.ID] = true
+				of[s.ID] = append(of[s.ID], a.ID)
+			}
+		}
+	}
+	for id, areas := range of {
+		if len(areas) > 4 || slices.Contains(areas, "elsewhere") {
+			delete(of, id)
+		}
+	}
+	for _, s := range b.Steps {
+		for _, id := range s.Services {
+			delete(of, id)
+		}
+	}
+	return of
+})
+
+// checkNumbers: nobody is given another area's number, a service for the people harmed after
+// writing about their own behaviour, or a closed line as an open one.
+func (w *world) checkNumbers(p *person, b *flows.Book, r *reply, text string) {
+	for _, a := range b.Areas {
+		if strings.Contains(text, " "+a.Text) { // offered as a choice
+			p.areas = append(p.areas, a.ID)
+		}
+	}
+	for s, at := range given(b, text) {
+		if of := owners()[s.ID]; of != nil && !slices.ContainsFunc(of, func(a string) bool { return slices.Contains(p.areas, a) }) {
+			p.doubts = append(p.doubts, doubt{of, fmt.Sprintf("somebody in %v was given the number of %s, which serves %v: %q", p.areas, s.ID, of, text)})
+		}
+		if p.behaviour && !s.For[flows.Behaviour] && !p.forgotten() && !p.heavy {
+			w.fault(p, "somebody worried about their own behaviour was given %s: %q", s.ID, text)
+		}
+		facts, _, _ := strings.Cut(text[at:], ")")
+		before, now := open(s, r.begun.Truncate(time.Minute)), open(s, time.Now())
+		switch {
+		case before != now:
+		case now == hours.Closed && strings.Contains(facts, "open "+s.Hours.String()):
+			w.fault(p, "%s is closed and was shown as open: %q", s.ID, text)
+		case now == hours.Open && strings.Contains(facts, "closed now"):
+			w.fault(p, "%s is open and was shown as closed: %q", s.ID, text)
+		}
+	}
+}
+
+// doubt is a number of areas that somebody had not named when it was given.
+type doubt struct {
+	of   []string
+	what string
+}
+
+// week are hours of the books, as the world itself reads them: the first and the last day of
+// the week, and the minutes of a day.
+var week = map[string]struct {
+	first, last time.Weekday
+	from, to    int
+}{
+	"Mon-Fri 9am-6pm": {time.Monday, time.Friday, 9 * 60, 18 * 60}, "Mon-Fri 9am-5pm": {time.Monday, time.Friday, 9 * 60, 17 * 60},
+	"Mon-Sun 8am-11.30pm": {time.Sunday, time.Saturday, 8 * 60, 23*60 + 30},
+}
+
+// open is whether a service is open, by the world's own account where it has one.
+func open(s *flows.Service, at time.Time) hours.Status {
+	h, known := week[s.Hours.String()]
+	local := at.In(london())
+	if !known || hours.BankHoliday(local) {
+		return s.Hours.At(at)
+	}
+	minute := local.Hour()*60 + local.Minute()
+	if h.first <= local.Weekday() && local.Weekday() <= h.last && h.from <= minute && minute < h.to {
+		return hours.Open
+	}
+	return hours.Closed
+}
+
+var london = sync.OnceValue(func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
+// heard is a text as the model of a conversation hears it.
+type heard struct {
+	text     string
+	from, to time.Time
+	books    []*flows.Book
+	heavy    bool // the limits may answer instead
+	hurt     bool // the store may have forgotten
+	away     bool // the store may not have answered
+}
+
+// place is where a conversation may be: an encoded state, and when it ends. Older is where
+// it was, for what may have been forgotten.
+type place struct {
+	state string
+	until int64
+	older string // encoded states, one after the other
+}
+
+// conversation is what the engine would do if each text came once and in some order. It
+// knows nothing of stores, cookies or gateways.
+func conversation(ttl time.Duration) porcupine.Model {
+	m := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{place{}} },
+		Step: func(state, input, output any) []any {
+			at, in, answer := state.(place), input.(heard), output.(string)
+			return at.next(in, answer, ttl)
+		},
+	}
+	return m.ToModel()
+}
+
+// slack is how exactly the end of a conversation is known.
+const slack = 3 * time.Second
+
+// begins are the states that a text may be answered from.
+func (at place) begins(in heard) (from []string) {
+	alive := at.state != "" && in.from.UnixNano() < at.until+int64(slack)
+	if alive {
+		from = append(from, at.state)
+	}
+	if !alive || in.to.UnixNano() > at.until-int64(slack) || in.hurt {
+		from = append(from, "")
+	}
+	if in.hurt {
+		for i := 0; i+flows.StateSize <= len(at.older); i += flows.StateSize {
+			from = append(from, at.older[i:i+flows.StateSize])
+		}
+	}
+	return from
+}
+
+func (at place) next(in heard, answer string, ttl time.Duration) (next []any) {
+	until := in.to.Add(ttl).UnixNano()
+	older := at.older
+	const most = 30 * flows.StateSize
+	if at.state != "" && len(older) < most && !strings.Contains(older, at.state) {
+		older = inserted(older, at.state)
+	}
+	add := func(p place) {
+		if !slices.Contains(next, any(p)) {
+			next = append(next, p)
+		}
+	}
+	for _, b := range in.books {
+		for _, begin := range at.begins(in) {
+			for minute := in.from.Truncate(time.Minute); !minute.After(in.to); minute = minute.Add(time.Minute) {
+				s := flows.State{}
+				if begin != "" {
+					if known, err := b.Decode([]byte(begin)); err == nil {
+						s = known
+					}
+				}
+				after, r, err := b.Step(minute, s, flows.Heard(in.text))
+				if err != nil {
+					continue
+				}
+				to := place{string(after.Encode()), until, older}
+				if r.Rest && begin != "" {
+					to.until = at.until
+				}
+				if r.Ended {
+					to = place{older: older}
+				}
+				if r.Text == answer {
+					add(to)
+				}
+				if r.Exhausted && in.heavy {
+					if anew, r, err := b.Step(minute, s.Revived(), flows.Heard(in.text)); err == nil && r.Text == answer {
+						add(place{string(anew.Encode()), until, older})
+					}
+				}
+				little := answer == "" || answer == b.FallbackText() || answer == b.MaintenanceText()
+				if little && (in.heavy || r.Exhausted || in.hurt || in.away && begin == "") {
+					add(place{begin, at.until, older})
+				}
+				if in.heavy || in.hurt || in.away && begin == "" { // the short answer, without a conversation
+					if _, r, err := b.Step(minute, flows.State{}, flows.Heard(in.text)); err == nil && r.Text == answer {
+						add(place{begin, at.until, older})
+					}
+				}
+			}
+		}
+	}
+	return next
+}
+
+// inserted adds a state to some, in their order: however they were met, they are the same.
+func inserted(older, state string) string {
+	i := 0
+	for i < len(older) && older[i:i+flows.StateSize] < state {
+		i += flows.StateSize
+	}
+	return older[:i] + state + older[i:]
+}
+
+// judge asks whether some order of a person's texts explains all that they were answered.
+func (w *world) judge(p *person) {
+	if p.judged {
+		return
+	}
+	p.judged = true
+	// Whether a flood can be explained takes for ever to find out; it has the other rules.
+	const most = 16
+	if (len(p.history) <= most || !p.heavy) && !porcupine.CheckOperations(conversation(w.cfg.SessionTTL), p.history) {
+		w.fault(p, "no order of the texts of %s explains the answers", p.name)
+	}
+	for _, d := range p.doubts { // the answer that offered the area may have come later
+		if !slices.ContainsFunc(d.of, func(a string) bool { return slices.Contains(p.areas, a) }) {
+			w.fault(p, "%s", d.what)
+		}
+	}
+	p.history, p.first, p.script = nil, nil, nil
+}
+
+// judgePeople judges those who are left.
+func (w *world) judgePeople() {
+	for _, p := range w.people {
+		w.judge(p)
+	}
+}
+
+// spending is what answers have cost by the world's own account.
+type spending struct {
+	sure    map[time.Time]int64 // tenths of a penny, by hour
+	late    map[time.Time]int64 // of the last seconds of an hour, which may not be told in time
+	spoilt  map[time.Time]bool  // hours in which something was lost
+	faults  map[string]int
+	slowest time.Duration
+}
+
+func (s *spending) begin() {
+	s.sure, s.late, s.spoilt, s.faults = map[time.Time]int64{}, map[time.Time]int64{}, map[time.Time]bool{}, map[string]int{}
+}
+
+func (s *spending) fault(kind string) { s.faults[kind]++ }
+
+// text adds what a text costs; a segment's price is in tenths of a penny.
+func (s *spending) text(price int64, text string) {
+	if text == "" {
+		return
+	}
+	now := time.Now().UTC()
+	hour := now.Truncate(time.Hour)
+	cost := int64(gsm7.Segments(text)) * price
+	if now.Sub(hour) > time.Hour-10*time.Second || now.Sub(hour) < 10*time.Second {
+		s.spoilt[hour] = true
+		s.spoilt[now.Add(-10*time.Second).Truncate(time.Hour)] = true
+	}
+	s.sure[hour] += cost
+}
+
+// checkSpending: what the gateways reckon together is what the answers cost.
+func (w *world) checkSpending() {
+	last := time.Now().UTC().Truncate(time.Hour).Add(-time.Hour)
+	cost, some := w.spent.sure[last]
+	if !some {
+		return
+	}
+	delete(w.spent.sure, last)
+	if w.spent.spoilt[last] {
+		return
+	}
+	reckoned := int64(0)
+	for _, kind := range []string{"texts_home", "texts_elsewhere"} {
+		var n int64
+		_, _ = fmt.Sscan(w.redis.m.HGet("spent:"+last.Format("2006-01-02T15"), kind), &n)
+		reckoned += n
+	}
+	if reckoned != cost {
+		w.fault(nil, "the texts of %s cost %d tenths of a penny, and were reckoned at %d", last.Format("2006-01-02 15:00"), cost, reckoned)
+	}
+}
+
+// spoil says that something of this hour may be lost.
+func (w *world) spoil() {
+	hour := time.Now().UTC().Truncate(time.Hour)
+	w.spent.spoilt[hour] = true
+	w.spent.spoilt[hour.Add(time.Hour)] = true
+}

@@ -1,0 +1,74 @@
+package server
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"signpost/flows"
+	"signpost/internal/counters"
+)
+
+// note adds to the day's counts, under the name of a phone, and to what is known of a
+// service's line.
+func (g *Gateway) note(who string, k counters.Kind) {
+	g.tally.Add(who, k)
+	g.lines.Add(k)
+}
+
+// checkedOn gives the services that callers may be given, with the day each was last rung to
+// try it.
+func (g *Gateway) checkedOn() map[string]time.Time {
+	b := g.books.Load().current
+	out := make(map[string]time.Time, len(b.Services))
+	for i := range b.Services {
+		if s := &b.Services[i]; s.NotOffered == "" {
+			out[s.ID] = s.CheckedOn
+		}
+	}
+	return out
+}
+
+// quietBooks are the books in force as they are while some lines do not answer: made once
+// for each set of lines.
+type quietBooks struct {
+	mu   sync.Mutex
+	down map[string]bool
+	made map[*flows.Book]*flows.Book
+}
+
+// of gives a book as it is while some lines do not answer.
+func (q *quietBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
+	if len(down) == 0 {
+		return b
+	}
+	const most = 4 // the book in force, and the one before it; others have gone
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !maps.Equal(q.down, down) || len(q.made) >= most && q.made[b] == nil {
+		q.down, q.made = down, map[*flows.Book]*flows.Book{}
+	}
+	if q.made[b] == nil {
+		q.made[b] = b.WithNotAnswering(down)
+	}
+	return q.made[b]
+}
+
+// notAnswering names the services whose lines nobody answers, for an operator.
+func (g *Gateway) notAnswering() (says []string) {
+	b := g.books.Load().current
+	for _, id := range slices.Sorted(maps.Keys(g.lines.Down())) {
+		svc := b.Service(id)
+		if svc == nil { // the book has changed meanwhile
+			continue
+		}
+		last := "no day is known on which a person answered"
+		if l := g.lines.Known(id); !l.Answered.IsZero() {
+			last = "a person last answered on " + l.Answered.Format("2 January 2006")
+		}
+		says = append(says, fmt.Sprintf("warning: nobody answers %s (%s), at the last three attempts or more; %s; ring it, and write the day under checked_on", svc.Name, id, last))
+	}
+	return says
+}

@@ -1,0 +1,186 @@
+package server
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"signpost/flows"
+	"signpost/flows/changes"
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/flows/saved"
+	"signpost/internal/twilio"
+	"signpost/ivr"
+	"signpost/sms"
+)
+
+// origin is where the book in force came from.
+type origin uint8
+
+const (
+	fromProgram origin = iota // the book that ships: FLOWS_DIR is not set
+	fromDir                   // FLOWS_DIR
+	fromSaved                 // the copy of the last good one, in STATE_DIR
+	fromNowhere               // no good book is known: only the 24-hour number and 999
+)
+
+// shelf is the book in force and the one before it, for the repeats of webhooks that it
+// answered.
+type shelf struct {
+	current, previous *flows.Book
+	// safeText and safeCall are the answers when all else fails, rendered when the book came
+	// into force.
+	safeText, safeCall []byte
+	from               origin
+	since              time.Time // when it came into force
+	reloadOK           bool      // the last attempt to read FLOWS_DIR worked
+	saveFailed         bool      // the copy in STATE_DIR could not be written
+}
+
+func newShelf(current, previous *flows.Book, from origin) *shelf {
+	return &shelf{
+		current: current, previous: previous, from: from, since: time.Now(), reloadOK: true,
+		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""), safeCall: twilio.CallDocument(ivr.Fallback(current)),
+	}
+}
+
+// startBook puts the first book in force: that of FLOWS_DIR, else the saved copy of the last
+// good one. Without either, everybody gets the 24-hour number and 999: the book that ships
+// may be for another area.
+func (g *Gateway) startBook(shipped *flows.Book) {
+	if g.cfg.FlowsDir == "" {
+		g.books.Store(newShelf(shipped, nil, fromProgram))
+		return
+	}
+	g.books.Store(newShelf(shipped.HelplineOnly(), nil, fromNowhere))
+	dir := os.DirFS(g.cfg.FlowsDir)
+	for range 3 { // somebody may be saving just now
+		g.fromFiles = load.Fingerprint(dir)
+		if g.reload(dir, g.fromFiles) {
+			break
+		}
+	}
+	if g.books.Load().from == fromDir {
+		return
+	}
+	if b, err := g.savedBook(); err == nil {
+		next := newShelf(b, nil, fromSaved)
+		next.reloadOK = false
+		g.books.Store(next)
+		g.log.Warn("the saved copy of the last good flow book is in use", "book", b.Version)
+		return
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		g.log.Error("the saved copy of the last good flow book cannot be used", "err", err)
+	}
+	g.log.Error("there is no good flow book: everybody gets only the 24-hour number and 999; run signpost check")
+}
+
+var errSavedMistakes = errors.New("the saved flow book has mistakes")
+
+// savedBook reads the copy in STATE_DIR. It was checked before it was saved; a newer version
+// of this program may know more rules, so only what would keep it from working is looked at.
+func (g *Gateway) savedBook() (*flows.Book, error) {
+	if g.cfg.StateDir == "" {
+		return nil, fs.ErrNotExist
+	}
+	copied, err := saved.Load(g.cfg.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	src, problems := load.Dir(copied.Files)
+	if src.Broken || len(load.Errors(problems)) > 0 {
+		return nil, errSavedMistakes
+	}
+	return src.Book, nil
+}
+
+// helplineOnly reports that no good flow book is known.
+func (g *Gateway) helplineOnly() bool { return g.books.Load().from == fromNowhere }
+
+// Use puts a checked book in force.
+func (g *Gateway) Use(b *flows.Book) {
+	old := g.books.Load()
+	if b.Version == old.current.Version {
+		next := *old
+		next.reloadOK, next.from = true, fromDir
+		g.books.Store(&next)
+		return
+	}
+	g.books.Store(newShelf(b, old.current, fromDir))
+	if g.lines != nil { // not while the first book is read
+		g.lines.Judge()
+	}
+	if old.from == fromNowhere {
+		g.log.Info("a flow book is in use", "book", b.Version)
+		return
+	}
+	g.log.Info("a flow book is in use", "book", b.Version, "changes", changes.Summary(old.current, b))
+}
+
+// reload reads a flow book and puts it in force if it has no errors. It returns false, and
+// decides nothing, when the files changed while they were read.
+func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
+	copied, err := saved.Take(dir)
+	if err != nil {
+		g.refuse("flow-book-too-large", "", 1)
+		return unchanged(dir, fingerprint)
+	}
+	src, all := check.Dir(copied.Files)
+	if !unchanged(dir, fingerprint) {
+		return false
+	}
+	if problems := load.Errors(all); len(problems) > 0 {
+		g.refuse(problems[0].Rule, problems[0].Pos.String(), len(problems))
+		return true
+	}
+	g.metrics.reload(true)
+	g.Use(src.Book)
+	g.save(copied)
+	return true
+}
+
+// refuse keeps the book in force, because the one in FLOWS_DIR has mistakes.
+func (g *Gateway) refuse(rule, at string, count int) {
+	next := *g.books.Load()
+	next.reloadOK = false
+	g.books.Store(&next)
+	g.metrics.reload(false)
+	g.log.Error("the flow book has mistakes and is not used; run signpost check", "count", count, "at", at, "rule", rule)
+}
+
+// save keeps a copy of a good book for the next start.
+func (g *Gateway) save(b *saved.Book) {
+	if g.cfg.StateDir == "" {
+		return
+	}
+	err := b.Save(g.cfg.StateDir)
+	next := *g.books.Load()
+	next.saveFailed = err != nil
+	g.books.Store(&next)
+	if err != nil {
+		g.log.Error("the flow book could not be saved in STATE_DIR for the next start", "err", err)
+	}
+}
+
+// bookProblems names what is wrong with the flow book, for /readyz.
+func (s *shelf) bookProblems(stateDir string) (out []string) {
+	if !s.reloadOK && s.from == fromDir {
+		out = append(out, "degraded: the flow book in FLOWS_DIR has mistakes and the last good one is in force; run signpost check")
+	}
+	switch s.from {
+	case fromSaved:
+		out = append(out, "degraded: the flow book in FLOWS_DIR has mistakes and the saved copy of the last good one is in force; run signpost check")
+	case fromNowhere:
+		out = append(out, "degraded: there is no good flow book; everybody gets only the 24-hour number and 999; run signpost check")
+	case fromDir:
+		if s.saveFailed {
+			out = append(out, "degraded: the flow book cannot be saved in STATE_DIR; after a restart with a broken book there would be none")
+		} else if stateDir == "" {
+			out = append(out, "note: STATE_DIR is not set; after a restart with a broken flow book there would be none")
+		}
+	case fromProgram:
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/inspect"
+	"signpost/internal/store"
+	"signpost/internal/twilio"
+)
+
+const (
+	storeCheckEvery = 5 * time.Second
+	keysEvery       = time.Minute
+	inspectFirst    = time.Minute // after the start
+)
+
+// health holds what is wrong while people are still answered. Each job replaces its own
+// findings.
+type health struct {
+	mu    sync.Mutex
+	found map[string][]inspect.Finding // by job
+}
+
+// set replaces a job's findings.
+func (h *health) set(job string, found []inspect.Finding) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.found == nil {
+		h.found = map[string][]inspect.Finding{}
+	}
+	h.found[job] = found
+}
+
+// all returns the findings in the order of [inspect.Names].
+func (h *health) all() (out []inspect.Finding) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, found := range h.found {
+		out = append(out, found...)
+	}
+	names := inspect.Names()
+	slices.SortStableFunc(out, func(a, b inspect.Finding) int {
+		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
+	})
+	return out
+}
+
+// has reports a finding that is certain.
+func (h *health) has(name string) bool {
+	return slices.ContainsFunc(h.all(), func(f inspect.Finding) bool { return f.Name == name && !f.Look })
+}
+
+// lines are the findings for /readyz.
+func (h *health) lines() (out []string) {
+	for _, f := range h.all() {
+		kind := "degraded: "
+		if f.Look {
+			kind = "note: "
+		}
+		out = append(out, kind+f.Name+": "+f.What+". "+f.Fix)
+	}
+	return out
+}
+
+// watchStore writes to Redis every few seconds, and compares the gateways' keys every minute.
+func (g *Gateway) watchStore(ctx context.Context) {
+	if g.cfg.RedisURL == config.Embedded {
+		return
+	}
+	tick := time.NewTicker(storeCheckEvery)
+	defer tick.Stop()
+	var compared time.Time
+	for {
+		op, cancel := context.WithTimeout(ctx, pingTimeout)
+		err := g.store.Usable(op)
+		if err == nil && time.Since(compared) >= keysEvery && g.compareKeys(op) {
+			compared = time.Now()
+		}
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		g.health.set("store", storeFindings(err))
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func storeFindings(err error) []inspect.Finding {
+	const meanwhile = "; texts are answered without their conversation"
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrReadOnly):
+		return []inspect.Finding{{Name: "store-read-only", What: "Redis takes no writes" + meanwhile, Fix: "Point REDIS_URL at the primary; look at the disk and at redis-cli info replication."}}
+	case errors.Is(err, store.ErrFull):
+		return []inspect.Finding{{Name: "store-full", What: "Redis is full and forgets nothing by itself" + meanwhile, Fix: "redis-cli config set maxmemory-policy volatile-ttl, or give it more memory."}}
+	}
+	return []inspect.Finding{{Name: "store-away", What: "Redis does not answer" + meanwhile, Fix: "Is it running? Is REDIS_URL right?"}}
+}
+
+// compareKeys looks whether another gateway on this Redis has a PRIVACY_KEY that this one
+// does not know: neither could read the conversations of the other.
+func (g *Gateway) compareKeys(ctx context.Context) bool {
+	others, err := g.store.SeenKeys(ctx, g.keys.Fingerprint(0), time.Now())
+	if err != nil {
+		return false
+	}
+	var found []inspect.Finding
+	for _, other := range others {
+		known := false
+		for i := range g.keys.Keys() {
+			known = known || g.keys.Fingerprint(i) == other
+		}
+		if !known {
+			found = []inspect.Finding{OtherKeys}
+		}
+	}
+	g.health.set("keys", found)
+	return true
+}
+
+// OtherKeys is the finding that gateways on one Redis have different keys.
+var OtherKeys = inspect.Finding{
+	Name: "other-keys", What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose their place",
+	Fix: "Give all gateways the same PRIVACY_KEY. While a key is rotated this goes by itself once all are restarted.",
+}
+
+// inspectHourly looks at the machine, the certificate and the account, in the background:
+// nobody waits for it.
+func (g *Gateway) inspectHourly(ctx context.Context) {
+	every := g.cfg.InspectEvery
+	if every <= 0 {
+		return
+	}
+	for next := time.NewTimer(min(inspectFirst, every)); ; next.Reset(every) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		g.inspect(ctx)
+	}
+}
+
+func (g *Gateway) inspect(ctx context.Context) {
+	found := inspect.Swap(os.DirFS("/"))
+	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
+	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))
+	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens)
+	if err != nil {
+		return // the eraser would not have started either
+	}
+	g.health.set("provider", inspect.Provider(c, Inspected(g.cfg)))
+}
+
+// Inspected is what the account should fit.
+func Inspected(cfg config.Config) inspect.Settings {
+	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, Lines: cfg.Lines, CallerID: cfg.CallerID}
+}

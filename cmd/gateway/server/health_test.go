@@ -1,0 +1,117 @@
+package server_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/testkit"
+)
+
+// awaitReady waits until /readyz, which stays 200, says something or no longer says it.
+func awaitReady(t *testing.T, s *running, what string, says bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; {
+		resp, err := http.Get(s.admin + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Fatalf("/readyz answers %d", resp.StatusCode)
+		}
+		if got := get(t, s.admin+"/readyz"); strings.Contains(got, what) == says {
+			return
+		} else if time.Now().After(end) {
+			t.Fatalf("/readyz says %q: waited for %q to be %v", got, what, says)
+		}
+	}
+}
+
+// A Redis that takes no writes is named by /readyz and by a metric, and people are answered.
+func TestRedisWithoutWrites(t *testing.T) {
+	r := testkit.StartRedis(t)
+	r.Do(t, "REPLICAOF", "127.0.0.1", "1")
+	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	awaitReady(t, s, "degraded: store-read-only: ", true)
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `signpost_problem{problem="store-read-only"} 1`) || !strings.Contains(m, `signpost_problem{problem="store-away"} 0`) {
+		t.Error("the metrics do not say it")
+	}
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("a text is answered %q", got)
+	}
+	r.Do(t, "REPLICAOF", "NO", "ONE")
+	awaitReady(t, s, "store-read-only", false)
+}
+
+// Two gateways on one Redis with different keys are noticed; a rotation is not.
+func TestOtherKeysAreNoticed(t *testing.T) {
+	r := testkit.StartRedis(t)
+	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	for end := time.Now().Add(30 * time.Second); len(r.Do(t, "ZRANGE", "health:keys", "0", "-1")) == 0; {
+		if time.Now().After(end) {
+			t.Fatal("a gateway does not note its key")
+		}
+	}
+	rotated := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), append(c.Secrets, one.secrets...) })
+	other := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	awaitReady(t, other, "degraded: other-keys: ", true)
+	if got := get(t, rotated.admin+"/readyz"); strings.Contains(got, "other-keys") {
+		t.Errorf("/readyz of a rotation says %q", got)
+	}
+}
+
+// What is wrong at the provider is looked for in the background, and named.
+func TestProviderIsInspected(t *testing.T) {
+	double := testkit.NewProvider(t, account, token)
+	double.SetBalance("2.50")
+	double.SetAccount("active", "Trial")
+	double.MayRing(true, "FR")
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": base + "/sms", "sms_method": "POST",
+		"voice_url": base + "/voice", "voice_method": "POST", "trunk_sid": "TK" + strings.Repeat("1", 32)})
+	s := start(t, func(c *config.Config) {
+		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, []string{ourLine}, time.Millisecond, 5000, 5, 2
+	})
+	for _, want := range []string{"degraded: account-trial: ", "degraded: balance-low: 2.50 GBP", "degraded: calls-trunk: ", "degraded: calling-home: ", "note: caller-id-missing: "} {
+		awaitReady(t, s, want, true)
+	}
+	double.SetAccount("active", "Full")
+	awaitReady(t, s, "account-trial", false)
+	for _, q := range double.Requests() {
+		if !strings.HasPrefix(q, "GET ") {
+			t.Errorf("it asks for %s", q)
+		}
+	}
+}
+
+// The public address says whether to route here, and nothing else; while the gateway stops it
+// says no, and people are still answered.
+func TestLive(t *testing.T) {
+	s := start(t, func(c *config.Config) { c.Drain = 3 * time.Second })
+	ask := func() (int, string) {
+		resp, err := http.Get(s.url + "/live")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(body)
+	}
+	if status, body := ask(); status != http.StatusOK || body != "" {
+		t.Errorf("it says %d %q", status, body)
+	}
+	s.stop()
+	s.log.await(t, "stopping", 1)
+	if status, body := ask(); status != http.StatusServiceUnavailable || body != "" {
+		t.Errorf("while it stops it says %d %q", status, body)
+	}
+	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
+		t.Errorf("while it stops a text is answered %q", got)
+	}
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"signpost/internal/eraser"
+	"signpost/internal/twilio"
+	"signpost/ivr"
+	"signpost/sms"
+)
+
+func value(t *testing.T, c prometheus.Counter) float64 {
+	t.Helper()
+	var m dto.Metric
+	if err := c.Write(&m); err != nil {
+		t.Fatal(err)
+	}
+	return m.GetCounter().GetValue()
+}
+
+// A count of people appears within a day, spread over it, and none is lost; a fault, a
+// refusal or a line that does not answer appears at once.
+func TestCountsOfPeopleAppearLater(t *testing.T) {
+	m := newMetrics()
+	const people = 2000
+	for range people {
+		m.webhook(TextPath, twilio.Answered)
+	}
+	answered := m.webhooks.WithLabelValues(TextPath, string(twilio.Answered))
+	if value(t, answered) != 0 {
+		t.Error("people appear at once")
+	}
+	largest, before := 0.0, 0.0
+	for range laterSteps {
+		m.later.step()
+		now := value(t, answered)
+		largest, before = max(largest, now-before), now
+	}
+	if before != people || largest > people/10 {
+		t.Errorf("of %d people %.0f appear in a day, %.0f of them together", people, before, largest)
+	}
+	for _, prompt := range []struct {
+		what string
+		do   func()
+		c    prometheus.Counter
+	}{
+		{"a refusal", func() { m.webhook(TextPath, twilio.Refused) }, m.webhooks.WithLabelValues(TextPath, "refused")},
+		{"a panic", func() { m.webhook(CallPath, twilio.Panicked) }, m.webhooks.WithLabelValues(CallPath, "panicked")},
+		{"a text without Redis", func() { m.text(sms.Degraded) }, m.texts.WithLabelValues("degraded")},
+		{"a text over the limit", func() { m.text(sms.Limited) }, m.texts.WithLabelValues("limited")},
+		{"a line that does not answer", func() { m.call(ivr.LegEvent("no_answer")) }, m.calls.WithLabelValues("leg_no_answer")},
+		{"credentials refused", func() { m.erase(eraser.Credentials) }, m.erasures.WithLabelValues("credentials_refused")},
+	} {
+		if prompt.do(); value(t, prompt.c) != 1 {
+			t.Errorf("%s does not appear at once", prompt.what)
+		}
+	}
+}
+
+// A record that waits to be erased is shown only when it is late, and no hour of it
+// exactly.
+func TestErasingTellsNoMoment(t *testing.T) {
+	for _, tt := range []struct{ is, shown eraser.Status }{
+		{eraser.Status{}, eraser.Status{}},
+		{eraser.Status{Waiting: 1, Oldest: 59 * time.Minute}, eraser.Status{}},
+		{eraser.Status{Waiting: 1, Oldest: 61 * time.Minute}, eraser.Status{Waiting: 10, Oldest: time.Hour}},
+		{eraser.Status{Waiting: 11, Oldest: 25*time.Hour + time.Second}, eraser.Status{Waiting: 20, Oldest: 25 * time.Hour}},
+	} {
+		if got := lateOnly(tt.is); got != tt.shown {
+			t.Errorf("%+v is shown as %+v, want %+v", tt.is, got, tt.shown)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/hours"
+	"signpost/internal/privacy"
+	"signpost/internal/store"
+	"signpost/internal/testkit"
+)
+
+// The manager's page says how the line does, and shows no count under twenty.
+func TestStatusPage(t *testing.T) {
+	r := testkit.StartRedis(t)
+	secret := privacy.NewSecret()
+	keys, err := privacy.NewKeyring(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	day := hours.Day(time.Now()).AddDate(0, 0, -1)
+	if err := kept.PutCounts(t.Context(), day, "a test", map[string]int{
+		"text|||begun": 31, "call|||begun": 12, "call||letgo_south|no_answer": 22, "call||letgo_south|answered": 21, "call||letgo_north|no_answer": 19,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
+	text(t, s.phone(), "hello")
+	page := get(t, s.admin+"/status")
+	for _, want := range []string{"<p>about 45</p>", "LetGo South", "about 20 of about 45 calls", "The book that comes with the program, since the start on", "which nobody has rung", "Nothing is wrong"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q:\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "LetGo North:") || strings.Contains(page, ">19<") {
+		t.Errorf("the page shows a count under twenty:\n%s", page)
+	}
+	r.Do(t, "DEL", "counts:"+day.Format(time.DateOnly))
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>fewer than 20</p>") || !strings.Contains(page, "None that failed twenty") {
+		t.Errorf("the page of a quiet day says\n%s", page)
+	}
+	r.Kill()
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") || !strings.Contains(page, "does not answer") {
+		t.Errorf("with Redis away the page says\n%s", page)
+	}
+}
