@@ -27,7 +27,8 @@ a monitor. It reads the same environment as the gateway.
 
 Nobody but LINE can be texted or rung: both must be the account's own, LINE must lead to
 PUBLIC_URL, and nothing may answer texts at NUMBER. Buy NUMBER for this alone. A check
-costs two texts and a call, and counts as one text and one call in "signpost report".
+costs two texts and a call. With CHECK_FROM=NUMBER in the gateway's environment it is
+counted apart from people, and "signpost report" does not show it.
 
   linecheck -from +441632960001 -to +441632960000
 
@@ -76,7 +77,7 @@ func run(args []string, out, errw io.Writer, p pace) int {
 		fmt.Fprintf(errw, "linecheck: the environment is not right:\n%v\n", err)
 		return exitMisuse
 	}
-	line, err := twilio.NewOwnLine(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.PublicURL, *from, *to)
+	line, err := twilio.NewOwnLine(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.PublicURL, *from, *to, cfg.APIKeys...)
 	if err != nil {
 		fmt.Fprintf(errw, "linecheck: nothing was sent: %v\n", err)
 		return exitMisuse

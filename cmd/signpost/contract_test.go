@@ -85,7 +85,7 @@ func TestProvidersDescription(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const elsewhere = "https://handler.example.com/twiml/1"
 	args := []string{"-text-fallback", elsewhere, "-voice-fallback", elsewhere, "+441632960000", "60777", "Local info"}
-	for _, c := range [][]string{append([]string{"provision"}, args...), append([]string{"provision", "-yes"}, args...), {"provision", "-yes", "-undo", "provision-+441632960000.json"}} {
+	for _, c := range [][]string{append([]string{"provision"}, args...), append([]string{"provision", "-yes"}, args...), {"provision", "-yes", "-undo", "+441632960000"}} {
 		if code, out, errs := inTerminal(c...); code != exitOK || errs != "" {
 			t.Errorf("%q: %d\n%s%s", c, code, out, errs)
 		}

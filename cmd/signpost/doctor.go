@@ -15,6 +15,8 @@ import (
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/book"
+	"signpost/flows/check"
+	"signpost/flows/load"
 	"signpost/ivr"
 )
 
@@ -32,6 +34,9 @@ gateway.
 It exits with 1 if something is bad.
 
 `
+
+// anyLine stands for our number: which one does not show in the documents compared.
+const anyLine = "+441632960000"
 
 // doctorTime bounds the whole examination.
 const doctorTime = 2 * time.Minute
@@ -79,11 +84,13 @@ func patient(cfg config.Config) doctors.Patient {
 		files = os.DirFS(cfg.FlowsDir)
 	}
 	return doctors.Patient{
-		Config: cfg, Book: files, Now: time.Now,
-		Fallback: func(b *flows.Book) (text, voice []byte) {
-			files := fallbackFiles(b, "connect.xml", time.Now())
-			return files["text.xml"], files["voice.xml"]
+		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.On(files, day) }, Now: time.Now,
+		Fallback: func(b *flows.Book) (text []byte, voice [][]byte) {
+			said := fallbackFiles(b, "connect.xml", "", time.Now())
+			offered := fallbackFiles(b, "connect.xml", anyLine, time.Now())
+			return said["text.xml"], [][]byte{said["voice.xml"], offered["voice.xml"]}
 		},
 		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
+		Paths: server.Endpoints(), Root: os.DirFS("/"),
 	}
 }

@@ -33,11 +33,11 @@ kind of fact, as heard_words.yaml lists them, or none. With a third column,
 // A needless answer about danger or despair does little harm, a missed one much. A
 // victim asked whether she is the one who harms is hurt by it.
 var falseShares = map[hear.Kind]learn.Shares{
-	hear.Danger: {Others: 0.08, None: 0.012}, hear.Injury: {Others: 0.02, None: 0.01}, hear.Despair: {Others: 0.04, None: 0.02},
-	hear.Hurt: {Others: 0.05, None: 0.01}, hear.MaybeBehaviour: {Others: 0.01, None: 0.005}, hear.Other: {Others: 0.015, None: 0.01},
-	hear.Child: {Others: 0.015, None: 0.01}, hear.ChildConcern: {Others: 0.02, None: 0.01}, hear.TextOnly: {Others: 0.015, None: 0.01},
-	hear.Man: {Others: 0.02, None: 0.01}, hear.LGBT: {Others: 0.015, None: 0.01}, hear.Sexual: {Others: 0.02, None: 0.01},
-	hear.Honour: {Others: 0.015, None: 0.01}, hear.Older: {Others: 0.015, None: 0.01}, hear.Homeless: {Others: 0.005, None: 0.005},
+	hear.Danger: {Others: 0.08, None: 0.018}, hear.Injury: {Others: 0.02, None: 0.01}, hear.Despair: {Others: 0.04, None: 0.028},
+	hear.Hurt: {Others: 0.05, None: 0.01}, hear.MaybeBehaviour: {Others: 0.02, None: 0.01}, hear.Other: {Others: 0.015, None: 0.01},
+	hear.Child: {Others: 0.025, None: 0.015}, hear.ChildConcern: {Others: 0.03, None: 0.015}, hear.TextOnly: {Others: 0.025, None: 0.015},
+	hear.Man: {Others: 0.02, None: 0.01}, hear.LGBT: {Others: 0.025, None: 0.015}, hear.Sexual: {Others: 0.02, None: 0.01},
+	hear.Honour: {Others: 0.025, None: 0.015}, hear.Older: {Others: 0.025, None: 0.015}, hear.Homeless: {Others: 0.005, None: 0.005},
 	hear.Stalked: {Others: 0.01, None: 0.005}, hear.Tracked: {Others: 0.005, None: 0.005}, hear.Visa: {Others: 0.005, None: 0.005},
 }
 
@@ -45,8 +45,8 @@ var falseShares = map[hear.Kind]learn.Shares{
 const (
 	maxLearnt      = 50_000 // texts
 	fewestTexts    = 3
-	learnPenalty   = 16
-	smallestWeight = 0.08
+	learnPenalty   = 9
+	smallestWeight = 0.16
 )
 
 // learnSigns prints the weights of words that suit some labelled texts.

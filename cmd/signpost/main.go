@@ -51,11 +51,18 @@ func commands() []command {
 		{"draw", "the map of the menus, as a picture", drawMap},
 		{"diff", "what people will notice when one book replaces another", diff},
 		{"new", "make a flow book for another county from a few answers", newBook},
+		{"record", "a script to read aloud for a recorded voice, and a check of the recordings", record},
 		{"language", "list what to translate into another language", language},
 		{"doctor", "check the whole set-up, and say how to fix it", doctor},
 		{"provision", "point a number, short code or messaging service at this server", provision},
 		{"fallback", "write the files that answer when no gateway can be reached", fallback},
 		{"probe", "yes or no: does the gateway answer a text and a call? For a timer", probe},
+		{"install", "put a checked flow book where a gateway reads it", install},
+		{"desk", "the flow book for several people: drafts, approval, publishing to the gateways", deskCommand},
+		{"follow", "keep a gateway's flow book the same as the one that a desk published", followDesk},
+		{"backup", "save the counts and the flow book in one file", backup},
+		{"restore", "put back what backup saved", restore},
+		{"watch", "send mail or a webhook when something is wrong, and when it is over", watch},
 		{"maintenance", "turn the menus off for a while: everybody gets the 24-hour number", maintenance},
 		{"report", "what the gateway was used for, in figures that identify nobody", report},
 		{"areas", "rebuild the area tables, and fit the weights of places", areas},
@@ -64,11 +71,11 @@ func commands() []command {
 
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	s := streams{in, out, errw}
-	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
+	if len(args) == 0 {
+		return start(s)
+	}
+	if args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
 		usage(out)
-		if len(args) == 0 {
-			return exitMisuse
-		}
 		return exitOK
 	}
 	if args[0] == "version" || args[0] == "-version" || args[0] == "--version" {
@@ -86,7 +93,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 }
 
 func usage(w io.Writer) {
-	fmt.Fprint(w, "signpost COMMAND [-flows DIR] ...\n\n")
+	fmt.Fprint(w, "signpost                          opens the preview in your browser, and asks for a folder\nsignpost COMMAND [-flows DIR] ...\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.about)
 	}

@@ -50,9 +50,9 @@ func TestScripts(t *testing.T) {
 	}})
 }
 
-// The mistake shown in docs/manager.md comes out as it is shown there.
+// The mistake shown in docs/terminal.md comes out as it is shown there.
 func TestManagerDoc(t *testing.T) {
-	doc, err := os.ReadFile("../../docs/manager.md")
+	doc, err := os.ReadFile("../../docs/terminal.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +73,6 @@ func TestManagerDoc(t *testing.T) {
 	}
 	first, _, _ := bytes.Cut(out.Bytes(), []byte("    [number]\n")) // warnings, which change with the day, follow
 	if !bytes.Contains(doc, append([]byte("$ go run ./cmd/signpost check -flows flows/book\n"), first...)) {
-		t.Errorf("docs/manager.md does not show:\n%s", out.String())
+		t.Errorf("docs/terminal.md does not show:\n%s", out.String())
 	}
 }

@@ -80,7 +80,7 @@ func TestProvision(t *testing.T) {
 	if code, out, _ = inTerminal(args...); code != exitOK || strings.Count(out, "It points here already.") != 3 {
 		t.Errorf("again: %d, %s", code, out)
 	}
-	if code, out, errs = inTerminal("provision", "-yes", "-undo", "provision-+441632960000.json"); code != exitOK || !strings.Contains(out, "Done.") {
+	if code, out, errs = inTerminal("provision", "-yes", "-undo", "+441632960000"); code != exitOK || !strings.Contains(out, "Done.") {
 		t.Fatalf("undo: %d, %s%s", code, out, errs)
 	}
 	if got := double.Lines()[0]; got["sms_url"] != "https://old.example.org/sms" || got["sms_method"] != "GET" || got["voice_url"] != "https://old.example.org/v" || got["status_callback"] != "" {
@@ -110,7 +110,7 @@ func TestProvision(t *testing.T) {
 // follow, and hold the 24-hour number and 999.
 func TestFallbackFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, errs := inTerminal("fallback", "-out", dir, "-connect", "https://handler.example.com/twiml/2")
+	code, out, errs := inTerminal("fallback", "-out", dir, "-caller-id", "+441632960000", "-connect", "https://handler.example.com/twiml/2")
 	if code != exitOK || !strings.Contains(out, "0808 2000 247") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
@@ -135,8 +135,34 @@ func TestFallbackFiles(t *testing.T) {
 	if action, _ := voice.Children[0].Attr("action"); action != "https://handler.example.com/twiml/2" || !strings.Contains(voice.Words(), "press 1") || !strings.Contains(voice.Words(), "9 9 9") {
 		t.Errorf("a call hears %q and is led to %s", voice.Words(), action)
 	}
-	if words := read("connect.xml").Words(); !strings.Contains(words, "+448082000247") {
+	connect := read("connect.xml")
+	if words := connect.Words(); !strings.Contains(words, "+448082000247") {
 		t.Errorf("any key rings %q", words)
+	}
+	shown := ""
+	for _, n := range connect.Children {
+		if id, ok := n.Attr("callerId"); ok {
+			shown = id
+		}
+	}
+	if shown != "+441632960000" {
+		t.Errorf("the line is shown %q, which may be the caller's number", shown)
+	}
+	if words := read("text.xml").Words(); strings.Contains(strings.ToLower(words), "reply") || strings.Index(words, "999") > strings.Index(words, "0808") {
+		t.Errorf("a text gets %q", words)
+	}
+	if words := strings.TrimSpace(voice.Words()); !strings.HasPrefix(words, "Hello.") {
+		t.Errorf("a call hears first %q", words)
+	}
+	plain := filepath.Join(t.TempDir(), "plain")
+	if code, out, errs = inTerminal("fallback", "-out", plain); code != exitOK || !strings.Contains(out, "Nobody is put through") {
+		t.Fatalf("%d, %s%s", code, out, errs)
+	}
+	if said, err := os.ReadFile(filepath.Join(plain, "voice.xml")); err != nil || strings.Contains(string(said), "Gather") || strings.Contains(string(said), "Dial") {
+		t.Errorf("without a caller id a call gets %s, %v", said, err)
+	}
+	if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", "01632"); code != exitMisuse || !strings.Contains(errs, "written like") {
+		t.Errorf("%d, %s", code, errs)
 	}
 }
 

@@ -29,7 +29,7 @@ directory. Its forms write the files. Nothing leaves this machine.
 func previewPage(args []string, s streams) int {
 	fl := newFlags("preview", previewHelp, s)
 	dir := fl.String("flows", "flows/book", "the `folder` of the flow book")
-	addr := fl.String("addr", "127.0.0.1:8099", "the `address` to listen on: this machine only; port 0 takes any")
+	addr := fl.String("addr", usualAddr, "the `address` to listen on: this machine only; port 0 takes any")
 	since := fl.String("since", "", "compare with this `book`: a folder, or a revision of git; empty for the one there is as the page begins")
 	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
@@ -61,9 +61,14 @@ func previewPage(args []string, s streams) int {
 	return exitOK
 }
 
-func servePreview(ctx context.Context, o preview.Options, addr string, s streams) error {
+// newPage is the preview of a folder, over gateways of its own.
+func newPage(o preview.Options) (*preview.Server, error) {
 	o.Open = func(away bool, clock func() time.Time) (*preview.Line, error) { return pretendLine(o.Dir, away, clock) }
-	page, err := preview.New(o)
+	return preview.New(o)
+}
+
+func servePreview(ctx context.Context, o preview.Options, addr string, s streams) error {
+	page, err := newPage(o)
 	if err != nil {
 		return err
 	}
@@ -72,14 +77,19 @@ func servePreview(ctx context.Context, o preview.Options, addr string, s streams
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; give another -addr", addr, err)
 	}
-	const headers = 5 * time.Second
-	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: headers, BaseContext: func(net.Listener) context.Context { return ctx }}
 	go page.Watch(ctx)
+	fmt.Fprintf(s.out, "Open http://%s in a browser on this machine. Ctrl-C ends it.\n", listener.Addr())
+	return serve(ctx, listener, page.Handler())
+}
+
+// serve answers on this machine until ctx ends.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	const headers = 5 * time.Second
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headers, BaseContext: func(net.Listener) context.Context { return ctx }}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close() // pages that are open are let go
 	}()
-	fmt.Fprintf(s.out, "Open http://%s in a browser on this machine. Ctrl-C ends it.\n", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the page: %w", err)
 	}

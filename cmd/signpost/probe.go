@@ -8,6 +8,7 @@ import (
 
 	"signpost/config"
 	"signpost/internal/handset"
+	"signpost/internal/webhook"
 )
 
 const probeHelp = `signpost probe
@@ -19,8 +20,8 @@ why, run "signpost doctor". It reads the same environment as the gateway.
 
 The text and the call are signed as the provider signs them. It rings no telephone and
 sends nobody a text, so it does not check the number itself. Text the number from your
-own phone now and then, or use linecheck (docs/operator.md). Each run counts as one
-text and one call in "signpost report".
+own phone now and then, or use linecheck (docs/operator.md). Probes are counted apart
+from people: "signpost report" does not show them.
 
 `
 
@@ -50,7 +51,7 @@ func probe(args []string, s streams) int {
 func answers(cfg config.Config) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), probeTime)
 	defer cancel()
-	p := &handset.Phone{Base: cfg.PublicURL, Account: cfg.AccountSID, Token: cfg.Tokens[0], From: "+447400000000", To: "+447400000001", Jar: map[string]string{}}
+	p := &handset.Phone{Base: cfg.PublicURL, Account: cfg.AccountSID, Token: cfg.Signer().Token, Key: cfg.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine, Jar: map[string]string{}}
 	began := time.Now()
 	text, err := p.Text(ctx, "hello")
 	if err != nil || !strings.Contains(text, "999") || time.Since(began) > time.Second {

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,18 +14,23 @@ import (
 )
 
 const provisionHelp = `signpost provision [-yes] [-text-fallback URL] [-voice-fallback URL] LINE...
-signpost provision [-yes] -undo FILE
+signpost provision [-yes] -undo LINE|FILE
+signpost provision -undo list
 
 Points a number, a short code or a messaging service of the account at PUBLIC_URL. It
 sets the addresses for texts, calls, and reports of calls that have ended. It also
-sets the fallback addresses, for when this server cannot be reached. It shows the
-change; -yes makes it, and saves the old settings in a file. -undo restores them. It
-reads the same environment as the gateway.
+sets the fallback addresses, for when this server cannot be reached. It takes away an
+application or a SIP trunk that the provider would ask instead. It shows the change;
+-yes makes it, and saves the old settings in a dated file of this folder, which is never
+overwritten. It reads the same environment as the gateway.
+
+-undo LINE restores what was before the newest change; once more restores what was
+before that, and so on. -undo list shows all that can be undone.
 
   signpost provision +441632960000
   signpost provision -yes -text-fallback https://bins.example.com/text \
       -voice-fallback https://bins.example.com/voice +441632960000
-  signpost provision -yes -undo provision-+441632960000.json
+  signpost provision -yes -undo +441632960000
 
 `
 
@@ -39,7 +41,7 @@ const validity = 600
 func provision(args []string, s streams) int {
 	f := newFlags("provision", provisionHelp, s)
 	yes := f.Bool("yes", false, "make the change; without it, it is only shown")
-	undo := f.String("undo", "", "the `file` written when a change was made: put back what was before")
+	undo := f.String("undo", "", "put back what was before: the `line`, or the file written when a change was made, or list")
 	textElse := f.String("text-fallback", "", "the `URL` for texts when this server cannot be reached; empty leaves what is set")
 	voiceElse := f.String("voice-fallback", "", "the `URL` for calls then; empty leaves what is set")
 	if code, done := parseWords(f, args, s); done {
@@ -53,16 +55,33 @@ func provision(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost provision: %v\n", err)
 		return exitProblems
 	}
+	if *undo == "list" {
+		if err := listUndo(s.out); err != nil {
+			return fail(err)
+		}
+		return exitOK
+	}
+	if *undo != "" {
+		file, err := undoFile(*undo)
+		if err != nil {
+			return fail(err)
+		}
+		*undo = file
+	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost provision: the environment is not right:\n%v\n", err)
 		return exitMisuse
 	}
-	c, err := twilio.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens)
+	// A restricted key that erases may not change numbers: provision needs one that may.
+	c, err := twilio.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
 	if err != nil {
 		return fail(err)
 	}
 	lines, err := c.Lines()
+	if errors.Is(err, twilio.ErrNotAllowed) {
+		return fail(fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision", err))
+	}
 	if err != nil {
 		return fail(err)
 	}
@@ -71,16 +90,16 @@ func provision(args []string, s streams) int {
 		return fail(err)
 	}
 	for _, ch := range changes {
-		if !showChange(s.out, ch) {
+		changes := showChange(s.out, ch)
+		if !changes {
 			continue
 		}
 		if !*yes {
 			fmt.Fprintln(s.out, "  Nothing is changed yet: -yes does it.")
 			continue
 		}
-		kept := "provision-" + filepath.Base(strings.ReplaceAll(ch.before.Name, " ", "-")) + ".json"
 		if *undo == "" {
-			if err := keepLine(kept, ch.before); err != nil {
+			if _, err := keepLine(ch.before, time.Now()); err != nil {
 				return fail(err)
 			}
 		}
@@ -88,14 +107,25 @@ func provision(args []string, s streams) int {
 			return fail(err)
 		}
 		fmt.Fprintln(s.out, "  Done.")
-		if *undo == "" {
-			fmt.Fprintf(s.out, "  To put it back: signpost provision -yes -undo %s\n", kept)
+		if *undo != "" {
+			if err := undone(*undo); err != nil {
+				return fail(err)
+			}
+			continue
 		}
+		fmt.Fprintf(s.out, "  To put it back: signpost provision -yes -undo %q\n", ch.before.Name)
 	}
 	return exitOK
 }
 
 type pointing struct{ before, after twilio.AccountLine }
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
 
 // wanted works out what is to change.
 func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []string, textElse, voiceElse string) (out []pointing, err error) {
@@ -108,18 +138,16 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		return twilio.AccountLine{}, false
 	}
 	if undo != "" {
-		data, err := os.ReadFile(undo)
+		before, err := readLine(undo)
 		if err != nil {
 			return nil, err
-		}
-		var before twilio.AccountLine
-		if err := json.Unmarshal(data, &before); err != nil {
-			return nil, fmt.Errorf("%s is not a file that provision wrote", undo)
 		}
 		now, ok := find(func(l twilio.AccountLine) bool { return l.SID == before.SID && l.Sort == before.Sort })
 		if !ok {
 			return nil, fmt.Errorf("%s is not in the account any more", before.Name)
 		}
+		before.CannotText, before.CannotCall = now.CannotText, now.CannotCall
+		before.Release = overrides(now) != ""
 		return []pointing{{now, before}}, nil
 	}
 	for _, u := range []string{textElse, voiceElse} {
@@ -144,6 +172,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 			return nil, fmt.Errorf("%q is not in the account, which has: %s", name, strings.Join(have, ", "))
 		}
 		after := before
+		after.Release = overrides(before) != ""
+		after.TextApp, after.CallApp, after.Trunk = "", "", ""
 		after.Texts, after.TextsElse = hook(server.TextPath), fallback(textElse, before.TextsElse)
 		switch before.Sort {
 		case twilio.NumberLine:
@@ -154,6 +184,17 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		out = append(out, pointing{before, after})
 	}
 	return out, nil
+}
+
+// overrides says what the provider asks instead of a line's addresses.
+func overrides(l twilio.AccountLine) string {
+	var out []string
+	for _, o := range []struct{ what, id string }{{"an application for texts", l.TextApp}, {"an application for calls", l.CallApp}, {"a SIP trunk", l.Trunk}} {
+		if o.id != "" {
+			out = append(out, o.what+" "+o.id)
+		}
+	}
+	return strings.Join(out, " and ")
 }
 
 // showChange writes what would change of a line; it gives false when nothing would.
@@ -178,6 +219,12 @@ func showChange(w io.Writer, ch pointing) bool {
 	hook("calls", ch.before.Calls, ch.after.Calls)
 	hook("calls, when this server cannot be reached", ch.before.CallsElse, ch.after.CallsElse)
 	hook("calls that have ended", ch.before.Ended, ch.after.Ended)
+	if was, is := overrides(ch.before), overrides(ch.after); was != is {
+		show("the provider asks first", orNothing(was), orNothing(is))
+	}
+	if ch.after.CannotText || ch.after.CannotCall {
+		fmt.Fprintln(w, "  The number cannot take both texts and calls: signpost doctor says more.")
+	}
 	if ch.before.Validity != ch.after.Validity {
 		seconds := func(n int) string { return (time.Duration(n) * time.Second).String() }
 		show("a reply may wait", seconds(ch.before.Validity), seconds(ch.after.Validity))
@@ -189,16 +236,4 @@ func showChange(w io.Writer, ch pointing) bool {
 		fmt.Fprintln(w, "  It points here already.")
 	}
 	return changed
-}
-
-// keepLine writes down how a line was.
-func keepLine(file string, l twilio.AccountLine) error {
-	data, err := json.MarshalIndent(l, "", "  ")
-	if err == nil {
-		err = os.WriteFile(file, append(data, '\n'), 0o600)
-	}
-	if err != nil {
-		return fmt.Errorf("write down how it was: %w", err)
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"signpost/config"
 	"signpost/flows"
 	"signpost/internal/hours"
+	"signpost/internal/lines"
+	"signpost/internal/privacy"
 	"signpost/internal/store"
 )
 
@@ -20,8 +23,9 @@ const reportTime = time.Minute
 const reportHelp = `signpost report [-from DAY] [-to DAY] [-format text|csv|html] [-out FILE]
 
 What the gateway was used for, in figures that single nobody out: counts under
-ten are not shown, others are rounded to 5, and nothing can be got by subtracting.
-REDIS_URL says where the counts are. Any days will do; today is left out.
+twenty are not shown, others are rounded to 5, and nothing can be got by
+subtracting. REDIS_URL says where the counts are, PRIVACY_KEY opens them. Any days
+that are over will do.
 
   signpost report
   signpost report -from 2026-07-01 -to 2026-09-30 -format html -out summer.html
@@ -35,11 +39,10 @@ func report(args []string, s streams) int {
 	format := f.String("format", "text", "text, csv or html")
 	out := f.String("out", "", "the `file` to write; empty for the terminal")
 	dir := f.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
-	today := f.Bool("today", false, "include today, which is not over: for your own eyes, never to publish")
 	if code, done := parse(f, args, s); done {
 		return code
 	}
-	o, err := reportOptions(*from, *to, *today, time.Now())
+	o, err := reportOptions(*from, *to, time.Now())
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost report: %v\n", err)
 		return exitMisuse
@@ -50,7 +53,8 @@ func report(args []string, s streams) int {
 		return exitMisuse
 	}
 	url, err := config.RedisFromEnvironment()
-	if err != nil {
+	secrets, keyErr := config.SecretsFromEnvironment()
+	if err := errors.Join(err, keyErr); err != nil {
 		fmt.Fprintf(s.err, "signpost report: %v\n", err)
 		return exitMisuse
 	}
@@ -58,7 +62,7 @@ func report(args []string, s streams) int {
 	if src == nil {
 		return code
 	}
-	r, err := makeReport(src.Book, o, url)
+	r, err := makeReport(src.Book, o, url, secrets)
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost report: %v\n", err)
 		return exitProblems
@@ -71,8 +75,8 @@ func report(args []string, s streams) int {
 }
 
 // reportOptions reads the days; without any, the last whole month.
-func reportOptions(from, to string, today bool, now time.Time) (reports.Options, error) {
-	o := reports.Options{Now: now, Today: today}
+func reportOptions(from, to string, now time.Time) (reports.Options, error) {
+	o := reports.Options{Now: now}
 	first := hours.Day(now)
 	first = first.AddDate(0, 0, 1-first.Day())
 	o.From, o.To = first.AddDate(0, -1, 0), first.AddDate(0, 0, -1)
@@ -102,16 +106,40 @@ func reportOptions(from, to string, today bool, now time.Time) (reports.Options,
 	return o, nil
 }
 
-func makeReport(b *flows.Book, o reports.Options, url string) (reports.Report, error) {
+func makeReport(b *flows.Book, o reports.Options, url string, secrets [][]byte) (reports.Report, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), reportTime)
 	defer cancel()
-	kept, err := store.Open(store.Options{URL: url})
+	keys, err := privacy.NewKeyring(secrets...)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	kept, err := store.Open(store.Options{URL: url, Keys: keys})
 	if err != nil {
 		return reports.Report{}, err
 	}
 	defer kept.Close()
+	if o.NotAnswering, err = notAnswering(ctx, b, kept); err != nil {
+		return reports.Report{}, err
+	}
 	o.Counts = func(day time.Time) (map[string]int, error) { return kept.Counts(ctx, day) }
 	return reports.Make(b, o)
+}
+
+// notAnswering names the services whose lines nobody answers now.
+func notAnswering(ctx context.Context, b *flows.Book, kept *store.Store) (names []string, err error) {
+	var ids []string
+	for i := range b.Services {
+		if b.Services[i].NotOffered == "" {
+			ids = append(ids, b.Services[i].ID)
+		}
+	}
+	known, err := kept.Lines(ctx, ids)
+	for _, id := range ids {
+		if svc := b.Service(id); lines.NotAnswering(known[id], svc.CheckedOn) {
+			names = append(names, svc.Name)
+		}
+	}
+	return names, err
 }
 
 // writeTo writes to a file, or to out when there is none.
@@ -119,7 +147,8 @@ func writeTo(file string, out io.Writer, write func(io.Writer) error) (err error
 	if file == "" {
 		return write(out)
 	}
-	w, err := os.Create(file)
+	const mine = 0o600 // to be looked at before it is published
+	w, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mine)
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

@@ -30,7 +30,8 @@ Nothing leaves this machine.
 
 By text, write what a person would send, one text to a line. On a call, a line is
 a key; an empty line presses nothing; "hang up" ends the call. While a line
-rings, say how it ends: answered, no answer, engaged or failed.
+rings, say how it ends: answered, short (a machine, say), no answer, engaged, failed
+or cancelled.
 
 A line that begins with : is for this terminal:
 
@@ -42,7 +43,7 @@ A line that begins with : is for this terminal:
 
   signpost try
   echo kendal | signpost try
-  printf '1\n1\n3\n1\nno answer\n' | signpost try -call
+  printf '1\n3\n1\nno answer\n' | signpost try -call
   printf 'kendal\n:record A town gives its number\n' | signpost try
 
 `
@@ -281,11 +282,14 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// statuses are the provider's words for how a line ends, by what people write.
-var statuses = map[string]string{
-	"answered": "completed", "a": "completed", "no answer": "no-answer", "n": "no-answer", "engaged": "busy", "busy": "busy", "e": "busy",
-	"failed": "failed", "f": "failed",
+// endings are how a line can end, in the words of examples, by what people write.
+var endings = map[string]string{
+	"answered": "answered", "a": "answered", "short": "short", "s": "short", "no answer": "no answer", "n": "no answer",
+	"engaged": "engaged", "busy": "engaged", "e": "engaged", "failed": "failed", "f": "failed", "cancelled": "cancelled", "c": "cancelled",
 }
+
+// statuses are the provider's words for them.
+var statuses = map[string]string{"answered": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed", "cancelled": "canceled"}
 
 func (t *terminal) call(ctx context.Context) error {
 	c, err := t.phone().Ring(ctx)
@@ -330,7 +334,7 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 		var lines []string
 		for _, d := range c.Dialling {
 			l := d.E164
-			if keys := strings.Trim(d.Keys, "w"); keys != "" {
+			if keys := strings.Trim(d.Keys, "wW"); keys != "" {
 				l += ", then key " + keys
 			}
 			lines = append(lines, l)
@@ -345,11 +349,14 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 				t.did = append(t.did, how)
 				return c.Press(ctx, how[0]) // a key before the line is rung
 			}
-			if status, ok := statuses[how]; ok {
-				t.did = append(t.did, map[string]string{"completed": "answered", "no-answer": "no answer", "busy": "engaged", "failed": "failed"}[status])
-				return c.LegEnds(ctx, status)
+			if end, ok := endings[how]; ok {
+				t.did = append(t.did, end)
+				if end == "short" {
+					return c.LegShort(ctx)
+				}
+				return c.LegEnds(ctx, statuses[end])
 			}
-			fmt.Fprintln(t.out, "       answered, no answer, engaged or failed; or a key, pressed before it rings")
+			fmt.Fprintln(t.out, "       answered, short, no answer, engaged, failed or cancelled; or a key, pressed before it rings")
 		}
 	}
 	key, ok := t.ask("  key: ", true)

@@ -37,7 +37,7 @@ app.post('/voice', (req, res) => {
   const reply = new twilio.twiml.VoiceResponse();
   const gather = reply.gather({ input: 'dtmf', numDigits: 1, timeout: 5, actionOnEmptyResult: true, action: base + '/voice/key', method: 'POST' });
   gather.say({ voice: 'Polly.Amy', language: 'en-GB' },
-    'Local information line. For you, press 1. For someone else, press 2. For how you behave, press 3. For other lines, press 4. For a 24 hour line, press 0.');
+    'Info line. Emergency, ring 9 9 9. Cumbria press 1, Cheshire 2, elsewhere 3, other lines 4, a person 0.');
   reply.redirect({ method: 'POST' }, base + '/voice/key');
   res.type('text/xml').send(reply.toString());
 });

@@ -26,7 +26,11 @@ const (
 
 // SVG is the map on one sheet of A4 on its side. Every box is a group with the
 // id "step-" and the step's name, so that a page can light one up.
-func SVG(b *flows.Book, title string) string {
+func SVG(b *flows.Book, title string) string { return Linked(b, title, nil) }
+
+// Linked is the map on which every box is a link to where href says; without href there
+// are none.
+func Linked(b *flows.Book, title string, href func(step string) string) string {
 	boxes := Boxes(b)
 	columns, tallest := place(boxes)
 	wide := (sheetWide - 2*margin - gutter*float64(columns-1)) / float64(max(columns, 1))
@@ -39,16 +43,26 @@ func SVG(b *flows.Book, title string) string {
 		byID[box.Step.ID] = box
 	}
 	var out strings.Builder
+	role := "img"
+	if href != nil {
+		role = "group" // what is in it can be reached
+	}
 	note := offeredByAll(b)
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="img" aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="%g">`+"\n", sheetWide, sheetHigh, sheetWide, sheetHigh, fontSize)
-	fmt.Fprintf(&out, "<title id=\"map-title\">%s</title>\n<desc id=\"map-desc\">%s</desc>\n", html.EscapeString(title), html.EscapeString(inWords(boxes)+note))
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="%s" aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="%g">`+"\n", sheetWide, sheetHigh, sheetWide, sheetHigh, role, fontSize)
+	fmt.Fprintf(&out, "<title id=\"map-title\">%s</title>\n<desc id=\"map-desc\">%s</desc>\n", html.EscapeString(title), html.EscapeString(inWords(b, boxes)+note))
 	fmt.Fprintf(&out, `<text class="map-heading" x="%g" y="%g" font-size="4.5" font-weight="bold" fill="#1b1b1b">%s</text>`+"\n", margin, margin+4, html.EscapeString(title))
 	fmt.Fprintf(&out, `<g transform="translate(%g %g) scale(%.4f)">`+"\n", margin*(1-scale), margin+heading, scale)
 	for _, box := range boxes {
 		lines(&out, box, byID, wide/scale)
 	}
 	for _, box := range boxes {
-		drawBox(&out, box, wide/scale)
+		if href != nil {
+			fmt.Fprintf(&out, `<a href="%s">`, html.EscapeString(href(box.Step.ID)))
+		}
+		drawBox(&out, b, box, wide/scale)
+		if href != nil {
+			out.WriteString("</a>")
+		}
 	}
 	out.WriteString("</g>\n")
 	fmt.Fprintf(&out, `<text class="map-note" x="%g" y="%g" fill="#1b1b1b">%s</text>`+"\n</svg>\n", margin, sheetHigh-margin+2, html.EscapeString(note))
@@ -99,13 +113,10 @@ func lines(out *strings.Builder, box *Box, byID map[string]*Box, wide float64) {
 // those who print in black.
 var fills = [...]string{"#eef4fb", "#e9f6ec", "#f6f1e4"}
 
-func drawBox(out *strings.Builder, b *Box, wide float64) {
+func drawBox(out *strings.Builder, book *flows.Book, b *Box, wide float64) {
 	edge := [...]string{"", ``, ` stroke-dasharray="1.2 .8"`}[b.Step.Kind]
 	fmt.Fprintf(out, `<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`, flows.KindNames[b.Step.Kind], b.Step.ID, b.x, b.y, wide, b.high(), fills[b.Step.Kind], [...]string{".35", ".7", ".35"}[b.Step.Kind], edge)
-	name := b.Step.ID
-	if b.Starts != "" {
-		name += " (" + b.Starts + " begin here)"
-	}
+	name := Name(book, b.Step)
 	text := func(y float64, weight, words string) {
 		inside := wide - 2*padding
 		if weight != "" {
@@ -156,10 +167,10 @@ func letterWide(r rune) float64 {
 }
 
 // inWords is the map for those who cannot see it.
-func inWords(boxes []*Box) string {
+func inWords(book *flows.Book, boxes []*Box) string {
 	var out strings.Builder
 	for _, b := range boxes {
-		fmt.Fprintf(&out, "%s (%s", b.Step.ID, flows.KindNames[b.Step.Kind])
+		fmt.Fprintf(&out, "%s (%s", Name(book, b.Step), flows.KindNames[b.Step.Kind])
 		if b.Starts != "" {
 			fmt.Fprintf(&out, ", %s begin here", b.Starts)
 		}
@@ -167,7 +178,7 @@ func inWords(boxes []*Box) string {
 		for _, r := range b.Rows {
 			fmt.Fprintf(&out, " %s", strings.TrimSpace(r.Keys+" "+r.Label))
 			if r.To != "" {
-				fmt.Fprintf(&out, " goes to %s", r.To)
+				fmt.Fprintf(&out, " goes to %s", nameOf(book, r.To))
 			}
 			out.WriteString(";")
 		}

@@ -1,30 +1,30 @@
 // Package doctor looks at everything that an operator can get wrong, and says in plain
-// words what it found and how to mend it. It changes nothing.
+// words what it found and how to fix it. It changes nothing.
 package doctor
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"signpost/config"
 	"signpost/flows"
-	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/handset"
+	"signpost/internal/inspect"
 	"signpost/internal/privacy"
 	"signpost/internal/store"
+	"signpost/internal/swap"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // Verdict is how bad something is.
@@ -39,7 +39,8 @@ const (
 
 // Finding is one thing that was looked at.
 type Finding struct {
-	Of      string  `json:"of"` // environment, Redis, book, server, provider, fallback
+	Of      string  `json:"of"`             // environment, memory, machine, Redis, book, server, provider, fallback
+	Name    string  `json:"name,omitempty"` // the same mistake always has the same
 	Verdict Verdict `json:"verdict"`
 	What    string  `json:"what"`
 	Fix     string  `json:"fix,omitempty"`
@@ -48,14 +49,18 @@ type Finding struct {
 // Patient is what is looked at.
 type Patient struct {
 	Config config.Config
-	// Book is the flow book in force.
-	Book fs.FS
+	// Book reads the flow book in force and finds its mistakes, as check.On does.
+	Book func(day time.Time) (*load.Source, []load.Problem)
 	Now  func() time.Time
-	// Fallback are the documents that should be at the fallback URLs: of texts, and of
-	// calls.
-	Fallback func(b *flows.Book) (text, voice []byte)
+	// Fallback are the documents that should be at the fallback URLs: that of texts, and
+	// those of calls, of which any will do.
+	Fallback func(b *flows.Book) (text []byte, voice [][]byte)
 	// Paths of the webhooks that the provider is to be pointed at.
 	TextPath, CallPath, CallStatusPath, TextStatusPath string
+	// Paths are all that the provider may ask.
+	Paths []string
+	// Root is the root of this machine's files; nil when it is not to be looked at.
+	Root fs.FS
 }
 
 // Limits of what is well.
@@ -63,7 +68,6 @@ const (
 	slowRedis   = 50 * time.Millisecond
 	redisWait   = 5 * time.Second
 	clockSkew   = 5 * time.Second
-	lowBalance  = 10
 	maxValidity = 600 // seconds that a reply may wait for a phone: later it can be dangerous
 	oldRedis    = 6
 )
@@ -81,6 +85,8 @@ func (e *exam) add(of string, v Verdict, fix, what string, args ...any) {
 func Examine(ctx context.Context, p Patient) []Finding {
 	e := &exam{Patient: p}
 	e.environment()
+	e.swap()
+	e.machine()
 	e.redis(ctx)
 	b := e.book()
 	e.server(ctx)
@@ -113,9 +119,7 @@ func (e *exam) environment() {
 			e.add(of, Bad, "Copy the auth token from the provider's console: 32 digits and letters a to f.", "TWILIO_AUTH_TOKEN does not look like a token.")
 		}
 	}
-	if len(c.Tokens) > 1 {
-		e.add(of, Look, "Once the new one is promoted at the provider take the old one away.", "TWILIO_AUTH_TOKEN holds %d tokens.", len(c.Tokens))
-	}
+	e.keys(of)
 	if len(c.Lines) == 0 {
 		e.add(of, Look, "List your numbers and short codes in ERASE_LINES.", "ERASE_LINES is empty: what a crash leaves at the provider is not looked for.")
 	}
@@ -128,6 +132,46 @@ func (e *exam) environment() {
 	if len(e.found) == begin {
 		e.add(of, OK, "", "Everything is set, and the secrets are strong.")
 	}
+}
+
+// keys looks at rotations left half done, and at a master credential that is not needed.
+func (e *exam) keys(of string) {
+	c := e.Config
+	for _, one := range []struct {
+		name, what string
+		n          int
+	}{{"TWILIO_AUTH_TOKEN", "tokens", len(c.Tokens)}, {"TWILIO_WEBHOOK_KEYS", "keys", len(c.WebhookKeys)}, {"TWILIO_API_KEYS", "keys", len(c.APIKeys)}} {
+		if one.n > 1 {
+			e.add(of, Look, "Once the provider uses the new one take the old one away.", "%s holds %d %s.", one.name, one.n, one.what)
+		}
+	}
+	if len(c.Tokens) > 0 && len(c.WebhookKeys) > 0 && len(c.APIKeys) > 0 {
+		e.add(of, Look, "Once every webhook is signed with the shared key, take TWILIO_AUTH_TOKEN away: it may do anything in the account, and what it signs is still taken.", "TWILIO_AUTH_TOKEN is set beside keys that do without it.")
+	}
+}
+
+// swap looks whether the gateway, or a Redis beside it, can be written to a swap device.
+func (e *exam) swap() {
+	const of = "memory"
+	running := swap.Processes(e.Root, "gateway", "redis-server", "valkey-server")
+	if len(running) == 0 {
+		e.add(of, Look, "Run signpost doctor on the gateway's own machine.", "No gateway runs on this machine: whether its memory can be swapped to a disk cannot be seen.")
+		return
+	}
+	sure := true
+	for _, process := range running {
+		possible, known := swap.Possible(e.Root, process)
+		sure = sure && known
+		if possible && known {
+			e.name("swap").add(of, Bad, "MemorySwapMax=0 in the systemd unit, memswap_limit as large as mem_limit in compose, no swap_size_mb at Fly; or turn swap off: swapoff -a.", "The memory of a gateway or Redis can be swapped to a disk: what people write could be read there later.")
+			return
+		}
+	}
+	if !sure {
+		e.add(of, Look, "Run signpost doctor as root, or look with: swapon --show.", "Whether memory can be swapped to a disk cannot be seen.")
+		return
+	}
+	e.add(of, OK, "", "No memory can be swapped to a disk.")
 }
 
 // weak reports a secret that was typed and not made by chance: few different bytes,
@@ -186,6 +230,7 @@ func (e *exam) redis(ctx context.Context) {
 	case facts.MaxMemory > 0 && p == "noeviction":
 		e.add(of, Look, "redis-cli config set maxmemory-policy volatile-ttl", "maxmemory-policy is noeviction: when it is full Redis refuses to remember conversations.")
 	}
+	e.writes(ctx, s)
 	if skew := facts.Clock.Sub(e.Now()).Abs(); skew > clockSkew {
 		e.add(of, Bad, "Have both machines set their clocks by NTP.", "The clocks of this machine and of Redis are %v apart.", skew.Round(time.Second))
 	}
@@ -196,7 +241,7 @@ func (e *exam) redis(ctx context.Context) {
 
 func (e *exam) book() *flows.Book {
 	const of = "book"
-	src, all := check.On(e.Book, e.Now())
+	src, all := e.Book(e.Now())
 	if src == nil || src.Book == nil {
 		e.add(of, Bad, "Run signpost check.", "The flow book cannot be read.")
 		return nil
@@ -229,10 +274,10 @@ func (e *exam) book() *flows.Book {
 // silence, and moves nothing.
 func (e *exam) server(ctx context.Context) {
 	const of = "server"
-	if len(e.Config.Tokens) == 0 {
+	if len(e.Config.Tokens) == 0 && len(e.Config.WebhookKeys) == 0 {
 		return
 	}
-	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Tokens[0], From: "+447400000000", To: "+447400000001"}
+	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Signer().Token, Key: e.Config.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine}
 	began := time.Now()
 	status, body, err := p.ReportDelivery(ctx, e.TextStatusPath)
 	took := time.Since(began)
@@ -241,6 +286,8 @@ func (e *exam) server(ctx context.Context) {
 		e.add(of, Bad, "Have a certificate that browsers accept, and renew it by itself.", "PUBLIC_URL answers with a certificate that cannot be trusted: the provider would not ask it.")
 	case err != nil:
 		e.add(of, Bad, "Is the gateway running, is the name in PUBLIC_URL right, is its port open to the world?", "PUBLIC_URL does not answer.")
+	case status >= 300 && status < 400:
+		e.name("redirects").add(of, Bad, "Have what ends TLS pass webhooks on itself: the provider loses what was written when it is sent elsewhere.", "PUBLIC_URL redirects to another address (%d).", status)
 	case status == http.StatusForbidden:
 		e.add(of, Bad, "The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.", "The server refuses a request that is signed as the provider signs.")
 	case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
@@ -249,9 +296,16 @@ func (e *exam) server(ctx context.Context) {
 		e.add(of, Look, "Look for a slow proxy or network: the provider gives up after 15 seconds.", "PUBLIC_URL takes %v to answer.", took.Round(time.Millisecond))
 	default:
 		e.add(of, OK, "", "PUBLIC_URL answers a signed request in %v.", took.Round(time.Millisecond))
+		e.otherSigners(ctx, *p)
+	}
+	e.take(of, inspect.Certificate(ctx, e.Config.PublicURL, e.Now()))
+	if err == nil && status == http.StatusOK {
+		e.paths(ctx, *p)
 	}
 	forged := *p
-	forged.Token = privacy.Hide(strings.Repeat("0", len(p.Token.Reveal())))
+	forged.Account = handset.Account() // the gateway counts a forgery with our account's id as the provider's
+	forged.Token = privacy.Hide(strings.Repeat("0", max(len(p.Token.Reveal()), 32)))
+	forged.Key.Secret = forged.Token
 	if err == nil && status == http.StatusOK {
 		if status, _, err := forged.ReportDelivery(ctx, e.TextStatusPath); err == nil && status == http.StatusOK {
 			e.add(of, Bad, "Something before the gateway answers in its place.", "The server takes a request with a forged signature.")
@@ -259,130 +313,30 @@ func (e *exam) server(ctx context.Context) {
 	}
 }
 
+// otherSigners looks whether the running gateway takes every other secret that is
+// configured here: the provider may sign with any of them.
+func (e *exam) otherSigners(ctx context.Context, p handset.Phone) {
+	refused := func(what string) {
+		if status, _, err := p.ReportDelivery(ctx, e.TextStatusPath); err == nil && status == http.StatusForbidden {
+			e.add("server", Bad, "Restart the gateway with the same environment.", "The running gateway refuses what is signed with %s.", what)
+		}
+	}
+	for i, t := range e.Config.Tokens {
+		p.Token, p.Key = t, twilio.SharedKey{}
+		if i > 0 || len(e.Config.WebhookKeys) > 0 {
+			refused(fmt.Sprintf("token %d of TWILIO_AUTH_TOKEN", i+1))
+		}
+	}
+	for i, k := range e.Config.WebhookKeys {
+		p.Key = k
+		if i > 0 {
+			refused("the shared key " + k.Name)
+		}
+	}
+}
+
 func isTLS(err error) bool {
 	return strings.Contains(err.Error(), "x509:") || strings.Contains(err.Error(), "tls:")
-}
-
-func (e *exam) account(ctx context.Context, b *flows.Book) {
-	const of = "provider"
-	c, err := twilio.NewOperator(e.Config.APIURL, e.Config.AccountSID, e.Config.Tokens)
-	if err != nil {
-		e.add(of, Bad, "Correct the account's settings.", "%v.", err)
-		return
-	}
-	lines, err := c.Lines()
-	if errors.Is(err, twilio.ErrCredentials) {
-		e.add(of, Bad, "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the provider's console. Nothing is erased there with the wrong ones.", "The provider refuses our account or token.")
-		return
-	}
-	if err != nil {
-		e.add(of, Bad, "Try again; is this machine allowed to reach the provider's API?", "The account cannot be looked at: %v.", err)
-		return
-	}
-	ours := 0
-	for _, l := range lines {
-		if e.concerns(l) {
-			ours++
-			e.line(ctx, l, b)
-		}
-	}
-	if ours == 0 {
-		e.add(of, Bad, "signpost provision points one at this server.", "No number, short code or messaging service points at PUBLIC_URL: nobody can reach us.")
-	}
-	for _, line := range e.Config.Lines {
-		if !slices.ContainsFunc(lines, func(l twilio.AccountLine) bool { return l.Name == line }) {
-			e.add(of, Bad, "Correct ERASE_LINES.", "%s is in ERASE_LINES but not in the account.", line)
-		}
-	}
-	if amount, currency, err := c.Balance(); err == nil {
-		if left, err := strconv.ParseFloat(amount, 64); err == nil && left < lowBalance {
-			e.add(of, Bad, "Pay in, and let it be topped up by itself: without money every text and call is refused.", "%s %s are left in the account.", amount, currency)
-		} else {
-			e.add(of, OK, "", "%s %s are left in the account.", amount, currency)
-		}
-	}
-	e.dialling(of, c)
-	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
-		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot be read from here.")
-}
-
-// dialling looks which countries the account may ring: callers are put through to
-// services of the United Kingdom, and to nothing else.
-func (e *exam) dialling(of string, c *twilio.Client) {
-	const where = "In the console: Voice, Settings, Geo permissions: "
-	switch may, err := c.Dialling(); {
-	case err != nil:
-		e.add(of, Look, where+"only the United Kingdom, its special numbers too.", "Which countries may be rung cannot be read: %v.", err)
-	case !may.Home:
-		e.add(of, Bad, where+"tick the United Kingdom.", "Numbers of the United Kingdom may not be rung: nobody can be put through.")
-	case !may.Special:
-		e.add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
-	case may.Others > 0:
-		e.add(of, Look, where+"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
-	default:
-		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")
-	}
-}
-
-// concerns reports a line that points at this server, or is one of ours.
-func (e *exam) concerns(l twilio.AccountLine) bool {
-	return slices.Contains(e.Config.Lines, l.Name) || strings.HasPrefix(l.Texts.URL, e.Config.PublicURL+"/") || strings.HasPrefix(l.Calls.URL, e.Config.PublicURL+"/")
-}
-
-// line looks at one line of ours.
-func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book) {
-	const of = "provider"
-	begin := len(e.found)
-	provision := "signpost provision " + l.Name
-	hook := func(what string, h twilio.Hook, path string) {
-		want := e.Config.PublicURL + path
-		switch {
-		case h.URL == "":
-			e.add(of, Bad, provision, "%s: %s are sent nowhere.", l.Name, what)
-		case h.URL != want:
-			e.add(of, Bad, provision, "%s: %s are sent to another address than %s.", l.Name, what, want)
-		case h.Method != http.MethodPost:
-			e.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.", l.Name, what, h.Method)
-		}
-	}
-	fallback := func(what string, h twilio.Hook, want []byte) {
-		if h.URL == "" {
-			e.add(of, Bad, "signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+l.Name+" sets it.", "%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
-			return
-		}
-		if strings.HasPrefix(h.URL, e.Config.PublicURL) {
-			e.add(of, Bad, "Put it somewhere that does not fall with this server: a bin at the provider.", "%s: the fallback for %s is on this very server.", l.Name, what)
-			return
-		}
-		got, err := handset.Fetch(ctx, h.Method, h.URL)
-		switch {
-		case err != nil:
-			e.add("fallback", Bad, "signpost fallback writes it again.", "%s: the fallback for %s does not answer.", l.Name, what)
-		case want != nil && !alike(got, want):
-			e.add("fallback", Bad, "signpost fallback writes it again; put it there.", "%s: the fallback for %s does not say what the book says.", l.Name, what)
-		}
-	}
-	var text, voice []byte
-	if b != nil {
-		text, voice = e.Fallback(b)
-	}
-	if !l.Ignored {
-		hook("texts", l.Texts, e.TextPath)
-		fallback("texts", l.TextsElse, text)
-	}
-	switch l.Sort {
-	case twilio.NumberLine:
-		hook("calls", l.Calls, e.CallPath)
-		hook("reports of calls that have ended", l.Ended, e.CallStatusPath)
-		fallback("calls", l.CallsElse, voice)
-	case twilio.ServiceLine:
-		if l.Validity > maxValidity {
-			e.add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.", "%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name, time.Duration(l.Validity)*time.Second)
-		}
-	}
-	if len(e.found) == begin {
-		e.add(of, OK, "", "%s (%s) points here, with a fallback.", l.Name, l.Sort)
-	}
 }
 
 // alike compares two documents but for where they lead next, which differs by where

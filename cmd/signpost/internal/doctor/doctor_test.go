@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -18,13 +19,13 @@ import (
 	"signpost/cmd/signpost/internal/doctor"
 	"signpost/config"
 	"signpost/flows"
-	"signpost/flows/book"
+	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/flows/testbook"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
 	"signpost/ivr"
-	"signpost/sms"
 )
 
 const (
@@ -70,17 +71,9 @@ var neverRung = regexp.MustCompile(`(?m)^    checked_on: never\n    unrung_becau
 
 func well(t *testing.T) *world {
 	t.Helper()
-	w := &world{redis: testkit.StartRedis(t), double: testkit.NewProvider(t, account, token), files: fstest.MapFS{}, served: map[string][]byte{}}
-	for _, name := range load.Files() {
-		data, err := book.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "services.yaml" {
-			data = neverRung.ReplaceAll(data, []byte("    checked_on: "+time.Now().Format(`"2006-01-02"`)+"\n    checked_by: duty manager\n"))
-		}
-		w.files[name] = &fstest.MapFile{Data: data}
-	}
+	w := &world{redis: testkit.StartRedis(t), double: testkit.NewProvider(t, account, token), files: testbook.Copy(), served: map[string][]byte{}}
+	services := w.files["services.yaml"]
+	services.Data = neverRung.ReplaceAll(services.Data, []byte("    checked_on: "+time.Now().Format(`"2006-01-02"`)+"\n    checked_by: duty manager\n"))
 	w.public = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.gw.ServeHTTP(rw, r) }))
 	t.Cleanup(w.public.Close)
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -93,7 +86,8 @@ func well(t *testing.T) *world {
 	t.Cleanup(elsewhere.Close)
 	w.Config = config.Config{
 		ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: w.public.URL, AccountSID: account, Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: w.redis.URL(),
-		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100, EraseAfter: time.Hour, EraseGiveUp: time.Hour, APIURL: w.double.URL, Lines: []string{number},
+		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100, EraseAfter: time.Hour, EraseGiveUp: time.Hour, APIURL: w.double.URL, Lines: []string{number}, CallerID: number,
+		SpendLimit: 5000, TextPrice: 5, MinutePrice: 2,
 	}
 	g, err := server.New(w.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -101,27 +95,47 @@ func well(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = g.Close() })
 	w.gw = g.Handler()
-	w.Now, w.Book = time.Now, w.files
+	w.Now, w.Paths = time.Now, server.Endpoints()
+	w.Book = w.checked
+	w.Root = fstest.MapFS{"proc/swaps": {Data: []byte("Filename\tType\tSize\tUsed\tPriority\n")}, "proc/7/comm": {Data: []byte("gateway\n")}}
 	w.TextPath, w.CallPath, w.CallStatusPath, w.TextStatusPath = server.TextPath, server.CallPath, ivr.StatusPath, server.TextStatusPath
-	w.Fallback = func(b *flows.Book) (text, voice []byte) {
-		reply, _ := ivr.Static(b, time.Now(), "connect.xml")
-		return twilio.TextDocument(sms.Fallback(b).Text, ""), twilio.CallDocument(reply)
+	w.Fallback = func(b *flows.Book) (text []byte, voice [][]byte) {
+		reply, _ := ivr.Static(b, time.Now(), "connect.xml", number)
+		return twilio.TextDocument(b.StaticText(), ""), [][]byte{twilio.CallDocument(reply)}
 	}
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	text, _ := w.Fallback(src.Book)
-	reply, _ := ivr.Static(src.Book, time.Now(), "https://handler.example.org/connect")
+	b := testbook.Load(t)
+	text, _ := w.Fallback(b)
+	reply, _ := ivr.Static(b, time.Now(), "https://handler.example.org/connect", number)
 	w.served["/text.xml"], w.served["/voice.xml"] = text, twilio.CallDocument(reply)
 	w.number = map[string]any{
 		"sid": "PN" + strings.Repeat("1", 32), "phone_number": number, "sms_url": w.public.URL + "/sms", "sms_method": "POST", "sms_fallback_url": elsewhere.URL + "/text.xml", "sms_fallback_method": "POST",
-		"voice_url": w.public.URL + "/voice", "voice_method": "POST", "voice_fallback_url": elsewhere.URL + "/voice.xml", "voice_fallback_method": "POST", "status_callback": w.public.URL + "/voice/status", "status_callback_method": "POST",
+		"capabilities": map[string]any{"sms": true, "voice": true, "mms": false, "fax": false},
+		"voice_url":    w.public.URL + "/voice", "voice_method": "POST", "voice_fallback_url": elsewhere.URL + "/voice.xml", "voice_fallback_method": "POST", "status_callback": w.public.URL + "/voice/status", "status_callback_method": "POST",
 	}
 	w.double.Line(w.number)
 	w.double.SetBalance("123.45")
 	w.double.MayRing(true, "GB")
 	return w
+}
+
+// checks are what is found in books, by what their services say: nearly every test has the
+// same book, and finding its mistakes takes longer than everything else.
+var checks sync.Map
+
+type found struct {
+	src      *load.Source
+	problems []load.Problem
+}
+
+// checked reads the book of this world and finds its mistakes.
+func (w *world) checked(day time.Time) (*load.Source, []load.Problem) {
+	services := string(w.files["services.yaml"].Data)
+	once, _ := checks.LoadOrStore(services, sync.OnceValue(func() found {
+		src, problems := check.On(w.files, day)
+		return found{src, problems}
+	}))
+	got := once.(func() found)()
+	return got.src, got.problems
 }
 
 // service gives the account a messaging service that is set up well.
@@ -159,6 +173,45 @@ func TestAllIsWell(t *testing.T) {
 	}
 }
 
+// erasesOnly is what a key that is restricted to erasing may do.
+func erasesOnly(_, path string) bool {
+	return strings.Contains(path, "/Messages") || strings.Contains(path, "/Calls")
+}
+
+// restricted gives the account an API key, and has it used.
+func (w *world) restricted(may func(method, path string) bool) {
+	key := twilio.APIKey{ID: "SK" + strings.Repeat("1", 32), Secret: privacy.Hide("0123456789abcdef0123456789abcdef")}
+	w.double.AddKey(key.ID, key.Secret.Reveal(), may)
+	w.Config.APIKeys = []twilio.APIKey{key}
+}
+
+// serve has another gateway answer at PUBLIC_URL.
+func (w *world) serve(t *testing.T, change func(*config.Config)) {
+	t.Helper()
+	cfg := w.Config
+	change(&cfg)
+	g, err := server.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.Close() })
+	w.gw = g.Handler()
+}
+
+// A set-up without the auth token is well: shared keys verify, a restricted key erases,
+// and what it cannot see is no fault.
+func TestWithoutTheAuthToken(t *testing.T) {
+	w := well(t)
+	w.Config.Tokens, w.Config.WebhookKeys = nil, []twilio.SharedKey{{Name: "one", Secret: privacy.Hide("a-secret-of-the-provider")}}
+	w.restricted(erasesOnly)
+	w.serve(t, func(*config.Config) {})
+	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+		if f.Verdict == doctor.Bad {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 // Whatever is planted is found, with what to do about it.
 func TestPlantedMistakes(t *testing.T) {
 	set := func(field string, v any) func(*testing.T, *world) {
@@ -179,6 +232,10 @@ func TestPlantedMistakes(t *testing.T) {
 		}, false},
 		{"a rotation left half done", "PRIVACY_KEY holds 2 keys", func(t *testing.T, w *world) { w.Config.Secrets = [][]byte{privacy.NewSecret(), privacy.NewSecret()} }, true},
 		{"a token from an example", "does not look like a token", func(t *testing.T, w *world) { w.Config.Tokens = []privacy.Private{privacy.Hide("your_auth_token")} }, false},
+		{"memory that can be swapped out", "can be swapped to a disk", func(t *testing.T, w *world) {
+			w.Root = fstest.MapFS{"proc/swaps": {Data: []byte("Filename Type\n/swap file\n")}, "proc/7/comm": {Data: []byte("gateway\n")}, "proc/7/cgroup": {Data: []byte("0::/x\n")}}
+		}, false},
+		{"a gateway on another machine", "No gateway runs on this machine", func(t *testing.T, w *world) { w.Root = fstest.MapFS{} }, true},
 		{"no lines to look for", "ERASE_LINES is empty", func(t *testing.T, w *world) { w.Config.Lines = nil }, true},
 		{"no Redis", "REDIS_URL is not set", func(t *testing.T, w *world) { w.Config.RedisURL = config.Embedded }, false},
 		{"a Redis that is down", "Redis does not answer", func(t *testing.T, w *world) { w.redis.Kill() }, false},
@@ -195,14 +252,10 @@ func TestPlantedMistakes(t *testing.T) {
 		}, false},
 		{"a clock that is wrong", "clocks of this machine and of Redis", func(t *testing.T, w *world) { w.Now = func() time.Time { return time.Now().Add(-time.Minute) } }, false},
 		{"a mistake in the book", "The flow book has", func(t *testing.T, w *world) {
-			w.files["services.yaml"].Data = []byte(strings.Replace(string(w.files["services.yaml"].Data), "0808 2000 247", "0808 2000 24", 1))
+			w.files["services.yaml"].Data = []byte(strings.Replace(string(w.files["services.yaml"].Data), "0808 157 0010", "0808 157 001", 1))
 		}, false},
 		{"numbers that nobody has rung", "rung by nobody", func(t *testing.T, w *world) {
-			data, err := book.Files.ReadFile("services.yaml")
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.files["services.yaml"].Data = data
+			w.files["services.yaml"] = testbook.Copy()["services.yaml"]
 		}, false},
 		{"a server that is down", "PUBLIC_URL does not answer", func(t *testing.T, w *world) { w.public.Close() }, false},
 		{"a certificate nobody trusts", "certificate that cannot be trusted", func(t *testing.T, w *world) {
@@ -222,6 +275,40 @@ func TestPlantedMistakes(t *testing.T) {
 		{"something that takes forgeries", "takes a request with a forged signature", func(t *testing.T, w *world) {
 			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<Response/>")) })
 		}, false},
+		{"a webhook key the gateway has not", "refuses what is signed with the shared key new", func(t *testing.T, w *world) {
+			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "old", Secret: privacy.Hide("an-old-secret-of-the-provider")}, {Name: "new", Secret: privacy.Hide("a-new-secret-of-the-provider")}}
+			w.serve(t, func(c *config.Config) { c.WebhookKeys = w.Config.WebhookKeys[:1] })
+		}, false},
+		{"a rotation of webhook keys left half done", "TWILIO_WEBHOOK_KEYS holds 2 keys", func(t *testing.T, w *world) {
+			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "old", Secret: privacy.Hide("an-old-secret-of-the-provider")}, {Name: "new", Secret: privacy.Hide("a-new-secret-of-the-provider")}}
+		}, true},
+		{"a master credential that is not needed", "set beside keys that do without it", func(t *testing.T, w *world) {
+			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "one", Secret: privacy.Hide("a-secret-of-the-provider")}}
+			w.restricted(nil)
+		}, true},
+		{"an API key that may not delete calls", "may not delete calls", func(t *testing.T, w *world) {
+			w.Config.Tokens = nil
+			w.restricted(func(method, path string) bool {
+				return method != http.MethodDelete || !strings.Contains(path, "/Calls/")
+			})
+		}, false},
+		{"an API key that may not empty messages", "may not empty messages", func(t *testing.T, w *world) {
+			w.Config.Tokens = nil
+			w.restricted(func(method, path string) bool { return method != http.MethodPost })
+		}, false},
+		{"an API key that may not read numbers", "Where the numbers point cannot be seen", func(t *testing.T, w *world) {
+			w.Config.Tokens = nil
+			w.restricted(erasesOnly)
+		}, true},
+		{"an API key that may not read the balance", "The balance cannot be read", func(t *testing.T, w *world) {
+			w.Config.Tokens = nil
+			w.restricted(func(_, path string) bool { return !strings.Contains(path, "/Balance") })
+		}, true},
+		{"an API key that is wrong", "refuses our account or token", func(t *testing.T, w *world) {
+			w.Config.Tokens = nil
+			w.restricted(nil)
+			w.double.RemoveKey(w.Config.APIKeys[0].ID)
+		}, false},
 		{"a token the provider refuses", "refuses our account or token", func(t *testing.T, w *world) { w.double.SetToken("another") }, false},
 		{"an API that is down", "The account cannot be looked at", func(t *testing.T, w *world) { w.Config.APIURL = "http://127.0.0.1:1" }, false},
 		{"texts to another server", "texts are sent to another address", set("sms_url", "https://old.example.org/sms"), false},
@@ -234,7 +321,7 @@ func TestPlantedMistakes(t *testing.T) {
 		{"a fallback on the same server", "is on this very server", func(t *testing.T, w *world) { w.number["sms_fallback_url"] = w.public.URL + "/fallback" }, false},
 		{"a fallback that is gone", "fallback for texts does not answer", func(t *testing.T, w *world) { delete(w.served, "/text.xml") }, false},
 		{"a fallback with an old number", "does not say what the book says", func(t *testing.T, w *world) {
-			w.served["/voice.xml"] = []byte(strings.ReplaceAll(string(w.served["/voice.xml"]), "2 4 7", "2 4 8"))
+			w.served["/voice.xml"] = []byte(strings.ReplaceAll(string(w.served["/voice.xml"]), "0 0 1 0", "0 0 1 1"))
 		}, false},
 		{"no number of ours", "nobody can reach us", func(t *testing.T, w *world) {
 			w.number["phone_number"], w.number["sms_url"], w.number["voice_url"] = "+441632960999", "https://x.example.org", "https://x.example.org"

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"time"
 )
 
 // Save puts a file in the place of another at once, so that nobody ever reads half
@@ -40,10 +42,28 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 	}
 	_, err = tmp.Write(data)
 	if err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), path)
+		err = rename(tmp.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", filepath.Base(path), err), os.Remove(tmp.Name()))
 	}
 	return nil
+}
+
+// errLocked is that the file cannot be replaced now.
+var errLocked = errors.New("another program may have it open, like an editor, OneDrive or Dropbox: close it there, and save again")
+
+// rename is os.Rename. On Windows a file that another program has open cannot be
+// replaced; virus scanners and OneDrive let go of it within moments.
+func rename(from, to string) error {
+	const tries, pause = 10, 100 * time.Millisecond
+	err := os.Rename(from, to)
+	for n := 1; err != nil && runtime.GOOS == "windows" && n < tries; n++ {
+		time.Sleep(pause)
+		err = os.Rename(from, to)
+	}
+	if errors.Is(err, fs.ErrPermission) || err != nil && runtime.GOOS == "windows" {
+		return fmt.Errorf("%w (%w)", errLocked, err)
+	}
+	return err
 }

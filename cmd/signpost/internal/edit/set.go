@@ -20,7 +20,13 @@ type Change struct {
 	Path  string
 	Words string
 	After string
+	// Under, when it is not nil, is all that stands under the name, a line to each; none
+	// takes the name out, too. Lines that stay keep their comments.
+	Under []Named
 }
+
+// Named is one line under a name: "2026-12-24: closed".
+type Named struct{ Name, Words string }
 
 // Set makes changes in one file of a book, and tells when one cannot be made as a
 // person would: then the file is to be edited by hand. Nothing but the changed
@@ -40,6 +46,12 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
 		}
 		switch {
+		case c.Under != nil:
+			from, to, put, err := under(src, file, c)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, splice{from, to, put})
 		case src.Has(file, c.Path) && c.Words == "":
 			from, to, ok := wholeLine(src, file, c.Path)
 			if !ok {
@@ -80,6 +92,56 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 		done = s.to
 	}
 	return append(out, data[done:]...), nil
+}
+
+// under is the lines that take the place of all that stands under a name.
+func under(src *load.Source, file string, c Change) (from, to int, put string, err error) {
+	data, dot := src.File(file), strings.LastIndexByte(c.Path, '.')
+	if dot < 0 {
+		return 0, 0, "", fmt.Errorf("change %s: it stands under nothing", c.Path)
+	}
+	kept := map[Named]string{} // the lines as they are
+	indent := 0
+	if src.Has(file, c.Path) {
+		name := src.Pos(file, c.Path+"#name")
+		from, indent = src.Offset(name)-(name.Col-1), name.Col-1
+		for path := range src.Under(file, c.Path) {
+			begins, ends, ok := wholeLine(src, file, path)
+			if !ok || begins < from {
+				return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand", c.Path, file)
+			}
+			line := data[begins:ends]
+			value := src.Offset(src.Pos(file, path))
+			raw, _ := scalar(data[value:])
+			kept[Named{path[len(c.Path)+1:], strings.Trim(raw, `"'`)}] = strings.TrimRight(string(line), "\r\n") + "\n"
+			to = max(to, ends)
+		}
+		if to == 0 {
+			return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand", c.Path, file)
+		}
+	} else {
+		beside := c.Path[:dot] + "." + c.After
+		_, end, ok := wholeLine(src, file, beside)
+		if !ok {
+			return 0, 0, "", fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path, c.After, file)
+		}
+		from, to, indent = end, end, src.Pos(file, beside+"#name").Col-1
+	}
+	if len(c.Under) == 0 {
+		return from, to, "", nil
+	}
+	put = strings.Repeat(" ", indent) + c.Path[dot+1:] + ":\n"
+	for _, n := range c.Under {
+		if !writable(n.Name) || !writable(n.Words) {
+			return 0, 0, "", fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
+		}
+		line, ok := kept[n]
+		if !ok {
+			line = strings.Repeat(" ", indent+2) + written(n.Name, "") + ": " + written(n.Words, "") + "\n"
+		}
+		put += line
+	}
+	return from, to, onItsOwn(data, from, put), nil
 }
 
 // writable reports words that a flow file can hold: letters and signs, nothing that

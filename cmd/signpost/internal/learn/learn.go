@@ -72,7 +72,7 @@ func Fit(texts []Text, o Options) ([]hear.Scale, []Report) {
 		m := f.train(k, o, func(int) bool { return true })
 		s := hear.Scale{Kind: k, Enough: float32(above - m.weight(m.bias)), Adds: map[hear.Sign]float32{}}
 		for i, sign := range f.signs {
-			if w := m.weight(i); math.Abs(w) >= o.Smallest {
+			if w := m.weight(i); w != 0 {
 				s.Adds[sign] = float32(w)
 			}
 		}
@@ -244,5 +244,15 @@ func (f *indexed) train(k hear.Kind, o Options, use func(i int) bool) *model {
 			m.learn(f.rows[i], f.texts[i].Is.Has(k))
 		}
 	}
+	m.prune(o.Smallest)
 	return m
+}
+
+// prune sets small weights to zero, so that a model is tried as it is kept.
+func (m *model) prune(smallest float64) {
+	for i := range m.bias {
+		if math.Abs(m.weight(i)) < smallest {
+			m.z[i] = 0
+		}
+	}
 }

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
-	"signpost/cmd/signpost/internal/edit"
 	"signpost/flows"
 	"signpost/internal/hours"
 )
@@ -73,7 +71,23 @@ func (s *Server) service(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, "service.html", page{Title: svc.Name, Here: "/directory", Body: struct {
 		*flows.Service
 		HoursText, Paused, Rung string
-	}{svc, hoursText(svc), date(svc.PausedUntil), lastRung(svc, hours.Day(s.Now()))}})
+		Days                    []singleDay
+		Manners                 []manner
+	}{svc, hoursText(svc), date(svc.PausedUntil), lastRung(svc, hours.Day(s.Now())), singleDays(svc), manners(svc)}})
+}
+
+// singleDay is a day that differs, as the form shows it.
+type singleDay struct{ Day, Times string }
+
+// newDays is how many empty lines for single days the form has.
+const newDays = 3
+
+// singleDays are the days of a service that differ, and some empty lines.
+func singleDays(svc *flows.Service) (out []singleDay) {
+	for _, day := range svc.Hours.Exceptions() {
+		out = append(out, singleDay{day, svc.Hours.Exception(day)})
+	}
+	return append(out, make([]singleDay, newDays)...)
 }
 
 const noService = "The directory has no such service."
@@ -92,72 +106,23 @@ func date(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// proposed works out what the form of a service asks for.
-func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) proposal {
-	p := proposal{What: svc.Name, At: "/directory/" + svc.ID, Back: "/directory", Seen: seen(v)}
-	asked := func(name, was string) string {
-		if _, sent := form[name]; !sent {
-			return was
-		}
-		words := strings.TrimSpace(form.Get(name))
-		p.Form = append(p.Form, field{name, words})
-		return words
-	}
-	at := "services." + svc.ID + "."
-	var wanted []edit.Change // what would change nothing is left as it is
-	set := func(path, words, was, after string) {
-		if words != was {
-			wanted = append(wanted, edit.Change{Path: at + path, Words: words, After: after})
-		}
-	}
-	set("label", asked("label", svc.Label), svc.Label, "name")
-	set("say", asked("say", svc.Say), svc.Say, "label")
-	examples, another := string(v.Source.File(examplesFile)), false
-	toExamples := asked("examples", "") != ""
-	for i, l := range svc.Lines {
-		put := asked(fmt.Sprint("number", i), l.Printed)
-		set(fmt.Sprintf("numbers.%d.number", i), put, l.Printed, "")
-		another = another || (flows.Line{Printed: put}).Digits() != l.Digits()
-		if toExamples && put != "" {
-			whole := regexp.MustCompile(`\b` + regexp.QuoteMeta(l.Printed) + `\b`) // not 101 in 0300 123 5101
-			examples = whole.ReplaceAllLiteralString(examples, put)
-		}
-	}
-	set("hours", asked("hours", hoursText(svc)), hoursText(svc), "for")
-	for _, c := range wanted {
-		if c.Words == "" {
-			return p.refuse("Nothing is written in one of the fields. To take a service out, see the manager's guide.")
-		}
-	}
-	set("paused_until", asked("paused_until", date(svc.PausedUntil)), date(svc.PausedUntil), "hours")
-	role, because := strings.Join(strings.Fields(asked("rung_by", "")), " "), asked("unrung_because", svc.UnrungBecause)
-	switch {
-	case role != "" && svc.Emergency():
-		return p.refuse("The emergency number is not rung to try it.")
-	case len(role) > longestRole:
-		return p.refuse("Say in a few words who rang it, by role.")
-	case role != "":
-		wanted = append(wanted, rungOn(at, hours.Day(s.Now()), role)...)
-	case another && because == "":
-		return p.refuse("Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that.")
-	case another: // whenever somebody rang, it was another number
-		wanted = append(wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"}, edit.Change{Path: at + "checked_by"}, edit.Change{Path: at + "review_by"})
-	}
-	if role == "" {
-		set("unrung_because", because, svc.UnrungBecause, "checked_on")
-	}
-	data, err := edit.Set(v.Source, directoryFile, wanted)
-	if err != nil {
-		return p.refuse(sentence(err))
-	}
-	return s.weigh(v, p, map[string][]byte{directoryFile: data, examplesFile: []byte(examples)})
+// manner is one thing that is known of a service's line, for the form.
+type manner struct {
+	Name, Label, Is string
+	Choices         []string // none: words
 }
 
-// rungOn is what is written when the number of a service was rung on a day.
-func rungOn(at string, day time.Time, role string) []edit.Change {
-	return []edit.Change{
-		{Path: at + "checked_on", Words: day.Format(time.DateOnly), After: "source_date"},
-		{Path: at + "checked_by", Words: role, After: "checked_on"}, {Path: at + "unrung_because"}, {Path: at + "review_by"},
+// manners are what is known of a service's line.
+func manners(svc *flows.Service) []manner {
+	known := flows.KnownNames[:]
+	return []manner{
+		{"first_words", "The first words you hear", svc.FirstWords, nil},
+		{"answered_by", "What answers", flows.AnsweredByNames[svc.AnsweredBy], flows.AnsweredByNames[:]},
+		{"takes_men", "Does it take men?", known[svc.Takes.Men], known},
+		{"takes_third_parties", "Does it take people worried about somebody else?", known[svc.Takes.ThirdParties], known},
+		{"takes_relay", "Does it take calls by Relay UK?", known[svc.Takes.Relay], known},
+		{"takes_interpreters", "Can it call an interpreter?", known[svc.Takes.Interpreters], known},
+		{"may_be_texted", "May people text it?", known[svc.MayBeTexted], known},
 	}
 }
 
@@ -184,22 +149,30 @@ func (s *Server) propose(w http.ResponseWriter, r *http.Request) {
 // save writes what a form changes, if the files are still what was looked at.
 func (s *Server) save(w http.ResponseWriter, r *http.Request) {
 	if v, svc := s.formOf(w, r); svc != nil && s.unchanged(w, r, v) {
-		s.write(w, "/directory", s.proposed(v, svc, r.Form))
+		s.write(w, r, "/directory", s.proposed(v, svc, r.Form))
 	}
 }
 
-// rung records that a number was rung today.
+// rung asks whether a number was really rung today, and shows what would be written.
 func (s *Server) rung(w http.ResponseWriter, r *http.Request) {
 	v, svc := s.formOf(w, r)
 	if svc == nil {
 		return
 	}
-	role := strings.TrimSpace(r.Form.Get("role"))
+	role := strings.Join(strings.Fields(r.Form.Get("role")), " ")
 	if role == "" || len(role) > longestRole {
 		s.trouble(w, http.StatusBadRequest, "Say who rang it, by role: service manager, say. Not a person's name.")
 		return
 	}
-	s.write(w, "/directory", s.proposed(v, svc, url.Values{"rung_by": {role}}))
+	p := s.proposed(v, svc, url.Values{"rung_by": {role}})
+	if p.OK() {
+		var numbers []string
+		for _, l := range svc.Lines {
+			numbers = append(numbers, l.Printed)
+		}
+		p.Confirm = fmt.Sprintf("Did you ring %s today, and did %s answer?", strings.Join(numbers, " and "), svc.Name)
+	}
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "Rung today", Here: "/directory", Body: p})
 }
 
 // longestRole bounds what somebody calls themselves, in letters.

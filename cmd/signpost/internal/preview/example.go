@@ -42,7 +42,7 @@ func (s *Server) asExample(v Verdict, r *http.Request) proposal {
 	}
 	when = when.In(hours.London())
 	p.Form = append(p.Form, field{"at", when.Format(momentForm)})
-	text, err := check.Record(v.Book, name, when, call, they)
+	text, err := check.Transcribe(v.Book, name, when, call, they)
 	if err != nil {
 		return p.refuse(sentence(err))
 	}

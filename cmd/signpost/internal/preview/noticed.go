@@ -30,6 +30,15 @@ func notices(old, new *flows.Book) noticed {
 // More is how many changes are not shown.
 func (n noticed) More() int { return n.All - len(n.Changes) }
 
+// fewShown is how many changes a proposal shows before somebody asks for the others.
+const fewShown = 3
+
+// First are the changes that a proposal shows at once.
+func (n noticed) First() []changes.Change { return n.Changes[:min(len(n.Changes), fewShown)] }
+
+// Rest are the others.
+func (n noticed) Rest() []changes.Change { return n.Changes[len(n.First()):] }
+
 // Count says how many answers change.
 func (n noticed) Count() string {
 	if n.All == 1 {

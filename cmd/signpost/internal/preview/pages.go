@@ -24,7 +24,10 @@ import (
 type page struct {
 	Title, Here string
 	Dir         string
+	Elsewhere   bool // another folder can be opened
+	Draft       string
 	Verdict     Verdict
+	Undo        string // the last save, which can be undone; empty when there is none
 	Body        any
 }
 
@@ -42,7 +45,8 @@ func (s *Server) words() template.FuncMap {
 
 // show writes a page.
 func (s *Server) show(w http.ResponseWriter, status int, name string, p page) {
-	p.Dir, p.Verdict = s.Dir, s.Verdict()
+	p.Dir, p.Elsewhere, p.Draft, p.Verdict, p.Undo = s.Dir, s.Elsewhere, s.Draft, s.Verdict(), s.lastSaved()
+	p.Verdict.unrung = unrung(p.Verdict.Source.Book, s.Now())
 	var b bytes.Buffer
 	if err := s.pages.ExecuteTemplate(&b, name, p); err != nil {
 		http.Error(w, "This page could not be made. Please report it: "+err.Error(), http.StatusInternalServerError)
@@ -106,9 +110,21 @@ func (s *Server) home(w http.ResponseWriter, _ *http.Request) {
 	}{all, append(towns, "hello", "999", "thanks"), s.drawn(), s.found(), s.Pence}})
 }
 
+// stepPage is where a step of the map can be changed: the form of its words or, when it
+// has none of its own, its place in the file.
+func (s *Server) stepPage(step string) string {
+	src := s.Verdict().Source
+	for _, w := range src.Wordings {
+		if strings.HasPrefix(w.Path, "steps."+step+".") {
+			return "/words/steps." + step
+		}
+	}
+	return fmt.Sprintf("/files/menus.yaml#L%d", src.Pos("menus.yaml", "steps."+step+"#name").Line)
+}
+
 // drawn is the map of the book that answers. draw escapes what authors write.
 func (s *Server) drawn() template.HTML {
-	return template.HTML(diagram.SVG(s.Verdict().Book, "The menus, step by step")) // #nosec G203 -- drawn by us, and escaped there
+	return template.HTML(diagram.Linked(s.Verdict().Book, "The menus, step by step", s.stepPage)) // #nosec G203 -- drawn by us, and escaped there
 }
 
 func (s *Server) flowMap(w http.ResponseWriter, _ *http.Request) {
@@ -195,7 +211,7 @@ func (s *Server) routes(w http.ResponseWriter, r *http.Request) {
 }
 
 // proof is the page for signature, as it is: it holds all that it needs, and its
-// policy lets in no style but its own.
+// The policy lets in no style but its own.
 func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 	v := s.Verdict()
 	if v.Source.Broken {
@@ -210,21 +226,49 @@ func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 	_, style, _ := bytes.Cut(b.Bytes(), []byte("<style>"))
 	style, _, _ = bytes.Cut(style, []byte("</style>"))
 	sum := sha256.Sum256(style)
-	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
+	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
 }
 
+// unrung counts the services that are given and whose numbers nobody has rung, or not
+// lately.
+func unrung(book *flows.Book, now time.Time) (n int) {
+	for i := range book.Services {
+		if svc := &book.Services[i]; svc.NotOffered == "" && svc.Exists(now) && svc.Doubtful(now) {
+			n++
+		}
+	}
+	return n
+}
+
 // Line is the verdict in one line.
 func (v Verdict) Line() string {
-	switch e, w := v.Errors(), v.Warnings(); {
+	e, w := v.Errors(), v.Warnings()
+	switch {
 	case e > 0:
 		return fmt.Sprintf("%d to fix: callers would keep the last good book.", e)
+	case v.unrung == 1:
+		return "1 number still to ring. No mistakes."
+	case v.unrung > 1:
+		return fmt.Sprintf("%d numbers still to ring. No mistakes.", v.unrung)
 	case w > 0:
 		return fmt.Sprintf("No mistakes, %d warnings: %s.", w, check.Summary(v.Source))
 	default:
 		return "No mistakes: " + check.Summary(v.Source) + "."
 	}
+}
+
+// Class is how the verdict looks: good only when callers get numbers that people have
+// rung.
+func (v Verdict) Class() string {
+	switch {
+	case v.Errors() > 0:
+		return "bad"
+	case v.unrung > 0:
+		return "unsure"
+	}
+	return "good"
 }
 
 // Timing is when the verdict came and how long it took.

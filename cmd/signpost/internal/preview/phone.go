@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/check"
 	"signpost/internal/gsm7"
 	"signpost/internal/handset"
 	"signpost/internal/hours"
@@ -90,9 +91,9 @@ var callers = map[string]string{
 var ourLines = map[string]string{"long": "+447400654321", "short": "60777"}
 
 // statuses are the provider's words for how a line ends, by ours.
-var statuses = map[string]string{"answered": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed"}
-
-var legs = map[string]flows.Leg{"answered": flows.LegTalked, "no answer": flows.LegNoAnswer, "engaged": flows.LegBusy, "failed": flows.LegFailed}
+var statuses = map[string]string{
+	"answered": "completed", "short": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed", "cancelled": "canceled",
+}
 
 var errNotUnderstood = errors.New("the page sent something that is not understood: load it again")
 
@@ -163,8 +164,12 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 		err = p.call.Wait(ctx)
 		p.ring.step(book, now, flows.Silence())
 	case what == "leg" && statuses[a.How] != "":
-		err = p.call.LegEnds(ctx, statuses[a.How])
-		p.ring.step(book, now, flows.LegEnded(legs[a.How]))
+		if a.How == "short" {
+			err = p.call.LegShort(ctx)
+		} else {
+			err = p.call.LegEnds(ctx, statuses[a.How])
+		}
+		p.ring.step(book, now, flows.LegEnded(check.Legs[a.How]))
 	default:
 		return told{}, errors.New("a phone cannot do that")
 	}

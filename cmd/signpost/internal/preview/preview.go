@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,12 +45,15 @@ type Options struct {
 	// folder's own as the preview begins. SinceName says which it is.
 	Since     *flows.Book
 	SinceName string
+	Elsewhere bool   // the page at /start opens another folder
+	Draft     string // the title of the draft, when a desk shows the pages
 }
 
 // Server is the page.
 type Server struct {
 	Options
 	dir   fs.FS
+	files *load.Watcher // of dir
 	pages *template.Template
 	lines [2]*Line // working, and with the store away
 
@@ -64,6 +68,7 @@ type Server struct {
 
 	old     *flows.Book // what people get now is compared with what they got then
 	oldFrom string      // what old is, in words
+	done    []saved     // what can be undone, the newest last
 	since   since       // worked out for
 	sinceN  int         // this verdict; 0: none
 }
@@ -76,7 +81,9 @@ type Verdict struct {
 	At       time.Time
 	Took     time.Duration // reading and checking
 	// Book is the last one without errors: the one that answers.
-	Book *flows.Book
+	Book   *flows.Book
+	where  string // the folder
+	unrung int    // numbers that nobody has rung, on the day it is shown
 }
 
 // Errors is how many mistakes keep the book from callers.
@@ -93,7 +100,7 @@ var web embed.FS
 
 // New makes a preview of a folder.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, dir: os.DirFS(o.Dir), phones: map[string]*phone{}, waiting: map[chan int]bool{}}
+	s := &Server{Options: o, dir: os.DirFS(o.Dir), files: load.NewWatcher(os.DirFS(o.Dir)), phones: map[string]*phone{}, waiting: map[chan int]bool{}}
 	var err error
 	if s.pages, err = template.New("").Funcs(s.words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
@@ -137,7 +144,7 @@ func (s *Server) clock() time.Time {
 
 // Look reads the folder if it has changed since the last look.
 func (s *Server) Look() {
-	seen := load.Fingerprint(s.dir)
+	seen := s.files.Fingerprint(time.Now())
 	s.mu.Lock()
 	same := s.verdict.N > 0 && seen == s.lastSeen
 	s.mu.Unlock()
@@ -154,7 +161,7 @@ func (s *Server) Look() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := Verdict{N: s.verdict.N + 1, Source: src, Problems: problems, At: s.Now(), Took: took, Book: s.verdict.Book}
+	v := Verdict{N: s.verdict.N + 1, Source: src, Problems: problems, At: s.Now(), Took: took, Book: s.verdict.Book, where: s.Dir}
 	if v.Errors() == 0 {
 		v.Book = src.Book
 	}
@@ -188,20 +195,43 @@ func (s *Server) Watch(ctx context.Context) {
 	}
 }
 
-// policy is what a browser may do with the page: nothing but what came with it.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// Policy is what a browser may do with the page: nothing but what came with it.
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// maxBody bounds what a page may send.
-const maxBody = 64 << 10
+// maxBody bounds what a page may send; maxUpload a page that sends a whole file or a
+// recording.
+const (
+	maxBody   = 64 << 10
+	maxUpload = 2 << 20
+)
+
+// bodyOf is the bound for a path.
+func bodyOf(path string) int64 {
+	for _, whole := range []string{"/files/", "/recordings/", "/languages/"} {
+		if strings.HasPrefix(path, whole) {
+			return maxUpload
+		}
+	}
+	return maxBody
+}
 
 // Handler is the page and all behind it. It answers only requests that name this
 // machine, so that no other site's name can be pointed at it, and takes changes
 // only from its own pages.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
+func (s *Server) Handler() http.Handler { return guarded(s.Pages()) }
+
+// Static serves the style and the script of the pages.
+func Static() http.Handler {
 	static, _ := fs.Sub(web, "web") // the folder is embedded
-	mux.Handle("GET /app.js", http.FileServerFS(static))
-	mux.Handle("GET /style.css", http.FileServerFS(static))
+	return http.FileServerFS(static)
+}
+
+// Pages is [Server.Handler] for a server that knows who asks, and keeps others out itself.
+func (s *Server) Pages() http.Handler {
+	mux := http.NewServeMux()
+	for _, name := range []string{"app.js", "style.css", "editor.js", "codemirror.min.js"} {
+		mux.Handle("GET /"+name, Static())
+	}
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /checks", s.checks)
@@ -227,14 +257,22 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /directory/{id}/rung", s.rung)
 	mux.HandleFunc("POST /directory/{id}/propose", s.propose)
 	mux.HandleFunc("POST /directory/{id}/save", s.save)
+	mux.HandleFunc("POST /directory/{id}/live", s.serviceLive)
+	mux.HandleFunc("POST /undo", s.undo)
+	s.changeForms(mux)
 	mux.HandleFunc("POST /phone/{what}", s.phone)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		s.trouble(w, http.StatusNotFound, "There is no such page.")
 	})
-	guarded := http.NewCrossOriginProtection().Handler(mux)
+	return mux
+}
+
+// guarded answers only this machine's own pages.
+func guarded(mux http.Handler) http.Handler {
+	own := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", Policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
@@ -242,8 +280,8 @@ func (s *Server) Handler() http.Handler {
 			http.Error(w, "This page is for this machine only.", http.StatusForbidden)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		guarded.ServeHTTP(w, r)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyOf(r.URL.Path))
+		own.ServeHTTP(w, r)
 	})
 }
 

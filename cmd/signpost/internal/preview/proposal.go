@@ -26,24 +26,38 @@ type proposal struct {
 	Back     string // where to go from it, if not there
 	Files    []proposedFile
 	Problems []load.Problem // that it would bring
+	Warnings []load.Problem // that it would bring, and that keep nothing from being saved
+	Confirm  string         // what somebody says yes to by saving it
 	Noticed  *noticed       // by people; nil when nothing reaches them yet
 	Form     []field        // what was asked for, to be asked again
 	Seen     string         // what the files held: if that changes, nothing is saved
 	Why      string         // it cannot be made
+	WhyField string         // the field of the form that this is about
 	Saved    bool
 	Here     string      // the page that it belongs to; empty: the first
 	Heard    *rehearsal  // how a text comes to be understood, when it is about one
 	book     *flows.Book // as it would be; nil when it could not be read
+	src      *load.Source
+	edits    string // the file whose text is edited as it is; empty: a form made the change
+	// Altered are examples that go another way. Each is accepted before it is saved.
+	Altered []check.Altered
 }
 
 type proposedFile struct {
 	Name     string
-	Lines    []linediff.Line
+	Hunks    []linediff.Hunk
 	Made     bool // the folder has none yet: the one that ships is copied into it first
+	Sound    bool // a recording, and not text
 	old, new []byte
 }
 
 type field struct{ Name, Value string }
+
+// refuseAt says why, about one field of the form.
+func (p proposal) refuseAt(field, why string) proposal {
+	p.WhyField = field
+	return p.refuse(why)
+}
 
 // OK tells that the proposal changes something and may be saved.
 func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
@@ -57,10 +71,25 @@ func (p proposal) refuse(why string) proposal {
 	return p
 }
 
+const nothingNew = "That is what the files say already."
+
 // weigh shows what some files would be, what the check says of that, and what
 // people would notice. It is worked out against v, which the form was about.
 func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
+	p = s.checked(v, p, files)
+	if p.Noticed != nil && slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
+		*p.Noticed = notices(v.Book, p.book)
+	}
+	return p
+}
+
+// checked shows what some files would be and what the check says of that. Nobody is told
+// the examples, and what a text is understood as is shown by itself: weigh shows the rest.
+func (s *Server) checked(v Verdict, p proposal, files map[string][]byte) proposal {
 	changed := load.Overlay{FS: s.dir, Files: map[string][]byte{}}
+	for _, f := range p.Files { // recordings
+		changed.Files[f.Name] = f.new
+	}
 	for _, name := range load.Files() {
 		old := v.Source.File(name)
 		put, asked := files[name]
@@ -71,36 +100,50 @@ func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal 
 		if !asked || string(old) == string(put) {
 			continue
 		}
+		put = endingAs(old, put)
 		changed.Files[name] = put
 		const around = 3
-		p.Files = append(p.Files, proposedFile{name, linediff.Lines(string(old), string(put), around), made, old, put})
+		p.Files = append(p.Files, proposedFile{Name: name, Hunks: linediff.Hunks(string(old), string(put), around), Made: made, old: old, new: put})
 	}
 	if len(p.Files) == 0 {
-		return p.refuse("That is what the files say already.")
+		return p.refuse(nothingNew)
 	}
 	before := map[string]bool{}
-	for _, b := range load.Errors(v.Problems) {
+	for _, b := range v.Problems {
 		before[b.Rule+b.What] = true
 	}
 	src, problems := check.On(changed, s.Now())
-	for _, b := range load.Errors(problems) {
+	p.src = src
+	for _, b := range problems {
 		// What a book with mistakes says in conversations was not looked at before: what
 		// is wrong there may have been wrong all along, and must not keep one from mending.
-		if hidden := len(before) > 0 && walks(b.Rule); !hidden && !before[b.Rule+b.What] {
+		hidden := v.Errors() > 0 && walks(b.Rule)
+		switch {
+		case hidden || before[b.Rule+b.What]:
+		case b.Severity == load.Warning && v.Errors() > 0: // it may have been there all along
+		case b.Severity == load.Warning:
+			p.Warnings = append(p.Warnings, b)
+		default:
 			p.Problems = append(p.Problems, b)
 		}
 	}
 	if !src.Broken {
 		p.book = src.Book
+		p = alters(v, p)
 	}
-	if len(load.Errors(problems)) == 0 {
+	if len(p.Problems) == 0 && (len(load.Errors(problems)) == 0 || len(p.Altered) > 0) {
 		p.Noticed = &noticed{}
-		// Nobody is told the examples. What a text is understood as is shown by itself.
-		if slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
-			*p.Noticed = notices(v.Book, src.Book)
-		}
 	}
 	return p
+}
+
+// endingAs ends the lines of a file as those of the old one end: editors of Windows
+// write two characters.
+func endingAs(old, put []byte) []byte {
+	if !bytes.Contains(old, []byte("\r\n")) {
+		return put
+	}
+	return bytes.ReplaceAll(bytes.ReplaceAll(put, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
 // walks tells that a rule looks at conversations.
@@ -120,6 +163,7 @@ func seen(v Verdict) string {
 	for _, name := range load.Files() {
 		h.Write(v.Source.File(name))
 	}
+	h.Write([]byte(v.where)) // a form of one draft must not change another
 	return fmt.Sprintf("%x", h.Sum64())
 }
 
@@ -136,7 +180,10 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, v Verdict) bo
 }
 
 // write saves a proposal and shows what was done.
-func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
+func (s *Server) write(w http.ResponseWriter, r *http.Request, here string, p proposal) {
+	if p.OK() && len(p.Altered) > 0 {
+		p = s.accepted(p, r.Form["accept"])
+	}
 	if !p.OK() {
 		s.show(w, http.StatusConflict, "proposal.html", page{Title: "What would change", Here: here, Body: p})
 		return
@@ -153,6 +200,7 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 		save := edit.Save
 		if f.Made {
 			save = edit.Create
+			errs = append(errs, s.makeFolder(f.Name))
 		}
 		errs = append(errs, save(filepath.Join(s.Dir, f.Name), f.new))
 	}
@@ -160,6 +208,7 @@ func (s *Server) write(w http.ResponseWriter, here string, p proposal) {
 		s.trouble(w, http.StatusInternalServerError, "The files could not be written: "+sentence(err))
 		return
 	}
+	s.remember(p)
 	s.Look()
 	p.Saved = true
 	s.show(w, http.StatusOK, "proposal.html", page{Title: "Saved", Here: here, Body: p})
@@ -185,7 +234,7 @@ func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, 
 	}
 	if v := s.Verdict(); s.unchanged(w, r, v) {
 		p := of(v, r)
-		s.write(w, p.here(), p)
+		s.write(w, r, p.here(), p)
 	}
 }
 

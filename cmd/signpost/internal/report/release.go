@@ -2,33 +2,38 @@ package report
 
 // What may be told of counts, and when.
 //
-// Whatever is counted waits with its own figure (texts that gave the number of
+// A phone counts once a day for each thing: one phone alone needs twenty days to make
+// twenty. Whatever is counted waits with its own figure (texts that gave the number of
 // one service in one area, say).
 //
-//   - At the end of a day, a figure with ten or more waiting is released: those
+//   - At the end of a day, a figure with twenty or more waiting is released: those
 //     are shown with it and wait no longer.
-//   - At the end of a month, figures under one heading that have fewer than ten
-//     each, but ten or more together, are released under the heading, not told
+//   - At the end of a month, figures under one heading that have fewer than twenty
+//     each, but twenty or more together, are released under the heading, not told
 //     apart, and wait no longer; so on upwards. (Were this done every day, a
-//     figure that grows slowly would never have ten of its own.)
+//     figure that grows slowly would never have twenty of its own.)
 //
-// So everybody who is ever counted in anything shown is one of ten or more who
-// were released together, and in one such group only. A total is what was
+// So everybody who is ever counted in anything shown is one of twenty or more who
+// were released together, and in one such group only. Ten of them may be the reader's own
+// texts: ten or more others are left. A total is what was
 // released under it: it holds nobody who still waits, and cannot betray them. A
 // report on some days is the difference of two standings, and two reports differ
 // by such whole groups. This does the work of what statisticians call secondary
 // suppression, for totals and for reports that are compared.
 //
 // A group not told apart could betray its figures when it is nearly as large as
-// they can be together (two of nine make eighteen); it then waits: it must leave
-// each figure able to have had anything from 0 to 9.
+// they can be together (two of nineteen make 38); it then waits: it must leave
+// each figure able to have had anything from 0 to 19.
 //
 // What is released is shown rounded to the nearest 5, from the beginning of the
 // quarter on, so that the errors of rounding do not add up. Every quarter begins
 // anew and can be thrown away whole, without changing what later ones tell.
 const (
 	// Least is the smallest count that is ever shown.
-	Least = 10
+	Least = 20
+	// Own is how many of what is counted may be the reader's own. As many others or more
+	// are in whatever is shown.
+	Own = 10
 	// Step is what counts are rounded to.
 	Step = 5
 )
@@ -60,8 +65,9 @@ func (t *tree) add(parent int, name, key string) int {
 func round(n int) int { return (n + Step/2) / Step * Step }
 
 // release works out what is released on each day of a quarter. counts gives what
-// was counted into a leaf on a day, ends whether a month ends with it.
-func (t tree) release(days int, counts func(key string, day int) int, ends func(day int) bool) {
+// was counted into a leaf on a day, ends whether a month ends with it; least is the
+// smallest group.
+func (t tree) release(least, days int, counts func(key string, day int) int, ends func(day int) bool) {
 	for i := range t {
 		t[i].waiting, t[i].released = 0, make([]int, days)
 	}
@@ -70,7 +76,7 @@ func (t tree) release(days int, counts func(key string, day int) int, ends func(
 			f := &t[i]
 			if len(f.kids) == 0 {
 				f.waiting += counts(f.key, d)
-				f.open = f.waiting < Least
+				f.open = f.waiting < least
 			} else {
 				may := 0 // how many under the heading may have some waiting
 				f.waiting = 0
@@ -80,7 +86,7 @@ func (t tree) release(days int, counts func(key string, day int) int, ends func(
 						may++
 					}
 				}
-				f.open = may > 0 && !(ends(d) && f.waiting >= Least && f.waiting <= (Least-1)*(may-1))
+				f.open = may > 0 && !(ends(d) && f.waiting >= least && f.waiting <= (least-1)*(may-1))
 			}
 			if !f.open && f.waiting > 0 {
 				t.let(i, d)

@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// few is the smallest group where every history is tried.
+const few = 10
+
 // A random history: a tree of two or three levels, some days, counts from
 // nothing to many.
 func history(r *rand.Rand) (t tree, days int, counts map[string][]int) {
@@ -34,14 +37,14 @@ func history(r *rand.Rand) (t tree, days int, counts map[string][]int) {
 
 // Every range of days there is, in every pair that begins or ends together, and
 // every total less its parts: nothing that can be got by subtracting is a count
-// from 1 to 9, and what is shown is right but for fewer than ten a figure that
+// from 1 to 19, and what is shown is right but for fewer than twenty a figure that
 // wait, and for rounding.
 func TestSubtracting(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	shown, hidden := 0, 0
 	for run := range 2000 {
 		tr, days, counts := history(r)
-		tr.release(days, func(key string, d int) int { return counts[key][d] }, func(d int) bool { return d%7 == 6 })
+		tr.release(Least, days, func(key string, d int) int { return counts[key][d] }, func(d int) bool { return d%7 == 6 })
 		leaves := 0
 		for i := range tr {
 			if len(tr[i].kids) == 0 {
@@ -88,7 +91,7 @@ func TestSubtracting(t *testing.T) {
 						parts += p
 					}
 					// Rounding moves each of the figures by 4 at most; what is left beside
-					// that is nobody, or ten and more.
+					// that is nobody, or twenty and more.
 					slack := 2 * (Step / 2) * (len(f.kids) + 1)
 					own := f.released[to]
 					for _, k := range f.kids {
@@ -131,7 +134,7 @@ func naively(t tree, days int, at func(string, int) int) {
 					sum += at(t[l].key, e)
 				}
 			}
-			if sum < Least {
+			if sum < few {
 				sum = 0
 			}
 			t[i].released[d] = sum
@@ -176,7 +179,8 @@ func grows(story []byte, days int) int {
 // The strongest attack there can be: somebody knows the rules and every report
 // on every range of days, and tries every history that there could have been.
 // Among those that tell the same, a count that is not shown can have been any
-// from 0 to 9. Against a report that hides what is under ten and rounds the rest,
+// from 0 to 9, of groups of ten: with the twenty of a report there are too many histories
+// to try. Against a report that hides what is under ten and rounds the rest,
 // totals and all, the same attack succeeds.
 func TestEveryHistory(t *testing.T) {
 	tests := []struct {
@@ -229,7 +233,7 @@ func TestEveryHistory(t *testing.T) {
 			histories := 0
 			for done := false; !done; {
 				histories++
-				tr.release(days, at, ends)
+				tr.release(few, days, at, ends)
 				if tt.naive {
 					naively(tr, days, at)
 				}
@@ -263,7 +267,7 @@ func TestEveryHistory(t *testing.T) {
 				}
 				for i, v := range values {
 					if n := bits.OnesCount64(v); v != 0 && n < narrowest {
-						if narrowest = n; n < Least && !tt.naive {
+						if narrowest = n; n < few && !tt.naive {
 							t.Errorf("range %+v can only be %b in %v", ranges[i], v, []byte(story))
 						}
 					}
@@ -274,5 +278,39 @@ func TestEveryHistory(t *testing.T) {
 			}
 			t.Logf("%d histories tell %d stories; a count that is not shown can be one of at least %d values", histories, len(open), narrowest)
 		})
+	}
+}
+
+// Somebody who texts the line themselves, up to ten times for each figure, learns no more
+// of the others than a reader does of all: with every choice of their own, what is not
+// shown leaves ten values or more for the others, and what is shown has ten others in it.
+func TestOnesOwnTexts(t *testing.T) {
+	const most = 45
+	shows := func(n int) bool {
+		var tr tree
+		tr.add(-1, "all", "")
+		tr.add(0, "texts", "texts")
+		tr.release(Least, 1, func(string, int) int { return n }, func(int) bool { return true })
+		_, shown := tr[1].shown(-1, 0)
+		return shown
+	}
+	for own := range Own + 1 {
+		hidden := 0
+		for others := range most {
+			switch shown := shows(own + others); {
+			case shown && others < Least-Own:
+				t.Errorf("with %d of one's own, %d others are shown", own, others)
+			case !shown:
+				hidden++
+			}
+		}
+		if hidden < Least-Own {
+			t.Errorf("with %d of one's own, what is not shown can only be one of %d", own, hidden)
+		}
+	}
+	// What the rule cannot withstand: with nineteen of one's own, one other is seen. The
+	// documents say so.
+	if !shows(Least) || shows(Least-1) {
+		t.Error("a report withstands more than the documents say: correct them")
 	}
 }

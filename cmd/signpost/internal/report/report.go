@@ -5,6 +5,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"signpost/flows"
@@ -79,9 +81,8 @@ type Month struct {
 type Options struct {
 	From, To time.Time // days, both included
 	Now      time.Time
-	// Today includes the day that is not over. Such a report must not be
-	// published: beside one made an hour later it tells what was in that hour.
-	Today bool
+	// NotAnswering names the services whose lines nobody answers now.
+	NotAnswering []string
 	// Counts gives what was counted on a day.
 	Counts func(day time.Time) (map[string]int, error)
 }
@@ -93,16 +94,13 @@ const other = "-"
 // not depend on what was counted: a row by itself would tell that there was
 // something.
 func Make(b *flows.Book, o Options) (Report, error) {
-	last := hours.Day(o.Now)
-	if !o.Today {
-		last = last.AddDate(0, 0, -1)
-	}
+	last := hours.Day(o.Now).AddDate(0, 0, -1)
 	r := Report{From: hours.Day(o.From), To: hours.Day(o.To)}
 	if r.To.After(last) {
 		r.To = last
 	}
 	if r.To.Before(r.From) {
-		return r, fmt.Errorf("no day from %s to %s is over yet, and figures of a day are given when it is (-today gives today's so far, for your own eyes only)", date(o.From), date(o.To))
+		return r, fmt.Errorf("no day from %s to %s is over yet, and figures of a day are given when it is", date(o.From), date(o.To))
 	}
 	sum := newSums(b)
 	for q := hours.Quarter(r.From); !q.After(r.To); q = q.AddDate(0, 3, 0) {
@@ -121,16 +119,17 @@ func date(t time.Time) string { return t.Format("2 January 2006") }
 
 func notes(r Report, o Options) []string {
 	out := []string{
-		"These are counts of texts, calls and rings, not of people. Nothing is kept that shows whether two came from the same person, at what time of day they came, or what was said.",
-		Hidden + ", and a line that is not listed, means that fewer than ten were counted, or that they are told only together with others, in a total. It may be none.",
-		"Figures are rounded to the nearest 5. Each count waits until ten can be shown together. So a figure may lack up to nine of these days and include up to nine from just before. Parts need not add up to their total: some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
+		"A phone counts once a day for each thing, however often it texts or rings, so these are near to conversations. They are not people: nothing is kept that shows whether the same phone came on two days, at what time of day, or what was said. Each call from a withheld number counts.",
+		Hidden + ", and a line that is not listed, means that fewer than twenty were counted, or that they are told only together with others, in a total. It may be none.",
+		"Figures are rounded to the nearest 5. Each count waits until twenty can be shown together. So a figure may lack up to nineteen of these days and include up to nineteen from just before. Up to ten of a group may be your own texts: ten others or more are in every figure shown. Parts need not add up to their total: some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
+		"Answered means that the call lasted 25 seconds. A short call may have been a machine or a wrong number. A caller who left first says nothing about the line.",
 		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
 	}
-	if hours.Day(o.Now).After(r.To) && !hours.Day(o.To).Before(hours.Day(o.Now)) {
-		out = append(out, "Today, "+date(hours.Day(o.Now))+", is not over and is left out; -today adds it, for your own eyes only.")
+	if len(o.NotAnswering) > 0 {
+		out = append([]string{"Nobody answers these lines now, at the last three attempts or more: " + strings.Join(o.NotAnswering, ", ") + ". Ring them."}, out...)
 	}
-	if o.Today && r.To.Equal(hours.Day(o.Now)) {
-		out = append(out, "THIS INCLUDES TODAY, WHICH IS NOT OVER. Do not publish it: beside a later report it would tell what was counted in between.")
+	if hours.Day(o.Now).After(r.To) && !hours.Day(o.To).Before(hours.Day(o.Now)) {
+		out = append(out, "Today, "+date(hours.Day(o.Now))+", is not over and is left out.")
 	}
 	return out
 }
@@ -185,7 +184,10 @@ func key(parts ...string) string {
 var ringing = []struct {
 	outcome counters.Outcome
 	name    string
-}{{counters.Answered, "Answered"}, {counters.NoAnswer, "No answer"}, {counters.Engaged, "Engaged"}, {counters.Failed, "Not reached, or the caller gave up"}}
+}{
+	{counters.Answered, "Answered"}, {counters.Short, "Short call"}, {counters.Machine, "Machine"},
+	{counters.NoAnswer, "No answer"}, {counters.Engaged, "Engaged"}, {counters.Failed, "Not reached"}, {counters.CallerLeft, "Caller left first"},
+}
 
 var otherwise = []struct {
 	outcome counters.Outcome
@@ -278,7 +280,8 @@ func (s *sums) keyOf(k counters.Kind) string {
 	case counters.Given:
 		return tryAll(key(treeGiven, k.Area, k.Service, k.Channel), key(treeGiven, k.Area, other, k.Channel),
 			key(treeGiven, other, k.Service, k.Channel), key(treeGiven, other, other, k.Channel))
-	case counters.Answered, counters.NoAnswer, counters.Engaged, counters.Failed:
+	}
+	if slices.Contains(counters.LegOutcomes(), k.Outcome) {
 		return tryAll(key(treeThrough, k.Service, string(k.Outcome)), key(treeThrough, other, string(k.Outcome)))
 	}
 	return tryAll(key(treeElse, string(k.Outcome)))
@@ -299,7 +302,7 @@ func (s *sums) quarter(first time.Time, days []counted, from, to time.Time) {
 	ends := func(d int) bool { return days[d].day.AddDate(0, 0, 1).Day() == 1 }
 	start := index(days, from)
 	for _, t := range []tree{s.begun, s.given, s.through, s.otherwise} {
-		t.release(len(days), counts, ends)
+		t.release(Least, len(days), counts, ends)
 		for i := range t {
 			if n, ok := t[i].shown(start-1, len(days)-1); ok {
 				c := s.shown[&t[i]]

@@ -283,15 +283,33 @@ areas:
 	return b.String()
 }
 
-// choice is one choice of a menu.
-func choice(text, does string) string {
-	return fmt.Sprintf("      - text: %s\n        say: %s\n        %s\n", quoted(text), quoted("For "+text), does)
+// choice is one choice of a menu, offered by text, on calls, or both.
+type choice struct{ words, does string }
+
+func (c choice) byText() string {
+	return fmt.Sprintf("      - text: %s\n        %s\n", quoted(c.words), c.does)
 }
 
-func choicesOf(parts []made) string {
-	var b strings.Builder
+func (c choice) onCalls() string {
+	return fmt.Sprintf("      - say: %s\n        %s\n", quoted(c.words), c.does)
+}
+
+func (c choice) onBoth() string {
+	return fmt.Sprintf("      - text: %s\n        say: %s\n        %s\n", quoted(c.words), quoted(c.words), c.does)
+}
+
+func choicesOf(parts []made) (all []choice) {
 	for _, p := range parts {
-		b.WriteString(choice(p.Towns, "area: "+p.area))
+		all = append(all, choice{p.Towns, "area: " + p.area})
+	}
+	return all
+}
+
+// written is choices one after another.
+func written(all []choice, write func(choice) string) string {
+	var b strings.Builder
+	for _, c := range all {
+		b.WriteString(write(c))
 	}
 	return b.String()
 }
@@ -301,40 +319,42 @@ func choicesOf(parts []made) string {
 const direct = 1
 
 func (m *maker) menus(shipped string) string {
-	var top, steps string
+	var top []choice
+	var steps string
 	switch {
 	case len(m.parts) <= direct:
 		top = choicesOf(m.parts)
 	case m.c.Halved():
 		mid := len(m.c.Menus()[0])
-		top = choice(m.c.Halves[0], "goes_to: "+m.halves[0]) + choice(m.c.Halves[1], "goes_to: "+m.halves[1])
+		top = []choice{{m.c.Halves[0], "goes_to: " + m.halves[0]}, {m.c.Halves[1], "goes_to: " + m.halves[1]}}
 		steps = menu(m.halves[0], m.parts[:mid]) + menu(m.halves[1], m.parts[mid:])
 	default:
-		top = choice(m.c.Name, "goes_to: "+m.halves[0])
+		top = []choice{{m.c.Name, "goes_to: " + m.halves[0]}}
 		steps = menu(m.halves[0], m.parts)
 	}
-	const both = `      - text: Cumbria
-        say: For Cumbria
-        goes_to: cumbria
-      - text: Cheshire
-        say: For Cheshire
-        goes_to: cheshire
-`
-	if strings.Count(shipped, both) != 2 {
+	counties := []choice{{"Cumbria", "goes_to: cumbria"}, {"Cheshire", "goes_to: cheshire"}}
+	texts, calls := written(counties, choice.byText), written(counties, choice.onCalls)
+	if strings.Count(shipped, texts) != 2 || strings.Count(shipped, calls) != 1 {
 		m.changed = true
 	}
-	s := strings.ReplaceAll(shipped, both, top)
+	s := strings.ReplaceAll(shipped, texts, written(top, choice.byText))
+	s = strings.ReplaceAll(s, calls, written(top, choice.onCalls))
 	before, _, after := m.cut(s, "  cumbria:\n", "  elsewhere:\n")
 	s = before + steps + after
-	return m.swap(s, "    also: [control_room_adviser]\n", "")
+	const advisers = "    also: [control_room_adviser]\n" // who are Cumbria's alone
+	if !strings.Contains(s, advisers) {
+		m.changed = true
+	}
+	return strings.ReplaceAll(s, advisers, "")
 }
 
 func menu(id string, parts []made) string {
-	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices} Not sure, press 0.\"\n    choices:\n%s\n", id, choicesOf(parts))
+	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices}, not sure 0.\"\n    choices:\n%s\n", id, written(choicesOf(parts), choice.onBoth))
 }
 
 func (m *maker) words(shipped string) string {
-	return m.swap(shipped, "  letgo, galop,", "  galop,")
+	names := regexp.MustCompile(`\npronunciations:\n(?:  .*\n)+`).FindString(shipped) // of the places of the book that ships
+	return m.swap(m.swap(shipped, names, "\npronunciations: {}\n"), "  letgo, galop,", "  galop,")
 }
 
 func (m *maker) examples(string) string {
@@ -347,8 +367,9 @@ func (m *maker) examples(string) string {
 #   at      the moment it happens; otherwise a weekday afternoon in term time.
 #   texts   a conversation by text. they: what they write. we: what our answer
 #           holds. never: what it must not hold. silence: yes when we say nothing.
-#   call    a call. they: "rings", a key, "silence", or how the line we rang ended:
-#           "answered", "no answer", "engaged", "failed".
+#   call    a call. they: "rings", a key, "silence", or how the line we called ended:
+#           "answered", "short" (a machine, say), "no answer", "engaged", "failed",
+#           "cancelled".
 #           connects_to: the service we ring next.
 schema: 1
 examples:
@@ -359,7 +380,8 @@ examples:
 		}
 	}
 	for i, p := range m.parts {
-		keys, in := []string{"1"}, i
+		var keys []string
+		in := i
 		mid := len(m.c.Menus()[0])
 		switch {
 		case m.c.Halved() && i >= mid:

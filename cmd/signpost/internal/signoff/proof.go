@@ -57,7 +57,8 @@ type Row struct {
 	Number  string   // the service whose number is said first
 	Rings   []Ring   // the lines that are rung, when asked to be put through
 	Last    string   // the last words, when nobody answers
-	Alike   bool     // no answer, engaged and failed lead to the same
+	Short   string   // the words after a line picked up for a moment only, as a machine may
+	Alike   bool     // no answer, engaged and failed go on to the same line, each in its own words
 	Differs []string // otherwise, what differs
 	Times   string   // When, in words
 }
@@ -194,7 +195,7 @@ func oneIsCall(a, b Row) int {
 
 // key is the ending itself: all of a row but who, how and when.
 func (r Row) key() string {
-	return fmt.Sprint(r.Text, r.Next, r.Number, r.Rings, r.Last, r.Alike, r.Differs)
+	return fmt.Sprint(r.Text, r.Next, r.Number, r.Rings, r.Last, r.Short, r.Alike, r.Differs)
 }
 
 // times says when a row holds: by what is open, where that tells it, else by the
@@ -338,7 +339,7 @@ func (r *Row) follow(b *flows.Book, at time.Time, s flows.State, reply flows.Rep
 		}
 		for _, name := range []string{"engaged", "failed"} {
 			other, reply, err := b.Step(at, s, flows.LegEnded(check.Legs[name]))
-			if err != nil || other != next || flows.Spoken(reply.Speech) != flows.Spoken(after.Speech) {
+			if err != nil || other != next || reply.Act != after.Act || reply.Dial != after.Dial || reply.DialLine != after.DialLine {
 				r.Alike = false
 				r.Differs = append(r.Differs, fmt.Sprintf("%s, %s: %s", r.Rings[len(r.Rings)-1].Service, name, flows.Spoken(reply.Speech)))
 			}
@@ -347,6 +348,13 @@ func (r *Row) follow(b *flows.Book, at time.Time, s flows.State, reply flows.Rep
 		if err != nil || !answered.Ended || flows.Spoken(answered.Speech) != "" {
 			r.Alike = false
 			r.Differs = append(r.Differs, "answered: the call does not just end")
+		}
+		_, short, err := b.Step(at, s, flows.LegEnded(flows.LegShort))
+		if err != nil || short.Ended {
+			r.Alike = false
+			r.Differs = append(r.Differs, "picked up for a moment: the call ends")
+		} else {
+			r.Short = flows.Spoken(short.Speech)
 		}
 		s, reply = next, after
 	}

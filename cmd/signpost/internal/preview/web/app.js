@@ -44,15 +44,74 @@ async function notice() {
 }
 notice();
 
-let lit = "";
+// The map shows where the conversation is, and the way that led there.
+let lit = "", way = [];
+const named = (step) => document.querySelector("#step-" + CSS.escape(step) + " text")?.textContent ?? step;
 function light(step) {
+  if (step && step !== way.at(-1)) way.push(step);
+  if (!step) way = [];
   lit = step;
-  for (const g of document.querySelectorAll(".map-step")) g.classList.toggle("lit", g.id === "step-" + step);
-  $("where").textContent = step ? "The conversation is at: " + step : "The conversation is over, or has not begun.";
+  for (const g of document.querySelectorAll(".map-step")) {
+    g.classList.toggle("lit", g.id === "step-" + step);
+    g.classList.toggle("been", way.includes(g.id.replace("step-", "")));
+  }
+  for (const l of document.querySelectorAll(".map-line")) {
+    l.classList.toggle("been", way.some((s, i) => i > 0 && l.dataset.from === way[i - 1] && l.dataset.to === s));
+  }
+  const last = way.slice(-5).map(named).join(", then ");
+  $("where").textContent = step ? "The conversation is at: " + last + "." : "The conversation is over, or has not begun.";
 }
 
-if ($("text")) phone();
+if ($("bubbles")) phone();
+if ($("intro")) {
+  const known = "signpost-intro";
+  $("intro").hidden = localStorage.getItem(known) !== null;
+  $("intro-hide").addEventListener("click", () => {
+    localStorage.setItem(known, "seen");
+    $("intro").hidden = true;
+    $("words").focus();
+  });
+}
 if ($("hear")) hear();
+for (const form of document.querySelectorAll("form[data-live]")) if (form.id !== "file-form") live(form);
+document.querySelector(".error-summary")?.focus();
+
+// A form is tried while it is filled in: what is wrong is said beside its field, and how
+// many answers would change above the button. Nothing is saved.
+function live(form) {
+  const slow = 700; // milliseconds after the last letter
+  let timer = 0, turn = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(tryIt, slow);
+  });
+  async function tryIt() {
+    const mine = ++turn;
+    let got;
+    try {
+      const answer = await fetch(form.dataset.live, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) return;
+      got = await answer.json();
+    } catch {
+      return; // the page is being left, or the preview has ended
+    }
+    if (mine !== turn) return; // a newer one is on its way
+    const errors = got.Errors ?? [], warnings = got.Warnings ?? [];
+    for (const place of form.querySelectorAll(".field-error")) {
+      const name = place.id.replace(/-error$/, ""), own = errors.filter((e) => e.Field === name);
+      place.textContent = own.map((e) => e.What).join(" ");
+      place.closest(".field")?.classList.toggle("wrong", own.length > 0);
+      const input = $(name);
+      if (own.length) input?.setAttribute("aria-invalid", "true");
+      else input?.removeAttribute("aria-invalid");
+    }
+    const others = errors.filter((e) => !e.Field || !$(e.Field + "-error")).map((e) => e.What);
+    const says = [...others, ...warnings];
+    if (!errors.length && got.Noticed) says.unshift(got.Noticed);
+    form.querySelector(".live").textContent = says.join(" ");
+    form.querySelector(".live").className = "live " + (errors.length ? "bad" : warnings.length ? "unsure" : "good");
+  }
+}
 
 // A text is read again and again without leaving the page; the status says what was
 // understood, and whoever writes stays where they are.
@@ -169,7 +228,7 @@ function phone() {
     light(got.step);
   }
 
-  $("ring").addEventListener("click", () => { $("captions").replaceChildren(); did.call = []; call("ring", {}, "", "rings"); });
+  $("ring").addEventListener("click", () => { way = []; $("captions").replaceChildren(); did.call = []; call("ring", {}, "", "rings"); });
   $("hangup").addEventListener("click", () => { speechSynthesis?.cancel(); call("hangup", {}, "(hangs up)"); });
   $("wait").addEventListener("click", () => call("wait", {}, "(presses nothing)", "silence"));
   for (const b of keys) b.addEventListener("click", () => call("press", { key: b.dataset.key }, "presses " + b.dataset.key, b.dataset.key));

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"signpost/flows/check"
+	"signpost/flows/load"
+	"signpost/flows/saved"
+)
+
+const installHelp = `signpost install [-flows DIR] -to DIR
+
+Puts a flow book where a gateway reads it (its FLOWS_DIR). It checks the book first, and
+leaves everything as it is if the book has mistakes. It copies the files of the book to a
+folder beside, then swaps the two folders, so that no gateway reads half of a book. The
+book that was there before is kept in DIR.before: to go back, install that.
+
+  signpost install -flows book -to /srv/signpost/book
+  signpost install -flows /srv/signpost/book.before -to /srv/signpost/book
+
+`
+
+func install(args []string, s streams) int {
+	f := newFlags("install", installHelp, s)
+	dir := f.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
+	to := f.String("to", "", "the `folder` that the gateway reads")
+	if code, done := parse(f, args, s); done {
+		return code
+	}
+	if *to == "" {
+		fmt.Fprintln(s.err, "signpost install: -to must name the folder that the gateway reads")
+		return exitMisuse
+	}
+	files, ok := bookFS(*dir, s)
+	if !ok {
+		return exitMisuse
+	}
+	if err := installBook(files, filepath.Clean(*to), time.Now()); err != nil {
+		fmt.Fprintf(s.err, "signpost install: %v\n", err)
+		return exitProblems
+	}
+	fmt.Fprintf(s.out, "The book is in %s. A gateway with FLOWS_DIR=%s has it within two seconds.\n", *to, *to)
+	return exitOK
+}
+
+// installBook copies a book beside a folder, and swaps the two.
+func installBook(from fs.FS, to string, now time.Time) error {
+	b, err := saved.Take(from)
+	if err != nil {
+		return err
+	}
+	if _, all := check.On(b.Files, now); len(load.Errors(all)) > 0 {
+		return fmt.Errorf("the flow book has %d mistakes and was not installed: run signpost check", len(load.Errors(all)))
+	}
+	return putBook(b, to)
+}
+
+// putBook puts a book that was checked in the place of the one in a folder.
+func putBook(b *saved.Book, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { // #nosec G301 -- a gateway that runs as another user reads it
+		return fmt.Errorf("make the folder: %w", err)
+	}
+	fresh, before := to+".new", to+".before"
+	if err := os.RemoveAll(fresh); err != nil { // of a copy that was broken off
+		return fmt.Errorf("clear %s: %w", fresh, err)
+	}
+	if err := b.CopyTo(fresh); err != nil {
+		return err
+	}
+	if _, err := os.Stat(to); err == nil {
+		old := before + ".old" // the book before the last may be what is being installed
+		if err := os.RemoveAll(old); err != nil {
+			return fmt.Errorf("clear %s: %w", old, err)
+		}
+		if err := os.Rename(before, old); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("keep the book before: %w", err)
+		}
+		if err := os.Rename(to, before); err != nil {
+			return fmt.Errorf("keep the book before: %w", err)
+		}
+		defer os.RemoveAll(old)
+	}
+	if err := os.Rename(fresh, to); err != nil {
+		return fmt.Errorf("put the book in place: %w", err)
+	}
+	return nil
+}

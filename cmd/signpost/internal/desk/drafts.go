@@ -1,0 +1,435 @@
+package desk
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"signpost/cmd/signpost/internal/history"
+	"signpost/cmd/signpost/internal/merge"
+	"signpost/cmd/signpost/internal/staff"
+)
+
+// Limits of drafts.
+const (
+	maxDrafts = 50
+	maxTitle  = 80  // characters
+	maxWhy    = 200 // characters
+)
+
+// mark says that somebody proposed or approved a draft as it was at a commit. Once anything
+// changes, it is worth nothing.
+type mark struct {
+	By        string    `json:"by"` // an id
+	Name      string    `json:"name"`
+	At        time.Time `json:"at"`
+	Commit    string    `json:"commit"`
+	Published string    `json:"published"` // what it was compared with
+}
+
+// of tells that a mark is about what is looked at.
+func (m *mark) of(s *sight) bool {
+	return m != nil && m.Commit == s.Commit && m.Published == s.Published
+}
+
+// draft is a change that is being made.
+type draft struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title"`
+	By       string    `json:"by"`
+	Name     string    `json:"name"`
+	Began    time.Time `json:"began"`
+	Proposed *mark     `json:"proposed,omitempty"`
+	Approved *mark     `json:"approved,omitempty"`
+}
+
+func (d *Desk) draftFile(id string) string { return filepath.Join(d.Dir, "drafts", id+".json") }
+
+// draftOf is the draft that an address names.
+func (d *Desk) draftOf(id string) (draft, bool) {
+	var t draft
+	if len(id) != 12 || strings.Trim(id, "0123456789abcdef") != "" {
+		return t, false
+	}
+	return t, staff.Kept(d.draftFile(id), &t) == nil && t.ID == id
+}
+
+func (d *Desk) keep(t draft) error {
+	if err := staff.Keep(d.draftFile(t.ID), t); err != nil {
+		return fmt.Errorf("keep the draft: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) drafts() (out []draft, err error) {
+	files, err := filepath.Glob(filepath.Join(d.Dir, "drafts", "*.json"))
+	for _, file := range files {
+		if t, ok := d.draftOf(strings.TrimSuffix(filepath.Base(file), ".json")); ok {
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, func(a, b draft) int { return cmp.Or(b.Began.Compare(a.Began), strings.Compare(a.ID, b.ID)) })
+	return out, err
+}
+
+// State is what a list says of a draft.
+func (t draft) State() string {
+	switch {
+	case t.Approved != nil:
+		return "approved by " + t.Approved.Name
+	case t.Proposed != nil:
+		return "waits for approval"
+	}
+	return "being written"
+}
+
+func (d *Desk) list(v visit) { d.listed(v, http.StatusOK, "", "") }
+
+// listed is the list of drafts, with what is wrong with the title of a new one.
+func (d *Desk) listed(v visit, status int, title, wrong string) {
+	drafts, err := d.drafts()
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.shows(v, status, "list.html", page{Title: "Drafts", Here: "/desk", Body: struct {
+		Drafts       []draft
+		Published    history.Publication
+		Title, Wrong string
+	}{drafts, d.published().Publication, title, wrong}})
+}
+
+func (d *Desk) newDraft(v visit) {
+	title := strings.Join(strings.Fields(v.r.FormValue("title")), " ")
+	drafts, err := d.drafts()
+	switch n := utf8.RuneCountInString(title); {
+	case err != nil:
+		d.failed(v, err)
+		return
+	case n == 0:
+		d.listed(v, http.StatusUnprocessableEntity, title, "Enter a title. It says what the change is for.")
+		return
+	case n > maxTitle:
+		d.listed(v, http.StatusUnprocessableEntity, title, fmt.Sprintf("The title must have %d characters or fewer.", maxTitle))
+		return
+	case len(drafts) >= maxDrafts:
+		d.listed(v, http.StatusUnprocessableEntity, title, "There are too many drafts. Delete one that nobody needs.")
+		return
+	}
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // it never fails
+	t := draft{ID: hex.EncodeToString(b), Title: title, By: v.who.ID, Name: v.who.Name, Began: d.Now().UTC()}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	if err = d.repo.NewDraft(t.ID); err == nil {
+		err = d.keep(t)
+	}
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, "began a draft", title)
+	http.Redirect(v.w, v.r, "/desk/drafts/"+t.ID, http.StatusSeeOther)
+}
+
+// record writes to the audit trail. What cannot be written there is said in the log.
+func (d *Desk) record(v visit, what, about string) {
+	if err := d.staff.Record(v.who.Name, what, about); err != nil {
+		d.Say(err.Error())
+	}
+}
+
+// asked is the draft of a request; it answers the request if there is none.
+func (d *Desk) asked(v visit) (draft, bool) {
+	t, ok := d.draftOf(v.r.PathValue("id"))
+	if !ok {
+		d.trouble(v, http.StatusNotFound, "There is no such draft. It may have been published or deleted.")
+	}
+	return t, ok
+}
+
+// openDraft shows the draft that the session works on.
+func (d *Desk) openDraft(v visit) {
+	to := "/desk"
+	if t, ok := d.draftOf(v.draft); ok {
+		to = "/desk/drafts/" + t.ID
+	}
+	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+}
+
+// open lets the session work on a draft, with the pages of the preview.
+func (d *Desk) open(v visit) {
+	if t, ok := d.asked(v); ok {
+		d.staff.OpenDraft(v.token, t.ID)
+		http.Redirect(v.w, v.r, "/", http.StatusSeeOther)
+	}
+}
+
+// pagesOfDraft are the pages of the preview, over the draft that the session works on.
+func (d *Desk) pagesOfDraft(v visit) {
+	t, ok := d.draftOf(v.draft)
+	if !ok {
+		http.Redirect(v.w, v.r, "/desk", http.StatusSeeOther)
+		return
+	}
+	server, err := d.preview(t.ID, t.Title)
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	writes := v.r.Method == http.MethodPost && !strings.HasPrefix(v.r.URL.Path, "/phone/")
+	if !writes {
+		server.Pages().ServeHTTP(v.w, v.r)
+		return
+	}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	server.Pages().ServeHTTP(v.w, v.r)
+	changed, err := d.repo.Save(t.ID, history.Person{ID: v.who.ID, Name: v.who.Name}, t.Title)
+	if err != nil {
+		d.Say("a draft could not be committed: " + err.Error())
+		return
+	}
+	if len(changed) > 0 {
+		d.record(v, "edited a draft", t.Title+": "+strings.Join(changed, ", "))
+	}
+}
+
+// draftView is the page of a draft.
+type draftView struct {
+	draft
+	*sight
+	Blocked   string // why it cannot be proposed
+	Behind    bool   // something else was published since it began
+	Conflicts []merge.Conflict
+	MayTick   string // why this person may not approve; empty: they may
+	Wrong     string // with what was sent
+	WrongAt   string // the field it is about
+	Ticked    map[string]bool
+	IsAsked   bool // it is proposed as it is
+	IsGood    bool // it is approved as it is
+	MayAlone  bool
+	Of        history.Publication
+}
+
+// view works out the page of a draft.
+func (d *Desk) view(v visit, t draft) (*draftView, error) {
+	s, err := d.look(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Of: d.published().Publication}
+	base, err := d.repo.Base(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if p.Behind = base != s.Published; p.Behind {
+		if _, p.Conflicts, err = d.merged(t.ID, base, nil); err != nil {
+			return nil, err
+		}
+		p.Blocked = "Something else was published since this draft began. Bring the draft up to date first."
+	}
+	p.IsAsked, p.IsGood = t.Proposed.of(s), t.Approved.of(s)
+	authors, err := d.repo.Authors(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !v.who.MayApprove():
+		p.MayTick = "You have the role editor. An approver must look at it."
+	case slices.Contains(authors, v.who.ID) || t.Proposed != nil && t.Proposed.By == v.who.ID:
+		p.MayTick = "You wrote or proposed this draft. Somebody else must approve it."
+	}
+	p.MayAlone = v.who.MayApprove() && len(s.Errors) == 0 && !p.Behind && len(s.Files) > 0
+	return p, nil
+}
+
+// merged puts a draft and the published book together.
+func (d *Desk) merged(id, base string, choose map[string]merge.Side) (map[string][]byte, []merge.Conflict, error) {
+	before, err := d.repo.Files(base)
+	if err != nil {
+		return nil, nil, err
+	}
+	commit, err := d.repo.Commit(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	mine, err := d.repo.Files(commit)
+	if err != nil {
+		return nil, nil, err
+	}
+	return merge.Books(before, d.published().files, mine, choose)
+}
+
+func (d *Desk) draftPage(v visit) {
+	if t, ok := d.asked(v); ok {
+		d.drafted(v, http.StatusOK, t, "", "")
+	}
+}
+
+// drafted is the page of a draft, with what is wrong with what was sent.
+func (d *Desk) drafted(v visit, status int, t draft, wrong, at string) {
+	p, err := d.view(v, t)
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	p.Wrong, p.WrongAt = wrong, at
+	for _, id := range v.r.Form["tick"] {
+		p.Ticked[id] = true
+	}
+	d.shows(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Body: p})
+}
+
+// changing reads a form about a draft, while nobody else changes drafts. The form must be
+// about the draft and the publication as they are now.
+func (d *Desk) changing(v visit, f func(t draft, p *draftView)) {
+	t, ok := d.asked(v)
+	if !ok {
+		return
+	}
+	if v.r.ParseForm() != nil {
+		d.trouble(v, http.StatusBadRequest, "The form was not understood.")
+		return
+	}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	p, err := d.view(v, t)
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	if v.r.Form.Get("commit") != p.Commit || v.r.Form.Get("published") != p.Published {
+		d.drafted(v, http.StatusConflict, t, "Somebody changed the draft meanwhile. Nothing was done: look again, then try again.", "main")
+		return
+	}
+	f(t, p)
+}
+
+func (d *Desk) markBy(v visit, p *draftView) *mark {
+	return &mark{v.who.ID, v.who.Name, d.Now().UTC(), p.Commit, p.Published}
+}
+
+// done keeps a draft and shows it.
+func (d *Desk) done(v visit, t draft, what string) {
+	if err := d.keep(t); err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, what, t.Title)
+	http.Redirect(v.w, v.r, "/desk/drafts/"+t.ID, http.StatusSeeOther)
+}
+
+func (d *Desk) propose(v visit) {
+	d.changing(v, func(t draft, p *draftView) {
+		if p.Blocked != "" {
+			d.drafted(v, http.StatusConflict, t, p.Blocked, "propose")
+			return
+		}
+		t.Proposed, t.Approved = d.markBy(v, p), nil
+		d.done(v, t, "proposed a draft")
+	})
+}
+
+func (d *Desk) approve(v visit) {
+	d.changing(v, func(t draft, p *draftView) {
+		left := 0
+		for _, n := range p.Notices {
+			if !slices.Contains(v.r.Form["tick"], n.ID) {
+				left++
+			}
+		}
+		for i := range p.Numbers {
+			if !slices.Contains(v.r.Form["tick"], fmt.Sprintf("number-%d", i)) {
+				left++
+			}
+		}
+		switch {
+		case !p.IsAsked || p.Blocked != "":
+			d.drafted(v, http.StatusConflict, t, "This draft is not proposed as it is now.", "approve")
+		case p.MayTick != "":
+			d.drafted(v, http.StatusForbidden, t, p.MayTick, "approve")
+		case left > 0:
+			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Tick each change that you agree with: %d are not ticked.", left), "approve")
+		default:
+			t.Approved = d.markBy(v, p)
+			d.done(v, t, "approved a draft")
+		}
+	})
+}
+
+// update brings a draft up to date with what was published since it began.
+func (d *Desk) update(v visit) {
+	d.changing(v, func(t draft, p *draftView) {
+		if !p.Behind {
+			d.drafted(v, http.StatusConflict, t, "The draft is up to date.", "main")
+			return
+		}
+		choose := map[string]merge.Side{}
+		for _, c := range p.Conflicts {
+			choose[c.ID] = merge.Side(v.r.Form.Get("keep-" + c.ID))
+		}
+		base, err := d.repo.Base(t.ID)
+		if err != nil {
+			d.failed(v, err)
+			return
+		}
+		files, left, err := d.merged(t.ID, base, choose)
+		if err != nil {
+			d.failed(v, err)
+			return
+		}
+		if len(left) > 0 {
+			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Choose what to keep: %d facts were changed on both sides.", len(left)), "update")
+			return
+		}
+		d.mu.Lock()
+		d.forget(t.ID) // it is compared with another book from now on
+		d.mu.Unlock()
+		if err := d.repo.Adopt(t.ID, files, p.Published, history.Person{ID: v.who.ID, Name: v.who.Name}); err != nil {
+			d.failed(v, err)
+			return
+		}
+		t.Proposed, t.Approved = nil, nil
+		d.done(v, t, "brought a draft up to date")
+	})
+}
+
+func (d *Desk) remove(v visit) {
+	t, ok := d.asked(v)
+	if !ok {
+		return
+	}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	if err := d.drop(t.ID); err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, "deleted a draft", t.Title)
+	http.Redirect(v.w, v.r, "/desk", http.StatusSeeOther)
+}
+
+// drop takes a draft away.
+func (d *Desk) drop(id string) error {
+	d.mu.Lock()
+	d.forget(id)
+	d.mu.Unlock()
+	if err := d.repo.Remove(id); err != nil {
+		return err
+	}
+	if err := os.Remove(d.draftFile(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("take the draft away: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,271 @@
+package desk
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"signpost/cmd/signpost/internal/follow"
+	"signpost/cmd/signpost/internal/history"
+	"signpost/cmd/signpost/internal/staff"
+)
+
+// publish publishes a draft that somebody else approved.
+func (d *Desk) publish(v visit) {
+	d.changing(v, func(t draft, p *draftView) {
+		if !p.IsGood || p.Blocked != "" {
+			d.drafted(v, http.StatusConflict, t, "This draft is not approved as it is now.", "publish")
+			return
+		}
+		d.publishes(v, t, p, history.Publication{Title: t.Title, Approved: t.Approved.Name}, "published")
+	})
+}
+
+// alone publishes a draft that nobody has approved. It is recorded, and everybody else is
+// told on every page until one of them has looked at it.
+func (d *Desk) alone(v visit) {
+	d.changing(v, func(t draft, p *draftView) {
+		why := strings.Join(strings.Fields(v.r.Form.Get("why")), " ")
+		switch {
+		case !p.MayAlone:
+			d.drafted(v, http.StatusForbidden, t, cmp.Or(p.Blocked, "Only an approver may publish alone."), "alone")
+		case why == "" || utf8.RuneCountInString(why) > maxWhy:
+			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy), "alone")
+		default:
+			d.publishes(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
+		}
+	})
+}
+
+func (d *Desk) publishes(v visit, t draft, p *draftView, as history.Publication, what string) {
+	as, err := d.repo.Publish(p.Commit, history.Person{ID: v.who.ID, Name: v.who.Name}, as)
+	if errors.Is(err, history.ErrBehind) {
+		d.drafted(v, http.StatusConflict, t, "Something else was published meanwhile. Bring the draft up to date.", "publish")
+		return
+	}
+	if err == nil {
+		err = d.offer()
+	}
+	if err == nil {
+		err = d.drop(t.ID)
+	}
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, what, fmt.Sprintf("%d: %s", as.Serial, t.Title))
+	http.Redirect(v.w, v.r, "/desk/gateways", http.StatusSeeOther)
+}
+
+// historyPage shows what was published.
+func (d *Desk) historyPage(v visit) {
+	all, err := d.repo.Publications()
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.shows(v, http.StatusOK, "history.html", page{Title: "History", Here: "/desk/history", Body: all})
+}
+
+// rollback publishes an older book again, at once.
+func (d *Desk) rollback(v visit) {
+	if v.r.ParseForm() != nil {
+		d.trouble(v, http.StatusBadRequest, "The form was not understood.")
+		return
+	}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	now := d.published()
+	if v.r.Form.Get("published") != now.Commit {
+		d.trouble(v, http.StatusConflict, "Something else was published meanwhile. Nothing was done: look at the history again.")
+		return
+	}
+	serial := serialOf(v.r)
+	if serial == 0 || serial >= now.Serial {
+		d.trouble(v, http.StatusNotFound, "There is no such older publication.")
+		return
+	}
+	p, err := d.repo.Rollback(serial, history.Person{ID: v.who.ID, Name: v.who.Name})
+	if err == nil {
+		err = d.offer()
+	}
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, "went back", fmt.Sprintf("to publication %d, as %d", serial, p.Serial))
+	http.Redirect(v.w, v.r, "/desk/gateways", http.StatusSeeOther)
+}
+
+// news is a publication that nobody approved and that nobody else has looked at yet.
+type news struct {
+	history.Publication
+	Mine bool
+}
+
+func (d *Desk) seenFile(serial uint64) string {
+	return filepath.Join(d.Dir, "seen-"+strconv.FormatUint(serial, 10)+".json")
+}
+
+// news is what everybody is told on every page.
+func (d *Desk) news(who staff.Person) (out []news) {
+	all, err := d.repo.Publications()
+	if err != nil {
+		d.Say(err.Error())
+		return nil
+	}
+	for _, p := range all {
+		if p.Alone == "" && p.Rollback == 0 {
+			continue
+		}
+		if _, err := os.Stat(d.seenFile(p.Serial)); errors.Is(err, fs.ErrNotExist) {
+			out = append(out, news{p, p.By == who.Name})
+		}
+	}
+	return out
+}
+
+// seen says that somebody else has looked at a publication that nobody approved.
+func (d *Desk) seen(v visit) {
+	serial := serialOf(v.r)
+	all := d.news(v.who)
+	at := slices.IndexFunc(all, func(n news) bool { return n.Serial == serial })
+	if at < 0 {
+		d.trouble(v, http.StatusNotFound, "Somebody has looked at that already.")
+		return
+	}
+	if all[at].Mine {
+		d.trouble(v, http.StatusForbidden, "You published this yourself. Somebody else must look at it.")
+		return
+	}
+	if err := staff.Keep(d.seenFile(serial), map[string]string{"by": v.who.Name}); err != nil {
+		d.failed(v, err)
+		return
+	}
+	d.record(v, "looked at a publication without approval", strconv.FormatUint(serial, 10))
+	http.Redirect(v.w, v.r, "/desk/history", http.StatusSeeOther)
+}
+
+// hostOf is the host that a request shows the token of. It answers all others, all alike.
+func (d *Desk) hostOf(w http.ResponseWriter, r *http.Request) (string, bool) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if name, known := d.staff.HostOf(token); ok && known {
+		return name, true
+	}
+	http.Error(w, "this host is not known", http.StatusUnauthorized)
+	return "", false
+}
+
+// book gives a host the newest publication, once there is a newer one than it has.
+func (d *Desk) book(w http.ResponseWriter, r *http.Request) {
+	if _, ok := d.hostOf(w, r); !ok {
+		return
+	}
+	after, err := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64)
+	if err != nil {
+		http.Error(w, "after must be a number", http.StatusBadRequest)
+		return
+	}
+	d.mu.Lock()
+	now, newer := d.newest, d.newer
+	d.mu.Unlock()
+	if now.Serial <= after {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-time.After(follow.Wait):
+		case <-newer:
+		}
+		if now = d.published(); now.Serial <= after {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	_, _ = w.Write(now.signed) // a host that has gone asks again
+}
+
+// report keeps what a host says it runs.
+func (d *Desk) report(w http.ResponseWriter, r *http.Request) {
+	name, ok := d.hostOf(w, r)
+	if !ok {
+		return
+	}
+	var said follow.Report
+	if json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&said) != nil {
+		http.Error(w, "the report was not understood", http.StatusBadRequest)
+		return
+	}
+	const most = 300
+	said.Refused = said.Refused[:min(len(said.Refused), most)]
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reports[name] = report{said, d.Now()}
+}
+
+// gateway is a host as a page shows it.
+type gateway struct {
+	Name, State, Ago string
+	Good             bool
+}
+
+// late is how long a host may be silent: it asks every [follow.Wait].
+const late = 3 * follow.Wait
+
+// gatewaysPage shows what every gateway runs.
+func (d *Desk) gatewaysPage(v visit) {
+	names, err := d.staff.Hosts()
+	if err != nil {
+		d.failed(v, err)
+		return
+	}
+	now := d.published()
+	var out []gateway
+	good := 0
+	d.mu.Lock()
+	for _, name := range names {
+		r, known := d.reports[name]
+		g := gateway{Name: name, State: "has not asked for the book since the desk was started"}
+		if known {
+			g.Ago = sinceWords(d.Now().Sub(r.at))
+			g.Good, g.State = judge(r, now, d.Now())
+		}
+		if g.Good {
+			good++
+		}
+		out = append(out, g)
+	}
+	d.mu.Unlock()
+	d.shows(v, http.StatusOK, "gateways.html", page{Title: "Gateways", Here: "/desk/gateways", Body: struct {
+		Gateways  []gateway
+		Published history.Publication
+		Good      int
+	}{out, now.Publication, good}})
+}
+
+// judge says what a report means.
+func judge(r report, now offer, at time.Time) (good bool, says string) {
+	switch {
+	case at.Sub(r.at) > late:
+		return false, fmt.Sprintf("is silent. It last had publication %d", r.Serial)
+	case r.Refused != "":
+		return false, fmt.Sprintf("keeps publication %d: %s", r.Serial, r.Refused)
+	case r.Serial < now.Serial:
+		return false, fmt.Sprintf("still has publication %d", r.Serial)
+	case r.Running == "":
+		return false, fmt.Sprintf("has publication %d in its folder, but the gateway does not answer", r.Serial)
+	case r.Running != follow.Name(now.source.Book.Version):
+		return false, fmt.Sprintf("has publication %d in its folder, but the gateway uses another book", r.Serial)
+	}
+	return true, fmt.Sprintf("answers with publication %d", r.Serial)
+}

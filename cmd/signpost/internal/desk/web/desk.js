@@ -1,0 +1,61 @@
+// Signing in and joining with a passkey. Everything else on the desk works without a script.
+
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const trouble = document.getElementById("wrong");
+
+function say(what) {
+  trouble.hidden = false;
+  trouble.querySelector("p").textContent = what;
+}
+
+async function send(address, body) {
+  const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.wrong);
+  return said;
+}
+
+async function ceremony(button, first, make) {
+  trouble.hidden = true;
+  button.disabled = true;
+  try {
+    const made = await make((await send(button.dataset.begin, first)).publicKey);
+    const said = await send(button.dataset.finish, made);
+    location.assign(said.next);
+  } catch (e) {
+    say(e.name === "NotAllowedError" ? "The browser has no passkey for this desk, or it was stopped. Try again." : e.message);
+    button.disabled = false;
+  }
+}
+
+function credential(made, response) {
+  return { id: made.id, rawId: text(made.rawId), type: made.type, clientExtensionResults: made.getClientExtensionResults(), response };
+}
+
+const joining = document.getElementById("join");
+if (joining) {
+  const code = document.getElementById("code");
+  code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname); // the code is not kept in the history
+  joining.addEventListener("click", () => ceremony(joining, { code: code.value.trim() }, async (publicKey) => {
+    publicKey.challenge = bytes(publicKey.challenge);
+    publicKey.user.id = bytes(publicKey.user.id);
+    for (const other of publicKey.excludeCredentials ?? []) other.id = bytes(other.id);
+    const made = await navigator.credentials.create({ publicKey });
+    return credential(made, { clientDataJSON: text(made.response.clientDataJSON), attestationObject: text(made.response.attestationObject), transports: made.response.getTransports() });
+  }));
+}
+
+const signing = document.getElementById("sign-in");
+if (signing) {
+  signing.addEventListener("click", () => ceremony(signing, {}, async (publicKey) => {
+    publicKey.challenge = bytes(publicKey.challenge);
+    const made = await navigator.credentials.get({ publicKey });
+    const r = made.response;
+    return credential(made, { clientDataJSON: text(r.clientDataJSON), authenticatorData: text(r.authenticatorData), signature: text(r.signature), userHandle: r.userHandle ? text(r.userHandle) : null });
+  }));
+}
+
+document.querySelector(".problem[tabindex]")?.focus();

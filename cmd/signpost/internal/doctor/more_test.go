@@ -1,0 +1,171 @@
+package doctor_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"signpost/cmd/signpost/internal/doctor"
+	"signpost/internal/inspect"
+)
+
+// Every mistake is found by its name, with what to do about it; those that can be seen while
+// people are still answered are what /readyz names, too.
+func TestPlantedMistakesByName(t *testing.T) {
+	set := func(field string, v any) func(*testing.T, *world) {
+		return func(_ *testing.T, w *world) { w.number[field] = v }
+	}
+	tests := []struct {
+		name, found string
+		plant       func(t *testing.T, w *world)
+		look        bool // it may be meant
+	}{
+		{"a Redis that is a replica", "store-read-only", func(t *testing.T, w *world) { w.redis.Do(t, "REPLICAOF", "127.0.0.1", "1") }, false},
+		{"a Redis that is full", "store-full", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "maxmemory", "1") }, false},
+		{"two gateways with different keys", "other-keys", func(t *testing.T, w *world) {
+			w.redis.Do(t, "ZADD", "health:keys", time.Now().Format("20060102")+"000", "another")
+		}, false},
+		{"an application for texts", "texts-application", set("sms_application_sid", "AP"+strings.Repeat("1", 32)), false},
+		{"an application for calls", "calls-application", set("voice_application_sid", "AP"+strings.Repeat("1", 32)), false},
+		{"a SIP trunk", "calls-trunk", set("trunk_sid", "TK"+strings.Repeat("1", 32)), false},
+		{"a messaging service that points elsewhere", "texts-service", func(t *testing.T, w *world) {
+			w.service()["inbound_request_url"] = "https://old.example.org/sms"
+			w.double.Join("MG"+strings.Repeat("2", 32), "PN"+strings.Repeat("1", 32))
+		}, false},
+		{"a messaging service that drops texts", "texts-service", func(t *testing.T, w *world) {
+			w.service()["inbound_request_url"] = nil
+			w.double.Join("MG"+strings.Repeat("2", 32), "PN"+strings.Repeat("1", 32))
+		}, false},
+		{"a number without texts", "no-texts", set("capabilities", map[string]any{"sms": false, "voice": true}), false},
+		{"a number without calls", "no-calls", set("capabilities", map[string]any{"sms": true, "voice": false}), false},
+		{"a trial account", "account-trial", func(t *testing.T, w *world) { w.double.SetAccount("active", "Trial") }, false},
+		{"a suspended account", "account-suspended", func(t *testing.T, w *world) { w.double.SetAccount("suspended", "Full") }, false},
+		{"a closed account", "account-suspended", func(t *testing.T, w *world) { w.double.SetAccount("closed", "Full") }, false},
+		{"an account that cannot be read", "account-unreadable", func(t *testing.T, w *world) { w.double.SetAccount("", "") }, true},
+		{"a balance that cannot be read", "balance-unreadable", func(t *testing.T, w *world) { w.double.SetBalance("") }, true},
+		{"a balance in words", "balance-unreadable", func(t *testing.T, w *world) { w.double.SetBalance("none") }, true},
+		{"no money", "balance-low", func(t *testing.T, w *world) { w.double.SetBalance("1.20") }, false},
+		{"a clock behind the provider's", "clock", func(t *testing.T, w *world) { w.double.SetClock(5 * time.Minute) }, false},
+		{"a clock ahead of the provider's", "clock", func(t *testing.T, w *world) { w.double.SetClock(-5 * time.Minute) }, false},
+		{"no number of ours", "no-line", func(t *testing.T, w *world) {
+			w.number["phone_number"], w.number["sms_url"], w.number["voice_url"] = "+441632960999", "https://x.example.org", "https://x.example.org"
+		}, false},
+		{"no caller id", "caller-id-missing", func(t *testing.T, w *world) { w.Config.CallerID = "" }, true},
+		{"another's caller id", "caller-id-not-ours", func(t *testing.T, w *world) { w.Config.CallerID = "+441632960555" }, false},
+		{"a proxy that redirects all", "redirects", func(t *testing.T, w *world) {
+			w.gw = http.RedirectHandler("https://www.example.org/", http.StatusMovedPermanently)
+		}, false},
+		{"a proxy that redirects one path", "redirects", func(t *testing.T, w *world) {
+			gw := w.gw
+			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/voice" {
+					http.Redirect(rw, r, "/voice/", http.StatusMovedPermanently)
+					return
+				}
+				gw.ServeHTTP(rw, r)
+			})
+		}, false},
+		{"a proxy that passes one path on", "path-unreachable", func(t *testing.T, w *world) {
+			gw := w.gw
+			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/voice") {
+					http.NotFound(rw, r)
+					return
+				}
+				gw.ServeHTTP(rw, r)
+			})
+		}, false},
+		{"a proxy without the path of legs", "path-unreachable", func(t *testing.T, w *world) {
+			gw := w.gw
+			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/voice/leg" {
+					_, _ = rw.Write([]byte("<html>login</html>"))
+					return
+				}
+				gw.ServeHTTP(rw, r)
+			})
+		}, false},
+		{"a certificate that expires in ten days", "certificate-expires", func(t *testing.T, w *world) { w.shortLived(t, 10*24*time.Hour) }, false},
+		{"a certificate that has expired", "certificate-expires", func(t *testing.T, w *world) { w.shortLived(t, -time.Hour) }, false},
+		{"swap", "swap", func(t *testing.T, w *world) {
+			w.Root = fstest.MapFS{"proc/swaps": {Data: []byte("Filename\tType\tSize\tUsed\tPriority\n/swapfile file 1000 0 -2\n")}, "proc/7/comm": {Data: []byte("gateway\n")}, "proc/7/cgroup": {Data: []byte("0::/x\n")}}
+		}, false},
+		{"a low spend limit", "spend-limit-low", func(t *testing.T, w *world) { w.Config.SpendLimit = 200 }, true},
+		{"nowhere to keep the last good book", "state-dir-missing", func(t *testing.T, w *world) { w.Config.FlowsDir = "/srv/book" }, true},
+		{"keywords that the provider answers", "keywords", func(*testing.T, *world) {}, true},
+	}
+	names := append(inspect.Names(), "redirects", "path-unreachable", "state-dir-missing", "keywords")
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if !slices.Contains(names, tt.found) {
+				t.Errorf("%s is no name of a mistake", tt.found)
+			}
+			w := well(t)
+			tt.plant(t, w)
+			for _, f := range doctor.Examine(t.Context(), w.Patient) {
+				if f.Name != tt.found {
+					continue
+				}
+				if want := map[bool]doctor.Verdict{false: doctor.Bad, true: doctor.Look}[tt.look]; f.Verdict != want || f.Fix == "" {
+					t.Errorf("it is called %q, to be mended by %q", f.Verdict, f.Fix)
+				}
+				return
+			}
+			t.Errorf("it is not found")
+		})
+	}
+	t.Logf("%d mistakes planted by name", len(tests))
+}
+
+// An overridden number is not said to point here.
+func TestOverriddenDoesNotPointHere(t *testing.T) {
+	w := well(t)
+	w.number["trunk_sid"] = "TK" + strings.Repeat("1", 32)
+	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+		if strings.Contains(f.What, "points here") {
+			t.Errorf("it says %q", f.What)
+		}
+	}
+}
+
+// A limit on the unit keeps the gateway from swap, whatever the machine does.
+func TestSwapIsOffForTheUnit(t *testing.T) {
+	root := fstest.MapFS{
+		"proc/swaps":       {Data: []byte("Filename\tType\tSize\tUsed\tPriority\n/swapfile file 1000 0 -2\n")},
+		"proc/self/cgroup": {Data: []byte("0::/system.slice/signpost.service\n")},
+		"sys/fs/cgroup/system.slice/signpost.service/memory.swap.max": {Data: []byte("0\n")},
+	}
+	if found := inspect.Swap(root); len(found) > 0 {
+		t.Errorf("it finds %+v", found)
+	}
+}
+
+// shortLived gives PUBLIC_URL a certificate that is valid for so long.
+func (w *world) shortLived(t *testing.T, valid time.Duration) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(valid)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(w.gw)
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	w.Config.PublicURL = s.URL
+}

@@ -1,0 +1,259 @@
+package preview
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"signpost/flows/load"
+)
+
+// sheet is one form: a page with fields, and what they ask for.
+type sheet struct {
+	// page is the form as the book fills it in; false: there is no such page.
+	page func(v Verdict, r *http.Request) (*formPage, bool)
+	// work works out what the filled-in form asks for.
+	work func(v Verdict, f *formPage) proposal
+}
+
+// formPage is a form, in the pattern that GOV.UK has for forms: what is wrong is listed
+// above the form, and said again beside the field.
+type formPage struct {
+	Title, About string
+	At           string // what it is sent to; /save behind it saves, /live tries
+	Back, BackTo string // where to go instead, and its name
+	Here         string // the page that it belongs to
+	Groups       []formGroup
+	Errors       []formError
+	Files        bool // a file is sent
+	sent         url.Values
+}
+
+type formGroup struct {
+	Legend, Help string
+	Fields       []*formField
+}
+
+// formField is one question of a form.
+type formField struct {
+	Name, Label, Help, Value string
+	// Kind is what it is answered with: "" a line, long (several lines), date, choose, tick,
+	// file, hidden.
+	Kind       string
+	Choices    []formChoice
+	Most       int // letters
+	Need       bool
+	File, Path string // where the answer stands in the book
+	Errors     []string
+	Lang       string // of what is written in it, when it is not English
+	Listen     string // the recording that it replaces
+}
+
+type formChoice struct{ Value, Words string }
+
+// formError is one line above a form. Field is empty when it is about no single one.
+type formError struct{ Field, What string }
+
+// Described are the ids of what explains a field.
+func (f *formField) Described() string {
+	var ids []string
+	if f.Help != "" {
+		ids = append(ids, f.Name+"-help")
+	}
+	return strings.Join(append(ids, f.Name+"-error"), " ")
+}
+
+func (p *formPage) field(name string) *formField {
+	for _, g := range p.Groups {
+		for _, f := range g.Fields {
+			if f.Name == name {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// get is what a field says, without blanks around it.
+func (p *formPage) get(name string) string {
+	if f := p.field(name); f != nil {
+		return strings.TrimSpace(f.Value)
+	}
+	return ""
+}
+
+// fill puts what was sent into the fields.
+func (p *formPage) fill(sent url.Values) {
+	p.sent = sent
+	for _, g := range p.Groups {
+		for _, f := range g.Fields {
+			if _, is := sent[f.Name]; is || f.Kind == "tick" {
+				f.Value = strings.ReplaceAll(sent.Get(f.Name), "\r\n", "\n")
+			}
+		}
+	}
+}
+
+// wrong says something about a field, or about none.
+func (p *formPage) wrong(name, what string) {
+	p.Errors = append(p.Errors, formError{name, what})
+	if f := p.field(name); f != nil {
+		f.Errors = append(f.Errors, what)
+	}
+}
+
+// missing asks for every field that must be filled in, and says what is too long.
+func (p *formPage) missing() {
+	for _, g := range p.Groups {
+		for _, f := range g.Fields {
+			switch {
+			case f.Need && strings.TrimSpace(f.Value) == "":
+				p.wrong(f.Name, "Fill in: "+f.Label+".")
+			case f.Most > 0 && len([]rune(f.Value)) > f.Most:
+				p.wrong(f.Name, fmt.Sprintf("%s: at most %d letters.", f.Label, f.Most))
+			}
+		}
+	}
+}
+
+// proposal begins the proposal of a form.
+func (p *formPage) proposal(v Verdict, what string) proposal {
+	out := proposal{What: what, At: p.At, Back: p.Back, Here: p.Here, Seen: seen(v)}
+	for _, g := range p.Groups {
+		for _, f := range g.Fields {
+			if f.Kind != "file" {
+				out.Form = append(out.Form, field{f.Name, f.Value})
+			}
+		}
+	}
+	return out
+}
+
+// judge puts what a proposal would bring beside the fields that bring it.
+func (p *formPage) judge(is proposal) {
+	if is.Why != "" {
+		p.wrong(is.WhyField, is.Why)
+	}
+	for _, b := range is.Problems {
+		p.wrong(p.fieldAt(is.src, b.Pos), b.What+". "+b.Why+" "+b.Fix)
+	}
+}
+
+// fieldAt is the name of the field whose answer stands on a line of the book.
+func (p *formPage) fieldAt(src *load.Source, at load.Pos) string {
+	if src == nil {
+		return ""
+	}
+	for _, g := range p.Groups {
+		for _, f := range g.Fields {
+			if f.File == at.File && f.Path != "" && src.Has(f.File, f.Path) && src.Pos(f.File, f.Path).Line == at.Line {
+				return f.Name
+			}
+		}
+	}
+	return ""
+}
+
+// form answers for a form: shows it, tries it while it is filled in, shows what it would
+// change, and saves it.
+func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
+	ask := func(w http.ResponseWriter, r *http.Request) (Verdict, *formPage) {
+		s.Look()
+		v := s.Verdict()
+		if parse(r) != nil {
+			s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+			return v, nil
+		}
+		f, ok := sh.page(v, r)
+		if !ok {
+			s.trouble(w, http.StatusNotFound, "There is no such page.")
+			return v, nil
+		}
+		return v, f
+	}
+	work := func(v Verdict, f *formPage, r *http.Request) proposal {
+		f.fill(r.Form)
+		f.missing()
+		if v.Source.Broken {
+			f.wrong("", "Fix the mistakes under Checks first. The files cannot be read.")
+		}
+		if len(f.Errors) > 0 {
+			return f.proposal(v, f.Title).refuse("")
+		}
+		p := sh.work(v, f)
+		f.judge(p)
+		return p
+	}
+	mux.HandleFunc("GET "+at, func(w http.ResponseWriter, r *http.Request) {
+		if _, f := ask(w, r); f != nil {
+			s.show(w, http.StatusOK, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
+		}
+	})
+	mux.HandleFunc("POST "+at, func(w http.ResponseWriter, r *http.Request) {
+		v, f := ask(w, r)
+		if f == nil {
+			return
+		}
+		p := work(v, f, r)
+		if len(f.Errors) > 0 {
+			s.show(w, http.StatusUnprocessableEntity, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
+			return
+		}
+		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: f.Here, Body: p})
+	})
+	mux.HandleFunc("POST "+at+"/save", func(w http.ResponseWriter, r *http.Request) {
+		v, f := ask(w, r)
+		if f != nil && s.unchanged(w, r, v) {
+			s.write(w, r, f.Here, work(v, f, r))
+		}
+	})
+	mux.HandleFunc("POST "+at+"/live", func(w http.ResponseWriter, r *http.Request) {
+		if v, f := ask(w, r); f != nil {
+			answerLive(w, f, work(v, f, r))
+		}
+	})
+}
+
+// parse reads a form with or without a file.
+func parse(r *http.Request) error {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		return r.ParseMultipartForm(maxUpload)
+	}
+	return r.ParseForm()
+}
+
+// live is what a page is told of a form that is being filled in.
+type live struct {
+	Errors   []formError
+	Warnings []string
+	Noticed  string
+}
+
+// answerLive tells the page what a form would bring, as far as it is filled in. What is
+// not filled in yet is no mistake.
+func answerLive(w http.ResponseWriter, f *formPage, p proposal) {
+	out := live{Errors: slices.DeleteFunc(f.Errors, func(e formError) bool {
+		return e.What == "" || e.What == nothingNew || strings.HasPrefix(e.What, "Fill in: ")
+	})}
+	for _, b := range p.Warnings {
+		out.Warnings = append(out.Warnings, b.What+". "+b.Fix)
+	}
+	if p.Noticed != nil && len(out.Errors) == 0 {
+		out.Noticed = p.Noticed.Count()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out) // the page is gone if it fails
+}
+
+// few are words of a list that are written one to a line, or with commas.
+func few(text string) (out []string) {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' }) {
+		if w = strings.Join(strings.Fields(w), " "); w != "" && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -1,0 +1,332 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/smtp"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"signpost/config"
+	"signpost/flows/saved"
+)
+
+const watchHelp = `signpost watch [-failed UNIT | -recovered UNIT | -test]
+
+For a charity without a monitoring system: reads the gateway's /readyz and sends mail,
+or a webhook, once when a problem begins and once when it ends. Run it every minute or
+two: deploy/signpost-watch.timer does. With -failed and -recovered it is told by the
+service manager that a unit failed or works again. With -test it sends one message.
+
+After every run that worked it asks WATCH_PING, if that is set: the address of a
+service that complains when it is no longer asked (a dead man's switch). That is how
+you notice when this machine is gone, and this command with it.
+
+A message says what /readyz says. It holds no number and no word of a caller.
+
+  WATCH_MAIL_TO      who gets mail; several with commas
+  WATCH_MAIL_FROM    the address it comes from
+  WATCH_SMTP         the mail server: smtp://user:password@mail.example.org:587
+  WATCH_WEBHOOK      an address that is sent {"text": "..."} by POST
+  WATCH_PING         an address that is asked after every run
+  WATCH_READYZ       default: /readyz on ADMIN_ADDR
+  WATCH_STATE        a file that remembers what was said already
+
+  signpost watch -test
+
+It exits with 0 when everything that had to be said was said, and with 1 if not: then
+it tries again at the next run.
+
+`
+
+// Limits of one run.
+const (
+	watchTries   = 3 // a gateway that restarts is away for some seconds
+	watchTimeout = 10 * time.Second
+	maxReady     = 64 << 10 // bytes
+)
+
+// watchPause is how long to wait between tries.
+var watchPause = 5 * time.Second
+
+// watcher tells people of problems.
+type watcher struct {
+	config.Watch
+	now   func() time.Time
+	pause time.Duration
+	known map[string]problem
+}
+
+// problem is one that people were told of.
+type problem struct {
+	Says  string    `json:"says"`
+	Since time.Time `json:"since"`
+}
+
+func watch(args []string, s streams) int {
+	f := newFlags("watch", watchHelp, s)
+	failed := f.String("failed", "", "a `unit` of the service manager that has failed")
+	recovered := f.String("recovered", "", "a `unit` that works again")
+	test := f.Bool("test", false, "send one message, to see that it arrives")
+	if code, done := parse(f, args, s); done {
+		return code
+	}
+	cfg, err := config.WatchFromEnvironment()
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost watch: the environment is not right:\n%v\n", err)
+		return exitMisuse
+	}
+	w := &watcher{Watch: cfg, now: time.Now, pause: watchPause}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	switch {
+	case *test:
+		err = w.send(ctx, "test", "This is a test of signpost watch. Nothing is wrong.")
+	case *failed != "":
+		err = w.unit(ctx, *failed, true)
+	case *recovered != "":
+		err = w.unit(ctx, *recovered, false)
+	default:
+		err = w.run(ctx)
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "signpost watch: %v\n", err)
+		return exitProblems
+	}
+	return exitOK
+}
+
+// unitKey names the failure of a unit among the known problems.
+func unitKey(unit string) string { return "unit " + unit }
+
+// isUnit is what a unit of ours is called.
+var isUnit = regexp.MustCompile(`^[A-Za-z0-9:_.@-]{1,100}$`)
+
+// unit tells of a unit that failed, or works again.
+func (w *watcher) unit(ctx context.Context, unit string, failed bool) error {
+	if !isUnit.MatchString(unit) {
+		return errors.New("that is no name of a unit")
+	}
+	if err := w.load(); err != nil {
+		return err
+	}
+	now := maps.Clone(w.known)
+	delete(now, unitKey(unit))
+	if failed {
+		now[unitKey(unit)] = problem{"The unit " + unit + " has failed. Look at its log: journalctl -u " + unit, w.now()}
+	}
+	return w.tell(ctx, now)
+}
+
+// run reads /readyz once and tells of what has changed.
+func (w *watcher) run(ctx context.Context) error {
+	if err := w.load(); err != nil {
+		return err
+	}
+	now := map[string]problem{}
+	for _, says := range w.problems(ctx) {
+		now[key(says)] = problem{says, w.now()}
+	}
+	for k, p := range w.known {
+		if strings.HasPrefix(k, "unit ") && k != unitKey("signpost.service") {
+			now[k] = p // the unit itself says when it works again
+		}
+	}
+	if err := w.tell(ctx, now); err != nil {
+		return err
+	}
+	if w.Ping.Reveal() == "" {
+		return nil
+	}
+	if err := request(ctx, http.MethodGet, w.Ping.Reveal(), nil); err != nil {
+		return fmt.Errorf("ask WATCH_PING: %w", err)
+	}
+	return nil
+}
+
+// key is the same for a problem as long as it lasts: its figures may change.
+func key(says string) string {
+	return regexp.MustCompile(`[0-9]+(\.[0-9]+)?`).ReplaceAllString(says, "#")
+}
+
+// problems reads what is wrong. A gateway that does not answer is a problem itself.
+func (w *watcher) problems(ctx context.Context) (out []string) {
+	var status int
+	var body string
+	var err error
+	for try := range watchTries {
+		if try > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(w.pause):
+			}
+		}
+		if status, body, err = readReady(ctx, w.ReadyURL); err == nil && status == http.StatusOK {
+			break
+		}
+	}
+	switch {
+	case err != nil:
+		return []string{"The gateway does not answer. People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."}
+	case status != http.StatusOK:
+		return []string{"The gateway says that it cannot serve. People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."}
+	}
+	for line := range strings.Lines(body) {
+		if says, ok := strings.CutPrefix(strings.TrimSpace(line), "degraded: "); ok {
+			out = append(out, strings.ToUpper(says[:min(1, len(says))])+says[min(1, len(says)):])
+		}
+	}
+	return out
+}
+
+// tell sends what has begun and what has ended, and remembers it once it was sent.
+func (w *watcher) tell(ctx context.Context, now map[string]problem) error {
+	for _, k := range slices.Sorted(maps.Keys(now)) {
+		if old, known := w.known[k]; known {
+			now[k] = old
+			continue
+		}
+		if err := w.send(ctx, "problem", now[k].Says); err != nil {
+			return err
+		}
+		w.known[k] = now[k]
+		if err := w.save(); err != nil {
+			return err
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(w.known)) {
+		if _, still := now[k]; still {
+			continue
+		}
+		old := w.known[k]
+		if err := w.send(ctx, "ended", fmt.Sprintf("It is over, after %v: %s", w.now().Sub(old.Since).Round(time.Minute), old.Says)); err != nil {
+			return err
+		}
+		delete(w.known, k)
+		if err := w.save(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *watcher) load() error {
+	w.known = map[string]problem{}
+	data, err := os.ReadFile(w.StateFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read WATCH_STATE: %w", err)
+	}
+	if json.Unmarshal(data, &w.known) != nil || w.known == nil {
+		w.known = map[string]problem{} // damaged: people are told once more
+	}
+	return nil
+}
+
+func (w *watcher) save() error {
+	data, err := json.MarshalIndent(w.known, "", "  ")
+	if err == nil {
+		err = saved.Replace(w.StateFile, data)
+	}
+	if err != nil {
+		return fmt.Errorf("write WATCH_STATE: %w", err)
+	}
+	return nil
+}
+
+// send tells people by every way that is set. One that works is enough.
+func (w *watcher) send(ctx context.Context, kind, says string) error {
+	var errs []error
+	sent := false
+	if to := w.Webhook.Reveal(); to != "" {
+		body, err := json.Marshal(map[string]string{"text": "Signpost, " + kind + ": " + says})
+		if err == nil {
+			err = request(ctx, http.MethodPost, to, body)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("send to WATCH_WEBHOOK: %w", err))
+		}
+		sent = sent || err == nil
+	}
+	if len(w.MailTo) > 0 {
+		err := w.mail(kind, says)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		sent = sent || err == nil
+	}
+	if sent {
+		return nil
+	}
+	return errors.Join(errs...)
+}
+
+var errMail = errors.New("the mail server in WATCH_SMTP did not take the message")
+
+// mail sends a message. The server's own words are not shown: they may quote an address.
+func (w *watcher) mail(kind, says string) error {
+	u, err := url.Parse(w.SMTP.Reveal())
+	if err != nil {
+		return errMail
+	}
+	var auth smtp.Auth
+	if password, ok := u.User.Password(); ok {
+		auth = smtp.PlainAuth("", u.User.Username(), password, u.Hostname())
+	}
+	text := "From: " + w.MailFrom + "\r\nTo: " + strings.Join(w.MailTo, ", ") + "\r\nSubject: Signpost: " + kind +
+		"\r\nDate: " + w.now().Format(time.RFC1123Z) + "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + says + "\r\n"
+	if err := smtp.SendMail(u.Host, auth, w.MailFrom, w.MailTo, []byte(text)); err != nil {
+		return errMail
+	}
+	return nil
+}
+
+// request sends a request. Its error does not quote the address, which may hold a secret.
+func request(ctx context.Context, method, to string, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
+	if err != nil {
+		return errors.New("the address cannot be used")
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return errors.New("it does not answer")
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("it answered %d", resp.StatusCode)
+	}
+	return nil
+}
+
+func readReady(ctx context.Context, from string) (status int, body string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxReady))
+	return resp.StatusCode, string(data), err
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// room is what is around signpost watch: a gateway, a webhook and a dead man's switch.
+type room struct {
+	mu      sync.Mutex
+	ready   string // what /readyz says; empty: it is stopping
+	refuses bool   // the webhook
+	told    []string
+	pinged  int
+}
+
+func (r *room) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch q.URL.Path {
+	case "/readyz":
+		if r.ready == "" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_, _ = io.WriteString(w, r.ready)
+	case "/hook":
+		if r.refuses {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		var m struct{ Text string }
+		_ = json.NewDecoder(q.Body).Decode(&m)
+		r.told = append(r.told, m.Text)
+	case "/ping":
+		r.pinged++
+	}
+}
+
+func (r *room) says(s string) { r.mu.Lock(); defer r.mu.Unlock(); r.ready = s }
+
+// since returns what was told since the last time.
+func (r *room) since() (told []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	told, r.told = r.told, nil
+	return told
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	r := &room{ready: "ready\n"}
+	s := httptest.NewServer(r)
+	t.Cleanup(s.Close)
+	for name, v := range map[string]string{"WATCH_READYZ": s.URL + "/readyz", "WATCH_WEBHOOK": s.URL + "/hook", "WATCH_PING": s.URL + "/ping", "WATCH_STATE": filepath.Join(t.TempDir(), "watch.json"), "WATCH_MAIL_TO": ""} {
+		t.Setenv(name, v)
+	}
+	pause := watchPause
+	watchPause = 0
+	t.Cleanup(func() { watchPause = pause })
+	return r
+}
+
+// A problem is told of once when it begins and once when it ends, whatever its figures do.
+// Notes are not told of.
+func TestWatchTellsOnce(t *testing.T) {
+	r := newRoom(t)
+	steps := []struct {
+		ready string
+		want  []string
+	}{
+		{"ready\nerasing: 3 records wait at the provider, the oldest for 2s\n", nil},
+		{"ready\ndegraded: 2 records could not be erased\nnote: Redis writes to disk\n", []string{"problem: 2 records"}},
+		{"ready\ndegraded: 3 records could not be erased\n", nil},
+		{"ready\ndegraded: 3 records could not be erased\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"problem: Swap: this machine"}},
+		{"ready\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"ended: It is over"}},
+		{"", []string{"problem: The gateway says that it cannot serve", "ended: It is over"}},
+		{"ready\n", []string{"ended: It is over"}},
+		{"ready\n", nil},
+	}
+	for i, step := range steps {
+		r.says(step.ready)
+		if code, out, errs := inTerminal("watch"); code != exitOK || out+errs != "" {
+			t.Fatalf("step %d: %d, %s%s", i, code, out, errs)
+		}
+		told := r.since()
+		if len(told) != len(step.want) {
+			t.Fatalf("step %d: told %q, want %q", i, told, step.want)
+		}
+		for k, want := range step.want {
+			if !strings.Contains(told[k], want) {
+				t.Errorf("step %d: told %q, want %q", i, told[k], want)
+			}
+		}
+	}
+	if r.pinged != len(steps) {
+		t.Errorf("the dead man's switch was asked %d times of %d", r.pinged, len(steps))
+	}
+}
+
+// What could not be told is told at the next run, and the dead man's switch is not asked
+// meanwhile.
+func TestWatchTriesAgain(t *testing.T) {
+	r := newRoom(t)
+	r.says("ready\ndegraded: maintenance is on\n")
+	r.refuses = true
+	if code, _, errs := inTerminal("watch"); code != exitProblems || !strings.Contains(errs, "it answered 500") || strings.Contains(errs, "127.0.0.1") {
+		t.Errorf("%d: %s", code, errs)
+	}
+	if r.pinged != 0 {
+		t.Error("the dead man's switch was asked")
+	}
+	r.refuses = false
+	if code, _, errs := inTerminal("watch"); code != exitOK || len(r.since()) != 1 || r.pinged != 1 {
+		t.Errorf("%d: %s", code, errs)
+	}
+}
+
+// A unit that fails again and again is told of once, and once when it works again. It is not
+// over because the gateway is well.
+func TestWatchOfUnits(t *testing.T) {
+	r := newRoom(t)
+	for i, step := range []struct {
+		args []string
+		told int
+	}{
+		{[]string{"watch", "-failed", "signpost-probe.service"}, 1}, {[]string{"watch", "-failed", "signpost-probe.service"}, 0},
+		{[]string{"watch"}, 0}, {[]string{"watch", "-recovered", "signpost-probe.service"}, 1}, {[]string{"watch", "-recovered", "signpost-probe.service"}, 0},
+		{[]string{"watch", "-failed", "signpost.service"}, 1}, {[]string{"watch"}, 1}, {[]string{"watch", "-test"}, 1},
+	} {
+		if code, _, errs := inTerminal(step.args...); code != exitOK {
+			t.Fatalf("step %d: %d, %s", i, code, errs)
+		}
+		if told := r.since(); len(told) != step.told {
+			t.Errorf("step %d: told %q", i, told)
+		}
+	}
+	if code, _, _ := inTerminal("watch", "-failed", "x; rm -rf"); code != exitProblems {
+		t.Error("it takes anything for the name of a unit")
+	}
+}
+
+// Mail goes to everybody named, through the server that is named.
+func TestWatchByMail(t *testing.T) {
+	r := newRoom(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan string, 1)
+	go mailServer(l, got)
+	t.Setenv("WATCH_WEBHOOK", "")
+	t.Setenv("WATCH_MAIL_TO", "duty@example.org, manager@example.org")
+	t.Setenv("WATCH_MAIL_FROM", "signpost@example.org")
+	t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String())
+	r.says("ready\ndegraded: maintenance is on\n")
+	if code, _, errs := inTerminal("watch"); code != exitOK {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	mail := <-got
+	for _, want := range []string{"RCPT TO:<duty@example.org>", "RCPT TO:<manager@example.org>", "Subject: Signpost: problem", "Maintenance is on"} {
+		if !strings.Contains(mail, want) {
+			t.Errorf("%q is not in %s", want, mail)
+		}
+	}
+}
+
+// mailServer takes one message as a mail server does (RFC 5321), and gives all it was told.
+func mailServer(l net.Listener, got chan<- string) {
+	conn, err := l.Accept()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	var all strings.Builder
+	fmt.Fprint(conn, "220 here\r\n")
+	data := false
+	for in := bufio.NewScanner(conn); in.Scan(); {
+		line := in.Text()
+		all.WriteString(line + "\n")
+		switch {
+		case data && line != ".":
+			continue
+		case line == "DATA":
+			data = true
+			fmt.Fprint(conn, "354 go on\r\n")
+			continue
+		case line == "QUIT":
+			fmt.Fprint(conn, "221 bye\r\n")
+			got <- all.String()
+			return
+		}
+		data = false
+		fmt.Fprint(conn, "250 ok\r\n")
+	}
+}
+
+// Every mistake in the settings is named, without its value.
+func TestWatchSettings(t *testing.T) {
+	newRoom(t)
+	for name, v := range map[string]string{"WATCH_STATE": "", "WATCH_WEBHOOK": "hunter2", "WATCH_PING": "hunter2", "WATCH_MAIL_TO": "hunter2\r\nBcc: x", "WATCH_MAIL_FROM": "", "WATCH_SMTP": "hunter2"} {
+		t.Setenv(name, v)
+	}
+	code, _, errs := inTerminal("watch")
+	for _, want := range []string{"WATCH_STATE", "WATCH_WEBHOOK", "WATCH_PING", "WATCH_MAIL_TO", "WATCH_MAIL_FROM", "WATCH_SMTP"} {
+		if !strings.Contains(errs, want+" ") {
+			t.Errorf("%s is not named in %s", want, errs)
+		}
+	}
+	if code != exitMisuse || strings.Contains(errs, "hunter2") {
+		t.Errorf("%d: %s", code, errs)
+	}
+}
