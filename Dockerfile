@@ -7,12 +7,17 @@ RUN go mod download
 COPY . .
 # What .dockerignore holds back is part of the version: without it the version would be
 # told as changed.
-RUN git ls-files -z --deleted | xargs -0r git restore -- && make build
+RUN git ls-files -z --deleted | xargs -0r git restore -- && make build && mkdir /state
+# A flow book in the folder book goes into the image, if it has no mistakes.
+RUN mkdir -p book && if [ -n "$(ls book)" ]; then bin/signpost check -flows book; fi
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /src/bin/gateway /src/bin/signpost /
 COPY --from=build /src/LICENSE /src/NOTICE /
+# Where a volume for the last good flow book is mounted: it takes its owner from here.
+COPY --from=build /src/book /book
+COPY --from=build --chown=65532:65532 /state /state
 USER 65532:65532
 EXPOSE 8080 9091
 ENV ADMIN_ADDR=0.0.0.0:9091

@@ -1,18 +1,20 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test quick test-browser build lint spelling prose contract test-valkey fuzz bench chaos release tools
+.PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-bugs build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
 # Packages where several things run at once: their tests run under the race detector.
 CONCURRENT = ./config ./sms ./ivr ./internal/... ./cmd/gateway/server
 
-# The walk of every call is one goroutine, which the race detector would make ten times
-# slower. Walks make much garbage: collected less often (GOGC), they take a quarter less,
+# Walks of every call and searches are one goroutine each, which the race detector would
+# make ten times slower. Walks make much garbage: collected less often (GOGC), they take a quarter less,
 # as long as there is memory (GOMEMLIMIT).
 # The limit of forty minutes is for machines that do other work, too.
+ALONE = ^(TestEveryCall|TestDocuments|TestEverythingRecorded|TestNobodyIsDenied|TestSearchFindsDenials)$$
 test: tools
-	go test -timeout 40m -race -skip '^TestEveryCall$$' $(CONCURRENT)
+	go test -timeout 40m -race -skip '$(ALONE)' $(CONCURRENT)
+	go test -timeout 40m -race -run 'PhoneIsShared' ./cmd/signpost/internal/preview
 	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m $$(go list ./... | grep -vxF "$$(go list $(CONCURRENT))")
-	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m -run '^TestEveryCall$$' ./cmd/gateway/server
+	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m -run '$(ALONE)' ./cmd/gateway/server ./ivr ./internal/admit
 
 # What fails first, in under a minute.
 quick: tools
@@ -20,21 +22,54 @@ quick: tools
 	go test ./config ./sms ./ivr ./flows/hear ./flows/load ./internal/twilio ./internal/gsm7 ./internal/hours ./internal/normalise ./internal/privacy ./internal/spell
 	go test ./flows -run 'Understood|LockedIn|EndRight|Step|State'
 
+# The fast tests, with every text of the shipped flow book in other words: what fails there
+# holds a phrase that a manager may change. By hand.
+REWORDED = ./sms ./ivr ./flows/load ./flows/routes ./flows/saved ./internal/handset ./cmd/signpost/internal/diagram ./cmd/signpost/internal/edit
+reword: tools
+	go run .ci/reword/reword.go $(REWORDED)
+
 # The pages of signpost preview in a real browser: Debian's package of Chromium.
 # make test-browser SCREENSHOTS=/some/folder keeps pictures of them.
 SCREENSHOTS ?=
 test-browser:
 	@if ! test -x /usr/bin/chromium; then echo "installing chromium"; $(INSTALL) chromium fonts-dejavu-core >/dev/null; fi
-	go test -race -tags browser ./cmd/signpost/internal/preview -run 'KeyboardAlone|Shown' -screenshots "$(abspath $(SCREENSHOTS))"
-	go test -tags browser ./cmd/signpost/internal/preview -run 'Accessible|KeepWithKeyboard|PlaceByKeyboard|Readers' -screenshots "$(abspath $(SCREENSHOTS))"
+	go test -timeout 40m -tags browser ./cmd/signpost/internal/preview -run 'KeyboardAlone|Shown|Accessible|KeepWithKeyboard|PlaceByKeyboard|Readers|FollowsTheGuide' -screenshots "$(abspath $(SCREENSHOTS))"
+
+# The desk's whole way in a real browser, with a virtual passkey. By hand: the page of a draft
+# is still wider than a phone.
+test-desk-browser:
+	go test -timeout 40m -tags browser ./cmd/signpost -run TestDeskInABrowser
+
+# The pictures of the manager's guide, made by following it in a real browser.
+screenshots:
+	mkdir -p docs/manager
+	go test -timeout 40m -tags browser ./cmd/signpost/internal/preview -run 'FollowsTheGuide' -count=1 -screenshots "$(abspath docs/manager)"
+
+# The text editor of the page of files, in one file. By hand, when a version in its
+# package.json changes: it needs npm.
+editor:
+	@work=$$(mktemp -d) && cp cmd/signpost/internal/preview/codemirror/* "$$work" && cd "$$work" && npm install --silent --no-audit --no-fund && \
+	npx esbuild bundle.js --bundle --minify --format=esm --legal-comments=none \
+	  "--banner:js=/*! CodeMirror 6, copyright Marijn Haverbeke and others, MIT License: see NOTICE. Made by make editor. */" \
+	  --outfile="$(CURDIR)/cmd/signpost/internal/preview/web/codemirror.min.js"; rm -rf "$$work"
+
+# Every routine change that managers make, with every service: about ten minutes. By hand;
+# make test tries each change with some services.
+prove:
+	go test ./cmd/signpost/internal/preview -run 'TestRoutineChanges' -count=1 -v -timeout 60m -every | grep -v '^ *--- PASS\|^=== '
 
 INSTALL = SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
 
-# A real Redis to talk to, and a synthesiser to time prompts with.
+# A real Redis to talk to, a synthesiser to time prompts with, and promtool.
 tools:
 	@if ! command -v redis-server >/dev/null || ! command -v espeak-ng >/dev/null || ! command -v git >/dev/null; then \
 	  echo "installing redis-server, espeak-ng and git"; \
 	  $(INSTALL) redis-server espeak-ng git >/dev/null; fi
+# promtool tests the alerts. It is taken out of Debian's package, so that no Prometheus runs.
+	@if ! command -v promtool >/dev/null; then \
+	  echo "installing promtool"; SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; $$SUDO apt-get update -qq; \
+	  work=$$(mktemp -d) && chmod 755 "$$work" && cd "$$work" && apt-get download -qq prometheus >/dev/null && dpkg -x prometheus_*.deb . && \
+	  $$SUDO install -m 755 usr/bin/promtool /usr/local/bin/ && rm -rf "$$work"; fi
 
 # GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
 build:
@@ -80,18 +115,21 @@ test-valkey:
 # An input that is new is not made smaller for a minute each, which would leave no time to
 # look for others in whole files.
 FUZZTIME ?= 10s
-FUZZ = internal/normalise:FuzzText internal/hours:FuzzParse internal/privacy:FuzzToken internal/twilio:FuzzRoundTrip \
+FUZZ = internal/voice:FuzzPieces internal/wav:FuzzRead internal/normalise:FuzzText internal/hours:FuzzParse internal/privacy:FuzzToken internal/twilio:FuzzRoundTrip \
   internal/twilio:FuzzForm internal/twilio:FuzzWebhook flows/load:FuzzParse flows/check:FuzzLoad internal/area:FuzzCandidates \
   internal/area:FuzzGazetteer cmd/signpost/internal/edit:FuzzSet cmd/signpost:FuzzNew flows:FuzzState flows/hear:FuzzHear ivr:FuzzKey internal/counters:FuzzField
 fuzz:
 	@for one in $(FUZZ); do \
 	  echo "$$one"; go test ./$${one%:*} -run '^$$' -fuzz "^$${one#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || exit 1; done
 
-# What is published: archives that come out the same whoever makes them of a commit,
-# lists of what they are built of, checksums.
+# What is published: archives for servers and signpost for laptops (Windows, macOS, Linux),
+# which come out the same on every machine that makes them of a commit; lists of what they
+# are built of, how they were made, checksums. RELEASE_KEY=file signs the checksums in
+# signify's format (go run ./cmd/release -new-key signpost makes a pair).
+RELEASE_KEY ?=
 release:
 	rm -rf dist
-	go run ./cmd/release -out dist
+	go run ./cmd/release -out dist $(if $(RELEASE_KEY),-key "$(RELEASE_KEY)")
 
 # Everything that can go wrong, one thing after the other, while people text and ring:
 # real processes, real sockets. LASTS is how long each fault lasts; OLDER a revision of git
@@ -103,6 +141,22 @@ chaos: tools
 	@if [ -n "$(OLDER)" ]; then rm -rf bin/older && mkdir -p bin/older/src && git archive $(OLDER) | tar -x -C bin/older/src \
 	  && cd bin/older/src && CGO_ENABLED=0 go build -buildvcs=false -o ../gateway ./cmd/gateway && rm -rf ../src; fi
 	cd cmd/gateway && go test -tags chaos -run 'TestChaos$$' -count=1 -timeout 10m -lasts $(LASTS) -write "$(abspath $(REPORT))" $(if $(OLDER),-older $(abspath bin/older/gateway))
+
+# A year of texts and calls in minutes, in a world that a seed decides: docs/simulation.md.
+# make test plays a month of seed 1. PERSON tells one person's story, SHRINK=yes looks for
+# the smallest world that breaks a rule.
+SEED ?= 1
+YEARS ?= 0
+PERSON ?=
+SHRINK ?=
+simulate:
+	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestSimulate$$' -count=1 -v -timeout 0 -args -days 0 -seed $(SEED) -years $(YEARS) -person "$(PERSON)" $(if $(SHRINK),-shrink)
+
+# Plants bugs in the gateways, one at a time, and plays the world that must find each. BUG
+# names one of docs/simulation.md.
+BUG ?=
+simulate-bugs:
+	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestPlanted$$' -count=1 -v -timeout 60m -args -plant -bug "$(BUG)"
 
 # The gateway beside the leanest server that does the same work, then the parts.
 bench: tools

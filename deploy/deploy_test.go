@@ -9,15 +9,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"signpost/cmd/gateway/server"
 	"signpost/config"
+	"signpost/internal/testkit"
 )
 
 // Every metric that an alert or the dashboard asks for is there, every alert has a
 // runbook, and the rules are ones that Prometheus loads.
 func TestAlerts(t *testing.T) {
-	known := map[string]bool{"up": true, "process_resident_memory_bytes": true, "go_goroutines": true}
+	known := map[string]bool{"up": true, "process_resident_memory_bytes": true, "go_goroutines": true, "process_start_time_seconds": true}
 	for _, m := range server.Metrics() {
 		known[m.Name] = true
 	}
@@ -54,13 +58,38 @@ func TestAlerts(t *testing.T) {
 			t.Errorf("%s has no runbook, or does not lead to it", a[1])
 		}
 	}
-	promtool, err := exec.LookPath("promtool")
+	tool, err := exec.LookPath("promtool")
 	if err != nil {
-		t.Log("promtool is not here: the rules were not loaded (Debian's package prometheus has it)")
-		return
+		t.Fatal("promtool is missing: make tools installs it")
 	}
-	if out, err := exec.Command(promtool, "check", "rules", "deploy/alerts.yaml").CombinedOutput(); err != nil {
+	if out, err := exec.Command(tool, "check", "rules", "deploy/alerts.yaml").CombinedOutput(); err != nil {
 		t.Errorf("promtool: %s", out)
+	}
+}
+
+// What people write reaches no disk by swap, however the gateway is deployed.
+func TestNoSwap(t *testing.T) {
+	read := func(file string) string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if !strings.Contains(read("deploy/signpost.service"), "\nMemorySwapMax=0\n") {
+		t.Error("systemd may swap the gateway")
+	}
+	compose := read("deploy/compose.yaml")
+	limits := regexp.MustCompile(`(?m)^    mem_limit: (\S+)$`).FindAllStringSubmatch(compose, -1)
+	swaps := regexp.MustCompile(`(?m)^    memswap_limit: (\S+)`).FindAllStringSubmatch(compose, -1)
+	if len(limits) != 2 || len(swaps) != 2 || limits[0][1] != swaps[0][1] || limits[1][1] != swaps[1][1] {
+		t.Errorf("compose may swap: %v, %v", limits, swaps)
+	}
+	if regexp.MustCompile(`(?m)^\s*swap_size_mb`).MatchString(read("fly.toml")) {
+		t.Error("a machine at Fly has swap")
+	}
+	if !strings.Contains(read("docs/deploy.md"), "MemorySwapMax=0") {
+		t.Error("Redis on a plain server may be swapped")
 	}
 }
 
@@ -68,10 +97,10 @@ func TestAlerts(t *testing.T) {
 // copy.
 func TestDeployFiles(t *testing.T) {
 	known := map[string]bool{"ENV": true, "REDIS_URL": true}
-	for _, v := range config.Variables() {
+	for _, v := range append(config.Variables(), config.WatchVariables()...) {
 		known[v] = true
 	}
-	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/compose.yaml"} {
+	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/watch.example", "deploy/compose.yaml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -87,7 +116,7 @@ func TestDeployFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Fields(string(ignore)) {
-		if name, ok := strings.CutPrefix(line, "!"); ok {
+		if name, ok := strings.CutPrefix(line, "!"); ok && name != "book" { // which an operator may add
 			if _, err := os.Stat(name); err != nil {
 				t.Errorf(".dockerignore lets %s in, which there is not", name)
 			}
@@ -106,12 +135,121 @@ func TestDeployFiles(t *testing.T) {
 			}
 		}
 	}
-	if analyze, err := exec.LookPath("systemd-analyze"); err == nil {
-		out, _ := exec.Command(analyze, "verify", "deploy/signpost.service").CombinedOutput() // it ends with 1 for whatever else is on this machine
-		for line := range strings.Lines(string(out)) {
-			if strings.Contains(line, "signpost.service") && !strings.Contains(line, "is not executable") {
-				t.Errorf("systemd-analyze: %s", line)
+}
+
+// units are the files for the service manager.
+func units(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("deploy/*.service")
+	if err != nil || len(found) < 6 {
+		t.Fatalf("%d units, %v", len(found), err)
+	}
+	return found
+}
+
+// Every unit is one that the service manager loads, holds no right that it does not need, and
+// tells people when it fails.
+func TestUnits(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	for _, unit := range units(t) {
+		text, readErr := os.ReadFile(unit)
+		if readErr != nil {
+			t.Fatal(readErr)
+		}
+		tells := strings.Contains(unit, "watch") || strings.Contains(unit, "@")
+		if !tells && !strings.Contains(string(text), "\nOnFailure=signpost-failed@%n.service\n") {
+			t.Errorf("nobody is told when %s fails", unit)
+		}
+		if err != nil {
+			continue // no service manager here
+		}
+		out, _ := exec.Command(analyze, "verify", strings.Replace(unit, "@.", "@x.", 1)).CombinedOutput() // it ends with 1 for whatever else is on this machine
+		if !strings.Contains(unit, "@") {
+			for line := range strings.Lines(string(out)) {
+				if strings.Contains(line, "signpost") && !strings.Contains(line, "is not executable") {
+					t.Errorf("systemd-analyze: %s", line)
+				}
 			}
 		}
+		worst := exec.Command(analyze, "security", "--offline=true", "--threshold=20", unit) // of 100, in tenths
+		if out, err := worst.CombinedOutput(); err != nil && strings.Contains(string(out), "exposure level") {
+			t.Errorf("%s holds rights that it does not need: %s", unit, out[strings.LastIndex(string(out), "→"):])
+		}
+	}
+}
+
+// The services of the compose file start with the rights that it leaves them: as nobody,
+// without any capability, with nothing to write to.
+func TestComposeServicesStart(t *testing.T) {
+	text, err := os.ReadFile("deploy/compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			User       string
+			Entrypoint []string
+			Command    []string
+			CapDrop    []string `yaml:"cap_drop"`
+			CapAdd     []string `yaml:"cap_add"`
+			ReadOnly   bool     `yaml:"read_only"`
+		}
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range file.Services {
+		if !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || !s.ReadOnly {
+			t.Errorf("%s has rights that it does not need", name)
+		}
+	}
+	v := file.Services["valkey"]
+	if len(v.Entrypoint) == 0 || v.User == "" || v.User == "0" {
+		t.Fatal("the image's own start script changes the user, which needs rights that are dropped")
+	}
+	setpriv, err := exec.LookPath("setpriv")
+	if err != nil || os.Getuid() != 0 {
+		// Only root can start a program as somebody else; CI runs as root.
+		t.Skip("starting a program without rights needs setpriv, and root to drop them from")
+	}
+	server, err := exec.LookPath(v.Entrypoint[0])
+	if err != nil {
+		if server, err = exec.LookPath("redis-server"); err != nil { // it takes the same settings
+			t.Fatal(err)
+		}
+	}
+	uid, gid, _ := strings.Cut(v.User, ":")
+	addr := testkit.FreeAddr(t)
+	_, port, _ := strings.Cut(addr, ":")
+	args := append([]string{"--reuid", uid, "--regid", gid, "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--", server}, v.Command...)
+	cmd := exec.Command(setpriv, append(args, "--port", port, "--bind", "127.0.0.1")...)
+	cmd.Dir = "/"
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	for end := time.Now().Add(20 * time.Second); ; {
+		out, err := exec.Command("redis-cli", "-p", port, "ping").Output()
+		if err == nil && strings.TrimSpace(string(out)) == "PONG" {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("it does not start: %v, %s", err, out)
+		}
+	}
+	if out, err := exec.Command("redis-cli", "-p", port, "config", "get", "save").Output(); err != nil || strings.TrimSpace(string(out)) != "save" {
+		t.Errorf("it writes to disk: %q, %v", out, err)
+	}
+}
+
+// Fly sends requests only to machines whose check passes: checks of a service steer routing,
+// checks at the top level only warn.
+func TestFlyChecksSteerRouting(t *testing.T) {
+	text, err := os.ReadFile("fly.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "[[http_service.checks]]") || regexp.MustCompile(`(?m)^\[checks`).Match(text) {
+		t.Error("fly.toml has no check of its service")
 	}
 }

@@ -13,13 +13,15 @@ import (
 
 // why each library that we import is there. One that is not here may not be used.
 var why = map[string]string{
+	"github.com/anishathalye/porcupine":   "judges whether some order of a person's texts explains what they were answered, in the simulated year",
 	"github.com/alicebob/miniredis/v2":    "the in-process store for a trial without a Redis: the same commands and scripts, so that no second store has to be written",
 	"github.com/caarlos0/env/v11":         "reads the environment into a struct",
 	"github.com/chromedp/cdproto":         "tests only: drives Chromium, for the pages of the preview",
 	"github.com/chromedp/chromedp":        "tests only: the same",
-	"github.com/go-redis/redis_rate/v10":  "limits (GCRA) in Redis, by the makers of the Redis library",
+	"github.com/go-webauthn/webauthn":     "passkeys, to sign in to the desk: the standard is long, and mistakes in it let others in",
 	"github.com/nyaruka/phonenumbers":     "what kind of number somebody has, and how the directory's are written: the port of the library that networks use",
 	"github.com/prometheus/client_golang": "metrics, in the form every monitor reads",
+	"github.com/prometheus/client_model":  "tests only: reads a metric's value",
 	"github.com/redis/go-redis/v9":        "Redis, Sentinel, Cluster, over TCP, TLS or a socket",
 	"github.com/rickar/cal/v2":            "bank holidays of England, with substitute days",
 	"github.com/rogpeppe/go-internal":     "tests only: runs the transcripts of the command line tools",

@@ -77,11 +77,14 @@ func blocks(t *testing.T) map[string]string {
 		{"where a text conversation has got to", "a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them; used only when Redis is away, or was meanwhile", "it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours", "the provider, as letters it cannot read"},
 		{"senders who have used up their allowance, as keyed hashes", "memory", "until some of it is back, at most an hour; ten thousand at most", "nobody"},
 		{"how often each sender has texted, up to ten, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
-		{"senders who were given the 24-hour number only, as keyed hashes", "memory", "an hour; fifty thousand at most", "nobody"},
+		{"when an answer past the limits was last sent, by a hash of sender and answer that only this process can make", "memory", "the hour; fifty thousand at most", "nobody"},
+		{"senders of other countries who were given the 24-hour number only, as keyed hashes", "memory", "an hour; fifty thousand at most", "nobody"},
 		{"how often each caller has rung, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
+		{"which webhooks of calls came, as keyed hashes of their signatures", "memory", "the hour and the next; a hundred thousand at most", "nobody"},
 		{"ids of records to erase", "memory", "until Redis has them, under a second", "nobody"},
-		{"counts of the day", "memory", "10 seconds, then in Redis", "nobody"},
-		{"anything on disk", "nowhere", "never", ""},
+		{"counts of the day, and who was counted, as hashes with a seed of the process", "memory", "the day; the counts sealed in Redis every 15 minutes", "nobody"},
+		{"how calls to each service's line ended, and complaints about it: days and numbers", "memory", "a minute, then in Redis", "nobody"},
+		{"anything on disk", "nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log without people, metrics in Prometheus", "as they are set up", "the operator"},
 	}
 	provider := [][]string{
 		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered", "it is asked for again, ever less often, for " + words(c.EraseGiveUp) + "; its words are emptied meanwhile"},

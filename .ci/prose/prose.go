@@ -146,7 +146,7 @@ func tracked() (files []string, err error) {
 	}
 	for _, file := range strings.Fields(string(list)) {
 		_, err := os.Stat(file)
-		skip := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".css") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, ".ci/")
+		skip := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".css") || strings.HasSuffix(file, ".min.js") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, ".ci/")
 		if err == nil && !skip && !slices.Contains(generated, file) {
 			files = append(files, file)
 		}
