@@ -209,7 +209,7 @@ func (n *newcomer) enable() {
 		n.t.Fatal(err)
 	}
 	n.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		resp, err := http.Get("http://" + n.admin + "/readyz")
 		if err == nil {
 			resp.Body.Close()

@@ -215,7 +215,7 @@ func begin(t *testing.T, program string) *life {
 // await waits until the log says something.
 func (l *life) await(what string) string {
 	l.t.Helper()
-	for deadline := time.After(30 * time.Second); ; {
+	for deadline := time.After(2 * time.Minute); ; {
 		select {
 		case s := <-l.said:
 			if strings.Contains(s, what) {
@@ -475,7 +475,7 @@ func (l *life) through(short bool) {
 	l.provider.Await(l.t, "a message emptied", func() bool { return strings.Contains(l.provider.Raw(), "\r\n\r\nBody=") })
 	l.provider.Lose() // from here on nobody's number is answered to us
 	wiped := l.wipes()
-	for deadline := time.Now().Add(30 * time.Second); l.wipes() < wiped+2; _, _ = l.phone("+447400123456").Text(context.Background(), "hello") {
+	for deadline := time.Now().Add(2 * time.Minute); l.wipes() < wiped+2; _, _ = l.phone("+447400123456").Text(context.Background(), "hello") {
 		if time.Now().After(deadline) {
 			l.t.Fatal("memory is not wiped")
 		}

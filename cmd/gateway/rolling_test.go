@@ -46,7 +46,7 @@ func (m *member) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.cmd.Process.Kill(); _ = m.cmd.Wait() })
-	const patience, often = 20 * time.Second, 2 * time.Millisecond
+	const patience, often = 2 * time.Minute, 2 * time.Millisecond
 	for end, tick := time.After(patience), time.NewTicker(often); ; {
 		resp, err := http.Get("http://" + m.admin + "/healthz")
 		if err == nil {
@@ -196,7 +196,7 @@ func TestRollingRestart(t *testing.T) {
 		for _, m := range b.members {
 			m.stop(t)
 			m.start(t)
-			for deadline := time.After(10 * time.Second); !m.up.Load(); {
+			for deadline := time.After(2 * time.Minute); !m.up.Load(); {
 				select {
 				case <-deadline:
 					t.Fatal("it is not ready again")

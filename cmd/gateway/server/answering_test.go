@@ -139,7 +139,7 @@ func TestLineNotAnswering(t *testing.T) {
 // awaitReady waits until /readyz says something, or no longer does.
 func (s *running) awaitReady(t *testing.T, what string, want bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); strings.Contains(get(t, s.admin+"/readyz"), what) != want; {
+	for deadline := time.Now().Add(patience); strings.Contains(get(t, s.admin+"/readyz"), what) != want; {
 		if time.Now().After(deadline) {
 			t.Fatalf("/readyz says %q", get(t, s.admin+"/readyz"))
 		}

@@ -68,7 +68,7 @@ func TestEverythingKeptIsListed(t *testing.T) {
 			}
 		}
 	}
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		look()
 		if len(seen) == len(everything)-1 { // the day's counts come last
 			break
