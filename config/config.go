@@ -374,8 +374,7 @@ func (p *problems) countries(name, v string) []int {
 			p.add(name, `must be calling codes with commas between, written like +44,+353; or "all"`)
 			return nil
 		}
-		code := 0
-		fmt.Sscanf(one, "+%d", &code)
+		code, _ := strconv.Atoi(one) // it is a plus and up to three digits
 		out = append(out, code)
 	}
 	return out

@@ -188,7 +188,7 @@ func TestPrivacyPapersNames(t *testing.T) {
 
 func hasTest(t *testing.T, name string) (found bool) {
 	t.Helper()
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || found || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

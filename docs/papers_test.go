@@ -112,7 +112,7 @@ func (n *newcomer) runs(paper, src, command string) {
 	}
 	serves := regexp.MustCompile(`(?m)^.*(signpost preview|\./bin/gateway)\b[^#\n]*`)
 	if server := serves.FindString(as); server != "" {
-		before := as[:strings.Index(as, server)]
+		before, _, _ := strings.Cut(as, server)
 		if strings.Contains(server, "signpost preview") {
 			testkit.Serves(t, sh(before+"exec "+strings.Replace(server, "go run ./cmd/", "", 1)+" -addr 127.0.0.1:0"), "")
 			return

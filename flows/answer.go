@@ -104,7 +104,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 		}
 		return outcome{next: s}, !fresh
 	case CaseNo, CaseNeither:
-		return t.answerNo(s, c, fresh)
+		return t.answerNo(s, c)
 	case CaseNotSure:
 		return outcome{next: t.enter(s, t.zeroStep(s))}, true
 	case CaseShortcut:
@@ -230,7 +230,7 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 }
 
 // answerNo answers somebody who does not want what was offered or given.
-func (t turn) answerNo(s State, c Case, fresh bool) (outcome, bool) {
+func (t turn) answerNo(s State, c Case) (outcome, bool) {
 	step := t.StepNamed(s.Step)
 	switch {
 	case len(s.asking()) > 0:
@@ -420,11 +420,12 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		}
 	}
 	r := Reply{}
-	if len(wordings) > 0 {
+	switch {
+	case len(wordings) > 0:
 		r.Text = t.fit(s, wordings...)
-	} else if step.Segments > 1 {
+	case step.Segments > 1:
 		r.Text = t.text(s, step.Text)
-	} else {
+	default:
 		r.Text = t.fit(s, Wording{Text: step.Text})
 	}
 	if svc := t.service(s); svc != nil {

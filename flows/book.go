@@ -26,6 +26,7 @@ const (
 // Person is whom a conversation is for.
 type Person uint8
 
+// The people a conversation can be for.
 const (
 	Me        Person = iota // the person writing or calling
 	Someone                 // worried about somebody else
@@ -197,6 +198,7 @@ type Area struct {
 // Kind is what a step does.
 type Kind uint8
 
+// The kinds of steps.
 const (
 	KindMenu     Kind = iota // asks and waits for a choice or a place
 	KindServices             // gives a service's number, or puts a caller through
@@ -227,6 +229,7 @@ type Step struct {
 // Need is what a person needs that changes the numbers they are given.
 type Need uint8
 
+// The needs that change an answer.
 const (
 	NeedNothing Need = iota
 	NeedDeaf         // numbers are given for Relay UK
@@ -240,6 +243,7 @@ var NeedNames = [needCount]string{"", "deaf", "line_for_all"}
 // Action is what choosing does besides leading to a step.
 type Action uint8
 
+// The actions of choices.
 const (
 	ActGo      Action = iota // go to the step
 	ActConnect               // put the caller through

@@ -69,6 +69,7 @@ func (in Input) WithoutTransfer() Input {
 // Leg is how an attempt to connect a caller ended.
 type Leg uint8
 
+// The ways a dialled line can end.
 const (
 	LegTalked    Leg = iota // somebody answered and stayed; the call is over
 	LegNoAnswer             // rang out, or whoever answered did not accept the call
@@ -118,6 +119,7 @@ type Reply struct {
 // Act is what a call does once the words are spoken.
 type Act uint8
 
+// What a call does after an answer.
 const (
 	Listen Act = iota // wait for a key
 	Dial              // call Reply.Dial

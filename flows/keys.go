@@ -1,5 +1,7 @@
 package flows
 
+import "strings"
+
 // The keys that mean the same at every step of a call. Choices have the keys 1 to 4, and
 // a fifth the key 6.
 const (
@@ -13,6 +15,12 @@ const (
 // choiceKeys are the keys of a step's choices on a call, in order. 5 is left out, since a
 // frightened caller may press 55 here instead of on 999.
 const choiceKeys = "12346"
+
+// Keys are all keys of a telephone.
+const Keys = "0123456789*#"
+
+// IsKey reports whether a text is one key of a telephone.
+func IsKey(s string) bool { return len(s) == 1 && strings.Contains(Keys, s) }
 
 // CallKey is the digit of a step's nth choice on a call, counted from 1.
 func CallKey(nth int) int { return int(choiceKeys[nth-1] - '0') }

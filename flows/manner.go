@@ -9,6 +9,7 @@ import (
 // Known is what is known of something that may be so or not.
 type Known uint8
 
+// The answers to a question about a line.
 const (
 	Unknown Known = iota // nobody has said
 	Yes
@@ -21,6 +22,7 @@ var KnownNames = [...]string{"", "yes", "no"}
 // AnsweredBy is who or what answers a line.
 type AnsweredBy uint8
 
+// The kinds of answers that lines give.
 const (
 	AnsweredByUnknown   AnsweredBy = iota // nobody has said
 	AnsweredByPerson                      // a person, directly

@@ -39,9 +39,11 @@ const (
 	StatusPath = "/voice/status" // a call or a leg has ended
 	KeyPath    = "/voice/key"    // a key, or silence
 	LegPath    = "/voice/leg"    // the end of a leg
-	// AcceptPath and AcceptedPath ask whoever answers to accept the call. They have no
-	// position: they are about no caller.
-	AcceptPath, AcceptedPath = "/voice/accept", "/voice/accepted"
+	// AcceptPath asks the person who answers to accept the call. It has no position: it is
+	// about no caller.
+	AcceptPath = "/voice/accept"
+	// AcceptedPath is given their key.
+	AcceptedPath = "/voice/accepted"
 )
 
 // Start answers an incoming call.

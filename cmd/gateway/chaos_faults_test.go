@@ -37,7 +37,7 @@ func during(t testkit.Trouble) func(*house) {
 	}
 }
 
-func answering(error string) func(*house) { return during(testkit.Trouble{Error: error}) }
+func answering(refusal string) func(*house) { return during(testkit.Trouble{Error: refusal}) }
 
 // often does something again and again for as long as a fault lasts.
 func often(every time.Duration, do func(h *house)) func(*house) {
@@ -335,7 +335,7 @@ var faults = []fault{
 			h.stranger(all[n%len(all)])
 		}
 	})},
-	{name: "forged signatures, as many as there is room for", do: crowd(8, func(h *house, i int, over <-chan struct{}) {
+	{name: "forged signatures, as many as there is room for", do: crowd(8, func(h *house, _ int, over <-chan struct{}) {
 		p := h.phone("+447400000000", h.front)
 		p.Token = privacy.Hide("not the token")
 		for !isOver(over) {
@@ -345,7 +345,7 @@ var faults = []fault{
 			}
 		}
 	})},
-	{name: "TLS to a port without it", do: crowd(4, func(h *house, i int, over <-chan struct{}) {
+	{name: "TLS to a port without it", do: crowd(4, func(h *house, _ int, over <-chan struct{}) {
 		for !isOver(over) {
 			if c, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Second}, "tcp", h.front.members[0].listen, &tls.Config{InsecureSkipVerify: true}); err == nil { // #nosec G402 -- there is nothing to verify
 				c.Close()
@@ -355,7 +355,7 @@ var faults = []fault{
 	{name: "a flood from one sender", pace: 100 * time.Millisecond, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"}, do: flood(func(int, int) string { return "+447600000001" }, 1)},
 	{name: "a flood from thousands of senders, as many as there is room for", pace: 100 * time.Millisecond, licence: model.Licence{Limited: true}, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
 		do: flood(func(w, i int) string { return fmt.Sprintf("+44781%d%06d", w, i) }, 1)},
-	{name: "a flood from withheld callers", do: crowd(8, func(h *house, i int, over <-chan struct{}) {
+	{name: "a flood from withheld callers", do: crowd(8, func(h *house, _ int, over <-chan struct{}) {
 		p := h.phone("+266696687", h.front)
 		for !isOver(over) {
 			began := time.Now()

@@ -223,7 +223,7 @@ func (h *house) calls(ctx context.Context, n int) {
 	dice := rand.New(rand.NewPCG(uint64(n), 11))
 	for k := 0; ctx.Err() == nil; k++ {
 		from := fmt.Sprintf("+4475%02d%06d", n, k%1_000_000)
-		real, ref := h.phone(from, h.front), h.phone(from, h.ref)
+		genuine, ref := h.phone(from, h.front), h.phone(from, h.ref)
 		keys := make([]byte, 2+dice.IntN(4))
 		for i := range keys {
 			keys[i] = "0112233490#*"[dice.IntN(12)]
@@ -251,7 +251,7 @@ func (h *house) calls(ctx context.Context, n int) {
 			}
 		})
 		i := 0
-		heard(real, func(took time.Duration, err error, c *handset.Call) {
+		heard(genuine, func(took time.Duration, err error, c *handset.Call) {
 			right := err == nil && i < len(want) && what(c) == want[i]
 			if !right && err == nil && h.fault.restarts {
 				right = len(c.Said) > 0 || len(c.Dialling) > 0
@@ -370,11 +370,12 @@ func (f fault) run(t *testing.T, program string) row {
 	}
 	well := func() { <-time.After(*lasts / 8) }
 	well()
-	if f.clock != nil {
+	switch {
+	case f.clock != nil:
 		f.clock(h)
-	} else if f.do != nil {
+	case f.do != nil:
 		f.do(h)
-	} else {
+	default:
 		<-time.After(*lasts)
 	}
 	well()

@@ -48,7 +48,7 @@ func checkBook(args []string, s streams) int {
 		fmt.Fprint(s.err, "signpost check: -fix needs -flows: the book that ships inside the program cannot be changed\n")
 		return exitMisuse
 	}
-	print, ok := check.Printers()[*format]
+	printer, ok := check.Printers()[*format]
 	if !ok {
 		fmt.Fprintf(s.err, "signpost check: -format is text, json, sarif or github, not %q\n", *format)
 		return exitMisuse
@@ -64,7 +64,7 @@ func checkBook(args []string, s streams) int {
 		}
 	}
 	src, problems := check.On(fsys, now)
-	if err := print(s.out, src, problems, filepath.ToSlash(*dir)); err != nil {
+	if err := printer(s.out, src, problems, filepath.ToSlash(*dir)); err != nil {
 		fmt.Fprintf(s.err, "signpost check: the findings could not be written: %v\n", err)
 		return exitMisuse
 	}

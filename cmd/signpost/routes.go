@@ -79,7 +79,7 @@ func routesOf(args []string, s streams) int {
 		all = some
 	}
 	if *format == "csv" {
-		err = routesCSV(s.out, src.Book, all)
+		err = routesCSV(s.out, all)
 	} else {
 		routesText(s.out, src.Book, all, now, *every, *pence)
 	}
@@ -174,7 +174,7 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 	fmt.Fprint(w, "\nCall times count every prompt to its end, a fifth longer than a synthesiser takes.\n")
 }
 
-func routesCSV(w io.Writer, b *flows.Book, all []routes.Route) error {
+func routesCSV(w io.Writer, all []routes.Route) error {
 	c := csv.NewWriter(w)
 	_ = c.Write([]string{"way", "area", "for", "service", "what", "first", "texts or keys", "segments back", "seconds", "exchange"}) // Error tells
 	for _, r := range all {

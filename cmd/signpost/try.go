@@ -345,7 +345,7 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 			if !ok || how == "hang up" {
 				return errHungUp
 			}
-			if how = strings.TrimSpace(how); len(how) == 1 && strings.Contains("0123456789*#", how) && c.Gather != nil {
+			if how = strings.TrimSpace(how); flows.IsKey(how) && c.Gather != nil {
 				t.did = append(t.did, how)
 				return c.Press(ctx, how[0]) // a key before the line is rung
 			}

@@ -31,9 +31,9 @@ const maxPairs = 50_000
 
 // pair is where the same person is in either book.
 type pair struct {
-	call     bool
-	dials    bool
-	old, new flows.State
+	call          bool
+	dials         bool
+	before, after flows.State
 }
 
 // step is how a pair was first come to.
@@ -44,14 +44,14 @@ type step struct {
 
 // walk goes through both books side by side, at one moment.
 type walk struct {
-	old, new *flows.Book
-	now      time.Time
-	texts    bool // in texts, too: otherwise they are as at a moment before
-	pairs    []pair
-	how      []step
-	index    map[pair]int
-	told     map[[2]string]bool
-	changes  []Change
+	before, after *flows.Book
+	now           time.Time
+	texts         bool // in texts, too: otherwise they are as at a moment before
+	pairs         []pair
+	how           []step
+	index         map[pair]int
+	told          map[[2]string]bool
+	changes       []Change
 }
 
 // When says at which moments, in words.
@@ -66,10 +66,10 @@ func (c Change) When() string {
 // the beginning of a conversation first. Both books are gone through side by
 // side, with every kind of input, at every moment at which either shows
 // something else.
-func Between(old, new *flows.Book) []Change {
-	moments := together(old, new)
-	texts := check.TextInputs(old)
-	for _, t := range append(check.TextInputs(new), onlyInOne(check.Words(old, true), check.Words(new, true))...) {
+func Between(before, after *flows.Book) []Change {
+	moments := together(before, after)
+	texts := check.TextInputs(before)
+	for _, t := range append(check.TextInputs(after), onlyInOne(check.Words(before, true), check.Words(after, true))...) {
 		if !slices.Contains(texts, t) {
 			texts = append(texts, t)
 		}
@@ -79,7 +79,7 @@ func Between(old, new *flows.Book) []Change {
 	var wg sync.WaitGroup
 	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{old: old, new: new, now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
+		walks[i] = &walk{before: before, after: after, now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}
@@ -114,8 +114,8 @@ type moment struct {
 }
 
 // together are the moments of two books.
-func together(old, new *flows.Book) (out []moment) {
-	for _, b := range []*flows.Book{old, new} {
+func together(before, after *flows.Book) (out []moment) {
+	for _, b := range []*flows.Book{before, after} {
 		all, texts := check.MomentsOfTexts(b)
 		for i, at := range all {
 			if k := slices.IndexFunc(out, func(m moment) bool { return m.at.Equal(at) }); k >= 0 {
@@ -133,7 +133,7 @@ func (w *walk) run(texts []string) {
 	legs := slices.Sorted(maps.Keys(check.Legs))
 	was, is := make([]flows.Input, len(texts)), make([]flows.Input, len(texts))
 	for i, t := range texts {
-		was[i], is[i] = w.old.Seek(t), w.new.Seek(t)
+		was[i], is[i] = w.before.Seek(t), w.after.Seek(t)
 	}
 	if w.texts {
 		w.push(pair{}, step{from: -1})
@@ -145,14 +145,14 @@ func (w *walk) run(texts []string) {
 			for k, t := range texts {
 				w.step(i, t, was[k], is[k])
 			}
-		case p.old.Step == "":
+		case p.before.Step == "":
 			w.both(i, "rings", flows.Rang())
 		case p.dials:
 			for _, name := range legs {
 				w.both(i, name, flows.LegEnded(check.Legs[name]))
 			}
 		default:
-			for _, key := range []byte("0123456789*#") {
+			for _, key := range []byte(flows.Keys) {
 				w.both(i, string(key), flows.Pressed(key))
 			}
 			w.both(i, "silence", flows.Silence())
@@ -163,10 +163,10 @@ func (w *walk) run(texts []string) {
 // Unrung lists the services whose numbers are others than before, while the day
 // they were last rung is still that of the old ones: a number that nobody has rung
 // would be given out as a checked one.
-func Unrung(old, new *flows.Book) (out []*flows.Service) {
-	for i := range new.Services {
-		s := &new.Services[i]
-		was := old.Service(s.ID)
+func Unrung(before, after *flows.Book) (out []*flows.Service) {
+	for i := range after.Services {
+		s := &after.Services[i]
+		was := before.Service(s.ID)
 		if was == nil || s.CheckedOn.IsZero() || s.CheckedOn.After(was.CheckedOn) || s.NotOffered != "" {
 			continue
 		}
@@ -196,8 +196,8 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 }
 
 func (w *walk) push(p pair, how step) {
-	p.old.Idle, p.new.Idle, p.old.Half, p.new.Half = 0, 0, "", ""
-	if p.old.Misses > 2 || p.new.Misses > 2 { // nothing more is said until something is understood
+	p.before.Idle, p.after.Idle, p.before.Half, p.after.Half = 0, 0, "", ""
+	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
 		return
 	}
 	if _, ok := w.index[p]; !ok {
@@ -211,8 +211,8 @@ func (w *walk) both(i int, they string, in flows.Input) { w.step(i, they, in, in
 
 func (w *walk) step(i int, they string, was, is flows.Input) {
 	p := w.pairs[i]
-	oldNext, oldReply, err1 := w.old.Step(w.now, p.old, was)
-	newNext, newReply, err2 := w.new.Step(w.now, p.new, is)
+	oldNext, oldReply, err1 := w.before.Step(w.now, p.before, was)
+	newNext, newReply, err2 := w.after.Step(w.now, p.after, is)
 	if err1 != nil || err2 != nil {
 		return // no state of a book's own does that
 	}

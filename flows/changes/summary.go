@@ -16,7 +16,7 @@ const maxNamed = 8
 // Summary says in one line, for a log, what callers will notice when one book replaces
 // another: which services, areas and steps differ, by their ids, and never by their words.
 // It compares the parts of the books. [Between] compares every answer, and takes longer.
-func Summary(old, new *flows.Book) string {
+func Summary(before, after *flows.Book) string {
 	var out []string
 	say := func(what string, ids []string) {
 		if len(ids) == 0 {
@@ -29,28 +29,28 @@ func Summary(old, new *flows.Book) string {
 		}
 		out = append(out, what+": "+strings.Join(shown, ", "))
 	}
-	services(old, new, say)
-	was, is := index(old.Areas, func(a *flows.Area) string { return a.ID }), index(new.Areas, func(a *flows.Area) string { return a.ID })
+	services(before, after, say)
+	was, is := index(before.Areas, func(a *flows.Area) string { return a.ID }), index(after.Areas, func(a *flows.Area) string { return a.ID })
 	say("areas added", without(is, was))
 	say("areas removed", without(was, is))
 	say("areas with other services", both(was, is, func(a, b *flows.Area) bool { return !slices.Equal(a.Services, b.Services) }))
 	say("areas with other places", both(was, is, func(a, b *flows.Area) bool {
 		return a.Districts != b.Districts || !slices.Equal(a.Names, b.Names)
 	}))
-	steps, now := index(old.Steps, func(s *flows.Step) string { return s.ID }), index(new.Steps, func(s *flows.Step) string { return s.ID })
+	steps, now := index(before.Steps, func(s *flows.Step) string { return s.ID }), index(after.Steps, func(s *flows.Step) string { return s.ID })
 	say("steps added", without(now, steps))
 	say("steps removed", without(steps, now))
 	say("steps changed", both(steps, now, func(a, b *flows.Step) bool {
 		return a.Text != b.Text || a.Say != b.Say || len(a.Choices) != len(b.Choices) || !slices.Equal(a.Services, b.Services)
 	}))
-	if !reflect.DeepEqual(old.Messages, new.Messages) {
+	if !reflect.DeepEqual(before.Messages, after.Messages) {
 		out = append(out, "the gateway's own messages changed")
 	}
-	if !reflect.DeepEqual(old.Words, new.Words) {
+	if !reflect.DeepEqual(before.Words, after.Words) {
 		out = append(out, "the words that people may always write changed")
 	}
-	if len(old.Languages) != len(new.Languages) {
-		out = append(out, fmt.Sprintf("languages: %d, before %d", len(new.Languages), len(old.Languages)))
+	if len(before.Languages) != len(after.Languages) {
+		out = append(out, fmt.Sprintf("languages: %d, before %d", len(after.Languages), len(before.Languages)))
 	}
 	if len(out) == 0 {
 		return "no number and no wording changed"
@@ -59,9 +59,9 @@ func Summary(old, new *flows.Book) string {
 }
 
 // services says what differs about the services.
-func services(old, new *flows.Book, say func(string, []string)) {
+func services(before, after *flows.Book, say func(string, []string)) {
 	id := func(s *flows.Service) string { return s.ID }
-	was, is := index(old.Services, id), index(new.Services, id)
+	was, is := index(before.Services, id), index(after.Services, id)
 	say("services added", without(is, was))
 	say("services removed", without(was, is))
 	differ := func(what string, different func(a, b *flows.Service) bool) { say(what, both(was, is, different)) }

@@ -15,9 +15,9 @@ import (
 var update = flag.Bool("update", false, "write docs/checks.md anew")
 
 // changed is what a mistake does to its file, as lines taken out and put in.
-func changed(old, new string) string {
+func changed(before, after string) string {
 	var out strings.Builder
-	for _, l := range linediff.Lines(old, new, 0) {
+	for _, l := range linediff.Lines(before, after, 0) {
 		const wide = 150
 		text := strings.NewReplacer("\t", "<tab>", "\u00a0", "<odd blank>").Replace(l.Text)
 		if len(text) > wide {
@@ -44,18 +44,18 @@ func TestChecksPaper(t *testing.T) {
 		m, base, book, src, p := o.mistake, files(t), o.book, o.src, o.p
 		var b strings.Builder
 		for _, name := range load.Files() {
-			var old, new string
+			var before, after string
 			if f := base[name]; f != nil {
-				old = string(f.Data)
+				before = string(f.Data)
 			}
 			if f := book[name]; f != nil {
-				new = string(f.Data)
+				after = string(f.Data)
 			}
 			switch {
 			case book[name] == nil:
 				fmt.Fprintf(&b, "In `%s`: the file is gone.\n\n", name)
-			case old != new:
-				fmt.Fprintf(&b, "In `%s`:\n\n```diff\n%s```\n\n", name, changed(old, new))
+			case before != after:
+				fmt.Fprintf(&b, "In `%s`:\n\n```diff\n%s```\n\n", name, changed(before, after))
 			}
 		}
 		if strings.HasPrefix(m.file, "area/") {
@@ -101,7 +101,7 @@ advice: somebody should look. Rules about the day (how long ago a number was run
 		}
 		return
 	}
-	if old, err := os.ReadFile(path); err != nil || string(old) != doc.String() {
+	if before, err := os.ReadFile(path); err != nil || string(before) != doc.String() {
 		t.Errorf("%s does not show what is said (%v); run: go test ./flows/check -run TestChecksPaper -update", path, err)
 	}
 }

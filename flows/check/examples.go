@@ -157,7 +157,7 @@ func exampleInput(call bool, they string) (flows.Input, bool) {
 		return flows.Rang(), true
 	case they == "silence":
 		return flows.Silence(), true
-	case len(they) == 1 && strings.Contains("0123456789*#", they):
+	case flows.IsKey(they):
 		return flows.Pressed(they[0]), true
 	}
 	return flows.Input{}, false

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -325,7 +324,7 @@ func (w *walker) run() {
 				w.step(i, name, flows.LegEnded(Legs[name]))
 			}
 		default:
-			for _, key := range []byte("0123456789*#") {
+			for _, key := range []byte(flows.Keys) {
 				w.step(i, string(key), flows.Pressed(key))
 			}
 			w.step(i, "silence", flows.Silence())
@@ -362,7 +361,7 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		if !strings.Contains("0 9 # *", name) && next.Misses == 0 && next.Quiet == 0 {
+		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Quiet == 0 {
 			if len(reply.Shows) > 0 {
 				to = -1
 			}

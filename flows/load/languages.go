@@ -203,7 +203,7 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 	}
 	missing, unknown := b.translate(v.at("texts"), of)
 	if !v.draft {
-		b.incomplete(v.at("texts"), of, missing, unknown)
+		b.incomplete(v.at("texts"), missing, unknown)
 	}
 	b.understoodIn(v.at("understood"), &of.Words)
 	of.Finish()
@@ -252,7 +252,7 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 }
 
 // incomplete tells of what a signed language lacks, and of what is for nothing.
-func (b *builder) incomplete(texts value, of *flows.Book, missing []Wording, unknown []string) {
+func (b *builder) incomplete(texts value, missing []Wording, unknown []string) {
 	if len(missing) > 0 {
 		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s", len(missing), Few(paths(missing))),
 			"Somebody who reads only this language meets another one in the middle, perhaps where the number is.", "Add a line for each under texts, like "+missing[0].Path+": ...")

@@ -75,9 +75,9 @@ func Number(printed string) (free bool, err error) {
 	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
 }
 
-// halfSecond is the shortest wait that the provider can keep: each letter of its alphabet
+// shortestWait is the shortest wait that the provider can keep: each letter of its alphabet
 // for waits is half a second. (Twilio, TwiML <Number>, sendDigits.)
-const halfSecond = 500 * time.Millisecond
+const shortestWait = 500 * time.Millisecond
 
 // keys reads what is pressed on a line once it answers, and when.
 func (b *builder) keys(l *flows.Line, v value) {
@@ -85,7 +85,7 @@ func (b *builder) keys(l *flows.Line, v value) {
 	keys, after := v.at("then_press"), v.at("press_after")
 	if keys.set {
 		l.Keys, l.KeysAfter = keys.text, flows.UsualKeysAfter
-		if len(keys.text) != 1 || !strings.Contains("0123456789*#", keys.text) {
+		if !flows.IsKey(keys.text) {
 			b.problem(keys.pos, "then-press", fmt.Sprintf("%q is not one key", keys.text), why, keysFix(keys.text))
 		}
 	}
@@ -95,7 +95,7 @@ func (b *builder) keys(l *flows.Line, v value) {
 	seconds, err := strconv.ParseFloat(after.text, 64)
 	wait := time.Duration(seconds * float64(time.Second))
 	switch {
-	case err != nil || wait < 0 || wait > flows.MaxKeysAfter || wait%halfSecond != 0:
+	case err != nil || wait < 0 || wait > flows.MaxKeysAfter || wait%shortestWait != 0:
 		b.problem(after.pos, "then-press", fmt.Sprintf("%q is not a number of seconds from 0 to %.0f, in whole or half seconds", after.text, flows.MaxKeysAfter.Seconds()),
 			"Pressed too early or too late, the key is not heard. "+why, "Ring the line, count the seconds until it offers the key, and write them, like 2 or 2.5.")
 	case !keys.set:
@@ -110,8 +110,8 @@ func (b *builder) keys(l *flows.Line, v value) {
 func keysFix(text string) string {
 	key := strings.TrimLeft(text, "wW")
 	waits := text[:len(text)-len(key)]
-	wait := time.Duration(strings.Count(waits, "w"))*halfSecond + time.Duration(strings.Count(waits, "W"))*time.Second
-	if waits == "" || len(key) != 1 || !strings.Contains("0123456789*#", key) || wait > flows.MaxKeysAfter {
+	wait := time.Duration(strings.Count(waits, "w"))*shortestWait + time.Duration(strings.Count(waits, "W"))*time.Second
+	if waits == "" || !flows.IsKey(key) || wait > flows.MaxKeysAfter {
 		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
 	}
 	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v", key, wait.Seconds())

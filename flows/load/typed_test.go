@@ -56,7 +56,8 @@ func TestWhatManagersType(t *testing.T) {
 				}
 				return
 			}
-			line := 1 + strings.Count(string(files["services.yaml"].Data[:bytes.Index(files["services.yaml"].Data, []byte(tt.put))]), "\n")
+			above, _, _ := bytes.Cut(files["services.yaml"].Data, []byte(tt.put))
+			line := 1 + bytes.Count(above, []byte("\n"))
 			for _, p := range problems {
 				if p.Rule == tt.rule && strings.Contains(p.Fix, tt.fix) && p.File == "services.yaml" && p.Line >= line && p.Line <= line+strings.Count(tt.put, "\n") {
 					return

@@ -152,7 +152,7 @@ func Replace(file string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // it has another name when all went well
+	defer func() { _ = os.Remove(f.Name()) }() // it has another name when all went well
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()

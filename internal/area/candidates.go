@@ -291,29 +291,8 @@ func (s *search) goingOn(c Candidate) Candidate {
 // exact name may be meant as well, the two are asked about: "barrow green" may be
 // Barrow, or Barrows Green.
 func (s *search) wider(exact Candidate) Candidate {
-	var best, same Candidate // the nearest elsewhere, and in the same districts
-	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
-		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
-			if s.anyTaken(from, from+n) || n > 3 && !s.mayBe(from, n) {
-				continue
-			}
-			c, ok := s.misspelt(from, n, true)
-			if !ok || c.Cost > costWidest {
-				continue
-			}
-			to := &best
-			if c.Where == exact.Where {
-				to = &same
-			}
-			if to.Where == 0 || c.Cost < to.Cost || s.goesOn(c, *to) && to.From >= c.From && to.To <= c.To {
-				*to = c
-			}
-		}
-	}
-	if best.Where == 0 || same.Where != 0 && same.Cost < best.Cost-clearLead {
-		best = same
-	}
-	if best.Where == 0 {
+	best, found := s.widest(exact)
+	if !found {
 		return exact
 	}
 	more, meant, letter := false, false, false // an extra word without a meaning of its own, with one, or of one letter
@@ -338,6 +317,34 @@ func (s *search) wider(exact Candidate) Candidate {
 		exact.Ask = true
 	}
 	return exact
+}
+
+// widest is the nearest misspelt name around an exact one. A name in other districts goes
+// before one in the same, unless that is clearly nearer.
+func (s *search) widest(exact Candidate) (best Candidate, found bool) {
+	var same Candidate // the nearest in the same districts
+	for n := exact.To - exact.From + 1; n <= maxWider; n++ {
+		for from := max(0, exact.To-n); from <= exact.From && from+n <= s.n; from++ {
+			if s.anyTaken(from, from+n) || n > 3 && !s.mayBe(from, n) {
+				continue
+			}
+			c, ok := s.misspelt(from, n, true)
+			if !ok || c.Cost > costWidest {
+				continue
+			}
+			to := &best
+			if c.Where == exact.Where {
+				to = &same
+			}
+			if to.Where == 0 || c.Cost < to.Cost || s.goesOn(c, *to) && to.From >= c.From && to.To <= c.To {
+				*to = c
+			}
+		}
+	}
+	if best.Where == 0 || same.Where != 0 && same.Cost < best.Cost-clearLead {
+		best = same
+	}
+	return best, best.Where != 0
 }
 
 func (s *search) anyTaken(from, to int) bool {

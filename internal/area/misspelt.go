@@ -9,37 +9,15 @@ import (
 // misspelt finds the name that n words from i are a slip of. wide tells that one of
 // them is a place by itself.
 func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
-	own, long := true, 0
-	for k := i; k < i+n; k++ {
-		w := s.word(k)
-		if !spell.Letters(w) || k < i+n-1 && s.Ends[k] {
-			return Candidate{}, false
-		}
-		own = s.ordinary(k) && own
-		long += len(w)
-	}
-	if n == 1 && own || own && n > 2 && !wide || long < minNameSlip || n > 1 && (s.Linking[i] || s.Linking[i+n-1]) {
+	own, ok := s.mayBeSlip(i, n, wide)
+	if !ok {
 		return Candidate{}, false
 	}
 	joined := s.span(i, i+n)
 	if n > 1 {
-		var buf [2 * spell.MaxWord]byte
-		b := buf[:0]
-		for k := i; k < i+n && len(b)+len(s.word(k)) <= len(buf); k++ {
-			b = append(b, s.word(k)...)
+		if joined, ok = s.asOne(i, n, own && !wide); !ok {
+			return Candidate{}, false
 		}
-		if own && !wide {
-			// Two ordinary words are a town only when nothing is changed but a double letter.
-			p, ok := s.tables.closed[string(b)]
-			if !ok {
-				b = undouble(b)
-				p, ok = s.tables.closed[string(b)]
-			}
-			if !ok || p.set == 0 || !p.town {
-				return Candidate{}, false
-			}
-		}
-		joined = string(b)
 	}
 	w := spell.Squeeze(joined, 2)
 	if len(w) < minNameSlip || len(w) > spell.MaxWord {
@@ -71,6 +49,48 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 	return s.nearest(c, w, own && !wide)
 }
 
+// mayBeSlip reports whether n words from i are worth trying as a slip of a name, and whether
+// all of them are ordinary words of their own.
+func (s *search) mayBeSlip(i, n int, wide bool) (own, may bool) {
+	own, long := true, 0
+	for k := i; k < i+n; k++ {
+		w := s.word(k)
+		if !spell.Letters(w) || k < i+n-1 && s.Ends[k] {
+			return own, false
+		}
+		own = s.ordinary(k) && own
+		long += len(w)
+	}
+	switch {
+	case n == 1 && own, own && n > 2 && !wide, long < minNameSlip:
+		return own, false
+	case n > 1 && (s.Linking[i] || s.Linking[i+n-1]):
+		return own, false
+	}
+	return own, true
+}
+
+// asOne writes n words from i as one. Where they are ordinary words, they must be a town
+// with nothing changed but a double letter.
+func (s *search) asOne(i, n int, ordinary bool) (string, bool) {
+	var buf [2 * spell.MaxWord]byte
+	b := buf[:0]
+	for k := i; k < i+n && len(b)+len(s.word(k)) <= len(buf); k++ {
+		b = append(b, s.word(k)...)
+	}
+	if ordinary {
+		p, ok := s.tables.closed[string(b)]
+		if !ok {
+			b = undouble(b)
+			p, ok = s.tables.closed[string(b)]
+		}
+		if !ok || p.set == 0 || !p.town {
+			return "", false
+		}
+	}
+	return string(b), true
+}
+
 // undouble drops one of two equal letters, wherever they stand.
 func undouble(b []byte) []byte {
 	out := b[:0]
@@ -94,77 +114,17 @@ type nearName struct {
 // that are nearly as near make it a question.
 func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool) {
 	s.near = s.near[:0]
-	best, single := -1, c.To-c.From == 1
-	add := func(name string, p place, cost float32, slip bool) {
-		if townsOnly && !p.town || single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
-			return
-		}
-		raw := cost
-		if !p.town {
-			cost += costVillage
-		}
-		if p.set&ours == 0 {
-			cost += costElsewhere // a person who texts us is more likely from here
-		}
-		if !p.word && (best < 0 || cost < s.near[best].cost) {
-			best = len(s.near)
-		}
-		s.near = append(s.near, nearName{cost, raw, name, p, slip})
+	f := near{search: s, w: w, townsOnly: townsOnly, single: c.To-c.From == 1, best: -1}
+	f.slips()
+	if f.single {
+		f.fartherTowns()
+		f.sameBones()
 	}
-	have := func(name string) bool {
-		return slices.ContainsFunc(s.near, func(h nearName) bool { return h.name == name })
-	}
-	t := s.tables
-	s.hits = t.index.Find(s.hits[:0], w, true, minTownFar)
-	for _, h := range s.hits {
-		p := t.places[t.sorted[h.ID]]
-		cost := spell.Distance(w, t.joined[h.ID], maxFar)
-		switch {
-		case !h.Slip:
-			cost = min(cost, costJoined)
-		case p.set.Ours():
-			cost = min(cost, 1)
-		}
-		add(t.sorted[h.ID], p, cost, true)
-	}
-	if len(w) >= minTownFar && single {
-		start := spell.Start(w)
-		letters, far := spell.Mask(w), float32(maxFar)
-		if len(w) >= minFarther {
-			far = maxFarther
-		}
-		for i := range t.towns {
-			town := &t.towns[i]
-			if town.joined[0] != w[0] && town.start != start || !spell.MayBeNear(letters, town.letters, far) {
-				continue
-			}
-			d := spell.Distance(w, town.joined, far)
-			if letters == town.letters && anagrams(w, town.joined) {
-				d = min(d, costBones) // "carslile"
-			}
-			if d <= far && !have(town.name) {
-				add(town.name, town.place, max(d, 0.8), false)
-			}
-		}
-	}
-	if len(w) >= minBones && single {
-		var buf [spell.MaxWord]byte
-		if b := bones(buf[:0], w); len(b) >= minBones {
-			if p, ok := t.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(s.near, func(h nearName) bool { return h.p.set == p.set }) {
-				add(string(b), p, costBones, false)
-			}
-		}
-	}
-	for i := range s.names {
-		n := &s.names[i]
-		if n.joined[0] == w[0] && spell.MayBeNear(spell.Mask(w), n.letters, 1) && spell.Distance(w, n.joined, 1) <= 1 {
-			add(n.name, n.place, 0.9, false)
-		}
-	}
-	if best < 0 || townsOnly && s.near[best].cost > 0.8 {
+	f.bookNames()
+	if f.best < 0 || townsOnly && s.near[f.best].cost > 0.8 {
 		return Candidate{}, false
 	}
-	b := s.near[best]
+	b := s.near[f.best]
 	if !b.p.set.Ours() && tooFar(b) {
 		return Candidate{}, false
 	}
@@ -181,20 +141,116 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 		c.Ask = c.Ask || h.p.set&^b.p.set != 0 && b.p.set&^h.p.set != 0
 		c.Where |= h.p.set
 	}
-	// A short village name one slip away may be another that nobody has listed.
-	switch {
-	case b.p.town:
-		c.Ask = c.Ask || b.cost > maxFar
-	case len(b.name) < minVillage:
-		c.Ask = c.Ask || b.cost > maxSlip
-	case len(b.name) < minLongVillage:
-		c.Ask = c.Ask || b.cost > 1.2
-	case len(b.name) < minLongest:
-		c.Ask = c.Ask || b.cost >= 1+costVillage
-	default:
-		c.Ask = c.Ask || b.cost > 1+costVillage
-	}
+	c.Ask = c.Ask || b.doubtful()
 	return c, true
+}
+
+// near looks for the names that a typed one is a slip of. It leaves them in search.near.
+type near struct {
+	*search
+	w                 string
+	townsOnly, single bool // single tells that one word was typed
+	best              int  // the index of the nearest; -1 while there is none
+}
+
+func (f *near) add(name string, p place, cost float32, slip bool) {
+	if f.townsOnly && !p.town || f.single && len(name) > 1 && name[1] == ' ' { // no word is "n wich"
+		return
+	}
+	raw := cost
+	if !p.town {
+		cost += costVillage
+	}
+	if p.set&ours == 0 {
+		cost += costElsewhere // a person who texts us is more likely from here
+	}
+	if !p.word && (f.best < 0 || cost < f.search.near[f.best].cost) {
+		f.best = len(f.search.near)
+	}
+	f.search.near = append(f.search.near, nearName{cost, raw, name, p, slip})
+}
+
+// slips adds the names one letter away, from the index.
+func (f *near) slips() {
+	t := f.tables
+	f.hits = t.index.Find(f.hits[:0], f.w, true, minTownFar)
+	for _, h := range f.hits {
+		p := t.places[t.sorted[h.ID]]
+		cost := spell.Distance(f.w, t.joined[h.ID], maxFar)
+		switch {
+		case !h.Slip:
+			cost = min(cost, costJoined)
+		case p.set.Ours():
+			cost = min(cost, 1)
+		}
+		f.add(t.sorted[h.ID], p, cost, true)
+	}
+}
+
+// fartherTowns adds towns that are more than a letter away and begin the same.
+func (f *near) fartherTowns() {
+	if len(f.w) < minTownFar {
+		return
+	}
+	start := spell.Start(f.w)
+	letters, far := spell.Mask(f.w), float32(maxFar)
+	if len(f.w) >= minFarther {
+		far = maxFarther
+	}
+	for i := range f.tables.towns {
+		town := &f.tables.towns[i]
+		if town.joined[0] != f.w[0] && town.start != start || !spell.MayBeNear(letters, town.letters, far) {
+			continue
+		}
+		d := spell.Distance(f.w, town.joined, far)
+		if letters == town.letters && anagrams(f.w, town.joined) {
+			d = min(d, costBones) // "carslile"
+		}
+		if d <= far && !slices.ContainsFunc(f.search.near, func(h nearName) bool { return h.name == town.name }) {
+			f.add(town.name, town.place, max(d, 0.8), false)
+		}
+	}
+}
+
+// sameBones adds a name that has the same letters without the vowels.
+func (f *near) sameBones() {
+	if len(f.w) < minBones {
+		return
+	}
+	var buf [spell.MaxWord]byte
+	b := bones(buf[:0], f.w)
+	if len(b) < minBones {
+		return
+	}
+	if p, ok := f.tables.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(f.search.near, func(h nearName) bool { return h.p.set == p.set }) {
+		f.add(string(b), p, costBones, false)
+	}
+}
+
+// bookNames adds the names of the flow book's own that are a letter away.
+func (f *near) bookNames() {
+	for i := range f.names {
+		n := &f.names[i]
+		if n.joined[0] == f.w[0] && spell.MayBeNear(spell.Mask(f.w), n.letters, 1) && spell.Distance(f.w, n.joined, 1) <= 1 {
+			f.add(n.name, n.place, 0.9, false)
+		}
+	}
+}
+
+// doubtful reports that a name is to be asked about. A short village name one slip away may
+// be another that nobody has listed.
+func (n nearName) doubtful() bool {
+	switch {
+	case n.p.town:
+		return n.cost > maxFar
+	case len(n.name) < minVillage:
+		return n.cost > maxSlip
+	case len(n.name) < minLongVillage:
+		return n.cost > 1.2
+	case len(n.name) < minLongest:
+		return n.cost >= 1+costVillage
+	}
+	return n.cost > 1+costVillage
 }
 
 // anagrams reports two words of the same letters that begin the same.

@@ -10,8 +10,10 @@ import "unicode/utf16"
 
 // Capacity of one segment, in GSM-7 septets or UCS-2 code units.
 const (
-	SingleGSM7, PartGSM7 = 160, 153
-	SingleUCS2, PartUCS2 = 70, 67
+	SingleGSM7 = 160 // a text of one segment
+	PartGSM7   = 153 // each part of a longer one
+	SingleUCS2 = 70
+	PartUCS2   = 67
 )
 
 const basic = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡" +

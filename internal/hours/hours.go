@@ -23,6 +23,7 @@ import (
 // Status is what is known about a service at one instant.
 type Status uint8
 
+// What can be known.
 const (
 	Unknown Status = iota // nobody has confirmed the hours
 	Open

@@ -78,8 +78,8 @@ func TestOpens(t *testing.T) {
 			t.Errorf("%s: opens %q, today %q, want %q and %q", tt.at, opens, today, tt.opens, tt.today)
 		}
 	}
-	far := hours.Hours{}
-	if far, err = hours.Parse("Mon 9am-5pm"); err != nil {
+	far, err := hours.Parse("Mon 9am-5pm")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if far, err = far.Except("2026-11-23", "closed"); err != nil {

@@ -23,16 +23,16 @@ type Hunk struct {
 
 // Lines is what turns one text into another, line by line, with a few kept lines
 // around each change.
-func Lines(old, new string, around int) (out []Line) {
-	for _, h := range Hunks(old, new, around) {
+func Lines(before, after string, around int) (out []Line) {
+	for _, h := range Hunks(before, after, around) {
 		out = append(out, h.Lines...)
 	}
 	return out
 }
 
 // Hunks is [Lines], with changes that stand far apart kept apart.
-func Hunks(old, new string, around int) []Hunk {
-	a, b := strings.Split(strings.TrimSuffix(old, "\n"), "\n"), strings.Split(strings.TrimSuffix(new, "\n"), "\n")
+func Hunks(before, after string, around int) []Hunk {
+	a, b := strings.Split(strings.TrimSuffix(before, "\n"), "\n"), strings.Split(strings.TrimSuffix(after, "\n"), "\n")
 	var head, tail []Line
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		head = append(head, Line{' ', a[0]})

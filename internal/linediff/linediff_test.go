@@ -19,9 +19,9 @@ func TestLines(t *testing.T) {
 			}
 			return b.String() + "z\n"
 		}
-		old, new := text(), text()
+		before, after := text(), text()
 		var a, b strings.Builder
-		for _, l := range linediff.Lines(old, new, 1000) {
+		for _, l := range linediff.Lines(before, after, 1000) {
 			if l.Sign != '+' {
 				a.WriteString(l.Text + "\n")
 			}
@@ -29,11 +29,11 @@ func TestLines(t *testing.T) {
 				b.WriteString(l.Text + "\n")
 			}
 		}
-		if old == new {
+		if before == after {
 			continue
 		}
-		if a.String() != old || b.String() != new {
-			t.Fatalf("%q to %q gives %q and %q", old, new, a.String(), b.String())
+		if a.String() != before || b.String() != after {
+			t.Fatalf("%q to %q gives %q and %q", before, after, a.String(), b.String())
 		}
 	}
 	got := ""
@@ -50,15 +50,15 @@ func TestLines(t *testing.T) {
 
 // Changes that stand far apart are told apart, each with its line.
 func TestHunks(t *testing.T) {
-	old := "a\nb\nc\nd\ne\nf\ng\nh\n"
-	got := linediff.Hunks(old, "a\nB\nnew\nc\nd\ne\nf\ng\nH\n", 1)
+	before := "a\nb\nc\nd\ne\nf\ng\nh\n"
+	got := linediff.Hunks(before, "a\nB\nnew\nc\nd\ne\nf\ng\nH\n", 1)
 	if len(got) != 2 || got[0].From != 1 || got[1].From != 8 || len(got[0].Lines) != 5 || got[1].Lines[0].Text != "g" {
 		t.Errorf("%+v", got)
 	}
-	if near := linediff.Hunks(old, "a\nB\nc\nD\ne\nf\ng\nh\n", 1); len(near) != 1 {
+	if near := linediff.Hunks(before, "a\nB\nc\nD\ne\nf\ng\nh\n", 1); len(near) != 1 {
 		t.Errorf("changes that stand together: %+v", near)
 	}
-	if none := linediff.Hunks(old, old, 3); len(none) != 0 {
+	if none := linediff.Hunks(before, before, 3); len(none) != 0 {
 		t.Errorf("nothing changed: %+v", none)
 	}
 }

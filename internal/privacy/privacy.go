@@ -41,11 +41,22 @@ func Hide(s string) Private { return Private{s} }
 // it might be kept.
 func (p Private) Reveal() string { return p.v }
 
-func (Private) String() string               { return Redacted }
-func (Private) GoString() string             { return Redacted }
-func (Private) Format(f fmt.State, _ rune)   { _, _ = io.WriteString(f, Redacted) }
-func (Private) LogValue() slog.Value         { return slog.StringValue(Redacted) }
+// String says [Redacted], as do all the ways below in which a value may come to be printed.
+func (Private) String() string { return Redacted }
+
+// GoString is for %#v.
+func (Private) GoString() string { return Redacted }
+
+// Format is for every other verb.
+func (Private) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
+
+// LogValue is for the log.
+func (Private) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// MarshalText is for formats made of text.
 func (Private) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// MarshalJSON is for JSON.
 func (Private) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }
 
 // UnmarshalText lets a Private be read from configuration.

@@ -183,12 +183,12 @@ func TestMacsKeepNothing(t *testing.T) {
 		}
 	}
 	// And it is the same as one made for the occasion.
-	real := privacy.NewMacs(sha256.New, []byte("key"))
+	genuine := privacy.NewMacs(sha256.New, []byte("key"))
 	for n := range 200 {
 		message := bytes.Repeat([]byte{'w'}, n)
 		m := hmac.New(sha256.New, []byte("key"))
 		m.Write(message)
-		if got := real.Sum(nil, message); !bytes.Equal(got, m.Sum(nil)) {
+		if got := genuine.Sum(nil, message); !bytes.Equal(got, m.Sum(nil)) {
 			t.Fatalf("of %d bytes: %x", n, got)
 		}
 	}

@@ -43,7 +43,7 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, kind string) {
 		p.records[r.SID] = &r
 		return &r
 	}
-	out := &Record{}
+	var out *Record
 	n := p.network
 	p.mu.Unlock() // the line's own requests may come here meanwhile
 	if kind == "Messages" {

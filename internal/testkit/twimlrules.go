@@ -125,86 +125,95 @@ func marksKept(voice, mark string) bool {
 // VoiceFaults lists what the provider's documentation would refuse in a call's
 // document, or what would silently not work.
 func VoiceFaults(doc twilio.Node) []string {
-	var faults []string
-	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	var walk func(n twilio.Node)
-	walk = func(n twilio.Node) {
-		rule, ok := voiceRules[n.Name]
-		if !ok {
-			say("<%s> is no element of a call", n.Name)
-			return
+	var f voiceFaults
+	f.element(doc)
+	if len(doc.Children) == 0 {
+		f.say("the document is empty: the call drops")
+	} else if last := doc.Children[len(doc.Children)-1].Name; !voiceRules[last].final {
+		f.say("the document ends after <%s>: the call drops", last)
+	}
+	return f
+}
+
+type voiceFaults []string
+
+func (f *voiceFaults) say(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
+// element lists the faults of an element, and of those inside.
+func (f *voiceFaults) element(n twilio.Node) {
+	rule, ok := voiceRules[n.Name]
+	if !ok {
+		f.say("<%s> is no element of a call", n.Name)
+		return
+	}
+	for i, a := range n.Attrs {
+		form, known := rule.attrs[a.Name]
+		switch {
+		case slices.ContainsFunc(n.Attrs[:i], func(b twilio.Attr) bool { return b.Name == a.Name }):
+			f.say("<%s> has %s twice", n.Name, a.Name)
+		case !known:
+			f.say("<%s> has no attribute %s", n.Name, a.Name)
+		case form != nil && !form.MatchString(a.Value):
+			f.say("<%s %s=%q> is not of the right form", n.Name, a.Name, a.Value)
 		}
-		for i, a := range n.Attrs {
-			form, known := rule.attrs[a.Name]
-			if slices.ContainsFunc(n.Attrs[:i], func(b twilio.Attr) bool { return b.Name == a.Name }) {
-				say("<%s> has %s twice", n.Name, a.Name)
-			} else if !known {
-				say("<%s> has no attribute %s", n.Name, a.Name)
-			} else if form != nil && !form.MatchString(a.Value) {
-				say("<%s %s=%q> is not of the right form", n.Name, a.Name, a.Value)
-			}
+	}
+	for _, need := range rule.needs {
+		if _, ok := n.Attr(need); !ok {
+			f.say("<%s> lacks %s", n.Name, need)
 		}
-		for _, need := range rule.needs {
-			if _, ok := n.Attr(need); !ok {
-				say("<%s> lacks %s", n.Name, need)
-			}
+	}
+	for i, c := range n.Children {
+		name := c.Name
+		if name == "" {
+			name = "text"
 		}
-		for i, c := range n.Children {
-			name := c.Name
-			if name == "" {
-				name = "text"
-			}
-			if !slices.Contains(rule.inside, name) {
-				say("<%s> may not stand in <%s>", name, n.Name)
-				continue
-			}
-			if n.Name == "Response" && voiceRules[name].final && i != len(n.Children)-1 {
-				say("what follows <%s> is never reached", name)
-			}
-			if c.Name != "" {
-				walk(c)
-			}
+		if !slices.Contains(rule.inside, name) {
+			f.say("<%s> may not stand in <%s>", name, n.Name)
+			continue
 		}
-		switch n.Name {
-		case "Say", "Number", "Redirect", "Play":
-			if strings.TrimSpace(n.Words()) == "" {
-				say("<%s> is empty", n.Name)
-			}
+		if n.Name == "Response" && voiceRules[name].final && i != len(n.Children)-1 {
+			f.say("what follows <%s> is never reached", name)
 		}
-		if n.Name == "Say" {
-			faults = append(faults, sayFaults(n)...)
+		if c.Name != "" {
+			f.element(c)
 		}
+	}
+	f.inside(n)
+}
+
+// inside lists the faults of what an element says, calls or leads to.
+func (f *voiceFaults) inside(n twilio.Node) {
+	words := n.Words()
+	if slices.Contains([]string{"Say", "Number", "Redirect", "Play"}, n.Name) && strings.TrimSpace(words) == "" {
+		f.say("<%s> is empty", n.Name)
+	}
+	switch n.Name {
+	case "Say":
+		*f = append(*f, sayFaults(n)...)
+	case "Number":
 		if keys, ok := n.Attr("sendDigits"); ok && strings.Trim(keys, "wW") == "" {
-			say("<Number> waits, and presses nothing")
+			f.say("<Number> waits, and presses nothing")
 		}
+		if !aNumber.MatchString(words) {
+			f.say("<Number>%s is not in international form", words)
+		}
+	case "Play":
+		if !aURL.MatchString(words) {
+			f.say("<Play> leads nowhere")
+		}
+	case "Redirect":
+		if _, err := url.Parse(words); err != nil || !aURL.MatchString(words) {
+			f.say("<Redirect> leads nowhere")
+		}
+	case "Dial":
 		if limit, ok := n.Attr("timeLimit"); ok {
 			if sec, _ := strconv.Atoi(limit); sec > maxTimeLimit {
-				say("<Dial> lasts %s s at most", limit)
+				f.say("<Dial> lasts %s s at most", limit)
 			}
 		}
-		if n.Name == "Number" && !aNumber.MatchString(n.Words()) {
-			say("<Number>%s is not in international form", n.Words())
-		}
-		if n.Name == "Play" && !aURL.MatchString(n.Words()) {
-			say("<Play> leads nowhere")
-		}
-		if n.Name == "Redirect" {
-			if _, err := url.Parse(n.Words()); err != nil || !aURL.MatchString(n.Words()) {
-				say("<Redirect> leads nowhere")
-			}
-		}
-		if n.Name == "Dial" {
-			t, _ := n.Attr("timeout")
-			if sec, _ := strconv.Atoi(t); len(n.Children) == 0 || len(n.Children) > maxDialled || sec < minDialTime || sec > maxDialTime {
-				say("<Dial> rings %d lines for %s s", len(n.Children), t)
-			}
+		t, _ := n.Attr("timeout")
+		if sec, _ := strconv.Atoi(t); len(n.Children) == 0 || len(n.Children) > maxDialled || sec < minDialTime || sec > maxDialTime {
+			f.say("<Dial> rings %d lines for %s s", len(n.Children), t)
 		}
 	}
-	walk(doc)
-	if len(doc.Children) == 0 {
-		say("the document is empty: the call drops")
-	} else if last := doc.Children[len(doc.Children)-1].Name; !voiceRules[last].final {
-		say("the document ends after <%s>: the call drops", last)
-	}
-	return faults
 }

@@ -152,10 +152,10 @@ func (s *scratch) parse() (form, error) {
 	put := func(part []byte) error {
 		for i := 0; i < len(part); i++ {
 			c := part[i]
-			switch {
-			case c == '+':
+			switch c {
+			case '+':
 				c = ' '
-			case c == '%':
+			case '%':
 				if i+2 >= len(part) {
 					return fmt.Errorf("read a form: %w", errEscape)
 				}

@@ -132,7 +132,7 @@ func TestEveryCall(t *testing.T) {
 				if last.Name != "Dial" && last.Words() != action {
 					t.Errorf("a gather that falls through leads to %q", last.Words())
 				}
-				for _, k := range "0123456789*#" {
+				for _, k := range flows.Keys {
 					next(post(action, "Digits", string(k)), "presses "+string(k), 1)
 				}
 				if last.Name != "Dial" {

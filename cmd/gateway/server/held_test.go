@@ -43,7 +43,7 @@ func play(t *testing.T, s *running, e load.Example) (h held) {
 		}
 		for _, turn := range e.Turns {
 			switch {
-			case len(turn.They) == 1 && strings.Contains("0123456789*#", turn.They):
+			case flows.IsKey(turn.They):
 				err = c.Press(t.Context(), turn.They[0])
 			case turn.They == "silence":
 				err = c.Wait(t.Context())

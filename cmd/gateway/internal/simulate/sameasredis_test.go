@@ -18,7 +18,7 @@ import (
 
 // The Redis of the worlds answers as a real one does: both are asked the same, at random.
 func TestSameAsRedis(t *testing.T) {
-	real := testkit.StartRedis(t)
+	truth := testkit.StartRedis(t)
 	m := miniredis.NewMiniRedis()
 	t.Cleanup(m.Close)
 	keys, err := privacy.NewKeyring(make([]byte, privacy.MinSecret))
@@ -33,7 +33,7 @@ func TestSameAsRedis(t *testing.T) {
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
-	one := open(real.URL(), nil)
+	one := open(truth.URL(), nil)
 	other := open("redis://x:6379", func(context.Context, string, string) (net.Conn, error) { return m.Dial() })
 	d, ctx := roll(1, 9), t.Context()
 	held := map[*store.Store]map[string]store.Session{one: {}, other: {}}

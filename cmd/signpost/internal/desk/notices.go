@@ -94,16 +94,16 @@ func numbers(s *flows.Service) string {
 }
 
 // newNumbers lists the services with other numbers than before, and the new ones.
-func newNumbers(old, new *flows.Book) (out []renumbered) {
-	for i := range new.Services {
-		s := &new.Services[i]
+func newNumbers(before, after *flows.Book) (out []renumbered) {
+	for i := range after.Services {
+		s := &after.Services[i]
 		if s.NotOffered != "" {
 			continue
 		}
 		n := renumbered{Name: s.Name, Is: numbers(s), RungBy: s.CheckedBy, RungOn: s.CheckedOn}
-		at := slices.IndexFunc(old.Services, func(o flows.Service) bool { return o.ID == s.ID })
+		at := slices.IndexFunc(before.Services, func(o flows.Service) bool { return o.ID == s.ID })
 		if at >= 0 {
-			o := &old.Services[at]
+			o := &before.Services[at]
 			if n.Was = numbers(o); n.Was == n.Is {
 				continue
 			}
@@ -113,7 +113,7 @@ func newNumbers(old, new *flows.Book) (out []renumbered) {
 		}
 		out = append(out, n)
 	}
-	for _, s := range changes.Unrung(old, new) {
+	for _, s := range changes.Unrung(before, after) {
 		for i := range out {
 			if out[i].Name == s.Name {
 				out[i].RungBy = ""

@@ -294,7 +294,7 @@ func TestPlantedMistakes(t *testing.T) {
 		}, false},
 		{"an API key that may not empty messages", "may not empty messages", func(t *testing.T, w *world) {
 			w.Config.Tokens = nil
-			w.restricted(func(method, path string) bool { return method != http.MethodPost })
+			w.restricted(func(method, _ string) bool { return method != http.MethodPost })
 		}, false},
 		{"an API key that may not read numbers", "Where the numbers point cannot be seen", func(t *testing.T, w *world) {
 			w.Config.Tokens = nil

@@ -12,8 +12,8 @@ import (
 // A file is replaced whole, keeps who may read it, and a link stays a link.
 func TestSave(t *testing.T) {
 	dir := t.TempDir()
-	real, link := filepath.Join(dir, "real.yaml"), filepath.Join(dir, "link.yaml")
-	if err := os.WriteFile(real, []byte("old"), 0o640); err != nil {
+	target, link := filepath.Join(dir, "real.yaml"), filepath.Join(dir, "link.yaml")
+	if err := os.WriteFile(target, []byte("old"), 0o640); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("real.yaml", link); err != nil {
@@ -22,7 +22,7 @@ func TestSave(t *testing.T) {
 	if err := edit.Save(link, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(real)
+	data, err := os.ReadFile(target)
 	if err != nil || string(data) != "new" {
 		t.Errorf("the file holds %q, %v", data, err)
 	}
@@ -30,7 +30,7 @@ func TestSave(t *testing.T) {
 	if err != nil || st.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link is gone")
 	}
-	if st, _ := os.Stat(real); st.Mode().Perm() != 0o640 {
+	if st, _ := os.Stat(target); st.Mode().Perm() != 0o640 {
 		t.Errorf("it may now be read as %v", st.Mode())
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".signpost-*")); len(left) > 0 {

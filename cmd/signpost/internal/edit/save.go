@@ -15,15 +15,15 @@ import (
 // Save puts a file in the place of another at once, so that nobody ever reads half
 // of it. A link is followed: the file it leads to is replaced.
 func Save(path string, data []byte) error {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", filepath.Base(path), errors.Unwrap(err))
 	}
-	st, err := os.Stat(real)
+	st, err := os.Stat(target)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", filepath.Base(path), errors.Unwrap(err))
 	}
-	return replace(real, data, st.Mode().Perm())
+	return replace(target, data, st.Mode().Perm())
 }
 
 // Create is Save for a file that must not be there yet.

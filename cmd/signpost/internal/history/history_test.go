@@ -37,15 +37,15 @@ func write(t *testing.T, dir, text string) {
 	}
 }
 
-func edited(old, new string) string {
+func edited(before, after string) string {
 	at := len(services)
 	for i := range services {
-		if len(services)-i >= len(old) && services[i:i+len(old)] == old {
+		if len(services)-i >= len(before) && services[i:i+len(before)] == before {
 			at = i
 			break
 		}
 	}
-	return services[:at] + new + services[at+len(old):]
+	return services[:at] + after + services[at+len(before):]
 }
 
 func open(t *testing.T) *history.Repo {

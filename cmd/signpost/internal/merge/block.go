@@ -54,10 +54,9 @@ func (b *block) fill(value *yaml.Node, lines []string, start, end int) {
 			to = above(lines, entries[i+1].line, e.line+1)
 		}
 		part := &block{key: e.key}
-		if e.value.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode && e.value.Line-1 > e.line {
+		list := e.value.Kind == yaml.MappingNode || e.value.Kind == yaml.SequenceNode
+		if list && value.Kind == yaml.MappingNode && e.value.Line-1 > e.line {
 			// The comments above the name are part of the head.
-			part.nested(e, lines, from, to)
-		} else if e.value.Kind == yaml.SequenceNode && value.Kind == yaml.MappingNode && e.value.Line-1 > e.line {
 			part.nested(e, lines, from, to)
 		} else {
 			part.kind, part.head = e.value.Kind, lines[from:to]

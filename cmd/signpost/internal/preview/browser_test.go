@@ -299,7 +299,8 @@ func TestKeyboardAlone(t *testing.T) {
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("h1").textContent === "Saved: LetGo North"`)
 	if text := read(t, dir, "services.yaml"); !strings.Contains(text, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") {
-		t.Errorf("the file does not say it:\n%.1500s", text[strings.Index(text, "  letgo_north:"):])
+		_, north, _ := strings.Cut(text, "  letgo_north:")
+		t.Errorf("the file does not say it:\n%.1500s", north)
 	}
 	picture(t, ctx, "rung")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"signpost/cmd/signpost/internal/diagram"
@@ -138,8 +139,7 @@ func wordingLabel(path string) string {
 	}
 	const choice = 5 // parts of the path of a choice
 	if len(parts) == choice && parts[2] == "choices" {
-		n := 0
-		fmt.Sscan(parts[3], &n)
+		n, _ := strconv.Atoi(parts[3]) // the loader counts choices
 		return fmt.Sprintf("Choice %d: %s", n+1, strings.ToLower(what[:1])+what[1:])
 	}
 	return what

@@ -18,10 +18,10 @@ type noticed struct {
 // mostShown is how many changes a page shows.
 const mostShown = 50
 
-func notices(old, new *flows.Book) noticed {
-	found := changes.Between(old, new)
+func notices(before, after *flows.Book) noticed {
+	found := changes.Between(before, after)
 	n := noticed{Changes: found[:min(len(found), mostShown)], All: len(found)}
-	for _, svc := range changes.Unrung(old, new) {
+	for _, svc := range changes.Unrung(before, after) {
 		n.Unrung = append(n.Unrung, svc.Name)
 	}
 	return n
@@ -59,16 +59,16 @@ type since struct {
 // kept until the next.
 func (s *Server) sinceThen() since {
 	s.mu.Lock()
-	v, old, from := s.verdict, s.old, s.oldFrom
+	v, before, from := s.verdict, s.old, s.oldFrom
 	kept, fresh := s.since, s.sinceN == v.N
 	s.mu.Unlock()
 	if fresh {
 		return kept
 	}
-	is := since{notices(old, v.Book), from, v.Errors() > 0}
+	is := since{notices(before, v.Book), from, v.Errors() > 0}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.verdict.N == v.N && s.old == old {
+	if s.verdict.N == v.N && s.old == before {
 		s.since, s.sinceN = is, v.N
 	}
 	return is

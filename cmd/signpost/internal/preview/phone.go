@@ -157,7 +157,7 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 		return told{}, errors.New("there is no call: ring first")
 	}
 	switch {
-	case what == "press" && len(a.Key) == 1 && strings.Contains("0123456789*#", a.Key):
+	case what == "press" && flows.IsKey(a.Key):
 		err = p.call.Press(ctx, a.Key[0])
 		p.ring.step(book, now, flows.Pressed(a.Key[0]))
 	case what == "wait":

@@ -53,18 +53,18 @@ func TestSubtracting(t *testing.T) {
 		}
 		for i := range tr {
 			f := &tr[i]
-			true_, leavesUnder := make([]int, days), under(tr, i)
+			truth, leavesUnder := make([]int, days), under(tr, i)
 			for d := range days {
 				for _, l := range leavesUnder {
-					true_[d] += counts[tr[l].key][d]
+					truth[d] += counts[tr[l].key][d]
 				}
 				if d > 0 {
-					true_[d] += true_[d-1]
+					truth[d] += truth[d-1]
 				}
 			}
 			for to := range days {
-				if true_[to] < f.released[to] {
-					t.Fatalf("run %d: of figure %d's %d after day %d %d are released", run, i, true_[to], to, f.released[to])
+				if truth[to] < f.released[to] {
+					t.Fatalf("run %d: of figure %d's %d after day %d %d are released", run, i, truth[to], to, f.released[to])
 				}
 				for from := -1; from < to; from++ {
 					n, ok := f.shown(from, to)
@@ -220,12 +220,12 @@ func TestEveryHistory(t *testing.T) {
 			counts := make([]int, tt.kids*days)
 			at := func(key string, d int) int { return counts[int(key[0]-'0')*days+d] }
 			ends := func(d int) bool { return tt.ends[d] }
-			type days_ struct{ kid, from, to int }
-			var ranges []days_
+			type span struct{ kid, from, to int }
+			var ranges []span
 			for k := range tt.kids {
 				for from := -1; from < days; from++ {
 					for to := from + 1; to < days; to++ {
-						ranges = append(ranges, days_{k, from, to})
+						ranges = append(ranges, span{k, from, to})
 					}
 				}
 			}

@@ -108,7 +108,7 @@ func Make(b *flows.Book, o Options) (Report, error) {
 		if err != nil {
 			return r, err
 		}
-		sum.quarter(q, days, r.From, r.To)
+		sum.quarter(days, r.From)
 	}
 	r.Tables, r.Months = sum.tables(), sum.months
 	r.Notes = notes(r, o)
@@ -288,7 +288,7 @@ func (s *sums) keyOf(k counters.Kind) string {
 }
 
 // quarter adds what a report shows of one quarter.
-func (s *sums) quarter(first time.Time, days []counted, from, to time.Time) {
+func (s *sums) quarter(days []counted, from time.Time) {
 	byKey := make([]map[string]int, len(days))
 	for d := range days {
 		byKey[d] = map[string]int{}
