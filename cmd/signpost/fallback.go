@@ -5,12 +5,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
 
 	"signpost/flows"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 	"signpost/ivr"
 )
 
@@ -26,9 +26,10 @@ words.yaml.
   voice.xml     to a call: the same, said; any key puts the caller through
   connect.xml   rings the 24-hour line, which is shown NUMBER
 
-NUMBER is one of your own numbers at the provider. Without -caller-id the provider
-would show the caller's own number to the line. So then the number is only said, no
-key is offered, and there is no connect.xml.
+NUMBER is one of your own UK numbers at the provider: geographic, 03 or mobile. Networks
+may refuse a freephone number. Without -caller-id the provider would show the caller's
+own number to the line. So then the number is only said, no key is offered, and there is
+no connect.xml.
 
 They have no menu of places. A host of files does not know the key, the hour, or how
 a call ended. If each place had a file of its own, the provider would log which one a
@@ -50,8 +51,6 @@ func fallbackFiles(b *flows.Book, connect, callerID string, now time.Time) map[s
 	return out
 }
 
-var isNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-
 func fallback(args []string, s streams) int {
 	f := newFlags("fallback", fallbackHelp, s)
 	dir := f.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
@@ -65,8 +64,8 @@ func fallback(args []string, s streams) int {
 		fmt.Fprintln(s.err, "signpost fallback: -out must name the folder to write to")
 		return exitMisuse
 	}
-	if *callerID != "" && !isNumber.MatchString(*callerID) {
-		fmt.Fprintln(s.err, "signpost fallback: -caller-id must be a number written like +441632960000")
+	if *callerID != "" && !webhook.Presentable(*callerID) {
+		fmt.Fprintln(s.err, "signpost fallback: -caller-id must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
 		return exitMisuse
 	}
 	src, code := goodBook("fallback", *dir, s)

@@ -161,8 +161,10 @@ func TestFallbackFiles(t *testing.T) {
 	if said, err := os.ReadFile(filepath.Join(plain, "voice.xml")); err != nil || strings.Contains(string(said), "Gather") || strings.Contains(string(said), "Dial") {
 		t.Errorf("without a caller id a call gets %s, %v", said, err)
 	}
-	if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", "01632"); code != exitMisuse || !strings.Contains(errs, "written like") {
-		t.Errorf("%d, %s", code, errs)
+	for _, shown := range []string{"01632", "01632960000", "+448081570011", "+447000123456", "+33612345678", "60777"} {
+		if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", shown); code != exitMisuse || !strings.Contains(errs, "written like") {
+			t.Errorf("%s: %d, %s", shown, code, errs)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"cmd/release":                    {own: []string{"internal/version"}, outside: []string{"go.yaml.in/yaml/v3"}},
 	"cmd/signpost/internal/report":   {own: []string{"flows", "internal/hours", "internal/counters"}, outside: []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgsvg"}},
 	"internal/eraser":                {own: []string{"internal/store", "internal/twilio"}},
-	"internal/inspect":               {own: []string{"internal/swap", "internal/twilio"}},
+	"internal/inspect":               {own: []string{"internal/swap", "internal/twilio", "internal/webhook"}},
 	"internal/store":                 {own: []string{"internal/hours", "internal/privacy"}, outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications", "github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},
 	"sms":                            {own: []string{"flows", "internal/admit", "internal/privacy", "internal/store", "internal/counters", "internal/webhook"}},
 	"ivr":                            {own: []string{"flows", "internal/admit", "internal/privacy", "internal/counters", "internal/webhook"}},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // Finding is one mistake.
@@ -36,7 +37,7 @@ const (
 func Names() []string {
 	return []string{
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
-		"clock", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-not-ours",
+		"clock", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere",
 		"certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "spend-limit-low", "calling-home",
 	}
@@ -131,7 +132,11 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 // be: for short codes, and calls over SIP.
 func callerID(lines, ours []twilio.AccountLine, s Settings) []Finding {
 	isNumber := func(l twilio.AccountLine) bool { return l.Sort == twilio.NumberLine }
+	hidden := slices.IndexFunc(ours, func(l twilio.AccountLine) bool { return isNumber(l) && !l.CannotCall && !webhook.Presentable(l.Name) })
 	switch {
+	case s.CallerID == "" && hidden >= 0:
+		return []Finding{{"caller-id-needed", "services cannot be shown " + ours[hidden].Name + ", and CALLER_ID is not set: its callers are told a number and never connected",
+			"Buy a geographic, 03 or mobile number of the United Kingdom, and set CALLER_ID to it.", false}}
 	case s.CallerID == "" && len(ours) > 0:
 		return []Finding{{"caller-id-missing", "CALLER_ID is not set: callers over SIP, and to a short code, are told a number and not connected",
 			"Set CALLER_ID to one of your numbers.", true}}

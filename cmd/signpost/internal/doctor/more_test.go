@@ -61,6 +61,10 @@ func TestPlantedMistakesByName(t *testing.T) {
 			w.number["phone_number"], w.number["sms_url"], w.number["voice_url"] = "+441632960999", "https://x.example.org", "https://x.example.org"
 		}, false},
 		{"no caller id", "caller-id-missing", func(t *testing.T, w *world) { w.Config.CallerID = "" }, true},
+		{"a freephone number and no caller id", "caller-id-needed", func(t *testing.T, w *world) {
+			w.Config.CallerID, w.Config.Lines = "", []string{"+448081570011"}
+			w.number["phone_number"] = "+448081570011"
+		}, false},
 		{"another's caller id", "caller-id-not-ours", func(t *testing.T, w *world) { w.Config.CallerID = "+441632960555" }, false},
 		{"a proxy that redirects all", "redirects", func(t *testing.T, w *world) {
 			w.gw = http.RedirectHandler("https://www.example.org/", http.StatusMovedPermanently)
