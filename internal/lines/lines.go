@@ -26,7 +26,7 @@ const (
 )
 
 // NotAnswering reports a line that nobody answers. checked is the last day that somebody rang
-// it to try it: a test call after the last attempt starts afresh.
+// it to try it. A test call on the day of the last attempt, or later, starts afresh.
 func NotAnswering(l store.Line, checked time.Time) bool {
 	return afresh(l, checked).Unanswered >= Enough
 }
@@ -174,10 +174,11 @@ func (w *Watch) Run(ctx context.Context) {
 	}
 }
 
-// afresh is a line of which nothing counts that was before the last test call.
+// afresh is a line of which nothing counts that was before the last test call. Each test call
+// clears the counts once: what happens later on its day counts.
 func afresh(l store.Line, checked time.Time) store.Line {
-	if checked.After(l.Noted) {
-		l.Unanswered, l.Machines, l.Complaints = 0, 0, 0
+	if !checked.Before(l.Noted) && checked.After(l.Cleared) {
+		l.Unanswered, l.Machines, l.Complaints, l.Cleared = 0, 0, 0, checked
 	}
 	return l
 }

@@ -2,9 +2,11 @@ package lines_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -118,7 +120,7 @@ func TestTogether(t *testing.T) {
 		b.Sync(t.Context())
 	}
 	a.Sync(t.Context())
-	want := store.Line{Answered: day(18), Noted: day(18), Unanswered: 3, Machines: 1, Complaints: 1}
+	want := store.Line{Answered: day(18), Noted: day(18), Unanswered: 3, Machines: 1, Complaints: 1, Cleared: day(1)}
 	for _, g := range []*gateway{a, b} {
 		if !slices.Equal(g.down(), []string{"south"}) || g.Known("south") != want {
 			t.Errorf("%q are down; known is %+v", g.down(), g.Known("south"))
@@ -199,33 +201,64 @@ func TestOlderNames(t *testing.T) {
 	}
 	rotated.now = day(18).AddDate(0, 0, store.KeepLines+1)
 	rotated.Sync(t.Context())
-	if got := rotated.Known("south"); got != (store.Line{}) {
+	if got := rotated.Known("south"); got != (store.Line{Cleared: day(1)}) {
 		t.Errorf("after 401 days %+v is known", got)
 	}
 }
 
-// A test call later than the last attempt clears what counts against a line; one on the same
-// day does not.
+// What a version kept that knew no day of a test call is read.
+func TestOlderLength(t *testing.T) {
+	r := testkit.StartRedis(t)
+	name := "line:{" + keys.Hash("line", "south") + "}"
+	data := make([]byte, 8)                                   // chance
+	for _, n := range []uint32{20261116, 20261117, 2, 1, 1} { // answered, noted, unanswered, machines, complaints
+		data = binary.BigEndian.AppendUint32(data, n)
+	}
+	r.Do(t, "SET", name, keys.Seal("stored line of a service", name, time.Unix(math.MaxUint32, 0), data))
+	g := start(t, r.URL())
+	g.calls("south", counters.NoAnswer)
+	g.Sync(t.Context())
+	want := store.Line{Answered: day(16), Noted: day(18), Unanswered: 3, Machines: 1, Complaints: 1}
+	if got := g.Known("south"); got != want {
+		t.Errorf("known is %+v", got)
+	}
+}
+
+// A test call on the day of the last attempt, or later, clears what counts against a line, once:
+// attempts after it count.
 func TestChecked(t *testing.T) {
 	r := testkit.StartRedis(t)
-	g := start(t, r.URL())
+	g, other := start(t, r.URL()), start(t, r.URL())
 	g.calls("south", counters.Engaged, counters.Machine, counters.NoAnswer, counters.Complained)
 	g.Sync(t.Context())
-	for _, on := range []int{1, 17, 18} {
+	for _, on := range []int{1, 17} {
 		g.checked["south"] = day(on)
 		if g.Sync(t.Context()); len(g.down()) != 1 {
 			t.Errorf("a test call on day %d clears attempts of day 18", on)
 		}
 	}
-	g.checked["south"], g.now = day(19), day(19).Add(9*time.Hour)
-	g.Sync(t.Context())
-	if l := g.Known("south"); len(g.down()) > 0 || l.Unanswered+l.Machines+l.Complaints != 0 {
-		t.Errorf("after a test call: %q, %+v", g.down(), l)
-	}
-	g.calls("south", counters.NoAnswer)
-	g.Sync(t.Context())
-	if l := g.Known("south"); len(g.down()) > 0 || l.Unanswered != 1 {
-		t.Errorf("the old attempts came back: %+v", l)
+	for _, on := range []int{18, 20} {
+		g.now = day(on).Add(15 * time.Hour)
+		other.now = g.now
+		for _, one := range []*gateway{g, other} { // one after the other reads the book
+			one.checked["south"] = day(on)
+			one.Sync(t.Context())
+			if l := one.Known("south"); len(one.down()) > 0 || l.Unanswered+l.Machines+l.Complaints != 0 {
+				t.Errorf("after a test call on day %d: %q, %+v", on, one.down(), l)
+			}
+		}
+		g.calls("south", counters.NoAnswer)
+		g.Sync(t.Context())
+		if l := g.Known("south"); len(g.down()) > 0 || l.Unanswered != 1 {
+			t.Errorf("the old attempts came back, or one after the test call does not count: %+v", l)
+		}
+		g.calls("south", counters.NoAnswer, counters.NoAnswer)
+		for _, one := range []*gateway{g, other, start(t, r.URL())} { // the last starts later
+			one.checked["south"] = day(on)
+			if one.Sync(t.Context()); len(one.down()) != 1 {
+				t.Errorf("three attempts after a test call on day %d do not count: %+v", on, one.Known("south"))
+			}
+		}
 	}
 }
 

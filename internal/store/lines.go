@@ -29,6 +29,8 @@ type Line struct {
 	Unanswered int       // attempts in a row that nobody answered
 	Machines   int       // attempts that a machine answered, since the last test call
 	Complaints int       // people who wrote that it did not help, since the last test call
+	// Cleared is the day of the test call after which the counts began; zero: none.
+	Cleared time.Time
 }
 
 const linePurpose = "stored line of a service"
@@ -50,7 +52,7 @@ func (s *Store) Lines(ctx context.Context, services []string) (map[string]Line, 
 		if err != nil {
 			return nil, fmt.Errorf("read the state of the lines: %w", bare(err))
 		}
-		if l != (Line{}) {
+		if !l.Noted.IsZero() {
 			out[id] = l
 		}
 	}
@@ -138,22 +140,22 @@ func (s *Store) line(ctx context.Context, service string) (l Line, held string, 
 
 const (
 	lineChance = 8
-	lineSize   = lineChance + 5*4
+	lineSize   = lineChance + 6*4
+	olderSize  = lineChance + 5*4 // an older version has no day of a test call
 )
 
 // encode writes a line with chance before it: the same line is other bytes each time.
 func (l Line) encode() []byte {
 	b := make([]byte, lineChance, lineSize)
 	_, _ = rand.Read(b) // never fails
-	for _, day := range []time.Time{l.Answered, l.Noted} {
-		n := uint32(0)
-		if !day.IsZero() {
-			day = day.In(hours.London())
-			n = uint32(day.Year()*10_000 + int(day.Month())*100 + day.Day())
+	day := func(day time.Time) int {
+		if day.IsZero() {
+			return 0
 		}
-		b = binary.BigEndian.AppendUint32(b, n)
+		day = day.In(hours.London())
+		return day.Year()*10_000 + int(day.Month())*100 + day.Day()
 	}
-	for _, n := range []int{l.Unanswered, l.Machines, l.Complaints} {
+	for _, n := range []int{day(l.Answered), day(l.Noted), l.Unanswered, l.Machines, l.Complaints, day(l.Cleared)} {
 		b = binary.BigEndian.AppendUint32(b, uint32(n))
 	}
 	return b
@@ -161,7 +163,11 @@ func (l Line) encode() []byte {
 
 // decodeLine reads what encode wrote.
 func decodeLine(b []byte) (l Line, ok bool) {
-	if len(b) != lineSize {
+	switch len(b) {
+	case olderSize:
+		b = append(b, 0, 0, 0, 0)
+	case lineSize:
+	default:
 		return Line{}, false
 	}
 	at := func(i int) int { return int(binary.BigEndian.Uint32(b[lineChance+4*i:])) }
@@ -171,7 +177,7 @@ func decodeLine(b []byte) (l Line, ok bool) {
 		}
 		return time.Date(n/10_000, time.Month(n/100%100), n%100, 0, 0, 0, 0, hours.London())
 	}
-	return Line{day(at(0)), day(at(1)), at(2), at(3), at(4)}, true
+	return Line{day(at(0)), day(at(1)), at(2), at(3), at(4), day(at(5))}, true
 }
 
 // An older version kept a line as a hash, under the name of the service.
@@ -179,7 +185,7 @@ func decodeLine(b []byte) (l Line, ok bool) {
 func oldLineKey(service string) string { return "line:" + service }
 
 func oldLine(f map[string]string) Line {
-	return Line{lineDay(f["answered"]), lineDay(f["noted"]), lineNumber(f["unanswered"]), lineNumber(f["machines"]), lineNumber(f["complaints"])}
+	return Line{lineDay(f["answered"]), lineDay(f["noted"]), lineNumber(f["unanswered"]), lineNumber(f["machines"]), lineNumber(f["complaints"]), time.Time{}}
 }
 
 func lineDay(v string) time.Time {

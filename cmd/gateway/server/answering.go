@@ -56,7 +56,8 @@ func (q *quietBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
 	return q.made[b]
 }
 
-// notAnswering names the services whose lines nobody answers, for an operator.
+// notAnswering names the services whose lines nobody answers, for an operator. It gives no
+// numbers: a small one would tell when somebody called or wrote.
 func (g *Gateway) notAnswering() (says []string) {
 	b := g.books.Load().current
 	for _, id := range slices.Sorted(maps.Keys(g.lines.Down())) {
@@ -64,9 +65,15 @@ func (g *Gateway) notAnswering() (says []string) {
 		if svc == nil { // the book has changed meanwhile
 			continue
 		}
-		last := "no day is known on which a person answered"
-		if l := g.lines.Known(id); !l.Answered.IsZero() {
+		l, last := g.lines.Known(id), "no day is known on which a person answered"
+		if !l.Answered.IsZero() {
 			last = "a person last answered on " + l.Answered.Format("2 January 2006")
+		}
+		if l.Machines > 0 {
+			last += "; a machine has answered"
+		}
+		if l.Complaints > 0 {
+			last += "; people wrote that it did not help"
 		}
 		says = append(says, fmt.Sprintf("warning: nobody answers %s (%s), at the last three attempts or more; %s; ring it, and write the day under checked_on", svc.Name, id, last))
 	}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,21 @@ func (s *running) through(t *testing.T, ends ...string) (first string) {
 		}
 	}
 	return first
+}
+
+// machine rings for South Cumbria, where a machine does not accept the call.
+func (s *running) machine(t *testing.T) {
+	t.Helper()
+	c := mustRing(t, s)
+	connect(t, c)
+	for len(c.Dialling) == 1 && c.Dialling[0].E164 != southLine {
+		if err := c.LegEnds(t.Context(), "no-answer"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // A line that nobody answers three times in a row is named on /readyz and counted in the
@@ -114,10 +130,18 @@ func TestLineNotAnswering(t *testing.T) {
 	}
 	s.through(t, "no-answer", "completed") // the 24-hour line does not answer once, then the local line does
 	is(s, "after an answer", false)
+	p := s.phone()
+	p.From = "+447400888888"
+	text(t, p, "kendal")
+	text(t, p, "they didnt answer")
 	for range 3 {
 		s.through(t, "no-answer")
 	}
 	is(s, "after three more", true)
+	s.machine(t)
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "; a machine has answered; people wrote that it did not help; ring it") {
+		t.Errorf("/readyz says %q", ready)
+	}
 	s.stop()
 	if err := <-s.done; err != nil {
 		t.Fatal(err)
@@ -128,12 +152,12 @@ func TestLineNotAnswering(t *testing.T) {
 	s = gateway()
 	s.awaitReady(t, "letgo_south", true) // it reads what the other one saw
 	is(s, "at another gateway", true)
-	write("2026-11-18")
+	write("2026-11-17")
 	s.log.await(t, "a flow book is in use", 2)
-	is(s, "after a test call on the day of the last attempt", true)
-	write("2026-11-20")
+	is(s, "after a test call before the last attempt", true)
+	write("2026-11-18")
 	s.log.await(t, "a flow book is in use", 3)
-	is(s, "after a later test call", false)
+	is(s, "after a test call on the day of the last attempt", false)
 }
 
 // awaitReady waits until /readyz says something, or no longer does.
