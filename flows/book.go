@@ -62,6 +62,8 @@ type Book struct {
 	Watch    []string // words that must not appear in texts, in plain form
 	Voice    Voice
 	Silent   SilentCalls
+	// PersonAfter is how long a leg must have lasted to count as answered by a person.
+	PersonAfter time.Duration
 	// Pronunciations are names that the voice gets wrong, and how they are said.
 	Pronunciations []voice.Respelling
 	Audio          map[string]Recording // by the name they are served under

@@ -1,5 +1,7 @@
 package flows
 
+import "time"
+
 // Input is one thing a person did.
 type Input struct {
 	kind       inputKind
@@ -79,9 +81,9 @@ const (
 	LegShort                // answered, perhaps by a machine, and over at once; the caller is still there
 )
 
-// PersonSeconds is how long a leg lasts, at least, when a person answered. A shorter one
-// may have been an answering machine.
-const PersonSeconds = 25
+// PersonAfter is how long a leg must have lasted to count as answered by a person, when the
+// book does not say. A shorter one may have been an answering machine.
+const PersonAfter = 25 * time.Second
 
 // Reply is what a person is told, and what happens next.
 type Reply struct {

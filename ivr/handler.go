@@ -101,7 +101,7 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	if svc := h.Book().Called(h.Now(), pos.state); ok && svc != nil {
 		k.Service, by = svc.ID, svc.AnsweredBy
 	}
-	k.Outcome = LegOutcome(c, PersonAfter, by)
+	k.Outcome = LegOutcome(c, h.Book().PersonAfter, by)
 	h.Count(LegEvent(k.Outcome))
 	if ok && !repeated { // three that nobody answered have a line called no more
 		h.Tally(h.who(c), k)

@@ -8,15 +8,11 @@ import (
 	"signpost/internal/webhook"
 )
 
-// PersonAfter is how long a leg lasts, at least, before we take it that a person answered.
-// An answering machine's greeting, or a recorded menu, is commonly over or left sooner.
-const PersonAfter = flows.PersonSeconds * time.Second
-
 // LegOutcome says how a call to a service ended, for the counts and for what we know of its
-// line. least is how long a leg must have lasted to count as answered by a person. A leg
-// whose duration the provider does not report counts as short: nothing shows that anybody
-// was there. by is who answers the line, as the flow book has it: voicemail is a machine,
-// however long the leg was.
+// line. least is how long a leg must have lasted to count as answered by a person: a machine's
+// greeting, or a recorded menu, is commonly over or left sooner. A leg whose duration the
+// provider does not report counts as short: nothing shows that anybody was there. by is who
+// answers the line, as the flow book has it: voicemail is a machine, however long the leg was.
 //
 // Only what is certain is held against a line: a caller who hangs up while it rings says
 // nothing about it, and is told apart from a line that rang out.

@@ -62,3 +62,25 @@ func TestLegOutcome(t *testing.T) {
 		}
 	}
 }
+
+// The book says how long a leg must have lasted to count as a person.
+func TestPersonAfter(t *testing.T) {
+	for _, tt := range []struct {
+		after, lasted time.Duration
+		shape         string
+	}{
+		{25 * time.Second, 24 * time.Second, "Gather Redirect"}, {25 * time.Second, 25 * time.Second, "Hangup"},
+		{60 * time.Second, 59 * time.Second, "Gather Redirect"}, {60 * time.Second, time.Minute, "Hangup"},
+	} {
+		c := newChannel(t, nil)
+		if got := c.Book().PersonAfter; got != flows.PersonAfter {
+			t.Errorf("without a setting: %v", got)
+		}
+		c.Book().PersonAfter = tt.after
+		e := event("CA1", next(c.start("121")))
+		e.Leg = webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: tt.lasted}
+		if got := shape(c.Leg(e)); got != tt.shape {
+			t.Errorf("a leg of %v, where %v is a person: %s", tt.lasted, tt.after, got)
+		}
+	}
+}

@@ -270,6 +270,7 @@ func mistakes() []mistake {
 		{"hard to read", "menus.yaml", "say: \"Info line. Emergency, ring 9 9 9. {choices}", "say: \"Multilingual telephonic information facility, automatically distributing individual conversational opportunities; universally accessible, unconditionally complimentary. {choices}", "reading-age", "Multilingual", "11 at most"},
 		{"spoken sign", "menus.yaml", "{choices}, a person 0. {back}", "{choices}, a person and/or a line 0. {back}", "spoken-sign", "and/or", "should be said"},
 		{"a call that is not free", "menus.yaml", "      - say: other lines\n", "      - say: free lines\n", "free-on-calls", "free lines", "said to be free"},
+		{"a person at once", "menus.yaml", "voice:\n  name: Polly.Amy", "person_after: 2\nvoice:\n  name: Polly.Amy", "person-after", "person_after: 2", "from 5 to 120"},
 		{"silent calls without a limit", "menus.yaml", "voice:\n  name: Polly.Amy", "silent_calls: {connect_per_hour: many, agreed_by: the duty manager, agreed_on: \"2026-11-01\"}\nvoice:\n  name: Polly.Amy", "silent-calls", "many", "from 0 to 60"},
 		{"voice of another language", "menus.yaml", "  language: en-GB\n", "  language: fr-FR\n", "voice", "language: fr-FR", "Write language: en-GB. For words in fr-FR, write a voice that speaks it: Polly.Celine,"},
 		{"voice that is none", "menus.yaml", "  name: Polly.Amy\n", "  name: Amy\n", "voice", "name: Amy", "Write Polly.Amy."},

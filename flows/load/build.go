@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"signpost/flows"
@@ -204,6 +205,9 @@ func (b *builder) areaIndex(id string) int {
 // maxSilentCalls bounds how many silent calls may be connected in an hour.
 const maxSilentCalls = 60
 
+// Bounds of person_after, in seconds.
+const leastPersonAfter, mostPersonAfter = 5, 120
+
 func (b *builder) menus(file value) {
 	book := b.src.Book
 	book.TextStart, book.CallStart = file.at("text_starts_at").text, file.at("call_starts_at").text
@@ -224,6 +228,15 @@ func (b *builder) menus(file value) {
 		var err error
 		if book.Silent.PerHour, err = strconv.Atoi(n.text); err != nil || book.Silent.PerHour < 0 || book.Silent.PerHour > maxSilentCalls {
 			b.problem(n.pos, "silent-calls", fmt.Sprintf("%q is not a number from 0 to %d", n.text, maxSilentCalls), "Robots that ring us must not jam the 24-hour line.", "Write how many silent calls in an hour that line has agreed to take.")
+		}
+	}
+	book.PersonAfter = flows.PersonAfter
+	if p := file.at("person_after"); p.set {
+		if n, err := strconv.Atoi(p.text); err != nil || n < leastPersonAfter || n > mostPersonAfter {
+			b.problem(p.pos, "person-after", fmt.Sprintf("%q is not a number of seconds from %d to %d", p.text, leastPersonAfter, mostPersonAfter),
+				"Too short, and a caller whom a machine answered is cut off; too long, and a line that answers counts as one that does not.", "Write a number from 5 to 120, or take the line out for 25.")
+		} else {
+			book.PersonAfter = time.Duration(n) * time.Second
 		}
 	}
 	book.Voice = flows.Voice{Name: file.at("voice").at("name").text, Language: file.at("voice").at("language").text}

@@ -31,6 +31,7 @@ func Rules() [][2]string {
 		{"stray-services", "only a services step gives services"},
 		{"leads-nowhere", "every choice leads to exactly one thing"},
 		{"too-many-choices", "a step has at most four choices by text, and five on a call"},
+		{"person-after", "a call to a line counts as answered by a person after 5 to 120 seconds"},
 		{"silent-calls", "how many silent calls the 24-hour line takes is a number"},
 		{"dead-end", "every menu offers a choice"},
 		{"choices-not-said", "a menu's words tell its choices"},

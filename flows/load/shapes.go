@@ -176,6 +176,7 @@ func shapeOf(file string, districts []string) *shape {
 				need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
 				need("agreed_by", "the role of the person at that line who agreed in writing", text()),
 				need("agreed_on", "the day they did, like 2026-01-31", text()))),
+			may("person_after", "how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25", text()),
 			need("voice", "the voice of calls, in the provider's names", object(
 				need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
 			need("steps", "the steps, by a short name for each", mapOf(object(
