@@ -149,6 +149,7 @@ func (t turn) missCall(s State) (State, Reply) {
 		misses := s.Misses
 		s = t.enter(s, t.zeroStep(s))
 		s.Misses = misses
+		return s, t.prompt(s) // the first miss was told that the key does nothing
 	}
 	return s, t.prompt(s, t.Messages.NotUnderstood.Say)
 }

@@ -38,7 +38,7 @@ func rules() []rule {
 		copies, checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, lineLike, quietLine, labelLength, ringingTime,
 		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel, keysChange, keyInWords,
 		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
-		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, freeOnCalls, pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
+		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, overheard, freeOnCalls, pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
 		exampleCoverage, exampleOutdated, transcripts, unsigned, draftSegments,
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
-	"signpost/internal/hours"
 )
 
 func shipped(t testing.TB) *flows.Book {
@@ -224,10 +223,11 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	zero := b.ZeroLineAt(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
-		if strings.HasSuffix(u.Words, "The 24 hour line is") && r.Speech[i+1].Number != zero {
+		if (strings.HasSuffix(u.Words, "The 24 hour line is") || strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != zero {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}
+	checkFirstNumber(t, b, e, said, where)
 	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, zero) {
 		t.Errorf("%s: the last words do not hold the 24-hour number: %q", where, said)
 	}
@@ -238,61 +238,6 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	case r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !showsAlways(b, r.Shows):
 		t.Errorf("%s: the call ends without the 24-hour number: %q", where, said)
 	}
-}
-
-// checkTransfer checks that a person is one key away, and that each line is called as its
-// hours say.
-func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
-	t.Helper()
-	r, now := e.Reply, shippedMoments()[e.From.Moment]
-	said := flows.Spoken(r.Speech)
-	if d := r.Dial; d != nil {
-		if d.Paused(now) || d.Hours.At(now) == hours.Closed {
-			t.Errorf("%s: %s is called, and is closed", where, d.ID)
-		}
-		if strings.Contains(said, "press star") || !strings.Contains(said, "To stop, hang up") {
-			t.Errorf("%s: before the transfer: %q", where, said)
-		}
-		first := !e.From.Dialing && e.Input != "silence"
-		if unsure := d.Hours.At(now) == hours.Unknown && !hours.Office(now); unsure && first && int(e.From.State.At) == 0 {
-			t.Errorf("%s: %s is called first, and nobody knows that it is open", where, d.ID)
-		}
-	}
-	atOnce := e.Input == "0" || e.From.State.Quiet == 2 && e.Input != "*" && e.Input != "silence"
-	switch {
-	case !atOnce:
-	case e.From.State.Who != flows.Behaviour && (r.Act != flows.Dial || !r.Dial.Hours.IsAlways()):
-		t.Errorf("%s: no person at the 24-hour line: %q", where, said)
-	case e.From.State.Who == flows.Behaviour && hours.Office(now) && !b.Service("respect").NotAnswering && (r.Act != flows.Dial || r.Dial.ID != "respect"):
-		t.Errorf("%s: no person, at a time of day when there may be one: %q", where, said)
-	case e.From.State.Who == flows.Behaviour && !hours.Office(now) && !strings.Contains(said, "116 123"):
-		t.Errorf("%s: no 116 123: %q", where, said)
-	}
-	emergency := e.Input == "5" || e.Input == "9" && e.From.State.Step == b.CallStart
-	if emergency && (!strings.Contains(said, "ring 9 9 9") || !strings.Contains(said, "press 55")) {
-		t.Errorf("%s: not told what to do on 999: %q", where, said)
-	}
-	if e.Input == "short" && (r.Act != flows.Listen || !strings.Contains(said, "press 0")) {
-		t.Errorf("%s: a machine ends the call: %q", where, said)
-	}
-}
-
-// toldOf999 reports that 9 9 9, keyed from a state of a call, is told what to do on 999 by
-// the third key.
-func toldOf999(t *testing.T, b *flows.Book, w *check.Walk, n check.Node) bool {
-	t.Helper()
-	s := n.State
-	for range 3 {
-		next, r, err := b.Step(w.Moments[n.Moment], s, flows.Pressed('9'))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(flows.Spoken(r.Speech), "hang up and ring 9 9 9") {
-			return true
-		}
-		s = next
-	}
-	return false
 }
 
 func showsAlways(b *flows.Book, ids []string) bool {

@@ -422,7 +422,7 @@ func (b *builder) messageShape(file value) {
 		{"emergency", "text", "999"}, {"emergency", "say", "9 9 9"}, {"which", "text", "{choices}"}, {"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
 		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"no_answer", "say", ""}, {"engaged", "say", ""},
 		{"not_reached", "say", ""}, {"cancelled", "say", ""}, {"closed", "say", "{numbers}"}, {"closed", "say", "{hours}"},
-		{"number_later", "say", "{numbers}"}, {"number_later", "say", "{connect}"}, {"number_later", "say", "{choices}"},
+		{"number_later", "say", "{numbers}"}, {"number_later", "say", "{zero}"}, {"number_later", "say", "{connect}"}, {"number_later", "say", "{choices}"},
 		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
 		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
 		{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"}, {"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},

@@ -1,0 +1,84 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"signpost/flows"
+	"signpost/flows/check"
+	"signpost/internal/hours"
+)
+
+// checkFirstNumber checks that a step which gives a line whose hours nobody knows, outside office
+// hours, says the number of the 24-hour line first, and that of the line with its doubt after it.
+func checkFirstNumber(t *testing.T, b *flows.Book, e *check.Edge, said, where string) {
+	t.Helper()
+	r := e.Reply
+	if r.Act != flows.Listen || len(r.Shows) < 2 {
+		return
+	}
+	open, local := b.Service(r.Shows[0]).Lines[0].Printed, b.Service(r.Shows[1])
+	_, after, ok := strings.Cut(said, open)
+	doubt := "hours not known"
+	if local.NotAnswering {
+		doubt = "not answering lately"
+	}
+	if !ok || !strings.Contains(after, local.Lines[0].Printed) || !strings.Contains(after, doubt) {
+		t.Errorf("%s: %s is not given first, or %s not after it with its doubt: %q", where, open, local.ID, said)
+	}
+}
+
+// checkTransfer checks that a person is one key away, and that each line is called as its
+// hours say.
+func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
+	t.Helper()
+	r, now := e.Reply, shippedMoments()[e.From.Moment]
+	said := flows.Spoken(r.Speech)
+	if d := r.Dial; d != nil {
+		if d.Paused(now) || d.Hours.At(now) == hours.Closed {
+			t.Errorf("%s: %s is called, and is closed", where, d.ID)
+		}
+		if strings.Contains(said, "press star") || !strings.Contains(said, "To stop, hang up") {
+			t.Errorf("%s: before the transfer: %q", where, said)
+		}
+		first := !e.From.Dialing && e.Input != "silence"
+		if unsure := d.Hours.At(now) == hours.Unknown && !hours.Office(now); unsure && first && int(e.From.State.At) == 0 {
+			t.Errorf("%s: %s is called first, and nobody knows that it is open", where, d.ID)
+		}
+	}
+	atOnce := e.Input == "0" || e.From.State.Quiet == 2 && e.Input != "*" && e.Input != "silence"
+	switch {
+	case !atOnce:
+	case e.From.State.Who != flows.Behaviour && (r.Act != flows.Dial || !r.Dial.Hours.IsAlways()):
+		t.Errorf("%s: no person at the 24-hour line: %q", where, said)
+	case e.From.State.Who == flows.Behaviour && hours.Office(now) && !b.Service("respect").NotAnswering && (r.Act != flows.Dial || r.Dial.ID != "respect"):
+		t.Errorf("%s: no person, at a time of day when there may be one: %q", where, said)
+	case e.From.State.Who == flows.Behaviour && !hours.Office(now) && !strings.Contains(said, "116 123"):
+		t.Errorf("%s: no 116 123: %q", where, said)
+	}
+	emergency := e.Input == "5" || e.Input == "9" && e.From.State.Step == b.CallStart
+	if emergency && (!strings.Contains(said, "ring 9 9 9") || !strings.Contains(said, "press 55")) {
+		t.Errorf("%s: not told what to do on 999: %q", where, said)
+	}
+	if e.Input == "short" && (r.Act != flows.Listen || !strings.Contains(said, "press 0")) {
+		t.Errorf("%s: a machine ends the call: %q", where, said)
+	}
+}
+
+// toldOf999 reports that 9 9 9, keyed from a state of a call, is told what to do on 999 by
+// the third key.
+func toldOf999(t *testing.T, b *flows.Book, w *check.Walk, n check.Node) bool {
+	t.Helper()
+	s := n.State
+	for range 3 {
+		next, r, err := b.Step(w.Moments[n.Moment], s, flows.Pressed('9'))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(flows.Spoken(r.Speech), "hang up and ring 9 9 9") {
+			return true
+		}
+		s = next
+	}
+	return false
+}
