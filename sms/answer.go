@@ -21,6 +21,8 @@ type answer struct {
 	// much of the conversation has moved nothing.
 	number    string
 	exhausted bool
+	ended     bool   // somebody leaves
+	stepped   []byte // of a brief answer: the state that its step leads to
 }
 
 // answer works out what a mark stands for. It depends on the mark, the text and the book
@@ -28,18 +30,39 @@ type answer struct {
 func (h *Handler) answer(mark store.Mark, text string) answer {
 	book := h.Book(mark.Book)
 	limited := []counters.Kind{{Channel: counters.Text, Outcome: counters.Limited}}
-	now := time.Unix(int64(mark.Minute)*60, 0)
+	now := minuteOf(mark)
 	switch mark.Kind {
 	case store.HelplineOnly:
-		return answer{text: book.FallbackText(), next: mark.Before, keepTTL: true, outcome: Limited, kinds: limited}
+		return answer{text: book.FallbackText(), next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: Limited, kinds: limited}
 	case store.Maintenance:
-		return answer{text: book.MaintenanceText(), next: mark.Before, keepTTL: true, outcome: InMaintenance}
+		return answer{text: book.MaintenanceText(), next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: InMaintenance}
 	case store.Silent:
-		return answer{next: mark.Before, keepTTL: true, outcome: Limited, kinds: limited}
+		return answer{next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: Limited, kinds: limited}
 	case store.Brief:
 		return briefAnswer(book, now, text)
 	}
 	return stepAnswer(book, now, mark.Before, text)
+}
+
+func minuteOf(mark store.Mark) time.Time { return time.Unix(int64(mark.Minute)*60, 0) }
+
+// unmoved is the state after a text that moves nothing: the one before. But somebody who
+// writes about their own behaviour is known by it from then on, however they are answered,
+// and is given no service for the people harmed.
+func unmoved(book *flows.Book, now time.Time, before []byte, text string) []byte {
+	if a := stepAnswer(book, now, before, text); ownBehaviour(book, a.next) {
+		return a.next
+	}
+	return before
+}
+
+// ownBehaviour reports a conversation with somebody about their own behaviour.
+func ownBehaviour(book *flows.Book, state []byte) bool {
+	if len(state) == 0 {
+		return false
+	}
+	s, err := book.Decode(state)
+	return err == nil && s.Who == flows.Behaviour
 }
 
 // stepAnswer takes a step of the conversation.
@@ -66,14 +89,15 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) ans
 	if reply.Text == "" {
 		a.outcome = Silent
 	}
-	if !reply.Ended {
+	if a.ended = reply.Ended; !a.ended {
 		a.next = after.Encode()
 	}
 	return a
 }
 
 // briefAnswer answers in one text, without a conversation. A place still gets its number;
-// anything else gets the 24-hour number and 999, since a menu needs a conversation.
+// anything else gets the 24-hour number and 999, since a menu needs a conversation. That
+// somebody writes about their own behaviour is remembered all the same.
 func briefAnswer(book *flows.Book, now time.Time, text string) answer {
 	var after flows.State
 	var reply flows.Reply
@@ -82,7 +106,14 @@ func briefAnswer(book *flows.Book, now time.Time, text string) answer {
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	return answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply)}
+	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply), ended: reply.Ended}
+	if !reply.Ended {
+		a.stepped = after.Encode()
+	}
+	if ownBehaviour(book, a.stepped) {
+		a.next = a.stepped
+	}
+	return a
 }
 
 // tallyKinds is what the day's counts record of a step.

@@ -1,7 +1,9 @@
 package sms
 
 import (
-	"bytes"
+	"encoding/binary"
+	"hash/fnv"
+	"slices"
 	"time"
 
 	"signpost/flows"
@@ -12,57 +14,109 @@ import (
 // continues with it while Redis is away, and Redis catches up from it afterwards.
 type cookie struct {
 	present bool
-	// offline reports that Redis was away when the cookie was made. stored is then what
-	// Redis held before.
-	offline       bool
-	stored, state []byte // empty: no conversation
+	// offline reports that Redis did not take the state. It may then hold one of those in
+	// held: what it held before, or what a write left that nobody knows the end of.
+	offline bool
+	held    []fingerprint
+	// blind reports that the conversation began without Redis and without a cookie: nobody
+	// knows what Redis held.
+	blind bool
+	state []byte // empty: no conversation
 }
+
+// fingerprint tells states apart.
+type fingerprint uint64
+
+func fingerprintOf(state []byte) fingerprint {
+	h := fnv.New64a()
+	h.Write(state)
+	return fingerprint(h.Sum64())
+}
+
+// maxHeld is how many states of Redis a cookie remembers: more texts than that do not lose
+// their writes within a quarter of an hour.
+const maxHeld = 8
 
 const cookiePurpose = "text conversation"
 
 // Forms of a cookie: its first byte.
 const (
-	formStored  = 1 // Redis has the same state
-	formOffline = 2
+	formStored     = 1    // Redis has the same state
+	formOffline    = 3    // 2 was an older version's
+	blindBit       = 0x80 // in the byte that counts what is held
+	fingerprintLen = 8
 )
 
 func (c cookie) encode() []byte {
 	if !c.offline {
 		return append([]byte{formStored}, c.state...)
 	}
-	out := append([]byte{formOffline, byte(len(c.stored))}, c.stored...)
+	held := c.held[max(len(c.held)-maxHeld, 0):]
+	count := byte(len(held))
+	if c.blind {
+		count |= blindBit
+	}
+	out := []byte{formOffline, count}
+	for _, f := range held {
+		out = binary.BigEndian.AppendUint64(out, uint64(f))
+	}
 	return append(out, c.state...)
 }
 
 func decodeCookie(data []byte) cookie {
-	valid := func(b []byte) bool { return len(b) == 0 || flows.IsState(b) }
+	if len(data) == 0 {
+		return cookie{}
+	}
+	c := cookie{present: true}
+	form, data := data[0], data[1:]
 	switch {
-	case len(data) > 0 && data[0] == formStored && valid(data[1:]):
-		return cookie{present: true, state: data[1:]}
-	case len(data) > 1 && data[0] == formOffline && len(data) >= 2+int(data[1]):
-		stored, state := data[2:2+int(data[1])], data[2+int(data[1]):]
-		if valid(stored) && valid(state) {
-			return cookie{present: true, offline: true, stored: stored, state: state}
+	case form == formStored:
+		c.state = data
+	case form == formOffline && len(data) > 0 && len(data) > int(data[0]&^blindBit)*fingerprintLen:
+		c.offline, c.blind = true, data[0]&blindBit != 0
+		for range data[0] &^ blindBit {
+			c.held = append(c.held, fingerprint(binary.BigEndian.Uint64(data[1:])))
+			data = data[fingerprintLen:]
 		}
+		c.state = data[1:]
+	default:
+		return cookie{}
 	}
-	return cookie{}
+	if len(c.state) > 0 && !flows.IsState(c.state) {
+		return cookie{}
+	}
+	return c
 }
 
-// origin is what Redis held when it went away.
-func (c cookie) origin() []byte {
-	if c.offline {
-		return c.stored
+// away is the cookie of an answer without Redis: next follows on this one.
+func (c cookie) away(next []byte) cookie {
+	out := cookie{offline: true, held: c.held, blind: c.blind || !c.present, state: next}
+	if c.present && !c.offline {
+		out.held = []fingerprint{fingerprintOf(c.state)}
 	}
-	return c.state
+	return out
 }
 
-// current returns the state that a text is answered from. Redis's own wins, unless the
-// cookie is newer: Redis still holds what it held when it went away, or came back empty.
-func (c cookie) current(stored []byte) []byte {
-	if c.offline && (len(stored) == 0 || bytes.Equal(c.stored, stored)) {
-		return c.state
+// unsaved is the cookie of an answer after which nobody knows whether Redis holds what it
+// held or next. Writes before it may still arrive, too.
+func (c cookie) unsaved(stored, next []byte) cookie {
+	held := append(slices.Clone(c.held), fingerprintOf(stored), fingerprintOf(next))
+	return cookie{offline: true, held: held, state: next}
+}
+
+// newer reports that the cookie is newer than what Redis holds: nothing is in Redis, or
+// only what the conversation in the cookie has passed, or began without knowing.
+func (c cookie) newer(stored []byte) bool {
+	return c.offline && (len(stored) == 0 || c.blind || slices.Contains(c.held, fingerprintOf(stored)))
+}
+
+// moved is what the cookie is worth once another text has moved the conversation to what
+// Redis now holds: nothing, unless that was an older write which came late.
+func (c cookie) moved(now []byte) cookie {
+	if len(now) == 0 || c.blind || !c.newer(now) {
+		c.offline = false
 	}
-	return stored
+	return c
 }
 
 // seal seals the cookie of an answer of a minute; empty when none is needed. An ended

@@ -128,7 +128,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		if allowed.Err != nil {
 			h.Log.Warn("the limits could not be checked", "err", allowed.Err)
 		}
-		mark.Before = m.cookie.current(session.State)
+		mark.Before = h.current(m.cookie, session.State)
 		a, mark, silenced = h.decide(mark, m.text, allowed)
 	}
 	for try := range maxTries {
@@ -139,7 +139,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		}
 		stored := session.State
 		if try > 0 {
-			mark.Before = m.cookie.current(stored)
+			mark.Before = h.current(m.cookie, stored)
 			if silenced { // it may be so no longer
 				a, mark, silenced = h.decide(mark, m.text, allowed)
 			} else {
@@ -150,7 +150,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count(NotSaved)
-			return h.reply(m, a, cookie{offline: true, stored: stored, state: a.next}, mark.Minute), false
+			return h.reply(m, a, m.cookie.unsaved(stored, a.next), mark.Minute), false
 		}
 		if done {
 			h.Count(a.outcome)
@@ -160,7 +160,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 			return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
 		}
 		session = now
-		m.cookie.offline = false // Redis has moved on: its state is newer
+		m.cookie = m.cookie.moved(now.State)
 	}
 	h.Count(Contended) // no person sends so many texts at once; the last answer stands
 	return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
@@ -180,21 +180,36 @@ func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webho
 	return webhook.TextReply{Text: a.text}
 }
 
+// current returns the state that a text is answered from: Redis's own, unless the cookie is
+// newer. Whatever is lost, a conversation about somebody's own behaviour stays one.
+func (h *Handler) current(c cookie, stored []byte) []byte {
+	if !c.newer(stored) || c.blind && len(c.state) > 0 && ownBehaviour(h.Book(0), stored) {
+		return stored
+	}
+	return c.state
+}
+
 // answerOffline answers without Redis, from the cookie: somebody in the middle of a menu
-// does not notice.
+// does not notice. Without a cookie one text is answered; what was answered goes on from a
+// new one.
 func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decision, urgent bool) webhook.TextReply {
 	mark.Before = m.cookie.state
 	a, mark, _ := h.decide(mark, m.text, allowed)
-	if !m.cookie.present && mark.Kind == store.Stepped && !urgent {
-		mark.Kind = store.Brief
-		a = h.answer(mark, m.text)
-	}
+	outcome := FromCookie
 	if !m.cookie.present {
-		h.Count(Degraded)
-		return webhook.TextReply{Text: a.text}
+		outcome = Degraded
+		if mark.Kind == store.Stepped && !urgent {
+			a = briefAnswer(h.Book(mark.Book), minuteOf(mark), m.text)
+			if a.stepped != nil {
+				a.next = a.stepped
+			}
+		}
 	}
-	h.Count(FromCookie)
-	return h.reply(m, a, cookie{offline: true, stored: m.cookie.origin(), state: a.next}, mark.Minute)
+	h.Count(outcome)
+	if !m.cookie.present && len(a.next) == 0 && !a.ended {
+		return webhook.TextReply{Text: a.text} // nothing to remember
+	}
+	return h.reply(m, a, m.cookie.away(a.next), mark.Minute)
 }
 
 func (h *Handler) reply(m message, a answer, next cookie, minute uint32) webhook.TextReply {

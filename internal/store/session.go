@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -21,6 +22,7 @@ type Session struct {
 
 	held  string    // the state as Redis holds it: Commit moves nothing else
 	until time.Time // when the conversation ends
+	marks string    // how many messages have marks
 }
 
 // Mark says how a message was answered, so that its repeat gets the same answer: by
@@ -45,10 +47,11 @@ const (
 	Maintenance                      // the menus are switched off: told the 24-hour number
 )
 
-// recall reads a conversation and the mark of a message in one trip; the last is the mark
-// as an older version stored it.
+// recall reads a conversation, the mark of a message, the mark as an older version stored
+// it, and how many messages have marks, in one trip.
 var recall = redis.NewScript(`
-return {redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '', redis.call('GET', KEYS[3]) or ''}
+return {redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '', redis.call('GET', KEYS[3]) or '',
+  tostring(redis.call('HLEN', KEYS[2]))}
 `)
 
 // Recall reads a conversation, and whether the message was answered before, in one trip. A
@@ -88,11 +91,12 @@ func (s *Store) read(ctx context.Context, key SessionKey) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	const values = 3
+	const values = 4
 	if len(vals) != values {
 		return Session{}, fmt.Errorf("unexpected reply from script: %d values", len(vals))
 	}
 	session := s.opened(key.Conv, vals[0])
+	session.marks = vals[3]
 	if session.Repeat = s.openedMark(key, vals[1]); session.Repeat == nil {
 		session.Repeat = s.openedOldMark(key, vals[2])
 	}
@@ -143,11 +147,14 @@ func (s *Store) renameMarks(ctx context.Context, from, to string) error {
 
 // commit claims a message and moves its conversation, unless somebody else has done either
 // meanwhile: of several texts at once, each starts from the state that the one before left.
+// Where there was no conversation, the number of marks tells whether there has been one
+// since: a write that comes late must not bring back what somebody has left.
 var commit = redis.NewScript(`
 local mark = redis.call('HGET', KEYS[2], ARGV[6])
 if ARGV[6] ~= '' and mark then return {'repeat', mark} end
 local now = redis.call('GET', KEYS[1]) or ''
-if now ~= ARGV[1] then return {'moved', now} end
+local marks = tostring(redis.call('HLEN', KEYS[2]))
+if now ~= ARGV[1] or now == '' and marks ~= ARGV[7] then return {'moved', now, marks} end
 if ARGV[2] == '' then
   redis.call('DEL', KEYS[1])
 elseif ARGV[3] == '0' then
@@ -178,11 +185,12 @@ func (s *Store) Commit(
 	}
 	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))
 	res, err := commit.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv)},
-		from.held, s.sealed(key.Conv, next, until), ttl, s.sealedMark(key, mark), marksFor.Milliseconds(), key.Msg).StringSlice()
+		from.held, s.sealed(key.Conv, next, until), ttl, s.sealedMark(key, mark), marksFor.Milliseconds(), key.Msg, cmp.Or(from.marks, "0")).StringSlice()
 	if err != nil {
 		return Session{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 	}
-	if len(res) != 2 {
+	const least, most = 2, 3
+	if len(res) < least || len(res) > most {
 		return Session{}, false, fmt.Errorf("move a conversation: unexpected reply from script: %d values", len(res))
 	}
 	switch res[0] {
@@ -195,7 +203,9 @@ func (s *Store) Commit(
 		}
 		return Session{Repeat: m}, false, nil
 	}
-	return s.opened(key.Conv, res[1]), false, nil
+	now = s.opened(key.Conv, res[1])
+	now.marks = res[len(res)-1]
+	return now, false, nil
 }
 
 func sessionKey(conv string) string  { return "s:{" + conv + "}" }

@@ -56,6 +56,10 @@ func TestConversation(t *testing.T) {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
 		none := store.Session{}
+		early, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m4"})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("one"), false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
@@ -69,11 +73,15 @@ func TestConversation(t *testing.T) {
 		if err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, now, mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err = s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, now, mark([]byte("one")), nil, false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
 			t.Errorf("after the end: %+v, %v", seen, err)
+		}
+		late, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m4"}, early, mark(nil), []byte("late"), false)
+		if err != nil || done || late.State != nil {
+			t.Errorf("a write from before all this, after the end: %+v, %v, %v", late, done, err)
 		}
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)

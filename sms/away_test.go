@@ -1,0 +1,172 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"signpost/flows/testbook"
+	"signpost/internal/store"
+	"signpost/internal/testkit"
+	"signpost/sms"
+)
+
+// awayChannel is a channel whose store a test may take away.
+func awayChannel(t *testing.T) (c *channel, away *faultySessions, says func(text, want string)) {
+	c = newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	away = &faultySessions{Sessions: c.Sessions}
+	c.Sessions = away
+	return c, away, func(text, want string) {
+		t.Helper()
+		if got := c.text(t, mobile, text); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%q is answered %q, not %q", text, got, want)
+		}
+	}
+}
+
+var errAway = errors.New("gone")
+
+// A conversation that begins while Redis is away goes on, and still does when Redis is back.
+func TestBeginsWithoutRedis(t *testing.T) {
+	const first, second, third = "0161 496 0001", "0306 999 0005", "0808 157 0011"
+	for _, back := range []int{0, 1, 2} { // after how many texts Redis is back
+		_, away, says := awayChannel(t)
+		away.recall = errAway
+		for i, step := range []struct{ text, want string }{{"penwick", first}, {"1", second}, {"they didnt answer", third}} {
+			if i > back {
+				away.recall = nil
+			}
+			says(step.text, step.want)
+		}
+	}
+}
+
+// What somebody does without Redis counts, though an older write of theirs reaches Redis
+// afterwards.
+func TestLateWrite(t *testing.T) {
+	const third = "0808 157 0011"
+	for _, tt := range []struct {
+		name   string
+		before []string // texts while all is well
+		late   string   // the text whose write is late
+		away   []string // texts without Redis
+		next   string
+		want   string
+	}{
+		{"leaves", nil, "penwick", []string{"x"}, "1", "Reply with your town"},
+		{"leaves a conversation", []string{"hello"}, "penwick", []string{"x"}, "1", "Reply with your town"},
+		{"goes on", nil, "penwick", []string{"1"}, "they didnt answer", third},
+		{"corrects", nil, "barnholm", []string{"penwick", "1"}, "they didnt answer", third},
+	} {
+		c, away, says := awayChannel(t)
+		for _, text := range tt.before {
+			c.text(t, mobile, text)
+		}
+		held := &lateSessions{Sessions: away.Sessions}
+		c.Sessions = held
+		c.text(t, mobile, tt.late)
+		away.recall = errAway
+		c.Sessions = away
+		for _, text := range tt.away {
+			c.text(t, mobile, text)
+		}
+		held.arrives(t)
+		away.recall = nil
+		t.Log(tt.name)
+		says(tt.next, tt.want)
+	}
+}
+
+// A write that reaches Redis after the person has left does not begin the conversation
+// again.
+func TestLateWriteAfterLeaving(t *testing.T) {
+	for _, before := range [][]string{nil, {"hello"}} {
+		c, away, says := awayChannel(t)
+		for _, text := range before {
+			c.text(t, mobile, text)
+		}
+		held := &lateSessions{Sessions: away.Sessions}
+		c.Sessions = held
+		c.text(t, mobile, "penwick")
+		c.Sessions = away
+		says("x", "")
+		held.arrives(t)
+		says("1", "Reply with your town")
+		c.cookies = map[string]string{}
+		says("x", "")
+		says("1", "Reply with your town")
+	}
+}
+
+// lateSessions holds a write back: its gateway gives up waiting for it.
+type lateSessions struct {
+	sms.Sessions
+	write func() error
+}
+
+func (s *lateSessions) Commit(
+	_ context.Context, key store.SessionKey, from store.Session, mark store.Mark, next []byte, keepTTL bool,
+) (store.Session, bool, error) {
+	s.write = func() error {
+		_, _, err := s.Sessions.Commit(context.Background(), key, from, mark, next, keepTTL)
+		return err
+	}
+	return store.Session{}, false, errAway
+}
+
+func (s *lateSessions) arrives(t *testing.T) {
+	t.Helper()
+	if err := s.write(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Somebody who writes about their own behaviour is given no service for the people harmed,
+// however their first text was answered.
+func TestOwnBehaviourIsKept(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		set  func(*channel, *faultySessions)
+		back func(*channel, *faultySessions)
+	}{
+		{"Redis is away", func(_ *channel, s *faultySessions) { s.recall = errAway }, func(_ *channel, s *faultySessions) { s.recall = nil }},
+		{"a write fails", func(_ *channel, s *faultySessions) { s.commit = errAway }, func(_ *channel, s *faultySessions) { s.commit = nil }},
+		{"the budget is nearly spent", func(c *channel, _ *faultySessions) { c.spend(9) }, func(*channel, *faultySessions) {}},
+		{"the budget is spent", func(c *channel, _ *faultySessions) { c.spend(10) }, func(*channel, *faultySessions) {}},
+		{"over the limit", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) }, func(c *channel, _ *faultySessions) { c.limits.over.Store(false) }},
+		{"maintenance", func(c *channel, _ *faultySessions) { c.maintenance = true }, func(c *channel, _ *faultySessions) { c.maintenance = false }},
+	} {
+		for _, wait := range []int{0, 1} { // how many texts come before all is well again
+			c, away, _ := awayChannel(t)
+			tt.set(c, away)
+			c.text(t, mobile, "i hit my wife")
+			for range wait {
+				if got := c.text(t, mobile, "penwick"); strings.Contains(got, "0161 496 0001") {
+					t.Errorf("%s: answered meanwhile %q", tt.name, got)
+				}
+			}
+			tt.back(c, away)
+			for range 3 {
+				if got := c.text(t, mobile, "penwick"); strings.Contains(got, "0161 496 0001") {
+					t.Errorf("%s: answered %q after %d", tt.name, got, wait)
+				}
+			}
+		}
+	}
+}
+
+// Nor when the provider has lost the cookie, and Redis is away.
+func TestOwnBehaviourWithoutCookie(t *testing.T) {
+	for _, lost := range []string{"penwick", "hello"} {
+		c, away, _ := awayChannel(t)
+		c.text(t, mobile, "i hit my wife")
+		away.recall = errAway
+		c.cookies = map[string]string{}
+		c.text(t, mobile, lost) // nobody can know
+		away.recall = nil
+		if got := c.text(t, mobile, "penwick"); strings.Contains(got, "0161 496 0001") {
+			t.Errorf("answered %q", got)
+		}
+	}
+}
