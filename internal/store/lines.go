@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -46,63 +47,87 @@ func (s *Store) lineNames(service string) (names []string) {
 // Lines gives what is known of the lines of some services. One of which nothing is known is
 // left out.
 func (s *Store) Lines(ctx context.Context, services []string) (map[string]Line, error) {
+	lines, err := s.readLines(ctx, services)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the lines: %w", bare(err))
+	}
 	out := map[string]Line{}
-	for _, id := range services {
-		l, _, err := s.line(ctx, id)
-		if err != nil {
-			return nil, fmt.Errorf("read the state of the lines: %w", bare(err))
-		}
+	for _, l := range lines {
 		if !l.Noted.IsZero() {
-			out[id] = l
+			out[l.service] = l.Line
 		}
 	}
 	return out, nil
 }
 
 // KeepLines changes what is known of the lines of some services, and writes all of them again,
-// changed or not. What is older than [KeepLines] days is forgotten. It returns what is known of
-// those that are written: with an error, the others are as they were.
+// changed or not, in two trips. What is older than [KeepLines] days is forgotten. It returns
+// what is known of those that are written: with an error, the others are as they were.
 func (s *Store) KeepLines(ctx context.Context, now time.Time, services []string, change func(service string, l Line) Line) (map[string]Line, error) {
 	known := map[string]Line{}
-	for _, id := range services {
-		l, err := s.keepLine(ctx, now, id, change)
+	for range takeTries {
+		read, err := s.readLines(ctx, services)
+		if err == nil {
+			for i := range read {
+				l := &read[i]
+				if l.Noted.Before(hours.Day(now).AddDate(0, 0, -KeepLines)) {
+					l.Line = Line{}
+				}
+				l.Line = change(l.service, l.Line)
+			}
+			services, err = s.writeLines(ctx, hours.Day(now).AddDate(0, 0, KeepLines), read, known)
+		}
 		if err != nil {
 			return known, fmt.Errorf("keep the state of the lines: %w", bare(err))
 		}
-		known[id] = l
+		if len(services) == 0 {
+			return known, nil
+		}
 	}
-	return known, nil
+	return known, fmt.Errorf("keep the state of the lines: %w", errLineContended)
 }
 
 var errLineContended = errors.New("others changed it again and again")
 
-// keepLine changes one line. The key goes at a midnight, so that its lifetime does not tell
-// when it was written.
-func (s *Store) keepLine(ctx context.Context, now time.Time, service string, change func(service string, l Line) Line) (Line, error) {
-	names, end := s.lineNames(service), hours.Day(now).AddDate(0, 0, KeepLines)
-	for range takeTries {
-		l, held, err := s.line(ctx, service)
-		if err != nil {
-			return Line{}, err
-		}
-		if l.Noted.Before(hours.Day(now).AddDate(0, 0, -KeepLines)) {
-			l = Line{}
-		}
-		l = change(service, l)
-		written, err := putLine.Run(ctx, s.rdb, names[:1], held, s.keys.Seal(linePurpose, names[0], forEver, l.encode()), end.Unix()).Int()
-		if err != nil {
-			return Line{}, err
-		}
-		if written == 1 {
-			p := s.rdb.Pipeline() // the keys are in different Cluster slots
-			for _, other := range append(names[1:], oldLineKey(service)) {
-				p.Del(ctx, other)
+// readLine is a line as it was read.
+type readLine struct {
+	Line
+	service string
+	held    string   // the value under its newest name
+	others  []string // older names that hold something
+}
+
+// writeLines puts lines in the place of those that were read, and returns the services whose
+// lines others have changed meanwhile. A key goes at a midnight, so that its lifetime does not
+// tell when it was written.
+func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine, known map[string]Line) (again []string, err error) {
+	p := s.rdb.Pipeline() // the keys are in different Cluster slots
+	var written []*redis.Cmd
+	for _, l := range lines {
+		key := s.lineNames(l.service)[0]
+		written = append(written, putLine.Eval(ctx, p, []string{key}, l.held, s.keys.Seal(linePurpose, key, forEver, l.encode()), end.Unix()))
+	}
+	_, err = p.Exec(ctx)
+	tidy := s.rdb.Pipeline()
+	for i, w := range written {
+		done, failed := w.Int()
+		switch l := lines[i]; {
+		case failed != nil:
+			err = cmp.Or(err, failed)
+		case done == 0:
+			again = append(again, l.service)
+		default:
+			known[l.service] = l.Line
+			for _, other := range l.others {
+				tidy.Del(ctx, other)
 			}
-			_, err := p.Exec(ctx)
-			return l, err
 		}
 	}
-	return Line{}, errLineContended
+	if tidy.Len() > 0 {
+		_, failed := tidy.Exec(ctx)
+		err = cmp.Or(err, failed)
+	}
+	return again, err
 }
 
 // putLine puts a line in the place of the one that was read, if it is still there.
@@ -113,29 +138,55 @@ redis.call('EXPIREAT', KEYS[1], ARGV[3])
 return 1
 `)
 
-// line reads a line, and the value under its newest name. Under that there is none after a
-// rotation of PRIVACY_KEY: then it is under an older one, or as an older version kept it.
-func (s *Store) line(ctx context.Context, service string) (l Line, held string, err error) {
-	p, names := s.rdb.Pipeline(), s.lineNames(service)
-	var values []*redis.StringCmd
-	for _, name := range names {
-		values = append(values, p.Get(ctx, name))
+// readLines reads lines, and the values under their newest names. Under that there is none
+// after a rotation of PRIVACY_KEY: then it is under an older one, or as an older version kept it.
+func (s *Store) readLines(ctx context.Context, services []string) ([]readLine, error) {
+	type reply struct {
+		names  []string
+		values []*redis.StringCmd
+		old    *redis.MapStringStringCmd
 	}
-	old := p.HGetAll(ctx, oldLineKey(service))
+	p := s.rdb.Pipeline()
+	var replies []reply
+	for _, id := range services {
+		r := reply{names: s.lineNames(id)}
+		for _, name := range r.names {
+			r.values = append(r.values, p.Get(ctx, name))
+		}
+		r.old = p.HGetAll(ctx, oldLineKey(id))
+		replies = append(replies, r)
+	}
 	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return Line{}, "", err
+		return nil, err
 	}
-	held = values[0].Val()
-	for i, v := range values {
-		data, _, err := s.keys.OpenUntil(linePurpose, names[i], v.Val())
-		if err != nil {
-			continue // none, or not ours
+	var lines []readLine
+	for i, r := range replies {
+		l, found := readLine{service: services[i], held: r.values[0].Val()}, false
+		for n, v := range r.values {
+			if err := v.Err(); err != nil && !errors.Is(err, redis.Nil) {
+				return nil, err
+			}
+			if n > 0 && v.Val() != "" {
+				l.others = append(l.others, r.names[n])
+			}
+			data, _, err := s.keys.OpenUntil(linePurpose, r.names[n], v.Val())
+			if err != nil || found {
+				continue // none, not ours, or an older one
+			}
+			l.Line, found = decodeLine(data)
 		}
-		if l, ok := decodeLine(data); ok {
-			return l, held, nil
+		switch {
+		case r.old.Err() != nil:
+			return nil, r.old.Err()
+		case len(r.old.Val()) > 0:
+			l.others = append(l.others, oldLineKey(l.service))
 		}
+		if !found {
+			l.Line = oldLine(r.old.Val())
+		}
+		lines = append(lines, l)
 	}
-	return oldLine(old.Val()), held, nil
+	return lines, nil
 }
 
 const (
