@@ -59,6 +59,7 @@ type Watch struct {
 	mu      sync.Mutex
 	known   map[string]store.Line
 	pending map[string]change // not yet kept
+	synced  time.Time         // when a sync last began
 	down    atomic.Pointer[map[string]bool]
 }
 
@@ -135,6 +136,7 @@ func (w *Watch) Sync(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()
 	w.mu.Lock()
+	w.synced = w.now()
 	noted := w.pending
 	w.pending = map[string]change{}
 	w.mu.Unlock()
@@ -159,17 +161,19 @@ func (w *Watch) Sync(ctx context.Context) {
 	w.judge(checked)
 }
 
-// Run syncs every minute, and once more when ctx ends.
+// Run syncs every minute, and once more when ctx ends. Run again, it goes on with the minute.
 func (w *Watch) Run(ctx context.Context) {
-	tick := time.NewTicker(syncEvery)
-	defer tick.Stop()
 	for {
-		w.Sync(ctx)
+		w.mu.Lock()
+		due := time.NewTimer(w.synced.Add(syncEvery).Sub(w.now()))
+		w.mu.Unlock()
 		select {
 		case <-ctx.Done():
+			due.Stop()
 			w.Sync(context.WithoutCancel(ctx))
 			return
-		case <-tick.C:
+		case <-due.C:
+			w.Sync(ctx)
 		}
 	}
 }

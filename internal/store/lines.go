@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,22 +102,35 @@ type readLine struct {
 // lines others have changed meanwhile. A key goes at a midnight, so that its lifetime does not
 // tell when it was written.
 func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine, known map[string]Line) (again []string, err error) {
-	p := s.rdb.Pipeline() // the keys are in different Cluster slots
-	var written []*redis.Cmd
-	for _, l := range lines {
-		key := s.lineNames(l.service)[0]
-		written = append(written, putLine.Eval(ctx, p, []string{key}, l.held, s.keys.Seal(linePurpose, key, forEver, l.encode()), end.Unix()))
+	together := max(len(lines), 1)
+	if _, many := s.rdb.(*redis.ClusterClient); many {
+		together = 1 // the keys are in different slots
+	}
+	p, tidy := s.rdb.Pipeline(), s.rdb.Pipeline()
+	var replies []*redis.Cmd
+	for some := range slices.Chunk(lines, together) {
+		var keys []string
+		args := []any{end.Unix()}
+		for _, l := range some {
+			key := s.lineNames(l.service)[0]
+			keys = append(keys, key)
+			args = append(args, l.held, s.keys.Seal(linePurpose, key, forEver, l.encode()))
+		}
+		replies = append(replies, putLines.Eval(ctx, p, keys, args...))
 	}
 	_, err = p.Exec(ctx)
-	tidy := s.rdb.Pipeline()
-	for i, w := range written {
-		done, failed := w.Int()
-		switch l := lines[i]; {
-		case failed != nil:
-			err = cmp.Or(err, failed)
-		case done == 0:
-			again = append(again, l.service)
-		default:
+	for i, reply := range replies {
+		some := lines[i*together : min((i+1)*together, len(lines))]
+		written, failed := reply.Int64Slice()
+		if failed != nil || len(written) != len(some) {
+			err = cmp.Or(err, failed, errLinesReply)
+			continue
+		}
+		for n, l := range some {
+			if written[n] == 0 {
+				again = append(again, l.service)
+				continue
+			}
 			known[l.service] = l.Line
 			for _, other := range l.others {
 				tidy.Del(ctx, other)
@@ -130,12 +144,20 @@ func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine,
 	return again, err
 }
 
-// putLine puts a line in the place of the one that was read, if it is still there.
-var putLine = redis.NewScript(`
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('EXPIREAT', KEYS[1], ARGV[3])
-return 1
+var errLinesReply = errors.New("unexpected reply from script")
+
+// putLines puts lines in the place of those that were read, where they are still there.
+var putLines = redis.NewScript(`
+local written = {}
+for i, key in ipairs(KEYS) do
+  written[i] = 0
+  if (redis.call('GET', key) or '') == ARGV[2 * i] then
+    redis.call('SET', key, ARGV[2 * i + 1])
+    redis.call('EXPIREAT', key, ARGV[1])
+    written[i] = 1
+  end
+end
+return written
 `)
 
 // readLines reads lines, and the values under their newest names. Under that there is none

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"signpost/internal/hours"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
@@ -266,6 +267,19 @@ func TestTopologies(t *testing.T) {
 		}
 		if ok, _, err := s.Take(t.Context(), "sender", "a", 3, time.Hour); err != nil || !ok {
 			t.Errorf("allowed %v, %v", ok, err)
+		}
+		day := hours.Day(time.Now())
+		for range 2 { // several lines: in a Cluster their keys are in different slots
+			_, err := s.KeepLines(t.Context(), day, []string{"a", "b", "c"}, func(_ string, l store.Line) store.Line {
+				return store.Line{Noted: day, Unanswered: l.Unanswered + 1}
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		lines, err := s.Lines(t.Context(), []string{"a", "b", "c", "d"})
+		if err != nil || len(lines) != 3 || lines["a"].Unanswered != 2 || lines["c"].Unanswered != 2 {
+			t.Errorf("%+v, %v", lines, err)
 		}
 	}
 	t.Run("socket", func(t *testing.T) {
