@@ -1,6 +1,7 @@
 # The gateway and the workbench, and nothing else: no shell, no package manager. Time
 # zones are in the binary; certificates come from the image it is built in.
-FROM golang:1.26-bookworm AS build
+# Pinned to 1.26.8 by digest; .ci/digests looks for a newer one.
+FROM golang:1.26-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
