@@ -48,9 +48,9 @@ type Config struct {
 	// Lines are our own numbers, E.164 or short: what the provider still holds of
 	// them is looked for every hour. Empty: it is not.
 	Lines []string
-	// CheckFrom is the number that linecheck texts and rings from: it is no person. Empty:
-	// none.
-	CheckFrom string
+	// TestPhones are the number that linecheck texts and rings from, and the operator's own
+	// phones: texts and calls from them are no person's.
+	TestPhones []string
 	// InspectEvery is how often the gateway looks at how the account is set up at the
 	// provider, at its certificate and at the machine; 0 is never.
 	InspectEvery time.Duration
@@ -111,6 +111,7 @@ type raw struct {
 	EraseLines   string          `env:"ERASE_LINES"`
 	CheckFrom    string          `env:"CHECK_FROM"`
 	CheckLine    string          `env:"CHECK_LINE"`
+	TestPhones   string          `env:"TEST_PHONES"`
 	InspectEvery string          `env:"INSPECT_EVERY" envDefault:"1h"`
 	CallerLimit  string          `env:"CALLER_LIMIT" envDefault:"30"`
 	Countries    string          `env:"ANSWER_COUNTRIES" envDefault:"+44"`
@@ -197,11 +198,8 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
 	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
-	for name, v := range map[string]string{"CHECK_FROM": in.CheckFrom, "CHECK_LINE": in.CheckLine} {
-		if list := p.lines(name, v); len(list) == 1 && name == "CHECK_FROM" {
-			c.CheckFrom = list[0]
-		}
-	}
+	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
+	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
 	if len(c.Lines) > 0 && c.RedisURL == Embedded {
 		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
 	}

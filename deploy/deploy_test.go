@@ -15,7 +15,9 @@ import (
 
 	"signpost/cmd/gateway/server"
 	"signpost/config"
+	"signpost/internal/inspect"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 )
 
 // Every metric that an alert or the dashboard asks for is there, every alert has a
@@ -57,6 +59,14 @@ func TestAlerts(t *testing.T) {
 		if !strings.Contains(string(books), "\n## "+a[1]+"\n") || !strings.Contains(string(rules), "docs/runbooks.md#"+strings.ToLower(a[1])+"\n") {
 			t.Errorf("%s has no runbook, or does not lead to it", a[1])
 		}
+	}
+	for _, name := range inspect.Names() {
+		if !strings.Contains(string(books), "`"+name+"`") {
+			t.Errorf("docs/runbooks.md does not say where to look for %s", name)
+		}
+	}
+	if codes := strings.Join(twilio.BlockedCodes(), "|"); strings.Count(string(rules), `code=~"`+codes+`"`) != 2 {
+		t.Errorf("the alert of blocked replies asks for other codes than %s", codes)
 	}
 	tool, err := exec.LookPath("promtool")
 	if err != nil {

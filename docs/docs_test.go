@@ -81,6 +81,7 @@ func blocks(t *testing.T) map[string]string {
 		{"senders of other countries who were given the 24-hour number only, as keyed hashes", "memory", "an hour; fifty thousand at most", "nobody"},
 		{"how often each caller has rung, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
 		{"which webhooks of calls came, as keyed hashes of their signatures", "memory", "the hour and the next; a hundred thousand at most", "nobody"},
+		{"when a webhook was last refused, a fault answered, or a reply blocked", "memory", "half an hour", "the operator, on /readyz"},
 		{"ids of records to erase", "memory", "until Redis has them, under a second", "nobody"},
 		{"counts of the day, and who was counted, as hashes with a seed of the process", "memory", "the day; the counts sealed in Redis every 15 minutes", "nobody"},
 		{"how calls to each service's line ended, and complaints about it: days and numbers", "memory", "a minute, then in Redis", "nobody"},

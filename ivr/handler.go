@@ -50,11 +50,9 @@ const (
 func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 	if c.Probe {
 		h.Count(Probed)
-		u := *h
-		u.Count, u.Tally = func(Event) {}, func(string, counters.Kind) {}
-		h = &u
+		h = h.uncounted()
 	}
-	switch h.Admission.Admit(c.Caller, c.Probe, h.Admission.Repeated(c)) {
+	switch h.Admission.Admit(c.Caller, c.Free, h.Admission.Repeated(c)) {
 	case admit.MaintenanceCall:
 		h.Count(InMaintenance)
 		b := h.Book()
@@ -72,8 +70,18 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 	return h.step(c, position{typed: startTyped(h.Now())}, flows.Rang())
 }
 
+// uncounted returns a handler that answers alike and counts nothing.
+func (h *Handler) uncounted() *Handler {
+	u := *h
+	u.Count, u.Tally = func(Event) {}, func(string, counters.Kind) {}
+	return &u
+}
+
 // Key answers a key press or a silence.
 func (h *Handler) Key(c webhook.Call) webhook.CallReply {
+	if c.Probe {
+		h = h.uncounted()
+	}
 	pos, ok := h.Positions.open(c, h.Book())
 	if !ok {
 		return h.restart(c)
@@ -91,6 +99,9 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 
 // Leg answers the end of a leg.
 func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
+	if c.Probe {
+		h = h.uncounted()
+	}
 	repeated := h.Admission.Repeated(c)
 	if !repeated {
 		h.Admission.LegEnded(c.Caller, c.Leg.Duration)

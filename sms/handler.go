@@ -64,7 +64,7 @@ type message struct {
 func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextReply {
 	if in.Probe {
 		h.Count(Probed)
-		h = h.uncounted()
+		h = h.uncounted(in.Free)
 	}
 	if !in.From.CanText() || in.From.Raw.Reveal() == in.Line {
 		h.Count(Unanswerable)
@@ -86,10 +86,13 @@ func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextRe
 	return reply
 }
 
-// uncounted returns a handler that answers alike, and counts and charges nothing.
-func (h *Handler) uncounted() *Handler {
+// uncounted returns a handler that answers alike and counts nothing; a free one charges
+// nothing, either.
+func (h *Handler) uncounted(free bool) *Handler {
 	c, admission := *h, *h.Admission
-	admission.Price = 0
+	if free {
+		admission.Price = 0
+	}
 	c.Admission, c.Count, c.Tally = &admission, func(Outcome) {}, func(string, counters.Kind) {}
 	return &c
 }

@@ -134,12 +134,16 @@ func (w *watcher) run(ctx context.Context) error {
 		return err
 	}
 	now := map[string]problem{}
-	for _, says := range w.problems(ctx) {
+	found, readable := w.problems(ctx)
+	for _, says := range found {
 		now[key(says)] = problem{says, w.now()}
 	}
 	for k, p := range w.known {
-		if strings.HasPrefix(k, "unit ") && k != unitKey("signpost.service") {
+		switch {
+		case strings.HasPrefix(k, "unit ") && k != unitKey("signpost.service"):
 			now[k] = p // the unit itself says when it works again
+		case !readable && k != key(doesNotAnswer) && k != key(cannotServe):
+			now[k] = p // whether it is over cannot be seen
 		}
 	}
 	if err := w.tell(ctx, now); err != nil {
@@ -154,13 +158,30 @@ func (w *watcher) run(ctx context.Context) error {
 	return nil
 }
 
-// key is the same for a problem as long as it lasts: its figures may change.
+// figure is a number, or the name of a line: a number with a plus, or one before a colon.
+var figure = regexp.MustCompile(`\+?[0-9]+(\.[0-9]+)?:?`)
+
+// key is the same for a problem as long as it lasts: its figures may change. Two lines with
+// the same problem are two problems.
 func key(says string) string {
-	return regexp.MustCompile(`[0-9]+(\.[0-9]+)?`).ReplaceAllString(says, "#")
+	return figure.ReplaceAllStringFunc(says, func(n string) string {
+		if n[0] == '+' || n[len(n)-1] == ':' {
+			return n
+		}
+		return "#"
+	})
 }
 
-// problems reads what is wrong. A gateway that does not answer is a problem itself.
-func (w *watcher) problems(ctx context.Context) (out []string) {
+// What people are told of a gateway whose /readyz cannot be read.
+const (
+	elsewhere     = " People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."
+	doesNotAnswer = "The gateway does not answer." + elsewhere
+	cannotServe   = "The gateway says that it cannot serve." + elsewhere
+)
+
+// problems reads what is wrong. A gateway that does not answer is a problem itself; then
+// nothing is known of the others.
+func (w *watcher) problems(ctx context.Context) (out []string, readable bool) {
 	var status int
 	var body string
 	var err error
@@ -177,43 +198,42 @@ func (w *watcher) problems(ctx context.Context) (out []string) {
 	}
 	switch {
 	case err != nil:
-		return []string{"The gateway does not answer. People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."}
+		return []string{doesNotAnswer}, false
 	case status != http.StatusOK:
-		return []string{"The gateway says that it cannot serve. People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."}
+		return []string{cannotServe}, false
 	}
 	for line := range strings.Lines(body) {
 		if says, ok := strings.CutPrefix(strings.TrimSpace(line), "degraded: "); ok {
 			out = append(out, strings.ToUpper(says[:min(1, len(says))])+says[min(1, len(says)):])
 		}
 	}
-	return out
+	return out, true
 }
 
 // tell sends what has begun and what has ended, and remembers it once it was sent.
 func (w *watcher) tell(ctx context.Context, now map[string]problem) error {
+	before := maps.Clone(w.known)
 	for _, k := range slices.Sorted(maps.Keys(now)) {
-		if old, known := w.known[k]; known {
+		if old, known := before[k]; known {
 			now[k] = old
 			continue
 		}
 		if err := w.send(ctx, "problem", now[k].Says); err != nil {
 			return err
 		}
-		w.known[k] = now[k]
-		if err := w.save(); err != nil {
+		if err := w.remember(func() { w.known[k] = now[k] }); err != nil {
 			return err
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(w.known)) {
+	for _, k := range slices.Sorted(maps.Keys(before)) {
 		if _, still := now[k]; still {
 			continue
 		}
-		old := w.known[k]
+		old := before[k]
 		if err := w.send(ctx, "ended", fmt.Sprintf("It is over, after %v: %s", w.now().Sub(old.Since).Round(time.Minute), old.Says)); err != nil {
 			return err
 		}
-		delete(w.known, k)
-		if err := w.save(); err != nil {
+		if err := w.remember(func() { delete(w.known, k) }); err != nil {
 			return err
 		}
 	}
@@ -235,7 +255,13 @@ func (w *watcher) load() error {
 	return nil
 }
 
-func (w *watcher) save() error {
+// remember notes one change of what people were told. It reads the file again first: a unit
+// that fails has another process write to it at the same time.
+func (w *watcher) remember(change func()) error {
+	if err := w.load(); err != nil {
+		return err
+	}
+	change()
 	data, err := json.MarshalIndent(w.known, "", "  ")
 	if err == nil {
 		err = saved.Replace(w.StateFile, data)

@@ -82,7 +82,12 @@ func TestWatchTellsOnce(t *testing.T) {
 		{"ready\ndegraded: 3 records could not be erased\n", nil},
 		{"ready\ndegraded: 3 records could not be erased\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"problem: Swap: this machine"}},
 		{"ready\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"ended: It is over"}},
-		{"", []string{"problem: The gateway says that it cannot serve", "ended: It is over"}},
+		{"", []string{"problem: The gateway says that it cannot serve"}},
+		{"ready\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"ended: It is over"}},
+		{"ready\n", []string{"ended: It is over"}},
+		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\n", []string{"problem: No-texts: +441632960001"}},
+		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n", []string{"problem: No-texts: 60777"}},
+		{"ready\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n", []string{"ended: It is over"}},
 		{"ready\n", []string{"ended: It is over"}},
 		{"ready\n", nil},
 	}
@@ -145,6 +150,35 @@ func TestWatchOfUnits(t *testing.T) {
 	}
 	if code, _, _ := inTerminal("watch", "-failed", "x; rm -rf"); code != exitProblems {
 		t.Error("it takes anything for the name of a unit")
+	}
+}
+
+// A unit of the gateway that failed is not said to work again while the gateway is still away.
+func TestWatchOfAGatewayThatIsAway(t *testing.T) {
+	r := newRoom(t)
+	for i, step := range []struct {
+		ready string
+		args  []string
+		want  []string
+	}{
+		{"", []string{"watch", "-failed", "signpost.service"}, []string{"problem: The unit signpost.service"}},
+		{"", []string{"watch"}, []string{"problem: The gateway says that it cannot serve"}},
+		{"", []string{"watch"}, nil},
+		{"ready\n", []string{"watch"}, []string{"ended: It is over", "ended: It is over"}},
+	} {
+		r.says(step.ready)
+		if code, _, errs := inTerminal(step.args...); code != exitOK {
+			t.Fatalf("step %d: %d, %s", i, code, errs)
+		}
+		told := r.since()
+		if len(told) != len(step.want) {
+			t.Fatalf("step %d: told %q, want %q", i, told, step.want)
+		}
+		for k, want := range step.want {
+			if !strings.Contains(told[k], want) {
+				t.Errorf("step %d: told %q, want %q", i, told[k], want)
+			}
+		}
 	}
 }
 

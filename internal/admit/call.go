@@ -70,15 +70,15 @@ func (c *Calls) Repeated(call webhook.Call) bool {
 	return now || before
 }
 
-// Admit decides what a caller is offered, and charges the first minute. A probe costs nothing,
-// and so does a call that was decided about before, which gets what its caller would now.
-func (c *Calls) Admit(caller webhook.Address, probe, repeated bool) Offer {
+// Admit decides what a caller is offered, and charges the first minute. A free probe costs
+// nothing, and neither does a call that was decided about before, which gets what its caller would now.
+func (c *Calls) Admit(caller webhook.Address, free, repeated bool) Offer {
 	if c.Maintenance() || c.NoBook() {
 		return MaintenanceCall
 	}
 	within := c.withinLimit(caller, repeated)
 	affordable := c.Meter.Level(callKind(caller)) != budget.Spent
-	if !probe && !repeated {
+	if !free && !repeated {
 		c.Meter.Spend(callKind(caller), c.Minute)
 	}
 	if within && affordable {

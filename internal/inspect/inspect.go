@@ -33,13 +33,25 @@ const (
 	CertificateDays = 14
 )
 
-// Names lists the name of every finding.
+// Line is a finding as /readyz writes it.
+func (f Finding) Line() string {
+	kind := "degraded: "
+	if f.Look {
+		kind = "note: "
+	}
+	return kind + f.Name + ": " + f.What + ". " + f.Fix
+}
+
+// Names lists the name of every finding, in the order in which /readyz has them.
 func Names() []string {
 	return []string{
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
-		"clock", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
+		"clock", "lines-unreadable", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere",
-		"certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "spend-limit-low", "calling-home",
+		"certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
+		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
+		"webhooks-refused", "safe-answers", "replies-blocked", "share-nearly-spent", "share-spent", "line-not-answering",
+		"erasing-refused", "erasing-late", "erasing-given-up",
 	}
 }
 
@@ -56,23 +68,33 @@ type Settings struct {
 func Provider(c *twilio.Client, s Settings) (found []Finding) {
 	lines, err := c.Lines()
 	switch {
+	case errors.Is(err, twilio.ErrNotAllowed):
+		found = append(Account(c), Finding{"lines-unreadable", "where the numbers point cannot be seen with this API key",
+			"Allow the key to read numbers and messaging services, or run signpost doctor now and then with a key that may.", true})
+		return append(found, dialling(c)...)
 	case errors.Is(err, twilio.ErrCredentials):
 		return []Finding{{"credentials", "the provider refuses our account or token: nothing is erased there",
-			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the provider's console.", false}}
+			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console.", false}}
 	case err != nil:
 		return []Finding{{"provider-unreachable", "the account cannot be looked at", "Look at the provider's status page. Is this machine allowed to reach its API?", true}}
 	}
-	found = append(Account(c), Lines(c, lines, s)...)
-	if d, err := c.Dialling(); err == nil && !d.Home {
-		found = append(found, Finding{"calling-home", "numbers of the United Kingdom may not be called: nobody can be put through",
-			"In the provider's console: Voice, Settings, Geo permissions: tick the United Kingdom.", false})
-	}
+	found = append(append(Account(c), Lines(c, lines, s)...), dialling(c)...)
 	for _, l := range lines {
 		if Ours(l, s) {
 			found = append(found, elsewhere(l, s)...)
 		}
 	}
 	return found
+}
+
+// dialling looks whether callers can be put through to services.
+func dialling(c *twilio.Client) []Finding {
+	d, err := c.Dialling()
+	if err != nil || d.Home {
+		return nil
+	}
+	return []Finding{{"calling-home", "numbers of the United Kingdom may not be called: nobody can be put through",
+		"In the provider's console: Voice, Settings, Geo permissions: tick the United Kingdom.", false}}
 }
 
 // Account looks at the account itself, and at this machine's clock against the provider's.

@@ -37,6 +37,16 @@ var deliveryCodes = []string{
 	"30410", // the provider's route did not answer in time
 }
 
+// blockedCodes are those with which a route, a network or the account keeps our replies from
+// everybody, and not from one phone. deploy/alerts.yaml has the same.
+var blockedCodes = []string{"30002", "30007", "30010", "30022", "30023", "30024", "30034"}
+
+// Blocked reports that something keeps our replies from more than this one phone.
+func (d Delivery) Blocked() bool { return slices.Contains(blockedCodes, d.Code) }
+
+// BlockedCodes lists the codes of replies that are [Delivery.Blocked].
+func BlockedCodes() []string { return slices.Clone(blockedCodes) }
+
 // DeliveryCodes lists every code that a [Delivery] may hold.
 func DeliveryCodes() []string { return append(slices.Clone(deliveryCodes), otherCode) }
 

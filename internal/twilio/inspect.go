@@ -14,8 +14,8 @@ import (
 
 // NewInspector returns a client that may also read how the account, its numbers, short codes
 // and messaging services are set up. It may change none of it.
-func NewInspector(base, account string, tokens []privacy.Private) (*Client, error) {
-	c, err := NewClient(base, account, tokens)
+func NewInspector(base, account string, tokens []privacy.Private, keys ...APIKey) (*Client, error) {
+	c, err := NewClient(base, account, tokens, keys...)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,8 @@ type Call struct {
 	CallerGone bool
 	// Probe reports that no person rings: it is answered as any other and counted apart.
 	Probe bool
+	// Free reports a probe that costs nothing: nobody rings at all.
+	Free bool
 	// Outbound reports a call to a service rather than one to us. Duration is how long a call
 	// that has ended lasted, in whole seconds; 0 when it is not reported.
 	Outbound bool

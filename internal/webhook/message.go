@@ -17,6 +17,8 @@ type Message struct {
 	Cookie string
 	// Probe reports that no person wrote it: it is answered as any other and counted apart.
 	Probe bool
+	// Free reports a probe that costs nothing: nobody is sent the reply.
+	Free bool
 }
 
 // OptOut is which opt-out keyword the provider has answered, if any.

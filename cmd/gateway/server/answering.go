@@ -9,6 +9,7 @@ import (
 
 	"signpost/flows"
 	"signpost/internal/counters"
+	"signpost/internal/inspect"
 )
 
 // note adds to the day's counts, under the name of a phone, and to what is known of a
@@ -58,7 +59,7 @@ func (q *quietBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
 
 // notAnswering names the services whose lines nobody answers, for an operator. It gives no
 // numbers: a small one would tell when somebody called or wrote.
-func (g *Gateway) notAnswering() (says []string) {
+func (g *Gateway) notAnswering() (out []inspect.Finding) {
 	b := g.books.Load().current
 	for _, id := range slices.Sorted(maps.Keys(g.lines.Down())) {
 		svc := b.Service(id)
@@ -75,7 +76,10 @@ func (g *Gateway) notAnswering() (says []string) {
 		if l.Complaints > 0 {
 			last += "; people wrote that it did not help"
 		}
-		says = append(says, fmt.Sprintf("warning: nobody answers %s (%s), at the last three attempts or more; %s; ring it, and write the day under checked_on", svc.Name, id, last))
+		out = append(out, inspect.Finding{
+			Name: "line-not-answering", What: fmt.Sprintf("nobody answers %s (%s), at the last three attempts or more; %s", svc.Name, id, last),
+			Fix: "Ring it, and write the day under checked_on.",
+		})
 	}
-	return says
+	return out
 }

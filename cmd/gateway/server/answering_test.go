@@ -111,7 +111,7 @@ func TestLineNotAnswering(t *testing.T) {
 			t.Errorf("%s: the text is %q", when, said)
 		}
 		ready := get(t, s.admin+"/readyz")
-		if strings.Contains(ready, "warning: nobody answers LetGo South (letgo_south)") != quiet {
+		if strings.Contains(ready, "degraded: line-not-answering: nobody answers LetGo South (letgo_south)") != quiet {
 			t.Errorf("%s: /readyz says %q", when, ready)
 		}
 		if got := s.metric(t, "signpost_lines_not_answering"); got != count {
@@ -125,7 +125,7 @@ func TestLineNotAnswering(t *testing.T) {
 	is(s, "after two", false)
 	s.through(t, "failed")
 	is(s, "after three", true)
-	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "a person last answered on 18 November 2026; ring it") {
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "a person last answered on 18 November 2026. Ring it") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	s.through(t, "no-answer", "completed") // the 24-hour line does not answer once, then the local line does

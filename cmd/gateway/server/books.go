@@ -11,6 +11,7 @@ import (
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/flows/saved"
+	"signpost/internal/inspect"
 	"signpost/internal/twilio"
 	"signpost/ivr"
 	"signpost/sms"
@@ -164,21 +165,23 @@ func (g *Gateway) save(b *saved.Book) {
 	}
 }
 
-// bookProblems names what is wrong with the flow book, for /readyz.
-func (s *shelf) bookProblems(stateDir string) (out []string) {
-	if !s.reloadOK && s.from == fromDir {
-		out = append(out, "degraded: the flow book in FLOWS_DIR has mistakes and the last good one is in force; run signpost check")
-	}
+// bookProblems names what is wrong with the flow book.
+func (s *shelf) bookProblems(stateDir string) (out []inspect.Finding) {
+	const list = "signpost check -flows lists every mistake. A corrected book is in use within two seconds."
 	switch s.from {
 	case fromSaved:
-		out = append(out, "degraded: the flow book in FLOWS_DIR has mistakes and the saved copy of the last good one is in force; run signpost check")
+		out = append(out, inspect.Finding{Name: "book-saved-copy", What: "the flow book in FLOWS_DIR has mistakes, and the saved copy of the last good one is in use", Fix: list})
 	case fromNowhere:
-		out = append(out, "degraded: there is no good flow book; everybody gets only the 24-hour number and 999; run signpost check")
+		out = append(out, inspect.Finding{Name: "helpline-only", What: "there is no good flow book: everybody gets only the 24-hour number and 999", Fix: list})
 	case fromDir:
+		if !s.reloadOK {
+			out = append(out, inspect.Finding{Name: "book-refused", What: "the flow book in FLOWS_DIR has mistakes, and the last good one is in use", Fix: list})
+		}
+		const next = "; after a restart with a broken book there would be none"
 		if s.saveFailed {
-			out = append(out, "degraded: the flow book cannot be saved in STATE_DIR; after a restart with a broken book there would be none")
+			out = append(out, inspect.Finding{Name: "book-not-saved", What: "the flow book cannot be saved in STATE_DIR" + next, Fix: "Let the gateway write to that folder, and look whether its disk is full."})
 		} else if stateDir == "" {
-			out = append(out, "note: STATE_DIR is not set; after a restart with a broken flow book there would be none")
+			out = append(out, inspect.Finding{Name: "state-dir-missing", What: "STATE_DIR is not set" + next, Fix: "Set it to a folder that the gateway may write to, as deploy/signpost.service does.", Look: true})
 		}
 	case fromProgram:
 	}

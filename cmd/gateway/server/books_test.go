@@ -39,7 +39,7 @@ func helplineOnly(t *testing.T, s *running) {
 	if said := strings.Join(call.Said, " "); !call.Ended || call.Gather != nil || !strings.Contains(said, "9 9 9") || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") {
 		t.Errorf("a call hears %q", said)
 	}
-	if ready := get(t, s.admin+"/readyz"); !strings.HasPrefix(ready, "ready\n") || !strings.Contains(ready, "degraded: there is no good flow book") {
+	if ready := get(t, s.admin+"/readyz"); !strings.HasPrefix(ready, "ready\n") || !strings.Contains(ready, "degraded: helpline-only: there is no good flow book") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 1") {
@@ -105,7 +105,7 @@ func TestLastGoodBook(t *testing.T) {
 	if got := text(t, p, "2"); !strings.HasPrefix(got, "For whom?") {
 		t.Errorf("after a restart it says %q", got)
 	}
-	if ready := get(t, again.admin+"/readyz"); !strings.Contains(ready, "degraded: the flow book in FLOWS_DIR has mistakes and the saved copy") {
+	if ready := get(t, again.admin+"/readyz"); !strings.Contains(ready, "degraded: book-saved-copy: the flow book in FLOWS_DIR has mistakes, and the saved copy") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	if m := get(t, again.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 0") || !strings.Contains(m, "signpost_flow_book_last_reload_success 0") {

@@ -121,7 +121,7 @@ func TestEraserInTrouble(t *testing.T) {
 	text(t, s.phone(), "kendal")
 	for deadline := time.Now().Add(patience); ; {
 		ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
-		if strings.Contains(ready, "degraded: nothing is being erased") && strings.Contains(m, "signpost_erasures_blocked 1") {
+		if strings.Contains(ready, "degraded: erasing-refused: ") && strings.Contains(m, "signpost_erasures_blocked 1") {
 			break
 		}
 		if time.Now().After(deadline) {

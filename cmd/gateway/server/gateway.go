@@ -65,6 +65,7 @@ type Gateway struct {
 	outside  Outside
 	begun    atomic.Bool // Work has done what is done once
 	health   health
+	faults   faults
 	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
 	maintenanceUntil atomic.Int64
 	// persistenceWarning says that Redis writes to disk; nil when it does not.
@@ -129,7 +130,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter)
 	g.metrics.watchLines(func() int { return len(g.lines.Down()) })
-	g.metrics.watchHealth(g.health.has)
+	g.metrics.watchHealth(g.certain)
 	g.maintenanceUntil.Store(time.Time{}.Unix())
 	g.public, g.admin = g.traced(g.routes(keys)), g.adminRoutes()
 	g.warn()
@@ -169,15 +170,19 @@ func (g *Gateway) warn() {
 	}
 }
 
-// checkPersistence checks, once, whether Redis writes to disk, and logs it.
+// checkPersistence checks whether Redis writes to disk, and logs it when that is new.
 func (g *Gateway) checkPersistence(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	if g.store.Ping(ctx) != nil {
 		return // reported elsewhere
 	}
-	if says := g.store.Persistence(ctx); says != "" {
-		g.persistenceWarning.Store(&says)
+	says := g.store.Persistence(ctx)
+	if says == "" {
+		g.persistenceWarning.Store(nil)
+		return
+	}
+	if old := g.persistenceWarning.Swap(&says); old == nil || *old != says {
 		g.log.Warn(says)
 	}
 }

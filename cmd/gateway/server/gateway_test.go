@@ -407,7 +407,7 @@ func TestRedisAway(t *testing.T) {
 		if err != nil || c.Gather == nil {
 			t.Errorf("a call without Redis: %v", err)
 		}
-		if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded: the store") {
+		if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded: store-away: ") {
 			t.Errorf("/readyz says %q", ready)
 		}
 	}

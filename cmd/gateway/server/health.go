@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -37,33 +36,12 @@ func (h *health) set(job string, found []inspect.Finding) {
 	h.found[job] = found
 }
 
-// all returns the findings in the order of [inspect.Names].
+// all returns the findings.
 func (h *health) all() (out []inspect.Finding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, found := range h.found {
 		out = append(out, found...)
-	}
-	names := inspect.Names()
-	slices.SortStableFunc(out, func(a, b inspect.Finding) int {
-		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
-	})
-	return out
-}
-
-// has reports a finding that is certain.
-func (h *health) has(name string) bool {
-	return slices.ContainsFunc(h.all(), func(f inspect.Finding) bool { return f.Name == name && !f.Look })
-}
-
-// lines are the findings for /readyz.
-func (h *health) lines() (out []string) {
-	for _, f := range h.all() {
-		kind := "degraded: "
-		if f.Look {
-			kind = "note: "
-		}
-		out = append(out, kind+f.Name+": "+f.What+". "+f.Fix)
 	}
 	return out
 }
@@ -95,8 +73,11 @@ func (g *Gateway) watchStore(ctx context.Context) {
 	}
 }
 
+const meanwhile = "; texts are answered without their conversation"
+
+var storeAway = inspect.Finding{Name: "store-away", What: "Redis does not answer" + meanwhile, Fix: "Is it running? Is REDIS_URL right? Does a firewall block it?"}
+
 func storeFindings(err error) []inspect.Finding {
-	const meanwhile = "; texts are answered without their conversation"
 	switch {
 	case err == nil:
 		return nil
@@ -105,7 +86,7 @@ func storeFindings(err error) []inspect.Finding {
 	case errors.Is(err, store.ErrFull):
 		return []inspect.Finding{{Name: "store-full", What: "Redis is full and forgets nothing by itself" + meanwhile, Fix: "redis-cli config set maxmemory-policy volatile-ttl, or give it more memory."}}
 	}
-	return []inspect.Finding{{Name: "store-away", What: "Redis does not answer" + meanwhile, Fix: "Is it running? Is REDIS_URL right?"}}
+	return []inspect.Finding{storeAway}
 }
 
 // compareKeys looks whether another gateway on this Redis has a PRIVACY_KEY that this one
@@ -156,7 +137,7 @@ func (g *Gateway) inspect(ctx context.Context) {
 	found := inspect.Swap(os.DirFS("/"))
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
 	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))
-	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens)
+	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
 	if err != nil {
 		return // the eraser would not have started either
 	}

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"signpost/config"
+	"signpost/internal/privacy"
 	"signpost/internal/testkit"
+	"signpost/internal/twilio"
 )
 
 // awaitReady waits until /readyz, which stays 200, says something or no longer says it.
@@ -89,6 +91,34 @@ func TestProviderIsInspected(t *testing.T) {
 		if !strings.HasPrefix(q, "GET ") {
 			t.Errorf("it asks for %s", q)
 		}
+	}
+}
+
+// Without the auth token the account is looked at with the API key. What a restricted key may
+// not see is a note, and no refusal.
+func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
+	double := testkit.NewProvider(t, account, token)
+	double.SetBalance("2.50")
+	double.MayRing(true, "GB")
+	all := twilio.APIKey{ID: "SK" + strings.Repeat("1", 32), Secret: privacy.Hide("0123456789abcdef0123456789abcdef")}
+	restricted := twilio.APIKey{ID: "SK" + strings.Repeat("2", 32), Secret: privacy.Hide("fedcba9876543210fedcba9876543210")}
+	double.AddKey(all.ID, all.Secret.Reveal(), nil)
+	double.AddKey(restricted.ID, restricted.Secret.Reveal(), func(_, path string) bool { return !strings.Contains(path, "PhoneNumbers") })
+	with := func(k twilio.APIKey) *running {
+		return start(t, func(c *config.Config) {
+			c.Tokens, c.WebhookKeys, c.APIKeys = nil, []twilio.SharedKey{sharedKey}, []twilio.APIKey{k}
+			c.APIURL, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, time.Millisecond, 5000, 5, 2
+		})
+	}
+	for key, want := range map[*twilio.APIKey][]string{&all: {"degraded: balance-low: 2.50 GBP", "degraded: no-line: "}, &restricted: {"degraded: balance-low: 2.50 GBP", "note: lines-unreadable: "}} {
+		s := with(*key)
+		for _, one := range want {
+			awaitReady(t, s, one, true)
+		}
+		if ready := get(t, s.admin+"/readyz"); strings.Contains(ready, " credentials: ") {
+			t.Errorf("/readyz says %s", ready)
+		}
+		wellSaid(t, get(t, s.admin+"/readyz"))
 	}
 }
 

@@ -121,7 +121,7 @@ func Metrics() (out []Metric) {
 	m.watchEraser(func() eraser.Status { return eraser.Status{} })
 	m.watchSpend(&budget.Meter{Now: time.Now})
 	m.watchLines(func() int { return 0 })
-	m.watchHealth(func(string) bool { return false })
+	m.watchHealth(func() map[string]bool { return nil })
 	m.watchBook(func() bool { return false })
 	descs := make(chan *prometheus.Desc)
 	go func() { m.registry.Describe(descs); close(descs) }()
@@ -187,23 +187,24 @@ func (m *metrics) watchBook(helplineOnly func() bool) {
 }
 
 // watchHealth exports what is wrong while people are still answered.
-func (m *metrics) watchHealth(has func(problem string) bool) {
-	m.registry.MustRegister(problems{has: has, desc: prometheus.NewDesc("signpost_problem",
+func (m *metrics) watchHealth(known func() map[string]bool) {
+	m.registry.MustRegister(problems{known: known, desc: prometheus.NewDesc("signpost_problem",
 		"1 for each problem that is known: what /readyz names, by its short name.", []string{"problem"}, nil)})
 }
 
 // problems collects one series for each problem there could be.
 type problems struct {
-	has  func(problem string) bool
-	desc *prometheus.Desc
+	known func() map[string]bool // by name
+	desc  *prometheus.Desc
 }
 
 func (p problems) Describe(to chan<- *prometheus.Desc) { to <- p.desc }
 
 func (p problems) Collect(to chan<- prometheus.Metric) {
+	known := p.known()
 	for _, name := range inspect.Names() {
 		v := 0.0
-		if p.has(name) {
+		if known[name] {
 			v = 1
 		}
 		to <- prometheus.MustNewConstMetric(p.desc, prometheus.GaugeValue, v, name)

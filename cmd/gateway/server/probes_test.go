@@ -59,7 +59,7 @@ func TestProbesAreCountedApart(t *testing.T) {
 	const checker = "+441632960001"
 	r := testkit.StartRedis(t)
 	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.CheckFrom, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), checker, 5000, 5, 2
+		c.RedisURL, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), []string{checker}, 5000, 5, 2
 	})
 	for _, p := range []*handset.Phone{
 		{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token), From: webhook.ProbeCaller, To: webhook.ProbeLine},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"signpost/flows"
@@ -44,16 +45,16 @@ func Endpoints() []string {
 
 // routes wires each endpoint: guard, typed value, channel, reply.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
-	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.metrics.webhook, g.cfg.WebhookKeys...)
+	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.countWebhook, g.cfg.WebhookKeys...)
 	texts, calls := g.textChannel(keys), g.callChannel(keys)
 	text := func(ctx context.Context, w twilio.Webhook) twilio.Response {
-		w.Message.Probe = g.isProbe(w)
+		w.Message.Probe, w.Message.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
 		reply := texts.Answer(ctx, w.Message)
 		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath), Cookie: reply.Cookie, Probe: w.Message.Probe}
 	}
 	call := func(answer func(webhook.Call) webhook.CallReply) twilio.Handler {
 		return func(_ context.Context, w twilio.Webhook) twilio.Response {
-			w.Call.Probe = g.isProbe(w)
+			w.Call.Probe, w.Call.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
 			return twilio.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
 		}
 	}
@@ -62,7 +63,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	status := func(_ context.Context, w twilio.Webhook) twilio.Response {
 		probe := g.isProbe(w)
 		if !probe {
-			g.metrics.delivery(w.Delivery)
+			g.countDelivery(w.Delivery)
 		}
 		return twilio.Response{Document: noReply(), Probe: probe}
 	}
@@ -188,13 +189,15 @@ func (g *Gateway) safe(w twilio.Webhook) []byte {
 }
 
 // isProbe reports a webhook that no person is behind: of signpost probe, of signpost doctor,
-// or of linecheck.
+// of linecheck, or of the operator's own phones.
 func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
 	if w.Message.Line == webhook.ProbeLine {
 		return true
 	}
-	if g.cfg.CheckFrom != "" {
-		privacy.Forget(func() { probe = w.Message.From.E164.Reveal() == g.cfg.CheckFrom || w.Message.Line == g.cfg.CheckFrom })
+	if len(g.cfg.TestPhones) > 0 {
+		privacy.Forget(func() {
+			probe = slices.Contains(g.cfg.TestPhones, w.Message.From.E164.Reveal()) || slices.Contains(g.cfg.TestPhones, w.Message.Line)
+		})
 	}
 	return probe
 }

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"signpost/flows"
@@ -23,8 +22,6 @@ var statusPage = template.Must(template.New("status").Parse(statusHTML))
 const (
 	// fewest is the smallest count that is shown: a smaller one could be about one person.
 	fewest = 20
-	// roundTo is what larger counts are rounded to.
-	roundTo = 5
 	// ringDays is how many days of calls to services are added up.
 	ringDays      = 28
 	statusTimeout = 2 * time.Second
@@ -33,7 +30,8 @@ const (
 // status is what the page for the service manager says.
 type status struct {
 	At        string
-	Problems  []string
+	Answers   string   // whether people are answered
+	Problems  []string // what somebody should look at
 	Yesterday string   // how many conversations and calls began
 	Silent    []string // services that did not answer
 	NoCounts  bool     // the counts cannot be read
@@ -48,11 +46,7 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	now, shelf := g.clock(), g.books.Load()
 	s := status{At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04")}
-	for _, line := range g.degraded(ctx) {
-		if says, ok := strings.CutPrefix(line, "degraded: "); ok {
-			s.Problems = append(s.Problems, says)
-		}
-	}
+	s.Answers, s.Problems = forManager(g.problemsNow(ctx))
 	s.Yesterday, s.Silent, s.NoCounts = g.counted(ctx, shelf.current, now)
 	s.Book = bookSince(shelf)
 	s.Oldest, s.Unchecked = oldest(shelf.current, now)
@@ -61,12 +55,29 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	_ = statusPage.Execute(w, s) // a browser that has gone needs no page
 }
 
+// bands are what a count is shown as: the largest that it reaches. They are few and wide, so
+// that somebody who adds some texts of their own seldom moves what is shown.
+var bands = []int{1000, 500, 200, 100, 50, fewest}
+
 // shown is a count as it may be shown.
 func shown(n int) string {
-	if n < fewest {
-		return fmt.Sprintf("fewer than %d", fewest)
+	for _, least := range bands {
+		if n >= least {
+			return fmt.Sprintf("%d or more", least)
+		}
 	}
-	return fmt.Sprintf("about %d", (n+roundTo/2)/roundTo*roundTo)
+	return fmt.Sprintf("Fewer than %d", fewest)
+}
+
+// part is how many of a service's calls were not answered, in words.
+func part(missed, rang int) string {
+	switch {
+	case missed*4 >= rang*3:
+		return "most calls"
+	case missed*3 >= rang:
+		return "many calls"
+	}
+	return "some calls"
 }
 
 // counted reads the counts of yesterday, and which services did not answer lately.
@@ -98,7 +109,7 @@ func (g *Gateway) counted(ctx context.Context, b *flows.Book, now time.Time) (ye
 	}
 	for id, n := range missed {
 		if svc := b.Service(id); svc != nil && n >= fewest {
-			silent = append(silent, fmt.Sprintf("%s: %s of %s calls", svc.Name, shown(n), shown(rang[id])))
+			silent = append(silent, fmt.Sprintf("%s: %s were not answered.", svc.Name, part(n, rang[id])))
 		}
 	}
 	slices.Sort(silent)

@@ -34,7 +34,7 @@ func TestStatusPage(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
 	text(t, s.phone(), "hello")
 	page := get(t, s.admin+"/status")
-	for _, want := range []string{"<p>about 45</p>", "LetGo South", "about 20 of about 45 calls", "The book that comes with the program, since the start on", "which nobody has rung", "Nothing is wrong"} {
+	for _, want := range []string{"<p>20 or more</p>", "<li>LetGo South: many calls were not answered.</li>", "The book that comes with the program, since the start on", "which nobody has rung", "Yes. No problem is known."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
@@ -43,11 +43,11 @@ func TestStatusPage(t *testing.T) {
 		t.Errorf("the page shows a count under twenty:\n%s", page)
 	}
 	r.Do(t, "DEL", "counts:"+day.Format(time.DateOnly))
-	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>fewer than 20</p>") || !strings.Contains(page, "None that failed twenty") {
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>Fewer than 20</p>") || !strings.Contains(page, "None that twenty") {
 		t.Errorf("the page of a quiet day says\n%s", page)
 	}
 	r.Kill()
-	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") || !strings.Contains(page, "does not answer") {
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") || !strings.Contains(page, "Conversations are not remembered.") || !strings.Contains(page, "store-away") {
 		t.Errorf("with Redis away the page says\n%s", page)
 	}
 }

@@ -100,7 +100,7 @@ func TestPersistenceIsTold(t *testing.T) {
 	r := testkit.StartRedis(t, "--save", "3600 1")
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	s.log.await(t, "Redis writes to disk: snapshots", 1)
-	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "note: Redis writes to disk") {
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "note: store-on-disk: Redis writes to disk") {
 		t.Errorf("/readyz says %q", ready)
 	}
 }

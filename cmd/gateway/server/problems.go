@@ -1,0 +1,179 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"signpost/config"
+	"signpost/internal/budget"
+	"signpost/internal/inspect"
+	"signpost/internal/twilio"
+)
+
+// tooOld is how long a record may wait to be erased before that is a problem. Some networks
+// never report that a text arrived, so a day is not unusual.
+const tooOld = 24 * time.Hour
+
+// faultsFor is how long a fault that has passed is still named, so that somebody who looks
+// every few minutes sees it.
+const faultsFor = 30 * time.Minute
+
+// faults remembers when each kind of fault last happened: of a webhook, of a reply.
+type faults struct {
+	mu   sync.Mutex
+	last map[string]fault
+}
+
+type fault struct {
+	at   time.Time
+	code string // the provider's error code
+}
+
+func (f *faults) note(name, code string, at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.last == nil {
+		f.last = map[string]fault{}
+	}
+	f.last[name] = fault{at, code}
+}
+
+// recent returns what happened lately.
+func (f *faults) recent(now time.Time) (out []inspect.Finding) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name, one := range f.last {
+		if now.Sub(one.at) >= faultsFor {
+			continue
+		}
+		found := inspect.Finding{Name: name}
+		switch name {
+		case webhooksRefused:
+			found.What = "in the last half hour a request with our account's id was refused; if it was the provider's, somebody got no answer"
+			found.Fix = "signpost doctor says whether a good signature is accepted. See docs/runbooks.md, SignpostRefusing."
+		case safeAnswers:
+			found.What = "in the last half hour a fault of the program was answered with the 24-hour number and 999"
+			found.Fix = "See docs/runbooks.md, SignpostSafeAnswers."
+		case repliesBlocked:
+			found.What = "in the last half hour a reply was blocked, and not by one phone: the provider's error " + one.code
+			found.Fix = "See docs/runbooks.md, SignpostBlocked."
+		}
+		out = append(out, found)
+	}
+	return out
+}
+
+// Names of faults, from [inspect.Names].
+const (
+	webhooksRefused = "webhooks-refused"
+	safeAnswers     = "safe-answers"
+	repliesBlocked  = "replies-blocked"
+)
+
+// countWebhook counts what became of a request.
+func (g *Gateway) countWebhook(endpoint string, o twilio.Outcome) {
+	g.metrics.webhook(endpoint, o)
+	switch o {
+	case twilio.Mismatched:
+		g.faults.note(webhooksRefused, "", g.clock())
+	case twilio.Panicked:
+		g.faults.note(safeAnswers, "", g.clock())
+	}
+}
+
+// countDelivery counts what became of a reply.
+func (g *Gateway) countDelivery(d twilio.Delivery) {
+	g.metrics.delivery(d)
+	if d.Blocked() {
+		g.faults.note(repliesBlocked, d.Code, g.clock())
+	}
+}
+
+// problems returns all that is known to be wrong while people are answered, in the order of
+// [inspect.Names].
+func (g *Gateway) problems() []inspect.Finding {
+	out := append(g.books.Load().bookProblems(g.cfg.StateDir), g.health.all()...)
+	if g.cfg.RedisURL == config.Embedded {
+		out = append(out, inspect.Finding{Name: "store-embedded", What: "REDIS_URL is not set: conversations, counts and the list to erase are lost at a restart",
+			Fix: "Run a Redis or Valkey and set REDIS_URL.", Look: true})
+	}
+	if says := g.persistenceWarning.Load(); says != nil {
+		out = append(out, inspect.Finding{Name: "store-on-disk", What: *says, Fix: "docs/operator.md says how to run Redis.", Look: true})
+	}
+	if g.inMaintenance() {
+		out = append(out, inspect.Finding{Name: "maintenance", What: "maintenance is on: everybody gets the 24-hour number", Fix: "signpost maintenance off ends it."})
+	}
+	for _, k := range budget.Kinds() {
+		const fix = "See docs/runbooks.md, SignpostMoney."
+		switch kind := k.Said(); g.meter.Level(k) {
+		case budget.Near:
+			out = append(out, inspect.Finding{Name: "share-nearly-spent", What: "four fifths of the share of SPEND_LIMIT for " + kind + " are spent in this hour; answers are the shortest there are", Fix: fix})
+		case budget.Spent:
+			out = append(out, inspect.Finding{Name: "share-spent", What: "the share of SPEND_LIMIT for " + kind + " is spent in this hour; they are answered from the reserve", Fix: fix})
+		}
+	}
+	out = append(out, g.faults.recent(g.clock())...)
+	out = append(out, g.notAnswering()...)
+	out = append(out, g.erasing()...)
+	names := inspect.Names()
+	slices.SortStableFunc(out, func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
+	return out
+}
+
+// certain returns the names of the problems that are certain.
+func (g *Gateway) certain() map[string]bool {
+	out := map[string]bool{}
+	for _, f := range g.problems() {
+		out[f.Name] = out[f.Name] || !f.Look
+	}
+	return out
+}
+
+// problemsNow is problems, with a Redis that stopped answering since it was last looked at.
+func (g *Gateway) problemsNow(ctx context.Context) []inspect.Finding {
+	out := g.problems()
+	if g.store.Ping(ctx) != nil && !slices.ContainsFunc(out, func(f inspect.Finding) bool { return f.Name == storeAway.Name }) {
+		out = append([]inspect.Finding{storeAway}, out...)
+	}
+	return out
+}
+
+// problemLines are the problems as /readyz has them.
+func (g *Gateway) problemLines(ctx context.Context) (out []string) {
+	for _, f := range g.problemsNow(ctx) {
+		out = append(out, f.Line())
+	}
+	return out
+}
+
+// erasingLine is the state of erasing. A record that waits for less than an hour is not
+// shown: it would tell when somebody texted.
+func (g *Gateway) erasingLine() string {
+	s := lateOnly(g.eraser.Status())
+	line := "erasing: no record at the provider is an hour late"
+	if s.Waiting > 0 {
+		line = fmt.Sprintf("erasing: up to %d records wait at the provider, the oldest for %.0f hours", s.Waiting, s.Oldest.Hours())
+	}
+	if !s.Known {
+		line += ", as seen last: the list cannot be looked at now"
+	}
+	return line
+}
+
+// erasing names what is wrong with erasing.
+func (g *Gateway) erasing() (out []inspect.Finding) {
+	s := lateOnly(g.eraser.Status())
+	if s.Trouble != "" {
+		out = append(out, inspect.Finding{Name: "erasing-refused", What: "nothing is being erased at the provider: " + s.Trouble, Fix: "signpost doctor says whether our credentials may. See docs/runbooks.md, SignpostNotErasing."})
+	}
+	if s.Oldest > tooOld {
+		out = append(out, inspect.Finding{Name: "erasing-late", What: "a record has waited more than a day to be erased at the provider", Fix: "See docs/runbooks.md, SignpostErasingLate."})
+	}
+	if s.GivenUp > 0 {
+		out = append(out, inspect.Finding{Name: "erasing-given-up", What: fmt.Sprintf("%d records could not be erased at the provider since the start", s.GivenUp), Fix: "Delete them in its console."})
+	}
+	return out
+}
