@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,7 +51,6 @@ const (
 	restored = "restored"
 	// backupTime bounds the whole command.
 	backupTime = 2 * time.Minute
-	maxBackup  = 128 << 20 // bytes
 )
 
 func backup(args []string, s streams) int {
@@ -106,8 +104,11 @@ func restore(args []string, s streams) int {
 	defer kept.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), backupTime)
 	defer cancel()
-	counts, book, err := openBackup(f.Arg(0))
+	counts, book, err := openBackup(f.Arg(0), time.Now())
 	n := 0
+	if err == nil && *to != "" && book == nil {
+		err = errors.New("the file holds no flow book: leave out -to")
+	}
 	if err == nil && *to != "" {
 		err = installBook(book, filepath.Clean(*to), time.Now())
 	}
@@ -227,32 +228,4 @@ func packBackup(counts map[string]map[string]int, dir string) ([]byte, error) {
 		return nil, fmt.Errorf("write the file: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-var errNoBackup = errors.New("that is not a file that signpost backup wrote, or it is damaged")
-
-// openBackup reads what packBackup wrote. Its book is checked when it is installed.
-func openBackup(file string) (counts map[string]map[string]int, book fs.FS, err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBackup))
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the file: %w", err)
-	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, nil, errNoBackup
-	}
-	text, err := fs.ReadFile(z, countsFile)
-	if err != nil || json.Unmarshal(text, &counts) != nil {
-		return nil, nil, errNoBackup
-	}
-	book, err = fs.Sub(z, bookFolder)
-	if err != nil {
-		return nil, nil, errNoBackup
-	}
-	return counts, book, nil
 }

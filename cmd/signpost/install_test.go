@@ -1,7 +1,14 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,5 +124,99 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	if code, _, errs := inTerminal("restore", file); code != exitProblems || !strings.Contains(errs, "damaged") {
 		t.Errorf("%d: %s", code, errs)
+	}
+}
+
+// A file that was made to fill a disk or the memory, or to write elsewhere, is refused before
+// anything is unpacked, and nothing changes.
+func TestRestoreIsBounded(t *testing.T) {
+	r := testkit.StartRedis(t)
+	t.Setenv("REDIS_URL", r.URL())
+	t.Setenv("PRIVACY_KEY", hex.EncodeToString(privacy.NewSecret()))
+	const counts = `{"2026-01-02":{"text|||begun":1}}`
+	type entry struct {
+		name, text string
+		claims     uint64 // a size other than its own
+		mode       fs.FileMode
+	}
+	nothing := strings.Repeat("\x00", 1<<20)
+	many := make([]entry, 10_001)
+	for i := range many {
+		many[i] = entry{name: fmt.Sprintf("book/audio/%d.wav", i)}
+	}
+	days := map[string]map[string]int{}
+	for i := range 1000 {
+		days[hours.Day(time.Now()).AddDate(0, 0, -i).Format(time.DateOnly)] = map[string]int{"text|||begun": 1}
+	}
+	manyDays, err := json.Marshal(days)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string][]entry{
+		"a path outside":             {{name: "counts.json", text: counts}, {name: "book/../../etc/cron.d/x", text: "x"}},
+		"a path from the root":       {{name: "counts.json", text: counts}, {name: "/etc/cron.d/x", text: "x"}},
+		"a path with backslashes":    {{name: "counts.json", text: counts}, {name: `book\..\x`, text: "x"}},
+		"a file of no book":          {{name: "counts.json", text: counts}, {name: "book/x.sh", text: "x"}},
+		"a file deeper than a book":  {{name: "counts.json", text: counts}, {name: "book/audio/x/y.wav", text: "x"}},
+		"a symbolic link":            {{name: "counts.json", text: counts}, {name: "book/menus.yaml", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}},
+		"the same file twice":        {{name: "counts.json", text: counts}, {name: "counts.json", text: counts}},
+		"too many files":             append([]entry{{name: "counts.json", text: counts}}, many...),
+		"a recording of 65 MB":       {{name: "counts.json", text: counts}, {name: "book/audio/a.wav", text: strings.Repeat(nothing, 65)}},
+		"recordings of 66 MB":        {{name: "counts.json", text: counts}, {name: "book/audio/a.wav", text: strings.Repeat(nothing, 33)}, {name: "book/audio/b.wav", text: strings.Repeat(nothing, 33)}},
+		"counts of 33 MB":            {{name: "counts.json", text: strings.Repeat(nothing, 33)}},
+		"a size larger than any":     {{name: "counts.json", text: counts}, {name: "book/menus.yaml", text: "x", claims: 1 << 62}},
+		"a file larger than it says": {{name: "counts.json", text: strings.Repeat(" ", 1<<20) + counts, claims: 10}},
+		"a count below zero":         {{name: "counts.json", text: `{"2026-01-02":{"text|||begun":-1}}`}},
+		"a day that is none":         {{name: "counts.json", text: `{"2026-13-02":{"text|||begun":1}}`}},
+		"a day to come":              {{name: "counts.json", text: `{"9999-01-02":{"text|||begun":1}}`}},
+		"a thousand days":            {{name: "counts.json", text: string(manyDays)}},
+		"no counts":                  {{name: "book/menus.yaml", text: "x"}},
+	}
+	for name, entries := range tests {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			z := zip.NewWriter(&b)
+			for _, e := range entries {
+				var deflated bytes.Buffer
+				d, err := flate.NewWriter(&deflated, flate.BestSpeed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := d.Write([]byte(e.text)); err != nil || d.Close() != nil {
+					t.Fatal(err)
+				}
+				h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE([]byte(e.text)), CompressedSize64: uint64(deflated.Len()), UncompressedSize64: uint64(len(e.text))}
+				if e.mode != 0 {
+					h.SetMode(e.mode)
+				}
+				if e.claims > 0 {
+					h.UncompressedSize64 = e.claims
+				}
+				w, err := z.CreateRaw(h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write(deflated.Bytes()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			file, to := filepath.Join(dir, "x.backup"), filepath.Join(dir, "to", "book")
+			if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if code, out, errs := inTerminal("restore", "-to", to, file); code != exitProblems || !strings.Contains(errs, "signpost backup") {
+				t.Errorf("%d: %s%s", code, out, errs)
+			}
+			if _, err := os.Stat(filepath.Dir(to)); !os.IsNotExist(err) {
+				t.Error("something was written")
+			}
+		})
+	}
+	if keys := r.Do(t, "KEYS", "counts:*"); len(keys) > 0 {
+		t.Errorf("Redis holds %q", keys)
 	}
 }
