@@ -55,7 +55,7 @@ func doctor(args []string, s streams) int {
 	var found []doctors.Finding
 	if err != nil {
 		for line := range strings.Lines(err.Error()) {
-			found = append(found, doctors.Finding{Of: "environment", Verdict: doctors.Bad, What: strings.TrimSpace(line) + ".", Fix: "docs/operator.md lists every variable. Nothing else could be looked at."})
+			found = append(found, doctors.Finding{Of: "environment", Name: "environment", Verdict: doctors.Bad, What: strings.TrimSpace(line) + ".", Fix: "docs/operator.md lists every variable. Nothing else could be looked at."})
 		}
 	} else {
 		ctx, cancel := context.WithTimeout(context.Background(), doctorTime)

@@ -58,6 +58,9 @@ func TestProvision(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
 	}
+	if strings.Contains(out, "now: POST\n") {
+		t.Errorf("it shows a method without an address:\n%s", out)
+	}
 	if now, _ := json.Marshal(double.Lines()); code != exitOK || errs != "" || string(now) != string(before) {
 		t.Fatalf("without -yes: %d, %s%s", code, errs, now)
 	}

@@ -212,7 +212,13 @@ func showChange(w io.Writer, ch pointing) bool {
 		fmt.Fprintf(w, "  %s: %s\n  %s  now: %s\n", what, after, strings.Repeat(" ", max(len(what)-5, 0)), before)
 	}
 	hook := func(what string, before, after twilio.Hook) {
-		show(what, strings.TrimSpace(before.Method+" "+before.URL), strings.TrimSpace(after.Method+" "+after.URL))
+		address := func(h twilio.Hook) string {
+			if h.URL == "" {
+				return "" // the provider gives a method all the same
+			}
+			return strings.TrimSpace(h.Method + " " + h.URL)
+		}
+		show(what, address(before), address(after))
 	}
 	hook("texts", ch.before.Texts, ch.after.Texts)
 	hook("texts, when this server cannot be reached", ch.before.TextsElse, ch.after.TextsElse)

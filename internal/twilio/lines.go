@@ -90,9 +90,6 @@ type AccountLine struct {
 	// Validity is how long, in seconds, a reply of a messaging service may wait for
 	// delivery before the provider drops it.
 	Validity int
-	// TextsTaken and CallsTaken name what makes the provider ignore a number's URLs: an
-	// application, or a trunk. Empty: nothing does.
-	TextsTaken, CallsTaken string `json:",omitempty"`
 	// Ignored reports that a messaging service leaves texts to its numbers' own hooks.
 	Ignored bool
 }

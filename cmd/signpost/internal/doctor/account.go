@@ -19,24 +19,24 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	const of = "provider"
 	c, err := twilio.NewOperator(e.Config.APIURL, e.Config.AccountSID, e.Config.Tokens, e.Config.APIKeys...)
 	if err != nil {
-		e.add(of, Bad, "Correct the account's settings.", "%v.", err)
+		e.name("account-settings").add(of, Bad, "Correct the account's settings.", "%v.", err)
 		return
 	}
 	lines, err := c.Lines()
 	if errors.Is(err, twilio.ErrNotAllowed) {
 		e.erasing(of, c)
-		e.add(of, Look, "Give the key read access to numbers and messaging services, or run signpost doctor once with a key that has it: TWILIO_API_KEYS=SK...:... signpost doctor.", "Where the numbers point cannot be seen with this API key.")
+		e.name("lines-unreadable").add(of, Look, "Give the key read access to numbers and messaging services, or run signpost doctor once with a key that has it: TWILIO_API_KEYS=SK...:... signpost doctor.", "Where the numbers point cannot be seen with this API key.")
 		e.balance(of, c)
 		e.dialling(of, c)
 		e.unseen(of)
 		return
 	}
 	if errors.Is(err, twilio.ErrCredentials) {
-		e.add(of, Bad, "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing is erased there with the wrong ones.", "The provider refuses our account or token.")
+		e.name("credentials").add(of, Bad, "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing is erased there with the wrong ones.", "The provider refuses our account or token.")
 		return
 	}
 	if err != nil {
-		e.add(of, Bad, "Try again; is this machine allowed to reach the provider's API?", "The account cannot be looked at: %v.", err)
+		e.name("provider-unreachable").add(of, Bad, "Try again; is this machine allowed to reach the provider's API?", "The account cannot be looked at: %v.", err)
 		return
 	}
 	e.erasing(of, c)
@@ -69,7 +69,7 @@ func (e *exam) erasing(of string, c *twilio.Client) {
 	for _, one := range c.Erasing(line) {
 		if errors.Is(one.Err, twilio.ErrCredentials) {
 			bad = true
-			e.add(of, Bad, "Give the API key this permission in the provider's console: for messages and calls it needs read, update and delete.", "Our credentials may not %s: records would stay at the provider.", one.What)
+			e.name("erasing-not-allowed").add(of, Bad, "Give the API key this permission in the provider's console: for messages and calls it needs read, update and delete.", "Our credentials may not %s: records would stay at the provider.", one.What)
 		}
 	}
 	if !bad && len(e.Config.APIKeys) > 0 {
@@ -86,7 +86,7 @@ func (e *exam) balance(of string, c *twilio.Client) {
 
 // unseen says what no key can read.
 func (e *exam) unseen(of string) {
-	e.add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
+	e.name("console-only").add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
 		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot be read from here.")
 }
 
@@ -96,13 +96,13 @@ func (e *exam) dialling(of string, c *twilio.Client) {
 	const where = "In the console: Voice, Settings, Geo permissions: "
 	switch may, err := c.Dialling(); {
 	case err != nil:
-		e.add(of, Look, where+"only the United Kingdom, its special numbers too.", "Which countries may be rung cannot be read: %v.", err)
+		e.name("dialling-unreadable").add(of, Look, where+"only the United Kingdom, its special numbers too.", "Which countries may be rung cannot be read: %v.", err)
 	case !may.Home:
-		e.add(of, Bad, where+"tick the United Kingdom.", "Numbers of the United Kingdom may not be rung: nobody can be put through.")
+		e.name("calling-home").add(of, Bad, where+"tick the United Kingdom.", "Numbers of the United Kingdom may not be rung: nobody can be put through.")
 	case !may.Special:
-		e.add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
+		e.name("special-numbers").add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
 	case may.Others > 0:
-		e.add(of, Look, where+"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
+		e.name("other-countries").add(of, Look, where+"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
 	default:
 		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")
 	}
@@ -114,12 +114,8 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 	const of = "provider"
 	begin := len(e.found)
 	provision := "signpost provision " + l.Name
-	for what, by := range map[string]string{"texts": l.TextsTaken, "calls": l.CallsTaken} {
-		if by != "" {
-			e.add(of, Bad, "In the console, on the page of the number: configure it with webhooks, not with "+by+".", "%s: %s of the account takes its %s, and the provider ignores the addresses.", l.Name, by, what)
-		}
-	}
-	hook := func(what string, h twilio.Hook, path string) {
+	hook := func(name, what string, h twilio.Hook, path string) {
+		e := e.name(name)
 		want := e.Config.PublicURL + path
 		switch {
 		case h.URL == "":
@@ -132,19 +128,19 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 	}
 	fallback := func(what string, h twilio.Hook, want ...[]byte) {
 		if h.URL == "" {
-			e.add(of, Bad, "signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+l.Name+" sets it.", "%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
+			e.name("no-fallback").add(of, Bad, "signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+l.Name+" sets it.", "%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
 			return
 		}
 		if strings.HasPrefix(h.URL, e.Config.PublicURL) {
-			e.add(of, Bad, "Put it somewhere that does not fall with this server: a bin at the provider.", "%s: the fallback for %s is on this very server.", l.Name, what)
+			e.name("fallback-here").add(of, Bad, "Put it somewhere that does not fall with this server: a bin at the provider.", "%s: the fallback for %s is on this very server.", l.Name, what)
 			return
 		}
 		got, err := handset.Fetch(ctx, h.Method, h.URL)
 		switch {
 		case err != nil:
-			e.add("fallback", Bad, "signpost fallback writes it again.", "%s: the fallback for %s does not answer.", l.Name, what)
+			e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.", "%s: the fallback for %s does not answer.", l.Name, what)
 		case b != nil && !slices.ContainsFunc(want, func(w []byte) bool { return alike(got, w) }):
-			e.add("fallback", Bad, "signpost fallback writes it again, with -caller-id; put it there.", "%s: the fallback for %s does not say what the book says.", l.Name, what)
+			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes it again, with -caller-id; put it there.", "%s: the fallback for %s does not say what the book says.", l.Name, what)
 		}
 	}
 	var text []byte
@@ -153,17 +149,17 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 		text, voice = e.Fallback(b)
 	}
 	if !l.Ignored {
-		hook("texts", l.Texts, e.TextPath)
+		hook("texts-elsewhere", "texts", l.Texts, e.TextPath)
 		fallback("texts", l.TextsElse, text)
 	}
 	switch l.Sort {
 	case twilio.NumberLine:
-		hook("calls", l.Calls, e.CallPath)
-		hook("reports of calls that have ended", l.Ended, e.CallStatusPath)
+		hook("calls-elsewhere", "calls", l.Calls, e.CallPath)
+		hook("ended-elsewhere", "reports of calls that have ended", l.Ended, e.CallStatusPath)
 		fallback("calls", l.CallsElse, voice...)
 	case twilio.ServiceLine:
 		if l.Validity > maxValidity {
-			e.add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.", "%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name, time.Duration(l.Validity)*time.Second)
+			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.", "%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name, time.Duration(l.Validity)*time.Second)
 		}
 	}
 	if len(e.found) == begin && !overridden {

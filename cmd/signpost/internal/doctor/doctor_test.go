@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -343,6 +344,11 @@ func TestPlantedMistakes(t *testing.T) {
 			w := well(t)
 			tt.plant(t, w)
 			found := doctor.Examine(t.Context(), w.Patient)
+			for _, f := range found {
+				if f.Verdict != doctor.OK && (!slices.Contains(doctor.Names(), f.Name) || f.Fix == "") {
+					t.Errorf("%+v has no name of its own, or no remedy", f)
+				}
+			}
 			for _, f := range found {
 				if strings.Contains(f.What, tt.says) {
 					if want := map[bool]doctor.Verdict{false: doctor.Bad, true: doctor.Look}[tt.look]; f.Verdict != want || f.Fix == "" {

@@ -15,6 +15,18 @@ import (
 	"signpost/internal/twilio"
 )
 
+// own are the names of what only the doctor looks at.
+var own = []string{
+	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed", "token-not-needed", "credentials-rotating",
+	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow", "store-evicts", "store-noeviction",
+	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow", "redirects", "path-unreachable",
+	"signature-refused", "key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
+	"dialling-unreadable", "special-numbers", "other-countries", "ended-elsewhere", "no-fallback", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+}
+
+// Names lists the name of every finding that something is not well.
+func Names() []string { return append(slices.Clone(own), inspect.Names()...) }
+
 // take adds findings that the gateway's /readyz names, too.
 func (e *exam) take(of string, found []inspect.Finding) {
 	for _, f := range found {

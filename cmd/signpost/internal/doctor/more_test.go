@@ -108,7 +108,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 		{"nowhere to keep the last good book", "state-dir-missing", func(t *testing.T, w *world) { w.Config.FlowsDir = "/srv/book" }, true},
 		{"keywords that the provider answers", "keywords", func(*testing.T, *world) {}, true},
 	}
-	names := append(inspect.Names(), "redirects", "path-unreachable", "state-dir-missing", "keywords")
+	names := doctor.Names()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
