@@ -59,7 +59,7 @@ func printText(w io.Writer, src *load.Source, problems []load.Problem, _ string)
 	}
 	switch {
 	case errors > 0:
-		fmt.Fprintf(&b, "%d to mend, %s.\n", errors, plural(len(problems)-errors, "warning"))
+		fmt.Fprintf(&b, "%s, %s.\n", plural(errors, "error"), plural(len(problems)-errors, "warning"))
 	default:
 		fmt.Fprintf(&b, "No mistakes, %s: %s.\n", plural(len(problems), "warning"), Summary(src))
 	}

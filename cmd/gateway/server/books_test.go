@@ -45,6 +45,9 @@ func helplineOnly(t *testing.T, s *running) {
 	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 1") {
 		t.Error("the metrics do not say that there is no book")
 	}
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "some answers are shorter") || !strings.Contains(page, "Not known without a flow book.") || strings.Contains(page, "LetGo") {
+		t.Errorf("the manager's page says\n%s", page)
+	}
 }
 
 // Without a good book, and without a saved one, everybody gets the 24-hour number and 999:

@@ -36,6 +36,7 @@ type status struct {
 	Silent    []string // services that did not answer
 	NoCounts  bool     // the counts cannot be read
 	Book      string
+	NoBook    bool   // none is in use
 	Oldest    string // the number that was checked longest ago
 	Unchecked int    // numbers that nobody has checked lately
 }
@@ -45,11 +46,14 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), statusTimeout)
 	defer cancel()
 	now, shelf := g.clock(), g.books.Load()
-	s := status{At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04")}
+	s := status{NoBook: true, At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04")}
 	s.Answers, s.Problems = forManager(g.problemsNow(ctx))
 	s.Yesterday, s.Silent, s.NoCounts = g.counted(ctx, shelf.current, now)
 	s.Book = bookSince(shelf)
-	s.Oldest, s.Unchecked = oldest(shelf.current, now)
+	if shelf.from != fromNowhere { // else its numbers are of a book that nobody is given
+		s.NoBook = false
+		s.Oldest, s.Unchecked = oldest(shelf.current, now)
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	_ = statusPage.Execute(w, s) // a browser that has gone needs no page
