@@ -155,12 +155,13 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 func callerID(lines, ours []twilio.AccountLine, s Settings) []Finding {
 	isNumber := func(l twilio.AccountLine) bool { return l.Sort == twilio.NumberLine }
 	hidden := slices.IndexFunc(ours, func(l twilio.AccountLine) bool { return isNumber(l) && !l.CannotCall && !webhook.Presentable(l.Name) })
+	shown := slices.ContainsFunc(s.Lines, webhook.Presentable) // the first of these is, then
 	switch {
-	case s.CallerID == "" && hidden >= 0:
-		return []Finding{{"caller-id-needed", "services cannot be shown " + ours[hidden].Name + ", and CALLER_ID is not set: its callers are told a number and never connected",
+	case s.CallerID == "" && hidden >= 0 && !shown:
+		return []Finding{{"caller-id-needed", "services cannot be shown " + ours[hidden].Name + ", and no number of ours is set that they can be shown: its callers are told a number and never connected",
 			"Buy a geographic, 03 or mobile number of the United Kingdom, and set CALLER_ID to it.", false}}
-	case s.CallerID == "" && len(ours) > 0:
-		return []Finding{{"caller-id-missing", "CALLER_ID is not set: callers over SIP, and to a short code, are told a number and not connected",
+	case s.CallerID == "" && len(ours) > 0 && !shown:
+		return []Finding{{"caller-id-missing", "no number of ours is set that services can be shown: callers over SIP, and to a short code, are told a number and not connected",
 			"Set CALLER_ID to one of your numbers.", true}}
 	case s.CallerID != "" && !slices.ContainsFunc(lines, func(l twilio.AccountLine) bool { return isNumber(l) && l.Name == s.CallerID }):
 		return []Finding{{"caller-id-not-ours", "CALLER_ID is not a number of this account: the provider refuses calls that show it",

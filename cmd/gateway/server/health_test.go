@@ -80,7 +80,7 @@ func TestProviderIsInspected(t *testing.T) {
 	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": base + "/sms", "sms_method": "POST",
 		"voice_url": base + "/voice", "voice_method": "POST", "trunk_sid": "TK" + strings.Repeat("1", 32)})
 	s := start(t, func(c *config.Config) {
-		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, []string{ourLine}, time.Millisecond, 5000, 5, 2
+		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, nil, time.Millisecond, 5000, 5, 2
 	})
 	for _, want := range []string{"degraded: account-trial: ", "degraded: balance-low: 2.50 GBP", "degraded: calls-trunk: ", "degraded: calling-home: ", "note: caller-id-missing: "} {
 		awaitReady(t, s, want, true)

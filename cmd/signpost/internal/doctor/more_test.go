@@ -60,7 +60,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 		{"no number of ours", "no-line", func(t *testing.T, w *world) {
 			w.number["phone_number"], w.number["sms_url"], w.number["voice_url"] = "+441632960999", "https://x.example.org", "https://x.example.org"
 		}, false},
-		{"no caller id", "caller-id-missing", func(t *testing.T, w *world) { w.Config.CallerID = "" }, true},
+		{"no caller id", "caller-id-missing", func(t *testing.T, w *world) { w.Config.CallerID, w.Config.Lines = "", []string{"60777"} }, true},
 		{"a freephone number and no caller id", "caller-id-needed", func(t *testing.T, w *world) {
 			w.Config.CallerID, w.Config.Lines = "", []string{"+448081570011"}
 			w.number["phone_number"] = "+448081570011"
