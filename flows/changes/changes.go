@@ -20,6 +20,8 @@ import (
 type Change struct {
 	At   time.Time // the first moment at which it does
 	Any  bool      // it does whatever is open or closed
+	// Moments are all the moments looked at at which it does.
+	Moments []time.Time
 	Call bool
 	// They is everything done, from the beginning, to get there.
 	They          []string
@@ -62,6 +64,23 @@ func (c Change) When() string {
 	return "on " + c.At.In(hours.London()).Format("Monday 2 January 2006, 15:04") + ", for one"
 }
 
+// Hours says at which hours it does, in words: several moments, not only the first.
+func (c Change) Hours() string {
+	if c.Any {
+		return "at any hour"
+	}
+	const few = 4
+	var out []string
+	for _, m := range c.Moments[:min(few, len(c.Moments))] {
+		out = append(out, m.In(hours.London()).Format("Mon 2 Jan 2006, 15:04"))
+	}
+	words := "at some hours only, for example " + strings.Join(out, "; ")
+	if more := len(c.Moments) - len(out); more > 0 {
+		words += fmt.Sprintf("; and %d more", more)
+	}
+	return words
+}
+
 // Between lists every different change that people will notice, those nearest
 // the beginning of a conversation first. Both books are gone through side by
 // side, with every kind of input, at every moment at which either shows
@@ -87,11 +106,11 @@ func Between(before, after *flows.Book) []Change {
 	}
 	wg.Wait()
 	var out []Change
-	told := map[[2]string]int{} // at how many moments
+	told := map[[2]string][]time.Time{} // at which moments
 	for _, w := range walks {
 		for _, c := range w.changes {
 			is := [2]string{c.Before, c.After}
-			if told[is]++; told[is] == 1 {
+			if told[is] = append(told[is], w.now); len(told[is]) == 1 {
 				out = append(out, c)
 			}
 		}
@@ -101,7 +120,8 @@ func Between(before, after *flows.Book) []Change {
 		if !c.Call {
 			all = inTexts
 		}
-		out[i].Any = told[[2]string{c.Before, c.After}] == all
+		out[i].Moments = told[[2]string{c.Before, c.After}]
+		out[i].Any = len(out[i].Moments) == all
 	}
 	slices.SortStableFunc(out, func(a, b Change) int { return len(a.They) - len(b.They) })
 	return out
@@ -219,7 +239,7 @@ func (w *walk) step(i int, they string, was, is flows.Input) {
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{w.now, false, p.call, append(w.path(i), they), before, after})
+		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), they), Before: before, After: after})
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return

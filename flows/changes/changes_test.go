@@ -8,6 +8,7 @@ import (
 	"signpost/flows"
 	"signpost/flows/changes"
 	"signpost/flows/testbook"
+	"signpost/internal/hours"
 )
 
 // Each kind of edit shows as what people will notice, from where they first
@@ -58,7 +59,10 @@ func TestWhen(t *testing.T) {
 	}
 	found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon-Fri 9am-5pm"))
 	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
-		t.Errorf("hours change %+v", found)
+		t.Fatalf("hours change %+v", found)
+	}
+	if c := found[0]; len(c.Moments) == 0 || !c.Moments[0].Equal(c.At) || !strings.Contains(c.Hours(), c.At.In(hours.London()).Format("15:04")) {
+		t.Errorf("the hours are %q, of %v", c.Hours(), c.Moments)
 	}
 }
 
