@@ -28,17 +28,17 @@ REWORDED = ./sms ./ivr ./flows/load ./flows/routes ./flows/saved ./internal/hand
 reword: tools
 	go run .ci/reword/reword.go $(REWORDED)
 
-# The pages of signpost preview in a real browser: Debian's package of Chromium.
+# The pages of signpost preview and of the desk in a real browser: Debian's package of Chromium.
 # make test-browser SCREENSHOTS=/some/folder keeps pictures of them.
 SCREENSHOTS ?=
 test-browser:
 	@if ! test -x /usr/bin/chromium; then echo "installing chromium"; $(INSTALL) chromium fonts-dejavu-core >/dev/null; fi
 	go test -timeout 40m -tags browser ./cmd/signpost/internal/preview -run 'KeyboardAlone|Shown|Accessible|KeepWithKeyboard|PlaceByKeyboard|Readers|FollowsTheGuide' -screenshots "$(abspath $(SCREENSHOTS))"
+	go test -timeout 40m -tags browser ./cmd/signpost -run 'TestDeskIsAccessible' -screenshots "$(abspath $(SCREENSHOTS))"
 
-# The desk's whole way in a real browser, with a virtual passkey. By hand: the page of a draft
-# is still wider than a phone.
+# The desk in a real browser, with virtual passkeys: the whole way of a change. By hand.
 test-desk-browser:
-	go test -timeout 40m -tags browser ./cmd/signpost -run TestDeskInABrowser
+	go test -timeout 40m -tags browser ./cmd/signpost -run 'TestDeskInABrowser|TestDeskIsAccessible' -screenshots "$(abspath $(SCREENSHOTS))"
 
 # The pictures of the manager's guide, made by following it in a real browser.
 screenshots:

@@ -64,7 +64,7 @@ func deskCommand(args []string, s streams) int {
 		if !ok {
 			return exitMisuse
 		}
-		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now, Preview: draftPages,
+		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now, Preview: draftPages, Pence: routes.SegmentPence,
 			Say: func(line string) { fmt.Fprintln(s.out, line) }}
 		err = serveDesk(o, *addr, s)
 	case "invite", "remove", "gateway", "key":

@@ -146,7 +146,7 @@ func TestDeskInABrowser(t *testing.T) {
 	ann.do(t, chromedp.Navigate(ann.at+draft))
 	ann.sees(t, "duty manager")
 	ann.presses(t, "Approve")
-	ann.sees(t, "are not ticked")
+	ann.sees(t, "If you agree, tick")
 	if _, err := chromedp.Run(ann.ctx, chromedp.Evaluate[int](`[...document.querySelectorAll("input[name=tick]")].map((b) => b.click()).length`)); err != nil {
 		t.Fatal(err)
 	}

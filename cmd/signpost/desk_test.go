@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"html"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -106,7 +107,7 @@ var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"
 func fields(body string) url.Values {
 	out := url.Values{}
 	for _, m := range hidden.FindAllStringSubmatch(body, -1) {
-		out.Add(m[1], m[2])
+		out.Add(m[1], html.UnescapeString(m[2]))
 	}
 	return out
 }
@@ -189,7 +190,7 @@ func TestDeskJourney(t *testing.T) {
 		t.Fatalf("Ann is asked to tick %v", all)
 	}
 	wants(t, "approve one's own, ticked", jo.presses(t, draft, "approve", all), http.StatusForbidden, "An approver must look at it")
-	wants(t, "approve without a tick", ann.presses(t, draft, "approve", url.Values{"tick": all["tick"][1:]}), http.StatusUnprocessableEntity, "1 are not ticked")
+	wants(t, "approve without a tick", ann.presses(t, draft, "approve", url.Values{"tick": all["tick"][1:]}), http.StatusUnprocessableEntity, "There is a problem", "If you agree, tick the new number of LetGo North")
 	wants(t, "publish before approval", ann.presses(t, draft, "publish", nil), http.StatusConflict, "not approved")
 	wants(t, "approve", ann.presses(t, draft, "approve", all), http.StatusSeeOther)
 	old := url.Values{"commit": {"0"}, "published": {"0"}}

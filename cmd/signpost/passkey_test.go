@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"signpost/cmd/signpost/internal/desk"
+	"signpost/flows/routes"
 )
 
 // office is a desk that is open, with a clock that a test turns.
@@ -39,7 +40,7 @@ func openOffice(t *testing.T) *office {
 	}
 	o := &office{dir: t.TempDir(), origin: fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)}
 	files, _ := bookFS("", streams{strings.NewReader(""), io.Discard, io.Discard})
-	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages, Say: func(line string) { t.Log(line) },
+	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
 		Now: func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)

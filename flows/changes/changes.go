@@ -18,11 +18,11 @@ import (
 
 // Change is one answer that comes out differently.
 type Change struct {
-	At   time.Time // the first moment at which it does
-	Any  bool      // it does whatever is open or closed
+	At  time.Time // the first moment at which it does
+	Any bool      // it does whatever is open or closed
 	// Moments are all the moments looked at at which it does.
 	Moments []time.Time
-	Call bool
+	Call    bool
 	// They is everything done, from the beginning, to get there.
 	They          []string
 	Before, After string
@@ -258,11 +258,14 @@ func (w *walk) path(i int) (they []string) {
 	return they
 }
 
+// Silence is how an answer of no words is told.
+const Silence = "(silence)"
+
 // said is an answer as people get it.
 func said(call bool, r flows.Reply) string {
 	if !call {
 		if r.Text == "" {
-			return "(silence)"
+			return Silence
 		}
 		return r.Text
 	}

@@ -38,6 +38,7 @@ type Options struct {
 	Now    func() time.Time
 	// Preview makes the pages of a draft's folder, compared with the published book.
 	Preview func(dir, title string, since *flows.Book) (*preview.Server, error)
+	Pence   float64           // what one segment of a text costs
 	Say     func(line string) // one line for the log, which names no person
 }
 
@@ -56,6 +57,8 @@ type Desk struct {
 	mu       sync.Mutex
 	newest   offer
 	newer    chan struct{} // closed when there is a newer one
+	moved    chan struct{} // closed when a draft changes, or what is published
+	watching int           // pages that wait for that
 	reports  map[string]report
 	sights   map[string]*sight // by both commits
 	previews map[string]*opened
@@ -95,7 +98,7 @@ func New(o Options) (*Desk, error) {
 	if at.Scheme == "http" && at.Hostname() != "localhost" {
 		return nil, errors.New("passkeys need https, or http://localhost for this machine alone")
 	}
-	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), reports: map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
+	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), moved: make(chan struct{}), reports: map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
 	if d.staff, err = staff.Open(o.Dir, o.Origin, o.Now); err != nil {
 		return nil, err
 	}
@@ -175,7 +178,8 @@ func (d *Desk) offer() error {
 	defer d.mu.Unlock()
 	d.newest = offer{p, src, problems, b.Files, signed}
 	close(d.newer)
-	d.newer = make(chan struct{})
+	close(d.moved)
+	d.newer, d.moved = make(chan struct{}), make(chan struct{})
 	clear(d.sights)
 	for id := range d.previews { // they compare with what was published before
 		d.forget(id)
@@ -209,7 +213,7 @@ func (d *Desk) look(id string) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := compare(now.source, now.problems, files, d.Now())
+	s := compare(now.source, now.problems, files, d.Now(), d.Pence)
 	s.Commit, s.Published = commit, now.Commit
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -265,13 +269,32 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"when": func(t time.Time) string { return t.In(hours.London()).Format("2 January 2006, 15:04") },
 		"tick": func(p *draftView, id string) tick {
-			return tick{id, p.IsAsked && !p.IsGood && p.MayTick == "", p.Ticked[id]}
+			return tick{id, p.IsAsked && !p.IsGood && p.MayTick == "", p.Ticked[id], p.WrongAt("tick-" + id)}
+		},
+		"untold": func(t tick) tick { return tick{ID: t.ID} },
+		"phone":  func(m *meeting, name string, answer side) onPhone { return onPhone{m, name, answer} },
+		"cost": func(s side) string {
+			switch {
+			case s.Silent:
+				return "nothing is sent"
+			case s.Segments == 1:
+				return fmt.Sprintf("1 segment, %.0fp", s.Pence)
+			}
+			return fmt.Sprintf("%d segments, %.0fp", s.Segments, s.Pence)
 		},
 	}
+}
+
+// onPhone is an answer as it is on a phone.
+type onPhone struct {
+	*meeting
+	Name   string
+	Answer side
 }
 
 // tick is a box that an approver ticks.
 type tick struct {
 	ID       string
 	Show, On bool
+	Wrong    string
 }

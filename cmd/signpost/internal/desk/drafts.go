@@ -102,7 +102,7 @@ func (d *Desk) listed(v visit, status int, title, wrong string) {
 		d.failed(v, err)
 		return
 	}
-	d.shows(v, status, "list.html", page{Title: "Drafts", Here: "/desk", Body: struct {
+	d.shows(v, status, "list.html", page{Title: "Drafts", Here: "/desk", Wrong: wrong != "", Body: struct {
 		Drafts       []draft
 		Published    history.Publication
 		Title, Wrong string
@@ -201,57 +201,9 @@ func (d *Desk) pagesOfDraft(v visit) {
 		return
 	}
 	if len(changed) > 0 {
+		d.moves()
 		d.record(v, "edited a draft", t.Title+": "+strings.Join(changed, ", "))
 	}
-}
-
-// draftView is the page of a draft.
-type draftView struct {
-	draft
-	*sight
-	Blocked   string // why it cannot be proposed
-	Behind    bool   // something else was published since it began
-	Conflicts []merge.Conflict
-	MayTick   string // why this person may not approve; empty: they may
-	Wrong     string // with what was sent
-	WrongAt   string // the field it is about
-	Ticked    map[string]bool
-	IsAsked   bool // it is proposed as it is
-	IsGood    bool // it is approved as it is
-	MayAlone  bool
-	Of        history.Publication
-}
-
-// view works out the page of a draft.
-func (d *Desk) view(v visit, t draft) (*draftView, error) {
-	s, err := d.look(t.ID)
-	if err != nil {
-		return nil, err
-	}
-	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Of: d.published().Publication}
-	base, err := d.repo.Base(t.ID)
-	if err != nil {
-		return nil, err
-	}
-	if p.Behind = base != s.Published; p.Behind {
-		if _, p.Conflicts, err = d.merged(t.ID, base, nil); err != nil {
-			return nil, err
-		}
-		p.Blocked = "Something else was published since this draft began. Bring the draft up to date first."
-	}
-	p.IsAsked, p.IsGood = t.Proposed.of(s), t.Approved.of(s)
-	authors, err := d.repo.Authors(t.ID)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case !v.who.MayApprove():
-		p.MayTick = "You have the role editor. An approver must look at it."
-	case slices.Contains(authors, v.who.ID) || t.Proposed != nil && t.Proposed.By == v.who.ID:
-		p.MayTick = "You wrote or proposed this draft. Somebody else must approve it."
-	}
-	p.MayAlone = v.who.MayApprove() && len(s.Errors) == 0 && !p.Behind && len(s.Files) > 0
-	return p, nil
 }
 
 // merged puts a draft and the published book together.
@@ -273,22 +225,22 @@ func (d *Desk) merged(id, base string, choose map[string]merge.Side) (map[string
 
 func (d *Desk) draftPage(v visit) {
 	if t, ok := d.asked(v); ok {
-		d.drafted(v, http.StatusOK, t, "", "")
+		d.drafted(v, http.StatusOK, t)
 	}
 }
 
 // drafted is the page of a draft, with what is wrong with what was sent.
-func (d *Desk) drafted(v visit, status int, t draft, wrong, at string) {
+func (d *Desk) drafted(v visit, status int, t draft, wrong ...mistake) {
 	p, err := d.view(v, t)
 	if err != nil {
 		d.failed(v, err)
 		return
 	}
-	p.Wrong, p.WrongAt = wrong, at
+	p.Wrong = wrong
 	for _, id := range v.r.Form["tick"] {
 		p.Ticked[id] = true
 	}
-	d.shows(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Body: p})
+	d.shows(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Wrong: len(wrong) > 0, Body: p})
 }
 
 // changing reads a form about a draft, while nobody else changes drafts. The form must be
@@ -310,7 +262,7 @@ func (d *Desk) changing(v visit, f func(t draft, p *draftView)) {
 		return
 	}
 	if v.r.Form.Get("commit") != p.Commit || v.r.Form.Get("published") != p.Published {
-		d.drafted(v, http.StatusConflict, t, "Somebody changed the draft meanwhile. Nothing was done: look again, then try again.", "main")
+		d.drafted(v, http.StatusConflict, t, mistake{"main", "Somebody changed the draft meanwhile. Nothing was done: look again, then try again."})
 		return
 	}
 	f(t, p)
@@ -326,6 +278,7 @@ func (d *Desk) done(v visit, t draft, what string) {
 		d.failed(v, err)
 		return
 	}
+	d.moves()
 	d.record(v, what, t.Title)
 	http.Redirect(v.w, v.r, "/desk/drafts/"+t.ID, http.StatusSeeOther)
 }
@@ -333,7 +286,7 @@ func (d *Desk) done(v visit, t draft, what string) {
 func (d *Desk) propose(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
 		if p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, p.Blocked, "propose")
+			d.drafted(v, http.StatusConflict, t, mistake{"propose", p.Blocked})
 			return
 		}
 		t.Proposed, t.Approved = d.markBy(v, p), nil
@@ -343,24 +296,14 @@ func (d *Desk) propose(v visit) {
 
 func (d *Desk) approve(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
-		left := 0
-		for _, n := range p.Notices {
-			if !slices.Contains(v.r.Form["tick"], n.ID) {
-				left++
-			}
-		}
-		for i := range p.Numbers {
-			if !slices.Contains(v.r.Form["tick"], fmt.Sprintf("number-%d", i)) {
-				left++
-			}
-		}
+		left := slices.DeleteFunc(p.ticks(), func(one ticked) bool { return slices.Contains(v.r.Form["tick"], one.ID) })
 		switch {
 		case !p.IsAsked || p.Blocked != "":
-			d.drafted(v, http.StatusConflict, t, "This draft is not proposed as it is now.", "approve")
+			d.drafted(v, http.StatusConflict, t, mistake{"approve", "This draft is not proposed as it is now."})
 		case p.MayTick != "":
-			d.drafted(v, http.StatusForbidden, t, p.MayTick, "approve")
-		case left > 0:
-			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Tick each change that you agree with: %d are not ticked.", left), "approve")
+			d.drafted(v, http.StatusForbidden, t, mistake{"approve", p.MayTick})
+		case len(left) > 0:
+			d.drafted(v, http.StatusUnprocessableEntity, t, unticked(left)...)
 		default:
 			t.Approved = d.markBy(v, p)
 			d.done(v, t, "approved a draft")
@@ -368,11 +311,23 @@ func (d *Desk) approve(v visit) {
 	})
 }
 
+// unticked says what an approver has not ticked.
+func unticked(left []ticked) (out []mistake) {
+	const most = 10
+	for i, one := range left {
+		if i == most {
+			return append(out, mistake{"tick-" + one.ID, fmt.Sprintf("Tick %d more", len(left)-most)})
+		}
+		out = append(out, mistake{"tick-" + one.ID, "If you agree, tick " + one.Name})
+	}
+	return out
+}
+
 // update brings a draft up to date with what was published since it began.
 func (d *Desk) update(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
 		if !p.Behind {
-			d.drafted(v, http.StatusConflict, t, "The draft is up to date.", "main")
+			d.drafted(v, http.StatusConflict, t, mistake{"main", "The draft is up to date."})
 			return
 		}
 		choose := map[string]merge.Side{}
@@ -390,7 +345,11 @@ func (d *Desk) update(v visit) {
 			return
 		}
 		if len(left) > 0 {
-			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Choose what to keep: %d facts were changed on both sides.", len(left)), "update")
+			var wrong []mistake
+			for _, c := range left {
+				wrong = append(wrong, mistake{"keep-p-" + c.ID, "Choose what to keep of " + cmp.Or(c.Where, c.File)})
+			}
+			d.drafted(v, http.StatusUnprocessableEntity, t, wrong...)
 			return
 		}
 		d.mu.Lock()
@@ -416,6 +375,7 @@ func (d *Desk) remove(v visit) {
 		d.failed(v, err)
 		return
 	}
+	d.moves()
 	d.record(v, "deleted a draft", t.Title)
 	http.Redirect(v.w, v.r, "/desk", http.StatusSeeOther)
 }

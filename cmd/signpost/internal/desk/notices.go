@@ -13,19 +13,37 @@ import (
 	"signpost/flows/changes"
 	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/internal/gsm7"
 )
 
 // notice is one thing that people will notice. The same few words that change in many
 // answers are one notice: an approver ticks each.
 type notice struct {
 	ID       string
-	Cut, Put string         // the words that differ
-	First    changes.Change // where people meet it first
-	Times    int            // in how many answers
-	Ways     string         // "texts", "calls" or "texts and calls"
-	texts    bool
-	calls    bool
+	Cut, Put string   // the words that differ
+	Text     *meeting // where people meet it first, by text
+	Call     *meeting // and in a call
+	Times    int      // in how many answers
 }
+
+// meeting is where people meet a change first on one channel, as it looks on a phone.
+type meeting struct {
+	changes.Change
+	Was, Is side
+}
+
+// side is one answer: the words before those that differ, these, and the words after. A text
+// has a cost.
+type side struct {
+	Begin, Differs, End string
+	Segments            int
+	Pence               float64
+	Silent              bool
+}
+
+// Last is what was done last, and Way all before that.
+func (m meeting) Last() string  { return m.They[len(m.They)-1] }
+func (m meeting) Way() []string { return m.They[:len(m.They)-1] }
 
 // More says in how many other answers it is.
 func (n notice) More() string {
@@ -38,42 +56,105 @@ func (n notice) More() string {
 	return fmt.Sprintf("The same change is in %d other answers.", n.Times-1)
 }
 
+// Ways says on which channels it is noticed.
+func (n notice) Ways() string {
+	switch {
+	case n.Call == nil:
+		return "texts"
+	case n.Text == nil:
+		return "calls"
+	}
+	return "texts and calls"
+}
+
 // noticed puts what changes.Between found together.
-func noticed(found []changes.Change) (out []notice) {
-	at := map[string]int{}
+func noticed(found []changes.Change, pence float64) (out []*notice) {
+	at := map[string]*notice{}
 	for _, c := range found {
-		cut, put := differing(c.Before, c.After)
-		sum := sha256.Sum256([]byte(cut + "\x00" + put))
+		was, is := differing(c.Before, c.After)
+		sum := sha256.Sum256([]byte(was.Differs + "\x00" + is.Differs))
 		id := hex.EncodeToString(sum[:8])
-		i, known := at[id]
-		if !known {
-			i = len(out)
-			at[id] = i
-			out = append(out, notice{ID: id, Cut: cut, Put: put, First: c})
+		n := at[id]
+		if n == nil {
+			n = &notice{ID: id, Cut: was.Differs, Put: is.Differs}
+			at[id] = n
+			out = append(out, n)
 		}
-		n := &out[i]
 		n.Times++
-		n.texts, n.calls = n.texts || !c.Call, n.calls || c.Call
-		if n.Ways = "texts and calls"; !n.calls {
-			n.Ways = "texts"
-		} else if !n.texts {
-			n.Ways = "calls"
+		channel := &n.Text
+		if c.Call {
+			channel = &n.Call
 		}
+		if *channel != nil {
+			(*channel).Any = (*channel).Any || c.Any
+			continue
+		}
+		m := &meeting{c, was, is}
+		if !c.Call {
+			m.Was.weigh(c.Before, pence)
+			m.Is.weigh(c.After, pence)
+		}
+		*channel = m
 	}
 	return out
 }
 
-// differing are the words between what two answers begin and end with.
-func differing(before, after string) (cut, put string) {
-	b, a := strings.Fields(before), strings.Fields(after)
-	for len(b) > 0 && len(a) > 0 && b[0] == a[0] {
-		b, a = b[1:], a[1:]
+// weigh works out what a text costs.
+func (s *side) weigh(text string, pence float64) {
+	if s.Silent = text == changes.Silence; !s.Silent {
+		s.Segments = gsm7.Segments(text)
+		s.Pence = float64(s.Segments) * pence
 	}
-	for len(b) > 0 && len(a) > 0 && b[len(b)-1] == a[len(a)-1] {
-		b, a = b[:len(b)-1], a[:len(a)-1]
-	}
-	return strings.Join(b, " "), strings.Join(a, " ")
 }
+
+// differing parts two answers into the words that both begin with, those that differ, and
+// those that both end with.
+// Words that are put for others everywhere in an answer are told once.
+func differing(before, after string) (was, is side) {
+	b, a := strings.Fields(before), strings.Fields(after)
+	if cut, put, ok := inPlace(b, a); ok && strings.ReplaceAll(before, cut, put) == after {
+		begin, end, _ := strings.Cut(before, cut)
+		return side{Begin: begin, Differs: cut, End: end}, side{Begin: begin, Differs: put, End: strings.ReplaceAll(end, cut, put)}
+	}
+	begin, end := 0, 0
+	for begin < min(len(b), len(a)) && b[begin] == a[begin] {
+		begin++
+	}
+	for end < min(len(b), len(a))-begin && b[len(b)-1-end] == a[len(a)-1-end] {
+		end++
+	}
+	part := func(words []string) side {
+		cut := len(words) - end
+		return side{Begin: strings.Join(words[:begin], " ") + " ", Differs: strings.Join(words[begin:cut], " "), End: " " + strings.Join(words[cut:], " ")}
+	}
+	return part(b), part(a)
+}
+
+// inPlace finds the first word that is another, with the digits on either side of it: the
+// whole of a telephone number.
+func inPlace(before, after []string) (cut, put string, ok bool) {
+	for i := range min(len(before), len(after)) {
+		if before[i] == after[i] {
+			continue
+		}
+		from, to := i, i+1
+		for from > 0 && digits(before[from-1]) {
+			from--
+		}
+		for !punctuated(before[to-1]) && to < min(len(before), len(after)) && digits(bare(before[to])) && digits(bare(after[to])) {
+			to++
+		}
+		cut, put = bare(strings.Join(before[from:to], " ")), bare(strings.Join(after[from:to], " "))
+		return cut, put, cut != "" && put != ""
+	}
+	return "", "", false
+}
+
+const marks = ".,:;()"
+
+func bare(word string) string     { return strings.Trim(word, marks) }
+func digits(word string) bool     { return word != "" && strings.Trim(word, "0123456789") == "" }
+func punctuated(word string) bool { return strings.TrimRight(word, marks) != word }
 
 // renumbered is a service whose numbers are others than before.
 type renumbered struct {
@@ -128,13 +209,15 @@ type sight struct {
 	Commit, Published string // what is compared
 	Source            *load.Source
 	Errors, Warnings  []load.Problem
-	Notices           []notice
+	Notices           []*notice
 	Numbers           []renumbered
+	Talks             []talk
+	Costs             []cost   // that differ
 	Files             []string // that differ
 }
 
 // compare works out the sight of a draft.
-func compare(old *load.Source, before []load.Problem, files fs.FS, now time.Time) *sight {
+func compare(old *load.Source, before []load.Problem, files fs.FS, now time.Time, pence float64) *sight {
 	src, problems := check.On(files, now)
 	s := &sight{Source: src, Errors: load.Errors(problems)}
 	known := map[string]bool{}
@@ -153,9 +236,11 @@ func compare(old *load.Source, before []load.Problem, files fs.FS, now time.Time
 	}
 	if !src.Broken {
 		s.Numbers = newNumbers(old.Book, src.Book)
+		s.talk(old)
 	}
 	if len(s.Errors) == 0 && len(s.Files) > 0 {
-		s.Notices = noticed(changes.Between(old.Book, src.Book))
+		s.Notices = noticed(changes.Between(old.Book, src.Book), pence)
+		s.Costs = costs(old.Book, src.Book, now, pence)
 	}
 	return s
 }
@@ -179,6 +264,8 @@ func (s *sight) blocked() string {
 		return fmt.Sprintf("There are %d mistakes to fix first.", len(s.Errors))
 	case len(names) > 0:
 		return "Ring the new number of " + strings.Join(names, " and ") + " first. Then write on the service's page who rang it, and when."
+	case len(s.open()) > 0:
+		return "Read each conversation that changes, and accept it first."
 	case s.Commit == s.Published || len(s.Files) == 0:
 		return "The draft changes nothing yet."
 	}

@@ -24,7 +24,7 @@ import (
 func (d *Desk) publish(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
 		if !p.IsGood || p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, "This draft is not approved as it is now.", "publish")
+			d.drafted(v, http.StatusConflict, t, mistake{"publish", "This draft is not approved as it is now."})
 			return
 		}
 		d.publishes(v, t, p, history.Publication{Title: t.Title, Approved: t.Approved.Name}, "published")
@@ -38,9 +38,9 @@ func (d *Desk) alone(v visit) {
 		why := strings.Join(strings.Fields(v.r.Form.Get("why")), " ")
 		switch {
 		case !p.MayAlone:
-			d.drafted(v, http.StatusForbidden, t, cmp.Or(p.Blocked, "Only an approver may publish alone."), "alone")
+			d.drafted(v, http.StatusForbidden, t, mistake{"alone", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
 		case why == "" || utf8.RuneCountInString(why) > maxWhy:
-			d.drafted(v, http.StatusUnprocessableEntity, t, fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy), "alone")
+			d.drafted(v, http.StatusUnprocessableEntity, t, mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
 		default:
 			d.publishes(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
 		}
@@ -50,7 +50,7 @@ func (d *Desk) alone(v visit) {
 func (d *Desk) publishes(v visit, t draft, p *draftView, as history.Publication, what string) {
 	as, err := d.repo.Publish(p.Commit, history.Person{ID: v.who.ID, Name: v.who.Name}, as)
 	if errors.Is(err, history.ErrBehind) {
-		d.drafted(v, http.StatusConflict, t, "Something else was published meanwhile. Bring the draft up to date.", "publish")
+		d.drafted(v, http.StatusConflict, t, mistake{"publish", "Something else was published meanwhile. Bring the draft up to date."})
 		return
 	}
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"signpost/cmd/signpost/internal/preview"
@@ -44,6 +45,8 @@ func (d *Desk) Handler() http.Handler {
 		"GET /desk/draft":                  d.openDraft,
 		"GET /desk/drafts/{id}":            d.draftPage,
 		"POST /desk/drafts/{id}/open":      d.open,
+		"GET /desk/drafts/{id}/events":     d.events,
+		"POST /desk/drafts/{id}/accept":    d.accept,
 		"POST /desk/drafts/{id}/propose":   d.propose,
 		"POST /desk/drafts/{id}/approve":   d.approve,
 		"POST /desk/drafts/{id}/publish":   d.publish,
@@ -125,6 +128,7 @@ type visit struct {
 // page is what every page shows.
 type page struct {
 	Title, Here string
+	Wrong       bool // it says that something is wrong with what was sent
 	Who         *staff.Person
 	News        []news
 	Body        any
@@ -214,7 +218,8 @@ func wrong(w http.ResponseWriter, err error) {
 	} else if !errors.Is(err, staff.ErrSignIn) && !errors.Is(err, staff.ErrInvitation) {
 		status, err = http.StatusInternalServerError, errors.New("the desk could not do that. Tell the person who runs the server")
 	}
-	answer(w, status, map[string]string{"wrong": err.Error() + "."})
+	words := err.Error()
+	answer(w, status, map[string]string{"wrong": strings.ToUpper(words[:1]) + words[1:] + "."})
 }
 
 func (d *Desk) beginSignIn(w http.ResponseWriter, _ *http.Request) {

@@ -1,4 +1,5 @@
-// Signing in and joining with a passkey. Everything else on the desk works without a script.
+// Signing in and joining with a passkey, and the page of a draft as it changes. Everything
+// else on the desk works without a script.
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -7,7 +8,8 @@ const trouble = document.getElementById("wrong");
 
 function say(what) {
   trouble.hidden = false;
-  trouble.querySelector("p").textContent = what;
+  trouble.querySelector("a").textContent = what;
+  trouble.focus();
 }
 
 async function send(address, body) {
@@ -58,4 +60,30 @@ if (signing) {
   }));
 }
 
-document.querySelector(".problem[tabindex]")?.focus();
+document.querySelector(".error-summary[tabindex]:not([hidden])")?.focus();
+
+// Somebody else edits the draft, or something is published: the page shows it, unless somebody
+// has ticked or written something here.
+const draft = document.getElementById("draft");
+if (draft) {
+  const events = new EventSource(draft.dataset.events);
+  let known = "";
+  events.onerror = () => events.close(); // asking again and again would keep somebody signed in
+  addEventListener("pagehide", () => events.close());
+  events.onmessage = async (e) => {
+    if (!known || e.data === known) return void (known = e.data);
+    known = e.data;
+    const begun = [...draft.querySelectorAll("input:not([type=hidden])")].some((i) => (i.type === "text" ? i.value : i.checked));
+    const moved = document.getElementById("moved");
+    if (begun || draft.contains(document.activeElement)) {
+      const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: "Show it as it is now" });
+      return void moved.replaceChildren("The draft has changed. ", again);
+    }
+    const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html").getElementById("draft");
+    if (!page) return void (moved.textContent = "The draft is gone. It was published or deleted.");
+    page.querySelector("#moved").remove();
+    while (moved.nextSibling) moved.nextSibling.remove();
+    draft.append(...page.childNodes);
+    moved.textContent = "The draft has changed. You see it as it is now.";
+  };
+}
