@@ -80,7 +80,7 @@ func TestProcessesAddUp(t *testing.T) {
 	now := time.Now()
 	var meters []*budget.Meter
 	for range 3 {
-		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
+		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,7 +66,7 @@ func (l locked) Write(p []byte) (int, error) {
 
 func open(t *testing.T, redis string) *store.Store {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: redis, SessionTTL: time.Minute})
+	s, err := store.Open(store.Options{URL: redis, SessionTTL: time.Minute, Wait: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -26,6 +27,7 @@ var errBusy = errors.New("too many wait for the store already")
 // experimental, and which does not end a wait with its context.)
 type batcher struct {
 	redis.UniversalClient
+	wait    time.Duration // for a pipeline
 	mu      sync.Mutex
 	busy    int // pipelines under way
 	waiting []*request
@@ -92,7 +94,7 @@ func (b *batcher) send(all []*request) {
 			close(r.done)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), opTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), b.wait)
 	defer cancel()
 	pipe := b.Pipeline()
 	var sent []*request

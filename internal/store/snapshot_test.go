@@ -36,7 +36,7 @@ func TestACopyTellsNoMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ttl := range []time.Duration{time.Minute, 15 * time.Minute, 97 * time.Minute, 4 * time.Hour} {
-		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: ttl, Keys: keys})
+		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: ttl, Keys: keys, Wait: patience})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestACopyTellsNoMoment(t *testing.T) {
 // left of it starts nothing.
 func TestTheSealEndsAConversation(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Second})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Second, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestTheSealEndsAConversation(t *testing.T) {
 		t.Fatal(done, err)
 	}
 	over := store.Session{State: []byte("x")}
-	for deadline := time.Now().Add(2 * time.Minute); len(over.State) > 0; {
+	for deadline := time.Now().Add(patience); len(over.State) > 0; {
 		if over, err = s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || time.Now().After(deadline) {
 			t.Fatal("it does not end", err)
 		}
@@ -124,7 +124,7 @@ func TestTheSealEndsAConversation(t *testing.T) {
 // people go on texting, and past midnight, when the conversation changes its name.
 func TestAReplayMovesNothing(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: 15 * time.Minute})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: 15 * time.Minute, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -92,7 +93,7 @@ func Open(o Options) (*Store, error) {
 	if !s.embedded {
 		s.rdb.AddHook(newBreaker())
 	}
-	s.batched = &batcher{UniversalClient: s.rdb}
+	s.batched = &batcher{UniversalClient: s.rdb, wait: cmp.Or(o.Wait, opTimeout)}
 	return s, nil
 }
 

@@ -24,6 +24,9 @@ import (
 	"signpost/internal/testkit"
 )
 
+// patience is how long a test waits for what should come soon: machines are busy.
+const patience = 2 * time.Minute
+
 // each runs a test on a real Redis and on the in-process store.
 func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)) {
 	for _, name := range []string{"redis", "embedded"} {
@@ -32,7 +35,7 @@ func each(t *testing.T, ttl time.Duration, do func(t *testing.T, s *store.Store)
 			if name == "redis" {
 				url = testkit.StartRedis(t).URL()
 			}
-			s, err := store.Open(store.Options{URL: url, SessionTTL: ttl})
+			s, err := store.Open(store.Options{URL: url, SessionTTL: ttl, Wait: patience})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +105,7 @@ func TestExpiry(t *testing.T) {
 		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(2 * time.Minute); ; {
+		for deadline := time.Now().Add(patience); ; {
 			seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"})
 			if err != nil {
 				t.Fatal(err)
@@ -252,7 +255,7 @@ func TestTopologies(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		deadline := time.Now().Add(2 * time.Minute)
+		deadline := time.Now().Add(patience)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
 			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false)
 			if err == nil && done {
@@ -397,7 +400,6 @@ func TestBreaker(t *testing.T) {
 		t.Errorf("%d asked it, %d were spared", asked, spared)
 	}
 	r.Wake()
-	const patience = 2 * time.Minute
 	for end := time.Now().Add(patience); ask() != nil; {
 		if time.Now().After(end) {
 			t.Fatal("it answers again, and is not asked")
