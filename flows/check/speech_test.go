@@ -48,11 +48,11 @@ func TestSpeechTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		const header = 44
-		spoken := float64(len(wav)-header) / float64(binary.LittleEndian.Uint32(wav[28:]))
+		took := float64(len(wav)-header) / float64(binary.LittleEndian.Uint32(wav[28:]))
 		guess := flows.Seconds(e.Reply.Speech)
-		reckoned, spoken = reckoned+guess, spoken+spoken
-		if guess < least*spoken || guess > most*spoken {
-			t.Errorf("reckoned %.1f s, spoken in %.1f s: %q", guess, spoken, text)
+		reckoned, spoken = reckoned+guess, spoken+took
+		if guess < least*took || guess > most*took {
+			t.Errorf("reckoned %.1f s, spoken in %.1f s: %q", guess, took, text)
 		}
 	})
 	t.Logf("%d prompts: reckoned %.0f s, spoken in %.0f s (%.2f)", len(seen), reckoned, spoken, reckoned/spoken)
