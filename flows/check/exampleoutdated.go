@@ -30,8 +30,11 @@ var exampleOutdated = rule{
 				}
 			}
 			if s := p.outdatedHours(e); s != nil {
-				p.report(e.Pos, fmt.Sprintf("the example %q is of a time at which %s had other hours", e.Name, s.ID),
-					"It no longer shows what callers get at that time.", "Give it a time under at that fits the hours of now, or take the example out.")
+				what, fix := fmt.Sprintf("the example %q is of a time at which %s had other hours", e.Name, s.ID), "Give it a time under at that fits the hours of now, or take the example out."
+				if e.At == "" {
+					what, fix = fmt.Sprintf("the example %q is from before %s was open 24 hours", e.Name, s.ID), "If the hours were meant to change, change what it expects, too."
+				}
+				p.report(e.Pos, what, "It no longer shows what callers get.", fix)
 			}
 			if words := p.outdatedTimes(e); words != "" {
 				p.report(e.Pos, fmt.Sprintf("the example %q has the times %q, which callers do not get there now", e.Name, words),
@@ -131,8 +134,10 @@ func (p *pass) passes(book *flows.Book, e load.Example) bool {
 	return good
 }
 
-// outdatedHours is the service because of whose hours an example with a time comes out
-// differently: it is right when that service alone is open, closed, or of unknown hours.
+// outdatedHours is the service because of whose hours an example comes out differently. One
+// with a time is right when that service alone is open, closed, or of unknown hours. One
+// without a time, where nothing is closed, is right when that service is not open 24 hours.
+// Either may be right when nobody knows the hours of any line but the 24-hour ones behind 0.
 func (p *pass) outdatedHours(e load.Example) *flows.Service {
 	if known, ok := p.outdated[e.Pos]; ok {
 		return known
@@ -145,32 +150,75 @@ func (p *pass) outdatedHours(e load.Example) *flows.Service {
 }
 
 func (p *pass) findOutdated(e load.Example) *flows.Service {
-	if e.At == "" || p.rightSometimes(e) {
+	if p.rightSometimes(e) {
 		return nil
 	}
 	return p.otherHours(e)
 }
 
-// otherHours is the service that must be open, closed or of unknown hours for an example
-// to come out right; nil when there is none.
+// otherHours is the service that must have other hours for an example to come out right; nil
+// when there is none.
 func (p *pass) otherHours(e load.Example) *flows.Service {
+	base := p.states(e)[0]
+	if e.At != "" {
+		base = p.unpaused
+	}
+	right := func(change func(*flows.Service)) bool {
+		as := base.As(change)
+		return p.passes(as, e) || p.passes(as.As(unrung), e)
+	}
 	for i := range p.book.Services {
 		s := &p.book.Services[i]
-		if !s.Hours.IsKnown() && len(s.Hours.Exceptions()) == 0 {
-			continue
-		}
-		for _, other := range []hours.Hours{s.Hours.Forced(hours.Open), s.Hours.Forced(hours.Closed), {}} {
-			as := p.unpaused.As(func(one *flows.Service) {
+		for _, other := range hoursBefore(e, s) {
+			if right(func(one *flows.Service) {
 				if one.ID == s.ID {
 					one.Hours = other
 				}
-			})
-			if p.passes(as, e) || p.passes(as.As(unrung), e) {
+			}) {
 				return s
 			}
 		}
 	}
+	var first *flows.Service
+	behind := p.behindZero()
+	if right(func(one *flows.Service) {
+		if len(hoursBefore(e, one)) > 0 && !behind[one.ID] {
+			if one.Hours = (hours.Hours{}); first == nil {
+				first = p.book.Service(one.ID)
+			}
+		}
+	}) {
+		return first
+	}
 	return nil
+}
+
+// hoursBefore are the hours that a service may have had when an example was written.
+func hoursBefore(e load.Example, s *flows.Service) []hours.Hours {
+	switch {
+	case e.At == "" && s.Hours.IsAlways():
+		return []hours.Hours{{}}
+	case e.At == "" || !s.Hours.IsKnown() && len(s.Hours.Exceptions()) == 0:
+		return nil
+	}
+	return []hours.Hours{s.Hours.Forced(hours.Open), s.Hours.Forced(hours.Closed), {}}
+}
+
+// behindZero are the services of the steps that 0 leads to.
+func (p *pass) behindZero() map[string]bool {
+	behind := map[string]bool{}
+	steps := []string{p.book.ZeroForAll}
+	for _, person := range p.book.People {
+		steps = append(steps, person.Zero)
+	}
+	for _, id := range steps {
+		if step := p.book.StepNamed(id); step != nil {
+			for _, service := range step.Services {
+				behind[service] = true
+			}
+		}
+	}
+	return behind
 }
 
 // rightSometimes reports an example that comes out right in one of its states.

@@ -2,11 +2,13 @@ package check_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"signpost/flows/check"
+	"signpost/flows/load"
 )
 
 // An example that names the hours of a service is out of date when they change, and never
@@ -53,6 +55,20 @@ func TestHoursInExamples(t *testing.T) {
 		}
 		if got := strings.Join(said, " "); got != tt.rule {
 			t.Errorf("%s: the check says %q, want %q: %v", tt.name, got, tt.rule, problems)
+		}
+	}
+}
+
+// A manager sets the hours of every line, one after the other. No example keeps the book from
+// callers for that: what only an example still has is a warning.
+func TestHoursOfEveryLine(t *testing.T) {
+	for _, is := range []string{"24 hours", "Mon-Fri 9am-5pm", "Sat-Sun 10am-4pm", "every day 8am-8pm"} {
+		book := files(t)
+		services := regexp.MustCompile(`(?m)^    hours: unknown.*$`).ReplaceAllString(string(book["services.yaml"].Data), "    hours: "+is)
+		book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
+		_, problems := check.On(book, today)
+		for _, p := range load.Errors(problems) {
+			t.Errorf("every line is open %s: %s", is, p)
 		}
 	}
 }
