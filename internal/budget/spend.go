@@ -4,15 +4,16 @@
 // The kinds have a share each, so that nobody who uses one up takes an answer from somebody
 // else: a flood of withheld calls costs texts nothing, nor calls from numbers.
 //
-// Nobody waits for it: what a process spends it knows at once, and every second it
-// tells the others through the store, which adds up. With the store away each
-// process goes by what it knows. So an hour may cost as much more as all of them
-// spend in a second, and the answers of the reserve, which are never refused
-// (package admit says which they are).
+// Nobody waits for it: what a process spends it knows at once, and every few seconds it
+// tells the others through the store, whether it spent anything or not: who watches the store
+// sees nobody arrive. With the store away each process goes by what it knows. So an hour may
+// cost as much more as the others spend in these seconds, and the answers of the reserve,
+// which are never refused (package admit says which they are).
 package budget
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -78,9 +79,11 @@ const (
 
 func (l Level) String() string { return [...]string{"plenty", "near", "spent"}[l] }
 
-// Keeper adds up what all processes spend, each kind by its name.
+// Keeper is where processes tell each other what they spend, in tenths of a penny, each kind
+// by its name.
 type Keeper interface {
-	AddSpend(ctx context.Context, hour time.Time, amounts map[string]int64) (totals map[string]int64, err error)
+	// ShareSpend stores what one process has spent in an hour, and returns what the others have.
+	ShareSpend(ctx context.Context, hour time.Time, process string, mine map[string]int) (others map[string]int, err error)
 }
 
 // Meter reckons one process's view of the hour. Its methods are safe for
@@ -91,22 +94,23 @@ type Meter struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	mu     sync.Mutex
-	hour   time.Time
-	total  [kinds]Money // of everybody, as it was last told
-	untold [kinds]Money // ours since then
+	mu      sync.Mutex
+	process string // how the others know this one
+	hour    time.Time
+	mine    [kinds]Money
+	others  [kinds]Money // as they last told
 }
 
 // The times of telling.
 const (
-	tellEvery = time.Second
+	tellEvery = 5 * time.Second
 	tellTime  = time.Second
 )
 
-// turn begins a new hour when it is one. What was not told of the last is let go.
+// turn begins a new hour when it is one. What was not told of the last is dropped.
 func (m *Meter) turn() {
 	if hour := m.Now().UTC().Truncate(time.Hour); !hour.Equal(m.hour) {
-		m.hour, m.total, m.untold = hour, [kinds]Money{}, [kinds]Money{}
+		m.hour, m.mine, m.others = hour, [kinds]Money{}, [kinds]Money{}
 	}
 }
 
@@ -115,7 +119,7 @@ func (m *Meter) Spend(k Kind, x Money) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.turn()
-	m.untold[k] += x
+	m.mine[k] += x
 }
 
 // Of is what a kind has cost in this hour, as far as this process knows.
@@ -123,7 +127,7 @@ func (m *Meter) Of(k Kind) Money {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.turn()
-	return m.total[k] + m.untold[k]
+	return m.mine[k] + m.others[k]
 }
 
 // Total is what the hour has cost, as far as this process knows.
@@ -174,24 +178,22 @@ func (m *Meter) Level(k Kind) Level {
 	return Plenty
 }
 
-// Tell tells the others what was spent, if anything was, and learns what they did.
+// Tell tells the others what was spent, and learns what they did.
 func (m *Meter) Tell(ctx context.Context) {
 	m.mu.Lock()
 	m.turn()
-	hour, mine := m.hour, m.untold
+	if m.process == "" {
+		m.process = rand.Text()
+	}
+	hour, process := m.hour, m.process
+	mine := map[string]int{}
+	for k, x := range m.mine {
+		mine[kindNames[k]] = int(x)
+	}
 	m.mu.Unlock()
-	amounts := map[string]int64{}
-	for k, x := range mine {
-		if x != 0 {
-			amounts[kindNames[k]] = int64(x)
-		}
-	}
-	if len(amounts) == 0 {
-		return
-	}
 	op, cancel := context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	totals, err := m.Keeper.AddSpend(op, hour, amounts)
+	others, err := m.Keeper.ShareSpend(op, hour, process, mine)
 	if err != nil {
 		m.Log.Debug("what was spent could not be told; each gateway goes by its own", "err", err)
 		return
@@ -202,13 +204,11 @@ func (m *Meter) Tell(ctx context.Context) {
 		return
 	}
 	for k := range kinds {
-		if total, told := totals[kindNames[k]]; told {
-			m.total[k], m.untold[k] = Money(total), m.untold[k]-mine[k]
-		}
+		m.others[k] = Money(others[kindNames[k]])
 	}
 }
 
-// Run tells every second until ctx ends, and once more then. It says in the log
+// Run tells at a fixed rate until ctx ends, and once more then. It says in the log
 // when a share of the hour's money runs out.
 func (m *Meter) Run(ctx context.Context) {
 	tick := time.NewTicker(tellEvery)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"signpost/internal/budget"
+	"signpost/internal/privacy"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
@@ -20,7 +22,7 @@ func meter(t *testing.T, k budget.Keeper, now func() time.Time) *budget.Meter {
 
 type away struct{}
 
-func (away) AddSpend(context.Context, time.Time, map[string]int64) (map[string]int64, error) {
+func (away) ShareSpend(context.Context, time.Time, string, map[string]int) (map[string]int, error) {
 	return nil, errors.New("away")
 }
 
@@ -78,9 +80,13 @@ func TestShares(t *testing.T) {
 func TestProcessesAddUp(t *testing.T) {
 	r := testkit.StartRedis(t)
 	now := time.Now()
+	keys, err := privacy.NewKeyring(privacy.NewSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var meters []*budget.Meter
 	for range 3 {
-		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: time.Minute})
+		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys, Wait: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,12 +103,60 @@ func TestProcessesAddUp(t *testing.T) {
 		})
 	}
 	all.Wait()
-	for _, m := range meters {
-		m.Spend(budget.Kinds()[0], budget.Pence(1))
-		m.Spend(budget.Kinds()[1], budget.Pence(1))
-		m.Tell(t.Context())
+	for range 2 { // after the first round each has told, and learns in the second
+		for _, m := range meters {
+			m.Tell(t.Context())
+		}
 	}
-	if got := meters[2].Total(); got != budget.Pence(306) {
-		t.Errorf("they have spent %v, want £3.06", got.Pounds())
+	for i, m := range meters {
+		if got := m.Total(); got != budget.Pence(300) {
+			t.Errorf("process %d takes it that they have spent %v, want £3", i, got.Pounds())
+		}
+	}
+	r.Do(t, "FLUSHALL") // nothing of it is lost
+	for range 2 {
+		for _, m := range meters {
+			m.Tell(t.Context())
+		}
+	}
+	if got := meters[0].Total(); got != budget.Pence(300) {
+		t.Errorf("after Redis was emptied they have spent %v, want £3", got.Pounds())
+	}
+}
+
+// What is stored of an hour's cost says nothing: it is sealed, of one length, other bytes each
+// time, and written whether anything was spent or not.
+func TestStoredSpendSaysNothing(t *testing.T) {
+	r := testkit.StartRedis(t)
+	keys, err := privacy.NewKeyring(privacy.NewSecret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	now := time.Now()
+	m := meter(t, s, func() time.Time { return now })
+	lengths, values := map[int]bool{}, map[string]bool{}
+	const tells = 6
+	for i := range tells {
+		if i%2 == 0 { // every other time somebody is answered
+			m.Spend(budget.CallsWithheld, budget.Pence(2*float64(i)))
+			m.Spend(budget.TextsElsewhere, budget.Pence(1e6))
+		}
+		m.Tell(t.Context())
+		stored := r.Do(t, "HVALS", "spent:"+now.UTC().Format("2006-01-02T15"))
+		if len(stored) != 1 {
+			t.Fatalf("one process stores %d values", len(stored))
+		}
+		lengths[len(stored[0])], values[stored[0]] = true, true
+	}
+	if len(lengths) != 1 || len(values) != tells {
+		t.Errorf("%d tells are of %d lengths, and %d different values", tells, len(lengths), len(values))
+	}
+	if dump := r.Dump(t); strings.Contains(dump, "calls") || strings.Contains(dump, "texts") {
+		t.Errorf("Redis holds what was spent on: %s", dump)
 	}
 }

@@ -23,7 +23,7 @@ const KeepCounts = 13
 // it is one sealed value of a fixed length, with chance in it: it says nothing of what was
 // counted, or whether anything was.
 func (s *Store) PutCounts(ctx context.Context, day time.Time, process string, counts map[string]int) error {
-	plain, err := padded(counts)
+	plain, err := padded(counts, countsUnit)
 	if err != nil {
 		return err
 	}
@@ -43,18 +43,19 @@ const countPurpose = "counts of a day"
 const countsUnit = 4096
 
 // padded writes counts with chance before them, so that the same counts are other bytes
-// each time, and nothing after them, so that few and many take the same room.
-func padded(counts map[string]int) ([]byte, error) {
+// each time, and nothing after them, so that few and many take the same room: a multiple of
+// unit.
+func padded(counts map[string]int, unit int) ([]byte, error) {
 	written, err := json.Marshal(counts)
 	if err != nil {
-		return nil, fmt.Errorf("write the day's counts: %w", err)
+		return nil, fmt.Errorf("write counts: %w", err)
 	}
 	const chance = 16
-	b := make([]byte, chance, countsUnit)
+	b := make([]byte, chance, unit)
 	_, _ = rand.Read(b) // never fails
 	b = binary.BigEndian.AppendUint32(b, uint32(len(written)))
 	b = append(b, written...)
-	return append(b, make([]byte, (countsUnit-len(b)%countsUnit)%countsUnit)...), nil
+	return append(b, make([]byte, (unit-len(b)%unit)%unit)...), nil
 }
 
 // unpadded reads what padded wrote.
@@ -134,28 +135,5 @@ func (s *Store) ResealCounts(ctx context.Context, today time.Time) error {
 	}
 	return nil
 }
-
-// AddSpend adds to what an hour has cost, in tenths of a penny by kind, and gives the sums of
-// the kinds that are named.
-func (s *Store) AddSpend(ctx context.Context, hour time.Time, amounts map[string]int64) (map[string]int64, error) {
-	key := "spent:" + hour.Format("2006-01-02T15")
-	p := s.rdb.TxPipeline()
-	sums := map[string]*redis.IntCmd{}
-	for kind, amount := range amounts {
-		sums[kind] = p.HIncrBy(ctx, key, kind, amount)
-	}
-	p.ExpireAt(ctx, key, hour.Truncate(time.Hour).Add(spendTTL)) // so that its end does not tell when it was last added to
-	if _, err := p.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("add to what the hour has cost: %w", bare(err))
-	}
-	totals := map[string]int64{}
-	for kind, sum := range sums {
-		totals[kind] = sum.Val()
-	}
-	return totals, nil
-}
-
-// spendTTL is from the beginning of the hour.
-const spendTTL = 2 * time.Hour
 
 func countKey(day time.Time) string { return "counts:" + day.Format(time.DateOnly) }

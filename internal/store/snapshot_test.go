@@ -60,7 +60,7 @@ func TestACopyTellsNoMoment(t *testing.T) {
 			}
 		}
 		now := time.Now()
-		if _, err := s.AddSpend(t.Context(), now, map[string]int64{"texts": 40}); err != nil {
+		if _, err := s.ShareSpend(t.Context(), now, "one", map[string]int{"texts": 40}); err != nil {
 			t.Fatal(err)
 		}
 		const rounding = 2 * time.Second // between the gateway's clock and this reading of it

@@ -14,6 +14,7 @@ import (
 	"signpost/internal/budget"
 	"signpost/internal/gsm7"
 	"signpost/internal/hours"
+	"signpost/internal/store"
 )
 
 // inTime is how soon everybody must have an answer.
@@ -395,13 +396,13 @@ func (w *world) checkSpending() {
 	if w.spent.spoilt[last] {
 		return
 	}
-	reckoned := int64(0)
-	for _, kind := range []string{"texts_home", "texts_elsewhere"} {
-		var n int64
-		_, _ = fmt.Sscan(w.redis.m.HGet("spent:"+last.Format("2006-01-02T15"), kind), &n)
-		reckoned += n
+	key, stored := "spent:"+last.Format("2006-01-02T15"), map[string]string{}
+	processes, _ := w.redis.m.HKeys(key)
+	for _, p := range processes {
+		stored[p] = w.redis.m.HGet(key, p)
 	}
-	if reckoned != cost {
+	amounts := store.SpendIn(w.keyring(), last, stored)
+	if reckoned := int64(amounts["texts_home"] + amounts["texts_elsewhere"]); reckoned != cost {
 		w.fault(nil, "the texts of %s cost %d tenths of a penny, and were reckoned at %d", last.Format("2006-01-02 15:00"), cost, reckoned)
 	}
 }

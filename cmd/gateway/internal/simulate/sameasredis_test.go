@@ -67,7 +67,7 @@ func TestSameAsRedis(t *testing.T) {
 				n, oldest, err2 := s.Backlog(ctx)
 				return fmt.Sprint(err, n, oldest, err2)
 			case 7:
-				sums, err := s.AddSpend(ctx, now, map[string]int64{name: 40})
+				sums, err := s.ShareSpend(ctx, now, name, map[string]int{name: i})
 				return fmt.Sprint(sums, err)
 			}
 			_, err := s.KeepLines(ctx, now, []string{name}, func(_ string, l store.Line) store.Line {
