@@ -254,7 +254,7 @@ func (l *life) opened() string {
 			open(key, "", strings.Join(l.redis.Do(l.t, "GET", key), ""))
 		}
 	}
-	for _, pattern := range []string{"r:*", "counts:*"} {
+	for _, pattern := range []string{"r:*", "counts:*", "spent:*"} {
 		for _, key := range l.redis.Do(l.t, "KEYS", pattern) {
 			for pair := range slices.Chunk(l.redis.Do(l.t, "HGETALL", key), 2) {
 				open(key, pair[0], pair[1])
