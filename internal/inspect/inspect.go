@@ -47,8 +47,8 @@ func Names() []string {
 	return []string{
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
 		"clock", "lines-unreadable", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
-		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere",
-		"certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
+		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
+		"redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
 		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
 		"webhooks-refused", "safe-answers", "replies-blocked", "share-nearly-spent", "share-spent", "line-not-answering",
 		"erasing-refused", "erasing-late", "erasing-given-up",
@@ -57,10 +57,10 @@ func Names() []string {
 
 // Settings are what the account should fit.
 type Settings struct {
-	PublicURL          string
-	TextPath, CallPath string
-	Lines              []string // our numbers and short codes, from ERASE_LINES
-	CallerID           string
+	PublicURL                     string
+	TextPath, CallPath, EndedPath string
+	Lines                         []string // our numbers and short codes, from ERASE_LINES
+	CallerID                      string
 }
 
 // Provider looks at the account and its lines. What cannot be read is a finding of its own
@@ -221,10 +221,22 @@ func line(l twilio.AccountLine, service *twilio.AccountLine, s Settings) (found 
 // elsewhere looks where a line of ours points.
 func elsewhere(l twilio.AccountLine, s Settings) (found []Finding) {
 	if !l.Ignored && (l.Texts.URL != s.PublicURL+s.TextPath || l.Texts.Method != "POST") {
-		found = append(found, Finding{"texts-elsewhere", l.Name + ": texts are not sent here by POST", "signpost provision " + l.Name, false})
+		found = append(found, Finding{"texts-elsewhere", l.Name + ": texts are not sent here by POST", "signpost provision " + l.Name + " points it here.", false})
+	}
+	if l.Sort == twilio.NumberLine && l.Ended.URL != s.PublicURL+s.EndedPath {
+		found = append(found, Finding{"ended-elsewhere", l.Name + ": that a call has ended is not reported here", "signpost provision " + l.Name + " points it here.", false})
+	}
+	for _, none := range []struct {
+		of  string
+		has bool
+	}{{"texts", l.Ignored || l.TextsElse.URL != ""}, {"calls", l.Sort != twilio.NumberLine || l.CallsElse.URL != ""}} {
+		if !none.has {
+			found = append(found, Finding{"no-fallback", l.Name + " has no fallback for " + none.of + ": when our machines cannot be reached, people get nothing",
+				"signpost fallback writes what to put there, and signpost provision sets it.", false})
+		}
 	}
 	if l.Sort == twilio.NumberLine && (l.Calls.URL != s.PublicURL+s.CallPath || l.Calls.Method != "POST") {
-		found = append(found, Finding{"calls-elsewhere", l.Name + ": calls are not sent here by POST", "signpost provision " + l.Name, false})
+		found = append(found, Finding{"calls-elsewhere", l.Name + ": calls are not sent here by POST", "signpost provision " + l.Name + " points it here.", false})
 	}
 	return found
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 
 // certificateTimeout bounds looking at a certificate.
 const certificateTimeout = 5 * time.Second
+
+// pathsTimeout bounds asking all paths.
+const pathsTimeout = 20 * time.Second
 
 // Certificate looks whether the certificate at a public URL is soon no longer valid. Whether
 // it can be trusted is not looked at. An address that does not answer gives no finding: a
@@ -45,6 +49,37 @@ func Certificate(ctx context.Context, publicURL string, now time.Time) []Finding
 	}
 	return []Finding{{"certificate-expires", fmt.Sprintf("the certificate of PUBLIC_URL is valid until %s: after that the provider does not ask us", end.UTC().Format("2 January 2006, 15:04 MST")),
 		"Renew it, and find out why it was not renewed by itself: look at the log of what ends TLS.", false}}
+}
+
+// Paths asks every path of the webhooks, at the public address and without a signature. A
+// proxy that passes it on has the gateway refuse it (403); one that answers itself, or sends it
+// elsewhere, keeps the provider's from us. An address that does not answer gives no finding,
+// as with [Certificate].
+func Paths(ctx context.Context, publicURL string, paths []string) (found []Finding) {
+	ctx, cancel := context.WithTimeout(ctx, pathsTimeout)
+	defer cancel()
+	client := &http.Client{
+		Transport:     &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}, // #nosec G402 -- nothing is sent
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	for _, path := range paths {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, publicURL+path, nil)
+		if err != nil {
+			return nil
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			continue
+		}
+		_ = resp.Body.Close()
+		switch {
+		case resp.StatusCode >= 300 && resp.StatusCode < 400:
+			found = append(found, Finding{"redirects", path + " of PUBLIC_URL redirects to another address", "Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.", false})
+		case resp.StatusCode != http.StatusForbidden:
+			found = append(found, Finding{"path-unreachable", fmt.Sprintf("something else than this gateway answers at %s of PUBLIC_URL (%d)", path, resp.StatusCode), "Have what ends TLS pass every path on, as it comes.", false})
+		}
+	}
+	return found
 }
 
 // Swap looks whether the memory of this process may be written to a disk. root is the root of

@@ -25,7 +25,7 @@ var plainly = []struct {
 }{
 	{"The provider's account is not in order.", noAnswer, false, []string{"credentials", "account-suspended", "account-trial", "balance-low"}},
 	{"The number does not lead here as it should.", noAnswer, false, []string{
-		"no-line", "no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere",
+		"no-line", "no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "redirects", "path-unreachable",
 	}},
 	{"Callers cannot be put through.", noAnswer, false, []string{"calling-home", "caller-id-not-ours"}},
 	{"A text or call was refused in the last half hour. It may have been a person's.", noAnswer, false, []string{webhooksRefused}},
@@ -37,6 +37,7 @@ var plainly = []struct {
 	{"The program had a fault in the last half hour. Somebody got only the 24-hour number and 999.", lessAnswer, false, []string{safeAnswers}},
 	{"More people text or ring than the money for this hour pays for. Answers are short.", lessAnswer, false, []string{"share-nearly-spent", "share-spent"}},
 	{"The provider's copies of texts and calls are not deleted in time.", unnoticed, false, []string{"erasing-refused", "erasing-late", "erasing-given-up"}},
+	{"Nobody is answered when the server cannot be reached: the number has no fallback.", unnoticed, false, []string{"no-fallback"}},
 	{"The certificate of the server is about to end. After that nobody is answered.", unnoticed, false, []string{"certificate-expires"}},
 }
 

@@ -11,6 +11,7 @@ import (
 	"signpost/internal/inspect"
 	"signpost/internal/store"
 	"signpost/internal/twilio"
+	"signpost/ivr"
 )
 
 const (
@@ -136,6 +137,7 @@ func (g *Gateway) inspectHourly(ctx context.Context) {
 func (g *Gateway) inspect(ctx context.Context) {
 	found := inspect.Swap(os.DirFS("/"))
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
+	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
 	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))
 	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
 	if err != nil {
@@ -146,5 +148,5 @@ func (g *Gateway) inspect(ctx context.Context) {
 
 // Inspected is what the account should fit.
 func Inspected(cfg config.Config) inspect.Settings {
-	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, Lines: cfg.Lines, CallerID: cfg.CallerID}
+	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, EndedPath: ivr.StatusPath, Lines: cfg.Lines, CallerID: cfg.CallerID}
 }

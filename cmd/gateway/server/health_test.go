@@ -3,7 +3,11 @@ package server_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,6 +123,54 @@ func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
 			t.Errorf("/readyz says %s", ready)
 		}
 		wellSaid(t, get(t, s.admin+"/readyz"))
+	}
+}
+
+// A proxy that keeps webhooks from the gateway is named, path by path, and so is a number
+// without a fallback, or without a report of calls that have ended.
+func TestWayToTheGatewayIsInspected(t *testing.T) {
+	double := testkit.NewProvider(t, account, token)
+	double.SetBalance("25")
+	double.MayRing(true, "GB")
+	var gateway atomic.Pointer[running]
+	var wrong atomic.Bool
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch s := gateway.Load(); {
+		case wrong.Load() && r.URL.Path == "/voice":
+			http.Redirect(w, r, "/voice/", http.StatusMovedPermanently)
+		case wrong.Load() && r.URL.Path == "/voice/leg":
+			http.NotFound(w, r)
+		case s == nil:
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			to, err := url.Parse(s.url)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			httputil.NewSingleHostReverseProxy(to).ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(front.Close)
+	line := map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": front.URL + "/sms", "sms_method": "POST", "voice_url": front.URL + "/voice", "voice_method": "POST"}
+	double.Line(line)
+	wrong.Store(true)
+	s := start(t, func(c *config.Config) {
+		c.PublicURL, c.APIURL, c.InspectEvery, c.Lines, c.SpendLimit, c.TextPrice, c.MinutePrice = front.URL, double.URL, time.Millisecond, []string{ourLine}, 5000, 5, 2
+	})
+	gateway.Store(s)
+	for _, want := range []string{"degraded: redirects: /voice of ", "degraded: path-unreachable: something else than this gateway answers at /voice/leg ", "degraded: ended-elsewhere: " + ourLine, "degraded: no-fallback: " + ourLine + " has no fallback for texts", "has no fallback for calls"} {
+		awaitReady(t, s, want, true)
+	}
+	wellSaid(t, get(t, s.admin+"/readyz"))
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "Perhaps not everybody.") {
+		t.Errorf("the manager's page says\n%s", page)
+	}
+	wrong.Store(false)
+	awaitReady(t, s, "redirects", false)
+	awaitReady(t, s, "path-unreachable", false)
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `outcome="mismatched"} 0`) || strings.Contains(m, `outcome="mismatched"} 1`) {
+		t.Error("the gateway's own requests are taken for the provider's")
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 var own = []string{
 	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed", "token-not-needed", "credentials-rotating",
 	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow", "store-evicts", "store-noeviction",
-	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow", "redirects", "path-unreachable",
+	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow",
 	"signature-refused", "key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
-	"dialling-unreadable", "special-numbers", "other-countries", "ended-elsewhere", "no-fallback", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+	"dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
 }
 
 // Names lists the name of every finding that something is not well.
