@@ -11,15 +11,36 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 var screenshots = flag.String("screenshots", "", "the folder to put pictures of the desk's pages in")
+
+var guidePictures = flag.String("guide", "", "the folder to put the pictures of the desk's guide in")
+
+// guide keeps what somebody sees from a part of a page on, as a picture of the guide.
+func (s *surfer) guide(t *testing.T, path, from, name string) {
+	t.Helper()
+	if *guidePictures == "" {
+		return
+	}
+	s.shows(t, looksLike{"light", 900})
+	s.do(t, chromedp.Navigate(s.at+path), chromedp.WaitReady(from), chromedp.Evaluate[chromedp.Void](`(document.querySelector(".ticks details") ?? {}).open = true; document.querySelector(`+strconv.Quote(from)+`).scrollIntoView()`))
+	png, err := chromedp.Run(s.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(*guidePictures, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // axe finds what keeps people with disabilities from using a page. (axe-core, Mozilla Public
 // License 2.0.)
@@ -78,8 +99,44 @@ func (o *office) withBrowser(t *testing.T, c *colleague) *surfer {
 	return s
 }
 
+// prints looks at a draft as it is printed: the changes are there whole, and what only a screen
+// needs is not.
+func (s *surfer) prints(t *testing.T, draft string) {
+	t.Helper()
+	s.do(t, chromedp.Navigate(s.at+draft), chromedp.WaitReady("#approve"))
+	call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	defer call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	got, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`["header", ".out", "#approve button", ".ticks del", "details .mini", ".turns"].map((what) => what + " " + (document.querySelector(what).getClientRects().length > 0 && document.querySelector(what).checkVisibility({ contentVisibilityAuto: true }))).join(", ")`))
+	if want := "header false, .out false, #approve button false, .ticks del true, details .mini true, .turns true"; err != nil || got != want {
+		t.Errorf("printed: %s (%v), want %s", got, err, want)
+	}
+}
+
+// approves ticks everything and approves a draft with the keyboard alone.
+func (s *surfer) approves(t *testing.T, draft string) {
+	t.Helper()
+	s.do(t, chromedp.Navigate(s.at+draft), chromedp.WaitReady("#approve"))
+	const most = 200 // stops on the page
+	for range most {
+		s.do(t, chromedp.KeyEvent(kb.Tab))
+		at, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`(() => { const e = document.activeElement; return e.name === "tick" && !e.checked ? "tick" : e.tagName === "BUTTON" ? e.textContent : ""; })()`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch at {
+		case "tick":
+			s.do(t, chromedp.KeyEvent(" "))
+		case "Approve":
+			s.do(t, chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#publish"))
+			return
+		}
+	}
+	t.Fatal("the tab key does not lead to the button that approves")
+}
+
 // Every page of the desk, each as it is and with something wrong, is without fault to a checker
-// of accessibility, on a phone, a tablet and a desk, in light and dark, and runs off no side.
+// of accessibility, on a phone, a tablet and a desk, in light and dark, and runs off no side. A
+// draft is approved with the keyboard alone. The guide names what the pages have.
 func TestDeskIsAccessible(t *testing.T) {
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
@@ -109,15 +166,22 @@ func TestDeskIsAccessible(t *testing.T) {
 	every("behind", at(behind), chromedp.WaitReady("#update"))
 	jo.presses(t, waits, "update", nil)
 	every("accept", at(waits), chromedp.WaitReady("#talks"), chromedp.Submit("#talks form"), chromedp.WaitVisible(".error-summary"))
+	s.guide(t, waits, "#talks", "conversation")
 	ids := url.Values{}
 	for _, m := range accepts.FindAllStringSubmatch(jo.get(t, waits).body, -1) {
 		ids.Add("accept", m[1])
 	}
 	jo.presses(t, waits, "accept", ids)
+	s.do(t, at(waits), chromedp.WaitReady("#propose")) // it is open while Jo edits
+	jo.edits(t, "letgo_north", url.Values{"rung_by": {"night manager"}})
+	s.sees(t, "You see it as it is now")
+	s.sees(t, "by: night manager")
 	wants(t, "propose", jo.presses(t, waits, "propose", nil), 303)
 	every("draft", at(waits), chromedp.WaitReady("#approve"), chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))
 	every("unticked", at(waits), chromedp.WaitReady("#approve"), chromedp.Submit("#approve"), chromedp.WaitVisible(".error-summary"))
-	wants(t, "approve", ann.presses(t, waits, "approve", ann.ticked(t, waits)), 303)
+	s.guide(t, waits, "#approve", "draft")
+	s.prints(t, waits)
+	s.approves(t, waits)
 	every("approved", at(waits), chromedp.WaitReady("#publish"))
 	ann.post(t, waits+"/open", nil)
 	every("editing", at("/"), chromedp.WaitVisible("#changes p"))

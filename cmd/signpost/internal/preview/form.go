@@ -199,7 +199,7 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 		}
 		p := work(v, f, r)
 		if len(f.Errors) > 0 {
-			s.show(w, http.StatusUnprocessableEntity, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
+			s.show(w, http.StatusUnprocessableEntity, "form.html", page{Title: f.Title, Here: f.Here, Wrong: true, Body: f})
 			return
 		}
 		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: f.Here, Body: p})

@@ -73,13 +73,22 @@ func (m *manager) see(name string) {
 // folder as it is called on most laptops.
 func (m *manager) picture(name string) {
 	m.t.Helper()
+	evaluate[chromedp.Void](m.t, m.ctx, `document.querySelector("form.save button")?.scrollIntoView({block: "end"})`)
+	m.pictureHere(name)
+}
+
+// pictureHere keeps what somebody sees where they are on the page.
+func (m *manager) pictureHere(name string) {
+	m.t.Helper()
+	if *screenshots == "" {
+		return
+	}
 	const shown = `C:\\Users\\Sam`
 	evaluate[chromedp.Void](m.t, m.ctx, fmt.Sprintf(`(() => {
 		const folder = document.querySelector("#folder"), foot = document.querySelector("footer code");
 		window.undo = folder?.value;
 		if (folder) folder.value = "%[1]s\\Documents\\Signpost flow book";
 		if (foot) foot.textContent = "%[1]s\\Documents\\Signpost flow book";
-		document.querySelector("form.save button")?.scrollIntoView({block: "end"});
 	})()`, shown))
 	png, err := chromedp.Run(m.ctx, chromedp.CaptureScreenshot())
 	if err != nil {

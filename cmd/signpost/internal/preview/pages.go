@@ -23,6 +23,7 @@ import (
 // page is what every page shows.
 type page struct {
 	Title, Here string
+	Wrong       bool // it says that something is wrong with a form
 	Dir         string
 	Elsewhere   bool // another folder can be opened
 	Draft       string
@@ -46,6 +47,9 @@ func (s *Server) words() template.FuncMap {
 // show writes a page.
 func (s *Server) show(w http.ResponseWriter, status int, name string, p page) {
 	p.Dir, p.Elsewhere, p.Draft, p.Verdict, p.Undo = s.Dir, s.Elsewhere, s.Draft, s.Verdict(), s.lastSaved()
+	if change, ok := p.Body.(proposal); ok {
+		p.Wrong = change.Why != "" || len(change.Problems) > 0
+	}
 	p.Verdict.unrung = unrung(p.Verdict.Source.Book, s.Now())
 	var b bytes.Buffer
 	if err := s.pages.ExecuteTemplate(&b, name, p); err != nil {
