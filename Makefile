@@ -40,10 +40,11 @@ test-browser:
 test-desk-browser:
 	go test -timeout 40m -tags browser ./cmd/signpost -run 'TestDeskInABrowser|TestDeskIsAccessible' -screenshots "$(abspath $(SCREENSHOTS))"
 
-# The pictures of the manager's guide and of the desk's, made by following them in a real browser.
+# The pictures of the README and of the guides, made by following the guides in a real browser.
 screenshots:
 	mkdir -p docs/manager docs/desk
 	go test -timeout 40m -tags browser ./cmd/signpost/internal/preview -run 'FollowsTheGuide' -count=1 -screenshots "$(abspath docs/manager)"
+	go test -timeout 40m -tags browser ./cmd/signpost/internal/preview -run 'TestPictureForReaders' -count=1 -screenshots "$(abspath docs)"
 	go test -timeout 40m -tags browser ./cmd/signpost -run 'TestDeskIsAccessible' -count=1 -guide "$(abspath docs/desk)"
 
 # The text editor of the page of files, in one file. By hand, when a version in its
