@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strings"
 	"time"
 
 	"signpost/internal/hours"
@@ -259,16 +260,25 @@ func (t turn) prompt(s State, lead ...string) Reply {
 	return r
 }
 
-// numberWords says the number of a service, after those of the lines before it that are
-// closed, and before the one that may not answer now.
+// numberWords says the number of a service, before the one that may not answer now. That of a
+// closed line before it is said where the words have {closed}: a number that helps now comes
+// first. Without {closed} it is said before them.
 func (t turn) numberWords(said []Utterance, s State, svc *Service, r *Reply) []Utterance {
-	var buf [chainRoom]*Service
-	if chain := t.chainIn(buf[:0], s); s.At > 0 && int(t.firstOpen(s)) == int(s.At) && t.closed(chain[0]) {
-		said = t.speakOf(said, s, chain[0], t.closedWords(chain[0]))
-	}
+	words, about := t.Messages.Number.Say, svc
 	if behind := t.behindZero(s); behind != nil {
 		r.Shows = []string{svc.ID, behind.ID}
-		return t.speakOf(said, s, behind, t.Messages.NumberLater.Say)
+		words, about = t.Messages.NumberLater.Say, behind
 	}
-	return t.speakOf(said, s, svc, t.Messages.Number.Say)
+	var buf [chainRoom]*Service
+	if chain := t.chainIn(buf[:0], s); s.At > 0 && int(t.firstOpen(s)) == int(s.At) && t.closed(chain[0]) {
+		before, after, ok := strings.Cut(words, "{closed}")
+		if !ok {
+			before, after = "", words
+		}
+		apart := uses(words, "{connect}")
+		said = t.speakPart(said, s, about, before, apart)
+		said = t.speakOf(said, s, chain[0], t.closedWords(chain[0]))
+		return t.speakPart(said, s, about, after, apart)
+	}
+	return t.speakOf(said, s, about, words)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local", "back", "doubt", "first_words"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local", "back", "doubt", "first_words", "closed"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 

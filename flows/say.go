@@ -15,9 +15,14 @@ func (t turn) speak(said []Utterance, s State, words string) []Utterance {
 const numberMark = "\x00"
 
 func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []Utterance {
+	return t.speakPart(said, s, svc, words, uses(words, "{connect}"))
+}
+
+// speakPart is speakOf for a part of a wording. connect tells that the whole of it says apart
+// how to be put through.
+func (t turn) speakPart(said []Utterance, s State, svc *Service, words string, connect bool) []Utterance {
 	var buf [room]byte
 	b := buf[:0]
-	connect := uses(words, "{connect}")
 	empty := false // the last placeholder gave nothing: its comma or full stop goes too
 	for words != "" {
 		literal, field, rest := piece(words)

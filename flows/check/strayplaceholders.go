@@ -33,9 +33,11 @@ func fills(p *pass, w wording) []string {
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
-	case "messages.number.text", "messages.number.say", "messages.number_later.say", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
+	case "messages.number.text", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
 		"messages.instead.text", "messages.last.text":
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local", "back", "doubt"}
+	case "messages.number.say", "messages.number_later.say":
+		return []string{"numbers", "label", "choices", "connect", "also", "zero", "hours", "back", "doubt", "closed"}
 	case "messages.back_on.text":
 		return []string{"label", "date"}
 	case "messages.back_on.say":
