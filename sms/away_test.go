@@ -131,26 +131,29 @@ func TestOwnBehaviourIsKept(t *testing.T) {
 		back func(*channel, *faultySessions)
 	}{
 		{"Redis is away", func(_ *channel, s *faultySessions) { s.recall = errAway }, func(_ *channel, s *faultySessions) { s.recall = nil }},
+		{"Redis is emptied", func(*channel, *faultySessions) {}, func(c *channel, _ *faultySessions) { c.redis.Do(t, "FLUSHALL") }},
 		{"a write fails", func(_ *channel, s *faultySessions) { s.commit = errAway }, func(_ *channel, s *faultySessions) { s.commit = nil }},
 		{"the budget is nearly spent", func(c *channel, _ *faultySessions) { c.spend(9) }, func(*channel, *faultySessions) {}},
 		{"the budget is spent", func(c *channel, _ *faultySessions) { c.spend(10) }, func(*channel, *faultySessions) {}},
 		{"over the limit", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) }, func(c *channel, _ *faultySessions) { c.limits.over.Store(false) }},
 		{"maintenance", func(c *channel, _ *faultySessions) { c.maintenance = true }, func(c *channel, _ *faultySessions) { c.maintenance = false }},
 	} {
-		for _, wait := range []int{0, 1} { // how many texts come before all is well again
+		for _, wait := range []int{0, 1, 30} { // how many texts come before all is well again
 			c, away, _ := awayChannel(t)
-			tt.set(c, away)
-			c.text(t, mobile, "i hit my wife")
-			for range wait {
-				if got := c.text(t, mobile, "penwick"); strings.Contains(got, "0161 496 0001") {
-					t.Errorf("%s: answered meanwhile %q", tt.name, got)
+			says := func(text string) {
+				t.Helper()
+				if got := c.text(t, mobile, text); strings.Contains(got, "0161 496 0001") || strings.Contains(got, helpline) {
+					t.Errorf("%s: %q is answered %q, after %d", tt.name, text, got, wait)
 				}
+			}
+			tt.set(c, away)
+			says("i hit my wife")
+			for range wait {
+				says("penwick")
 			}
 			tt.back(c, away)
 			for range 3 {
-				if got := c.text(t, mobile, "penwick"); strings.Contains(got, "0161 496 0001") {
-					t.Errorf("%s: answered %q after %d", tt.name, got, wait)
-				}
+				says("penwick")
 			}
 		}
 	}

@@ -186,7 +186,11 @@ func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webho
 // current returns the state that a text is answered from: Redis's own, unless the cookie is
 // newer. Whatever is lost, a conversation about somebody's own behaviour stays one.
 func (h *Handler) current(c cookie, stored []byte) []byte {
-	if !c.newer(stored) || c.blind && len(c.state) > 0 && ownBehaviour(h.Book(0), stored) {
+	book := h.Book(0)
+	switch {
+	case len(stored) == 0 && ownBehaviour(book, c.state): // Redis has lost it
+		return c.state
+	case !c.newer(stored), c.blind && len(c.state) > 0 && ownBehaviour(book, stored):
 		return stored
 	}
 	return c.state
@@ -236,6 +240,7 @@ func (h *Handler) decide(mark store.Mark, text string, d admit.Decision) (a answ
 	stepped := h.answer(mark, text)
 	step := admit.Step{
 		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number, Exhausted: stepped.exhausted,
+		Own: ownBehaviour(h.Book(mark.Book), stepped.next),
 	}
 	revived, anew := mark, answer{}
 	if step.Exhausted {

@@ -133,10 +133,25 @@ type Step struct {
 	// Exhausted reports that the conversation would say nothing, because too much of it has
 	// moved nothing. Number is then what it would give otherwise.
 	Exhausted bool
+	// Own reports that the sender writes about their own behaviour.
+	Own bool
 }
 
-// Way is how a text is answered. It counts what it sends from the reserve: ask once.
+// Way is how a text is answered. It counts what it sends from the reserve: ask once. Who
+// writes about their own behaviour gets the answer that is for them in place of the 24-hour
+// number, which is for the people harmed.
 func (d Decision) Way(step Step) Way {
+	way := d.way(step)
+	if step.Own && !d.noBook && (way == Line || way == Maintenance) {
+		if step.Exhausted {
+			return Revived
+		}
+		return Full
+	}
+	return way
+}
+
+func (d Decision) way(step Step) Way {
 	switch {
 	case d.urgent && d.overUrgent:
 		return d.line()
