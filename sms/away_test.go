@@ -173,3 +173,18 @@ func TestOwnBehaviourWithoutCookie(t *testing.T) {
 		}
 	}
 }
+
+// However long a conversation goes on without Redis, it does when Redis is back.
+func TestLongWithoutRedis(t *testing.T) {
+	c, away, says := awayChannel(t)
+	says("hello", "Reply with your town")
+	away.recall = errAway
+	for range 20 {
+		c.text(t, mobile, "barnholm")
+		c.text(t, mobile, "penwick")
+		c.text(t, mobile, "1")
+	}
+	says("penwick", "0161 496 0001")
+	away.recall = nil
+	says("1", "0306 999 0005")
+}

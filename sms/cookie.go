@@ -33,9 +33,9 @@ func fingerprintOf(state []byte) fingerprint {
 	return fingerprint(h.Sum64())
 }
 
-// maxHeld is how many states of Redis a cookie remembers: more texts than that do not lose
-// their writes within a quarter of an hour.
-const maxHeld = 8
+// maxHeld is how many states of Redis a cookie remembers: more texts than most people send
+// in a quarter of an hour.
+const maxHeld = 32
 
 const cookiePurpose = "text conversation"
 
@@ -51,13 +51,12 @@ func (c cookie) encode() []byte {
 	if !c.offline {
 		return append([]byte{formStored}, c.state...)
 	}
-	held := c.held[max(len(c.held)-maxHeld, 0):]
-	count := byte(len(held))
+	count := byte(len(c.held))
 	if c.blind {
 		count |= blindBit
 	}
 	out := []byte{formOffline, count}
-	for _, f := range held {
+	for _, f := range c.held {
 		out = binary.BigEndian.AppendUint64(out, uint64(f))
 	}
 	return append(out, c.state...)
@@ -94,14 +93,29 @@ func (c cookie) away(next []byte) cookie {
 	if c.present && !c.offline {
 		out.held = []fingerprint{fingerprintOf(c.state)}
 	}
+	out.held = mayHold(out.held, next) // the same text may have come to another gateway before
 	return out
 }
 
 // unsaved is the cookie of an answer after which nobody knows whether Redis holds what it
 // held or next. Writes before it may still arrive, too.
 func (c cookie) unsaved(stored, next []byte) cookie {
-	held := append(slices.Clone(c.held), fingerprintOf(stored), fingerprintOf(next))
-	return cookie{offline: true, held: held, state: next}
+	return cookie{offline: true, held: mayHold(c.held, stored, next), state: next}
+}
+
+// mayHold adds states to those that Redis may hold. The first is the likeliest: Redis holds
+// it if it has taken nothing since.
+func mayHold(held []fingerprint, states ...[]byte) []fingerprint {
+	held = slices.Clone(held)
+	for _, s := range states {
+		if f := fingerprintOf(s); !slices.Contains(held, f) {
+			held = append(held, f)
+		}
+	}
+	if over := len(held) - maxHeld; over > 0 {
+		held = slices.Delete(held, 1, 1+over)
+	}
+	return held
 }
 
 // newer reports that the cookie is newer than what Redis holds: nothing is in Redis, or

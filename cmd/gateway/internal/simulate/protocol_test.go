@@ -2,33 +2,38 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// The protocol of marks, commits and cookies, small enough that every order can be tried: two
-// texts of one person, each sent up to twice, two gateways or more, a Redis that may go away
-// once. What was answered and where the conversation is are written as the texts that led
-// there: "ab" is where b leads after a.
+// The protocol of marks, commits and cookies, small enough that every order can be tried: a
+// few texts of one person, several gateways, a Redis that goes away and comes back, writes
+// that arrive late or never, answers of Redis that get lost, crashes. What was answered and
+// where the conversation is are written as the texts that led there: "ab" is where b leads
+// after a. After the text "x" there is no conversation.
 type protocol struct {
 	state string            // of the conversation, in Redis
 	marks map[string]string // by text: the state before it
 	up    bool
-	falls int // how often Redis may still go away
+	falls int     // how often Redis may still go away, or lose a write or its answer
+	late  []write // on their way to Redis; each may arrive at any time
 
 	cookie  kept
 	tries   []try             // under way
 	sent    map[string]int    // how often each text was sent
-	answers map[string]string // as the provider got them; of a repeat that differs, both
-	differ  bool
+	answers map[string]string // as the provider got them first
+	done    []string          // texts, in the order of their first answers
+	wrong   string            // what went wrong
 
-	markFirst, blind bool // planted faults: see TestProtocolFindsFaults
+	flaw string // a planted flaw: see TestProtocolFindsFlaws
 }
 
-// kept is the cookie: a state, and what Redis held when it went away.
+// kept is the cookie: a state, and what Redis may hold.
 type kept struct {
-	state, stored string
-	offline       bool
+	present, offline, blind bool
+	state                   string
+	held                    []string
 }
 
 // try is one webhook at one gateway: it has read the conversation, or not yet.
@@ -37,6 +42,27 @@ type try struct {
 	cookie kept
 	read   bool
 	held   string
+	marks  int
+}
+
+// write is a commit.
+type write struct {
+	text, held, before, next string
+	marks                    int
+}
+
+// rules are what a search may do.
+type rules struct {
+	texts    string
+	together bool // texts come before the ones before them are answered
+	copies   int  // how often the provider may send a text, if nothing crashes
+}
+
+func led(state, text string) string {
+	if text == "x" {
+		return ""
+	}
+	return state + text
 }
 
 func (p protocol) clone() protocol {
@@ -51,91 +77,199 @@ func (p protocol) clone() protocol {
 		answers[k] = v
 	}
 	p.marks, p.sent, p.answers = marks, sent, answers
-	p.tries = append([]try(nil), p.tries...)
+	p.tries, p.late, p.done = slices.Clone(p.tries), slices.Clone(p.late), slices.Clone(p.done)
 	return p
 }
 
-// before is the state that a text is answered from: sms/cookie.go, current.
-func (c kept) before(stored string) string {
-	if c.offline && (stored == "" || stored == c.stored) {
+// newer and current are as in sms/cookie.go.
+func (c kept) newer(stored string) bool {
+	return c.offline && (stored == "" || c.blind || slices.Contains(c.held, stored))
+}
+
+func (c kept) current(stored string) string {
+	if c.newer(stored) {
 		return c.state
 	}
 	return stored
 }
 
-// answer has the provider get an answer, or lose it.
-func (p *protocol) answer(i int, said string, cookie kept) {
-	t := p.tries[i]
-	p.tries = append(p.tries[:i:i], p.tries[i+1:]...)
-	if before, again := p.answers[t.text]; again && before != said {
-		p.differ = true
+// away and unsaved are the cookies of answers that Redis did not take.
+func (c kept) away(next string) kept {
+	held := c.held
+	if c.present && !c.offline {
+		held = []string{c.state}
 	}
-	p.answers[t.text] = said
+	return kept{true, true, c.blind || !c.present, next, joined(held, next)}
+}
+
+func (c kept) unsaved(stored, next string) kept {
+	return kept{present: true, offline: true, state: next, held: joined(c.held, stored, next)}
+}
+
+func joined(held []string, more ...string) []string {
+	held = slices.Clone(held)
+	for _, s := range more {
+		if !slices.Contains(held, s) {
+			held = append(held, s)
+		}
+	}
+	return held
+}
+
+// answer has the provider get an answer: the text as it was answered from a state.
+func (p *protocol) answer(i int, before string, cookie kept) {
+	t := p.tries[i]
+	p.tries = slices.Delete(p.tries, i, i+1)
+	said := before + t.text
+	if first, again := p.answers[t.text]; !again {
+		p.answers[t.text] = said
+		p.done = append(p.done, t.text)
+	} else if first != said {
+		p.wrong = "a repeat was answered otherwise"
+	}
+	if p.flaw == "only one state is held" && len(cookie.held) > 1 {
+		cookie.held = cookie.held[:1]
+	}
 	p.cookie = cookie
 }
 
+// commit is the script in internal/store/session.go.
+func (p *protocol) commit(w write) (moved bool) {
+	if p.state != w.held && p.flaw != "a commit does not look at what was moved" {
+		return true
+	}
+	if w.held == "" && len(p.marks) != w.marks && p.flaw != "a commit does not count the marks" {
+		return true
+	}
+	p.state, p.marks[w.text] = w.next, w.before
+	return false
+}
+
 // nexts are all the worlds that one step may lead to.
-func (p protocol) nexts(texts string, together bool) (all []protocol) {
-	for _, text := range strings.Split(texts, "") {
-		if p.sent[text] < 2 && (together || len(p.tries) == 0) && (text == texts[:1] || p.sent[texts[:1]] > 0) {
-			n := p.clone()
-			n.sent[text]++
-			n.tries = append(n.tries, try{text: text, cookie: p.cookie})
-			all = append(all, n)
+func (p protocol) nexts(r rules) (all []protocol) {
+	add := func(f func(*protocol)) {
+		n := p.clone()
+		f(&n)
+		all = append(all, n)
+	}
+	for i, text := range strings.Split(r.texts, "") {
+		turn := i == 0 || p.sent[r.texts[i-1:i]] > 0
+		if !r.together {
+			turn = len(p.tries) == 0 && len(p.done) >= i
+		}
+		if turn && p.sent[text] < r.copies {
+			add(func(n *protocol) {
+				n.sent[text]++
+				n.tries = append(n.tries, try{text: text, cookie: n.cookie})
+			})
 		}
 	}
-	if p.up && p.falls > 0 {
-		n := p.clone()
-		n.up, n.falls = false, p.falls-1
-		all = append(all, n)
-	} else if !p.up {
-		n := p.clone()
-		n.up = true
-		all = append(all, n)
+	switch {
+	case !p.up:
+		add(func(n *protocol) { n.up = true })
+	case p.falls > 0:
+		add(func(n *protocol) { n.up, n.falls = false, n.falls-1 })
+	}
+	for i, w := range p.late {
+		// One order is left out: the write of somebody who leaves comes seconds late, and
+		// between the read and the commit of another text. That text is then answered as
+		// the first after leaving, since nobody can tell it from one sent before.
+		reading := slices.ContainsFunc(p.tries, func(t try) bool { return t.read })
+		if _, marked := p.marks[w.text]; p.up && (w.next != "" || !reading) {
+			add(func(n *protocol) {
+				n.late = slices.Delete(n.late, i, i+1)
+				if !marked {
+					n.commit(w)
+				}
+			})
+		}
 	}
 	for i, t := range p.tries {
-		n := p.clone() // a crash: nothing is answered, and the text may come again
-		n.tries = append(n.tries[:i:i], n.tries[i+1:]...)
-		if n.sent[t.text] < 2 {
-			all = append(all, n)
+		if p.sent[t.text] < 2 {
+			add(func(n *protocol) { // a crash: nothing is answered, and the text comes again
+				n.sent[t.text]++
+				n.tries[i] = try{text: t.text, cookie: t.cookie}
+			})
 		}
-		all = append(all, p.step(i))
+		all = append(all, p.steps(i)...)
 	}
 	return all
 }
 
-// step has one gateway go on: it reads, or it commits.
-func (p protocol) step(i int) protocol {
+// steps are all the ways for one gateway to go on: it reads, or it commits.
+func (p protocol) steps(i int) []protocol {
 	n, t := p.clone(), p.tries[i]
-	before := t.cookie.before(t.held)
-	switch mark, marked := p.marks[t.text]; {
-	case !p.up && !t.read: // answered from the cookie
-		from := t.cookie.state
-		origin := t.cookie.state
-		if t.cookie.offline {
-			origin = t.cookie.stored
-		}
-		n.answer(i, from+t.text, kept{from + t.text, origin, true})
-	case !p.up:
-		n.answer(i, before+t.text, kept{before + t.text, t.held, true})
-	case marked:
-		n.answer(i, mark+t.text, kept{state: mark + t.text})
+	mark, marked := p.marks[t.text]
+	switch {
+	case !t.read && !p.up: // answered from the cookie
+		n.answer(i, t.cookie.state, t.cookie.away(led(t.cookie.state, t.text)))
+		return []protocol{n}
+	case p.up && marked:
+		n.answer(i, mark, kept{present: true, state: led(mark, t.text)})
+		return []protocol{n}
 	case !t.read:
-		n.tries[i].read, n.tries[i].held = true, p.state
-	case p.state != t.held && !p.blind: // somebody else has moved it
-		if p.markFirst {
+		n.tries[i].read, n.tries[i].held, n.tries[i].marks = true, p.state, len(p.marks)
+		return []protocol{n}
+	}
+	before := t.cookie.current(t.held)
+	w := write{t.text, t.held, before, led(before, t.text), t.marks}
+	var all []protocol
+	if !p.up || p.falls > 0 { // nobody knows what becomes of the write
+		n := p.clone()
+		if p.up {
+			n.falls--
+		}
+		n.late = append(n.late, w)
+		n.answer(i, before, t.cookie.unsaved(t.held, w.next))
+		all = append(all, n)
+	}
+	switch {
+	case !p.up:
+	case n.commit(w): // others have moved it: answered again from where it is
+		now := &n.tries[i]
+		if p.flaw == "the mark is written before the commit" {
 			n.marks[t.text] = before
 		}
-		n.tries[i].held, n.tries[i].cookie.offline = p.state, false
+		if n.state == "" || t.cookie.blind || !t.cookie.newer(n.state) {
+			now.cookie.offline = false
+		}
+		now.held, now.marks = n.state, len(n.marks)
+		all = append(all, n)
 	default:
-		n.state, n.marks[t.text] = before+t.text, before
-		n.answer(i, before+t.text, kept{state: before + t.text})
+		n.answer(i, before, kept{present: true, state: w.next})
+		all = append(all, n)
 	}
-	return n
+	return all
+}
+
+// broken says which rule a world breaks; empty: none.
+func (p protocol) broken(r rules, faultless bool) string {
+	if p.wrong != "" {
+		return p.wrong
+	}
+	for _, text := range strings.Split(r.texts, "") {
+		if strings.Count(p.state, text) > 1 {
+			return "a text moved the conversation twice"
+		}
+		if _, answered := p.answers[text]; answered && faultless && !strings.Contains(r.texts, "x") && strings.Count(p.state, text) != 1 {
+			return "an answered text did not move the conversation once"
+		}
+	}
+	if r.together {
+		return ""
+	}
+	state := ""
+	for _, text := range p.done { // one after the other: all is exact, whatever fails
+		if p.answers[text] != state+text {
+			return fmt.Sprintf("%q was answered as %q", state+text, p.answers[text])
+		}
+		state = led(state, text)
+	}
+	return ""
 }
 
 // search tries every order, and returns what is wrong in the first that is.
-func search(begin protocol, texts string, together bool) (wrong string, tried int) {
+func search(begin protocol, r rules) (wrong string, tried int) {
 	seen := map[string]bool{}
 	todo := []protocol{begin}
 	for len(todo) > 0 {
@@ -146,22 +280,10 @@ func search(begin protocol, texts string, together bool) (wrong string, tried in
 			continue
 		}
 		seen[key] = true
-		if begin.falls == 0 { // while Redis is there, all is exact
-			if p.differ {
-				return "a repeat was answered otherwise: " + key, len(seen)
-			}
-			for text := range p.answers {
-				if strings.Count(p.state, text) != 1 {
-					return "an answered text did not move the conversation once: " + key, len(seen)
-				}
-			}
+		if wrong := p.broken(r, begin.falls == 0); wrong != "" {
+			return wrong + ": " + key, len(seen)
 		}
-		for _, text := range strings.Split(texts, "") {
-			if strings.Count(p.state, text) > 1 {
-				return "a text moved the conversation twice: " + key, len(seen)
-			}
-		}
-		todo = append(todo, p.nexts(texts, together)...)
+		todo = append(todo, p.nexts(r)...)
 	}
 	return "", len(seen)
 }
@@ -170,25 +292,50 @@ func newProtocol(falls int) protocol {
 	return protocol{marks: map[string]string{}, sent: map[string]int{}, answers: map[string]string{}, up: true, falls: falls}
 }
 
-// In every order of two texts, repeats and crashes, each text moves the conversation once and
-// a repeat gets the same answer.
-func TestProtocol(t *testing.T) {
-	wrong, tried := search(newProtocol(0), "ab", true)
-	if wrong != "" || tried < 200 {
-		t.Errorf("%d worlds were tried: %s", tried, wrong)
-	}
+// searches are the worlds that are tried: texts together, with repeats, while Redis is there;
+// and one text after the other, whatever fails.
+var searches = []struct {
+	falls int
+	rules
+}{
+	{0, rules{"ab", true, 2}}, {0, rules{"abc", true, 1}}, {0, rules{"axb", true, 1}},
+	{3, rules{"abc", false, 1}}, {3, rules{"axb", false, 1}}, {2, rules{"axbc", false, 1}}, {2, rules{"abxc", false, 1}},
 }
 
-// The search finds the faults that it is for.
-func TestProtocolFindsFaults(t *testing.T) {
-	for name, plant := range map[string]func(*protocol){
-		"the mark is written before the commit":    func(p *protocol) { p.markFirst = true },
-		"a commit does not look at what was moved": func(p *protocol) { p.blind = true },
+// In every order each text moves the conversation once, a repeat gets the same answer, no
+// text is forgotten, and what somebody has left does not come back.
+func TestProtocol(t *testing.T) {
+	all := 0
+	for _, s := range searches {
+		wrong, tried := search(newProtocol(s.falls), s.rules)
+		if wrong != "" {
+			t.Errorf("%+v: %s", s, wrong)
+		}
+		all += tried
+	}
+	if all < 10_000 {
+		t.Errorf("only %d worlds were tried", all)
+	}
+	t.Logf("%d worlds were tried", all)
+}
+
+// The search finds the flaws that it is for.
+func TestProtocolFindsFlaws(t *testing.T) {
+	for _, flaw := range []string{
+		"the mark is written before the commit", "a commit does not look at what was moved",
+		"a commit does not count the marks", "only one state is held",
 	} {
-		p := newProtocol(0)
-		plant(&p)
-		if wrong, tried := search(p, "ab", true); wrong == "" {
-			t.Errorf("%s: not found in %d worlds", name, tried)
+		found := slices.ContainsFunc(searches, func(s struct {
+			falls int
+			rules
+		}) bool {
+			p := newProtocol(s.falls)
+			p.flaw = flaw
+			wrong, _ := search(p, s.rules)
+			return wrong != ""
+		})
+		if !found {
+			t.Errorf("%s: not found", flaw)
 		}
 	}
 }
