@@ -86,6 +86,7 @@ var habits = []struct {
 	{10, "is in danger", (*world).inDanger},
 	{7, "is worried about how they behave", (*world).ownBehaviour},
 	{9, "corrects the place", (*world).corrects},
+	{6, "leaves and comes back", (*world).leaves},
 	{8, "sends several texts at once", (*world).bursts},
 	{5, "plays a prank", (*world).pranks},
 	{2, "sends texts without end", (*world).floods},
@@ -136,15 +137,30 @@ func (w *world) inDanger(p *person) {
 		s := p.place(w, 5*time.Second, time.Minute)
 		s.text = "help " + s.text + " he has a knife"
 	}
+	if w.fate.sometimes(2) { // goes on writing until somebody comes
+		for range 4 + w.fate.chance.IntN(12) {
+			p.say(w, time.Second, 40*time.Second, pick(w.fate, dangers))
+		}
+	}
+}
+
+func (w *world) leaves(p *person) {
+	p.place(w, 0, 0)
+	for range 1 + w.fate.chance.IntN(3) {
+		p.say(w, 3*time.Second, time.Minute, pick(w.fate, closers))
+		p.say(w, 3*time.Second, 2*time.Minute, pick(w.fate, append(moves, hellos...)))
+		p.place(w, 3*time.Second, time.Minute)
+		p.say(w, 3*time.Second, time.Minute, pick(w.fate, moves))
+	}
 }
 
 func (w *world) ownBehaviour(p *person) {
 	p.say(w, 0, 0, "how i behave").about = true
-	for range 1 + w.fate.chance.IntN(3) {
+	for range 1 + w.fate.chance.IntN(8) { // most look for another way, and some keep on
 		if w.fate.sometimes(2) {
 			p.place(w, 5*time.Second, 4*time.Minute)
 		} else {
-			p.say(w, 5*time.Second, 4*time.Minute, pick(w.fate, []string{"hello", "1", "2", "9", "0", "he has a knife"}))
+			p.say(w, 5*time.Second, 4*time.Minute, pick(w.fate, []string{"hello", "1", "2", "9", "9", "0", "again", "he has a knife"}))
 		}
 	}
 }
@@ -217,6 +233,9 @@ func (w *world) recent() []*person { return w.people[max(0, len(w.people)-12):] 
 func (w *world) populate() {
 	var next func()
 	next = func() {
+		if w.over {
+			return
+		}
 		w.come()
 		w.clock.after(w.untilNext(), next)
 	}
@@ -287,7 +306,7 @@ func (w *world) text(p *person, s saying) {
 	}
 	sid := w.provider.sid("SM")
 	now := time.Now()
-	w.provider.records[sid] = &record{created: now, final: now.Add(30 * time.Second), from: p.number, to: line, body: s.text}
+	w.provider.records[sid] = &record{created: now, final: now.Add(w.untilFinal()), from: p.number, to: line, body: s.text}
 	form := url.Values{"MessageSid": {sid}, "From": {p.number}, "To": {line}, "Body": {s.text}, "NumMedia": {"0"}}
 	w.story.says(p, "texts %q", s.text)
 	send := func() {
@@ -302,6 +321,15 @@ func (w *world) text(p *person, s saying) {
 			send()
 		})
 	}
+}
+
+// untilFinal is how long the provider refuses to delete the record of a text that came: for
+// moments mostly, sometimes for minutes.
+func (w *world) untilFinal() time.Duration {
+	if w.clock.sometimes(15) {
+		return w.clock.within(time.Minute, 10*time.Minute)
+	}
+	return w.clock.within(time.Second, 40*time.Second)
 }
 
 // cookieOf is the cookie that the provider has of a conversation; it may have lost it.

@@ -64,6 +64,7 @@ type world struct {
 	changed  time.Time // when the book was last changed
 
 	callOf                 map[string]string // the call of who is on the phone
+	over                   bool              // nobody comes any more
 	ended                  chan struct{}     // closed at the end of the world
 	spent                  spending
 	broken                 []string // rules that were broken, in words
@@ -282,6 +283,7 @@ func (w *world) sweep() {
 // ending lets everything come to rest, and looks at what is left.
 func (w *world) ending(stop func() bool) {
 	w.calm()
+	w.over = true
 	for range 30 {
 		w.clock.run(time.Now().Add(12*time.Hour), stop)
 		if len(w.provider.records) == 0 || stop() {
