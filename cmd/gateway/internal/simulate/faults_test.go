@@ -39,6 +39,9 @@ const forgotten = 45 * time.Minute
 
 // strike has one fault happen.
 func (w *world) strike() {
+	if w.over {
+		return
+	}
 	if w.plan.strikes != nil {
 		name := pick(w.harm, w.plan.strikes)
 		for _, f := range faults {
@@ -68,7 +71,7 @@ func (w *world) strike() {
 func (w *world) befall(f fault) {
 	w.struck++
 	number := w.struck
-	if w.plan.spared[number] {
+	if last := w.plan.strokes; w.plan.spared[number] || last > 0 && number > last {
 		return
 	}
 	w.uneven = time.Now()

@@ -282,7 +282,7 @@ func (w *world) come() {
 	if w.fate.sometimes(9) {
 		w.clock.after(w.fate.within(0, 3*time.Minute), w.strike)
 	}
-	if w.plan.without[len(w.people)] {
+	if last := w.plan.people; w.plan.without[len(w.people)] || last > 0 && len(w.people) > last {
 		p.judged = true
 		return
 	}

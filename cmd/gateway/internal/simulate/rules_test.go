@@ -63,6 +63,11 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply
 	})
 	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
 	w.checkDanger(p, s, b, text)
+	if w.plan.rule != nil {
+		if wrong := w.plan.rule(p, text); wrong != "" {
+			w.fault(p, "%s", wrong)
+		}
+	}
 	if text == "" {
 		if _, r, err := b.Step(r.begun, flows.State{}, flows.Heard(s.text)); !tight && len(p.history) == 1 && (err != nil || r.Text != "") {
 			w.fault(p, "a first text got no answer")

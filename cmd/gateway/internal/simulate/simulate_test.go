@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -56,7 +55,8 @@ func TestSimulate(t *testing.T) {
 			t.Errorf("seed %d: %s", p.seed, b)
 		}
 		if len(out.broken) > 0 && *shrink {
-			t.Log(smallest(t, p, out))
+			people, faults, story := smallest(t, p, out)
+			t.Logf("the smallest world found has %d people and %d faults:\n%s", people, faults, strings.Join(story, "\n"))
 		}
 		p.seed++
 	}
@@ -64,12 +64,12 @@ func TestSimulate(t *testing.T) {
 
 // smallest looks for a world with fewer faults and people in which a rule is still broken: it
 // leaves out half of them, then a quarter, and so on.
-func smallest(t *testing.T, p plan, out outcome) string {
+func smallest(t *testing.T, p plan, out outcome) (people, faults int, story []string) {
 	p.most, p.trace = 1, nil
 	p.lasts = out.lived + time.Hour
 	p.spared, p.without = map[int]bool{}, map[int]bool{}
-	people, faults := out.conversations, out.struck
-	story := out.story
+	p.people, p.strokes = out.conversations, out.struck // others would come while fewer are there
+	people, faults, story = out.conversations, out.struck, out.story
 	for _, kind := range []struct {
 		of   map[int]bool
 		many int
@@ -96,7 +96,42 @@ func smallest(t *testing.T, p plan, out outcome) string {
 			}
 		}
 	}
-	return fmt.Sprintf("the smallest world found has %d people and %d faults:\n%s", people-len(p.without), faults-len(p.spared), strings.Join(story, "\n"))
+	return people - len(p.without), faults - len(p.spared), story
+}
+
+// Shrinking finds the people and the faults that a broken rule needs, and no others.
+func TestShrink(t *testing.T) {
+	for _, tt := range []struct {
+		rule   func(p *person, text string) string
+		faults int
+		tells  string
+	}{
+		{func(p *person, _ string) string {
+			if p.habit == "is in danger" {
+				return "somebody is in danger"
+			}
+			return ""
+		}, 0, "who is in danger, texts"},
+		{func(_ *person, text string) string {
+			if text == shippedBook().MaintenanceText() {
+				return "somebody meets maintenance"
+			}
+			return ""
+		}, 1, ": maintenance"},
+	} {
+		p := plan{
+			seed: 5, from: begins.Add(9 * time.Hour), lasts: 90 * time.Minute, daily: 600, faults: true,
+			strikes: []string{"maintenance", "a gateway crashes"}, every: 20 * time.Minute, rule: tt.rule,
+		}
+		out := live(t, p)
+		if len(out.broken) == 0 || out.conversations+out.struck < 3 {
+			t.Fatalf("the world has %d people and %d faults, and breaks %q", out.conversations, out.struck, out.broken)
+		}
+		people, faults, story := smallest(t, p, out)
+		if told := strings.Join(story, "\n"); people != 1 || faults != tt.faults || !strings.Contains(told, tt.tells) {
+			t.Errorf("the smallest world has %d people and %d faults:\n%s", people, faults, told)
+		}
+	}
 }
 
 // The same seed gives the same events, another gives others.

@@ -93,8 +93,12 @@ type plan struct {
 	only    string // the story of one person is told; empty: of the person who meets a broken rule
 	trace   io.Writer
 	most    int // it ends after so many broken rules
+	// rule is one more, for tests of the simulation: it says what is wrong with an answer.
+	rule func(p *person, text string) string
 	// without are the people and the faults that are left out, by number.
 	without, spared map[int]bool
+	// people and strokes are the numbers of the last who come and of the last fault; 0: no last.
+	people, strokes int
 }
 
 // outcome is what became of a world.
