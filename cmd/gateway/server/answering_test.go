@@ -139,7 +139,7 @@ func TestLineNotAnswering(t *testing.T) {
 	}
 	is(s, "after three more", true)
 	s.machine(t)
-	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "; a machine has answered; people wrote that it did not help; ring it") {
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "; a machine has answered; people wrote that it did not help. Ring it") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	s.stop()
