@@ -148,7 +148,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseLeave
 	case oneOf(b.Words.Emergency, w):
 		c.Kind = CaseDanger
-	case harm && !r.Sure(hear.Hurt) && !r.Has(hear.Despair):
+	case surelyHarms(r) && !r.Has(hear.Despair):
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
@@ -173,13 +173,37 @@ func corrects(r *hear.Reading) bool {
 	return len(r.Words) <= most && len(r.Places) > 0 && (r.Sure(hear.NotHere) || r.Sure(hear.Wrong))
 }
 
-// mayHarm reports a writer who may be the one who harms by the weight of words alone,
-// with no phrase that says otherwise.
+// By how much the words of somebody who harms fall short of the words of people who are
+// harmed. Somebody closer to them than this is asked. The second margin holds where the
+// phrase leaves open who did it ("slapped my gf again, want to stop"), and the words must
+// speak for it by the last. They were fitted on texts that are taught.
+const harmedMargin, openMargin, openWeight = 1, 2, 3
+
+// surelyHarms reports unmistakable words of somebody who harms: a phrase, with nothing of
+// somebody who is harmed in it or in the weight of words.
+func surelyHarms(r *hear.Reading) bool {
+	if r.Sure(hear.Hurt) || r.Nearly(hear.Hurt, harmedMargin) {
+		return false
+	}
+	return r.Has(hear.Behaviour) ||
+		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Nearly(hear.Hurt, openMargin) && !r.Has(hear.Other)
+}
+
+// mayHarm reports a writer who may be the one who harms. A need or a question is no sign of
+// either side: people who harm have them too. So is a phrase of somebody who is harmed,
+// beside one of somebody who harms. There, the weight of words decides whether to ask.
 func mayHarm(r *hear.Reading) bool {
+	if !r.Has(hear.MaybeBehaviour) || r.Has(hear.Other) {
+		return false
+	}
+	like := !r.Nearly(hear.Hurt, harmedMargin)
+	if r.Sure(hear.Hurt) {
+		return like && r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, 0)
+	}
 	_, need := firstSure(r, needs)
 	_, asks := firstSure(r, questions)
 	_, complains := firstSure(r, complaints)
-	return r.Has(hear.MaybeBehaviour) && !need && !asks && !complains && !r.Sure(hear.Hurt) && !r.Has(hear.Other)
+	return like || !need && !asks && !complains
 }
 
 // dangerNeeds are the needs whose line is named in an answer to danger, the most

@@ -60,3 +60,26 @@ func TestOwnBehaviourWithoutSubject(t *testing.T) {
 		}
 	}
 }
+
+// Words of harm that a victim writes too never lock her in.
+func TestLikelyVictimsAreNotLockedIn(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"me fella's got a temper and i get the brunt", "i hid his keys so he couldnt come back drunk", "my wife has told the school im violent. im not, she is",
+		"they hold meetings about me and what i did to the family name", "he put my head through the window theres glass in it", "he says i need anger management"} {
+		if a := answer(t, b, text); a.Who == flows.Behaviour {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+}
+
+// A need in the text of somebody who may be the one who harms is no reason to give a
+// service for people who are harmed without asking.
+func TestNeedsOfThoseWhoMayHarm(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"smashed the kitchen up in front of the bairns again", "my kids are scared of their own mam. i scream and throw things", "i keep driving past hers",
+		"put a app on my girlfriends phone so i can see where she is", "hit her cos she laughed at me", "i need to stop controling my girlfriend", "is it confidential if i say i have hit my wife"} {
+		if a := answer(t, b, text); a.Who != flows.Behaviour && a.Kind != flows.CaseEither {
+			t.Errorf("%q gets %q", text, a.Text)
+		}
+	}
+}

@@ -16,6 +16,8 @@ type List struct {
 	Phrases []string
 	// Unless are look-alikes: a phrase that shares words with one is not meant.
 	Unless []string
+	// Foreign are phrases in another language than the scales know.
+	Foreign bool
 }
 
 // Mistake is a phrase that cannot be read.
@@ -43,6 +45,7 @@ type Ear struct {
 type phrase struct {
 	kind   Kind
 	unless bool
+	firm   bool // counts whatever the scales say
 	words  string
 	part   bool // a side of pairs, which means nothing by itself
 	pair   bool
@@ -72,7 +75,7 @@ func Compile(s Spec) (*Ear, []Mistake) {
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, words: p}); err != nil {
+				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign, words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
 				}
 			}
@@ -148,15 +151,17 @@ type Reading struct {
 	Facts  []Fact
 	Places []Place
 	// Answer is where the writer is, as far as the text tells.
-	Answer Where
-	has    Set
-	sure   Set // by a phrase
-	alike  Set // kinds of which half of the text or more is a look-alike
-	whole  [kinds]bool
-	over   [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
-	filler []bool
-	spelt  []string // the words without slips
-	kept   []bool   // a filler that says something before half a name
+	Answer  Where
+	has     Set
+	sure    Set // by a phrase
+	firm    Set // by a phrase that counts whatever the scales say
+	alike   Set // kinds of which half of the text or more is a look-alike
+	whole   [kinds]bool
+	over    [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
+	weighed bool           // there were words enough to be weighed
+	filler  []bool
+	spelt   []string // the words without slips
+	kept    []bool   // a filler that says something before half a name
 }
 
 // Has reports whether a text says something.
@@ -189,6 +194,10 @@ func (r *Reading) Without(k Kind) *Reading {
 // Over is by how much the weight of words for a kind is more than enough, or less: a
 // negative number. It is 0 for a kind that is not weighed.
 func (r *Reading) Over(k Kind) float32 { return r.over[k] }
+
+// Nearly reports whether the weight of words for a kind is enough, or short of it by no
+// more than a margin. A text that is not weighed says no.
+func (r *Reading) Nearly(k Kind, margin float32) bool { return r.weighed && r.over[k] >= -margin }
 
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }
@@ -306,6 +315,9 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		}
 		r.Facts = append(r.Facts, Fact{p.kind, int(m.from), int(m.to), p.words, int(m.place)})
 		r.has |= Of(p.kind)
+		if p.firm || m.to-m.from > shortPhrase {
+			r.firm |= Of(p.kind)
+		}
 	}
 	if r.has.Any(Past, Story) && r.has&urgent != 0 {
 		r.forget(ends)
@@ -378,11 +390,12 @@ func (r *Reading) wholes() {
 		}
 	}
 	r.filler = filler
+	covered := make([]bool, len(filler))
 	for k := range kinds {
 		if k == Filler || !r.has.Has(k) {
 			continue
 		}
-		covered := append([]bool(nil), filler...)
+		copy(covered, filler)
 		for _, f := range r.Facts {
 			if f.Kind == k {
 				for i := f.From; i < f.To; i++ {
@@ -390,10 +403,7 @@ func (r *Reading) wholes() {
 				}
 			}
 		}
-		r.whole[k] = true
-		for _, c := range covered {
-			r.whole[k] = r.whole[k] && c
-		}
+		r.whole[k] = !slices.Contains(covered, false)
 	}
 }
 

@@ -43,13 +43,13 @@ func shippedLists(t testing.TB) (lists []List, written []list, words map[string]
 			words[k] = v
 		}
 		glue = append(glue, file.Glue...)
-		for _, all := range append([]map[string]list{file.Heard}, slices.Collect(values(file.Languages))...) {
+		for i, all := range append([]map[string]list{file.Heard}, slices.Collect(values(file.Languages))...) {
 			for k, l := range all {
 				kind, ok := KindNamed(k)
 				if !ok {
 					t.Fatalf("%s: there is no kind %q", name, k)
 				}
-				lists = append(lists, List{kind, l.Phrases, l.Unless})
+				lists = append(lists, List{Kind: kind, Phrases: l.Phrases, Unless: l.Unless, Foreign: i > 0})
 				written = append(written, l)
 			}
 		}

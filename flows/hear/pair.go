@@ -1,6 +1,9 @@
 package hear
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // pairMark stands between the sides of a phrase that may be apart, in any order:
 // "my {friend} & {hurt}".
@@ -19,22 +22,43 @@ type pair struct {
 	sides  []int32 // theirs
 }
 
+// sides are matches of sides of pairs, by their phrase, each phrase's in the order they were found.
+type sides []match
+
+func (s sides) of(phrase int32) []match {
+	from, _ := slices.BinarySearchFunc(s, phrase, func(m match, p int32) int { return cmp.Compare(m.phrase, p) })
+	to := from
+	for to < len(s) && s[to].phrase == phrase && to-from < maxTried {
+		to++
+	}
+	return s[from:to]
+}
+
 // withPairs adds to what was found the pairs of which every side was found: apart
 // from one another and near enough. A side that is a look-alike of the pair's kind
 // does not count.
 func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
-	bySide := map[int32][]match{}
-	for _, m := range found {
-		if e.phrases[m.phrase].part && len(bySide[m.phrase]) < maxTried {
-			bySide[m.phrase] = append(bySide[m.phrase], m)
+	var order []int64 // by phrase, and then as found
+	for i, m := range found {
+		if e.phrases[m.phrase].part {
+			order = append(order, int64(m.phrase)<<32|int64(i))
 		}
 	}
-	if len(bySide) == 0 {
-		return found
+	slices.Sort(order)
+	parts := make(sides, len(order))
+	for i, o := range order {
+		parts[i] = found[int32(o)]
 	}
 	var possible []int32 // in the order of the book
-	for side := range bySide {
-		possible = append(possible, e.pairsFrom[side]...)
+	for i, m := range parts {
+		if i > 0 && parts[i-1].phrase == m.phrase {
+			continue
+		}
+		for _, p := range e.pairsFrom[m.phrase] {
+			if !slices.ContainsFunc(e.pairs[p].sides, func(side int32) bool { return len(parts.of(side)) == 0 }) {
+				possible = append(possible, p)
+			}
+		}
 	}
 	slices.Sort(possible)
 	for _, unless := range []bool{true, false} { // the look-alikes first: others heed them
@@ -43,7 +67,7 @@ func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
 			if e.phrases[p.number].unless != unless {
 				continue
 			}
-			if from, to, ok := e.joined(alike, p, bySide, nil); ok {
+			if from, to, ok := e.joined(alike, p, parts, nil); ok {
 				m := match{p.number, from, to, -1}
 				found = append(found, m)
 				alike.add(&e.phrases[p.number], m)
@@ -55,7 +79,7 @@ func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
 
 // joined finds a match for each side that chosen does not hold yet, and gives the
 // words that all of them stretch over.
-func (e *Ear) joined(alike *lookalikes, p *pair, bySide map[int32][]match, chosen []match) (from, to int16, ok bool) {
+func (e *Ear) joined(alike *lookalikes, p *pair, parts sides, chosen []match) (from, to int16, ok bool) {
 	if len(chosen) == len(p.sides) {
 		from, to = chosen[0].from, chosen[0].to
 		for _, m := range chosen[1:] {
@@ -65,7 +89,7 @@ func (e *Ear) joined(alike *lookalikes, p *pair, bySide map[int32][]match, chose
 	}
 	of := &e.phrases[p.number]
 next:
-	for _, m := range bySide[p.sides[len(chosen)]] {
+	for _, m := range parts.of(p.sides[len(chosen)]) {
 		for _, c := range chosen {
 			if c.from < m.to && m.from < c.to {
 				continue next
@@ -74,7 +98,7 @@ next:
 		if !of.unless && alike.cover(m, of.kind) {
 			continue
 		}
-		if from, to, ok = e.joined(alike, p, bySide, append(chosen, m)); ok {
+		if from, to, ok = e.joined(alike, p, parts, append(chosen, m)); ok {
 			return from, to, true
 		}
 	}

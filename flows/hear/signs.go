@@ -75,7 +75,8 @@ func Weighable() []Kind {
 type scales struct {
 	all   []Scale
 	words map[string]uint32 // of the signs, numbered from 1
-	adds  map[uint64][]addend
+	signs map[uint64]int32  // by their key, the place in adds
+	adds  [][]addend
 	// variants are the words that others are written for, sorts what a word is one of.
 	variants, sorts map[string]string
 }
@@ -86,7 +87,7 @@ type addend struct {
 }
 
 func newScales(from Spec) *scales {
-	s := &scales{all: from.Scales, words: map[string]uint32{}, adds: map[uint64][]addend{}, variants: map[string]string{}, sorts: map[string]string{}}
+	s := &scales{all: from.Scales, words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{}}
 	// In order, so that a word in two lists is always read the same.
 	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {
 		for _, o := range from.Variants[word] {
@@ -106,7 +107,12 @@ func newScales(from Spec) *scales {
 				}
 			}
 			k := s.key(s.words[sign.First], s.words[sign.Second], sign.Next)
-			s.adds[k] = append(s.adds[k], addend{i, adds})
+			at, ok := s.signs[k]
+			if !ok {
+				at = int32(len(s.adds))
+				s.signs[k], s.adds = at, append(s.adds, nil)
+			}
+			s.adds[at] = append(s.adds[at], addend{i, adds})
 		}
 	}
 	return s
@@ -160,8 +166,17 @@ func (e *Ear) Stems(r *Reading) []Stem {
 // What stands for a place and for numbers. The young are of school age.
 const placeStem, youngStem, oldStem, numberStem = "#place", "#young", "#old", "#number"
 
+// number reads digits. Anything else makes [strconv.Atoi] ask for memory for an error.
+func number(w string) (int, bool) {
+	if w == "" || w[0] < '0' || w[0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.Atoi(w)
+	return n, err == nil
+}
+
 func (s *scales) stem(w string) string {
-	if n, err := strconv.Atoi(w); err == nil {
+	if n, ok := number(w); ok {
 		switch {
 		case n >= 5 && n <= 18:
 			return youngStem
@@ -241,13 +256,32 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 		return
 	}
 	stems := e.Stems(r)
+	r.weighed = true
 	if !r.has.Any(Past, Story) {
 		e.weighFor(r, stems, ^Set(0))
+	} else {
+		e.weighFor(r, stems, ^urgent)
+		apart := r.apart(ends)
+		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return apart[s.From] }), urgent)
+	}
+	r.doubt()
+}
+
+// A short phrase of danger, such as the name of a weapon, does not count where the other
+// words speak so strongly against it: "can you sharpen my kitchen knives".
+const (
+	doubtful    = -4 // the weight of words above enough. Taught texts of real danger stay above -3.2
+	shortPhrase = 4  // words
+)
+
+// doubt drops the danger that only short phrases say and the other words deny.
+func (r *Reading) doubt() {
+	if r.firm.Has(Danger) || r.over[Danger] > doubtful {
 		return
 	}
-	e.weighFor(r, stems, ^urgent)
-	apart := r.apart(ends)
-	e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return apart[s.From] }), urgent)
+	r.Facts = slices.DeleteFunc(r.Facts, func(f Fact) bool { return f.Kind == Danger })
+	r.has &^= Of(Danger)
+	r.sure &^= Of(Danger)
 }
 
 // weighFor weighs some stems for some kinds.
@@ -279,11 +313,11 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 // each gives what the signs of a text add, with the stems each rests on: those that
 // [EachSign] gives, by number.
 func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []addend)) {
-	given := make(map[uint64]bool, len(stems)) // a sign counts once, however often it is written
+	given := make([]uint64, len(s.adds)/64+1) // one bit each: a sign counts once, however often it is written
 	give := func(key uint64, from, to int) {
-		if adds := s.adds[key]; adds != nil && !given[key] {
-			given[key] = true
-			yield(from, to, adds)
+		if at, ok := s.signs[key]; ok && given[at/64]&(1<<(at%64)) == 0 {
+			given[at/64] |= 1 << (at % 64)
+			yield(from, to, s.adds[at])
 		}
 	}
 	for k := range Leave {

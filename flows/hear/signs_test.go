@@ -61,6 +61,53 @@ func TestWeights(t *testing.T) {
 	}
 }
 
+// A short phrase of danger does not count where the other words speak strongly against it.
+func TestWordsAgainstAShortPhrase(t *testing.T) {
+	film, ok := hear.ParseSign("film")
+	if !ok {
+		t.Fatal("no sign")
+	}
+	ear, mistakes := hear.Compile(hear.Spec{
+		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"gun", "has a gun in his hand"}}, {Kind: hear.Danger, Phrases: []string{"ma bron"}, Foreign: true},
+			{Kind: hear.Hurt, Phrases: []string{"gun"}}},
+		Scales: []hear.Scale{{Kind: hear.Danger, Enough: 1, Adds: map[hear.Sign]float32{film: -3}}},
+	})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	for _, test := range []struct {
+		text   string
+		danger bool
+	}{
+		{"there is a gun", true}, {"gun", true}, {"a gun in this film", false},
+		{"film he has a gun in his hand", true}, {"film on ma bron", true},
+		{"gun film", true}, // too few words to be weighed
+	} {
+		r := ear.Hear(test.text, nil)
+		if r.Has(hear.Danger) != test.danger || r.Sure(hear.Danger) != test.danger {
+			t.Errorf("%q: danger %v, by a phrase %v", test.text, r.Has(hear.Danger), r.Sure(hear.Danger))
+		}
+		for _, f := range r.Facts {
+			if f.Kind == hear.Danger && !test.danger {
+				t.Errorf("%q rests on %q", test.text, f.Phrase)
+			}
+		}
+	}
+}
+
+func TestNearly(t *testing.T) {
+	ear := weighing(t)
+	for _, test := range []struct {
+		text   string
+		margin float32
+		nearly bool
+	}{{"he picked up a cleaver", 0, true}, {"a cleaver is here", 0, false}, {"a cleaver is here", 1, true}, {"nothing at all here", 1, false}, {"a cleaver", 9, false}} {
+		if got := ear.Hear(test.text, nil).Nearly(hear.Danger, test.margin); got != test.nearly {
+			t.Errorf("%q is within %v: %v", test.text, test.margin, got)
+		}
+	}
+}
+
 func TestSignsAreWrittenAsTheyAreRead(t *testing.T) {
 	for _, text := range []string{"knife", "~blade", "he knife", "he .. ~blade", "^ help", "=hurt"} {
 		s, ok := hear.ParseSign(text)

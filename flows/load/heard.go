@@ -49,7 +49,7 @@ func heardLists(file string, v value) (out []HeardList) {
 				continue
 			}
 			out = append(out, HeardList{file, at + "." + name, kind, language,
-				hear.List{Kind: kind, Phrases: l.at("phrases").texts(), Unless: l.at("unless").texts()}, l.at("match").texts(), l.at("no_match").texts()})
+				hear.List{Kind: kind, Phrases: l.at("phrases").texts(), Unless: l.at("unless").texts(), Foreign: language != ""}, l.at("match").texts(), l.at("no_match").texts()})
 		}
 	}
 	add("", "heard", v.at("heard"))

@@ -179,7 +179,7 @@ func unique(signs []hear.Sign) []hear.Sign {
 type model struct {
 	z, n []float64
 	bias int
-	own  int32 // the sign of a phrase of this very kind, which teaches nothing; -1: none
+	own  []int32 // the signs of phrases of this very kind, which teach nothing
 	l1   float64
 }
 
@@ -216,20 +216,30 @@ func (m *model) learn(row []int32, is bool) {
 		m.n[i] += gradient * gradient
 	}
 	for _, i := range row {
-		if i != m.own {
+		if !slices.Contains(m.own, i) {
 			update(int(i))
 		}
 	}
 	update(m.bias)
 }
 
+// ownSigns are the signs of phrases that say a kind. Who harms and who may harm is one
+// thing: the weight of words then is a second opinion on what a phrase says of it.
+func ownSigns(k hear.Kind) []hear.Sign {
+	if k == hear.MaybeBehaviour {
+		return []hear.Sign{hear.FactSign(k), hear.FactSign(hear.Behaviour)}
+	}
+	return []hear.Sign{hear.FactSign(k)}
+}
+
 // train fits a model for a kind on the texts whose labels speak of it.
 func (f *indexed) train(k hear.Kind, o Options, use func(i int) bool) *model {
 	n := len(f.signs)
-	m := &model{z: make([]float64, n+1), n: make([]float64, n+1), bias: n, own: -1, l1: o.Penalty}
-	own := hear.FactSign(k)
-	if i := slices.Index(f.signs, own); i >= 0 {
-		m.own = int32(i)
+	m := &model{z: make([]float64, n+1), n: make([]float64, n+1), bias: n, l1: o.Penalty}
+	for _, own := range ownSigns(k) {
+		if i := slices.Index(f.signs, own); i >= 0 {
+			m.own = append(m.own, int32(i))
+		}
 	}
 	var order []int
 	for i, t := range f.texts {
