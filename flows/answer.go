@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -87,7 +88,10 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseBehaviour:
 		return outcome{next: t.enterFor(s, Behaviour, t.People[Behaviour].Ask)}, true
 	case CaseEither:
-		return outcome{next: t.enter(s, t.Either)}, true
+		area := cmp.Or(c.Place.one(t.elsewhere()), s.Area)
+		s = t.enter(s, t.Either)
+		s.Area = area // for the choice of what they do: no town is asked for twice
+		return outcome{next: s}, true
 	case CaseAnswer:
 		return t.answerDigit(s, fresh, int(c.Digit))
 	case CaseZero:

@@ -40,6 +40,7 @@ func (b *Book) Cases() []Named {
 	with("wants to die", Case{Kind: CaseDespair})
 	with("has taken something", Case{Kind: CaseDespair, Taken: true})
 	with("about somebody else", Case{Kind: CaseSomeone})
+	with(CaseEither.String(), Case{Kind: CaseEither})
 	for _, k := range needs {
 		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf})
 	}
@@ -54,7 +55,7 @@ func (b *Book) Cases() []Named {
 	for _, k := range complaints {
 		add("complains: "+k.String(), Case{Kind: CaseComplaint, What: k})
 	}
-	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseEither, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart, CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
+	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart, CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
 		add(k.String(), Case{Kind: k})
 	}
 	for n := range 10 {

@@ -83,3 +83,31 @@ func TestNeedsOfThoseWhoMayHarm(t *testing.T) {
 		}
 	}
 }
+
+// A question about who harms does not forget the town that was named with it.
+func TestWhichIsItKeepsThePlace(t *testing.T) {
+	b := shipped(t)
+	for _, tt := range []struct {
+		texts     []string
+		area      string
+		behaviour bool
+	}{
+		{[]string{"im in crewe i hit him but he hits me", "1"}, "cheshire_east", false},
+		{[]string{"im in crewe i hit him but he hits me", "what they do"}, "cheshire_east", false},
+		{[]string{"im in crewe", "i hit him but he hits me", "1"}, "cheshire_east", false},
+		{[]string{"i hit him but he hits me", "1"}, "", false},
+		{[]string{"im in crewe i hit him but he hits me", "2"}, "", true},
+	} {
+		var s flows.State
+		for _, text := range tt.texts {
+			next, _, err := b.Step(wednesday, s, flows.Heard(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s = next
+		}
+		if s.Area != tt.area || (s.Who == flows.Behaviour) != tt.behaviour {
+			t.Errorf("%q ends at %+v", tt.texts, s)
+		}
+	}
+}

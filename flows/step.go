@@ -137,6 +137,8 @@ func (t turn) choose(s State, c *Choice) (o outcome, ok bool) {
 		return outcome{next: s}, true
 	case c.Area != "":
 		return outcome{next: t.showServices(s, c.Area)}, true
+	case s.Step == t.Either && s.Area != "" && c.To == t.People[Me].Ask: // the town is known
+		return outcome{next: t.showServices(s, s.Area)}, true
 	}
 	return t.goTo(s, c.To), true
 }
