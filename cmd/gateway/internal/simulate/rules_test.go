@@ -49,18 +49,25 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply
 	if b.Version != w.book.Version && time.Since(w.changed) > time.Minute {
 		w.fault(p, "gateway %s answers by a book that is no longer in force", r.node.name)
 	}
+	tight := p.heavy || time.Now().Before(w.tight)
+	note := func() {
+		p.history = append(p.history, porcupine.Operation{
+			ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
+			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away}, Output: text,
+		})
+	}
 	if before, again := p.first[sid]; again {
-		if before.text != text && !p.forgotten() && !before.hurt && !p.away {
+		if before.text == text || p.forgotten() || before.hurt {
+			return
+		}
+		if !p.away {
 			w.fault(p, "a text that came twice was answered with %q and with %q", before.text, text)
 		}
+		note() // without Redis nobody knows that it came before: it counts as another
 		return
 	}
 	p.first[sid] = said{text, r.begun, p.hurt, b.Version}
-	tight := p.heavy || time.Now().Before(w.tight)
-	p.history = append(p.history, porcupine.Operation{
-		ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
-		Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away}, Output: text,
-	})
+	note()
 	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
 	w.checkDanger(p, s, b, text)
 	if w.plan.rule != nil {
@@ -442,9 +449,11 @@ func (w *world) checkSpending() {
 	}
 }
 
-// spoil says that something of this hour may be lost.
+// spoil says that something of this hour may be lost, and of the one before, which has not
+// been checked yet.
 func (w *world) spoil() {
 	hour := time.Now().UTC().Truncate(time.Hour)
+	w.spent.spoilt[hour.Add(-time.Hour)] = true
 	w.spent.spoilt[hour] = true
 	w.spent.spoilt[hour.Add(time.Hour)] = true
 }
