@@ -28,6 +28,7 @@ var plainly = []struct {
 		"no-line", "no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "redirects", "path-unreachable",
 	}},
 	{"Callers cannot be put through.", noAnswer, false, []string{"calling-home", "caller-id-not-ours"}},
+	{"Callers are told a number and not put through.", lessAnswer, false, []string{"caller-id-needed"}},
 	{"A text or call was refused in the last half hour. It may have been a person's.", noAnswer, false, []string{webhooksRefused}},
 	{"A mobile network blocked a reply in the last half hour.", noAnswer, false, []string{repliesBlocked}},
 	{"There is no flow book without mistakes. Everybody gets only the 24-hour number and 999. Correct the mistakes.", lessAnswer, true, []string{"helpline-only"}},
