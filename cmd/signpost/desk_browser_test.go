@@ -69,12 +69,12 @@ func (s *surfer) sees(t *testing.T, words string) {
 	}
 }
 
-// presses presses the button with these words.
+// presses presses the button with these words, on a page that has come whole, with its script.
 func (s *surfer) presses(t *testing.T, words string) {
 	t.Helper()
 	end := time.Now().Add(2 * time.Minute)
 	for {
-		found, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](`(() => { const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("`+words+`")); b?.click(); return !!b; })()`))
+		found, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (() => { const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("`+words+`")); b?.click(); return !!b; })()`))
 		if err == nil && found {
 			return
 		}
@@ -96,6 +96,7 @@ func (s *surfer) join(t *testing.T, code string) {
 // fits tells that a page is not wider than a small screen.
 func (s *surfer) fits(t *testing.T, path string) {
 	t.Helper()
+	call(t, s.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true})
 	s.do(t, chromedp.Navigate(s.at+path))
 	wide, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > 390`))
 	if err != nil || wide {
@@ -158,7 +159,6 @@ func TestDeskInABrowser(t *testing.T) {
 	ann.presses(t, "Go back to publication 1")
 	says(t, hosts, "carlisle", "01228 633640")
 
-	call(t, ann.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true})
 	for _, path := range []string{"/desk", "/desk/history", "/desk/gateways", "/desk/people"} {
 		ann.fits(t, path)
 	}

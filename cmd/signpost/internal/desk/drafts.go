@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/rand"
 	"encoding/hex"
@@ -194,17 +195,31 @@ func (d *Desk) pagesOfDraft(v visit) {
 	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
-	server.Pages().ServeHTTP(v.w, v.r)
+	answer := held{ResponseWriter: v.w, status: http.StatusOK}
+	server.Pages().ServeHTTP(&answer, v.r)
 	changed, err := d.repo.Save(t.ID, history.Person{ID: v.who.ID, Name: v.who.Name}, t.Title)
 	if err != nil {
-		d.Say("a draft could not be committed: " + err.Error())
+		d.failed(v, err)
 		return
 	}
 	if len(changed) > 0 {
 		d.moves()
 		d.record(v, "edited a draft", t.Title+": "+strings.Join(changed, ", "))
 	}
+	v.w.WriteHeader(answer.status)
+	_, _ = v.w.Write(answer.body.Bytes()) // the page is gone if it fails
 }
+
+// held is an answer that waits until the draft is committed: the page must not say that
+// something is saved before it is.
+type held struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (h *held) WriteHeader(status int)               { h.status = status }
+func (h *held) Write(data []byte) (n int, err error) { return h.body.Write(data) }
 
 // merged puts a draft and the published book together.
 func (d *Desk) merged(id, base string, choose map[string]merge.Side) (map[string][]byte, []merge.Conflict, error) {
@@ -385,11 +400,8 @@ func (d *Desk) drop(id string) error {
 	d.mu.Lock()
 	d.forget(id)
 	d.mu.Unlock()
-	if err := d.repo.Remove(id); err != nil {
-		return err
-	}
 	if err := os.Remove(d.draftFile(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("take the draft away: %w", err)
 	}
-	return nil
+	return d.repo.Remove(id) // last: a page that is asked for meanwhile finds no draft
 }

@@ -21,6 +21,7 @@ type draftView struct {
 	IsGood    bool // it is approved as it is
 	MayAlone  bool
 	Of        history.Publication
+	Now       string // as the page's events tell it
 }
 
 // step is one step on the way of a draft.
@@ -78,11 +79,12 @@ func (p *draftView) WrongAt(field string) string {
 
 // view works out the page of a draft.
 func (d *Desk) view(v visit, t draft) (*draftView, error) {
+	now := d.now(t.ID) // before looking: what changes later is told
 	s, err := d.look(t.ID)
 	if err != nil {
 		return nil, err
 	}
-	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Of: d.published().Publication}
+	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Of: d.published().Publication, Now: now}
 	base, err := d.repo.Base(t.ID)
 	if err != nil {
 		return nil, err

@@ -67,11 +67,11 @@ document.querySelector(".error-summary[tabindex]:not([hidden])")?.focus();
 const draft = document.getElementById("draft");
 if (draft) {
   const events = new EventSource(draft.dataset.events);
-  let known = "";
+  let known = draft.dataset.now;
   events.onerror = () => events.close(); // asking again and again would keep somebody signed in
   addEventListener("pagehide", () => events.close());
   events.onmessage = async (e) => {
-    if (!known || e.data === known) return void (known = e.data);
+    if (e.data === known) return;
     known = e.data;
     const begun = [...draft.querySelectorAll("input:not([type=hidden])")].some((i) => (i.type === "text" ? i.value : i.checked));
     const moved = document.getElementById("moved");
