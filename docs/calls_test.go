@@ -191,8 +191,9 @@ func (d *callsPaper) follow(r routes.Route, now time.Time) (number, key, second 
 			}
 			if offer := d.connects(s); key == 0 && offer != "" && strings.Contains(u.Words, offer) {
 				said := slices.Clone(reply.Speech[:n+1])
-				sentence, _, _ := strings.Cut(u.Words[strings.Index(u.Words, offer):], ".")
-				said[n].Words = u.Words[:strings.Index(u.Words, offer)] + sentence
+				first, rest, _ := strings.Cut(u.Words, offer)
+				rest, _, _ = strings.Cut(rest, ".")
+				said[n].Words = first + offer + rest
 				key = before + d.spoken(said)
 			}
 		}

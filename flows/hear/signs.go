@@ -270,7 +270,7 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 // A short phrase of danger, such as the name of a weapon, does not count where the other
 // words speak so strongly against it: "can you sharpen my kitchen knives".
 const (
-	doubtful    = -4 // the weight of words above enough. Taught texts of real danger stay above -3.2
+	doubtful    = -4 // the weight of words above enough. Labelled English texts of real danger stay above -3.2
 	shortPhrase = 4  // words
 )
 

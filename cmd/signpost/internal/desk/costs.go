@@ -15,8 +15,8 @@ type cost struct {
 }
 
 // costs are the ways to a number that cost other than before.
-func costs(old, new *flows.Book, now time.Time, pence float64) (out []cost) {
-	was, is := routes.Summary(routes.Find(old, now)), routes.Summary(routes.Find(new, now))
+func costs(before, after *flows.Book, now time.Time, pence float64) (out []cost) {
+	was, is := routes.Summary(routes.Find(before, now)), routes.Summary(routes.Find(after, now))
 	for i, w := range was {
 		c := cost{Way: w.Way.String(), Was: costOf(w, pence), Is: costOf(is[i], pence), Dearer: is[i].Segments > w.Segments || is[i].Seconds > w.Seconds || is[i].Did > w.Did}
 		if c.Way += ", to any number"; w.First {
