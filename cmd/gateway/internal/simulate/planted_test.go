@@ -113,8 +113,8 @@ var bugs = []bug{
 	{"another area", "Crewe gets the number of Chester", []patch{
 		{"flows/step.go", "	s.Area = areaID\n", "	s.Area = areaID\n	if planted.Is(\"another area\") && areaID == \"cheshire_east\" {\n		s.Area = \"cheshire_west\"\n	}\n"},
 	}, calmly(1)},
-	{"way out of behaviour", "9 leads from one's own behaviour to the services for the people harmed", []patch{
-		{"flows/step.go", "		return t.enter(s, t.People[Behaviour].Ask)\n", "		if planted.Is(\"way out of behaviour\") {\n			s.Who = Me\n		}\n		return t.enter(s, t.People[s.Who].Ask)\n"},
+	{"way out of behaviour", "a second text leads from one's own behaviour to the services for the people harmed", []patch{
+		{"flows/answer.go", "	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n", "	if planted.Is(\"way out of behaviour\") && s.Who == Behaviour {\n		s.Who = Me\n	}\n	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n"},
 	}, calmly(1)},
 }
 
