@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -156,6 +157,20 @@ func TestOwnBehaviourIsKept(t *testing.T) {
 				says("penwick")
 			}
 		}
+	}
+}
+
+// A conversation that somebody has left stays over, though the provider gives back a cookie of
+// before: of texts that come together, the answer to an earlier one may arrive last.
+func TestLeftStaysLeft(t *testing.T) {
+	c, _, _ := awayChannel(t)
+	c.text(t, mobile, "i hit my wife")
+	before := maps.Clone(c.cookies)
+	c.text(t, mobile, "x")
+	c.cookies = before
+	fresh, _, _ := awayChannel(t)
+	if got, want := c.text(t, mobile, "hello"), fresh.text(t, mobile, "hello"); got != want {
+		t.Errorf("answered %q, want %q", got, want)
 	}
 }
 

@@ -131,7 +131,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		if allowed.Err != nil {
 			h.Log.Warn("the limits could not be checked", "err", allowed.Err)
 		}
-		mark.Before = h.current(m.cookie, session.State)
+		mark.Before = h.current(m.cookie, session)
 		a, mark, silenced = h.decide(mark, m.text, allowed)
 	}
 	for try := range maxTries {
@@ -142,7 +142,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		}
 		stored := session.State
 		if try > 0 {
-			mark.Before = h.current(m.cookie, stored)
+			mark.Before = h.current(m.cookie, session)
 			if silenced { // it may be so no longer
 				a, mark, silenced = h.decide(mark, m.text, allowed)
 			} else {
@@ -185,10 +185,10 @@ func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webho
 
 // current returns the state that a text is answered from: Redis's own, unless the cookie is
 // newer. Whatever is lost, a conversation about somebody's own behaviour stays one.
-func (h *Handler) current(c cookie, stored []byte) []byte {
-	book := h.Book(0)
+func (h *Handler) current(c cookie, session store.Session) []byte {
+	book, stored := h.Book(0), session.State
 	switch {
-	case len(stored) == 0 && ownBehaviour(book, c.state): // Redis has lost it
+	case session.Unknown() && ownBehaviour(book, c.state): // Redis has lost it
 		return c.state
 	case !c.newer(stored), c.blind && len(c.state) > 0 && ownBehaviour(book, stored):
 		return stored

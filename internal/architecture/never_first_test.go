@@ -28,6 +28,7 @@ var mayCallOut = map[string]string{
 	"cmd/signpost/start.go":        "asks whether a preview runs on this machine",
 	"cmd/signpost/watch.go":        "tells the operator, at addresses that the operator set, and no caller",
 	"cmd/signpost/internal/follow": "asks the desk for the published book, and this machine's gateway for its own; it tells the desk, and no caller",
+	"internal/inspect/machine.go":  "asks the paths of the webhooks at our own PUBLIC_URL, with nothing in it",
 	"internal/twilio":              "erases the provider's copies; each request is held against a list",
 	"internal/trace":               "tells the operator's own collector where the time goes; what it sends is made of a list of names",
 	"internal/handset":             "a phone in software, for tools and tests: it signs webhooks to our own server",

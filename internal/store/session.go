@@ -25,6 +25,10 @@ type Session struct {
 	marks string    // how many messages have marks
 }
 
+// Unknown reports that Redis knows nothing of a conversation, not even that it has ended: it
+// is new, long over, or Redis has lost it.
+func (s Session) Unknown() bool { return len(s.State) == 0 && (s.marks == "" || s.marks == "0") }
+
 // Mark says how a message was answered, so that its repeat gets the same answer: by
 // stepping again from the same state, at the same minute, by the same book. No answer is
 // stored.
