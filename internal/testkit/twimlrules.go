@@ -206,6 +206,9 @@ func (f *voiceFaults) inside(n twilio.Node) {
 			f.say("<Redirect> leads nowhere")
 		}
 	case "Dial":
+		if _, ok := n.Attr("hangupOnStar"); ok {
+			f.say("a caller's star may be reported like a line that answered and was over at once: hangupOnStar")
+		}
 		if limit, ok := n.Attr("timeLimit"); ok {
 			if sec, _ := strconv.Atoi(limit); sec > maxTimeLimit {
 				f.say("<Dial> lasts %s s at most", limit)

@@ -37,6 +37,7 @@ func TestVoiceFaults(t *testing.T) {
 		"sub of nothing":  `<Response><Say voice="Polly.Amy" language="en-GB"><sub>x</sub></Say><Hangup/></Response>`,
 		"other marks":     `<Response><Say voice="Polly.Amy" language="en-GB"><emphasis>x</emphasis></Say><Hangup/></Response>`,
 		"no wait":         `<Response><Gather action="/a" method="POST" numDigits="0" finishOnKey="" timeout="5"/><Hangup/></Response>`,
+		"star to hang up": `<Response><Dial action="/a" method="POST" timeout="20" hangupOnStar="true"><Number>+441228633640</Number></Dial></Response>`,
 		"ringing of Mars": `<Response><Dial action="/a" method="POST" timeout="20" ringTone="ma"><Number>+441228633640</Number></Dial></Response>`,
 		"no key":          `<Response><Dial action="/a" method="POST" timeout="20"><Number sendDigits="wwww">+441228633640</Number></Dial></Response>`,
 		"too many keys":   `<Response><Dial action="/a" method="POST" timeout="20"><Number sendDigits="` + strings.Repeat("w", 32) + `2">+441228633640</Number></Dial></Response>`,
