@@ -23,7 +23,7 @@ import (
 const callsHead = `# Calls, word for word
 
 Made from the shipped book by ` + "`go test ./docs -run TestCallsDocument -update`" + `. Times are seconds of speech, for somebody who listens to
-every prompt to its end. **Spoken** is measured: espeak-ng says the words at its own pace. **Reckoned** is the rule of thumb
+every prompt to its end. **Spoken** is measured: espeak-ng says the words at its own pace. **Calculated** is the rule of thumb
 that the checks use. Ringing and waiting for a key (five seconds) are not in either. [callers.md](callers.md) says how calls
 work. The second number is that of a line whose hours nobody knows: outside office hours it comes after the 24-hour line.
 
@@ -101,7 +101,7 @@ func TestCallsDocument(t *testing.T) {
 	}
 }
 
-// aTime is a measured time, or one that is reckoned.
+// aTime is a measured time, or one that is calculated.
 var aTime = regexp.MustCompile(`\b[0-9]+\.[0-9]\b`)
 
 func withoutTimes(doc string) string {
@@ -135,7 +135,7 @@ func (d *callsPaper) greeting() {
 
 // ways writes how long it takes to hear each number, and the key that connects to its line.
 func (d *callsPaper) ways(when string, now time.Time) {
-	fmt.Fprintf(&d.out, "## The longest way to each number, %s\n\n| who gets | keys | spoken | reckoned | to the key that connects | to the second number |\n| --- | --- | --- | --- | --- | --- |\n", when)
+	fmt.Fprintf(&d.out, "## The longest way to each number, %s\n\n| who gets | keys | spoken | calculated | to the key that connects | to the second number |\n| --- | --- | --- | --- | --- | --- |\n", when)
 	worst, worstKey := 0.0, 0.0
 	for _, r := range routes.Find(d.book, now) {
 		if r.Way != routes.ByCall || !r.First || r.Rung {

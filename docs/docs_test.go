@@ -88,11 +88,11 @@ func blocks(t *testing.T) map[string]string {
 		{"anything on disk", "nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log without people, metrics in Prometheus", "as they are set up", "the operator"},
 	}
 	provider := [][]string{
-		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered", "it is asked for again, ever less often, for " + words(c.EraseGiveUp) + "; its words are emptied meanwhile"},
+		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered", "it is asked for again, less and less often, for  " + words(c.EraseGiveUp) + "; its words are emptied meanwhile"},
 		{"our reply", words(c.EraseAfter) + " after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where the network never says more", "the same"},
 		{"a call", words(c.EraseAfter) + " after it ends (half an hour after it began, where the end is not reported)", "it is asked for again until it is final"},
 		{"each line a caller was put through to", words(c.EraseAfter) + " after that line's own end", "the same"},
-		{"what a lost report or a crash left behind", "every hour, if `ERASE_LINES` names our own numbers: whatever is older than an hour", "the next hour"},
+		{"what a lost report or a crash left behind", "every hour, if `ERASE_LINES` names our own numbers: all that is older than an hour", "the next hour"},
 	}
 	var metrics [][]string
 	for _, m := range server.Metrics() {

@@ -21,9 +21,8 @@ import (
 )
 
 const (
-	vale       = "github.com/vale-cli/vale/v3/cmd/vale@v3.21.0"
-	exceptions = ".ci/prose/not-yet.txt"
-	examples   = ".ci/prose/examples.txt"
+	vale     = "github.com/vale-cli/vale/v3/cmd/vale@v3.21.0"
+	examples = ".ci/prose/examples.txt"
 )
 
 // generated documents take their words from Go code or from tables.
@@ -58,7 +57,7 @@ func main() {
 	}
 }
 
-// run returns the lines to print: the findings, and what is wrong with the exceptions.
+// run returns the lines to print: one for each finding.
 func run() ([]string, error) {
 	dir, err := os.MkdirTemp("", "prose")
 	if err != nil {
@@ -113,22 +112,6 @@ func run() ([]string, error) {
 	}
 	wrong := tryExamples(found[examples])
 	delete(found, examples)
-	notYet, err := os.ReadFile(exceptions)
-	if err != nil {
-		return nil, err
-	}
-	for file := range strings.Lines(string(notYet)) {
-		file = strings.TrimSpace(file)
-		switch {
-		case file == "" || strings.HasPrefix(file, "#"):
-		case !slices.Contains(files, file):
-			wrong = append(wrong, fmt.Sprintf("%s: %s does not exist or is not checked: remove the line", exceptions, file))
-		case len(found[file]) == 0:
-			wrong = append(wrong, fmt.Sprintf("%s: %s passes: remove the line", exceptions, file))
-		default:
-			delete(found, file)
-		}
-	}
 	for _, file := range slices.Sorted(maps.Keys(found)) {
 		slices.SortStableFunc(found[file], func(a, b finding) int { return a.Line - b.Line })
 		for _, f := range found[file] {
@@ -140,7 +123,7 @@ func run() ([]string, error) {
 
 // tracked returns the files to check: those in git, and new ones that git does not ignore.
 func tracked() (files []string, err error) {
-	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go", "cmd/signpost/internal/preview/web").Output()
+	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go", "cmd/signpost/internal/preview/web", "cmd/signpost/internal/desk/web").Output()
 	if err != nil {
 		return nil, fmt.Errorf("git ls-files: %w", err)
 	}

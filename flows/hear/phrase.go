@@ -67,7 +67,7 @@ func parsePhrase(phrase string, lists *lexicon) ([]part, error) {
 	case len(parts) > maxPhraseParts:
 		return nil, fmt.Errorf("the phrase has more than %d parts", maxPhraseParts)
 	case parts[0].gap || parts[len(parts)-1].gap:
-		return nil, fmt.Errorf("a gap stands at the edge of the phrase, where it changes nothing")
+		return nil, fmt.Errorf("a gap at the edge of the phrase changes nothing")
 	}
 	solid := false
 	for _, p := range parts {

@@ -3,7 +3,7 @@
 //
 // The work list in Redis holds record ids and nothing else. Any number of gateways share
 // it: a record is leased to one at a time, and leased again when that gateway dies. A
-// message that cannot be deleted yet is emptied, and deleting is retried, ever less often,
+// message that cannot be deleted yet is emptied, and deleting is retried, less and less often,
 // until it is given up on with an error in the log.
 package eraser
 
@@ -169,7 +169,7 @@ func (e *Eraser) Run(ctx context.Context) {
 func (e *Eraser) catch(f func()) (ended bool) {
 	defer func() {
 		if recover() != nil {
-			e.Log.Error("a fault in erasing was survived: please report it")
+			e.Log.Error("erasing goes on after a fault: please report it")
 		}
 	}()
 	f()

@@ -33,7 +33,7 @@ func Append(src *load.Source, file string, more ...Entry) ([]byte, error) {
 	for _, e := range more {
 		switch {
 		case strings.ContainsAny(e.Words, "\n\r\t"):
-			return nil, fmt.Errorf("change %s: words stand on one line", e.Path)
+			return nil, fmt.Errorf("change %s: the words must be on one line", e.Path)
 		case strings.TrimSpace(e.Words) == "":
 			return nil, fmt.Errorf("change %s: nothing is written", e.Path)
 		case !writable(e.Words):

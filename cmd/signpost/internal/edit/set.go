@@ -40,7 +40,7 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 	var all []splice
 	for _, c := range changes {
 		if strings.ContainsAny(c.Words, "\n\r\t") {
-			return nil, fmt.Errorf("change %s: words stand on one line", c.Path)
+			return nil, fmt.Errorf("change %s: the words must be on one line", c.Path)
 		}
 		if !writable(c.Words) {
 			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
@@ -98,7 +98,7 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 func under(src *load.Source, file string, c Change) (from, to int, put string, err error) {
 	data, dot := src.File(file), strings.LastIndexByte(c.Path, '.')
 	if dot < 0 {
-		return 0, 0, "", fmt.Errorf("change %s: it stands under nothing", c.Path)
+		return 0, 0, "", fmt.Errorf("change %s: there is nothing that it is part of", c.Path)
 	}
 	kept := map[Named]string{} // the lines as they are
 	indent := 0

@@ -359,7 +359,7 @@ func TestEditing(t *testing.T) {
 		"a word that tells":     {"label", "domestic abuse line", "Say it in neutral words"},
 		"hours nobody can read": {"hours", "nine to five", "these hours cannot be read"},
 		"nothing":               {"label", " ", "Nothing is written"},
-		"a line break":          {"label", "a\nb", "words stand on one line"},
+		"a line break":          {"label", "a\nb", "the words must be on one line"},
 		"no change":             {"", "", "That is what the files say already"},
 	} {
 		f := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"}, "number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}}
