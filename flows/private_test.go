@@ -111,3 +111,19 @@ func TestWhichIsItKeepsThePlace(t *testing.T) {
 		}
 	}
 }
+
+// A correction of the place is a place, however the writer apologises: the weight of words
+// takes no despair and no need from it. A call for help with it stays one.
+func TestCorrectionsAreOfThePlace(t *testing.T) {
+	b := shipped(t)
+	for _, apology := range []string{"no sorry i meant ", "sorry wrong town i meant ", "no i said ", "no no sorry its ", "nah sorry mate meant to say "} {
+		for _, town := range []string{"crewe", "kendal", "gretna", "barrow", "widnes"} {
+			if c := b.Consider(apology + town); c.Kind != flows.CasePlace {
+				t.Errorf("%q is %+v", apology+town, c)
+			}
+		}
+	}
+	if c := b.Consider("no sorry i meant crewe he has a knife"); c.Kind != flows.CaseDanger {
+		t.Errorf("danger in a correction is %+v", c)
+	}
+}

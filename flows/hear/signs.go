@@ -257,14 +257,38 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 	}
 	stems := e.Stems(r)
 	r.weighed = true
-	if !r.has.Any(Past, Story) {
+	switch {
+	case r.onlyCorrects():
+		e.weighFor(r, stems, Of(Danger))
+	case !r.has.Any(Past, Story):
 		e.weighFor(r, stems, ^Set(0))
-	} else {
+	default:
 		e.weighFor(r, stems, ^urgent)
 		apart := r.apart(ends)
 		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return apart[s.From] }), urgent)
 	}
 	r.doubt()
+}
+
+// answers say what a menu or a question asked for, and nothing about what happened.
+var answers = Of(Yes, No, Neither, NotSure, First, Second, Third, Fourth, Wrong, LineZero, Repeat, Thanks, SmallTalk, Filler, Here)
+
+// onlyCorrects reports that a text is a correction and nothing else: "no sorry i meant crewe".
+// People who correct us apologise, and the weights take that for despair.
+func (r *Reading) onlyCorrects() bool {
+	if !r.has.Any(No, Wrong) {
+		return false
+	}
+	understood := make([]bool, len(r.Words))
+	for _, f := range r.Facts {
+		if answers.Has(f.Kind) {
+			fill(understood, f.From, f.To)
+		}
+	}
+	for _, p := range r.Places {
+		fill(understood, p.From, p.To)
+	}
+	return !slices.Contains(understood, false)
 }
 
 // A short phrase of danger, such as the name of a weapon, does not count where the other
