@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -125,5 +126,23 @@ func TestCorrectionsAreOfThePlace(t *testing.T) {
 	}
 	if c := b.Consider("no sorry i meant crewe he has a knife"); c.Kind != flows.CaseDanger {
 		t.Errorf("danger in a correction is %+v", c)
+	}
+}
+
+// Somebody who cannot leave a place, or would, is in it; somebody who has left is not. An age
+// before "my" is no postcode.
+func TestLeavingAPlace(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"cant leave %s", "scared to leave %s", "he says hell find me if i leave %s", "how do i get out of %s", "i want to move away from %s"} {
+		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
+			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area {
+				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
+			}
+		}
+	}
+	for _, text := range []string{"i left crewe", "we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
+		if c := b.Consider(text); c.Place.Areas[0] != "" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
 	}
 }

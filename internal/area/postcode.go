@@ -47,7 +47,11 @@ func (f *Finder) wholeAt(m *message, i int, buf []byte) (Candidate, bool) {
 		if !ok {
 			continue
 		}
-		if c := f.lookUp(out, sector, unit); c.Where != 0 {
+		c := f.lookUp(out, sector, unit)
+		if n == 3 && spell.Letters(m.word(i)) && spell.Letters(m.word(i+2)) && c.Where&ours == 0 {
+			continue // "im 72 my" is an age, and no postcode of the Isle of Man
+		}
+		if c.Where != 0 {
 			c.From, c.To, c.Name = i, i+n, m.span(i, i+n)
 			return c, true
 		}
