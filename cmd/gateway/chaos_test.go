@@ -473,7 +473,7 @@ without pause. The fault lasts %v, with a while before and after in which all is
 
 An answer is **wrong** if no order of the texts, each taken once, explains it. A model that knows only the engine follows
 every conversation, and a gateway that nothing happens to is rung alongside. While the store is away the short answer
-to somebody's first text is right, too. A fifth of the texts come twice. **Unanswered** is all that took more than %v,
+to somebody's first text is right, too. A sixth of the texts come twice. **Unanswered** is all that took more than %v,
 or got no answer. **Leaked** is how many numbers and words of those people were found in logs, metrics, Redis or what the
 provider was sent. After each fault everybody holds a whole conversation in which every answer must be to the letter.
 
