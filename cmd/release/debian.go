@@ -15,7 +15,7 @@ import (
 
 // nfpm makes the Debian packages. It runs as a program of its own: as a library it would
 // bring a hundred others into go.mod, which nobody else here needs.
-const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0"
+const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.0"
 
 // installed says where the package puts a file of the project, and empty for one that it
 // leaves out. What is for containers and for Fly is left out.
