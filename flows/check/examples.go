@@ -64,7 +64,7 @@ func (p *pass) runExample(e load.Example, all breaches) {
 		} else if wrong != "" {
 			all[wrong] = &breach{first: len(p.problems)}
 			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation is:%s", e.Name, wrong, transcript.String()),
-				"Either callers now get something else than was meant, or the example is out of date.", "Mend whichever is wrong.")
+				"Either callers now get something else than was meant, or the example is out of date.", "Correct the one that is wrong.")
 		}
 		return wrong == ""
 	}, p.report)

@@ -58,7 +58,7 @@ func (p Problem) String() string {
 func (p Problem) advice() string {
 	said := fmt.Sprintf("    why it matters: %s\n    how to fix it: %s\n    [%s]", p.Why, p.Fix, p.Rule)
 	if p.Edit != (Edit{}) {
-		said += "\n    (signpost check -fix mends this)"
+		said += "\n    (signpost check -fix corrects this)"
 	}
 	return said
 }

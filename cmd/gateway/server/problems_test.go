@@ -15,7 +15,6 @@ import (
 	"signpost/internal/hours"
 	"signpost/internal/inspect"
 	"signpost/internal/privacy"
-	"signpost/internal/store"
 	"signpost/internal/testkit"
 )
 
@@ -139,17 +138,7 @@ func TestWhatWouldBeLostIsNamed(t *testing.T) {
 // Texts and calls from the operator's own phones move neither the counts of people nor the
 // manager's page, whatever is pressed; and they are charged like anybody's.
 func TestOwnTestsDoNotCount(t *testing.T) {
-	r := testkit.StartRedis(t)
-	secret := privacy.NewSecret()
-	keys, err := privacy.NewKeyring(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = kept.Close() })
+	r, secret, kept := storeBeside(t)
 	day := hours.Day(time.Now())
 	s := start(t, func(c *config.Config) {
 		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret}, []string{"+447400900998", "+447400900999"}, 1000, 100, 100
@@ -198,17 +187,7 @@ func TestOwnTestsDoNotCount(t *testing.T) {
 // A phone of nobody's list that texts ten times counts once, and moves a figure of the
 // manager's page by one at most.
 func TestOnePhoneCountsOnce(t *testing.T) {
-	r := testkit.StartRedis(t)
-	secret := privacy.NewSecret()
-	keys, err := privacy.NewKeyring(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = kept.Close() })
+	r, secret, kept := storeBeside(t)
 	day := hours.Day(time.Now())
 	s := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
 	p := s.phone()

@@ -12,10 +12,10 @@ import (
 	"signpost/internal/testkit"
 )
 
-// The manager's page says how the line does, and shows no count under twenty.
-func TestStatusPage(t *testing.T) {
-	r := testkit.StartRedis(t)
-	secret := privacy.NewSecret()
+// storeBeside is a Redis, a PRIVACY_KEY for a gateway, and a store that reads what it keeps.
+func storeBeside(t *testing.T) (*testkit.Redis, []byte, *store.Store) {
+	t.Helper()
+	r, secret := testkit.StartRedis(t), privacy.NewSecret()
 	keys, err := privacy.NewKeyring(secret)
 	if err != nil {
 		t.Fatal(err)
@@ -25,6 +25,12 @@ func TestStatusPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
+	return r, secret, kept
+}
+
+// The manager's page says how the line does, and shows no count under twenty.
+func TestStatusPage(t *testing.T) {
+	r, secret, kept := storeBeside(t)
 	day := hours.Day(time.Now()).AddDate(0, 0, -1)
 	if err := kept.PutCounts(t.Context(), day, "a test", map[string]int{
 		"text|||begun": 31, "call|||begun": 12, "call||letgo_south|no_answer": 22, "call||letgo_south|answered": 21, "call||letgo_north|no_answer": 19,
