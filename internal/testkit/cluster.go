@@ -104,7 +104,7 @@ func await(t testing.TB, what string, so func() bool) {
 	const often = 20 * time.Millisecond
 	tick := time.NewTicker(often)
 	defer tick.Stop()
-	for end := time.After(startTimeout); !so(); {
+	for end := time.After(patience); !so(); {
 		select {
 		case <-tick.C:
 		case <-end:

@@ -72,7 +72,7 @@ func Serves(t testing.TB, cmd *exec.Cmd, at string) {
 		}
 	}
 	host, path, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
-	for deadline := time.Now().Add(startTimeout); ; {
+	for deadline := time.Now().Add(patience); ; {
 		status, err := get(host, "/"+path)
 		if err == nil {
 			if status != http.StatusOK {
@@ -89,12 +89,12 @@ func Serves(t testing.TB, cmd *exec.Cmd, at string) {
 
 // get asks a server of this machine for a page.
 func get(host, path string) (status int, err error) {
-	conn, err := net.DialTimeout("tcp", host, startTimeout)
+	conn, err := net.DialTimeout("tcp", host, patience)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(startTimeout))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, host); err != nil {
 		return 0, err
 	}

@@ -48,7 +48,6 @@ type Provider struct {
 	network   Network
 	made      int            // records that it made itself
 	notes     map[string]int // errors of a call
-	changed   chan struct{}
 	hold      chan struct{}
 }
 
@@ -83,7 +82,7 @@ const (
 
 // NewProvider starts a double for an account.
 func NewProvider(t testing.TB, account, token string) *Provider {
-	p := &Provider{state: "active", kind: "Full", account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{}), changed: make(chan struct{})}
+	p := &Provider{state: "active", kind: "Full", account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{})}
 	s := httptest.NewServer(p)
 	p.URL = s.URL
 	t.Cleanup(func() { p.Release(); s.Close() })
@@ -217,24 +216,10 @@ func (p *Provider) Deleted() map[string]int {
 	return out
 }
 
-// Await waits until done is true of the double; it looks again after every
-// request.
+// Await waits until done is true, of the double or of what its callers make of an answer.
 func (p *Provider) Await(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	const patience = 60 * time.Second
-	for deadline := time.After(patience); ; {
-		p.mu.Lock()
-		changed := p.changed
-		p.mu.Unlock()
-		if done() {
-			return
-		}
-		select {
-		case <-changed:
-		case <-deadline:
-			t.Fatalf("waited in vain for %s; the provider still holds %d records", what, len(p.Left()))
-		}
-	}
+	await(t, what, done)
 }
 
 var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-fA-F]{32})(/Notifications)?)?\.json$`)
@@ -251,12 +236,6 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	hold := p.hold
 	p.mu.Unlock()
-	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		close(p.changed)
-		p.changed = make(chan struct{})
-	}()
 	switch fault {
 	case FaultBusy:
 		w.Header().Set("Retry-After", "1")
