@@ -133,14 +133,46 @@ func TestCorrectionsAreOfThePlace(t *testing.T) {
 // before "my" is no postcode.
 func TestLeavingAPlace(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"cant leave %s", "scared to leave %s", "he says hell find me if i leave %s", "how do i get out of %s", "i want to move away from %s"} {
+	for _, text := range []string{"cant leave %s", "scared to leave %s", "he says hell find me if i leave %s", "how do i get out of %s", "i want to move away from %s", "cant leave the flat %s", "he wont let me leave the house in %s", "i need to leave home %s"} {
 		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
 			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}
 		}
 	}
-	for _, text := range []string{"i left crewe", "we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
+	for _, text := range []string{"i left crewe", "we left the flat in kendal", "had to leave home crewe", "we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
+		if c := b.Consider(text); c.Place.Areas[0] != "" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+}
+
+// "Were in crewe" is "we're in crewe", and children are with who counts them.
+func TestTogetherInAPlace(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"we're in %s", "were in %s need help", "were from %s me n the kids", "me and 2 kids %s", "with my 3 kids %s", "homeless with my 2 kids in %s", "me and my mum in %s", "staying with his parents in %s", "nowhere to sleep with 2 little ones, %s"} {
+		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
+			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area || c.Place.Ask {
+				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
+			}
+		}
+	}
+	for _, text := range []string{"we were in crewe", "they were in crewe", "we were living in kendal", "my kids are in widnes", "kids in crewe", "he is with his kids in crewe", "my mum and sister in kendal"} {
+		if c := b.Consider(text); c.Place.Areas[0] != "" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+}
+
+// A town behind a word for somebody, at the end of a sentence, is asked about by name.
+func TestNameOrTown(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{"leaving my husband carlisle", "scared of my ex carlisle pls", "need to get away from my dad carlisle. no phone"} {
+		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_north" || !c.Place.Ask {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+	for _, text := range []string{"my husband carlisle hits me", "my boyfriend chester", "my brother lincoln hits me"} {
 		if c := b.Consider(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}

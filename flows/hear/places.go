@@ -217,6 +217,9 @@ func (l *locator) role(p *Place, index int) {
 	if p.Word {
 		p.Role = l.meant(p)
 	}
+	if l.nameOrTown(p) {
+		p.Role, p.Cue, p.Ask = RoleUnclear, "", true
+	}
 	if n := len(l.Places); n > 0 && p.Role == RoleUnclear {
 		before := l.Places[n-1]
 		switch {
@@ -226,6 +229,25 @@ func (l *locator) role(p *Place, index int) {
 			p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
 		}
 	}
+}
+
+// nameOrTown reports a town of ours with which a sentence ends, right behind a word for somebody:
+// "scared of my ex runcorn" may tell his name, or where the writer is. It is asked. "My ex chester",
+// with nothing before it, tells a name.
+func (l *locator) nameOrTown(p *Place) bool {
+	if p.Role != RoleNoPlace && p.Role != RoleTheirs || !p.Town || !p.Where.Ours() {
+		return false
+	}
+	const mine = 2 // "my ex"
+	if p.From-l.begins(p.From) <= mine {
+		return false
+	}
+	for i := p.To; i < l.endOf(p.To); i++ {
+		if !l.filler[i] {
+			return false
+		}
+	}
+	return l.ear.is(Relation, l.Words[p.From-1])
 }
 
 // endsWithin reports whether a sentence ends behind one of some words.

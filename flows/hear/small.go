@@ -10,12 +10,13 @@ const (
 	And         = "and"          // before a second place of the writer's
 	Linking     = "linking"      // between a place and the rest of a sentence
 	GluedPlace  = "glued_place"  // run together with a place behind it: "imincrewe"
+	Relation    = "relation"     // before a town, or before a person's name: "my husband carlisle"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
-	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Kept}
+	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, Kept}
 }
 
 // is reports whether a word does something.
