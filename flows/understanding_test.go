@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/hear"
 )
 
 // The labelled sets in testdata/understanding were written by people who had not seen
@@ -47,7 +48,7 @@ func rowsOf(t testing.TB, name string) (out []row) {
 // judges reports whether a row of a set was never tuned on.
 func judges(set string, row int) bool {
 	switch set {
-	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv":
+	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
 	case "blind.csv", "third.csv":
 		return row%2 == 1
@@ -81,6 +82,9 @@ var numbersFor = map[string][]string{
 	"homeless": {"0808 2000 247"}, "stalked": {"0808 2000 247"}, "tracked": {"0808 2000 247"}, "visa": {"0808 2000 247"}, "language": {"interpreter"},
 }
 
+// anybodys are needs that the 24-hour line and the service of the town answer, as they do everybody.
+var anybodys = []hear.Kind{hear.Homeless, hear.Stalked, hear.Tracked, hear.Visa, hear.Interpreter}
+
 // gets reports whether an answer is what a kind of text should get.
 func (a answered) gets(kind string) bool {
 	switch kind {
@@ -88,8 +92,10 @@ func (a answered) gets(kind string) bool {
 		return a.Emergency
 	case "other":
 		return a.Who == flows.Someone
-	case "none", "no-area":
+	case "no-area":
 		return !a.Emergency && a.Who == flows.Me
+	case "none", "plain": // plain: harmed, and nothing that another line is for
+		return !a.Emergency && a.Who == flows.Me && (a.Kind != flows.CaseNeed || slices.Contains(anybodys, a.What))
 	}
 	return slices.ContainsFunc(numbersFor[kind], func(n string) bool { return strings.Contains(a.Text, n) })
 }
@@ -112,11 +118,11 @@ func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 82, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
-		"sexual": 85, "honour": 86, "older": 78, "childworry": 78, "none": 88}
+		"sexual": 85, "honour": 86, "older": 78, "childworry": 78, "none": 83, "plain": 90}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -148,7 +154,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
-	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv"} {
+	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())

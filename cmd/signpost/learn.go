@@ -31,14 +31,27 @@ kind of fact, as heard_words.yaml lists them, or none. With a third column,
 
 // falseShares are the shares of texts that the weights may take for a kind by mistake.
 // A needless answer about danger or despair does little harm, a missed one much. A
-// victim asked whether she is the one who harms is hurt by it.
+// victim asked whether she is the one who harms is hurt by it. Who tells only of harm, as
+// most people do, should hear of the service of their town, and of no other line.
 var falseShares = map[hear.Kind]learn.Shares{
-	hear.Danger: {Others: 0.08, None: 0.018}, hear.Injury: {Others: 0.02, None: 0.01}, hear.Despair: {Others: 0.04, None: 0.028},
-	hear.Hurt: {Others: 0.05, None: 0.01}, hear.MaybeBehaviour: {Others: 0.02, None: 0.01}, hear.Other: {Others: 0.015, None: 0.01},
-	hear.Child: {Others: 0.025, None: 0.015}, hear.ChildConcern: {Others: 0.03, None: 0.015}, hear.TextOnly: {Others: 0.025, None: 0.015},
-	hear.Man: {Others: 0.02, None: 0.01}, hear.LGBT: {Others: 0.025, None: 0.015}, hear.Sexual: {Others: 0.02, None: 0.01},
-	hear.Honour: {Others: 0.025, None: 0.015}, hear.Older: {Others: 0.025, None: 0.015}, hear.Homeless: {Others: 0.005, None: 0.005},
-	hear.Stalked: {Others: 0.01, None: 0.005}, hear.Tracked: {Others: 0.005, None: 0.005}, hear.Visa: {Others: 0.005, None: 0.005},
+	hear.Danger:         {Others: 0.08, None: 0.018},
+	hear.Injury:         {Others: 0.02, None: 0.01},
+	hear.Despair:        {Others: 0.04, None: 0.028},
+	hear.Hurt:           {Others: 0.05, None: 0.01},
+	hear.MaybeBehaviour: {Others: 0.02, None: 0.01},
+	hear.Other:          {Others: 0.015, None: 0.01},
+	hear.Child:          {Others: 0.025, None: 0.015, Hurt: 0.008},
+	hear.ChildConcern:   {Others: 0.03, None: 0.015, Hurt: 0.012},
+	hear.TextOnly:       {Others: 0.025, None: 0.015, Hurt: 0.006},
+	hear.Man:            {Others: 0.02, None: 0.01, Hurt: 0.008},
+	hear.LGBT:           {Others: 0.025, None: 0.015, Hurt: 0.008},
+	hear.Sexual:         {Others: 0.02, None: 0.01, Hurt: 0.01},
+	hear.Honour:         {Others: 0.025, None: 0.015, Hurt: 0.008},
+	hear.Older:          {Others: 0.025, None: 0.015, Hurt: 0.006},
+	hear.Homeless:       {Others: 0.005, None: 0.005},
+	hear.Stalked:        {Others: 0.01, None: 0.005},
+	hear.Tracked:        {Others: 0.005, None: 0.005},
+	hear.Visa:           {Others: 0.005, None: 0.005},
 }
 
 // Limits of what is learnt from, and which weights are kept.
@@ -74,9 +87,9 @@ func learnSigns(args []string, s streams) int {
 		texts = append(texts, more...)
 	}
 	scales, reports := learn.Fit(texts, learn.Options{Fewest: fewestTexts, Penalty: learnPenalty, Smallest: smallestWeight, False: falseShares})
-	fmt.Fprintf(s.err, "%d texts\n%-16s %6s %8s %8s %8s %6s\n", len(texts), "kind", "texts", "heard %", "wrong %", "none %", "signs")
+	fmt.Fprintf(s.err, "%d texts\n%-16s %6s %8s %8s %8s %8s %6s\n", len(texts), "kind", "texts", "heard %", "wrong %", "none %", "hurt %", "signs")
 	for _, r := range reports {
-		fmt.Fprintf(s.err, "%-16s %6d %8.1f %8.2f %8.2f %6d\n", r.Kind, r.Texts, 100*r.Heard, 100*r.Wrong, 100*r.None, r.Signs)
+		fmt.Fprintf(s.err, "%-16s %6d %8.1f %8.2f %8.2f %8.2f %6d\n", r.Kind, r.Texts, 100*r.Heard, 100*r.Wrong, 100*r.None, 100*r.Hurt, r.Signs)
 	}
 	if err := load.FormatScales(s.out, scales); err != nil {
 		fmt.Fprintf(s.err, "signpost learn: write the weights: %v\n", err)

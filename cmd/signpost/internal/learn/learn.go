@@ -37,8 +37,9 @@ type Options struct {
 }
 
 // Shares are the most that a scale may take by mistake: of all texts that are not of its
-// kind, and of those of no kind at all.
-type Shares struct{ Others, None float64 }
+// kind, of those of no kind at all, and of those that say no more than that the writer is
+// harmed, as most people write. A share of Hurt that is zero is no limit.
+type Shares struct{ Others, None, Hurt float64 }
 
 // Report is how a scale does on texts that it was not fitted on.
 type Report struct {
@@ -46,6 +47,7 @@ type Report struct {
 	Texts        int     // of the kind
 	Heard, Wrong float64 // shares of the texts that are of the kind, and that are not
 	None         float64 // share of the texts of no kind that are taken for it
+	Hurt         float64 // share of the texts that tell only of harm that are taken for it
 	Signs        int
 }
 
@@ -64,7 +66,7 @@ func Fit(texts []Text, o Options) ([]hear.Scale, []Report) {
 			m := f.train(k, o, func(i int) bool { return i%folds != fold })
 			for i := fold; i < len(texts); i += folds {
 				if texts[i].Known.Has(k) {
-					tried = append(tried, scored{m.score(f.rows[i]), texts[i].Is.Has(k), texts[i].Is == 0 && texts[i].Known == ^hear.Set(0)})
+					tried = append(tried, tryOn(m, f.rows[i], texts[i], k))
 				}
 			}
 		}
@@ -92,45 +94,57 @@ func keysOf[M ~map[K]V, K comparable, V any](m M) func(yield func(K) bool) {
 	}
 }
 
+// scored is what a scale makes of a text that it was not fitted on.
 type scored struct {
-	score    float64
-	is, none bool
+	score          float64
+	is, none, hurt bool
+}
+
+func tryOn(m *model, row []int32, t Text, k hear.Kind) scored {
+	all := t.Known == ^hear.Set(0)
+	return scored{m.score(row), t.Is.Has(k), all && t.Is == 0, all && t.Is == hear.Of(hear.Hurt)}
 }
 
 // threshold is the lowest score of a text of the kind that no more of the others reach
 // than may.
 func threshold(tried []scored, most Shares) (enough float64, r Report) {
 	slices.SortFunc(tried, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	others, nones := 0, 0
+	var all, taken struct{ others, nones, hurts int }
 	for _, t := range tried {
-		switch {
-		case t.is:
+		if t.is {
 			r.Texts++
-		case t.none:
-			nones++
-			fallthrough
-		default:
-			others++
+			continue
 		}
+		all.others++
+		all.nones += count(t.none)
+		all.hurts += count(t.hurt)
 	}
 	enough = math.Inf(1)
-	heard, wrong, none := 0, 0, 0
+	heard := 0
 	for _, t := range tried {
 		if t.is {
 			heard++
 			enough = t.score
-			r.Heard, r.Wrong, r.None = portion(heard, r.Texts), portion(wrong, others), portion(none, nones)
+			r.Heard, r.Wrong = portion(heard, r.Texts), portion(taken.others, all.others)
+			r.None, r.Hurt = portion(taken.nones, all.nones), portion(taken.hurts, all.hurts)
 			continue
 		}
-		wrong++
-		if t.none {
-			none++
-		}
-		if portion(wrong, others) > most.Others || portion(none, nones) > most.None {
+		taken.others++
+		taken.nones += count(t.none)
+		taken.hurts += count(t.hurt)
+		if portion(taken.others, all.others) > most.Others || portion(taken.nones, all.nones) > most.None ||
+			most.Hurt > 0 && portion(taken.hurts, all.hurts) > most.Hurt {
 			break
 		}
 	}
 	return enough, r
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func portion(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
