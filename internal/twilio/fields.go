@@ -21,5 +21,8 @@ const (
 	fieldLegDuration   = "DialCallDuration" // seconds
 )
 
+// fieldsOfFrom say where a sender is, as networks guess it. They are not read.
+var fieldsOfFrom = []string{"FromCity", "FromCountry", "FromState", "FromZip"}
+
 // SignatureHeader carries the provider's signature.
 const SignatureHeader = "X-Twilio-Signature"

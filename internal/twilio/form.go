@@ -48,6 +48,7 @@ type scratch struct {
 	sum     [sha256.Size]byte
 	written [44]byte // a sum in base64
 	ours    bool     // it says that it comes from our account, and is signed
+	divided bool     // see [form.divided]
 }
 
 // span holds the offsets of a field's name and value in a decoded body.
@@ -70,7 +71,7 @@ func (s *scratch) wipe() {
 	clear(s.fields[:])
 	clear(s.sum[:])
 	clear(s.written[:])
-	s.ours = false
+	s.ours, s.divided = false, false
 	if cap(s.body) <= maxScratch && cap(s.message) <= maxScratch {
 		s.body, s.message = s.body[:0], s.message[:0]
 		scratches.Put(s)

@@ -114,7 +114,7 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
 			cookie = c.Value
 		}
-		from := sent{f, r.URL.RawQuery, cookie, r.Header.Get(SignatureHeader)}
+		from := sent{f, r.URL.RawQuery, cookie, r.Header.Get(SignatureHeader), buf.divided}
 		resp, outcome := g.answer(r.Context(), endpoint, safe, next, from)
 		g.count(endpoint, outcome)
 		h := w.Header()
@@ -132,6 +132,7 @@ type sent struct {
 	form          form
 	query, cookie string
 	signature     string
+	divided       bool // see [form.divided]
 }
 
 // answer converts the webhook and runs the handler. A panic may hold what a person
@@ -195,6 +196,9 @@ func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
 	if r.Method == http.MethodGet {
 		posted = form{} // the URL holds them already
 	}
+	if strings.Contains(uri, fieldAccount+g.account) { // fields of a text, sent as part of the address
+		return form{}, false
+	}
 	signature := r.Header.Get(SignatureHeader)
 	buf.ours = signature != "" && f.get(fieldAccount) == g.account
 	key, named := keyOf(r.Header)
@@ -209,6 +213,7 @@ func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
 			held = v.holds(buf, signature) && v.key == key || held
 		}
 		if held {
+			buf.divided = posted.divided(buf.message)
 			return f, f.get(fieldAccount) == g.account
 		}
 	}

@@ -1,11 +1,13 @@
 package twilio
 
 import (
+	"bytes"
 	"crypto/sha1" // #nosec G505 -- the auth token's signatures are HMAC-SHA1
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 
 	"signpost/internal/privacy"
@@ -50,6 +52,25 @@ func (s *scratch) sign(base, uri string, f form) {
 	for _, one := range f.fields {
 		s.message = append(append(s.message, one.name...), one.value...)
 	}
+}
+
+// divided reports that what was signed, message, had other fields than these. It holds names
+// and values without anything between, and the words of a text are among them. So somebody who
+// texts us "xFrom+44...", and sees the webhook of it, could divide it so that it comes from
+// another person. The sender that the provider named is then left over, behind the other.
+func (f form) divided(message []byte) bool {
+	after := 0 // bytes of the message behind the sender
+	names := 0 // of fields there that begin with the name of the sender's
+	for _, one := range f.fields {
+		if one.name <= fieldFrom {
+			continue
+		}
+		after += len(one.name) + len(one.value)
+		if slices.Contains(fieldsOfFrom, one.name) {
+			names++
+		}
+	}
+	return bytes.Count(message[len(message)-after:], []byte(fieldFrom)) > names
 }
 
 // withOtherPort adds the default port to a URL, or removes its port: the provider signs

@@ -57,6 +57,9 @@ func read(from sent) Webhook {
 	if id := f.get(fieldMessage); isMessageID(id) {
 		w.Message.ID = id
 	}
+	if from.divided { // it must not move anything
+		w.Message.ID, w.Records = "", nil
+	}
 	return w
 }
 

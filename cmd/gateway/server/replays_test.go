@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +52,77 @@ func TestDividedWebhooks(t *testing.T) {
 				t.Errorf("a divided webhook is answered %d %s", status, body)
 			}
 		}
+	}
+	says(t, "she", she, exchange{"4", "1 for a man"})
+}
+
+// Somebody who sees the webhooks of their own texts writes fields into one. Under its signature
+// it could be divided so that another person sent it, with any id and any words, or sent by GET
+// with all of it in the address. It tells nothing of her, and moves nothing.
+func TestComposedWebhooks(t *testing.T) {
+	s, _ := asShipped(t)
+	she, attacker := s.phone(), s.phone()
+	says(t, "she", she, exchange{"hello", townAsked}, exchange{"2", whoAsked})
+	// whole is what the provider signs of the attacker's text; rest is what of it comes behind a mark in the text.
+	whole := func(body, mark string) (signed http.Header, form url.Values, rest string) {
+		sid := handset.SID("SM")
+		form = url.Values{
+			"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {body}, "From": {attacker.From}, "FromCity": {""}, "FromCountry": {"GB"},
+			"MessageSid": {sid}, "NumMedia": {"0"}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "SmsStatus": {"received"}, "To": {she.To}, "ToCountry": {"GB"},
+		}
+		signed = http.Header{}
+		twilio.Signer{Token: she.Token}.Sign(signed, base+"/sms", form)
+		all := ""
+		for _, name := range slices.Sorted(maps.Keys(form)) {
+			all += name + form.Get(name)
+		}
+		_, rest, _ = strings.Cut(all, mark)
+		return signed, form, rest
+	}
+	tells := func(how string, status int, body string) {
+		if status != http.StatusForbidden && (status != http.StatusOK || strings.Contains(body, whoAsked)) {
+			t.Errorf("%s is answered %d %s", how, status, body)
+		}
+	}
+	fresh := handset.SID("SM")
+	signed, _, rest := whole("againFrom"+she.From+"MessageSid"+fresh+"To"+she.To+"ZZ", "ZZ")
+	form := url.Values{"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {"again"}, "From": {she.From}, "MessageSid": {fresh}, "To": {she.To}, "ZZ": {rest}}
+	status, body := send(t, s, "/sms", form, signed)
+	tells("a text with an id of its own", status, body)
+
+	signed, form, rest = whole("againFrom"+she.From+"G", she.From+"G")
+	between, _, _ := strings.Cut(rest, "FromCity")
+	form.Set("Body", "again")
+	form.Set("From", she.From)
+	for _, name := range []string{"FromCity", "FromCountry"} {
+		form.Del(name)
+	}
+	form.Set("G", between+"FromCityFromCountryGB")
+	status, body = send(t, s, "/sms", form, signed)
+	tells("a text with the id of the attacker's", status, body)
+
+	for _, way := range []string{"/../sms?", "?", "&"} {
+		query := url.Values{"AccountSid": {account}, "Body": {"again"}, "From": {she.From}, "MessageSid": {handset.SID("SM")}, "To": {she.To}}.Encode()
+		signed, form, _ = whole(way+query+"&z=", "z=")
+		all := ""
+		for _, name := range slices.Sorted(maps.Keys(form)) {
+			all += name + form.Get(name)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/sms", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.URL.Opaque, req.Header = "/sms"+all, signed
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tells("a text as an address with "+way, resp.StatusCode, string(got))
 	}
 	says(t, "she", she, exchange{"4", "1 for a man"})
 }
