@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"math"
 	"math/big"
 	"os"
 	"runtime"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"signpost/internal/counters"
 	"signpost/internal/eraser"
 	"signpost/internal/twilio"
 	"signpost/ivr"
@@ -75,15 +75,15 @@ func (l *later) run(ctx context.Context) {
 	}
 }
 
-// Faults, refusals and lines that do not answer appear at once: somebody must act on them.
+// Faults and refusals appear at once: somebody must act on them. A text or call over a limit
+// is not among them: somebody who forges texts in a person's name until she is over it would
+// see each of hers. Neither are a leg that nobody answers, and a phone that is off. A line
+// that does not answer is named at once, by signpost_lines_not_answering.
 var (
 	promptWebhooks = []twilio.Outcome{twilio.Refused, twilio.Mismatched, twilio.Panicked, twilio.Probed}
-	promptTexts    = []sms.Outcome{sms.Probed, sms.Limited, sms.Degraded, sms.FromCookie, sms.NotSaved}
-	promptCalls    = []ivr.Event{
-		ivr.Probed, ivr.HelplineOnly, ivr.Restarted, ivr.TooLong, ivr.NoCallerID, ivr.LegEvent(counters.Short), ivr.LegEvent(counters.Machine),
-		ivr.LegEvent(counters.NoAnswer), ivr.LegEvent(counters.Engaged), ivr.LegEvent(counters.Failed),
-	}
-	lateErasures = []eraser.Outcome{eraser.Deleted, eraser.Gone, eraser.NotFinal}
+	promptTexts    = []sms.Outcome{sms.Probed, sms.Degraded, sms.FromCookie, sms.NotSaved}
+	promptCalls    = []ivr.Event{ivr.Probed, ivr.Restarted}
+	lateErasures   = []eraser.Outcome{eraser.Deleted, eraser.Gone, eraser.NotFinal}
 )
 
 // count raises a counter, at once or within a day.
@@ -119,6 +119,40 @@ const (
 	memoryStep  = 16 << 20  // bytes
 	routineStep = 100
 )
+
+// blurred is what is shown of an amount that moves with every person. Somebody could spend all
+// but a penny of a step themselves, and see the next person move it. So the amount is looked
+// at once in a quarter of an hour, and sooner only when it has risen by one to three steps,
+// chance decides how many; and it is rounded up or down by chance.
+type blurred struct {
+	step float64
+
+	mu                  sync.Mutex
+	at                  time.Time
+	seen, shown, sooner float64
+}
+
+// of returns what is shown of an amount.
+func (b *blurred) of(amount float64, now time.Time) float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.at.IsZero() || now.Sub(b.at) >= laterStep || amount < b.seen || amount >= b.sooner {
+		b.at, b.seen = now, amount
+		b.shown = math.Floor(amount/b.step+chance()) * b.step
+		b.sooner = amount + b.step*(1+2*chance())
+	}
+	return b.shown
+}
+
+// chance is a random number from 0 up to, and not including, 1.
+func chance() float64 {
+	const parts = 1 << 53
+	n, err := rand.Int(rand.Reader, big.NewInt(parts))
+	if err != nil {
+		return 0 // never: crypto/rand ends the program instead
+	}
+	return float64(n.Int64()) / parts
+}
 
 // lateOnly is the state of erasing as it is shown: nothing until a record is an hour late,
 // then in whole hours and tens.

@@ -22,8 +22,8 @@ func value(t *testing.T, c prometheus.Counter) float64 {
 	return m.GetCounter().GetValue()
 }
 
-// A count of people appears within a day, spread over it, and none is lost; a fault, a
-// refusal or a line that does not answer appears at once.
+// A count of people appears within a day, spread over it, and none is lost; a fault or a
+// refusal appears at once.
 func TestCountsOfPeopleAppearLater(t *testing.T) {
 	m := newMetrics()
 	const people = 2000
@@ -51,8 +51,8 @@ func TestCountsOfPeopleAppearLater(t *testing.T) {
 		{"a refusal", func() { m.webhook(TextPath, twilio.Refused) }, m.webhooks.WithLabelValues(TextPath, "refused")},
 		{"a panic", func() { m.webhook(CallPath, twilio.Panicked) }, m.webhooks.WithLabelValues(CallPath, "panicked")},
 		{"a text without Redis", func() { m.text(sms.Degraded) }, m.texts.WithLabelValues("degraded")},
-		{"a text over the limit", func() { m.text(sms.Limited) }, m.texts.WithLabelValues("limited")},
-		{"a line that does not answer", func() { m.call(ivr.LegEvent("no_answer")) }, m.calls.WithLabelValues("leg_no_answer")},
+		{"a lost position", func() { m.call(ivr.Restarted) }, m.calls.WithLabelValues("restarted")},
+		{"a reply that a network blocks", func() { m.delivery(twilio.Delivery{Final: true, Code: "30007"}) }, m.deliveries.WithLabelValues("undelivered", "30007")},
 		{"credentials refused", func() { m.erase(eraser.Credentials) }, m.erasures.WithLabelValues("credentials_refused")},
 	} {
 		if prompt.do(); value(t, prompt.c) != 1 {
@@ -73,5 +73,39 @@ func TestErasingTellsNoMoment(t *testing.T) {
 		if got := lateOnly(tt.is); got != tt.shown {
 			t.Errorf("%+v is shown as %+v, want %+v", tt.is, got, tt.shown)
 		}
+	}
+}
+
+// Somebody who reads the metrics spends until what is shown moves, and then all but a penny of
+// a step more: so the next person would move it. Chance keeps them from seeing her.
+func TestWhoSpendsSeesNobodyArrive(t *testing.T) {
+	const tries, mine, hers, step = 2000, 0.05, 0.10, 5.0
+	seen := 0
+	for range tries {
+		now, b, spent := time.Now(), &blurred{step: step}, 0.0
+		first := b.of(spent, now)
+		for b.of(spent, now) == first {
+			spent += mine
+		}
+		was := b.of(spent, now)
+		for end := spent + step - hers/2; spent+mine < end && b.of(spent+mine, now) == was; {
+			spent += mine
+		}
+		if b.of(spent, now) != was {
+			continue // it moved for the attacker
+		}
+		if b.of(spent+hers, now) != was {
+			seen++
+		}
+	}
+	if seen > tries/10 {
+		t.Errorf("%d of %d people are seen to arrive", seen, tries)
+	}
+	b, now := &blurred{step: step}, time.Now()
+	if b.of(0, now) != 0 || b.of(1000, now) != 1000 || b.of(0, now) != 0 {
+		t.Error("a flood, or the end of its hour, is not shown at once")
+	}
+	if b.of(5, now.Add(laterStep)) != 5 {
+		t.Error("a quarter of an hour later it is not looked at again")
 	}
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -39,11 +38,11 @@ func newMetrics() *metrics {
 	m := &metrics{
 		registry:   prometheus.NewRegistry(),
 		webhooks:   counter("webhooks_total", "Webhooks, by endpoint and outcome. Answered ones appear within a day.", "endpoint", "outcome"),
-		texts:      counter("texts_total", "Texts, by outcome. Faults and limits appear at once, the rest within a day.", "outcome"),
+		texts:      counter("texts_total", "Texts, by outcome. Faults appear at once, the rest within a day.", "outcome"),
 		erasures:   counter("erasures_total", "Attempts to delete a record at the provider, by outcome. Those that succeed appear within a day.", "outcome"),
 		sweeps:     counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.", "outcome"),
-		deliveries: counter("replies_reported_total", "Replies that the provider reported on, by outcome and its error code. Delivered ones appear within a day.", "outcome", "code"),
-		calls:      counter("call_events_total", "Events of calls, by kind. Lines that do not answer appear at once, people within a day.", "event"),
+		deliveries: counter("replies_reported_total", "Replies that the provider reported on, by outcome and its error code. Those that something keeps from everybody appear at once, the rest within a day.", "outcome", "code"),
+		calls:      counter("call_events_total", "Events of calls, by kind. Lost positions appear at once, the rest within a day.", "event"),
 		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_success",
 			Help: "1 if the last reload of the flow book succeeded."}, nil),
 	}
@@ -101,7 +100,7 @@ func (m *metrics) delivery(d twilio.Delivery) {
 	case d.Delivered:
 		m.count(m.deliveries.WithLabelValues(deliveryOutcomes[0], noCode), false)
 	default:
-		m.deliveries.WithLabelValues(deliveryOutcomes[1], d.Code).Inc()
+		m.count(m.deliveries.WithLabelValues(deliveryOutcomes[1], d.Code), d.Blocked())
 	}
 }
 
@@ -159,14 +158,16 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 	})
 }
 
-// watchSpend exports the cost of the hour.
+// watchSpend exports the cost of the hour, see [blurred].
 func (m *metrics) watchSpend(meter *budget.Meter) {
 	gauge := func(name, help string, step float64, v func() float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help}, func() float64 { return math.Floor(v()/step) * step }))
+		shown := &blurred{step: step}
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
+			func() float64 { return shown.of(v(), time.Now()) }))
 	}
-	gauge("spend_current_hour_pounds", "Estimated cost of the current hour, as far as this process knows, rounded down to 5.", spendStep, func() float64 { return meter.Total().Pounds() })
-	gauge("spend_fullest_share_ratio", "The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, rounded down to a tenth; 1 is all of it.", shareStep, meter.Fullest)
-	gauge("spend_reserve_pounds", "Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, rounded down to 5.", spendStep, func() float64 { return meter.Reserve().Pounds() })
+	gauge("spend_current_hour_pounds", "Estimated cost of the current hour, as far as this process knows, in steps of 5, blurred.", spendStep, func() float64 { return meter.Total().Pounds() })
+	gauge("spend_fullest_share_ratio", "The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in tenths, blurred; 1 is all of it.", shareStep, meter.Fullest)
+	gauge("spend_reserve_pounds", "Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, blurred.", spendStep, func() float64 { return meter.Reserve().Pounds() })
 }
 
 // watchLines exports how many lines do not answer. Which they are is on /readyz.

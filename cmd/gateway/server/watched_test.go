@@ -32,14 +32,48 @@ func TestNobodyIsSeenToArrive(t *testing.T) {
 		text(t, p, body)
 	}
 	mustRing(t, s)
-	if after := seen(); after != before {
-		was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
-		for i := range is {
-			if i >= len(was) || was[i] != is[i] {
-				t.Errorf("a person is seen: %s", is[i])
-			}
+	nobodySeen(t, before, seen())
+}
+
+// nobodySeen compares what is shown before a person came and after.
+func nobodySeen(t *testing.T, before, after string) {
+	t.Helper()
+	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for i := range is {
+		if i >= len(was) || was[i] != is[i] {
+			t.Errorf("a person is seen: %s", is[i])
 		}
 	}
+}
+
+// Somebody who watches the metrics also writes and rings in her name until she is over the
+// limits. Her own texts and calls are seen no better for it; nor is a leg that nobody answers,
+// or a reply that does not reach her phone.
+func TestWhoForgesSeesNobodyArrive(t *testing.T) {
+	s, _ := asShipped(t)
+	she := s.phone()
+	forges(t, she, 40, "hello")
+	for range 31 {
+		hangsUp(t, she, 1)
+	}
+	seen := func() string {
+		return clockwork.ReplaceAllString(get(t, s.admin+"/metrics"), "") + get(t, s.admin+"/readyz") + s.log.String()
+	}
+	seen()
+	before := seen()
+	for _, body := range []string{"hello", "Barrow", "999", "hello"} {
+		text(t, she, body)
+	}
+	hangsUp(t, she, 30)
+	call := mustRing(t, s)
+	if err := call.Press(t.Context(), '0'); err != nil {
+		t.Fatal(err)
+	}
+	if err := call.LegEnds(t.Context(), "no-answer"); err != nil {
+		t.Fatal(err)
+	}
+	report(t, s, "undelivered", "30003")
+	nobodySeen(t, before, seen())
 }
 
 // Stored counts say nothing without the key: neither what was counted, nor how much, nor
