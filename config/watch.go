@@ -18,7 +18,8 @@ type Watch struct {
 	// StateFile remembers what was said already.
 	StateFile string
 	// MailTo and MailFrom are addresses, MailTo several with commas; SMTP is the server,
-	// like smtp://user:password@mail.example.org:587. Empty: no mail is sent.
+	// like smtp://user:password@mail.example.org:587, smtps:// if it begins with TLS. Empty: no
+	// mail is sent.
 	MailTo   []string
 	MailFrom string
 	SMTP     privacy.Private
@@ -63,10 +64,12 @@ func ParseWatch(get func(string) string) (Watch, error) {
 	if len(w.MailTo) > 0 {
 		p.address("WATCH_MAIL_FROM", w.MailFrom)
 		w.SMTP = privacy.Hide(strings.TrimSpace(get("WATCH_SMTP")))
-		if u, err := url.Parse(w.SMTP.Reveal()); err != nil || u.Scheme != "smtp" || u.Host == "" {
-			p.add("WATCH_SMTP", "must be the mail server, like smtp://user:password@mail.example.org:587")
-		} else if _, _, err := net.SplitHostPort(u.Host); err != nil {
+		if u, err := url.Parse(w.SMTP.Reveal()); err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Host == "" {
+			p.add("WATCH_SMTP", "must be the mail server, like smtp://user:password@mail.example.org:587; a sign like @ or / in the password is written %40 or %2F")
+		} else if _, port, err := net.SplitHostPort(u.Host); err != nil || port == "" {
 			p.add("WATCH_SMTP", "must name the port of the mail server, like :587")
+		} else if port == "465" && u.Scheme == "smtp" {
+			p.add("WATCH_SMTP", "must begin with smtps:// at port 465: that port begins with TLS")
 		}
 	}
 	if len(w.MailTo) == 0 && w.Webhook.Reveal() == "" {

@@ -9,8 +9,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/smtp"
-	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -26,17 +24,23 @@ const watchHelp = `signpost watch [-failed UNIT | -recovered UNIT | -test]
 For a charity without a monitoring system: reads the gateway's /readyz and sends mail,
 or a webhook, once when a problem begins and once when it ends. Run it every minute or
 two: deploy/signpost-watch.timer does. With -failed and -recovered it is told by the
-service manager that a unit failed or works again. With -test it sends one message.
+service manager that a unit failed or works again. With -test it sends one message by
+every way that is set, and says which of them does not work.
 
 After every run that worked it asks WATCH_PING, if that is set: the address of a
 service that complains when it is no longer asked (a dead man's switch). That is how
-you notice when this machine is gone, and this command with it.
+you notice when this machine is gone, and this command with it. Set it: without it nobody
+is told when the only mail server fails.
+
+Once a day it logs in to the mail server, without sending anything. A password that has
+expired is then reported by the webhook, and the run fails if there is none.
 
 A message says what /readyz says. It holds no number and no word of a caller.
 
   WATCH_MAIL_TO      who gets mail; several with commas
   WATCH_MAIL_FROM    the address it comes from
-  WATCH_SMTP         the mail server: smtp://user:password@mail.example.org:587
+  WATCH_SMTP         the mail server: smtp://user:password@mail.example.org:587;
+                     smtps:// and mostly port 465, if it begins with TLS
   WATCH_WEBHOOK      an address that is sent {"text": "..."} by POST
   WATCH_PING         an address that is asked after every run
   WATCH_READYZ       default: /readyz on ADMIN_ADDR
@@ -51,13 +55,12 @@ it tries again at the next run.
 
 // Limits of one run.
 const (
-	watchTries   = 3 // a gateway that restarts is away for some seconds
-	watchTimeout = 10 * time.Second
-	maxReady     = 64 << 10 // bytes
+	watchTries = 3        // a gateway that restarts is away for some seconds
+	maxReady   = 64 << 10 // bytes
 )
 
-// watchPause is how long to wait between tries.
-var watchPause = 5 * time.Second
+// watchPause is how long to wait between tries, watchTimeout for one answer.
+var watchPause, watchTimeout = 5 * time.Second, 10 * time.Second
 
 // watcher tells people of problems.
 type watcher struct {
@@ -65,6 +68,7 @@ type watcher struct {
 	now   func() time.Time
 	pause time.Duration
 	known map[string]problem
+	ways  ways
 }
 
 // problem is one that people were told of.
@@ -91,7 +95,7 @@ func watch(args []string, s streams) int {
 	defer cancel()
 	switch {
 	case *test:
-		err = w.send(ctx, "test", "This is a test of signpost watch. Nothing is wrong.")
+		err = errors.Join(slices.Collect(maps.Values(w.byEveryWay(ctx, "test", "This is a test of signpost watch. Nothing is wrong.")))...)
 	case *failed != "":
 		err = w.unit(ctx, *failed, true)
 	case *recovered != "":
@@ -142,20 +146,15 @@ func (w *watcher) run(ctx context.Context) error {
 		switch {
 		case strings.HasPrefix(k, "unit ") && k != unitKey("signpost.service"):
 			now[k] = p // the unit itself says when it works again
-		case !readable && k != key(doesNotAnswer) && k != key(cannotServe):
+		case !readable && !slices.Contains(unreadable, k):
 			now[k] = p // whether it is over cannot be seen
 		}
 	}
+	w.checkWays(ctx, now)
 	if err := w.tell(ctx, now); err != nil {
 		return err
 	}
-	if w.Ping.Reveal() == "" {
-		return nil
-	}
-	if err := request(ctx, http.MethodGet, w.Ping.Reveal(), nil); err != nil {
-		return fmt.Errorf("ask WATCH_PING: %w", err)
-	}
-	return nil
+	return w.ping(ctx)
 }
 
 // figure is a number, or the name of a line: a number with a plus, or one before a colon.
@@ -177,7 +176,11 @@ const (
 	elsewhere     = " People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."
 	doesNotAnswer = "The gateway does not answer." + elsewhere
 	cannotServe   = "The gateway says that it cannot serve." + elsewhere
+	notTheGateway = "Something else than the gateway answers at WATCH_READYZ, or at /readyz of ADMIN_ADDR: whether people are answered is not known. Correct the address in /etc/signpost/watch."
 )
+
+// unreadable are the problems that end once /readyz can be read.
+var unreadable = []string{key(doesNotAnswer), key(cannotServe), key(notTheGateway)}
 
 // problems reads what is wrong. A gateway that does not answer is a problem itself; then
 // nothing is known of the others.
@@ -199,8 +202,10 @@ func (w *watcher) problems(ctx context.Context) (out []string, readable bool) {
 	switch {
 	case err != nil:
 		return []string{doesNotAnswer}, false
-	case status != http.StatusOK:
+	case status == http.StatusServiceUnavailable:
 		return []string{cannotServe}, false
+	case status != http.StatusOK || !strings.HasPrefix(body, "ready\n"):
+		return []string{notTheGateway}, false
 	}
 	for line := range strings.Lines(body) {
 		if says, ok := strings.CutPrefix(strings.TrimSpace(line), "degraded: "); ok {
@@ -268,53 +273,6 @@ func (w *watcher) remember(change func()) error {
 	}
 	if err != nil {
 		return fmt.Errorf("write WATCH_STATE: %w", err)
-	}
-	return nil
-}
-
-// send tells people by every way that is set. One that works is enough.
-func (w *watcher) send(ctx context.Context, kind, says string) error {
-	var errs []error
-	sent := false
-	if to := w.Webhook.Reveal(); to != "" {
-		body, err := json.Marshal(map[string]string{"text": "Signpost, " + kind + ": " + says})
-		if err == nil {
-			err = request(ctx, http.MethodPost, to, body)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("send to WATCH_WEBHOOK: %w", err))
-		}
-		sent = sent || err == nil
-	}
-	if len(w.MailTo) > 0 {
-		err := w.mail(kind, says)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		sent = sent || err == nil
-	}
-	if sent {
-		return nil
-	}
-	return errors.Join(errs...)
-}
-
-var errMail = errors.New("the mail server in WATCH_SMTP did not take the message")
-
-// mail sends a message. The server's own words are not shown: they may quote an address.
-func (w *watcher) mail(kind, says string) error {
-	u, err := url.Parse(w.SMTP.Reveal())
-	if err != nil {
-		return errMail
-	}
-	var auth smtp.Auth
-	if password, ok := u.User.Password(); ok {
-		auth = smtp.PlainAuth("", u.User.Username(), password, u.Hostname())
-	}
-	text := "From: " + w.MailFrom + "\r\nTo: " + strings.Join(w.MailTo, ", ") + "\r\nSubject: Signpost: " + kind +
-		"\r\nDate: " + w.now().Format(time.RFC1123Z) + "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + says + "\r\n"
-	if err := smtp.SendMail(u.Host, auth, w.MailFrom, w.MailTo, []byte(text)); err != nil {
-		return errMail
 	}
 	return nil
 }

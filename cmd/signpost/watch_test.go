@@ -8,10 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // room is what is around signpost watch: a gateway, a webhook and a dead man's switch.
@@ -208,12 +210,21 @@ func TestWatchByMail(t *testing.T) {
 	}
 }
 
-// mailServer takes one message as a mail server does (RFC 5321), and gives all it was told.
+// mailServer takes messages as a mail server does (RFC 5321), and gives all it was told with
+// each. Somebody who only looks whether it answers brings no message.
 func mailServer(l net.Listener, got chan<- string) {
-	conn, err := l.Accept()
-	if err != nil {
-		return
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		if all := takeMail(conn); strings.Contains(all, "DATA\n") {
+			got <- all
+		}
 	}
+}
+
+func takeMail(conn net.Conn) string {
 	defer conn.Close()
 	var all strings.Builder
 	fmt.Fprint(conn, "220 here\r\n")
@@ -230,12 +241,12 @@ func mailServer(l net.Listener, got chan<- string) {
 			continue
 		case line == "QUIT":
 			fmt.Fprint(conn, "221 bye\r\n")
-			got <- all.String()
-			return
+			return all.String()
 		}
 		data = false
 		fmt.Fprint(conn, "250 ok\r\n")
 	}
+	return all.String()
 }
 
 // Every mistake in the settings is named, without its value.
@@ -251,6 +262,90 @@ func TestWatchSettings(t *testing.T) {
 		}
 	}
 	if code != exitMisuse || strings.Contains(errs, "hunter2") {
+		t.Errorf("%d: %s", code, errs)
+	}
+}
+
+// Something else than the gateway that answers, a mail server that does not work and a dead
+// man's switch that is gone are problems, told by the way that works.
+func TestWatchLooksAtItself(t *testing.T) {
+	r := newRoom(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan string, 9)
+	go mailServer(l, got)
+	t.Setenv("WATCH_MAIL_TO", "duty@example.org")
+	t.Setenv("WATCH_MAIL_FROM", "signpost@example.org")
+	t.Setenv("WATCH_SMTP", "smtp://user:expired@"+l.Addr().String()) // it takes no password
+	ways := os.Getenv("WATCH_STATE") + ".ways"
+	since := func(field string, ago time.Duration) {
+		t.Helper()
+		all := map[string]any{}
+		if data, err := os.ReadFile(ways); err != nil || json.Unmarshal(data, &all) != nil {
+			t.Fatalf("%v", err)
+		}
+		all[field] = time.Now().Add(-ago)
+		data, err := json.Marshal(all)
+		if err == nil {
+			err = os.WriteFile(ways, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ping := os.Getenv("WATCH_PING")
+	for i, step := range []struct {
+		before func()
+		code   int
+		want   []string
+	}{
+		{func() {}, exitOK, []string{"problem: People are not told by mail: the mail server in WATCH_SMTP fails at the login."}},
+		{func() { r.says("<html>welcome</html>") }, exitOK, []string{"problem: Something else than the gateway answers"}},
+		{func() { r.says("ready\n") }, exitOK, []string{"ended: It is over"}},
+		{func() { t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String()); since("mail_looked", 2*time.Hour) }, exitOK, []string{"ended: It is over"}},
+		{func() { t.Setenv("WATCH_PING", "http://127.0.0.1:1/") }, exitProblems, nil},
+		{func() { since("ping_fails", time.Hour) }, exitProblems, []string{"problem: The dead man's switch in WATCH_PING does not answer"}},
+		{func() { t.Setenv("WATCH_PING", ping) }, exitOK, nil}, // it works from now on, which the next run tells
+		{func() {}, exitOK, []string{"ended: It is over"}},
+	} {
+		step.before()
+		code, _, errs := inTerminal("watch")
+		told := r.since()
+		if code != step.code || len(told) != len(step.want) {
+			t.Fatalf("step %d: %d, %s, told %q, want %q", i, code, errs, told, step.want)
+		}
+		for k, want := range step.want {
+			if !strings.Contains(told[k], want) {
+				t.Errorf("step %d: told %q, want %q", i, told[k], want)
+			}
+		}
+	}
+}
+
+// A mail server that takes the connection and says nothing, as one that waits for TLS does,
+// does not keep the command from ending.
+func TestWatchIsNotHeldUp(t *testing.T) {
+	newRoom(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	patient := watchTimeout
+	watchTimeout = 100 * time.Millisecond
+	t.Cleanup(func() { watchTimeout = patient })
+	t.Setenv("WATCH_WEBHOOK", "")
+	t.Setenv("WATCH_MAIL_TO", "duty@example.org")
+	t.Setenv("WATCH_MAIL_FROM", "signpost@example.org")
+	t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String())
+	if code, _, errs := inTerminal("watch", "-test"); code != exitProblems || !strings.Contains(errs, "the mail server in WATCH_SMTP fails at") {
+		t.Errorf("%d: %s", code, errs)
+	}
+	t.Setenv("WATCH_SMTP", "smtp://mail.example.org:465")
+	if code, _, errs := inTerminal("watch", "-test"); code != exitMisuse || !strings.Contains(errs, "smtps://") {
 		t.Errorf("%d: %s", code, errs)
 	}
 }
