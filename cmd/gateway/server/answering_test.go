@@ -1,7 +1,7 @@
 package server_test
 
 import (
-	"io/fs"
+	"bytes"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,34 +10,33 @@ import (
 	"time"
 
 	"signpost/config"
-	"signpost/flows/book"
-	"signpost/flows/load"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
 )
 
 const (
-	southLine = "+441229582386"
-	zeroLine  = "+448082000247"
+	localLine  = "+441614960001"
+	zeroLine   = "+448082000247"
+	countyKeys = "11" // for the local line
 )
 
-// connect presses the keys to be put through to the line of South Cumbria.
-func connect(t *testing.T, c *handset.Call) {
+// connect presses the keys to be put through to a line.
+func connect(t *testing.T, c *handset.Call, keys string) {
 	t.Helper()
-	for _, k := range []byte("131") {
+	for _, k := range []byte(keys) {
 		if err := c.Press(t.Context(), k); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// through rings for South Cumbria and is put through. It gives the line that is rung first,
+// through rings for the local line and is put through. It gives the line that is rung first,
 // and the call.
 func (s *running) through(t *testing.T, ends ...string) (first string) {
 	t.Helper()
 	c := mustRing(t, s)
-	connect(t, c)
+	connect(t, c, countyKeys)
 	if len(c.Dialling) != 1 {
 		t.Fatalf("nothing is rung after %q", c.Said)
 	}
@@ -50,12 +49,12 @@ func (s *running) through(t *testing.T, ends ...string) (first string) {
 	return first
 }
 
-// machine rings for South Cumbria, where a machine does not accept the call.
+// machine rings for the local line, where a machine does not accept the call.
 func (s *running) machine(t *testing.T) {
 	t.Helper()
 	c := mustRing(t, s)
-	connect(t, c)
-	for len(c.Dialling) == 1 && c.Dialling[0].E164 != southLine {
+	connect(t, c, countyKeys)
+	for len(c.Dialling) == 1 && c.Dialling[0].E164 != localLine {
 		if err := c.LegEnds(t.Context(), "no-answer"); err != nil {
 			t.Fatal(err)
 		}
@@ -71,20 +70,20 @@ func (s *running) machine(t *testing.T) {
 func TestLineNotAnswering(t *testing.T) {
 	r, dir := testkit.StartRedis(t), t.TempDir()
 	write := func(checked string) {
-		for _, name := range load.Files() {
-			data, err := fs.ReadFile(book.Files, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if name == "services.yaml" {
-				before, after, _ := strings.Cut(string(data), "\n  letgo_south:")
-				data = []byte(before + "\n  letgo_south:" + strings.Replace(after, "checked_on: never", "checked_on: "+checked, 1))
-			}
-			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-				t.Fatal(err)
-			}
+		data, err := os.ReadFile("testdata/county/services.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = bytes.Replace(data, []byte("checked_on: never"), []byte("checked_on: "+checked), 1) // of the first service
+		half := filepath.Join(t.TempDir(), "services.yaml")
+		if err := os.WriteFile(half, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(half, filepath.Join(dir, "services.yaml")); err != nil { // whole at once
+			t.Fatal(err)
 		}
 	}
+	putCounty(t, dir, countyAsks)
 	write("2026-11-02")
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
@@ -96,22 +95,22 @@ func TestLineNotAnswering(t *testing.T) {
 	}
 	is := func(s *running, when string, quiet bool) {
 		t.Helper()
-		first, order, count := southLine, []string{"01229 582386", "0808 2000 247"}, 0.0
+		first, order, count := localLine, []string{countyNumber, the24}, 0.0
 		if quiet {
-			first, order, count = zeroLine, []string{"0808 2000 247", "01229 582386"}, 1
+			first, order, count = zeroLine, []string{the24, countyNumber}, 1
 		}
 		if got := s.through(t); got != first {
 			t.Errorf("%s: %s is rung first", when, got)
 		}
 		p := s.phone()
 		p.From = "+447400999999"
-		said := text(t, p, "kendal")
+		said := text(t, p, "preston")
 		text(t, p, "x")
 		if a, b := strings.Index(said, order[0]), strings.Index(said, order[1]); a < 0 || b < a {
 			t.Errorf("%s: the text is %q", when, said)
 		}
 		ready := get(t, s.admin+"/readyz")
-		if strings.Contains(ready, "degraded: line-not-answering: nobody answers LetGo South (letgo_south)") != quiet {
+		if strings.Contains(ready, "degraded: line-not-answering: nobody answers A service (preston_service)") != quiet {
 			t.Errorf("%s: /readyz says %q", when, ready)
 		}
 		if got := s.metric(t, "signpost_lines_not_answering"); got != count {
@@ -132,7 +131,7 @@ func TestLineNotAnswering(t *testing.T) {
 	is(s, "after an answer", false)
 	p := s.phone()
 	p.From = "+447400888888"
-	text(t, p, "kendal")
+	text(t, p, "preston")
 	text(t, p, "they didnt answer")
 	for range 3 {
 		s.through(t, "no-answer")
@@ -150,7 +149,7 @@ func TestLineNotAnswering(t *testing.T) {
 
 	now = now.AddDate(0, 0, 2)
 	s = gateway()
-	s.awaitReady(t, "letgo_south", true) // it reads what the other one saw
+	awaitReady(t, s, "preston_service", true) // it reads what the other one saw
 	is(s, "at another gateway", true)
 	write("2026-11-17")
 	s.log.await(t, "a flow book is in use", 2)
@@ -158,14 +157,4 @@ func TestLineNotAnswering(t *testing.T) {
 	write("2026-11-18")
 	s.log.await(t, "a flow book is in use", 3)
 	is(s, "after a test call on the day of the last attempt", false)
-}
-
-// awaitReady waits until /readyz says something, or no longer does.
-func (s *running) awaitReady(t *testing.T, what string, want bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); strings.Contains(get(t, s.admin+"/readyz"), what) != want; {
-		if time.Now().After(deadline) {
-			t.Fatalf("/readyz says %q", get(t, s.admin+"/readyz"))
-		}
-	}
 }

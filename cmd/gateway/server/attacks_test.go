@@ -223,7 +223,7 @@ func TestWithheldCallsTakeNothingFromOthers(t *testing.T) {
 // A call is charged by what it lasted: a talk of an hour costs what 121 calls that hang up do.
 func TestCallsCostWhatTheyLast(t *testing.T) {
 	const minute = 500 // pence: the metric shows steps of five pounds
-	s := start(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 1e6, 1, minute })
+	s, _ := startAt(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 1e6, 1, minute })
 	hangsUp(t, s.phone(), 2)
 	if got := s.metric(t, "signpost_spend_current_hour_pounds"); got != minute/100 {
 		t.Errorf("a call that hangs up costs £%v", got)

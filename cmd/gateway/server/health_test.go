@@ -177,7 +177,7 @@ func TestWayToTheGatewayIsInspected(t *testing.T) {
 // The public address says whether to route here, and nothing else; while the gateway stops it
 // says no, and people are still answered.
 func TestLive(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.Drain = 3 * time.Second })
+	s := start(t, func(c *config.Config) { c.Drain = time.Hour }) // longer than any test
 	ask := func() (int, string) {
 		resp, err := http.Get(s.url + "/live")
 		if err != nil {
@@ -194,6 +194,7 @@ func TestLive(t *testing.T) {
 		t.Errorf("it says %d %q", status, body)
 	}
 	s.stop()
+	s.done <- nil // nobody waits until it has drained
 	s.log.await(t, "stopping", 1)
 	if status, body := ask(); status != http.StatusServiceUnavailable || body != "" {
 		t.Errorf("while it stops it says %d %q", status, body)

@@ -109,7 +109,7 @@ func raw(t *testing.T, s *running, sent string) (status int, rest string) {
 			_ = half.CloseWrite()
 		}
 	}()
-	_ = c.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(patience))
 	r := bufio.NewReader(c)
 	line, err := r.ReadString('\n')
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"signpost/config"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
-	"signpost/internal/testkit"
 	"signpost/internal/webhook"
 )
 
@@ -57,9 +56,9 @@ func TestUndelivered(t *testing.T) {
 // Probes get what people get, cost nothing, and are counted as probes alone.
 func TestProbesAreCountedApart(t *testing.T) {
 	const checker = "+441632960001"
-	r := testkit.StartRedis(t)
-	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), []string{checker}, 5000, 5, 2
+	r, secret, kept := storeBeside(t)
+	s, clock := startAt(t, func(c *config.Config) {
+		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret}, []string{checker}, 5000, 5, 2
 	})
 	for _, p := range []*handset.Phone{
 		{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token), From: webhook.ProbeCaller, To: webhook.ProbeLine},
@@ -92,10 +91,8 @@ func TestProbesAreCountedApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(s.done)
-	for _, key := range r.Do(t, "KEYS", "count:*") {
-		if fields := r.Do(t, "HGETALL", key); strings.Contains(strings.Join(fields, " "), "call") || len(fields) > 4 {
-			t.Errorf("the day's counts hold %q", fields)
-		}
+	if counts, err := kept.Counts(t.Context(), clock.day()); err != nil || len(counts) != 1 || counts["text|||begun"] != 1 {
+		t.Errorf("the day's counts hold %v, %v", counts, err)
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"signpost/config"
-	"signpost/flows/book"
-	"signpost/internal/hours"
 	"signpost/internal/inspect"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -46,9 +44,7 @@ func wellSaid(t *testing.T, ready string) {
 func TestProblemsAreNamed(t *testing.T) {
 	r := testkit.StartRedis(t)
 	dir, state := t.TempDir(), t.TempDir()
-	if err := os.CopyFS(dir, book.Files); err != nil {
-		t.Fatal(err)
-	}
+	putCounty(t, dir, countyAsks)
 	s := start(t, func(c *config.Config) {
 		c.RedisURL, c.FlowsDir, c.StateDir, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), dir, state, 5000, 5, 2
 	})
@@ -62,7 +58,7 @@ func TestProblemsAreNamed(t *testing.T) {
 		awaitReady(t, s, ": "+name+": ", on)
 		wellSaid(t, get(t, s.admin+"/readyz"))
 		want := fmt.Sprintf("signpost_problem{problem=%q} 1\n", name)
-		for end := time.Now().Add(30 * time.Second); strings.Contains(get(t, s.admin+"/metrics"), want) != on; {
+		for end := time.Now().Add(patience); strings.Contains(get(t, s.admin+"/metrics"), want) != on; {
 			if time.Now().After(end) {
 				t.Fatalf("the metrics do not say that %s is %v", name, on)
 			}
@@ -122,9 +118,7 @@ func TestProblemsAreNamed(t *testing.T) {
 // lost.
 func TestWhatWouldBeLostIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, book.Files); err != nil {
-		t.Fatal(err)
-	}
+	putCounty(t, dir, countyAsks)
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
 	ready := get(t, s.admin+"/readyz")
 	wellSaid(t, ready)
@@ -139,8 +133,7 @@ func TestWhatWouldBeLostIsNamed(t *testing.T) {
 // manager's page, whatever is pressed; and they are charged like anybody's.
 func TestOwnTestsDoNotCount(t *testing.T) {
 	r, secret, kept := storeBeside(t)
-	day := hours.Day(time.Now())
-	s := start(t, func(c *config.Config) {
+	s, clock := startAt(t, func(c *config.Config) {
 		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret}, []string{"+447400900998", "+447400900999"}, 1000, 100, 100
 	})
 	for _, from := range []string{"+447400900998", "+447400900999"} {
@@ -178,7 +171,7 @@ func TestOwnTestsDoNotCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(s.done)
-	counts, err := kept.Counts(t.Context(), day)
+	counts, err := kept.Counts(t.Context(), clock.day())
 	if err != nil || len(counts) != 0 {
 		t.Errorf("the day's counts hold %v, %v", counts, err)
 	}
@@ -188,8 +181,7 @@ func TestOwnTestsDoNotCount(t *testing.T) {
 // manager's page by one at most.
 func TestOnePhoneCountsOnce(t *testing.T) {
 	r, secret, kept := storeBeside(t)
-	day := hours.Day(time.Now())
-	s := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
+	s, clock := startAt(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
 	p := s.phone()
 	for range 10 {
 		text(t, p, "hello")
@@ -200,7 +192,7 @@ func TestOnePhoneCountsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(s.done)
-	counts, err := kept.Counts(t.Context(), day)
+	counts, err := kept.Counts(t.Context(), clock.day())
 	if err != nil || counts["text|||begun"] != 1 {
 		t.Errorf("ten texts of one phone count as %v, %v", counts, err)
 	}
