@@ -148,7 +148,7 @@ func (n *newcomer) types(block string) string {
 		return out + n.types(after)
 	}
 	block = n.replace.Replace(strings.ReplaceAll(block, "sudo -i\n", ""))
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-e", "-c", n.shell+block)
 	cmd.Dir = filepath.Join(n.root, "signpost")
@@ -209,7 +209,7 @@ func (n *newcomer) enable() {
 		n.t.Fatal(err)
 	}
 	n.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for deadline := time.Now().Add(2 * time.Minute); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) { // between two looks
 		resp, err := http.Get("http://" + n.admin + "/readyz")
 		if err == nil {
 			resp.Body.Close()

@@ -146,9 +146,9 @@ type life struct {
 	admin    string
 	flows    string
 	scratch  string
-	said     chan string // lines of the log, as they come
 
 	mu       sync.Mutex
+	read     int             // how much of the log await has read
 	traces   strings.Builder // whatever a collector was sent, and how
 	log      strings.Builder
 	answers  strings.Builder // whatever an HTTP request got back
@@ -159,7 +159,7 @@ type life struct {
 func begin(t *testing.T, program string) *life {
 	t.Helper()
 	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{}, taken: map[string]int{},
-		flows: t.TempDir(), scratch: t.TempDir(), said: make(chan string, 4096)}
+		flows: t.TempDir(), scratch: t.TempDir()}
 	l.tap = testkit.NewProxy(t, l.redis.Addr).Keep()
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		sent, _ := httputil.DumpRequest(r, true)
@@ -197,10 +197,6 @@ func begin(t *testing.T, program string) *life {
 			l.mu.Lock()
 			l.log.WriteString(sc.Text() + "\n")
 			l.mu.Unlock()
-			select {
-			case l.said <- sc.Text():
-			default:
-			}
 		}
 	}()
 	t.Cleanup(func() { _ = l.cmd.Process.Kill(); <-ended; _ = l.cmd.Wait() })
@@ -212,15 +208,24 @@ func begin(t *testing.T, program string) *life {
 	return l
 }
 
-// await waits until the log says something.
+// await waits for the next line of the log that says something.
 func (l *life) await(what string) string {
 	l.t.Helper()
-	for deadline := time.After(2 * time.Minute); ; {
-		select {
-		case s := <-l.said:
-			if strings.Contains(s, what) {
-				return s
+	const patience, often = 2 * time.Minute, 10 * time.Millisecond
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for deadline := time.After(patience); ; {
+		l.mu.Lock()
+		for line := range strings.Lines(l.log.String()[l.read:]) {
+			l.read += len(line)
+			if strings.Contains(line, what) {
+				l.mu.Unlock()
+				return line
 			}
+		}
+		l.mu.Unlock()
+		select {
+		case <-tick.C:
 		case <-deadline:
 			l.t.Fatalf("the log does not say %s", what)
 		}

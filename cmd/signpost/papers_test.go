@@ -54,7 +54,7 @@ func TestPapersAtTheTerminal(t *testing.T) {
 				if shown != "" && !strings.HasSuffix(shown, "\n") {
 					shown += "\n"
 				}
-				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 				cmd := exec.CommandContext(ctx, "sh", "-c", command)
 				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))

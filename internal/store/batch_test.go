@@ -82,7 +82,7 @@ func TestTogetherWhileItHangs(t *testing.T) {
 	const people = 200
 	for n := range people {
 		all.Go(func() {
-			patience := time.Minute
+			patience := time.Hour
 			if n%2 == 0 {
 				patience = 50 * time.Millisecond
 			}
@@ -90,7 +90,7 @@ func TestTogetherWhileItHangs(t *testing.T) {
 			defer cancel()
 			began := time.Now()
 			err := ask(ctx, n)
-			const most = 20 * time.Second // a trip, and the one after it: half a second, on a machine with time
+			const most = 2 * time.Minute // a trip, and the one after it: half a second, on a machine with time
 			if took := time.Since(began); err == nil || took > most {
 				t.Errorf("somebody waited %v and got %v", took, err)
 			}
