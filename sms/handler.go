@@ -7,6 +7,7 @@ package sms
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"signpost/flows"
@@ -49,6 +50,9 @@ type Handler struct {
 	Count     func(Outcome)
 	// Tally adds to the day's counts, once for each phone: who is its keyed hash of the day.
 	Tally func(who string, k counters.Kind)
+	// Lines are our own numbers. A text in the name of one is forged, and two lines of ours
+	// would go on answering each other.
+	Lines []string
 }
 
 // message is one text, as far as it is used.
@@ -66,7 +70,7 @@ func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextRe
 		h.Count(Probed)
 		h = h.uncounted(in.Free)
 	}
-	if !in.From.CanText() || in.From.Raw.Reveal() == in.Line {
+	if !in.From.CanText() || in.From.Raw.Reveal() == in.Line || !in.Probe && h.ours(in.From) {
 		h.Count(Unanswerable)
 		return webhook.TextReply{}
 	}
@@ -84,6 +88,12 @@ func (h *Handler) Answer(ctx context.Context, in webhook.Message) webhook.TextRe
 		h.Admission.Charge(m.from, reply.Text)
 	}
 	return reply
+}
+
+// ours reports that a text comes from a line of ours.
+func (h *Handler) ours(from webhook.Address) (ours bool) {
+	privacy.Forget(func() { ours = slices.Contains(h.Lines, from.Raw.Reveal()) })
+	return ours
 }
 
 // uncounted returns a handler that answers alike and counts nothing; a free one charges

@@ -311,3 +311,20 @@ func TestRobocalls(t *testing.T) {
 		t.Error("one number's calls took the menu from another")
 	}
 }
+
+// A text in the name of one of our own lines is forged. Answered, it would have the two lines
+// answer each other, for one text that somebody paid for. Our own test phones are answered.
+func TestOurLinesDoNotAnswerEachOther(t *testing.T) {
+	const another, tester = "+447400333444", "+447400333555"
+	s := start(t, func(c *config.Config) {
+		c.Lines, c.TestPhones = []string{ourLine, another, tester}, []string{tester}
+	})
+	for _, body := range []string{"hello", "999", "Barrow", "i hit my wife"} {
+		p := s.phone()
+		p.From = another
+		says(t, "a line of ours", p, exchange{body, ""})
+	}
+	p := s.phone()
+	p.From = tester
+	says(t, "linecheck", p, exchange{"hello", townAsked})
+}

@@ -120,3 +120,15 @@ func raw(t *testing.T, s *running, sent string) (status int, rest string) {
 	_, body, _ := strings.Cut(string(all), "\r\n\r\n")
 	return status, body
 }
+
+// A number that is set up with the address of recordings still has its people answered.
+func TestWebhooksAmongRecordings(t *testing.T) {
+	s := start(t, nil)
+	p := s.phone()
+	for _, isText := range []bool{true, false} {
+		status, body, err := p.Try(t.Context(), base+"/audio/x", isText)
+		if err != nil || status != http.StatusOK || !strings.Contains(string(body), "999") && !strings.Contains(string(body), "9 9 9") {
+			t.Errorf("a webhook is answered %d %q, %v", status, body, err)
+		}
+	}
+}

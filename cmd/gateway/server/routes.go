@@ -115,7 +115,7 @@ func (p pathMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case ok:
 	case tidy == LivePath && r.Method == http.MethodGet:
 		h = p.live
-	case strings.HasPrefix(tidy, ivr.AudioPath):
+	case strings.HasPrefix(tidy, ivr.AudioPath) && r.Method != http.MethodPost: // a webhook gets an answer there, too
 		h = p.audio
 	default:
 		h = p.unknown
@@ -140,7 +140,7 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 			}),
 			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
 		},
-		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.note,
+		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.note, Lines: g.cfg.Lines,
 	}
 }
 
