@@ -41,6 +41,9 @@ const (
 	kinds
 )
 
+// Calls reports whether it is calls.
+func (k Kind) Calls() bool { return k == CallsHome || k == CallsElsewhere || k == CallsWithheld }
+
 func (k Kind) String() string { return kindNames[k] }
 
 // kindNames are also the fields that the store adds up.
@@ -73,7 +76,7 @@ type Level uint8
 // Levels.
 const (
 	Plenty Level = iota
-	Near         // four fifths are spent: the shortest useful answer
+	Near         // four fifths are spent: texts get the shortest useful answer
 	Spent        // nothing is left but the reserve
 )
 
@@ -226,7 +229,7 @@ func (m *Meter) Run(ctx context.Context) {
 		for k := range kinds {
 			now := m.Level(k)
 			if now != last[k] {
-				m.say(now)
+				m.say(k, now)
 			}
 			last[k] = now
 		}
@@ -239,11 +242,13 @@ func (m *Meter) Run(ctx context.Context) {
 }
 
 // say logs a level that a share has come to.
-func (m *Meter) say(l Level) {
-	switch l {
-	case Near:
-		m.Log.Warn("four fifths of a share of SPEND_LIMIT are spent in this hour: its answers are the shortest there are")
-	case Spent:
+func (m *Meter) say(k Kind, l Level) {
+	switch {
+	case l == Near && k.Calls():
+		m.Log.Warn("four fifths of a share of SPEND_LIMIT for calls are spent in this hour")
+	case l == Near:
+		m.Log.Warn("four fifths of a share of SPEND_LIMIT for texts are spent in this hour: a text that begins a conversation gets the shortest answer")
+	case l == Spent:
 		m.Log.Error("a share of SPEND_LIMIT is spent in this hour: its people are answered from the reserve")
 	}
 }

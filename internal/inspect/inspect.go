@@ -50,7 +50,7 @@ func Names() []string {
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
 		"redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
 		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
-		"webhooks-refused", "safe-answers", "replies-blocked", "share-nearly-spent", "share-spent", "line-not-answering",
+		"webhooks-refused", "safe-answers", "replies-blocked", "share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
 		"erasing-refused", "erasing-late", "erasing-given-up",
 	}
 }

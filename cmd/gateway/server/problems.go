@@ -107,13 +107,7 @@ func (g *Gateway) problems() []inspect.Finding {
 		out = append(out, inspect.Finding{Name: "maintenance", What: "maintenance is on: everybody gets the 24-hour number", Fix: "signpost maintenance off ends it."})
 	}
 	for _, k := range budget.Kinds() {
-		const fix = "See docs/runbooks.md, SignpostMoney."
-		switch kind := k.Said(); g.meter.Level(k) {
-		case budget.Near:
-			out = append(out, inspect.Finding{Name: "share-nearly-spent", What: "four fifths of the share of SPEND_LIMIT for " + kind + " are spent in this hour; answers are the shortest there are", Fix: fix})
-		case budget.Spent:
-			out = append(out, inspect.Finding{Name: "share-spent", What: "the share of SPEND_LIMIT for " + kind + " is spent in this hour; they are answered from the reserve", Fix: fix})
-		}
+		out = append(out, spent(k, g.meter.Level(k))...)
 	}
 	out = append(out, g.faults.recent(g.clock())...)
 	out = append(out, g.notAnswering()...)
@@ -121,6 +115,24 @@ func (g *Gateway) problems() []inspect.Finding {
 	names := inspect.Names()
 	slices.SortStableFunc(out, func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
 	return out
+}
+
+// spent names a share of the hour's money that runs out. Calls notice nothing until all of
+// theirs is spent.
+func spent(k budget.Kind, l budget.Level) []inspect.Finding {
+	found := inspect.Finding{Fix: "See docs/runbooks.md, SignpostMoney."}
+	nearly := "four fifths of the share of SPEND_LIMIT for " + k.Said() + " are spent in this hour"
+	switch {
+	case l == budget.Near && k.Calls():
+		found.Name, found.What = "calls-share-nearly-spent", nearly+"; when all of it is, callers are offered the 24-hour line alone"
+	case l == budget.Near:
+		found.Name, found.What = "share-nearly-spent", nearly+"; a text that begins a conversation gets the shortest answer"
+	case l == budget.Spent:
+		found.Name, found.What = "share-spent", "the share of SPEND_LIMIT for "+k.Said()+" is spent in this hour; they are answered from the reserve"
+	default:
+		return nil
+	}
+	return []inspect.Finding{found}
 }
 
 // certain returns the names of the problems that are certain.
