@@ -227,10 +227,31 @@ func (s *Staff) Remove(name string) error {
 	if at < 0 {
 		return fmt.Errorf("nobody is called %q", name)
 	}
+	if err := s.withdraw(name); err != nil {
+		return err
+	}
 	if err := os.Remove(filepath.Join(s.dir, "people", people[at].ID+".json")); err != nil {
 		return fmt.Errorf("remove %s: %w", name, err)
 	}
 	return s.Record("the server", "removed", name)
+}
+
+// withdraw takes back all invitations of a name: one that was not used yet would let them in
+// again.
+func (s *Staff) withdraw(name string) error {
+	open, err := read[Invitation](s, "invitations")
+	if err != nil {
+		return err
+	}
+	for file, i := range open {
+		if i.Name != name {
+			continue
+		}
+		if err := os.Remove(filepath.Join(s.dir, "invitations", file+".json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("take back an invitation of %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // NewHost makes the token of a host. A host of that name loses its old one.
