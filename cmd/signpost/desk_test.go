@@ -142,7 +142,7 @@ func (c *colleague) begin(t *testing.T, title string) (draft string) {
 func (c *colleague) edits(t *testing.T, service string, form url.Values) {
 	t.Helper()
 	form.Set("examples", "yes")
-	shown := c.post(t, "/directory/"+service+"/propose", form)
+	shown := c.post(t, "/directory/"+service, form)
 	if r := c.post(t, "/directory/"+service+"/save", fields(shown.body)); r.status != http.StatusOK || !strings.Contains(r.body, "Saved in your draft") {
 		t.Fatalf("save: %d, %s", r.status, r.body)
 	}

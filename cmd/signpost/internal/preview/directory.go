@@ -58,22 +58,18 @@ func lastRung(svc *flows.Service, today time.Time) string {
 }
 
 func (s *Server) directory(w http.ResponseWriter, _ *http.Request) {
-	s.show(w, http.StatusOK, "directory.html", page{Title: "Directory", Here: "/directory", Body: s.entries()})
+	s.directoryWith(w, http.StatusOK, wrongRole{})
 }
 
-// service is the form for one service.
-func (s *Server) service(w http.ResponseWriter, r *http.Request) {
-	svc := s.Verdict().Source.Book.Service(r.PathValue("id"))
-	if svc == nil {
-		s.trouble(w, http.StatusNotFound, noService)
-		return
-	}
-	s.show(w, http.StatusOK, "service.html", page{Title: svc.Name, Here: "/directory", Body: struct {
-		*flows.Service
-		HoursText, Paused, Rung string
-		Days                    []singleDay
-		Manners                 []manner
-	}{svc, hoursText(svc), date(svc.PausedUntil), lastRung(svc, hours.Day(s.Now())), singleDays(svc), manners(svc)}})
+// wrongRole is what somebody wrote as their role beside a service, and what is wrong with it.
+type wrongRole struct{ ID, Role, Why string }
+
+// directoryWith shows the directory, with what is wrong with a role.
+func (s *Server) directoryWith(w http.ResponseWriter, status int, wrong wrongRole) {
+	s.show(w, status, "directory.html", page{Title: "Directory", Here: "/directory", Wrong: wrong.Why != "", Body: struct {
+		Entries []entry
+		Wrong   wrongRole
+	}{s.entries(), wrong}})
 }
 
 // singleDay is a day that differs, as the form shows it.
@@ -126,45 +122,28 @@ func manners(svc *flows.Service) []manner {
 	}
 }
 
-// formOf reads what a form about a service sends. When there is no such service, it
-// says so and gives none.
-func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (Verdict, *flows.Service) {
-	s.Look()
-	v := s.Verdict()
-	svc := v.Source.Book.Service(r.PathValue("id"))
-	if r.ParseForm() != nil || svc == nil {
-		s.trouble(w, http.StatusNotFound, noService)
-		return v, nil
-	}
-	return v, svc
-}
-
-// propose shows what a form would change.
-func (s *Server) propose(w http.ResponseWriter, r *http.Request) {
-	if v, svc := s.formOf(w, r); svc != nil {
-		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/directory", Body: s.proposed(v, svc, r.Form)})
-	}
-}
-
-// save writes what a form changes, if the files are still what was looked at.
-func (s *Server) save(w http.ResponseWriter, r *http.Request) {
-	if v, svc := s.formOf(w, r); svc != nil && s.unchanged(w, r, v) {
-		s.write(w, r, "/directory", s.proposed(v, svc, r.Form))
-	}
-}
-
 // rung asks whether a number was really rung today, and shows what would be written.
 func (s *Server) rung(w http.ResponseWriter, r *http.Request) {
-	v, svc := s.formOf(w, r)
-	if svc == nil {
+	s.Look()
+	v := s.Verdict()
+	f, ok := s.servicePage(v, r)
+	if !ok || r.ParseForm() != nil {
+		s.trouble(w, http.StatusNotFound, noService)
 		return
 	}
+	svc := v.Source.Book.Service(r.PathValue("id"))
 	role := strings.Join(strings.Fields(r.Form.Get("role")), " ")
-	if role == "" || len(role) > longestRole {
-		s.trouble(w, http.StatusBadRequest, "Say who rang it, by role: service manager, say. Not a person's name.")
+	why := "Write your role, like service manager. Do not write a name."
+	var p proposal
+	if role != "" && len(role) <= longestRole {
+		f.fill(url.Values{"rung_by": {role}})
+		p = s.proposed(v, f)
+		why = p.Why
+	}
+	if why != "" {
+		s.directoryWith(w, http.StatusUnprocessableEntity, wrongRole{svc.ID, role, why})
 		return
 	}
-	p := s.proposed(v, svc, url.Values{"rung_by": {role}})
 	if p.OK() {
 		var numbers []string
 		for _, l := range svc.Lines {

@@ -40,16 +40,18 @@ type formGroup struct {
 // formField is one question of a form.
 type formField struct {
 	Name, Label, Help, Value string
-	// Kind is what it is answered with: "" a line, long (several lines), date, choose, tick,
-	// file, hidden.
-	Kind       string
-	Choices    []formChoice
-	Most       int // letters
-	Need       bool
-	File, Path string // where the answer stands in the book
-	Errors     []string
-	Lang       string // of what is written in it, when it is not English
-	Listen     string // the recording that it replaces
+	// Kind is what it is answered with: "" a line, long (several lines), tel, date, day (a
+	// date and times), choose, tick, file, hidden.
+	Kind string
+	// Times is the second answer of a day, and TimesName its name.
+	Times, TimesName string
+	Choices          []formChoice
+	Most             int // letters
+	Need             bool
+	File, Path       string // where the answer stands in the book
+	Errors           []string
+	Lang             string // of what is written in it, when it is not English
+	Listen           string // the recording that it replaces
 }
 
 type formChoice struct{ Value, Words string }
@@ -93,16 +95,25 @@ func (p *formPage) fill(sent url.Values) {
 			if _, is := sent[f.Name]; is || f.Kind == "tick" {
 				f.Value = strings.ReplaceAll(sent.Get(f.Name), "\r\n", "\n")
 			}
+			if _, is := sent[f.TimesName]; is {
+				f.Times = sent.Get(f.TimesName)
+			}
+			if on, path, ok := strings.Cut(f.Path, ".exceptions."); ok && path != f.Value {
+				f.Path = on + ".exceptions." + f.Value
+			}
 		}
 	}
 }
 
 // wrong says something about a field, or about none.
 func (p *formPage) wrong(name, what string) {
-	p.Errors = append(p.Errors, formError{name, what})
-	if f := p.field(name); f != nil {
+	f := p.field(name)
+	if f == nil {
+		name = "" // there is nothing to go to
+	} else {
 		f.Errors = append(f.Errors, what)
 	}
+	p.Errors = append(p.Errors, formError{name, what})
 }
 
 // missing asks for every field that must be filled in, and says what is too long.
@@ -137,8 +148,15 @@ func (p *formPage) judge(is proposal) {
 	if is.Why != "" {
 		p.wrong(is.WhyField, is.Why)
 	}
+	for _, e := range is.Others {
+		p.wrong(e.Field, e.What)
+	}
 	for _, b := range is.Problems {
-		p.wrong(p.fieldAt(is.src, b.Pos), b.What+". "+b.Why+" "+b.Fix)
+		at := p.fieldAt(is.src, b.Pos)
+		if f := p.field(at); is.Why != "" && (f == nil || len(f.Errors) > 0) {
+			continue // it may come from what is refused
+		}
+		p.wrong(at, b.What+". "+b.Why+" "+b.Fix)
 	}
 }
 
@@ -197,7 +215,13 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 		if f == nil {
 			return
 		}
+		if r.Form.Get("again") != "" { // back from what would change, with what was written
+			f.fill(r.Form)
+			s.show(w, http.StatusOK, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
+			return
+		}
 		p := work(v, f, r)
+		p.Again = !f.Files
 		if len(f.Errors) > 0 {
 			s.show(w, http.StatusUnprocessableEntity, "form.html", page{Title: f.Title, Here: f.Here, Wrong: true, Body: f})
 			return

@@ -292,7 +292,7 @@ func TestManner(t *testing.T) {
 	at := base + "/directory/warrington_service"
 	keep := func(form url.Values) {
 		t.Helper()
-		_, page := post(t, at+"/propose", form)
+		_, page := post(t, at, form)
 		form.Set("seen", field(t, page, "seen"))
 		if status, page := post(t, at+"/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 			t.Fatalf("saving: %d\n%s", status, page)
@@ -321,7 +321,7 @@ func TestEditing(t *testing.T) {
 	form := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"}, "number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}, "examples": {"yes"}, "unrung_because": {"it moved today; the board"}}
 	before := read(t, dir, "services.yaml")
 
-	status, page := post(t, at+"/propose", form)
+	status, page := post(t, at, form)
 	for _, want := range []string{"-       - number: 01925 243359", "&#43;       - number: 01925 243300", "In examples.yaml", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%d, without %q:\n%s", status, want, page)
@@ -350,7 +350,7 @@ func TestEditing(t *testing.T) {
 		t.Errorf("saving what was looked at before another save: %d\n%s", status, page)
 	}
 
-	_, page = post(t, at+"/propose", url.Values{"label": {"Warrington line"}})
+	_, page = post(t, at, url.Values{"label": {"Warrington line"}})
 	now := field(t, page, "seen")
 	for name, tt := range map[string]struct {
 		field, words, says string
@@ -358,7 +358,7 @@ func TestEditing(t *testing.T) {
 		"a digit missing":       {"number0", "01925 24335", "It has 10 digits"},
 		"a word that tells":     {"label", "domestic abuse line", "Say it in neutral words"},
 		"hours nobody can read": {"hours", "nine to five", "these hours cannot be read"},
-		"nothing":               {"label", " ", "Nothing is written"},
+		"nothing":               {"label", " ", "Fill in: What a text calls it"},
 		"a line break":          {"label", "a\nb", "the words must be on one line"},
 		"no change":             {"", "", "That is what the files say already"},
 	} {
@@ -366,7 +366,7 @@ func TestEditing(t *testing.T) {
 		if tt.field != "" {
 			f.Set(tt.field, tt.words)
 		}
-		if status, page := post(t, at+"/propose", f); status != http.StatusOK || !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
+		if status, page := post(t, at, f); status != http.StatusUnprocessableEntity || !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s: %d\n%s", name, status, page)
 		}
 		f.Set("seen", now)
@@ -413,7 +413,7 @@ func TestRungToday(t *testing.T) {
 	if _, page := get(t, base+"/directory"); !strings.Contains(page, "<td>ended on 11 September 2026</td>") {
 		t.Errorf("the pilot that ended is to be rung:\n%s", page)
 	}
-	if status, _ := post(t, base+"/directory/police_101/rung", url.Values{"role": {" "}}); status != http.StatusBadRequest {
+	if status, _ := post(t, base+"/directory/police_101/rung", url.Values{"role": {" "}}); status != http.StatusUnprocessableEntity {
 		t.Errorf("rung by nobody: %d", status)
 	}
 	if status, _ := post(t, base+"/directory/none/rung", url.Values{"role": {"x"}}); status != http.StatusNotFound {
@@ -439,20 +439,20 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 		}
 		return form
 	}
-	if _, page := post(t, at+"/propose", number()); !strings.Contains(page, "Nobody has rung the new number yet") || strings.Contains(page, "Save it") {
+	if _, page := post(t, at, number()); !strings.Contains(page, "Nobody has rung the new number yet") || strings.Contains(page, "Save it") {
 		t.Errorf("a number that nobody rang:\n%s", page)
 	}
-	if _, page := post(t, at+"/propose", url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") || strings.Contains(page, "-     checked_on") {
+	if _, page := post(t, at, url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") || strings.Contains(page, "-     checked_on") {
 		t.Errorf("the same number, printed otherwise:\n%s", page)
 	}
 	// On a server the 24-hour number stands beside it again, and a text says so.
-	_, page := post(t, at+"/propose", number("unrung_because", "their line moved tonight; the board"))
+	_, page := post(t, at, number("unrung_because", "their line moved tonight; the board"))
 	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by", "&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board", "answers change.", "01228 633641: local team (hours not known, may show on bills). Free, any time: 0808 2000 247"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
 	}
-	_, page = post(t, at+"/propose", number("rung_by", " duty  manager "))
+	_, page = post(t, at, number("rung_by", " duty  manager "))
 	form := number("rung_by", "duty manager", "seen", field(t, page, "seen"))
 	if status, page := post(t, at+"/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
@@ -462,10 +462,10 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 		t.Errorf("it is not written as it should be:\n%.1500s", north)
 	}
 	// A short number is not looked for inside of others.
-	if _, page := post(t, base+"/directory/police_101/propose", url.Values{"number0": {"105"}, "examples": {"yes"}, "unrung_because": {"it moved; the board"}}); !strings.Contains(page, "In examples.yaml") || strings.Contains(page, "5105") {
+	if _, page := post(t, base+"/directory/police_101", url.Values{"number0": {"105"}, "examples": {"yes"}, "unrung_because": {"it moved; the board"}}); !strings.Contains(page, "In examples.yaml") || strings.Contains(page, "5105") {
 		t.Errorf("101 becomes 105 in other numbers, too:\n%s", page)
 	}
-	if _, page := post(t, at+"/propose", url.Values{"rung_by": {strings.Repeat("manager ", 9)}}); !strings.Contains(page, "in a few words") {
+	if _, page := post(t, at, url.Values{"rung_by": {strings.Repeat("manager ", 9)}}); !strings.Contains(page, "at most 60 letters") {
 		t.Errorf("a long role:\n%s", page)
 	}
 	if _, page := post(t, base+"/directory/police_999/rung", url.Values{"role": {"manager"}}); !strings.Contains(page, "The emergency number is not rung to try it") {

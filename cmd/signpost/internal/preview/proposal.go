@@ -33,7 +33,9 @@ type proposal struct {
 	Seen     string         // what the files held: if that changes, nothing is saved
 	Why      string         // it cannot be made
 	WhyField string         // the field of the form that this is about
+	Others   []formError    // why else
 	Saved    bool
+	Again    bool        // its form can be filled in again with what was written
 	Here     string      // the page that it belongs to; empty: the first
 	Heard    *rehearsal  // how a text comes to be understood, when it is about one
 	book     *flows.Book // as it would be; nil when it could not be read

@@ -156,7 +156,7 @@ func TestRoutineChanges(t *testing.T) {
 		}
 		for _, r := range changesOf(t, i, svc) {
 			t.Run(svc.ID+" "+r.kind, func(t *testing.T) {
-				p := s.proposedBy(s.checked, v, svc, r.form) // what people notice is not asked here: it takes most of the time
+				p := s.proposedBy(s.checked, v, &formPage{At: "/directory/" + svc.ID, sent: r.form}) // what people notice is not asked here: it takes most of the time
 				if p.Why == "That is what the files say already." {
 					return
 				}

@@ -24,6 +24,15 @@ type serviceForm struct {
 	wrong  bool          // a number is none, which the check says
 }
 
+// refuse says why about one field. The other fields are still looked at.
+func (f *serviceForm) refuse(name, why string) {
+	if f.p.Why == "" {
+		f.p = f.p.refuseAt(name, why)
+		return
+	}
+	f.p.Others = append(f.p.Others, formError{name, why})
+}
+
 // asked is what a field says; what it says already when it was not sent.
 func (f *serviceForm) asked(name, was string) string {
 	if _, sent := f.form[name]; !sent {
@@ -41,34 +50,32 @@ func (f *serviceForm) set(path, words, was, after string) {
 }
 
 // proposed works out what the form of a service asks for.
-func (s *Server) proposed(v Verdict, svc *flows.Service, form url.Values) proposal {
-	return s.proposedBy(s.weigh, v, svc, form)
+func (s *Server) proposed(v Verdict, page *formPage) proposal {
+	return s.proposedBy(s.weigh, v, page)
 }
 
 // proposedBy is proposed with another way to weigh what the files would be.
-func (s *Server) proposedBy(weigh func(Verdict, proposal, map[string][]byte) proposal, v Verdict, svc *flows.Service, form url.Values) proposal {
-	f := &serviceForm{p: proposal{What: svc.Name, At: "/directory/" + svc.ID, Back: "/directory", Seen: seen(v)}, v: v, svc: svc, form: form}
+func (s *Server) proposedBy(weigh func(Verdict, proposal, map[string][]byte) proposal, v Verdict, page *formPage) proposal {
+	svc := v.Source.Book.Service(strings.TrimPrefix(page.At, "/directory/"))
+	f := &serviceForm{p: proposal{What: svc.Name, At: page.At, Back: page.Back, Here: page.Here, Seen: seen(v)}, v: v, svc: svc, form: page.sent}
 	f.set("label", f.asked("label", svc.Label), svc.Label, "name")
 	f.set("say", f.asked("say", svc.Say), svc.Say, "label")
 	examples, another := f.numbers(string(v.Source.File(examplesFile)))
 	f.set("hours", f.asked("hours", hoursText(svc)), hoursText(svc), "for")
-	for _, c := range f.wanted {
-		if c.Words == "" {
-			return f.p.refuse("Nothing is written in one of the fields. To take a service out, see the manager's guide.")
-		}
-	}
 	if svc.Emergency() && len(f.wanted) > 0 && f.wanted[len(f.wanted)-1].Path == "services."+svc.ID+".hours" {
-		return f.p.refuse("The emergency number is open 24 hours. It has no other hours.")
+		f.refuse("", "The emergency number is open 24 hours. It has no other hours.")
 	}
-	if why := f.days(); why != "" {
-		return f.p.refuse(why)
-	}
-	if why := f.rungBy(hours.Day(s.Now()), another); why != "" {
-		return f.p.refuseAt("rung_by", why)
-	}
+	f.days()
+	f.rungBy(hours.Day(s.Now()), another)
 	data, err := edit.Set(v.Source, directoryFile, f.wanted)
 	if err != nil {
-		return f.p.refuse(sentence(err))
+		f.refuse("", sentence(err))
+		return f.p
+	}
+	if p := f.p; p.Why != "" {
+		is := s.checked(v, p, map[string][]byte{directoryFile: data}) // for what else is wrong
+		p.src, p.Problems = is.src, is.Problems
+		return p
 	}
 	return weigh(v, f.p, map[string][]byte{directoryFile: data, examplesFile: []byte(examples)})
 }
@@ -94,7 +101,7 @@ func (f *serviceForm) numbers(examples string) (changed string, another bool) {
 }
 
 // days reads the pause, bank holidays and single days.
-func (f *serviceForm) days() (why string) {
+func (f *serviceForm) days() {
 	svc := f.svc
 	paused := f.asked("paused_until", date(svc.PausedUntil))
 	if iso := load.Day(paused); iso != "" {
@@ -120,13 +127,14 @@ func (f *serviceForm) days() (why string) {
 				day = iso
 			}
 			if day == "" && times != "" {
-				return "One of the single days has times and no date."
+				f.refuse(fmt.Sprint("day", i), "Choose the day that has these times.")
 			}
 			if day == "" || times == "" { // an empty line, or one that is taken out
 				continue
 			}
 			if slices.ContainsFunc(under, func(n edit.Named) bool { return n.Name == day }) {
-				return day + " is there twice among the single days."
+				f.refuse(fmt.Sprint("day", i), day+" is there twice among the single days.")
+				continue
 			}
 			changed = changed || svc.Hours.Exception(day) != times
 			under = append(under, edit.Named{Name: day, Words: times})
@@ -138,38 +146,41 @@ func (f *serviceForm) days() (why string) {
 	if svc.Emergency() && len(f.wanted) > 0 {
 		for _, c := range f.wanted {
 			if strings.HasSuffix(c.Path, "paused_until") || strings.HasSuffix(c.Path, "exceptions") {
-				return "The emergency number is never closed."
+				f.refuse("", "The emergency number is never closed.")
+				return
 			}
 		}
 	}
-	return ""
 }
 
 // rungBy reads who rang the number, or why it goes out before anybody has. A reason is
 // about the number that it was written for, and goes with it.
-func (f *serviceForm) rungBy(today time.Time, another bool) (why string) {
+func (f *serviceForm) rungBy(today time.Time, another bool) {
 	svc, at := f.svc, "services."+f.svc.ID+"."
 	role, because := strings.Join(strings.Fields(f.asked("rung_by", "")), " "), f.asked("unrung_because", "")
 	switch {
 	case role != "" && svc.Emergency():
-		return "The emergency number is not rung to try it."
+		f.refuse("", "The emergency number is not rung to try it.")
+		return
 	case len(role) > longestRole:
-		return "Say in a few words who rang it, by role."
+		f.refuse("rung_by", "Say in a few words who rang it, by role.")
+		return
 	case role != "":
 		if err := load.Role(role); err != nil {
-			return sentence(err)
+			f.refuse("rung_by", sentence(err))
+			return
 		}
 		f.wanted = append(f.wanted, rungOn(at, today, role)...)
-		return ""
+		return
 	case another && !f.wrong && (because == "" || because == svc.UnrungBecause):
-		return "Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that. The old reason was about the old number."
+		f.refuse("rung_by", "Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that. The old reason was about the old number.")
+		return
 	case another: // whenever somebody rang, it was another number
 		f.wanted = append(f.wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"}, edit.Change{Path: at + "checked_by"}, edit.Change{Path: at + "review_by"})
 	}
 	if because != "" {
 		f.set("unrung_because", because, svc.UnrungBecause, "checked_on")
 	}
-	return ""
 }
 
 // rungOn is what is written when the number of a service was rung on a day.

@@ -18,13 +18,13 @@ func TestUndo(t *testing.T) {
 		t.Helper()
 		_, page := post(t, base+path, form)
 		form.Set("seen", field(t, page, "seen"))
-		if status, page := post(t, base+strings.TrimSuffix(path, "/propose")+"/save", form); status != http.StatusOK || !strings.Contains(page, "Undo the last save") {
+		if status, page := post(t, base+path+"/save", form); status != http.StatusOK || !strings.Contains(page, "Undo the last save") {
 			t.Fatalf("%s: %d\n%s", path, status, page)
 		}
 	}
-	save("/directory/letgo_north/propose", url.Values{"paused_until": {"2026-12-05"}})
+	save("/directory/letgo_north", url.Values{"paused_until": {"2026-12-05"}})
 	second := read(t, dir, "services.yaml")
-	save("/directory/letgo_west/propose", url.Values{"label": {"west team"}})
+	save("/directory/letgo_west", url.Values{"label": {"west team"}})
 	examples := read(t, dir, "examples.yaml")
 	save("/example", url.Values{"name": {"Kendal"}, "channel": {"text"}, "they": {"kendal"}, "at": {"2026-11-20T14:00"}})
 	for _, want := range []string{examples, second, first} {
@@ -38,7 +38,7 @@ func TestUndo(t *testing.T) {
 	if status, page := post(t, base+"/undo", nil); status != http.StatusConflict || !strings.Contains(page, "nothing to undo") {
 		t.Errorf("%d\n%s", status, page)
 	}
-	save("/directory/letgo_north/propose", url.Values{"label": {"north team"}})
+	save("/directory/letgo_north", url.Values{"label": {"north team"}})
 	change(t, dir, "services.yaml", "north team", "other team")
 	s.Look()
 	if status, page := post(t, base+"/undo", nil); status != http.StatusConflict || !strings.Contains(page, "changed since") || !strings.Contains(read(t, dir, "services.yaml"), "other team") {
@@ -51,11 +51,11 @@ func TestUndo(t *testing.T) {
 func TestFormSaysWhatItBrings(t *testing.T) {
 	dir, base, _ := serve(t)
 	at := base + "/directory/letgo_north"
-	_, page := post(t, at+"/propose", url.Values{"number0": {"01229 582386"}, "rung_by": {"duty manager"}})
+	_, page := post(t, at, url.Values{"number0": {"01229 582386"}, "rung_by": {"duty manager"}})
 	if warned, button := strings.Index(page, "is the number of"), strings.Index(page, "Save it"); warned < 0 || button < warned {
 		t.Errorf("another service's number, at %d of %d:\n%s", warned, button, page)
 	}
-	_, page = post(t, at+"/propose", url.Values{"number0": {"+44 (0)1228.600000"}, "rung_by": {"duty manager"}})
+	_, page = post(t, at, url.Values{"number0": {"+44 (0)1228.600000"}, "rung_by": {"duty manager"}})
 	if !strings.Contains(page, "number: 01228 600000") {
 		t.Errorf("a number with the prefix of the country:\n%s", page)
 	}
@@ -69,7 +69,7 @@ func TestFormSaysWhatItBrings(t *testing.T) {
 		{url.Values{"paused_until": {"12/12/2026"}}, "    paused_until: 2026-12-12\n"},
 		{url.Values{"paused_until": {""}}, "    say: the local team\n    numbers:\n      - number: 01228 633640\n    for: [me, someone]\n    hours: Mon to Fri 9am to 5pm\n    bank_holidays: open\n    exceptions:"},
 	} {
-		_, page := post(t, at+"/propose", tt.form)
+		_, page := post(t, at, tt.form)
 		tt.form.Set("seen", field(t, page, "seen"))
 		if status, page := post(t, at+"/save", tt.form); status != http.StatusOK || !strings.Contains(read(t, dir, "services.yaml"), tt.want) {
 			t.Errorf("%v: %d, without %q\n%s", tt.form, status, tt.want, page)
@@ -78,7 +78,7 @@ func TestFormSaysWhatItBrings(t *testing.T) {
 	for says, form := range map[string]url.Values{
 		"has no other hours": {"hours": {"Mon-Fri 9am-5pm"}}, "never closed": {"paused_until": {"2026-12-12"}},
 	} {
-		if _, page := post(t, base+"/directory/police_999/propose", form); !strings.Contains(page, says) || strings.Contains(page, "Save it") {
+		if _, page := post(t, base+"/directory/police_999", form); !strings.Contains(page, says) || strings.Contains(page, "Save it") {
 			t.Errorf("%v for 999:\n%s", form, page)
 		}
 	}
@@ -96,7 +96,7 @@ func TestLineEnds(t *testing.T) {
 	}
 	s.Look()
 	form := url.Values{"paused_until": {"2026-12-05"}, "label": {"north team"}}
-	_, page := post(t, base+"/directory/letgo_north/propose", form)
+	_, page := post(t, base+"/directory/letgo_north", form)
 	form.Set("seen", field(t, page, "seen"))
 	if status, page := post(t, base+"/directory/letgo_north/save", form); status != http.StatusOK {
 		t.Fatalf("%d\n%s", status, page)
@@ -105,5 +105,35 @@ func TestLineEnds(t *testing.T) {
 	want = strings.Replace(want, "    hours: unknown\r\n", "    hours: unknown\r\n    paused_until: 2026-12-05\r\n", 1)
 	if got := read(t, dir, "services.yaml"); got != "\ufeff"+want {
 		t.Error("more changed than the two lines")
+	}
+}
+
+// What is wrong with the form of a service is listed above the form and said beside each
+// field, all at once, and what was written is still there. So it is on the way back from
+// what would change.
+func TestServiceFormKeepsWhatWasWritten(t *testing.T) {
+	_, base, _ := serve(t)
+	at := base + "/directory/letgo_west"
+	form := url.Values{"label": {"west team"}, "say": {"the west team"}, "number0": {"01900 842990"}, "number1": {"01900 842992"}, "hours": {"mon-fry 9-5"}, "day0": {""}, "times0": {"closed"}, "day1": {"2026-12-24"}, "times1": {"9-12"}, "takes_men": {"yes"}}
+	status, page := post(t, at, form)
+	for _, want := range []string{
+		"There is a problem", `<a href="#rung_by">Nobody has rung the new number yet`, `<a href="#hours">these hours cannot be read`, `<a href="#day0">Choose the day`,
+		`value="01900 842990"`, `value="mon-fry 9-5"`, `value="2026-12-24"`, `value="9-12"`, `<option value="yes" selected>`, "Telephone number 2", "Error: ",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("without %q", want)
+		}
+	}
+	if status != http.StatusUnprocessableEntity || strings.Contains(page, "Save it") || strings.Count(page, `aria-invalid="true"`) != 3 {
+		t.Errorf("%d\n%s", status, page)
+	}
+	form = url.Values{"label": {"west team"}, "paused_until": {"2026-12-05"}}
+	_, page = post(t, at, form)
+	if field(t, page, "label") != "west team" || !strings.Contains(page, "Change what you wrote") {
+		t.Fatalf("there is no way back with it:\n%s", page)
+	}
+	form.Set("again", "yes")
+	if status, page := post(t, at, form); status != http.StatusOK || !strings.Contains(page, `value="west team"`) || !strings.Contains(page, `value="2026-12-05"`) || strings.Contains(page, "There is a problem") {
+		t.Errorf("back: %d\n%s", status, page)
 	}
 }
