@@ -15,6 +15,7 @@ import (
 	"signpost/cmd/signpost/internal/preview"
 	"signpost/cmd/signpost/internal/staff"
 	"signpost/flows"
+	"signpost/flows/changes"
 	"signpost/flows/published"
 	"signpost/flows/routes"
 )
@@ -64,8 +65,9 @@ func deskCommand(args []string, s streams) int {
 		if !ok {
 			return exitMisuse
 		}
-		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now, Preview: draftPages, Pence: routes.SegmentPence,
-			Say: func(line string) { fmt.Fprintln(s.out, line) }}
+		kept := &changes.Kept{}
+		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now, Preview: draftPages(kept), Pence: routes.SegmentPence,
+			Say: func(line string) { fmt.Fprintln(s.out, line) }, Kept: kept}
 		err = serveDesk(o, *addr, s)
 	case "invite", "remove", "gateway", "key":
 		err = deskOffice(word, *dir, strings.TrimSuffix(*origin, "/"), *name, *role, s)
@@ -80,9 +82,11 @@ func deskCommand(args []string, s streams) int {
 	return exitOK
 }
 
-// draftPages are the pages of the preview for a draft.
-func draftPages(dir, title string, since *flows.Book) (*preview.Server, error) {
-	return newPage(preview.Options{Dir: dir, Now: time.Now, Pence: routes.SegmentPence, Since: since, SinceName: "the published book", Draft: title})
+// draftPages makes the pages of the preview for a draft. They share what was worked out of books.
+func draftPages(kept *changes.Kept) func(dir, title string, since *flows.Book) (*preview.Server, error) {
+	return func(dir, title string, since *flows.Book) (*preview.Server, error) {
+		return newPage(preview.Options{Dir: dir, Now: time.Now, Pence: routes.SegmentPence, Since: since, SinceName: "the published book", Draft: title, Kept: kept})
+	}
 }
 
 func serveDesk(o desk.Options, addr string, s streams) error {

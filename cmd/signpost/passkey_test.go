@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"signpost/cmd/signpost/internal/desk"
+	"signpost/flows/changes"
 	"signpost/flows/routes"
 )
 
@@ -32,6 +33,9 @@ type office struct {
 	ahead       atomic.Int64 // of the real time
 }
 
+// kept is shared by all desks of the tests: they begin with the same book.
+var kept changes.Kept
+
 func openOffice(t *testing.T) *office {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +44,7 @@ func openOffice(t *testing.T) *office {
 	}
 	o := &office{dir: t.TempDir(), origin: fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)}
 	files, _ := bookFS("", streams{strings.NewReader(""), io.Discard, io.Discard})
-	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
+	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages(&kept), Kept: &kept, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
 		Now: func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)

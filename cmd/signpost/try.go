@@ -78,7 +78,7 @@ func try(args []string, s streams) int {
 	if *at != "" {
 		t.moment = then
 	}
-	if err := t.open(*dir, *from, *to); err != nil {
+	if err := t.open(*from, *to); err != nil {
 		fmt.Fprintf(s.err, "signpost try: %v\n", err)
 		return exitMisuse
 	}
@@ -97,13 +97,14 @@ func try(args []string, s streams) int {
 
 // open makes the gateways that the phone can ring: one whose store works, and one
 // whose store is away.
-func (t *terminal) open(dir, from, to string) error {
+func (t *terminal) open(from, to string) error {
 	for i, away := range []bool{false, true} {
-		line, err := pretendLine(dir, away, t.clock)
+		line, err := pretendLine(away, t.clock)
 		if err != nil {
 			t.close()
 			return err
 		}
+		line.Use(t.book)
 		line.Phone.From, line.Phone.To = from, to
 		t.gateways[i] = line
 	}
@@ -179,11 +180,11 @@ func (t *terminal) order(line string, onCall bool) {
 const nobody = "redis://127.0.0.1:1"
 
 // pretendLine makes a gateway in this process, with secrets of its own.
-func pretendLine(dir string, away bool, clock func() time.Time) (*preview.Line, error) {
+func pretendLine(away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide(handset.SID("")) // signs for this run only
 	cfg := config.Config{
 		PublicURL: "https://try.invalid", AccountSID: handset.Account(), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
-		Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
+		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
 	}
 	if away {
 		cfg.RedisURL = nobody

@@ -1,9 +1,15 @@
 package load
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +43,35 @@ func Fingerprint(dir fs.FS) uint64 {
 		fmt.Fprintln(h, name, stat(dir, name))
 	}
 	return h.Sum64()
+}
+
+// Digest is the same for two folders only if [Dir] reads the same book from them: every file is
+// read whole, recordings too, and those that an [Overlay] puts in their place.
+func Digest(dir fs.FS) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	for _, name := range entriesOf(dir) {
+		if ext := path.Ext(strings.ToLower(name)); ext == ".yaml" || ext == ".yml" || ext == ".txt" { // see Copies
+			fmt.Fprintf(h, "%q\n", name)
+		}
+	}
+	names := slices.Clone(fileNames)
+	for _, name := range area.Files() {
+		names = append(names, areaDir+"/"+name)
+	}
+	recordings, _ := fs.ReadDir(dir, "audio") // a book need not have them
+	for _, e := range recordings {
+		names = append(names, "audio/"+e.Name())
+	}
+	if o, ok := dir.(Overlay); ok {
+		names = slices.AppendSeq(names, maps.Keys(o.Files))
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		data, err := fs.ReadFile(dir, name)
+		fmt.Fprintf(h, "%q %d %t %t\n", name, len(data), err == nil, errors.Is(err, fs.ErrNotExist))
+		h.Write(data)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // wholeEvery is how long a [Watcher] goes by the sizes and times of files.

@@ -23,7 +23,7 @@ import (
 	"signpost/cmd/signpost/internal/preview"
 	"signpost/cmd/signpost/internal/staff"
 	"signpost/flows"
-	"signpost/flows/check"
+	"signpost/flows/changes"
 	"signpost/flows/load"
 	"signpost/flows/published"
 	"signpost/flows/saved"
@@ -40,6 +40,8 @@ type Options struct {
 	Preview func(dir, title string, since *flows.Book) (*preview.Server, error)
 	Pence   float64           // what one segment of a text costs
 	Say     func(line string) // one line for the log, which names no person
+	// Kept checks and compares the books; nil for one of its own. Give the pages of drafts the same.
+	Kept *changes.Kept
 }
 
 // Desk is the server.
@@ -97,6 +99,9 @@ func New(o Options) (*Desk, error) {
 	}
 	if at.Scheme == "http" && at.Hostname() != "localhost" {
 		return nil, errors.New("passkeys need https, or http://localhost for this machine alone")
+	}
+	if o.Kept == nil {
+		o.Kept = &changes.Kept{}
 	}
 	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), moved: make(chan struct{}), reports: map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
 	if d.staff, err = staff.Open(o.Dir, o.Origin, o.Now); err != nil {
@@ -166,7 +171,7 @@ func (d *Desk) offer() error {
 	if err != nil {
 		return err
 	}
-	src, problems := check.On(b.Files, d.Now())
+	src, problems := d.Kept.On(b.Files, d.Now())
 	if len(load.Errors(problems)) > 0 && p.Serial == 1 {
 		return fmt.Errorf("the first book has mistakes, the first at %s: run signpost check", load.Errors(problems)[0].Pos)
 	}
@@ -213,7 +218,7 @@ func (d *Desk) look(id string) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := compare(now.source, now.problems, files, d.Now(), d.Pence)
+	s := compare(d.Kept, now.source, now.problems, files, d.Now(), d.Pence)
 	s.Commit, s.Published = commit, now.Commit
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -11,7 +11,6 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/changes"
-	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
 )
@@ -217,8 +216,8 @@ type sight struct {
 }
 
 // compare works out the sight of a draft.
-func compare(old *load.Source, before []load.Problem, files fs.FS, now time.Time, pence float64) *sight {
-	src, problems := check.On(files, now)
+func compare(kept *changes.Kept, old *load.Source, before []load.Problem, files fs.FS, now time.Time, pence float64) *sight {
+	src, problems := kept.On(files, now)
 	s := &sight{Source: src, Errors: load.Errors(problems)}
 	known := map[string]bool{}
 	for _, p := range before {
@@ -239,7 +238,7 @@ func compare(old *load.Source, before []load.Problem, files fs.FS, now time.Time
 		s.talk(old)
 	}
 	if len(s.Errors) == 0 && len(s.Files) > 0 {
-		s.Notices = noticed(changes.Between(old.Book, src.Book), pence)
+		s.Notices = noticed(kept.Between(old.Book, src.Book), pence)
 		s.Costs = costs(old.Book, src.Book, now, pence)
 	}
 	return s

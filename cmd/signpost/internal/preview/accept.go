@@ -45,7 +45,7 @@ func (s *Server) accepted(p proposal, names []string) proposal {
 			changed.Files[f.Name] = f.new
 		}
 	}
-	if _, problems := check.On(changed, s.Now()); len(load.Errors(problems)) > 0 {
+	if _, problems := s.Kept.On(changed, s.Now()); len(load.Errors(problems)) > 0 {
 		p.Problems = load.Errors(problems)
 		return p
 	}

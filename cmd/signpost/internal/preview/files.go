@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"signpost/flows/check"
 	"signpost/flows/load"
 )
 
@@ -188,7 +187,7 @@ func (s *Server) fileLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text := endingAs(v.Source.File(name), []byte(strings.ReplaceAll(r.Form.Get("text"), "\r\n", "\n")))
-	_, problems := check.On(load.Overlay{FS: s.dir, Files: map[string][]byte{name: text}}, s.Now())
+	_, problems := s.Kept.On(load.Overlay{FS: s.dir, Files: map[string][]byte{name: text}}, s.Now())
 	out := struct {
 		Here      []marked
 		Elsewhere []string

@@ -18,8 +18,8 @@ type noticed struct {
 // mostShown is how many changes a page shows.
 const mostShown = 50
 
-func notices(before, after *flows.Book) noticed {
-	found := changes.Between(before, after)
+func (s *Server) notices(before, after *flows.Book) noticed {
+	found := s.Kept.Between(before, after)
 	n := noticed{Changes: found[:min(len(found), mostShown)], All: len(found)}
 	for _, svc := range changes.Unrung(before, after) {
 		n.Unrung = append(n.Unrung, svc.Name)
@@ -55,23 +55,12 @@ type since struct {
 	Broken bool   // the files have mistakes: nothing of them reaches anybody yet
 }
 
-// sinceThen works out what people notice now. What was worked out for a save is
-// kept until the next.
+// sinceThen is what people notice now.
 func (s *Server) sinceThen() since {
 	s.mu.Lock()
 	v, before, from := s.verdict, s.old, s.oldFrom
-	kept, fresh := s.since, s.sinceN == v.N
 	s.mu.Unlock()
-	if fresh {
-		return kept
-	}
-	is := since{notices(before, v.Book), from, v.Errors() > 0}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.verdict.N == v.N && s.old == before {
-		s.since, s.sinceN = is, v.N
-	}
-	return is
+	return since{s.notices(before, v.Book), from, v.Errors() > 0}
 }
 
 // changed is the page of what people will notice.
@@ -91,7 +80,7 @@ func (s *Server) changedShort(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) {
 	s.Look()
 	s.mu.Lock()
-	s.old, s.oldFrom, s.sinceN = s.verdict.Book, "the book as it was at "+clockTime(s.Now()), 0
+	s.old, s.oldFrom = s.verdict.Book, "the book as it was at "+clockTime(s.Now())
 	s.mu.Unlock()
 	http.Redirect(w, r, "/changes", http.StatusSeeOther)
 }

@@ -20,7 +20,7 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/book"
-	"signpost/flows/check"
+	"signpost/flows/changes"
 	"signpost/flows/load"
 	"signpost/internal/handset"
 )
@@ -35,8 +35,8 @@ type Line struct {
 // Options are what a preview is made of.
 type Options struct {
 	Dir string // the folder of the flow book
-	// Open makes a gateway for the folder, with a store that works or one that is
-	// away, and with the given clock.
+	// Open makes a gateway, with a store that works or one that is away, and with the given
+	// clock. The preview checks the folder and gives the gateway its books.
 	Open func(away bool, clock func() time.Time) (*Line, error)
 	Now  func() time.Time
 	// Pence is what one segment costs.
@@ -47,6 +47,8 @@ type Options struct {
 	SinceName string
 	Elsewhere bool   // the page at /start opens another folder
 	Draft     string // the title of the draft, when a desk shows the pages
+	// Kept checks and compares the books; nil for one of its own.
+	Kept *changes.Kept
 }
 
 // Server is the page.
@@ -69,8 +71,6 @@ type Server struct {
 	old     *flows.Book // what people get now is compared with what they got then
 	oldFrom string      // what old is, in words
 	done    []saved     // what can be undone, the newest last
-	since   since       // worked out for
-	sinceN  int         // this verdict; 0: none
 }
 
 // Verdict is what the check says of the folder as it was last saved.
@@ -100,21 +100,25 @@ var web embed.FS
 
 // New makes a preview of a folder.
 func New(o Options) (*Server, error) {
+	if o.Kept == nil {
+		o.Kept = &changes.Kept{}
+	}
 	s := &Server{Options: o, dir: os.DirFS(o.Dir), files: load.NewWatcher(os.DirFS(o.Dir)), phones: map[string]*phone{}, waiting: map[chan int]bool{}}
 	var err error
 	if s.pages, err = template.New("").Funcs(s.words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
-	shipped, problems := load.Dir(book.Files)
-	if len(load.Errors(problems)) > 0 {
-		return nil, errors.New("read the book that ships: it has mistakes")
+	ships, err := shippedBook()
+	if err != nil {
+		return nil, err
 	}
-	s.verdict.Book = shipped.Book // a gateway answers with it, too, until the folder has a good one
+	s.verdict.Book = ships // until the folder has a good one
 	for i, away := range []bool{false, true} {
 		if s.lines[i], err = o.Open(away, s.clock); err != nil {
 			s.Close()
 			return nil, err
 		}
+		s.lines[i].Use(ships.HelplineOnly()) // as a gateway that finds no good book
 	}
 	s.Look()
 	if s.old, s.oldFrom = o.Since, o.SinceName; s.old == nil {
@@ -122,6 +126,15 @@ func New(o Options) (*Server, error) {
 	}
 	return s, nil
 }
+
+// shippedBook reads the book that ships, once.
+var shippedBook = sync.OnceValues(func() (*flows.Book, error) {
+	src, problems := load.Dir(book.Files)
+	if len(load.Errors(problems)) > 0 {
+		return nil, errors.New("read the book that ships: it has mistakes")
+	}
+	return src.Book, nil
+})
 
 // Close lets go of the gateways.
 func (s *Server) Close() {
@@ -152,7 +165,7 @@ func (s *Server) Look() {
 		return
 	}
 	began := time.Now()
-	src, problems := check.On(s.dir, s.Now())
+	src, problems := s.Kept.On(s.dir, s.Now())
 	took := time.Since(began)
 	if len(load.Errors(problems)) == 0 {
 		for _, l := range s.lines {

@@ -20,6 +20,7 @@ import (
 	"signpost/cmd/signpost/internal/preview"
 	"signpost/config"
 	"signpost/flows/book"
+	"signpost/flows/changes"
 	"signpost/flows/load"
 	"signpost/flows/testbook"
 	"signpost/internal/handset"
@@ -30,12 +31,15 @@ import (
 // today is the day the pages show.
 var today = time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
 
-// line is a real gateway over the folder.
-func line(dir string, away bool, clock func() time.Time) (*preview.Line, error) {
+// kept is shared by all previews of the tests: most begin with the same book.
+var kept changes.Kept
+
+// line is a real gateway.
+func line(away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide("a token of the tests")
 	cfg := config.Config{
 		PublicURL: "https://preview.invalid", AccountSID: handset.SID("AC"), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
-		Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
+		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
 	}
 	if away {
 		cfg.RedisURL = "redis://127.0.0.1:1"
@@ -61,9 +65,7 @@ func serve(t *testing.T) (dir, base string, s *preview.Server) {
 			t.Fatal(err)
 		}
 	}
-	s, err := preview.New(preview.Options{Dir: dir, Now: func() time.Time { return today }, Pence: 4, Open: func(away bool, clock func() time.Time) (*preview.Line, error) {
-		return line(dir, away, clock)
-	}})
+	s, err := preview.New(preview.Options{Dir: dir, Now: func() time.Time { return today }, Pence: 4, Open: line, Kept: &kept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -513,7 +515,7 @@ func TestSinceAnotherBook(t *testing.T) {
 	}
 	src, _ := load.Dir(book.Files)
 	change(t, dir, "menus.yaml", testbook.Opens("who"), "Who is this for?")
-	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Since: src.Book, SinceName: "the book of last week", Open: func(away bool, clock func() time.Time) (*preview.Line, error) { return line(dir, away, clock) }})
+	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Since: src.Book, SinceName: "the book of last week", Open: line, Kept: &kept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -692,7 +694,7 @@ func TestSaves(t *testing.T) {
 // book that ships.
 func TestBrokenFromTheStart(t *testing.T) {
 	dir := t.TempDir()
-	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Open: func(away bool, clock func() time.Time) (*preview.Line, error) { return line(dir, away, clock) }})
+	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Open: line, Kept: &kept})
 	if err != nil {
 		t.Fatal(err)
 	}

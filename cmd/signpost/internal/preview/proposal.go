@@ -80,7 +80,7 @@ const nothingNew = "That is what the files say already."
 func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
 	p = s.checked(v, p, files)
 	if p.Noticed != nil && slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
-		*p.Noticed = notices(v.Book, p.book)
+		*p.Noticed = s.notices(v.Book, p.book)
 	}
 	return p
 }
@@ -114,7 +114,7 @@ func (s *Server) checked(v Verdict, p proposal, files map[string][]byte) proposa
 	for _, b := range v.Problems {
 		before[b.Rule+b.What] = true
 	}
-	src, problems := check.On(changed, s.Now())
+	src, problems := s.Kept.On(changed, s.Now())
 	p.src = src
 	for _, b := range problems {
 		// What a book with mistakes says in conversations was not looked at before: what

@@ -14,6 +14,7 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/book"
+	"signpost/flows/changes"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/internal/hours"
@@ -145,7 +146,7 @@ func TestRoutineChanges(t *testing.T) {
 		}
 	}
 	day := time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
-	s := &Server{Options: Options{Dir: dir, Now: func() time.Time { return day }}, dir: os.DirFS(dir)}
+	s := &Server{Options: Options{Dir: dir, Now: func() time.Time { return day }, Kept: &changes.Kept{}}, dir: os.DirFS(dir)}
 	src, problems := check.On(s.dir, day)
 	v := Verdict{N: 1, Source: src, Problems: problems, Book: src.Book}
 	tried, refused := 0, 0
