@@ -31,9 +31,11 @@ const (
 	freeShare = 4 // a quarter of a sender's limit
 )
 
-// Answers to danger that one sender gets: urgentTexts in an hour, then one per pause.
+// Answers to danger that one sender gets: urgentTexts at once, one of which is back after
+// urgentBack each; then one per pause.
 const (
 	urgentTexts = 12
+	urgentBack  = 6 * time.Minute
 	urgentPause = 2 * time.Minute
 )
 
@@ -43,10 +45,6 @@ type Rate interface {
 	// the period; wait is then how long until there is room for one more.
 	Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error)
 }
-
-// freeUrgent is how many answers to danger each process counts by itself, so that a key in
-// the store does not tell that somebody just wrote of danger.
-const freeUrgent = 3
 
 // Kinds of what [Rate] counts.
 const (
@@ -142,17 +140,21 @@ func (l *limits) Allow(ctx context.Context, s Sender) (bool, error) {
 	return ok, nil
 }
 
+// As many answers to danger as other texts are counted by this process alone: a key in the
+// store must not tell that somebody wrote of danger.
 func (l *limits) AllowUrgent(ctx context.Context, s Sender) (bool, error) {
 	now := l.Now()
+	_, free := l.limitOf(s)
+	free = min(free, urgentTexts-1)
 	sent := l.urgentHour.count(s.Hash, now)
-	if sent <= freeUrgent {
+	if sent <= free {
 		return true, nil
 	}
 	for _, one := range []struct {
 		kind   string
 		n      int
 		period time.Duration
-	}{{rateUrgent, urgentTexts - freeUrgent, limitPeriod}, {rateUrgentMore, 1, urgentPause}} {
+	}{{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack}, {rateUrgentMore, 1, urgentPause}} {
 		ok, _, err := l.Rate.Take(ctx, one.kind, s.Hash, one.n, one.period)
 		if err != nil {
 			ok := sent <= urgentTexts || l.urgentPause.count(s.Hash, now) <= 1

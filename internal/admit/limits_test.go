@@ -71,7 +71,7 @@ func TestFloodIsThinnedOut(t *testing.T) {
 	for _, tt := range []struct {
 		body, answer string
 		most         int // of the answer, with those within the limits
-	}{{hello, theLine, 7}, {place, place, 8 + 7 + 30}, {danger, danger, 12 + 30 + 12}} {
+	}{{hello, theLine, 7}, {place, place, 8 + 7 + 30}, {danger, danger, 60}} {
 		w := newWorld(c, keyring(t), time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), nil)
 		var at []int
 		for i := range 3600 {

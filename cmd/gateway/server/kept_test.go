@@ -158,3 +158,23 @@ func TestRedisIsSealed(t *testing.T) {
 		}
 	}
 }
+
+// In a quiet hour a copy of Redis holds the rate of one sender. It must not tell that they wrote
+// of danger: it is there from the same text on, whatever they write.
+func TestACopyTellsNoDanger(t *testing.T) {
+	began := map[string]int{}
+	for _, body := range []string{"Barrow", "he has a knife"} {
+		r := testkit.StartRedis(t)
+		s := start(t, func(c *config.Config) { c.RedisURL, c.SenderLimit = r.URL(), 30 })
+		p := s.phone()
+		for n := 1; n <= 12 && began[body] == 0; n++ {
+			text(t, p, body)
+			if len(r.Do(t, "KEYS", "rate:*")) > 0 {
+				began[body] = n
+			}
+		}
+	}
+	if began["Barrow"] == 0 || began["Barrow"] != began["he has a knife"] {
+		t.Errorf("the rate of a sender is in Redis from text %v on", began)
+	}
+}
