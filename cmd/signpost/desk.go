@@ -29,8 +29,9 @@ repository of the book. The first time, -flows is the book to begin with.
   signpost desk -dir /var/lib/signpost-desk -origin https://desk.example.org
 
 invite prints an invitation for one person, good for two days. Give it to them yourself.
-For a name that is known, it adds a passkey. remove takes a person's access away. gateway
-prints a token for signpost follow on the host of a gateway, and key the key for it.
+For a name that is known, it adds a passkey. remove takes the access of a person away, or of a
+gateway. gateway prints a token for signpost follow on the host of a gateway, and key the key for
+it.
 
   signpost desk invite -dir /var/lib/signpost-desk -origin https://desk.example.org -name "Jo Smith" -role editor
 

@@ -61,7 +61,7 @@ func (o *office) host(t *testing.T, name string) *hosted {
 	}
 	t.Cleanup(func() { stop(); <-over })
 	_, admin := g.Addrs()
-	f, err := newFollower(o.origin, strings.TrimSpace(key), file)
+	f, err := newFollower(o.origin, strings.TrimSpace(key), file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestDeskCommand(t *testing.T) {
 		{[]string{"-dir", t.TempDir(), "-origin", "https://desk.example.org/here"}, exitProblems, "without a path"},
 		{[]string{"invite", "-dir", t.TempDir(), "-name", "Jo", "-role", "boss"}, exitProblems, "editor or approver"},
 		{[]string{"invite", "-dir", t.TempDir(), "-name", "<b>", "-role", "editor"}, exitProblems, "a name has"},
-		{[]string{"remove", "-dir", t.TempDir(), "-name", "Jo"}, exitProblems, "nobody is called"},
+		{[]string{"remove", "-dir", t.TempDir(), "-name", "Jo"}, exitProblems, "no person and no gateway"},
 	} {
 		if code, _, errs := inTerminal(append([]string{"desk"}, tt.args...)...); code != tt.code || !strings.Contains(errs, tt.says) {
 			t.Errorf("desk %q: %d, %s", tt.args, code, errs)

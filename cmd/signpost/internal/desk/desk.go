@@ -58,11 +58,11 @@ type Desk struct {
 
 	mu       sync.Mutex
 	newest   offer
-	newer    chan struct{} // closed when there is a newer one
-	moved    chan struct{} // closed when a draft changes, or what is published
-	watching int           // pages that wait for that
-	reports  map[string]report
-	sights   map[string]*sight // by both commits
+	newer    chan struct{}                // closed when there is a newer one
+	moved    chan struct{}                // closed when a draft changes, or what is published
+	watching int                          // pages that wait for that
+	reports  map[string]map[string]report // of each host, by machine
+	sights   map[string]*sight            // by both commits
 	previews map[string]*opened
 }
 
@@ -103,7 +103,7 @@ func New(o Options) (*Desk, error) {
 	if o.Kept == nil {
 		o.Kept = &changes.Kept{}
 	}
-	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), moved: make(chan struct{}), reports: map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
+	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), moved: make(chan struct{}), reports: map[string]map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
 	if d.staff, err = staff.Open(o.Dir, o.Origin, o.Now); err != nil {
 		return nil, err
 	}

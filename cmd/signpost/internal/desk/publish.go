@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -206,11 +207,21 @@ func (d *Desk) report(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the report was not understood", http.StatusBadRequest)
 		return
 	}
-	const most = 300
+	const most, mostMachines, longestName = 300, 20, 40
 	said.Refused = said.Refused[:min(len(said.Refused), most)]
+	said.Machine = said.Machine[:min(len(said.Machine), longestName)]
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.reports[name] = report{said, d.Now()}
+	of := d.reports[name]
+	if of == nil {
+		of = map[string]report{}
+		d.reports[name] = of
+	}
+	// A machine that is gone for good is forgotten once another reports under the same token.
+	maps.DeleteFunc(of, func(_ string, r report) bool { return d.Now().Sub(r.at) > forgotten })
+	if _, known := of[said.Machine]; known || len(of) < mostMachines {
+		of[said.Machine] = report{said, d.Now()}
+	}
 }
 
 // gateway is a host as a page shows it.
@@ -221,6 +232,10 @@ type gateway struct {
 
 // late is how long a host may be silent: it asks every [follow.Wait].
 const late = 3 * follow.Wait
+
+// forgotten is how long a machine may be silent before it is not shown any more, if others
+// show the same token.
+const forgotten = time.Hour
 
 // gatewaysPage shows what every gateway runs.
 func (d *Desk) gatewaysPage(v visit) {
@@ -234,16 +249,20 @@ func (d *Desk) gatewaysPage(v visit) {
 	good := 0
 	d.mu.Lock()
 	for _, name := range names {
-		r, known := d.reports[name]
-		g := gateway{Name: name, State: "has not asked for the book since the desk was started"}
-		if known {
-			g.Ago = sinceWords(d.Now().Sub(r.at))
-			g.Good, g.State = judge(r, now, d.Now())
+		if len(d.reports[name]) == 0 {
+			out = append(out, gateway{Name: name, State: "has not asked for the book since the desk was started"})
 		}
-		if g.Good {
-			good++
+		for _, machine := range slices.Sorted(maps.Keys(d.reports[name])) {
+			r := d.reports[name][machine]
+			g := gateway{Name: name, Ago: sinceWords(d.Now().Sub(r.at))}
+			if machine != "" {
+				g.Name += ", machine " + machine
+			}
+			if g.Good, g.State = judge(r, now, d.Now()); g.Good {
+				good++
+			}
+			out = append(out, g)
 		}
-		out = append(out, g)
 	}
 	d.mu.Unlock()
 	d.shows(v, http.StatusOK, "gateways.html", page{Title: "Gateways", Here: "/desk/gateways", Body: struct {

@@ -45,16 +45,19 @@ type Report struct {
 	Serial  uint64 `json:"serial"`            // of the book in the folder
 	Running string `json:"running,omitempty"` // the book that the gateway says it uses; empty: it does not say
 	Refused string `json:"refused,omitempty"` // why the newest book was not taken
+	Machine string `json:"machine,omitempty"` // which of the machines that show the same token
 }
 
 // Follower is one host.
 type Follower struct {
-	Desk  string            // where the desk is: https://desk.example.org
-	Token string            // shows the desk which host this is
-	Key   ed25519.PublicKey // what the desk signs with
-	Dir   string            // FLOWS_DIR of the gateway
-	State string            // a folder that remembers the last serial number
-	Ready string            // the address of the gateway's /readyz
+	Desk  string // where the desk is: https://desk.example.org
+	Token string // shows the desk which host this is
+	// Machine tells machines that show the same token from each other; empty if there is one.
+	Machine string
+	Key     ed25519.PublicKey // what the desk signs with
+	Dir     string            // FLOWS_DIR of the gateway
+	State   string            // a folder that remembers the last serial number
+	Ready   string            // the address of the gateway's /readyz
 	// Install puts a checked book in place of the one in a folder, in one step.
 	Install func(b *saved.Book, dir string) error
 	Now     func() time.Time
@@ -119,8 +122,21 @@ func (f *Follower) Once(ctx context.Context) error {
 		}
 	}
 	running := f.running(ctx, want)
-	if e := f.report(ctx, Report{Serial: f.seen, Running: running, Refused: f.refused}); err == nil {
+	if e := f.report(ctx, Report{Serial: f.seen, Running: running, Refused: f.refused, Machine: f.Machine}); err == nil {
 		err = e
+	}
+	return err
+}
+
+// First takes the newest publication and reports nothing: it is for a host whose gateway has
+// not started yet.
+func (f *Follower) First(ctx context.Context) error {
+	if err := f.load(); err != nil {
+		return err
+	}
+	data, err := f.fetch(ctx)
+	if err == nil && data != nil {
+		_, err = f.take(data)
 	}
 	return err
 }
@@ -183,25 +199,32 @@ func (f *Follower) save(serial uint64) error {
 // client sends the token to the desk alone: it follows no redirect.
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-var errDesk = errors.New("the desk does not answer; the book stays as it is")
+// noDesk says that the desk cannot be asked, and why: no name, no route, no certificate.
+func noDesk(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err // without the address
+	}
+	return fmt.Errorf("the desk does not answer: %w; the book stays as it is", err)
+}
 
 // ask sends a request to the desk.
 func (f *Follower) ask(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	to, err := url.JoinPath(f.Desk, path)
 	if err != nil {
-		return nil, errDesk
+		return nil, noDesk(err)
 	}
 	if method == http.MethodGet {
 		to += "?after=" + strconv.FormatUint(f.seen, 10)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
 	if err != nil {
-		return nil, errDesk
+		return nil, noDesk(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+f.Token)
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, errDesk
+		return nil, noDesk(err)
 	}
 	return resp, nil
 }
@@ -226,7 +249,7 @@ func (f *Follower) fetch(ctx context.Context) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, published.MaxSize+1))
 	if err != nil {
-		return nil, errDesk
+		return nil, noDesk(err)
 	}
 	return data, nil
 }

@@ -6,6 +6,7 @@ package staff
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -217,7 +218,7 @@ func (s *Staff) byID(id string) (Person, bool) {
 	return p, err == nil && json.Unmarshal(data, &p) == nil && p.ID == id
 }
 
-// Remove takes a person's access away, at once.
+// Remove takes the access of a person away, at once, or that of a host.
 func (s *Staff) Remove(name string) error {
 	people, err := s.People()
 	if err != nil {
@@ -225,7 +226,10 @@ func (s *Staff) Remove(name string) error {
 	}
 	at := slices.IndexFunc(people, func(p Person) bool { return p.Name == name })
 	if at < 0 {
-		return fmt.Errorf("nobody is called %q", name)
+		if known, err := s.removeHost(name); err != nil || !known {
+			return cmp.Or(err, fmt.Errorf("there is no person and no gateway %q", name))
+		}
+		return s.Record("the server", "removed a gateway", name)
 	}
 	if err := s.withdraw(name); err != nil {
 		return err
@@ -259,22 +263,31 @@ func (s *Staff) NewHost(name string) (token string, err error) {
 	if err := okName(name); err != nil {
 		return "", err
 	}
-	all, err := read[Host](s, "hosts")
-	if err != nil {
+	if _, err := s.removeHost(name); err != nil {
 		return "", err
-	}
-	for file, h := range all {
-		if h.Name == name {
-			if err := os.Remove(filepath.Join(s.dir, "hosts", file+".json")); err != nil {
-				return "", fmt.Errorf("take the old token back: %w", err)
-			}
-		}
 	}
 	token = secret()
 	if err := s.write("hosts", hashed(token), Host{name, s.now()}); err != nil {
 		return "", err
 	}
 	return token, s.Record("the server", "gave a gateway a token", name)
+}
+
+// removeHost takes the token of a host back, if there is one of that name.
+func (s *Staff) removeHost(name string) (known bool, err error) {
+	all, err := read[Host](s, "hosts")
+	if err != nil {
+		return false, err
+	}
+	for file, h := range all {
+		if h.Name == name {
+			if err := os.Remove(filepath.Join(s.dir, "hosts", file+".json")); err != nil {
+				return false, fmt.Errorf("take the token of %s back: %w", name, err)
+			}
+			known = true
+		}
+	}
+	return known, nil
 }
 
 // Hosts are the names of all hosts.
