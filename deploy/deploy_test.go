@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,69 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
+// What has a limit of memory keeps below it by itself: reading a flow book takes much for a
+// moment, and the kernel would end the program.
+func TestMemory(t *testing.T) {
+	limited := 0
+	for _, unit := range units(t) {
+		text, err := os.ReadFile(unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := regexp.MustCompile(`(?m)^MemoryMax=(\d+)M$`).FindSubmatch(text)
+		if most == nil {
+			continue
+		}
+		limited++
+		below := regexp.MustCompile(`(?m)^Environment=GOMEMLIMIT=(\d+)MiB$`).FindSubmatch(text)
+		if below == nil || !fits(below[1], most[1]) {
+			t.Errorf("%s may take %s MB, and does not know it", unit, most[1])
+		}
+	}
+	if limited < 3 {
+		t.Errorf("only %d units have a limit", limited)
+	}
+	image, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	knows := map[string]string{}
+	for _, stage := range strings.Split(string(image), "\nFROM ") {
+		_, name, _ := strings.Cut(strings.SplitN(stage, "\n", 2)[0], " AS ")
+		if m := regexp.MustCompile(`GOMEMLIMIT=(\d+)MiB`).FindStringSubmatch(stage); m != nil {
+			knows[name] = m[1]
+		}
+	}
+	for file, stages := range map[string]map[string]string{"deploy/compose.yaml": {"gateway": "gateway"}, "deploy/compose.desk.yaml": {"desk": "desk"}, "deploy/compose.follow.yaml": {"follow": "gateway"}} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var compose struct {
+			Services map[string]struct {
+				MemLimit string `yaml:"mem_limit"`
+				Swap     string `yaml:"memswap_limit"`
+			}
+		}
+		if err := yaml.Unmarshal(text, &compose); err != nil {
+			t.Fatal(err)
+		}
+		for service, stage := range stages {
+			s := compose.Services[service]
+			if !fits([]byte(knows[stage]), []byte(strings.TrimSuffix(s.MemLimit, "m"))) || s.Swap != s.MemLimit {
+				t.Errorf("%s: %s may take %s, and its image knows of %s MB", file, service, s.MemLimit, knows[stage])
+			}
+		}
+	}
+}
+
+// fits tells that Go's own limit leaves a quarter of the memory for what is not on its heap.
+func fits(below, most []byte) bool {
+	b, err1 := strconv.Atoi(string(below))
+	m, err2 := strconv.Atoi(string(most))
+	return err1 == nil && err2 == nil && b*4 <= m*3
+}
+
 // What people write reaches no disk by swap, however the gateway is deployed.
 func TestNoSwap(t *testing.T) {
 	read := func(file string) string {
@@ -110,7 +174,7 @@ func TestDeployFiles(t *testing.T) {
 	for _, v := range append(config.Variables(), config.WatchVariables()...) {
 		known[v] = true
 	}
-	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/watch.example", "deploy/compose.yaml"} {
+	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/watch.example", "deploy/compose.yaml", "deploy/compose.desk.yaml", "deploy/compose.follow.yaml", "fly.desk.toml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -207,6 +271,22 @@ func TestComposeServicesStart(t *testing.T) {
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
+	}
+	for _, more := range []string{"deploy/compose.desk.yaml", "deploy/compose.follow.yaml"} {
+		text, err := os.ReadFile(more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := file
+		one.Services = nil
+		if err := yaml.Unmarshal(text, &one); err != nil {
+			t.Fatal(err)
+		}
+		for name, s := range one.Services {
+			if name != "gateway" { // which compose.yaml has
+				file.Services[name] = s
+			}
+		}
 	}
 	for name, s := range file.Services {
 		if !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || !s.ReadOnly {

@@ -28,7 +28,7 @@ func installed(file string) string {
 		return "/etc/signpost/watch"
 	case strings.HasPrefix(file, "deploy/") && (strings.HasSuffix(name, ".service") || strings.HasSuffix(name, ".timer")):
 		return "/usr/lib/systemd/system/" + name
-	case strings.HasPrefix(file, "deploy/debian/"), file == "fly.toml", file == "deploy/compose.yaml":
+	case strings.HasPrefix(file, "deploy/debian/"), strings.HasPrefix(file, "fly."), strings.HasPrefix(file, "deploy/compose."):
 		return ""
 	case strings.HasPrefix(file, "flows/book/"):
 		return "/usr/share/signpost/" + strings.TrimPrefix(file, "flows/")

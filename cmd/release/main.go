@@ -34,7 +34,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 var programs = []string{"gateway", "signpost", "linecheck"}
 
 // beside the programs: what the documents name, and the documents themselves.
-var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "README.md", "SECURITY.md", "fly.toml", "deploy", "docs", "flows/book"}
+var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "README.md", "SECURITY.md", "fly.toml", "fly.desk.toml", "deploy", "docs", "flows/book"}
 
 // files lists what git has of the papers, without tests.
 func files() (out []string, err error) {
