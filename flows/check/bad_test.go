@@ -396,7 +396,7 @@ func TestAllAtOnce(t *testing.T) {
 // Whichever line is taken out of a file, every problem that is told has a place in it,
 // and no two are told of the same place by the same words.
 func TestEveryLineTakenOut(t *testing.T) {
-	base := files(t)
+	base, forms := files(t), map[string]int{}
 	taken := 0
 	for _, name := range load.Files() {
 		lines := strings.SplitAfter(string(base[name].Data), "\n")
@@ -409,6 +409,12 @@ func TestEveryLineTakenOut(t *testing.T) {
 			}
 			if name == "heard_signs.yaml" && i%(97*29) > 0 {
 				continue // tens of thousands, made by a program
+			}
+			// Lines of one form, as the hours of each service: a few, and then some.
+			form := name + ":" + line[:max(0, strings.Index(line, ":"))]
+			const few, some = 2, 9
+			if forms[form]++; forms[form] > few && forms[form]%some > 0 {
+				continue
 			}
 			taken++
 			book := files(t)
@@ -426,9 +432,10 @@ func TestEveryLineTakenOut(t *testing.T) {
 			}
 		}
 	}
-	if taken < 500 {
+	if taken < 300 {
 		t.Errorf("only %d lines were taken out", taken)
 	}
+	t.Logf("%d lines taken out", taken)
 }
 
 // Whatever stands in a file, loading ends, and every problem is somewhere in a
