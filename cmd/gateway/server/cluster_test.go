@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"signpost/config"
 	"signpost/flows/testbook"
@@ -36,7 +37,14 @@ func TestClusterFailover(t *testing.T) {
 	for i := range all {
 		p := *servers[0].phone()
 		p.From, p.Jar = fmt.Sprintf("+4474000%05d", i), map[string]string{}
-		all[i] = &person{phone: &p}
+		all[i] = &person{phone: &p, at: 1}
+		// Everybody begins once the store has answered in time: a gateway that has just connected to
+		// a Cluster on a busy machine may be too late. From then on there is a cookie, too.
+		for deadline := time.Now().Add(patience); !strings.Contains(text(t, &p, steps[0].they), steps[0].we); {
+			if time.Now().After(deadline) {
+				t.Fatal("the store does not answer in time")
+			}
+		}
 	}
 	// Everybody takes a step, at any of the gateways.
 	round := func(n int) (wrong []string) {
