@@ -86,7 +86,7 @@ func TestProcessesAddUp(t *testing.T) {
 	}
 	var meters []*budget.Meter
 	for range 3 {
-		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys, Wait: time.Minute})
+		s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys, Wait: patience})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,26 +103,33 @@ func TestProcessesAddUp(t *testing.T) {
 		})
 	}
 	all.Wait()
-	for range 2 { // after the first round each has told, and learns in the second
-		for _, m := range meters {
-			m.Tell(t.Context())
+	addUp := func(when string) {
+		t.Helper()
+		for i, m := range meters {
+			// After the first round each has told, and learns in the second. On a busy machine Redis may
+			// be too late for one.
+			for end := time.Now().Add(patience); m.Total() != budget.Pence(300); {
+				if time.Now().After(end) {
+					t.Fatalf("%s process %d takes it that they have spent %v, want £3", when, i, m.Total().Pounds())
+				}
+				for _, other := range meters {
+					other.Tell(t.Context())
+				}
+			}
 		}
 	}
-	for i, m := range meters {
-		if got := m.Total(); got != budget.Pence(300) {
-			t.Errorf("process %d takes it that they have spent %v, want £3", i, got.Pounds())
-		}
-	}
+	addUp("at first")
 	r.Do(t, "FLUSHALL") // nothing of it is lost
 	for range 2 {
 		for _, m := range meters {
 			m.Tell(t.Context())
 		}
 	}
-	if got := meters[0].Total(); got != budget.Pence(300) {
-		t.Errorf("after Redis was emptied they have spent %v, want £3", got.Pounds())
-	}
+	addUp("after Redis was emptied")
 }
+
+// patience is how long a test waits for what should come soon: machines are busy.
+const patience = 2 * time.Minute
 
 // What is stored of an hour's cost says nothing: it is sealed, of one length, other bytes each
 // time, and written whether anything was spent or not.
@@ -132,7 +139,7 @@ func TestStoredSpendSaysNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Keys: keys, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,12 +153,16 @@ func TestStoredSpendSaysNothing(t *testing.T) {
 			m.Spend(budget.CallsWithheld, budget.Pence(2*float64(i)))
 			m.Spend(budget.TextsElsewhere, budget.Pence(1e6))
 		}
-		m.Tell(t.Context())
-		stored := r.Do(t, "HVALS", "spent:"+now.UTC().Format("2006-01-02T15"))
-		if len(stored) != 1 {
-			t.Fatalf("one process stores %d values", len(stored))
+		for end := time.Now().Add(patience); len(values) == i; { // on a busy machine Redis may be too late
+			m.Tell(t.Context())
+			stored := r.Do(t, "HVALS", "spent:"+now.UTC().Format("2006-01-02T15"))
+			if len(stored) > 1 || time.Now().After(end) {
+				t.Fatalf("tell %d leaves %d values of one process, %d different ones so far", i, len(stored), len(values))
+			}
+			for _, one := range stored {
+				lengths[len(one)], values[one] = true, true
+			}
 		}
-		lengths[len(stored[0])], values[stored[0]] = true, true
 	}
 	if len(lengths) != 1 || len(values) != tells {
 		t.Errorf("%d tells are of %d lengths, and %d different values", tells, len(lengths), len(values))

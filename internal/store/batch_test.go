@@ -108,8 +108,15 @@ func TestTogetherWhileItHangs(t *testing.T) {
 	}
 	for n := range people {
 		all.Go(func() {
-			if err := ask(t.Context(), n); err != nil {
-				t.Errorf("afterwards: %v", err)
+			for end := time.Now().Add(patience); ; { // on a busy machine an answer may be late
+				err := ask(t.Context(), n)
+				if err == nil {
+					return
+				}
+				if time.Now().After(end) {
+					t.Errorf("afterwards: %v", err)
+					return
+				}
 			}
 		})
 	}
