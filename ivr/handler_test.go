@@ -170,7 +170,7 @@ func TestStart(t *testing.T) {
 	} {
 		for i, fault := range faults {
 			t.Run(tt.caller+", "+fault.name, func(t *testing.T) {
-				s, err := store.Open(store.Options{URL: r.URL()})
+				s, err := store.Open(store.Options{URL: r.URL(), Wait: time.Minute})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -86,7 +86,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	t.Setenv("REDIS_URL", r.URL())
 	t.Setenv("PRIVACY_KEY", hex.EncodeToString(secret))
-	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

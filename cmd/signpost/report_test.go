@@ -28,7 +28,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(store.Options{URL: redis.URL(), Keys: keys})
+	kept, err := store.Open(store.Options{URL: redis.URL(), Keys: keys, Wait: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

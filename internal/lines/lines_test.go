@@ -47,7 +47,7 @@ func start(t *testing.T, url string) *gateway { return startWith(t, url, keys) }
 
 func startWith(t *testing.T, url string, keys *privacy.Keyring) *gateway {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: url, Keys: keys})
+	s, err := store.Open(store.Options{URL: url, Keys: keys, Wait: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func TestAway(t *testing.T) {
 	w.Add(counters.Kind{Service: "north", Outcome: counters.Answered})
 	w.Add(counters.Kind{Service: "north", Outcome: counters.Machine})
 	w.Sync(t.Context())
-	back, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+	back, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func TestEverythingKeptIsListed(t *testing.T) {
 	if err := call.LegEnds(t.Context(), "no-answer"); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
+	kept, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestMaintenance(t *testing.T) {
 	r := testkit.StartRedis(t)
 	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	two := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), one.secrets })
-	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute})
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

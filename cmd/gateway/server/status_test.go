@@ -20,7 +20,7 @@ func storeBeside(t *testing.T) (*testkit.Redis, []byte, *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+	kept, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

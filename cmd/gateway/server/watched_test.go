@@ -86,7 +86,7 @@ func TestStoredCountsSayNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := store.Open(store.Options{URL: r.URL(), Keys: keys})
+		s, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: patience})
 		if err != nil {
 			t.Fatal(err)
 		}
