@@ -176,8 +176,11 @@ func corrects(r *hear.Reading) bool {
 // By how much the words of somebody who harms fall short of the words of people who are
 // harmed. Somebody closer to them than this is asked. The second margin holds where the
 // phrase leaves open who did it ("slapped my gf again, want to stop"), and the words must
-// speak for it by the last. They were fitted on texts that are taught.
-const harmedMargin, openMargin, openWeight = 1, 2, 3
+// speak for it by the third. Beside a phrase of somebody who is harmed, a phrase of somebody who
+// harms makes us ask if the words are short of it by no more than the fourth. Words that fall short
+// by more than the last deny even an unmistakable phrase: then we ask, too. All were fitted on texts
+// that are taught.
+const harmedMargin, openMargin, openWeight, askMargin, denied = 1, 2, 3, 2, 2
 
 // surelyHarms reports unmistakable words of somebody who harms: a phrase, with nothing of
 // somebody who is harmed in it or in the weight of words.
@@ -185,7 +188,7 @@ func surelyHarms(r *hear.Reading) bool {
 	if r.Sure(hear.Hurt) || r.Nearly(hear.Hurt, harmedMargin) {
 		return false
 	}
-	return r.Has(hear.Behaviour) ||
+	return r.Has(hear.Behaviour) && r.Over(hear.MaybeBehaviour) >= -denied ||
 		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Nearly(hear.Hurt, openMargin) && !r.Has(hear.Other)
 }
 
@@ -197,8 +200,12 @@ func mayHarm(r *hear.Reading) bool {
 		return false
 	}
 	like := !r.Nearly(hear.Hurt, harmedMargin)
-	if r.Sure(hear.Hurt) {
-		return like && r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, 0)
+	switch phrase := r.Sure(hear.MaybeBehaviour); {
+	case r.Sure(hear.Hurt):
+		return like && phrase && r.Nearly(hear.MaybeBehaviour, askMargin) ||
+			r.Nearly(hear.MaybeBehaviour, 0) && !r.Nearly(hear.Hurt, openMargin)
+	case r.Sure(hear.Child) && !phrase:
+		return false
 	}
 	_, need := firstSure(r, needs)
 	_, asks := firstSure(r, questions)
@@ -296,17 +303,16 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	}
 }
 
-// aboutSomeone reports a text about somebody else, which no surer need of the writer
-// outweighs: a child who writes, somebody who cannot ring, a child who is worried about,
-// or an older person who is harmed by their own family.
+// aboutSomeone reports a text about somebody else, which no need of the writer outweighs.
+// Somebody who cannot ring needs a text line, whoever the text is about.
 func aboutSomeone(r *hear.Reading, need hear.Kind, sure bool) bool {
 	switch {
-	case !r.Has(hear.Other) || sure && !r.Sure(hear.Other):
+	case !r.Has(hear.Other):
 		return false
-	case sure && r.Has(hear.Hurt) && need == hear.Older:
-		return false
+	case dangerNeed(need):
+		return weightOf(r, hear.Other) > weightOf(r, need)
 	}
-	return !sure || need != hear.Child && need != hear.Deaf && need != hear.TextOnly && need != hear.ChildConcern
+	return !sure || r.Sure(hear.Other) && need != hear.Deaf && need != hear.TextOnly
 }
 
 // thanksOnly reports thanks and small talk together, and nothing else.
@@ -329,15 +335,22 @@ func firstOf(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
 	var most hear.Kind
 	best := float32(math.Inf(-1))
 	for _, k := range kinds {
-		weight := r.Over(k)
-		if r.Sure(k) {
-			weight += phraseCounts
-		}
-		if r.Has(k) && dangerNeed(k) && weight > best {
+		if weight := weightOf(r, k); r.Has(k) && dangerNeed(k) && weight > best {
 			most, best = k, weight
 		}
 	}
+	if most == hear.Man && r.Sure(hear.LGBT) && r.Over(hear.LGBT) > r.Over(hear.Man)-phraseCounts {
+		return hear.LGBT, true // "my husband hits me, im a man" says both
+	}
 	return most, true
+}
+
+// weightOf is how much a text says a kind: the weight of its words, and more for a phrase.
+func weightOf(r *hear.Reading, k hear.Kind) float32 {
+	if r.Sure(k) {
+		return r.Over(k) + phraseCounts
+	}
+	return r.Over(k)
 }
 
 // firstSaid is firstOf by the order of the kinds alone.

@@ -48,6 +48,7 @@ type phrase struct {
 	firm   bool // counts whatever the scales say
 	words  string
 	part   bool // a side of pairs, which means nothing by itself
+	opens  bool // matches only where a text begins
 	pair   bool
 }
 
@@ -123,8 +124,13 @@ func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) 
 	return nil
 }
 
+// opening begins a phrase that matches only where a text begins: "^ slapped her".
+const opening = "^ "
+
 func (e *Ear) addPhrase(a *automaton, lex *lexicon, p phrase) error {
-	parts, err := parsePhrase(p.words, lex)
+	words, opens := strings.CutPrefix(p.words, opening)
+	p.opens = opens
+	parts, err := parsePhrase(words, lex)
 	if err == nil && len(e.phrases) >= MaxPhrases {
 		err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
 	}
@@ -296,6 +302,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 // judge turns matches into facts: a phrase that shares words with a look-alike of
 // its kind is not meant.
 func (e *Ear) judge(r *Reading, found []match, ends []bool) {
+	found = e.whereAllowed(found)
 	var alike lookalikes
 	for _, m := range found {
 		alike.add(&e.phrases[m.phrase], m)
@@ -323,6 +330,18 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		r.forget(ends)
 	}
 	r.wholes()
+}
+
+// whereAllowed drops the matches of phrases that open a text, where more than fillers comes
+// before them: "so sorry slapped her" is allowed, "he slapped her" is not.
+func (e *Ear) whereAllowed(found []match) []match {
+	most := int16(0) // no match may begin behind it
+	for _, m := range found {
+		if e.phrases[m.phrase].kind == Filler && m.from <= most {
+			most = max(most, m.to)
+		}
+	}
+	return slices.DeleteFunc(found, func(m match) bool { return e.phrases[m.phrase].opens && m.from > most })
 }
 
 // lookalikes are the look-alikes in a text, by the kind they guard.

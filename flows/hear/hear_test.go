@@ -42,6 +42,19 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
+// A phrase that opens a text matches behind fillers, and behind nothing else.
+func TestOpeningPhrases(t *testing.T) {
+	e := ear(t, hear.List{Kind: hear.MaybeBehaviour, Phrases: []string{"^ slapped her", "^ hit her & sorry"}}, hear.List{Kind: hear.Filler, Phrases: []string{"so/hi/well", "hello there"}})
+	for text, want := range map[string]bool{
+		"slapped her": true, "so slapped her": true, "hi. well, slapped her": true, "hello there slapped her again": true,
+		"he slapped her": false, "so he slapped her": false, "she came in. slapped her": false, "hit her. im so sorry": true, "he hit her. im so sorry": false,
+	} {
+		if got := e.Hear(text, nil).Has(hear.MaybeBehaviour); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 // A look-alike takes away what rests on the same words, and nothing else.
 func TestLookAlikes(t *testing.T) {
 	apart := ear(t, hear.List{Kind: hear.Danger, Phrases: []string{"{he} & {weapon}"}, Unless: []string{"film/game & {weapon}", "{weapon} drawer"}})
