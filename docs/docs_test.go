@@ -74,7 +74,7 @@ func blocks(t *testing.T) map[string]string {
 	inGateway := [][]string{
 		{"a webhook's fields: numbers, words, keys, the place a network guesses", "memory", "while it is answered; erased within about " + words(2*server.WipeEvery) + " after (a build by `make build`, on Linux), with the connection's read buffer", "nobody: no core file can be taken, no debugger but root's attached"},
 		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call", "it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
-		{"where a text conversation has got to", "a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them; used only when Redis is away, or was meanwhile", "it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours", "the provider, as letters it cannot read"},
+		{"where a text conversation has got to, and keyed hashes of the ids of its last five texts", "a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is used when Redis is away, or was meanwhile, and for a text that comes twice", "it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours", "the provider, as letters it cannot read"},
 		{"senders who have used up their allowance, as keyed hashes", "memory", "until some of it is back, at most an hour; ten thousand at most", "nobody"},
 		{"how often each sender has texted, up to ten, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
 		{"when an answer past the limits was last sent, by a hash of sender and answer that only this process can make", "memory", "the hour; fifty thousand at most", "nobody"},

@@ -203,3 +203,116 @@ func TestLongWithoutRedis(t *testing.T) {
 	away.recall = nil
 	says("1", "0306 999 0005")
 }
+
+// A text that comes again with the cookie of its own answer gets the same answer and moves
+// nothing, whether or not Redis is there and however it was answered.
+func TestRepeatWithCookie(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before []string
+		text   string
+		set    func(*channel, *faultySessions)
+	}{
+		{"Redis is there", []string{"penwick"}, "1", func(*channel, *faultySessions) {}},
+		{"Redis is away", []string{"penwick"}, "1", func(_ *channel, s *faultySessions) { s.recall = errAway }},
+		{"a first text without Redis", nil, "penwick", func(_ *channel, s *faultySessions) { s.recall = errAway }},
+		{"a write fails", []string{"penwick"}, "1", func(_ *channel, s *faultySessions) { s.commit = errAway }},
+		{"over the limit", []string{"penwick"}, "1", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) }},
+		{"maintenance", []string{"penwick"}, "1", func(c *channel, _ *faultySessions) { c.maintenance = true }},
+	} {
+		for _, back := range []bool{false, true} {
+			c, away, _ := awayChannel(t)
+			for _, text := range tt.before {
+				c.text(t, mobile, text)
+			}
+			tt.set(c, away)
+			m := c.message(mobile, tt.text)
+			first := c.send(t, m)
+			c.limits.over.Store(false)
+			c.maintenance = false
+			away.recall, away.commit = errAway, errAway
+			if back {
+				away.recall, away.commit = nil, nil
+			}
+			m.Cookie = c.cookies[mobile]
+			charged := c.meter.Total()
+			if again := c.send(t, m); again != first {
+				t.Errorf("%s: answered %q, and again %q", tt.name, first, again)
+			}
+			if c.cookies[mobile] != m.Cookie || c.counts[sms.Repeated] != 1 || c.meter.Total() != charged {
+				t.Errorf("%s: a repeat moved the conversation, or was charged: %v", tt.name, c.counts)
+			}
+		}
+	}
+}
+
+// Of texts that come at once each learns which was first, though one reply of Redis is lost.
+func TestReplyOfRedisIsLost(t *testing.T) {
+	c, away, says := awayChannel(t)
+	says("penwick", "0161 496 0001")
+	cookie := c.cookies[mobile]
+	lossy := &lossySessions{Sessions: away}
+	c.Sessions = lossy
+	for _, want := range []string{"0306 999 0005", "0808 157 0011"} { // both came before either was answered
+		m := c.message(mobile, "1")
+		m.Cookie, lossy.lost = cookie, false
+		if got := c.send(t, m); !strings.Contains(got, want) {
+			t.Errorf("answered %q, not with %s", got, want)
+		}
+	}
+	if c.counts[sms.NotSaved]+c.counts[sms.Repeated] != 0 {
+		t.Errorf("counted %v", c.counts)
+	}
+}
+
+// lossySessions moves a conversation, and loses the first reply.
+type lossySessions struct {
+	sms.Sessions
+	lost bool
+}
+
+func (s *lossySessions) Commit(
+	ctx context.Context, key store.SessionKey, from store.Session, mark store.Mark, next []byte, keepTTL bool,
+) (store.Session, bool, error) {
+	now, done, err := s.Sessions.Commit(ctx, key, from, mark, next, keepTTL)
+	if !s.lost {
+		s.lost = true
+		return store.Session{}, false, errAway
+	}
+	return now, done, err
+}
+
+// A text that comes again late takes no conversation back, though Redis goes away then.
+func TestLateRepeat(t *testing.T) {
+	c, away, says := awayChannel(t)
+	says("hello", "Reply with your town")
+	m := c.message(mobile, "penwick")
+	first := c.send(t, m)
+	says("1", "0306 999 0005")
+	m.Cookie = c.cookies[mobile]
+	if again := c.send(t, m); again != first {
+		t.Errorf("answered %q, and again %q", first, again)
+	}
+	away.recall = errAway
+	says("1", "0808 157 0011")
+}
+
+// One that comes again after later texts, while Redis is away, moves nothing.
+func TestLateRepeatWithoutRedis(t *testing.T) {
+	for _, there := range []bool{true, false} { // when the later texts come
+		c, away, says := awayChannel(t)
+		says("hello", "Reply with your town")
+		m := c.message(mobile, "penwick")
+		c.send(t, m)
+		if !there {
+			away.recall = errAway
+		}
+		says("1", "0306 999 0005")
+		away.recall = errAway
+		m.Cookie = c.cookies[mobile]
+		if again := c.send(t, m); !strings.Contains(again, "0161 496 0001") {
+			t.Errorf("answered %q", again)
+		}
+		says("1", "0808 157 0011")
+	}
+}

@@ -22,6 +22,16 @@ type cookie struct {
 	// knows what Redis held.
 	blind bool
 	state []byte // empty: no conversation
+	// last is the message that it was the answer to; nil: an older version's cookie. recent are
+	// the messages before it.
+	last   *answered
+	recent []fingerprint
+}
+
+// answered is a message and how it was answered. With it a repeat is known without Redis.
+type answered struct {
+	message fingerprint // of the keyed hash of its id
+	mark    store.Mark
 }
 
 // fingerprint tells states apart.
@@ -33,33 +43,64 @@ func fingerprintOf(state []byte) fingerprint {
 	return fingerprint(h.Sum64())
 }
 
+// maxRecent is how many messages before its last a cookie remembers: as many as a provider
+// that sends one again may have sent since.
+const maxRecent = 4
+
 // maxHeld is how many states of Redis a cookie remembers: more texts than most people send
-// in a quarter of an hour.
-const maxHeld = 32
+// in a quarter of an hour, and no more than a sealed token (privacy.MaxToken) has room for.
+const maxHeld = 20
 
 const cookiePurpose = "text conversation"
 
-// Forms of a cookie: its first byte.
+// Forms of a cookie: its first byte. Older versions made the first two, without the bit.
 const (
 	formStored     = 1    // Redis has the same state
 	formOffline    = 3    // 2 was an older version's
+	answeredBit    = 0x40 // the messages that it was the answer to come first
 	blindBit       = 0x80 // in the byte that counts what is held
 	fingerprintLen = 8
 )
 
 func (c cookie) encode() []byte {
+	out := []byte{formStored}
+	if c.offline {
+		out[0] = formOffline
+	}
+	if c.last != nil {
+		out[0] |= answeredBit
+		out = binary.BigEndian.AppendUint64(out, uint64(c.last.message))
+		out = append(out, c.last.mark.Encode()...)
+		out = appendFingerprints(append(out, byte(len(c.recent))), c.recent)
+	}
 	if !c.offline {
-		return append([]byte{formStored}, c.state...)
+		return append(out, c.state...)
 	}
 	count := byte(len(c.held))
 	if c.blind {
 		count |= blindBit
 	}
-	out := []byte{formOffline, count}
-	for _, f := range c.held {
+	return append(appendFingerprints(append(out, count), c.held), c.state...)
+}
+
+func appendFingerprints(out []byte, all []fingerprint) []byte {
+	for _, f := range all {
 		out = binary.BigEndian.AppendUint64(out, uint64(f))
 	}
-	return append(out, c.state...)
+	return out
+}
+
+// cutFingerprints reads so many fingerprints, and returns what follows them; ok is false when
+// there are fewer.
+func cutFingerprints(data []byte, count int) (all []fingerprint, rest []byte, ok bool) {
+	if len(data) < count*fingerprintLen {
+		return nil, nil, false
+	}
+	for range count {
+		all = append(all, fingerprint(binary.BigEndian.Uint64(data)))
+		data = data[fingerprintLen:]
+	}
+	return all, data, true
 }
 
 func decodeCookie(data []byte) cookie {
@@ -68,16 +109,21 @@ func decodeCookie(data []byte) cookie {
 	}
 	c := cookie{present: true}
 	form, data := data[0], data[1:]
+	ok := true
+	if form&answeredBit != 0 {
+		if data, ok = c.decodeAnswered(data); !ok {
+			return cookie{}
+		}
+		form &^= answeredBit
+	}
 	switch {
 	case form == formStored:
 		c.state = data
-	case form == formOffline && len(data) > 0 && len(data) > int(data[0]&^blindBit)*fingerprintLen:
+	case form == formOffline && len(data) > 0:
 		c.offline, c.blind = true, data[0]&blindBit != 0
-		for range data[0] &^ blindBit {
-			c.held = append(c.held, fingerprint(binary.BigEndian.Uint64(data[1:])))
-			data = data[fingerprintLen:]
+		if c.held, c.state, ok = cutFingerprints(data[1:], int(data[0]&^blindBit)); !ok {
+			return cookie{}
 		}
-		c.state = data[1:]
 	default:
 		return cookie{}
 	}
@@ -85,6 +131,21 @@ func decodeCookie(data []byte) cookie {
 		return cookie{}
 	}
 	return c
+}
+
+// decodeAnswered reads the messages that a cookie was the answer to, and returns what follows.
+func (c *cookie) decodeAnswered(data []byte) (rest []byte, ok bool) {
+	const size = fingerprintLen + store.MarkSize
+	if len(data) < size+1 {
+		return nil, false
+	}
+	mark := store.DecodeMark(data[fingerprintLen:size])
+	if mark == nil {
+		return nil, false
+	}
+	c.last = &answered{fingerprint(binary.BigEndian.Uint64(data)), *mark}
+	c.recent, rest, ok = cutFingerprints(data[size+1:], int(data[size]))
+	return rest, ok
 }
 
 // away is the cookie of an answer without Redis: next follows on this one.
@@ -118,16 +179,48 @@ func mayHold(held []fingerprint, states ...[]byte) []fingerprint {
 	return held
 }
 
+// known is how a message was answered, if the cookie is of the answer to it. passed reports
+// one that was answered before that.
+func (c cookie) known(n names) (mark *store.Mark, passed bool) {
+	if c.last == nil {
+		return nil, false
+	}
+	for _, key := range append([]store.SessionKey{n.session}, n.earlier...) {
+		switch f := fingerprintOf([]byte(key.Msg)); {
+		case f == c.last.message:
+			return &c.last.mark, false
+		case slices.Contains(c.recent, f):
+			passed = true
+		}
+	}
+	return nil, passed
+}
+
+// answers makes it the cookie of the answer to a message, which came with another.
+func (c cookie) answers(id string, mark store.Mark, before cookie) cookie {
+	if before.last != nil {
+		c.recent = append(slices.Clone(before.recent), before.last.message)
+		c.recent = c.recent[max(len(c.recent)-maxRecent, 0):]
+	}
+	c.last = &answered{fingerprintOf([]byte(id)), mark}
+	return c
+}
+
 // newer reports that the cookie is newer than what Redis holds: nothing is in Redis, or
 // only what the conversation in the cookie has passed, or began without knowing.
 func (c cookie) newer(stored []byte) bool {
-	return c.offline && (len(stored) == 0 || c.blind || slices.Contains(c.held, fingerprintOf(stored)))
+	return c.offline && (len(stored) == 0 || c.blind || c.passed(stored))
+}
+
+// passed reports that the conversation in the cookie has gone on from what Redis holds.
+func (c cookie) passed(stored []byte) bool {
+	return c.offline && slices.Contains(c.held, fingerprintOf(stored))
 }
 
 // moved is what the cookie is worth once another text has moved the conversation to what
 // Redis now holds: nothing, unless that was an older write which came late.
 func (c cookie) moved(now []byte) cookie {
-	if len(now) == 0 || c.blind || !c.newer(now) {
+	if len(now) == 0 || !c.passed(now) {
 		c.offline = false
 	}
 	return c

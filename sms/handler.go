@@ -5,6 +5,7 @@
 package sms
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"slices"
@@ -126,9 +127,21 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	if m.session.Msg == "" {
 		return h.answerAlone(ctx, m, urgent), false
 	}
+	known, passed := m.cookie.known(m.names)
+	if known != nil { // without Redis, too
+		h.Count(Repeated)
+		return webhook.TextReply{Text: h.answer(*known, m.text).text, Cookie: h.Identity.seal(m, m.cookie, known.Minute)}, true
+	}
 	decision := func() admit.Decision { return h.Admission.Decide(ctx, m.from, urgent) }
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
 	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	if passed && session.Repeat == nil { // nobody knows how it was answered: it moves nothing
+		h.Count(Repeated)
+		if mark.Before = m.cookie.state; err == nil {
+			mark.Before = h.current(m.cookie, session)
+		}
+		return webhook.TextReply{Text: h.answer(mark, m.text).text}, true
+	}
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without it", "err", err)
 		return h.answerOffline(m, mark, decision(), urgent), false
@@ -147,8 +160,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	for try := range maxTries {
 		if session.Repeat != nil {
 			h.Count(Repeated)
-			a = h.answer(*session.Repeat, m.text)
-			return h.reply(m, a, cookie{state: a.next}, session.Repeat.Minute), true
+			return h.repeat(m, session), true
 		}
 		stored := session.State
 		if try > 0 {
@@ -159,24 +171,24 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 				a = h.answer(mark, m.text)
 			}
 		}
-		now, done, err := h.Sessions.Commit(ctx, m.session, session, mark, a.next, a.keepTTL)
+		now, done, err := h.commit(ctx, m, session, mark, a)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count(NotSaved)
-			return h.reply(m, a, m.cookie.unsaved(stored, a.next), mark.Minute), false
+			return h.reply(m, a, mark, m.cookie.unsaved(stored, a.next)), false
 		}
 		if done {
 			h.Count(a.outcome)
 			for _, k := range a.kinds {
 				h.Tally(m.session.Conv, k)
 			}
-			return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
+			return h.reply(m, a, mark, cookie{state: a.next}), false
 		}
 		session = now
 		m.cookie = m.cookie.moved(now.State)
 	}
 	h.Count(Contended) // no person sends so many texts at once; the last answer stands
-	return h.reply(m, a, cookie{state: a.next}, mark.Minute), false
+	return h.reply(m, a, mark, cookie{state: a.next}), false
 }
 
 // answerAlone answers a text that has no id, beside any conversation. The provider names every
@@ -216,7 +228,8 @@ func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decisi
 	if !m.cookie.present {
 		outcome = Degraded
 		if mark.Kind == store.Stepped && !urgent {
-			a = briefAnswer(h.Book(mark.Book), minuteOf(mark), m.text)
+			mark.Kind = store.Brief
+			a = h.answer(mark, m.text)
 			if a.stepped != nil {
 				a.next = a.stepped
 			}
@@ -226,11 +239,38 @@ func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decisi
 	if !m.cookie.present && len(a.next) == 0 && !a.ended {
 		return webhook.TextReply{Text: a.text} // nothing to remember
 	}
-	return h.reply(m, a, m.cookie.away(a.next), mark.Minute)
+	return h.reply(m, a, mark, m.cookie.away(a.next))
 }
 
-func (h *Handler) reply(m message, a answer, next cookie, minute uint32) webhook.TextReply {
-	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, minute)}
+// reply is the answer to a message, with the cookie that tells how it was answered.
+func (h *Handler) reply(m message, a answer, mark store.Mark, next cookie) webhook.TextReply {
+	next = next.answers(m.session.Msg, mark, m.cookie)
+	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}
+}
+
+// repeat answers a message again that Redis has a mark of. Once the conversation has moved on,
+// in Redis or without it, the provider has a later cookie, and is given none.
+func (h *Handler) repeat(m message, session store.Session) webhook.TextReply {
+	a := h.answer(*session.Repeat, m.text)
+	if _, passed := m.cookie.known(m.names); passed || !bytes.Equal(session.State, a.next) {
+		return webhook.TextReply{Text: a.text}
+	}
+	return h.reply(m, a, *session.Repeat, cookie{state: a.next})
+}
+
+// commit moves a conversation. When Redis gives no reply, it asks once more: if the first
+// request arrived, the second finds its mark. Of texts that come at once each must learn
+// which was first.
+func (h *Handler) commit(ctx context.Context, m message, from store.Session, mark store.Mark, a answer) (now store.Session, done bool, err error) {
+	now, done, err = h.Sessions.Commit(ctx, m.session, from, mark, a.next, a.keepTTL)
+	if err == nil || ctx.Err() != nil {
+		return now, done, err
+	}
+	now, done, err = h.Sessions.Commit(ctx, m.session, from, mark, a.next, a.keepTTL)
+	if err == nil && now.Repeat != nil && now.Repeat.Same(mark) {
+		return store.Session{}, true, nil
+	}
+	return now, done, err
 }
 
 // urgent reports a text about danger, or from somebody who wants to die.

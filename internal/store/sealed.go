@@ -66,7 +66,7 @@ func (s *Store) opened(conv, value string) (session Session) {
 }
 
 func (s *Store) sealedMark(n SessionKey, m Mark) string {
-	return s.keys.Seal(markPurpose, markName(n), forEver, m.encode())
+	return s.keys.Seal(markPurpose, markName(n), forEver, m.Encode())
 }
 
 // openedMark reads a mark; value is nil or a string.
@@ -79,7 +79,7 @@ func (s *Store) openedMark(n SessionKey, value any) *Mark {
 	if err != nil {
 		return nil
 	}
-	return decodeMark(data)
+	return DecodeMark(data)
 }
 
 // openedOldMark reads a mark that an older version stored, sealed or not.

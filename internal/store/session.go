@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -154,9 +155,9 @@ func (s *Store) renameMarks(ctx context.Context, from, to string) error {
 // Where there was no conversation, the number of marks tells whether there has been one
 // since: a write that comes late must not bring back what somebody has left.
 var commit = redis.NewScript(`
-local mark = redis.call('HGET', KEYS[2], ARGV[6])
-if ARGV[6] ~= '' and mark then return {'repeat', mark} end
 local now = redis.call('GET', KEYS[1]) or ''
+local mark = redis.call('HGET', KEYS[2], ARGV[6])
+if ARGV[6] ~= '' and mark then return {'repeat', mark, now} end
 local marks = tostring(redis.call('HLEN', KEYS[2]))
 if now ~= ARGV[1] or now == '' and marks ~= ARGV[7] then return {'moved', now, marks} end
 if ARGV[2] == '' then
@@ -205,7 +206,9 @@ func (s *Store) Commit(
 		if m == nil {
 			return Session{}, false, errNoMark
 		}
-		return Session{Repeat: m}, false, nil
+		now = s.opened(key.Conv, res[len(res)-1])
+		now.Repeat = m
+		return now, false, nil
 	}
 	now = s.opened(key.Conv, res[1])
 	now.marks = res[len(res)-1]
@@ -226,7 +229,16 @@ const (
 	markBefore = 64 // room for the state before
 )
 
-func (m Mark) encode() []byte {
+// MarkSize is the size of an encoded mark, in bytes.
+const MarkSize = markHead + markBefore
+
+// Same reports whether two marks give the same answer.
+func (m Mark) Same(o Mark) bool {
+	return m.Kind == o.Kind && m.Minute == o.Minute && m.Book == o.Book && bytes.Equal(m.Before, o.Before)
+}
+
+// Encode writes a mark in [MarkSize] bytes.
+func (m Mark) Encode() []byte {
 	b := append(make([]byte, 0, markHead+markBefore), byte(m.Kind))
 	b = binary.BigEndian.AppendUint32(b, m.Minute)
 	b = binary.BigEndian.AppendUint32(b, m.Book)
@@ -234,7 +246,8 @@ func (m Mark) encode() []byte {
 	return append(b, make([]byte, max(markHead+markBefore-len(b), 0))...)
 }
 
-func decodeMark(b []byte) *Mark {
+// DecodeMark reads an encoded mark; nil when it is none.
+func DecodeMark(b []byte) *Mark {
 	if len(b) < markHead || len(b) < markHead+int(b[markHead-1]) {
 		return nil
 	}

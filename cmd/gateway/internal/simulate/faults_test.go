@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -153,12 +154,20 @@ func (w *world) badWeather(bad weather) time.Duration {
 		for _, n := range struck {
 			n.weather = weather{}
 		}
-		w.uneven = time.Now()
+		w.uneven, w.cleared = time.Now(), time.Now()
 		w.story.around("Redis is well again")
 		w.spoil()
 		w.stir()
 	})
 	return 0 // nobody's conversation is lost: the provider keeps it as well
+}
+
+// stormy reports whether Redis did not answer some gateway as usual at some time since.
+func (w *world) stormy(since time.Time) bool {
+	if w.cleared.After(since) {
+		return true
+	}
+	return slices.ContainsFunc(w.nodes, func(n *node) bool { return n.weather != weather{} })
 }
 
 func (w *world) failOver() time.Duration {

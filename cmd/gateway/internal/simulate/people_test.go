@@ -18,7 +18,9 @@ type person struct {
 	habit   string
 	areas   []string // whose numbers may be given
 	script  []saying
+	wrote   []string
 	cookie  string // that the provider keeps for the two numbers
+	latest  string // the id of the text that the cookie came with the answer to
 	until   time.Time
 	heavy   bool // past the limits, by themselves or by who forges their number
 	private []string
@@ -31,9 +33,13 @@ type person struct {
 	began, end time.Time
 	hurt       bool // something may have been forgotten during the conversation
 	away       bool // Redis did not answer during it
-	uncertain  bool // the provider has lost the cookie, or repeated itself, while Redis was away
-	judged     bool
-	doubts     []doubt
+	// uncertain: the provider has lost the cookie, or texts were answered at once while Redis
+	// did not reply, so that the cookie may be of the earlier one.
+	uncertain bool
+	flying    int       // texts that are being answered
+	together  time.Time // when several last were
+	judged    bool
+	doubts    []doubt
 }
 
 // said is how a text was answered first.
@@ -226,6 +232,17 @@ func (p *person) forgotten() bool { return p.hurt || p.away && p.uncertain }
 // secrets are what must be nowhere.
 func (p *person) secrets() []string { return append([]string{p.number[3:]}, p.private...) }
 
+// words are the texts that the log has no reason to hold.
+func (p *person) words() (all []string) {
+	const short = 5 // letters: the log may have such words of its own
+	for _, s := range p.wrote {
+		if len(s) >= short && s != "again" && s != "hello" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // recent are the people who have written lately.
 func (w *world) recent() []*person { return w.people[max(0, len(w.people)-12):] }
 
@@ -305,19 +322,22 @@ func (w *world) text(p *person, s saying) {
 		p.behaviour = true
 	}
 	sid := w.provider.sid("SM")
+	p.wrote = append(p.wrote, s.text)
 	now := time.Now()
 	w.provider.records[sid] = &record{created: now, final: now.Add(w.untilFinal()), from: p.number, to: line, body: s.text}
 	form := url.Values{"MessageSid": {sid}, "From": {p.number}, "To": {line}, "Body": {s.text}, "NumMedia": {"0"}}
 	w.story.says(p, "texts %q", s.text)
 	send := func() {
-		began := time.Now()
-		w.send("/sms", form, w.cookieOf(p), func(r *reply) { w.got(p, s, sid, began, r) })
+		began, cookie := time.Now(), w.cookieOf(p)
+		own := cookie != "" && p.latest == sid
+		p.fly(1)
+		w.send("/sms", form, cookie, func(r *reply) { w.got(p, s, sid, began, own, r) })
 	}
 	w.clock.after(w.clock.within(10*time.Millisecond, 60*time.Millisecond), send)
 	if w.plan.faults && w.clock.sometimes(25) { // the provider sends it twice
 		w.clock.after(w.clock.within(10*time.Millisecond, 8*time.Second), func() {
 			w.spent.fault("a webhook that came twice")
-			w.story.around("the provider sends %s's %q once more", p.name, s.text)
+			w.story.about(p, "the provider sends %s's %q once more", p.name, s.text)
 			send()
 		})
 	}
@@ -339,31 +359,46 @@ func (w *world) cookieOf(p *person) string {
 	}
 	if p.cookie != "" && w.plan.faults && w.clock.sometimes(40) {
 		w.spent.fault("a cookie that was lost")
-		w.story.around("the provider loses the cookie of %s", p.name)
+		w.story.about(p, "the provider loses the cookie of %s", p.name)
 		p.cookie, p.uncertain = "", true
 	}
 	return p.cookie
 }
 
-// got is what happens when a text has been answered.
-func (w *world) got(p *person, s saying, sid string, began time.Time, r *reply) {
+// fly counts texts that are being answered.
+func (p *person) fly(n int) {
+	p.flying += n
+	if n > 0 && p.flying > 1 {
+		p.together = time.Now()
+	}
+}
+
+// got is what happens when a text has been answered. own: it came with the cookie of its own
+// answer.
+func (w *world) got(p *person, s saying, sid string, began time.Time, own bool, r *reply) {
+	p.fly(-1)
+	if !p.together.Before(began) && w.stormy(began) {
+		p.uncertain = true
+	}
 	lost := w.plan.faults && r.tries == 1 && w.clock.sometimes(120)
 	text, err := r.text()
 	if rec := w.provider.records[sid]; rec != nil && !lost {
 		rec.known = time.Now()
 	}
-	w.check(p, s, sid, began, r, text, err)
+	w.check(p, s, sid, began, own, r, text, err)
 	if lost { // the answer never reaches the provider, which asks another gateway
 		p.uncertain = true
 		w.spent.fault("an answer that was lost")
-		w.story.around("the answer to %s is lost on its way", p.name)
+		w.story.about(p, "the answer to %s is lost on its way", p.name)
 		form := url.Values{"MessageSid": {sid}, "From": {p.number}, "To": {line}, "Body": {s.text}, "NumMedia": {"0"}}
 		w.posts++
-		w.try(&post{turn: w.posts, target: "/sms", form: form, cookie: p.cookie, tries: 1, then: func(r *reply) { w.got(p, s, sid, began, r) }})
+		own := p.cookie != "" && p.latest == sid
+		p.fly(1)
+		w.try(&post{turn: w.posts, target: "/sms", form: form, cookie: p.cookie, tries: 1, then: func(r *reply) { w.got(p, s, sid, began, own, r) }})
 		return
 	}
 	if c := r.cookie(); c != "" {
-		p.cookie, p.until = c, time.Now().Add(4*time.Hour)
+		p.cookie, p.until, p.latest = c, time.Now().Add(4*time.Hour), sid
 	}
 	if text == "" || p.sent[sid] {
 		return

@@ -50,7 +50,7 @@ func calmly(seed uint64) plan { return busy(seed, "none") }
 
 var bugs = []bug{
 	{"mark written before commit", "the mark of a message is stored before it is certain that its step is taken", []patch{
-		{session, "	res, err := commit.Run(", "	script := commit\n	if planted.Is(\"mark written before commit\") {\n		script = redis.NewScript(\"local mark = redis.call('HGET', KEYS[2], ARGV[6]) if ARGV[6] ~= '' and mark then return {'repeat', mark} end redis.call('HSET', KEYS[2], ARGV[6], ARGV[4]) redis.call('PEXPIRE', KEYS[2], ARGV[5]) local now = redis.call('GET', KEYS[1]) or '' local marks = tostring(redis.call('HLEN', KEYS[2])) if now ~= ARGV[1] then return {'moved', now, marks} end if ARGV[2] == '' then redis.call('DEL', KEYS[1]) elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end return {'done', ''}\")\n	}\n	res, err := script.Run("},
+		{session, "	res, err := commit.Run(", "	script := commit\n	if planted.Is(\"mark written before commit\") {\n		script = redis.NewScript(\"local now = redis.call('GET', KEYS[1]) or '' local mark = redis.call('HGET', KEYS[2], ARGV[6]) if ARGV[6] ~= '' and mark then return {'repeat', mark, now} end redis.call('HSET', KEYS[2], ARGV[6], ARGV[4]) redis.call('PEXPIRE', KEYS[2], ARGV[5]) local marks = tostring(redis.call('HLEN', KEYS[2])) if now ~= ARGV[1] then return {'moved', now, marks} end if ARGV[2] == '' then redis.call('DEL', KEYS[1]) elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end return {'done', ''}\")\n	}\n	res, err := script.Run("},
 	}, crowded(1, 4*time.Minute, "Redis is slow")},
 	{"no mark", "a message leaves no mark, so that its repeat takes another step", []patch{
 		{session, "marksFor.Milliseconds(), key.Msg, cmp.Or(from.marks, \"0\")).StringSlice()", "marksFor.Milliseconds(), planted.Or(\"no mark\", \"\", key.Msg), cmp.Or(from.marks, \"0\")).StringSlice()"},
@@ -65,8 +65,11 @@ var bugs = []bug{
 		{session, "	ttl := blurred(at, until).Milliseconds()", "	if planted.Is(\"conversation kept too long\") {\n		until = until.Add(2 * s.ttl)\n	}\n	ttl := blurred(at, until).Milliseconds()"},
 	}, calmly(1)},
 	{"lost cookie", "no answer gives the provider a cookie", []patch{
-		{handler, "	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, minute)}", "	if planted.Is(\"lost cookie\") {\n		return webhook.TextReply{Text: a.text}\n	}\n	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, minute)}"},
+		{handler, "	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}", "	if planted.Is(\"lost cookie\") {\n		return webhook.TextReply{Text: a.text}\n	}\n	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}"},
 	}, busy(1, "Redis cannot be reached", "Redis hangs")},
+	{"cookie without its text", "a cookie does not tell the text that it came with the answer to", []patch{
+		{"sms/cookie.go", "	if c.last == nil {\n", "	if c.last == nil || planted.Is(\"cookie without its text\") {\n"},
+	}, crowded(1, 3*time.Minute, "Redis cannot be reached")},
 	{"day boundary", "a conversation of yesterday is not found after midnight", []patch{
 		{identity, "before.YearDay() != now.YearDay() {", "before.YearDay() != now.YearDay() && !planted.Is(\"day boundary\") {"},
 	}, plan{seed: 1, from: begins.Add(23*time.Hour + 40*time.Minute), lasts: 40 * time.Minute, daily: 3000, faults: true, strikes: []string{"none"}, every: time.Hour}},

@@ -29,11 +29,14 @@ type protocol struct {
 	flaw string // a planted flaw: see TestProtocolFindsFlaws
 }
 
-// kept is the cookie: a state, and what Redis may hold.
+// kept is the cookie: a state, what Redis may hold, and the texts that it was the answer to,
+// with the state before the last.
 type kept struct {
 	present, offline, blind bool
 	state                   string
 	held                    []string
+	last, before            string
+	recent                  string // the texts before the last
 }
 
 // try is one webhook at one gateway: it has read the conversation, or not yet.
@@ -81,10 +84,12 @@ func (p protocol) clone() protocol {
 	return p
 }
 
-// newer and current are as in sms/cookie.go.
+// newer, passed and current are as in sms/cookie.go.
 func (c kept) newer(stored string) bool {
-	return c.offline && (stored == "" || c.blind || slices.Contains(c.held, stored))
+	return c.offline && (stored == "" || c.blind || c.passed(stored))
 }
+
+func (c kept) passed(stored string) bool { return c.offline && slices.Contains(c.held, stored) }
 
 func (c kept) current(stored string) string {
 	if c.newer(stored) {
@@ -99,7 +104,7 @@ func (c kept) away(next string) kept {
 	if c.present && !c.offline {
 		held = []string{c.state}
 	}
-	return kept{true, true, c.blind || !c.present, next, joined(held, next)}
+	return kept{present: true, offline: true, blind: c.blind || !c.present, state: next, held: joined(held, next)}
 }
 
 func (c kept) unsaved(stored, next string) kept {
@@ -119,12 +124,18 @@ func joined(held []string, more ...string) []string {
 // answer has the provider get an answer: the text as it was answered from a state.
 func (p *protocol) answer(i int, before string, cookie kept) {
 	t := p.tries[i]
+	cookie.last, cookie.before, cookie.recent = t.text, before, t.cookie.recent+t.cookie.last
+	p.answerWith(i, before, cookie)
+}
+
+func (p *protocol) answerWith(i int, before string, cookie kept) {
+	t := p.tries[i]
 	p.tries = slices.Delete(p.tries, i, i+1)
 	said := before + t.text
 	if first, again := p.answers[t.text]; !again {
 		p.answers[t.text] = said
 		p.done = append(p.done, t.text)
-	} else if first != said {
+	} else if first != said && !strings.Contains(t.cookie.recent, t.text) {
 		p.wrong = "a repeat was answered otherwise"
 	}
 	if p.flaw == "only one state is held" && len(cookie.held) > 1 {
@@ -201,11 +212,26 @@ func (p protocol) steps(i int) []protocol {
 	n, t := p.clone(), p.tries[i]
 	mark, marked := p.marks[t.text]
 	switch {
+	case !t.read && t.cookie.last == t.text && p.flaw != "the cookie has no mark":
+		n.answerWith(i, t.cookie.before, t.cookie)
+		return []protocol{n}
+	case !t.read && strings.Contains(t.cookie.recent, t.text) && !(p.up && marked) && p.flaw != "the cookie has no mark":
+		before := t.cookie.state
+		if p.up {
+			before = t.cookie.current(p.state)
+		}
+		n.answerWith(i, before, p.cookie) // it moves nothing
+		return []protocol{n}
 	case !t.read && !p.up: // answered from the cookie
 		n.answer(i, t.cookie.state, t.cookie.away(led(t.cookie.state, t.text)))
 		return []protocol{n}
 	case p.up && marked:
-		n.answer(i, mark, kept{present: true, state: led(mark, t.text)})
+		next := led(mark, t.text)
+		if (strings.Contains(t.cookie.recent, t.text) || p.state != next) && p.flaw != "a repeat takes the cookie back" {
+			n.answerWith(i, mark, p.cookie)
+		} else {
+			n.answer(i, mark, kept{present: true, state: next})
+		}
 		return []protocol{n}
 	case !t.read:
 		n.tries[i].read, n.tries[i].held, n.tries[i].marks = true, p.state, len(p.marks)
@@ -220,6 +246,10 @@ func (p protocol) steps(i int) []protocol {
 			n.falls--
 		}
 		n.late = append(n.late, w)
+		if p.up { // and is asked again
+			again := n.clone()
+			all = append(all, again)
+		}
 		n.answer(i, before, t.cookie.unsaved(t.held, w.next))
 		all = append(all, n)
 	}
@@ -230,7 +260,7 @@ func (p protocol) steps(i int) []protocol {
 		if p.flaw == "the mark is written before the commit" {
 			n.marks[t.text] = before
 		}
-		if n.state == "" || t.cookie.blind || !t.cookie.newer(n.state) {
+		if n.state == "" || !t.cookie.passed(n.state) {
 			now.cookie.offline = false
 		}
 		now.held, now.marks = n.state, len(n.marks)
@@ -300,6 +330,7 @@ var searches = []struct {
 }{
 	{0, rules{"ab", true, 2}}, {0, rules{"abc", true, 1}}, {0, rules{"axb", true, 1}},
 	{3, rules{"abc", false, 1}}, {3, rules{"axb", false, 1}}, {2, rules{"axbc", false, 1}}, {2, rules{"abxc", false, 1}},
+	{2, rules{"abc", false, 2}}, {2, rules{"axb", false, 2}}, {1, rules{"abxc", false, 2}},
 }
 
 // In every order each text moves the conversation once, a repeat gets the same answer, no
@@ -323,7 +354,7 @@ func TestProtocol(t *testing.T) {
 func TestProtocolFindsFlaws(t *testing.T) {
 	for _, flaw := range []string{
 		"the mark is written before the commit", "a commit does not look at what was moved",
-		"a commit does not count the marks", "only one state is held",
+		"a commit does not count the marks", "only one state is held", "the cookie has no mark", "a repeat takes the cookie back",
 	} {
 		found := slices.ContainsFunc(searches, func(s struct {
 			falls int

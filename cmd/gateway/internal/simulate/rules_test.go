@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -30,7 +31,7 @@ func (w *world) fault(p *person, format string, args ...any) {
 }
 
 // check holds one answer to a text against the rules.
-func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply, text string, err error) {
+func (w *world) check(p *person, s saying, sid string, began time.Time, own bool, r *reply, text string, err error) {
 	w.spent.slowest = max(w.spent.slowest, r.took)
 	w.story.hears(p, r, text)
 	w.clock.note("%s texts %q (%s), is answered %q", p.name, s.text, sid, text)
@@ -50,24 +51,18 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply
 		w.fault(p, "gateway %s answers by a book that is no longer in force", r.node.name)
 	}
 	tight := p.heavy || time.Now().Before(w.tight)
-	note := func() {
+	note := func(again, same bool) {
 		p.history = append(p.history, porcupine.Operation{
 			ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
-			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away}, Output: text,
+			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away, again, same}, Output: text,
 		})
 	}
 	if before, again := p.first[sid]; again {
-		if before.text == text || p.forgotten() || before.hurt {
-			return
-		}
-		if !p.away {
-			w.fault(p, "a text that came twice was answered with %q and with %q", before.text, text)
-		}
-		note() // without Redis nobody knows that it came before: it counts as another
+		w.checkAgain(p, before, own, b, text, note)
 		return
 	}
 	p.first[sid] = said{text, r.begun, p.hurt, b.Version}
-	note()
+	note(false, false)
 	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
 	w.checkDanger(p, s, b, text)
 	if w.plan.rule != nil {
@@ -82,6 +77,19 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, r *reply
 		return
 	}
 	w.checkNumbers(p, b, r, text)
+}
+
+// checkAgain: a text that comes twice gets the same bytes, and moves nothing the second time.
+// own: it came with the cookie of its answer, by which any gateway knows it, whatever fails.
+func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string, note func(again, same bool)) {
+	known := own && before.book == b.Version
+	switch {
+	case before.text != text && (known || !p.away && !p.forgotten() && !before.hurt):
+		w.fault(p, "a text that came twice was answered with %q and with %q", before.text, text)
+	case known || !p.away && !p.forgotten():
+	default: // its answer may not be known any more, or that it came before
+		note(true, before.text == text || p.forgotten())
+	}
 }
 
 // booksFor are the books that may have answered: the one in force, and others just before
@@ -235,6 +243,8 @@ type heard struct {
 	heavy    bool // the limits may answer instead
 	hurt     bool // the store may have forgotten
 	away     bool // the store may not have answered
+	again    bool // it came before: it may move nothing
+	same     bool // and was answered the same
 }
 
 // place is where a conversation may be: an encoded state, and when it ends. Older is where
@@ -290,6 +300,9 @@ func (at place) next(in heard, answer string, ttl time.Duration) (next []any) {
 			next = append(next, p)
 		}
 	}
+	if in.same {
+		add(at)
+	}
 	for _, b := range in.books {
 		for _, begin := range at.begins(in) {
 			for minute := in.from.Truncate(time.Minute); !minute.After(in.to); minute = minute.Add(time.Minute) {
@@ -314,6 +327,9 @@ func (at place) next(in heard, answer string, ttl time.Duration) (next []any) {
 				little = little && (in.heavy || r.Exhausted || in.hurt || in.away && begin == "")
 				if r.Text == answer || little && after.Who == flows.Behaviour {
 					add(to)
+				}
+				if in.again && r.Text == answer {
+					add(at)
 				}
 				if r.Exhausted && in.heavy {
 					if anew, r, err := b.Step(minute, s.Revived(), flows.Heard(in.text)); err == nil && r.Text == answer {
@@ -349,8 +365,10 @@ func (w *world) judge(p *person) {
 		return
 	}
 	p.judged = true
-	if !porcupine.CheckOperations(conversation(w.cfg.SessionTTL), p.explained()) {
-		w.fault(p, "no order of the texts of %s explains the answers", p.name)
+	if all := p.explained(); !explains(all, w.cfg.SessionTTL) {
+		slices.SortStableFunc(all, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+		n := sort.Search(len(all), func(n int) bool { return !explains(all[:n+1], w.cfg.SessionTTL) })
+		w.fault(p, "no order of the texts of %s explains the answers; the first that does not fit is %q", p.name, all[min(n, len(all)-1)].Output)
 	}
 	for _, d := range p.doubts { // the answer that offered the area may have come later
 		if !slices.ContainsFunc(d.of, func(a string) bool { return slices.Contains(p.areas, a) }) {
@@ -360,11 +378,19 @@ func (w *world) judge(p *person) {
 	p.history, p.first, p.script = nil, nil, nil
 }
 
+// explains reports whether some order of texts explains their answers.
+func explains(texts []porcupine.Operation, ttl time.Duration) bool {
+	return porcupine.CheckOperations(conversation(ttl), texts)
+}
+
 // explained is the part of a history that must be explained. Whether a whole flood can be
 // takes for ever to find out, so only its beginning must: until a moment when nothing was
 // being answered, so that nothing after it can be before it.
 func (p *person) explained() []porcupine.Operation {
-	const most = 16
+	most := 16
+	if p.forgotten() {
+		most = 8 // each may be answered from any state before
+	}
 	if len(p.history) <= most || !p.heavy {
 		return p.history
 	}

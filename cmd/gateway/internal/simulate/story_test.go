@@ -36,6 +36,11 @@ func (s *story) add(who, what string) {
 
 func (s *story) around(format string, args ...any) { s.add("", fmt.Sprintf(format, args...)) }
 
+// about is what happens to a person elsewhere than at a gateway.
+func (s *story) about(p *person, format string, args ...any) {
+	s.add(p.name, fmt.Sprintf(format, args...))
+}
+
 func (s *story) says(p *person, format string, args ...any) {
 	s.add(p.name, p.name+", who "+p.habit+", "+fmt.Sprintf(format, args...))
 }

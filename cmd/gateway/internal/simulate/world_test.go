@@ -60,6 +60,7 @@ type world struct {
 	troubled time.Time // until when something may have been forgotten
 	distant  time.Time // until when Redis may not have answered
 	uneven   time.Time // when a fault last happened
+	cleared  time.Time // when a way to Redis was last well again
 	tight    time.Time // until when the limits or the budget may speak
 	changed  time.Time // when the book was last changed
 
@@ -295,6 +296,9 @@ func (w *world) ending(stop func() bool) {
 		}
 		w.stir()
 	}
+	if stop() {
+		return // it is not over
+	}
 	for sid, r := range w.provider.records {
 		w.fault(nil, "the provider still holds record %s, of %v, at the end", sid, r.created.Format(time.DateTime))
 		break
@@ -392,7 +396,8 @@ func (w *world) inspect() {
 		}
 	}
 	var all strings.Builder
-	all.WriteString(w.log.take())
+	logged := w.log.take()
+	all.WriteString(logged)
 	keys := w.keyring()
 	write := func(key, field, value string) {
 		fmt.Fprintf(&all, "%s %s %s\n", key, field, value)
@@ -416,6 +421,11 @@ func (w *world) inspect() {
 		for _, secret := range p.secrets() {
 			if strings.Contains(said, secret) {
 				w.fault(p, "%q can be read in what is kept or logged", secret)
+			}
+		}
+		for _, text := range p.words() {
+			if strings.Contains(logged, text) {
+				w.fault(p, "%q was written by somebody, and can be read in the log", text)
 			}
 		}
 	}
