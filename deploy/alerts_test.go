@@ -59,7 +59,7 @@ func newLine(seed uint64) *line {
 		up: 1, started: 0, `signpost_helpline_only`: 0, `signpost_flow_book_last_reload_success`: 1, `signpost_erasures_blocked`: 0,
 		`signpost_erasure_oldest_due_seconds`: 0, `signpost_spend_fullest_share_ratio`: 0, `signpost_spend_reserve_pounds`: 0,
 	}
-	for _, p := range []string{"store-away", "store-full", "account-suspended", "calls-trunk", "certificate-expires", "swap"} {
+	for _, p := range []string{"store-away", "store-full", "account-suspended", "calls-trunk", "certificate-expires", "swap", "other-gateway"} {
 		l.gauges[problem(p)] = 0
 	}
 	return l
@@ -221,7 +221,7 @@ func TestAlertsAreQuietInAnOrdinaryWeek(t *testing.T) {
 // Every alert fires on its problem: from the first event, with the probe running, and right
 // after a restart.
 func TestEveryAlertFires(t *testing.T) {
-	const at = 2*hour + 5
+	const at = 4*hour + 5 // the probe has run for long enough to be missed
 	count := func(c string, n float64) func(*line) { return func(l *line) { l.counters[c] += n } }
 	set := func(g string, v float64) func(*line) { return func(l *line) { l.gauges[g] = v } }
 	stops := func(names ...string) func(*line) {
@@ -240,6 +240,7 @@ func TestEveryAlertFires(t *testing.T) {
 		{"SignpostDown", "a gateway that is down", set(up, 0), 5, nil},
 		{"SignpostGone", "a gateway that is not watched", stops(up), 15, nil},
 		{"SignpostProbeSilent", "a name that leads nowhere", stops(probes, people, callers), 50, nil},
+		{"SignpostNotReached", "a name that leads to an old server", set(problem("other-gateway"), 1), 10, set(problem("other-gateway"), 0)},
 		{"SignpostRefusing", "one refused webhook", count(mismatched, 1), 3, nil},
 		{"SignpostSafeAnswers", "one panic", count(panicked, 1), 3, nil},
 		{"SignpostStoreAway", "Redis is away", set(problem("store-away"), 1), 4, set(problem("store-away"), 0)},
@@ -250,14 +251,14 @@ func TestEveryAlertFires(t *testing.T) {
 		{"SignpostProblem", "a certificate that expires", set(problem("certificate-expires"), 1), 65, set(problem("certificate-expires"), 0)},
 		{"SignpostProblem", "swap", set(problem("swap"), 1), 65, set(problem("swap"), 0)},
 		{"SignpostBlocked", "one reply that a network takes for spam", count(filtered, 1), 3, nil},
-		{"SignpostUndelivered", "phones that are off", count(phoneOff, 12), 3, nil},
+		{"SignpostUndelivered", "phones that are off", set(problem("replies-undelivered"), 1), 3, set(problem("replies-undelivered"), 0)},
 		{"SignpostBookRefused", "a broken book", set("signpost_flow_book_last_reload_success", 0), 20, set("signpost_flow_book_last_reload_success", 1)},
 		{"SignpostNotErasing", "wrong credentials", set("signpost_erasures_blocked", 1), 65, set("signpost_erasures_blocked", 0)},
 		{"SignpostErasingGivenUp", "one record given up", count(givenUp, 1), 3, nil},
 		{"SignpostErasingGivenUp", "one record not noted", count(notRecorded, 1), 3, nil},
 		{"SignpostMoney", "an expensive hour", set("signpost_spend_fullest_share_ratio", 0.9), 3, nil},
 		{"SignpostReserve", "an attack", set("signpost_spend_reserve_pounds", 51), 3, set("signpost_spend_reserve_pounds", 0)},
-		{"SignpostFlood", "one sender who floods", count(limited, 40), 3, nil},
+		{"SignpostFlood", "one sender who floods", set(problem("flood"), 1), 3, set(problem("flood"), 0)},
 		{"SignpostQuiet", "a number that leads elsewhere", stops(people, callers), 2*day + 65, nil},
 		{"SignpostLineNotAnswering", "a line that nobody answers", set("signpost_lines_not_answering", 1), 3, set("signpost_lines_not_answering", 0)},
 	}
@@ -313,4 +314,17 @@ func TestNewLineIsNotQuiet(t *testing.T) {
 	l := newLine(3)
 	l.silent[people], l.silent[callers] = true, true
 	promtool(t, 5, l.ordinary(day+30).yaml("a new line", quiet("SignpostQuiet", day-1), quiet("SignpostQuiet", day+29)))
+}
+
+// Somebody who runs the doctor now and then, and has no timer that probes, is not woken when
+// those probes stop.
+func TestProbesByHandAreNotMissed(t *testing.T) {
+	l := newLine(4)
+	l.silent[probes] = true
+	l.ordinary(hour)
+	for range 3 {
+		l.counters[probes] += 3
+		l.ordinary(l.now + 10)
+	}
+	promtool(t, 5, l.ordinary(l.now+3*hour).yaml("probes by hand", quiet("SignpostProbeSilent", l.now-1)))
 }

@@ -61,6 +61,16 @@ func TestAlerts(t *testing.T) {
 			t.Errorf("%s has no runbook, or does not lead to it", a[1])
 		}
 	}
+	// A problem is explained in the section of the alert that it sets off.
+	for _, a := range regexp.MustCompile(`- alert: (\w+)\n\s+expr: max.*signpost_problem\{problem=~"([^"]+)"`).FindAllStringSubmatch(string(rules), -1) {
+		_, section, _ := strings.Cut(string(books), "\n## "+a[1]+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		for name := range strings.SplitSeq(strings.TrimPrefix(a[2], ".*"), "|") {
+			if name = strings.TrimPrefix(name, ".*"); !strings.Contains(section, name+"`") {
+				t.Errorf("%s is for %s, which its section of docs/runbooks.md does not explain", a[1], name)
+			}
+		}
+	}
 	for _, name := range inspect.Names() {
 		if !strings.Contains(string(books), "`"+name+"`") {
 			t.Errorf("docs/runbooks.md does not say where to look for %s", name)

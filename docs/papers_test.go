@@ -81,7 +81,10 @@ func (n *newcomer) checkout() string {
 		}
 		write(n.t, filepath.Join(src, name), string(data), 0o644)
 	}
-	if err := os.Rename(filepath.Join(n.root, "signpost/bin/linecheck"), filepath.Join(src, "linecheck")); err != nil { // where a release unpacks it
+	if err := os.MkdirAll(filepath.Join(src, "bin"), 0o755); err != nil {
+		n.t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(n.root, "signpost/bin/linecheck"), filepath.Join(src, "bin/linecheck")); err != nil { // where make build, and a release, put it
 		n.t.Fatal(err)
 	}
 	git := exec.Command("sh", "-e", "-c", "git init -q && git add -A && git -c user.name=x -c user.email=x@example.org commit -q -m x")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -25,7 +26,8 @@ const doctorHelp = `signpost doctor [-format text|json]
 Checks the whole set-up and says how to fix it: the environment and its secrets,
 Redis, the flow book, and when each number was last rung. It sends PUBLIC_URL what the
 provider would send. At the provider it checks where each number points, its
-fallbacks, and the balance. It changes nothing. It reads the same environment as the
+fallbacks, and the balance. It asks the running gateway what it has noticed, and
+whether it uses this flow book. It changes nothing. It reads the same environment as the
 gateway.
 
   set -a; . /etc/signpost/environment; set +a; signpost doctor
@@ -92,5 +94,18 @@ func patient(cfg config.Config) doctors.Patient {
 		},
 		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
 		Paths: server.Endpoints(), Root: os.DirFS("/"),
+		Ready: func(ctx context.Context) (string, error) {
+			_, body, err := readReady(ctx, "http://"+nearAddr(cfg.AdminAddr)+"/readyz")
+			return body, err
+		},
 	}
+}
+
+// nearAddr is the address at which this machine reaches what listens on addr.
+func nearAddr(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
 }

@@ -61,7 +61,7 @@ func installBook(from fs.FS, to string, now time.Time) error {
 
 // putBook puts a book that was checked in the place of the one in a folder.
 func putBook(b *saved.Book, to string) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { // #nosec G301 -- a gateway that runs as another user reads it
+	if err := readableFolder(filepath.Dir(to)); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	fresh, before := to+".new", to+".before"
@@ -70,6 +70,9 @@ func putBook(b *saved.Book, to string) error {
 	}
 	if err := b.CopyTo(fresh); err != nil {
 		return err
+	}
+	if err := readable(fresh); err != nil {
+		return fmt.Errorf("let the gateway's user read the copy: %w", err)
 	}
 	if _, err := os.Stat(to); err == nil {
 		old := before + ".old" // the book before the last may be what is being installed
@@ -88,4 +91,34 @@ func putBook(b *saved.Book, to string) error {
 		return fmt.Errorf("put the book in place: %w", err)
 	}
 	return nil
+}
+
+// readableFolder makes a folder, and those above it, that every user may enter. Those that are
+// there already stay as they are.
+func readableFolder(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if up := filepath.Dir(dir); up != dir {
+		if err := readableFolder(up); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil { // #nosec G301 -- a gateway that runs as another user reads it
+		return err
+	}
+	return os.Chmod(dir, 0o755) // #nosec G302 -- the same; a shell may hide new files from others (umask)
+}
+
+// readable lets every user read a folder and all in it: the gateway runs as another user.
+func readable(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.Chmod(path, 0o755) // #nosec G302 -- a flow book is no secret
+		}
+		return os.Chmod(path, 0o644) // #nosec G302 -- the same
+	})
 }

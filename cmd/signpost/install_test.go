@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -218,5 +219,23 @@ func TestRestoreIsBounded(t *testing.T) {
 	}
 	if keys := r.Do(t, "KEYS", "counts:*"); len(keys) > 0 {
 		t.Errorf("Redis holds %q", keys)
+	}
+}
+
+// A book that root installs can be read by the gateway's user, even from a shell that hides
+// new files from others.
+func TestInstalledBookCanBeRead(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "srv", "signpost", "book")
+	before := syscall.Umask(0o077)
+	code, _, errs := inTerminal("install", "-to", to)
+	syscall.Umask(before)
+	if code != exitOK {
+		t.Fatalf("%d, %s", code, errs)
+	}
+	for dir, least := range map[string]os.FileMode{to: 0o755, filepath.Dir(to): 0o755, filepath.Join(to, "menus.yaml"): 0o644} {
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&least != least {
+			t.Errorf("%s: %v, %v", dir, info.Mode(), err)
+		}
 	}
 }

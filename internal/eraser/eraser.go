@@ -102,7 +102,7 @@ type Status struct {
 	Oldest  time.Duration // for how long the oldest record has been due
 	// Trouble is why nothing is being erased now, in words; empty when all is well.
 	Trouble string
-	GivenUp int // since the start
+	GivenUp int // records that nobody tries any more, or that could not be noted, since the start
 	// Known reports that Redis could be asked; otherwise Waiting and Oldest are from
 	// earlier.
 	Known bool
@@ -128,6 +128,7 @@ func (e *Eraser) Note(id twilio.RecordID, delay time.Duration) {
 	case e.noted <- note{id.String(), e.Now().Add(e.After + delay)}:
 	default:
 		e.Count(Lost)
+		e.change(func(s *Status) { s.GivenUp++ })
 	}
 }
 

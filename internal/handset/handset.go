@@ -93,7 +93,13 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 
 // ReportDelivery sends a report that one of our texts was delivered. It changes nothing.
 func (p *Phone) ReportDelivery(ctx context.Context, path string) (status int, body []byte, err error) {
-	return p.Post(ctx, path, url.Values{"MessageSid": {"SM-doctor"}, "MessageStatus": {"delivered"}, "From": {p.From}, "To": {p.To}})
+	return p.ReportDeliveryAs(ctx, path, "SM-doctor")
+}
+
+// ReportDeliveryAs sends a report on a text with a given id. A gateway notes the id of a
+// report on a probe, if it is one that the provider could have made.
+func (p *Phone) ReportDeliveryAs(ctx context.Context, path, sid string) (status int, body []byte, err error) {
+	return p.Post(ctx, path, url.Values{"MessageSid": {sid}, "MessageStatus": {"delivered"}, "From": {p.From}, "To": {p.To}})
 }
 
 // Fetch requests a document as the provider requests a fallback URL.

@@ -48,10 +48,10 @@ func Names() []string {
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
 		"clock", "lines-unreadable", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
-		"redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
+		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
 		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
-		"webhooks-refused", "safe-answers", "replies-blocked", "share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
-		"erasing-refused", "erasing-late", "erasing-given-up",
+		"webhooks-refused", "safe-answers", "replies-blocked", "replies-undelivered", "quiet", "flood", "reserve-high", "share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
+		"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed", "counts-unreadable",
 	}
 }
 

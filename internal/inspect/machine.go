@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"signpost/internal/swap"
@@ -62,6 +63,8 @@ func Paths(ctx context.Context, publicURL string, paths []string) (found []Findi
 		Transport:     &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}, // #nosec G402 -- nothing is sent
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+	var sentOn, answered []string // paths
+	var status int
 	for _, path := range paths {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, publicURL+path, nil)
 		if err != nil {
@@ -74,12 +77,26 @@ func Paths(ctx context.Context, publicURL string, paths []string) (found []Findi
 		_ = resp.Body.Close()
 		switch {
 		case resp.StatusCode >= 300 && resp.StatusCode < 400:
-			found = append(found, Finding{"redirects", path + " of PUBLIC_URL redirects to another address", "Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.", false})
+			sentOn = append(sentOn, path)
 		case resp.StatusCode != http.StatusForbidden:
-			found = append(found, Finding{"path-unreachable", fmt.Sprintf("something else than this gateway answers at %s of PUBLIC_URL (%d)", path, resp.StatusCode), "Have what ends TLS pass every path on, as it comes.", false})
+			answered, status = append(answered, path), resp.StatusCode
 		}
 	}
+	if len(sentOn) > 0 {
+		found = append(found, Finding{"redirects", listed(sentOn, paths) + " of PUBLIC_URL redirects to another address", "Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.", false})
+	}
+	if len(answered) > 0 {
+		found = append(found, Finding{"path-unreachable", fmt.Sprintf("something else than this gateway answers at %s of PUBLIC_URL (%d)", listed(answered, paths), status), "Have what ends TLS pass every path on, as it comes.", false})
+	}
 	return found
+}
+
+// listed names some paths of all, in one line: what is wrong with all of them is one problem.
+func listed(some, all []string) string {
+	if len(some) == len(all) {
+		return "every path"
+	}
+	return strings.Join(some, ", ")
 }
 
 // Swap looks whether the memory of this process may be written to a disk. root is the root of

@@ -101,6 +101,15 @@ func (s *Store) Counts(ctx context.Context, day time.Time) (map[string]int, erro
 	return out, nil
 }
 
+// Counted reports that some process has stored counts of a day, if only that there were none.
+func (s *Store) Counted(ctx context.Context, day time.Time) (bool, error) {
+	n, err := s.rdb.Exists(ctx, countKey(day)).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for the counts of a day: %w", bare(err))
+	}
+	return n > 0, nil
+}
+
 // replaceCounts puts one value in another's place, unless its process has stored more.
 var replaceCounts = redis.NewScript(`
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end

@@ -17,6 +17,9 @@ const (
 	// seen last, in Unix seconds.
 	keysKey   = "health:keys"
 	healthTTL = 5 * time.Minute
+	// checkKey and an id exist while a gateway has just got a check that was sent to PUBLIC_URL.
+	checkKey = "health:check:"
+	checkTTL = time.Minute
 )
 
 // Why Redis cannot be used. [Store.Usable] returns errors that wrap one of them.
@@ -42,6 +45,24 @@ func (s *Store) Usable(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("write to the store: %w", bare(err))
+}
+
+// NoteCheck notes that a check with this id has reached a gateway on this Redis.
+func (s *Store) NoteCheck(ctx context.Context, id string) error {
+	if err := s.rdb.Set(ctx, checkKey+id, 1, checkTTL).Err(); err != nil {
+		return fmt.Errorf("note a check: %w", bare(err))
+	}
+	return nil
+}
+
+// CheckSeen reports that a check with this id reached a gateway on this Redis in the last
+// minute.
+func (s *Store) CheckSeen(ctx context.Context, id string) (bool, error) {
+	n, err := s.rdb.Exists(ctx, checkKey+id).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for a check: %w", bare(err))
+	}
+	return n > 0, nil
 }
 
 // SeenKeys notes a fingerprint of this gateway's newest PRIVACY_KEY, unless it is empty, and

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"time"
 
 	"signpost/flows"
@@ -38,6 +39,7 @@ type shelf struct {
 	since              time.Time // when it came into force
 	reloadOK           bool      // the last attempt to read FLOWS_DIR worked
 	saveFailed         bool      // the copy in STATE_DIR could not be written
+	forbidden          bool      // a file of FLOWS_DIR may not be read by this user
 }
 
 func newShelf(current, previous *flows.Book, from origin) *shelf {
@@ -68,7 +70,7 @@ func (g *Gateway) startBook(shipped *flows.Book) {
 	}
 	if b, err := g.savedBook(); err == nil {
 		next := newShelf(b, nil, fromSaved)
-		next.reloadOK = false
+		next.reloadOK, next.forbidden = false, g.books.Load().forbidden
 		g.books.Store(next)
 		g.log.Warn("the saved copy of the last good flow book is in use", "book", b.Version)
 		return
@@ -105,7 +107,7 @@ func (g *Gateway) Use(b *flows.Book) {
 	old := g.books.Load()
 	if b.Version == old.current.Version {
 		next := *old
-		next.reloadOK, next.from = true, fromDir
+		next.reloadOK, next.forbidden, next.from = true, false, fromDir
 		g.books.Store(&next)
 		return
 	}
@@ -124,6 +126,10 @@ func (g *Gateway) Use(b *flows.Book) {
 // decides nothing, when the files changed while they were read.
 func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 	copied, err := saved.Take(dir)
+	if forbidden(dir) {
+		g.forbid()
+		return false // it is tried again: that a file may be read now changes none
+	}
 	if err != nil {
 		g.refuse("flow-book-too-large", "", 1)
 		return unchanged(dir, fingerprint)
@@ -145,7 +151,7 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 // refuse keeps the book in force, because the one in FLOWS_DIR has mistakes.
 func (g *Gateway) refuse(rule, at string, count int) {
 	next := *g.books.Load()
-	next.reloadOK = false
+	next.reloadOK, next.forbidden = false, false
 	g.books.Store(&next)
 	g.metrics.reload(false)
 	g.log.Error("the flow book has mistakes and is not used; run signpost check", "count", count, "at", at, "rule", rule)
@@ -167,15 +173,18 @@ func (g *Gateway) save(b *saved.Book) {
 
 // bookProblems names what is wrong with the flow book.
 func (s *shelf) bookProblems(stateDir string) (out []inspect.Finding) {
-	const list = "signpost check -flows lists every mistake. A corrected book is in use within two seconds."
+	list, has := "signpost check -flows lists every mistake. A corrected book is in use within two seconds.", "has mistakes"
+	if s.forbidden {
+		list, has = "Let the gateway's user read FLOWS_DIR, with all in it and the folders above it: chmod -R a+rX.", "has files that the gateway's user may not read"
+	}
 	switch s.from {
 	case fromSaved:
-		out = append(out, inspect.Finding{Name: "book-saved-copy", What: "the flow book in FLOWS_DIR has mistakes, and the saved copy of the last good one is in use", Fix: list})
+		out = append(out, inspect.Finding{Name: "book-saved-copy", What: "the flow book in FLOWS_DIR " + has + ", and the saved copy of the last good one is in use", Fix: list})
 	case fromNowhere:
 		out = append(out, inspect.Finding{Name: "helpline-only", What: "there is no good flow book: everybody gets only the 24-hour number and 999", Fix: list})
 	case fromDir:
 		if !s.reloadOK {
-			out = append(out, inspect.Finding{Name: "book-refused", What: "the flow book in FLOWS_DIR has mistakes, and the last good one is in use", Fix: list})
+			out = append(out, inspect.Finding{Name: "book-refused", What: "the flow book in FLOWS_DIR " + has + ", and the last good one is in use", Fix: list})
 		}
 		const next = "; after a restart with a broken book there would be none"
 		if s.saveFailed {
@@ -186,4 +195,40 @@ func (s *shelf) bookProblems(stateDir string) (out []inspect.Finding) {
 	case fromProgram:
 	}
 	return out
+}
+
+// forbid notes, once, that FLOWS_DIR may not be read.
+func (g *Gateway) forbid() {
+	if g.books.Load().forbidden {
+		return
+	}
+	g.refuse("flow-book-forbidden", "", 1)
+	next := *g.books.Load()
+	next.forbidden = true
+	g.books.Store(&next)
+}
+
+// forbidden reports that this process may not read some file of a flow book. Without it a book
+// would be read as if the file were not there: with another county's postcodes, perhaps.
+func forbidden(dir fs.FS) bool {
+	for _, folder := range []string{".", "area", "audio"} {
+		entries, err := fs.ReadDir(dir, folder)
+		if errors.Is(err, fs.ErrPermission) {
+			return true
+		}
+		for _, e := range entries {
+			name := path.Join(folder, e.Name())
+			if !load.Belongs(name) {
+				continue
+			}
+			f, err := dir.Open(name)
+			if errors.Is(err, fs.ErrPermission) {
+				return true
+			}
+			if err == nil {
+				_ = f.Close()
+			}
+		}
+	}
+	return false
 }

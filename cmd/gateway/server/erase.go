@@ -9,6 +9,7 @@ import (
 
 	"signpost/config"
 	"signpost/internal/eraser"
+	"signpost/internal/inspect"
 	"signpost/internal/store"
 	"signpost/internal/twilio"
 	"signpost/internal/webhook"
@@ -84,6 +85,12 @@ func (g *Gateway) sweepHourly(ctx context.Context) {
 			g.log.Error("what is left at the provider could not be looked for", "err", err)
 		}
 		g.metrics.sweep(err == nil)
+		var found []inspect.Finding
+		if err != nil && ctx.Err() == nil {
+			found = []inspect.Finding{{Name: "sweep-failed", What: "what is left at the provider could not be looked for: records that were overlooked stay there",
+				Fix: "Run gateway sweep, which says why. signpost doctor says whether our credentials may."}}
+		}
+		g.health.set("sweep", found)
 		next.Reset(sweepEvery)
 	}
 }

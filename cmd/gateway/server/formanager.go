@@ -25,8 +25,11 @@ var plainly = []struct {
 }{
 	{"The provider's account is not in order.", noAnswer, false, []string{"credentials", "account-suspended", "account-trial", "balance-low"}},
 	{"The number does not lead here as it should.", noAnswer, false, []string{
-		"no-line", "no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "redirects", "path-unreachable",
+		"no-line", "no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "redirects", "path-unreachable", "signature-refused", "other-gateway",
 	}},
+	{"Somebody is attacking the line, and it costs much money.", lessAnswer, false, []string{"reserve-high"}},
+	{"More than a fifth of the replies of the last day did not arrive.", noAnswer, false, []string{"replies-undelivered"}},
+	{"Nobody texted or rang on the last two days. The number may not lead here any more. Text and ring it yourself.", unnoticed, false, []string{"quiet"}},
 	{"Callers cannot be put through.", noAnswer, false, []string{"calling-home", "caller-id-not-ours"}},
 	{"Callers are told a number and not put through.", lessAnswer, false, []string{"caller-id-needed"}},
 	{"A text or call was refused in the last half hour. It may have been a person's.", noAnswer, false, []string{webhooksRefused}},
@@ -38,8 +41,8 @@ var plainly = []struct {
 	{"The program had a fault in the last half hour. Somebody got only the 24-hour number and 999.", lessAnswer, false, []string{safeAnswers}},
 	{"Many people text. Four fifths of the money for this hour are spent. A first text gets a short answer.", lessAnswer, false, []string{"share-nearly-spent"}},
 	{"Many people ring. Four fifths of the money for this hour are spent. Callers notice nothing yet.", unnoticed, false, []string{"calls-share-nearly-spent"}},
-	{"More people text or ring than the money for this hour pays for. Texts get short answers, and calls the 24-hour line.", lessAnswer, false, []string{"share-spent"}},
-	{"The provider's copies of texts and calls are not deleted in time.", unnoticed, false, []string{"erasing-refused", "erasing-late", "erasing-given-up"}},
+	{"More people text or ring than the money for this hour pays for. Texts get short answers, and calls the 24-hour line.", lessAnswer, false, []string{"share-spent", "flood"}},
+	{"The provider's copies of texts and calls are not deleted in time.", unnoticed, false, []string{"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed"}},
 	{"Nobody is answered when the server cannot be reached: the number has no fallback.", unnoticed, false, []string{"no-fallback"}},
 	{"The certificate of the server is about to end. After that nobody is answered.", unnoticed, false, []string{"certificate-expires"}},
 }

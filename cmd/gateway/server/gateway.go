@@ -66,6 +66,7 @@ type Gateway struct {
 	begun    atomic.Bool // Work has done what is done once
 	health   health
 	faults   faults
+	traffic  traffic
 	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
 	maintenanceUntil atomic.Int64
 	// persistenceWarning says that Redis writes to disk; nil when it does not.

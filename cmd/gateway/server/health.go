@@ -135,15 +135,25 @@ func (g *Gateway) inspectHourly(ctx context.Context) {
 }
 
 func (g *Gateway) inspect(ctx context.Context) {
+	g.lookAtCounts(ctx)
 	found := inspect.Swap(os.DirFS("/"))
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
 	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
+	found = append(found, inspect.Reached(ctx, g.cfg.PublicURL, TextStatusPath, g.cfg.AccountSID, g.oldestSigner(), g.store.CheckSeen)...)
 	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))
 	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
 	if err != nil {
 		return // the eraser would not have started either
 	}
 	g.health.set("provider", inspect.Provider(c, Inspected(g.cfg)))
+}
+
+// oldestSigner signs with the secret that every gateway has while one is rotated.
+func (g *Gateway) oldestSigner() twilio.Signer {
+	if n := len(g.cfg.Tokens); n > 0 {
+		return twilio.Signer{Token: g.cfg.Tokens[n-1]}
+	}
+	return twilio.Signer{Key: g.cfg.WebhookKeys[len(g.cfg.WebhookKeys)-1]}
 }
 
 // Inspected is what the account should fit.

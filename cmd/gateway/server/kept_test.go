@@ -16,6 +16,7 @@ import (
 	"signpost/internal/handset"
 	"signpost/internal/store"
 	"signpost/internal/testkit"
+	"signpost/internal/webhook"
 )
 
 // Every key that the gateway writes is on the list of what is kept, which the
@@ -68,7 +69,12 @@ func TestEverythingKeptIsListed(t *testing.T) {
 			}
 		}
 	}
+	check := s.phone()
+	check.To = webhook.ProbeLine
 	for deadline := time.Now().Add(patience); ; {
+		if _, _, err := check.ReportDeliveryAs(t.Context(), "/sms/status", handset.SID("SM")); err != nil {
+			t.Fatal(err)
+		}
 		look()
 		if len(seen) == len(everything)-1 { // the day's counts come last
 			break

@@ -87,6 +87,7 @@ func (g *Gateway) countWebhook(endpoint string, o twilio.Outcome) {
 // countDelivery counts what became of a reply.
 func (g *Gateway) countDelivery(d twilio.Delivery) {
 	g.metrics.delivery(d)
+	g.traffic.delivery(d, g.clock())
 	if d.Blocked() {
 		g.faults.note(repliesBlocked, d.Code, g.clock())
 	}
@@ -109,6 +110,10 @@ func (g *Gateway) problems() []inspect.Finding {
 	for _, k := range budget.Kinds() {
 		out = append(out, spent(k, g.meter.Level(k))...)
 	}
+	if g.meter.Reserve().Pounds() > highReserve {
+		out = append(out, inspect.Finding{Name: "reserve-high", What: "the answers that are never refused have cost more than 50 pounds in this hour: somebody is attacking the line", Fix: "See docs/runbooks.md, SignpostReserve."})
+	}
+	out = append(out, g.traffic.findings(g.clock())...)
 	out = append(out, g.faults.recent(g.clock())...)
 	out = append(out, g.notAnswering()...)
 	out = append(out, g.erasing()...)
@@ -185,7 +190,7 @@ func (g *Gateway) erasing() (out []inspect.Finding) {
 		out = append(out, inspect.Finding{Name: "erasing-late", What: "a record has waited more than a day to be erased at the provider", Fix: "See docs/runbooks.md, SignpostErasingLate."})
 	}
 	if s.GivenUp > 0 {
-		out = append(out, inspect.Finding{Name: "erasing-given-up", What: fmt.Sprintf("%d records could not be erased at the provider since the start", s.GivenUp), Fix: "Delete them in its console."})
+		out = append(out, inspect.Finding{Name: "erasing-given-up", What: "a record could not be erased at the provider, or not be noted, since the start", Fix: "See docs/runbooks.md, SignpostErasingGivenUp."})
 	}
 	return out
 }

@@ -60,8 +60,11 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 	}
 	// A status report needs no reply but must get an answer.
 	silent := func(twilio.Webhook) []byte { return noReply() }
-	status := func(_ context.Context, w twilio.Webhook) twilio.Response {
+	status := func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		probe := g.isProbe(w)
+		if w.Message.Line == webhook.ProbeLine && w.Message.ID != "" {
+			_ = g.store.NoteCheck(ctx, w.Message.ID) // who sent it says what is missing
+		}
 		if !probe {
 			g.countDelivery(w.Delivery)
 		}
@@ -140,7 +143,7 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 			}),
 			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
 		},
-		Now: g.clock, Log: g.log, Count: g.metrics.text, Tally: g.note, Lines: g.cfg.Lines,
+		Now: g.clock, Log: g.log, Count: g.countText, Tally: g.note, Lines: g.cfg.Lines,
 	}
 }
 

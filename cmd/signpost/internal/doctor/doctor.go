@@ -61,6 +61,8 @@ type Patient struct {
 	Paths []string
 	// Root is the root of this machine's files; nil when it is not to be looked at.
 	Root fs.FS
+	// Ready reads /readyz of the running gateway; nil when it is not to be asked.
+	Ready func(ctx context.Context) (string, error)
 }
 
 // Limits of what is well.
@@ -75,6 +77,8 @@ const (
 type exam struct {
 	Patient
 	found []Finding
+	// says is what the running gateway says in /readyz; empty when it was not reached.
+	says string
 }
 
 func (e *exam) add(of string, v Verdict, fix, what string, args ...any) {
@@ -84,6 +88,7 @@ func (e *exam) add(of string, v Verdict, fix, what string, args ...any) {
 // Examine looks at everything. Each part is looked at even when another is broken.
 func Examine(ctx context.Context, p Patient) []Finding {
 	e := &exam{Patient: p}
+	e.running(ctx)
 	e.environment()
 	e.swap()
 	e.machine()
@@ -91,6 +96,7 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	b := e.book()
 	e.server(ctx)
 	e.account(ctx, b)
+	e.gateway(b)
 	return e.found
 }
 
@@ -279,7 +285,8 @@ func (e *exam) server(ctx context.Context) {
 	}
 	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Signer().Token, Key: e.Config.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine}
 	began := time.Now()
-	status, body, err := p.ReportDelivery(ctx, e.TextStatusPath)
+	id := twilio.NewCheckID()
+	status, body, err := p.ReportDeliveryAs(ctx, e.TextStatusPath, id)
 	took := time.Since(began)
 	switch {
 	case err != nil && isTLS(err):
@@ -297,6 +304,7 @@ func (e *exam) server(ctx context.Context) {
 	default:
 		e.add(of, OK, "", "PUBLIC_URL answers a signed request in %v.", took.Round(time.Millisecond))
 		e.otherSigners(ctx, *p)
+		e.reached(ctx, id)
 	}
 	e.take(of, inspect.Certificate(ctx, e.Config.PublicURL, e.Now()))
 	if err == nil && status == http.StatusOK {

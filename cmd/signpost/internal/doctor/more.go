@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"signpost/config"
 	"signpost/internal/handset"
 	"signpost/internal/inspect"
 	"signpost/internal/privacy"
@@ -20,8 +21,8 @@ var own = []string{
 	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed", "token-not-needed", "credentials-rotating",
 	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow", "store-evicts", "store-noeviction",
 	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow",
-	"signature-refused", "key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
-	"dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+	"key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
+	"gateway-unseen", "book-other", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
 }
 
 // Names lists the name of every finding that something is not well.
@@ -44,7 +45,7 @@ func (e *exam) machine() {
 	if c.TextPrice > 0 && c.MinutePrice > 0 {
 		e.take("environment", inspect.SpendLimit(c.SpendLimit, c.TextPrice, c.MinutePrice))
 	}
-	if c.FlowsDir != "" && c.StateDir == "" {
+	if c.FlowsDir != "" && c.StateDir == "" && e.says == "" { // the gateway's unit may set it: it says itself whether it lacks it
 		e.name("state-dir-missing").add("environment", Look, "Set STATE_DIR to a folder that the gateway may write to, as deploy/signpost.service does.",
 			"STATE_DIR is not set: after a restart with a broken flow book everybody would get only the 24-hour number and 999.")
 	}
@@ -122,5 +123,20 @@ func (e *exam) keywords(lines []twilio.AccountLine) {
 	if len(names) > 0 {
 		e.name("keywords").add("provider", Look, "Ask the provider's support to switch its replies off for this line, or to use the wording in docs/deploy.md. Then text STOP, HELP and YES yourself.",
 			"%s: the provider may answer STOP, HELP and YES by itself, and tell people to reply STOP. That cannot be read from here.", strings.Join(names, ", "))
+	}
+}
+
+// reached looks whether the gateway that answered a check shares the Redis that was looked at.
+func (e *exam) reached(ctx context.Context, id string) {
+	if e.Config.RedisURL == config.Embedded {
+		return
+	}
+	s, err := store.Open(store.Options{URL: e.Config.RedisURL, Wait: redisWait})
+	if err != nil {
+		return // said already
+	}
+	defer s.Close()
+	if seen, err := s.CheckSeen(ctx, id); err == nil && !seen {
+		e.take("server", []inspect.Finding{inspect.OtherGateway})
 	}
 }

@@ -1,11 +1,14 @@
 package doctor_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +19,9 @@ import (
 	"time"
 
 	"signpost/cmd/signpost/internal/doctor"
+	"signpost/config"
 	"signpost/internal/inspect"
+	"signpost/internal/testkit"
 )
 
 // Every mistake is found by its name, with what to do about it; those that can be seen while
@@ -107,6 +112,24 @@ func TestPlantedMistakesByName(t *testing.T) {
 		{"a low spend limit", "spend-limit-low", func(t *testing.T, w *world) { w.Config.SpendLimit = 200 }, true},
 		{"nowhere to keep the last good book", "state-dir-missing", func(t *testing.T, w *world) { w.Config.FlowsDir = "/srv/book" }, true},
 		{"keywords that the provider answers", "keywords", func(*testing.T, *world) {}, true},
+		{"a name that leads to an old server", "other-gateway", func(t *testing.T, w *world) {
+			w.serve(t, func(c *config.Config) { c.RedisURL = testkit.StartRedis(t).URL() })
+		}, false},
+		{"a Redis that the gateway was not restarted for", "other-gateway", func(t *testing.T, w *world) { w.Config.RedisURL += "/1" }, false},
+		{"a proxy that drops the signature", "signature-refused", func(_ *testing.T, w *world) {
+			gw := w.gw
+			w.gw = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				r.Header = http.Header{"Content-Type": r.Header["Content-Type"]}
+				gw.ServeHTTP(rw, r)
+			})
+		}, false},
+		{"what only the gateway knows", "line-not-answering", says("ready\nbook: none\ndegraded: line-not-answering: nobody answers it. Ring it.\n"), false},
+		{"what the gateway only notes", "store-on-disk", says("ready\nbook: none\nnote: store-on-disk: Redis writes. Stop it.\n"), true},
+		{"a book that the gateway was not restarted for", "book-other", says("ready\nbook: 0badb00c\n"), false},
+		{"another service at ADMIN_ADDR", "gateway-unseen", says("<html>welcome</html>"), false},
+		{"no gateway at ADMIN_ADDR", "gateway-unseen", func(_ *testing.T, w *world) {
+			w.Ready = func(context.Context) (string, error) { return "", errors.New("refused") }
+		}, true},
 	}
 	names := doctor.Names()
 	for _, tt := range tests {
@@ -130,6 +153,28 @@ func TestPlantedMistakesByName(t *testing.T) {
 		})
 	}
 	t.Logf("%d mistakes planted by name", len(tests))
+}
+
+// says has the running gateway say something in /readyz.
+func says(ready string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.Ready = func(context.Context) (string, error) { return ready, nil } }
+}
+
+// A gateway that keeps its last good book says so itself: its unit may set STATE_DIR, which
+// this command does not see. A problem that was found here is not said twice.
+func TestGatewaySpeaksForItself(t *testing.T) {
+	w := well(t)
+	w.Config.FlowsDir = "/srv/book"
+	src, _ := w.Book(time.Now())
+	says(fmt.Sprintf("ready\nbook: %08x\ndegraded: balance-low: 1.20 GBP are left. Pay in.\n", src.Book.Version))(t, w)
+	w.double.SetBalance("1.20")
+	n := map[string]int{}
+	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+		n[f.Name]++
+	}
+	if n["state-dir-missing"] > 0 || n["book-other"] > 0 || n["balance-low"] != 1 {
+		t.Errorf("it finds %v", n)
+	}
 }
 
 // An overridden number is not said to point here.
