@@ -77,7 +77,7 @@ type Book struct {
 
 	services map[string]int
 	areas    map[string]int
-	steps    [][]int // places in Steps, by how long the id is: found faster than by a hash
+	steps    map[string]int
 	parents  map[place]parent
 	finder   *area.Finder
 	labels   map[string]bool // the words of every choice, in plain form

@@ -12,17 +12,13 @@ import (
 
 // Finish indexes a book whose parts are all set. The loader calls it once.
 func (b *Book) Finish() {
-	b.services, b.areas, b.steps = map[string]int{}, map[string]int{}, nil
+	b.services, b.areas, b.steps = map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range b.Services {
 		b.services[b.Services[i].ID] = i
 		b.Services[i].itself = []string{b.Services[i].ID}
 	}
 	for i := range b.Steps {
-		long := len(b.Steps[i].ID)
-		for len(b.steps) <= long {
-			b.steps = append(b.steps, nil)
-		}
-		b.steps[long] = append(b.steps[long], i)
+		b.steps[b.Steps[i].ID] = i
 		for k := range b.Steps[i].Choices {
 			c := &b.Steps[i].Choices[k]
 			c.plain = normalise.Text(c.Text)
@@ -152,12 +148,8 @@ func (b *Book) Area(id string) *Area {
 
 // StepNamed finds a step by id; nil when the book has none.
 func (b *Book) StepNamed(id string) *Step {
-	if len(id) < len(b.steps) {
-		for _, i := range b.steps[len(id)] {
-			if b.Steps[i].ID == id {
-				return &b.Steps[i]
-			}
-		}
+	if i, ok := b.steps[id]; ok {
+		return &b.Steps[i]
 	}
 	return nil
 }
