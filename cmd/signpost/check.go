@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"signpost/cmd/signpost/internal/edit"
 	"signpost/flows/book"
@@ -57,13 +56,18 @@ func checkBook(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
+	var src *load.Source
+	var problems []load.Problem
 	if *fix {
-		if err := mend(*dir, now, s); err != nil {
+		m := check.Mend(fsys, now)
+		if err := writeMended(m, *dir, s); err != nil {
 			fmt.Fprintf(s.err, "signpost check: %v\n", err)
 			return exitProblems
 		}
+		src, problems = m.Source, m.Left
+	} else {
+		src, problems = check.On(fsys, now)
 	}
-	src, problems := check.On(fsys, now)
 	if err := printer(s.out, src, problems, filepath.ToSlash(*dir)); err != nil {
 		fmt.Fprintf(s.err, "signpost check: the findings could not be written: %v\n", err)
 		return exitMisuse
@@ -74,13 +78,12 @@ func checkBook(args []string, s streams) int {
 	return exitOK
 }
 
-// mend makes every edit that can only have been meant.
-func mend(dir string, now time.Time, s streams) error {
-	files, mended := check.Mend(os.DirFS(dir), now)
-	for _, p := range mended {
+// writeMended writes what was mended, and says what it was.
+func writeMended(m check.Mended, dir string, s streams) error {
+	for _, p := range m.Fixed {
 		fmt.Fprintf(s.out, "fixed %s: %s\n", p.Pos, p.What)
 	}
-	for name, data := range files {
+	for name, data := range m.Files {
 		if err := edit.Save(filepath.Join(dir, name), data); err != nil {
 			return err
 		}

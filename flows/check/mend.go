@@ -10,29 +10,40 @@ import (
 // mostRounds bounds mending: what one edit brings to light the next may mend.
 const mostRounds = 50
 
-// Mend makes every edit that can only have been meant, until there are none, and
-// gives the files as they would be with what was mended in them. Nothing is written.
-func Mend(fsys fs.FS, now time.Time) (files map[string][]byte, mended []load.Problem) {
-	o := load.Overlay{FS: fsys, Files: map[string][]byte{}}
+// Mended is a book with every edit made that can only have been meant.
+type Mended struct {
+	Files map[string][]byte // those that are edited, as they would be
+	Fixed []load.Problem    // what was mended in them
+	// Source and Left are the book as it would be, and what is found in it: see [On].
+	Source *load.Source
+	Left   []load.Problem
+}
+
+// Mend makes every edit that can only have been meant, until there are none. Nothing is
+// written.
+func Mend(fsys fs.FS, now time.Time) (m Mended) {
+	m.Files = map[string][]byte{}
+	o := load.Overlay{FS: fsys, Files: m.Files}
 	for range mostRounds {
-		src, problems := On(o, now)
+		m.Source, m.Left = On(o, now)
 		made := 0
 		for _, name := range load.Files() {
-			data, n := load.Mend(name, src.File(name), problems)
+			data, n := load.Mend(name, m.Source.File(name), m.Left)
 			if n == 0 {
 				continue
 			}
-			for _, p := range problems {
+			for _, p := range m.Left {
 				if p.File == name && p.Edit != (load.Edit{}) {
-					mended = append(mended, p)
+					m.Fixed = append(m.Fixed, p)
 				}
 			}
-			o.Files[name] = data
+			m.Files[name] = data
 			made += n
 		}
 		if made == 0 {
-			break
+			return m
 		}
 	}
-	return o.Files, mended
+	m.Source, m.Left = On(o, now)
+	return m
 }

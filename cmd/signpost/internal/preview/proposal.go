@@ -247,6 +247,6 @@ func (s *Server) mend(w http.ResponseWriter, r *http.Request) { s.proposes(w, r,
 func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.mended) }
 
 func (s *Server) mended(v Verdict, _ *http.Request) proposal {
-	files, _ := check.Mend(s.dir, s.Now())
+	files := check.Mend(s.dir, s.Now()).Files
 	return s.weigh(v, proposal{What: "slips", At: "/mend", Back: "/", Seen: seen(v)}, files)
 }
