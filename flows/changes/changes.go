@@ -61,21 +61,40 @@ func (c Change) When() string {
 	if c.Any {
 		return "at any hour"
 	}
-	return "on " + c.At.In(hours.London()).Format("Monday 2 January 2006, 15:04") + ", for one"
+	return "on " + moments(c.At, "Monday at 15:04", "Monday 2 January 2006 at 15:04") + ", for example"
 }
 
-// Hours says at which hours it does, in words: several moments, not only the first.
-func (c Change) Hours() string {
+// inAnyWeek tells that a moment is one of every week, and not of one day.
+func inAnyWeek(m time.Time) bool {
+	return !m.Before(check.AnyWeek()) && m.Before(check.AnyWeek().AddDate(0, 0, 7))
+}
+
+// moments writes a moment of any week without its date.
+func moments(m time.Time, any, one string) string {
+	if inAnyWeek(m) {
+		return m.In(hours.London()).Format(any)
+	}
+	return m.In(hours.London()).Format(one)
+}
+
+// Hours says at which hours it does, in words: several moments, not only the first. Days that
+// are past are left out.
+func (c Change) Hours(now time.Time) string {
 	if c.Any {
 		return "at any hour"
 	}
 	const few = 4
 	var out []string
-	for _, m := range c.Moments[:min(few, len(c.Moments))] {
-		out = append(out, m.In(hours.London()).Format("Mon 2 Jan 2006, 15:04"))
+	for _, m := range c.Moments {
+		if inAnyWeek(m) || !m.Before(hours.Day(now)) {
+			out = append(out, moments(m, "Mon 15:04", "Mon 2 Jan 2006, 15:04"))
+		}
 	}
-	words := "at some hours only, for example " + strings.Join(out, "; ")
-	if more := len(c.Moments) - len(out); more > 0 {
+	if len(out) == 0 {
+		return "only on days that are past"
+	}
+	words := "at some hours only, for example " + strings.Join(out[:min(few, len(out))], "; ")
+	if more := len(out) - few; more > 0 {
 		words += fmt.Sprintf("; and %d more", more)
 	}
 	return words

@@ -4,9 +4,11 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"signpost/flows"
 	"signpost/flows/changes"
+	"signpost/flows/check"
 	"signpost/flows/testbook"
 	"signpost/internal/hours"
 )
@@ -61,8 +63,25 @@ func TestWhen(t *testing.T) {
 	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
 		t.Fatalf("hours change %+v", found)
 	}
-	if c := found[0]; len(c.Moments) == 0 || !c.Moments[0].Equal(c.At) || !strings.Contains(c.Hours(), c.At.In(hours.London()).Format("15:04")) {
-		t.Errorf("the hours are %q, of %v", c.Hours(), c.Moments)
+	now := check.AnyWeek().AddDate(1, 0, 0)
+	if c := found[0]; len(c.Moments) == 0 || !c.Moments[0].Equal(c.At) || !strings.Contains(c.Hours(now), c.At.In(hours.London()).Format("15:04")) {
+		t.Errorf("the hours are %q, of %v", c.Hours(now), c.Moments)
+	}
+	// A moment of any week has no date. A day that is past is nothing that people will notice.
+	monday, past, later := check.AnyWeek().Add(9*time.Hour), now.AddDate(0, 0, -20), now.AddDate(0, 0, 20)
+	for _, tt := range []struct {
+		moments []time.Time
+		want    string
+	}{
+		{[]time.Time{monday, past, later}, "at some hours only, for example Mon 09:00; Mon 6 Dec 2027, 00:00"},
+		{[]time.Time{past}, "only on days that are past"},
+	} {
+		if got := (changes.Change{Moments: tt.moments}).Hours(now); got != tt.want {
+			t.Errorf("%v are %q, want %q", tt.moments, got, tt.want)
+		}
+	}
+	if got := (changes.Change{At: monday}).When(); got != "on Monday at 09:00, for example" {
+		t.Errorf("a moment of any week is %q", got)
 	}
 }
 

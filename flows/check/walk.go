@@ -180,10 +180,14 @@ func Moments(b *flows.Book) []time.Time {
 	return all
 }
 
+// AnyWeek is the beginning of a week in which no day is special: its moments are those of any
+// week.
+func AnyWeek() time.Time { return time.Date(2026, 11, 16, 0, 0, 0, 0, hours.London()) }
+
 // MomentsOfTexts are [Moments], and of each whether texts differ from those of the moments
 // before it: only calls depend on when offices are open.
 func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
-	weeks := []time.Time{time.Date(2026, 11, 16, 0, 0, 0, 0, hours.London())}
+	weeks := []time.Time{AnyWeek()}
 	for _, s := range b.Services {
 		if !s.From.IsZero() {
 			weeks = append(weeks, s.From)

@@ -218,7 +218,7 @@ func (d *Desk) look(id string) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := compare(d.Kept, now.source, now.problems, files, d.Now(), d.Pence)
+	s := compare(d.Kept, now, files, d.Now(), d.Pence)
 	s.Commit, s.Published = commit, now.Commit
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -29,7 +29,11 @@ type notice struct {
 type meeting struct {
 	changes.Change
 	Was, Is side
+	now     time.Time
 }
+
+// Hours says at which hours it is met.
+func (m meeting) Hours() string { return m.Change.Hours(m.now) }
 
 // side is one answer: the words before those that differ, these, and the words after. A text
 // has a cost.
@@ -67,7 +71,7 @@ func (n notice) Ways() string {
 }
 
 // noticed puts what changes.Between found together.
-func noticed(found []changes.Change, pence float64) (out []*notice) {
+func noticed(found []changes.Change, now time.Time, pence float64) (out []*notice) {
 	at := map[string]*notice{}
 	for _, c := range found {
 		was, is := differing(c.Before, c.After)
@@ -88,7 +92,7 @@ func noticed(found []changes.Change, pence float64) (out []*notice) {
 			(*channel).Any = (*channel).Any || c.Any
 			continue
 		}
-		m := &meeting{c, was, is}
+		m := &meeting{c, was, is, now}
 		if !c.Call {
 			m.Was.weigh(c.Before, pence)
 			m.Is.weigh(c.After, pence)
@@ -211,12 +215,14 @@ type sight struct {
 	Notices           []*notice
 	Numbers           []renumbered
 	Talks             []talk
+	Recordings        []recording
 	Costs             []cost   // that differ
 	Files             []string // that differ
 }
 
 // compare works out the sight of a draft.
-func compare(kept *changes.Kept, old *load.Source, before []load.Problem, files fs.FS, now time.Time, pence float64) *sight {
+func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence float64) *sight {
+	old, before := was.source, was.problems
 	src, problems := kept.On(files, now)
 	s := &sight{Source: src, Errors: load.Errors(problems)}
 	known := map[string]bool{}
@@ -235,10 +241,14 @@ func compare(kept *changes.Kept, old *load.Source, before []load.Problem, files 
 	}
 	if !src.Broken {
 		s.Numbers = newNumbers(old.Book, src.Book)
+		s.Recordings = recordings(old, src, was.files, files)
+		if len(s.Recordings) > 0 && len(s.Files) == 0 {
+			s.Files = []string{"audio"} // a recording takes the place of another
+		}
 		s.talk(old)
 	}
 	if len(s.Errors) == 0 && len(s.Files) > 0 {
-		s.Notices = noticed(kept.Between(old.Book, src.Book), pence)
+		s.Notices = noticed(kept.Between(old.Book, src.Book), now, pence)
 		s.Costs = costs(old.Book, src.Book, now, pence)
 	}
 	return s

@@ -97,6 +97,9 @@ func (s *sight) ticks() (out []ticked) {
 	for _, n := range s.Notices {
 		out = append(out, ticked{n.ID, "the change to “" + short(cmp.Or(n.Put, n.Cut)) + "”"})
 	}
+	for _, r := range s.Recordings {
+		out = append(out, ticked{r.ID, "the recording of “" + short(r.Words) + "”"})
+	}
 	for _, t := range s.Talks {
 		if !t.New {
 			out = append(out, ticked{t.ID, "the conversation “" + short(t.Name) + "”"})

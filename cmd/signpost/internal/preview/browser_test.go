@@ -185,7 +185,7 @@ func audit(t *testing.T, ctx context.Context, what string) {
 
 // The pages, each as it is, with a conversation on it, with mistakes, with a
 // change proposed, are without fault to a checker of accessibility: light and
-// dark, on a desk, at 200 % and at 400 %, where nothing runs off the side.
+// dark, on a desk, on a tablet and at 400 %, where nothing runs off the side.
 func TestPagesAreAccessible(t *testing.T) {
 	dir, base, s := serve(t)
 	ctx := browse(t)
@@ -203,11 +203,13 @@ func TestPagesAreAccessible(t *testing.T) {
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
 		"trouble":   {chromedp.Navigate(base + "/directory/none")},
-		"proposal":  {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
+		"refused":   {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible(".error-summary")},
+		"no-role":   {chromedp.Navigate(base + "/directory"), chromedp.Submit(`form[action$="/rung"]`), chromedp.WaitVisible(".error-summary")},
+		"proposal":  {chromedp.Navigate(base + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 243300"), chromedp.SetValue("#rung_by", "duty manager"), chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
 	}
 	for name, actions := range pages {
 		for _, scheme := range []string{"light", "dark"} {
-			for _, wide := range []int64{1280, 640, 320} {
+			for _, wide := range []int64{1280, 768, 320} {
 				what := fmt.Sprintf("%s-%s-%d", name, scheme, wide)
 				call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 				do(t, ctx, chromedp.EmulateViewport(wide, 900))

@@ -153,6 +153,9 @@ func (p *formPage) judge(is proposal) {
 	}
 	for _, b := range is.Problems {
 		at := p.fieldAt(is.src, b.Pos)
+		if at == "" && is.Sound() {
+			at = "sound" // nothing else is asked
+		}
 		if f := p.field(at); is.Why != "" && (f == nil || len(f.Errors) > 0) {
 			continue // it may come from what is refused
 		}

@@ -129,11 +129,12 @@ func (m *manager) open(service string) {
 	m.see("")
 }
 
-// propose shows the change, and says whether it may be saved.
+// propose shows the change, or what is wrong with it, and says whether it may be saved.
 func (m *manager) propose(name string) bool {
 	m.t.Helper()
+	evaluate[chromedp.Void](m.t, m.ctx, `window.asked = true`) // the next page does not know
 	m.press("Show what would change")
-	m.until(`document.querySelector("h1")?.textContent.startsWith("What would change")`)
+	m.until(`!window.asked && (document.querySelector("h1")?.textContent.startsWith("What would change") || document.querySelector(".error-summary"))`)
 	m.see(name)
 	return evaluate[bool](m.t, m.ctx, `document.querySelector("form.save button") !== null`)
 }
@@ -177,17 +178,17 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") {
 		t.Error("a number that nobody rang may be saved with the old reason")
 	}
-	m.press("Back to LetGo South")
-	m.until(`document.querySelector("h1")?.textContent === "LetGo South"`)
+	if wrong := evaluate[string](t, m.ctx, `document.querySelector(".error-summary a").getAttribute("href") + " " + document.getElementById("number0").value`); wrong != "#rung_by +44 (0)1229 582387" {
+		t.Errorf("the form leads to %q", wrong)
+	}
 	m.fill("Telephone number", "01228 633640")
 	m.fill("Your role, if you rang", "duty manager")
 	if !m.propose("change") || !strings.Contains(m.shown.String(), "is the number of") {
 		t.Error("another service's number is offered without a warning")
 	}
-	m.press("Back to LetGo South")
-	m.until(`document.querySelector("h1")?.textContent === "LetGo South"`)
+	m.press("Change what you wrote")
+	m.until(`document.querySelector("h1")?.textContent === "LetGo South" && document.getElementById("rung_by").value === "duty manager"`)
 	m.fill("Telephone number", "01229 582387")
-	m.fill("Your role, if you rang", "duty manager")
 	m.propose("")
 	m.save("Save it", "saved")
 	m.wrote("- number: 01229 582387")
@@ -233,7 +234,7 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") || !strings.Contains(m.shown.String(), "hours: Mon-Fri 9am-5pm") {
 		t.Error("hours that may mean two things are taken, or not explained")
 	}
-	if at := evaluate[string](t, m.ctx, `[...document.querySelectorAll(".found .where")].map(e => e.textContent).join(" ")`); !regexp.MustCompile(`services\.yaml:\d+:\d+ \[hours\]`).MatchString(at) {
+	if at := evaluate[string](t, m.ctx, `[...document.querySelectorAll(".error-summary a")].map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
 		t.Errorf("it is refused at %q", at)
 	}
 	m.press("Undo the last save")

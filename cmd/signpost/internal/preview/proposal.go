@@ -67,6 +67,11 @@ func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Pr
 // here is the page that a proposal belongs to.
 func (p proposal) here() string { return cmp.Or(p.Here, "/") }
 
+// Sound tells that it is about a recording, which changes no word.
+func (p proposal) Sound() bool {
+	return slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Sound })
+}
+
 // refuse says why a proposal cannot be made.
 func (p proposal) refuse(why string) proposal {
 	p.Why = why

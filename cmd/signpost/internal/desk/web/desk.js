@@ -1,5 +1,5 @@
-// Signing in and joining with a passkey, and the page of a draft as it changes. Everything
-// else on the desk works without a script.
+// Signing in and joining with a passkey, the page of a draft as it changes, and the gateways
+// as they take a publication. Everything else on the desk works without a script.
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -86,4 +86,21 @@ if (draft) {
     draft.append(...page.childNodes);
     moved.textContent = "The draft has changed. You see it as it is now.";
   };
+}
+
+// After a publication the page follows the gateways as they take it, for two minutes.
+if (document.querySelector("#live[data-waits]")) follow(60);
+async function follow(left) {
+  await new Promise((done) => setTimeout(done, 2000));
+  let page;
+  try {
+    page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+  } catch {
+    return; // the page is being left, or the desk is away
+  }
+  const live = page.getElementById("live"), good = page.getElementById("good");
+  if (!live || !good) return; // signed out
+  document.getElementById("live").replaceChildren(...live.childNodes);
+  if (document.getElementById("good").textContent !== good.textContent) document.getElementById("good").textContent = good.textContent;
+  if (live.dataset.waits && left > 1) follow(left - 1);
 }
