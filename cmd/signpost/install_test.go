@@ -222,20 +222,33 @@ func TestRestoreIsBounded(t *testing.T) {
 	}
 }
 
-// A book that root installs can be read by the gateway's user, even from a shell that hides
-// new files from others.
-func TestInstalledBookCanBeRead(t *testing.T) {
-	to := filepath.Join(t.TempDir(), "srv", "signpost", "book")
-	before := syscall.Umask(0o077)
-	code, _, errs := inTerminal("install", "-to", to)
-	syscall.Umask(before)
-	if code != exitOK {
-		t.Fatalf("%d, %s", code, errs)
-	}
-	for dir, least := range map[string]os.FileMode{to: 0o755, filepath.Dir(to): 0o755, filepath.Join(to, "menus.yaml"): 0o644} {
-		info, err := os.Stat(dir)
-		if err != nil || info.Mode().Perm()&least != least {
-			t.Errorf("%s: %v, %v", dir, info.Mode(), err)
+// A gateway that runs as another user can read a book that was installed, and no other user
+// can change it, whatever the user who installs it is set to.
+func TestInstallModes(t *testing.T) {
+	for _, mask := range []int{0, 0o022, 0o077} {
+		was := syscall.Umask(mask)
+		to := filepath.Join(t.TempDir(), "srv", "book")
+		code, _, errs := inTerminal("install", "-to", to)
+		syscall.Umask(was)
+		if code != exitOK {
+			t.Fatal(errs)
+		}
+		err := filepath.WalkDir(filepath.Dir(to), func(path string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := e.Info()
+			want := fs.FileMode(0o644)
+			if e.IsDir() {
+				want = 0o755
+			}
+			if err == nil && info.Mode().Perm() != want {
+				t.Errorf("with umask %o %s has the mode %o, want %o", mask, path, info.Mode().Perm(), want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

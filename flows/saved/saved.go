@@ -132,9 +132,28 @@ func Load(dir string) (*Book, error) {
 	return b, nil
 }
 
+// Modes of a book's folders and files: a gateway that runs as another user reads them, and
+// nobody else may change them, whatever the user who copies them is set to.
+const (
+	folderMode = 0o755
+	fileMode   = 0o644
+)
+
 // CopyTo writes the book's files into a folder, which it makes.
 func (b *Book) CopyTo(dir string) error {
-	if err := os.CopyFS(dir, b.Files); err != nil {
+	err := os.CopyFS(dir, b.Files)
+	if err == nil {
+		err = filepath.WalkDir(dir, func(file string, e fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case e.IsDir():
+				return os.Chmod(file, folderMode)
+			}
+			return os.Chmod(file, fileMode)
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("copy the flow book: %w", err)
 	}
 	return nil

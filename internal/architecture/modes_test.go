@@ -18,6 +18,7 @@ var forEverybody = map[string]string{
 	"cmd/signpost/fallback.go":               "what is put at the provider for all to fetch",
 	"cmd/signpost/new.go":                    "a flow book, to be edited and reviewed by others",
 	"cmd/signpost/install.go":                "a flow book, which the gateway reads as another user",
+	"flows/saved/saved.go":                   "a flow book, which the gateway reads as another user",
 	"cmd/signpost/internal/preview/start.go": "a flow book, to be edited and reviewed by others",
 	"cmd/bench/main.go":                      "a page of the documents",
 	".ci/prose/prose.go":                     "",
@@ -40,6 +41,9 @@ func TestFileModes(t *testing.T) {
 		}
 		if strings.Contains(string(text), "os.Create(") {
 			t.Errorf("%s writes with whatever mode the user has: use os.OpenFile", path)
+		}
+		if _, listed := forEverybody[path]; !listed && strings.Contains(string(text), "os.CopyFS(") && !strings.Contains(string(text), "os.Chmod(") {
+			t.Errorf("%s copies with whatever mode the user has: set it with os.Chmod", path)
 		}
 		if !writes.Match(text) {
 			return nil
