@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,6 +201,12 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
 	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
 	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
+	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones), func(l string) bool { return slices.Contains(c.Lines, l) }) {
+		p.add("TEST_PHONES", "holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
+	}
+	if in.CheckFrom != "" && strings.TrimSpace(in.CheckFrom) == strings.TrimSpace(in.CheckLine) {
+		p.add("CHECK_FROM", "must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
+	}
 	if len(c.Lines) > 0 && c.RedisURL == Embedded {
 		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
 	}

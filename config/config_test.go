@@ -83,18 +83,24 @@ func TestMistakes(t *testing.T) {
 		"REDIS_URL": func(v map[string]string) {
 			v["REDIS_URL"], v["PRIVACY_KEY"] = "redis://a,http://b", strings.Repeat("ab", 32)
 		},
-		"TWILIO_WEBHOOK_KEYS":         func(v map[string]string) { v["TWILIO_WEBHOOK_KEYS"] = "one" },
-		"TWILIO_API_KEYS":             func(v map[string]string) { v["TWILIO_API_KEYS"] = "ACaaaa:0123456789abcdef0123456789abcdef" },
-		"SESSION_TTL":                 func(v map[string]string) { v["SESSION_TTL"] = "15" },
-		"ANSWER_COUNTRIES":            func(v map[string]string) { v["ANSWER_COUNTRIES"] = "GB" },
-		"SPEND_LIMIT":                 func(v map[string]string) { v["SPEND_LIMIT"] = "NaN" },
-		"CALL_MINUTE_PENCE":           func(v map[string]string) { v["CALL_MINUTE_PENCE"] = "-1" },
-		"SENDER_LIMIT":                func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
-		"ERASE_AFTER":                 func(v map[string]string) { v["ERASE_AFTER"] = "0s" },
-		"ERASE_GIVE_UP":               func(v map[string]string) { v["ERASE_GIVE_UP"] = "1m" },
-		"ERASE_LINES":                 func(v map[string]string) { v["ERASE_LINES"] = "+441632960000" }, // and no Redis to put what is found in
-		"ADMIN_ADDR":                  func(v map[string]string) { v["ADMIN_ADDR"] = "9091" },
-		"CALLER_ID":                   func(v map[string]string) { v["CALLER_ID"] = "01228 633640" },
+		"TWILIO_WEBHOOK_KEYS": func(v map[string]string) { v["TWILIO_WEBHOOK_KEYS"] = "one" },
+		"TWILIO_API_KEYS":     func(v map[string]string) { v["TWILIO_API_KEYS"] = "ACaaaa:0123456789abcdef0123456789abcdef" },
+		"SESSION_TTL":         func(v map[string]string) { v["SESSION_TTL"] = "15" },
+		"ANSWER_COUNTRIES":    func(v map[string]string) { v["ANSWER_COUNTRIES"] = "GB" },
+		"SPEND_LIMIT":         func(v map[string]string) { v["SPEND_LIMIT"] = "NaN" },
+		"CALL_MINUTE_PENCE":   func(v map[string]string) { v["CALL_MINUTE_PENCE"] = "-1" },
+		"SENDER_LIMIT":        func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
+		"ERASE_AFTER":         func(v map[string]string) { v["ERASE_AFTER"] = "0s" },
+		"ERASE_GIVE_UP":       func(v map[string]string) { v["ERASE_GIVE_UP"] = "1m" },
+		"ERASE_LINES":         func(v map[string]string) { v["ERASE_LINES"] = "+441632960000" }, // and no Redis to put what is found in
+		"ADMIN_ADDR":          func(v map[string]string) { v["ADMIN_ADDR"] = "9091" },
+		"CALLER_ID":           func(v map[string]string) { v["CALLER_ID"] = "01228 633640" },
+		"TEST_PHONES": func(v map[string]string) {
+			v["REDIS_URL"], v["PRIVACY_KEY"], v["ERASE_LINES"], v["TEST_PHONES"] = "redis://a", strings.Repeat("ab", 32), "+441632960000", "+447400900001,+441632960000"
+		},
+		"CHECK_FROM": func(v map[string]string) {
+			v["CHECK_FROM"], v["CHECK_LINE"] = "+441632960000", "+441632960000"
+		},
 		"OTEL_EXPORTER_OTLP_ENDPOINT": func(v map[string]string) { v["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4318" },
 		"OTEL_EXPORTER_OTLP_HEADERS":  func(v map[string]string) { v["OTEL_EXPORTER_OTLP_HEADERS"] = "bearer secret" },
 		"OTEL_TRACES_SAMPLER_ARG":     func(v map[string]string) { v["OTEL_TRACES_SAMPLER_ARG"] = "2" },

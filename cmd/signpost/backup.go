@@ -32,7 +32,7 @@ read it. Conversations are not saved: they last minutes.
 
 `
 
-const restoreHelp = `signpost restore [-to DIR] FILE
+const restoreHelp = `signpost restore [-to DIR [-replace]] FILE
 
 Puts back what signpost backup saved: the counts, into the Redis of REDIS_URL, and with
 -to the flow book, as signpost install does. A day that has counts already is left as
@@ -90,6 +90,7 @@ func backup(args []string, s streams) int {
 func restore(args []string, s streams) int {
 	f := newFlags("restore", restoreHelp, s)
 	to := f.String("to", "", "the `folder` that the gateway reads its flow book from; empty puts back the counts alone")
+	replace := f.Bool("replace", false, "put back the flow book even if the one that is there is for other places")
 	if code, done := parseWords(f, args, s); done {
 		return code
 	}
@@ -110,7 +111,7 @@ func restore(args []string, s streams) int {
 		err = errors.New("the file holds no flow book: leave out -to")
 	}
 	if err == nil && *to != "" {
-		err = installBook(book, filepath.Clean(*to), time.Now())
+		err = installBook(book, filepath.Clean(*to), time.Now(), *replace)
 	}
 	if err == nil {
 		n, err = putCounts(ctx, kept, counts)

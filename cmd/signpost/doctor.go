@@ -92,6 +92,7 @@ func patient(cfg config.Config) doctors.Patient {
 			offered := fallbackFiles(b, "connect.xml", anyLine, time.Now())
 			return said["text.xml"], [][]byte{said["voice.xml"], offered["voice.xml"]}
 		},
+		Connect:  func(b *flows.Book) []byte { return fallbackFiles(b, "connect.xml", anyLine, time.Now())["connect.xml"] },
 		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
 		Paths: server.Endpoints(), Root: os.DirFS("/"),
 		Ready: func(ctx context.Context) (string, error) {

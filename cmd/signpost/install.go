@@ -1,23 +1,29 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/flows/saved"
 )
 
-const installHelp = `signpost install [-flows DIR] -to DIR
+const installHelp = `signpost install [-flows DIR] [-replace] -to DIR
 
 Puts a flow book where a gateway reads it (its FLOWS_DIR). It checks the book first, and
 leaves everything as it is if the book has mistakes. It copies the files of the book to a
 folder beside, then swaps the two folders, so that no gateway reads half of a book. The
 book that was there before is kept in DIR.before: to go back, install that.
+
+A book that lacks more than half of the areas of the one that is there is refused: it is
+another county's, and callers would be given its services. With -replace it is installed.
 
   signpost install -flows book -to /srv/signpost/book
   signpost install -flows /srv/signpost/book.before -to /srv/signpost/book
@@ -28,6 +34,7 @@ func install(args []string, s streams) int {
 	f := newFlags("install", installHelp, s)
 	dir := f.String("flows", "", "the `folder` of the flow book; empty for the one that ships")
 	to := f.String("to", "", "the `folder` that the gateway reads")
+	replace := f.Bool("replace", false, "install it even if the book that is there is for other places")
 	if code, done := parse(f, args, s); done {
 		return code
 	}
@@ -39,7 +46,7 @@ func install(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
-	if err := installBook(files, filepath.Clean(*to), time.Now()); err != nil {
+	if err := installBook(files, filepath.Clean(*to), time.Now(), *replace); err != nil {
 		fmt.Fprintf(s.err, "signpost install: %v\n", err)
 		return exitProblems
 	}
@@ -48,13 +55,17 @@ func install(args []string, s streams) int {
 }
 
 // installBook copies a book beside a folder, and swaps the two.
-func installBook(from fs.FS, to string, now time.Time) error {
+func installBook(from fs.FS, to string, now time.Time, replace bool) error {
 	b, err := saved.Take(from)
 	if err != nil {
 		return err
 	}
-	if _, all := check.On(b.Files, now); len(load.Errors(all)) > 0 {
+	src, all := check.On(b.Files, now)
+	if len(load.Errors(all)) > 0 {
 		return fmt.Errorf("the flow book has %d mistakes and was not installed: run signpost check", len(load.Errors(all)))
+	}
+	if old, _ := load.Dir(os.DirFS(to)); !replace && old.Book != nil && otherPlaces(old.Book, src.Book) {
+		return errOtherPlaces
 	}
 	return putBook(b, to)
 }
@@ -91,6 +102,20 @@ func putBook(b *saved.Book, to string) error {
 		return fmt.Errorf("put the book in place: %w", err)
 	}
 	return nil
+}
+
+var errOtherPlaces = errors.New("the book that is there is for other places, and was not replaced: is this the right file, and the right machine? -replace installs it")
+
+// otherPlaces reports that a book lacks more than half of the areas of an older one. (Books of
+// two counties may have areas around them in common.)
+func otherPlaces(old, fresh *flows.Book) bool {
+	kept := 0
+	for i := range old.Areas {
+		if slices.ContainsFunc(fresh.Areas, func(a flows.Area) bool { return a.ID == old.Areas[i].ID }) {
+			kept++
+		}
+	}
+	return kept*2 < len(old.Areas)
 }
 
 // readableFolder makes a folder, and those above it, that every user may enter. Those that are

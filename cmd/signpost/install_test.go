@@ -252,3 +252,25 @@ func TestInstallModes(t *testing.T) {
 		}
 	}
 }
+
+// The book of another county, as in the backup of another line, replaces none by mistake.
+func TestAnotherCountysBookIsNotInstalled(t *testing.T) {
+	dir := t.TempDir()
+	other, to := filepath.Join(dir, "other"), filepath.Join(dir, "book")
+	if err := os.CopyFS(other, testbook.Copy()); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := inTerminal("install", "-to", to); code != exitOK {
+		t.Fatalf("%d, %s", code, errs)
+	}
+	if code, _, errs := inTerminal("install", "-flows", other, "-to", to); code != exitProblems || !strings.Contains(errs, "for other places") {
+		t.Errorf("%d, %s", code, errs)
+	}
+	before, err := os.ReadFile(filepath.Join(to, "areas.yaml"))
+	if err != nil || strings.Contains(string(before), "fellshire") {
+		t.Errorf("the book was replaced: %v", err)
+	}
+	if code, _, errs := inTerminal("install", "-flows", other, "-replace", "-to", to); code != exitOK {
+		t.Errorf("%d, %s", code, errs)
+	}
+}

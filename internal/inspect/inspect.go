@@ -5,6 +5,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,9 +47,9 @@ func (f Finding) Line() string {
 func Names() []string {
 	return []string{
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
-		"clock", "lines-unreadable", "no-line", "line-not-in-account", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
+		"clock", "lines-unreadable", "no-line", "line-not-in-account", "line-not-swept", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
-		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "calling-home",
+		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "home-left-out", "calling-home",
 		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
 		"webhooks-refused", "safe-answers", "replies-blocked", "replies-undelivered", "quiet", "flood", "reserve-high", "share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
 		"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed", "counts-unreadable",
@@ -124,10 +125,15 @@ func Account(c *twilio.Client) (found []Finding) {
 	return found
 }
 
-// Ours reports a line that points at this server, or is in ERASE_LINES.
+// Ours reports a line that points at this server, if only half right (http for https), or is
+// in ERASE_LINES.
 func Ours(l twilio.AccountLine, s Settings) bool {
-	here := s.PublicURL + "/"
-	return slices.Contains(s.Lines, l.Name) || strings.HasPrefix(l.Texts.URL, here) || strings.HasPrefix(l.Calls.URL, here)
+	here, err := url.Parse(s.PublicURL)
+	points := func(h twilio.Hook) bool {
+		there, bad := url.Parse(strings.TrimSpace(h.URL))
+		return err == nil && bad == nil && there.Hostname() != "" && strings.EqualFold(there.Hostname(), here.Hostname()) && there.Port() == here.Port()
+	}
+	return slices.Contains(s.Lines, l.Name) || points(l.Texts) || points(l.Calls)
 }
 
 // Lines looks at what keeps texts and calls to our lines from the addresses that are set on
@@ -140,6 +146,11 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 	for _, name := range s.Lines {
 		if !slices.ContainsFunc(lines, func(l twilio.AccountLine) bool { return l.Name == name }) {
 			found = append(found, Finding{"line-not-in-account", name + " is in ERASE_LINES but not in the account", "Correct ERASE_LINES.", false})
+		}
+	}
+	for _, l := range ours {
+		if len(s.Lines) > 0 && l.Sort != twilio.ServiceLine && !slices.Contains(s.Lines, l.Name) {
+			found = append(found, Finding{"line-not-swept", l.Name + " points here and is not in ERASE_LINES: what a crash leaves of it at the provider is not looked for", "Add it to ERASE_LINES and restart.", false})
 		}
 	}
 	found = append(found, callerID(lines, ours, s)...)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,18 @@ func Swap(root fs.FS) []Finding {
 	}
 	return []Finding{{"swap", "this machine swaps: what a webhook left in memory may be written to its disk",
 		"swapoff -a and take it out of /etc/fstab, or MemorySwapMax=0 in the unit, as deploy/signpost.service has it.", false}}
+}
+
+// homeCode is the calling code of this country.
+const homeCode = 44
+
+// Countries looks whether the people of this country are answered in full. None is everybody.
+func Countries(codes []int) []Finding {
+	if len(codes) == 0 || slices.Contains(codes, homeCode) {
+		return nil
+	}
+	return []Finding{{"home-left-out", "ANSWER_COUNTRIES leaves out +44: people of this country get the 24-hour number once an hour, and nothing else",
+		"Add +44: ANSWER_COUNTRIES=+44, and the others behind it with commas.", false}}
 }
 
 // leastTexts and leastCalls are how many texts and calls from this country SPEND_LIMIT should

@@ -26,10 +26,11 @@ const (
 var (
 	ErrReadOnly = errors.New("the store takes no writes: it is a replica, or its disk failed")
 	ErrFull     = errors.New("the store is full and forgets nothing by itself")
+	ErrDenied   = errors.New("the store refuses our password, or our commands")
 )
 
 // Usable writes to Redis and returns an error when that does not work: [ErrReadOnly],
-// [ErrFull], or that it does not answer.
+// [ErrFull], [ErrDenied], or that it does not answer.
 func (s *Store) Usable(ctx context.Context) error {
 	err := s.rdb.Set(ctx, writeKey, 1, healthTTL).Err()
 	if err == nil {
@@ -40,6 +41,8 @@ func (s *Store) Usable(ctx context.Context) error {
 		switch kind, _, _ := strings.Cut(reply.Error(), " "); kind {
 		case "READONLY", "MISCONF", "NOREPLICAS":
 			return ErrReadOnly
+		case "NOAUTH", "WRONGPASS", "NOPERM":
+			return ErrDenied
 		case "OOM":
 			return ErrFull
 		}

@@ -82,6 +82,8 @@ func storeFindings(err error) []inspect.Finding {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, store.ErrDenied):
+		return []inspect.Finding{{Name: "store-denied", What: "Redis refuses our password, or our commands" + meanwhile, Fix: "Correct the user and the password in REDIS_URL and restart; the user may need more rights (ACL)."}}
 	case errors.Is(err, store.ErrReadOnly):
 		return []inspect.Finding{{Name: "store-read-only", What: "Redis takes no writes" + meanwhile, Fix: "Point REDIS_URL at the primary; look at the disk and at redis-cli info replication."}}
 	case errors.Is(err, store.ErrFull):
@@ -138,6 +140,7 @@ func (g *Gateway) inspect(ctx context.Context) {
 	g.lookAtCounts(ctx)
 	found := inspect.Swap(os.DirFS("/"))
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
+	found = append(found, inspect.Countries(g.cfg.Countries)...)
 	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
 	found = append(found, inspect.Reached(ctx, g.cfg.PublicURL, TextStatusPath, g.cfg.AccountSID, g.oldestSigner(), g.store.CheckSeen)...)
 	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))

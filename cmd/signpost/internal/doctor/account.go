@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,6 +143,8 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 			e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.", "%s: the fallback for %s does not answer.", l.Name, what)
 		case b != nil && !slices.ContainsFunc(want, func(w []byte) bool { return alike(got, w) }):
 			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes it again, with -caller-id; put it there.", "%s: the fallback for %s does not say what the book says.", l.Name, what)
+		case b != nil && what == "calls" && e.Connect != nil:
+			e.through(ctx, l, h.URL, got, e.Connect(b))
 		}
 	}
 	var text []byte
@@ -164,5 +168,32 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 	}
 	if len(e.found) == begin && !overridden {
 		e.add(of, OK, "", "%s (%s) points here, with a fallback.", l.Name, l.Sort)
+	}
+}
+
+// through looks where a key in the fallback of calls leads: somebody who presses it should be
+// put through to the 24-hour line of this book.
+func (e *exam) through(ctx context.Context, l twilio.AccountLine, from string, doc, want []byte) {
+	n, err := twilio.ParseDocument(bytes.TrimSpace(doc))
+	base, bad := url.Parse(from)
+	if err != nil || bad != nil {
+		return
+	}
+	for _, child := range n.Children {
+		action, ok := child.Attr("action")
+		if child.Name != "Gather" || !ok {
+			continue
+		}
+		to, err := base.Parse(action)
+		var got []byte
+		if err == nil {
+			got, err = handset.Fetch(ctx, http.MethodPost, to.String())
+		}
+		switch {
+		case err != nil:
+			e.name("fallback-away").add("fallback", Bad, "Make the bin of connect.xml, then write voice.xml again with its address: signpost fallback -connect.", "%s: in the fallback for calls the document behind the key does not answer.", l.Name)
+		case !alike(got, want):
+			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes connect.xml again; put it there.", "%s: in the fallback for calls a key does not ring the 24-hour line of the book.", l.Name)
+		}
 	}
 }

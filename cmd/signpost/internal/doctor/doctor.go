@@ -5,6 +5,7 @@ package doctor
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -55,6 +56,9 @@ type Patient struct {
 	// Fallback are the documents that should be at the fallback URLs: that of texts, and
 	// those of calls, of which any will do.
 	Fallback func(b *flows.Book) (text []byte, voice [][]byte)
+	// Connect is the document that a key in the fallback of calls should lead to; nil when it
+	// is not to be looked at.
+	Connect func(b *flows.Book) []byte
 	// Paths of the webhooks that the provider is to be pointed at.
 	TextPath, CallPath, CallStatusPath, TextStatusPath string
 	// Paths are all that the provider may ask.
@@ -89,6 +93,7 @@ func (e *exam) add(of string, v Verdict, fix, what string, args ...any) {
 func Examine(ctx context.Context, p Patient) []Finding {
 	e := &exam{Patient: p}
 	e.running(ctx)
+	e.installed()
 	e.environment()
 	e.swap()
 	e.machine()
@@ -128,6 +133,9 @@ func (e *exam) environment() {
 	e.keys(of)
 	if len(c.Lines) == 0 {
 		e.name("erase-lines-empty").add(of, Look, "List your numbers and short codes in ERASE_LINES.", "ERASE_LINES is empty: what a crash leaves at the provider is not looked for.")
+	}
+	if c.InspectEvery <= 0 {
+		e.name("inspect-off").add(of, Look, "Leave INSPECT_EVERY out, or set it to 1h.", "INSPECT_EVERY is 0: the gateway does not notice mistakes at the provider, in the certificate or on the way here.")
 	}
 	if c.LogDebug {
 		e.name("log-debug").add(of, Look, "LOG_LEVEL=info is enough.", "LOG_LEVEL is debug.")
@@ -217,6 +225,10 @@ func (e *exam) redis(ctx context.Context) {
 	defer s.Close()
 	facts, err := s.Facts(ctx)
 	if err != nil {
+		if errors.Is(s.Usable(ctx), store.ErrDenied) {
+			e.name("store-denied").add(of, Bad, "Correct the user and the password in REDIS_URL; the user may need more rights (ACL).", "Redis refuses our password, or our commands.")
+			return
+		}
 		e.name("store-away").add(of, Bad, "Is it running? Is the address right? Does a firewall block it? Is the password right?", "Redis does not answer: %v.", err)
 		return
 	}
@@ -348,11 +360,11 @@ func isTLS(err error) bool {
 }
 
 // alike compares two documents but for where they lead next, which differs by where
-// they lie.
+// they lie, and for which of our numbers they show.
 func alike(got, want []byte) bool {
 	cut := func(doc []byte) string {
 		s := strings.TrimSpace(string(doc))
-		for _, attr := range []string{` action="`} {
+		for _, attr := range []string{` action="`, ` callerId="`} {
 			if before, rest, ok := strings.Cut(s, attr); ok {
 				_, after, _ := strings.Cut(rest, `"`)
 				s = before + after

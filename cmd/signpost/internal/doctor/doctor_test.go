@@ -88,7 +88,7 @@ func well(t *testing.T) *world {
 	w.Config = config.Config{
 		ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: w.public.URL, AccountSID: account, Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: w.redis.URL(),
 		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100, EraseAfter: time.Hour, EraseGiveUp: time.Hour, APIURL: w.double.URL, Lines: []string{number}, CallerID: number,
-		SpendLimit: 5000, TextPrice: 5, MinutePrice: 2,
+		SpendLimit: 5000, TextPrice: 5, MinutePrice: 2, InspectEvery: time.Hour,
 	}
 	g, err := server.New(w.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -106,8 +106,12 @@ func well(t *testing.T) *world {
 	}
 	b := testbook.Load(t)
 	text, _ := w.Fallback(b)
-	reply, _ := ivr.Static(b, time.Now(), "https://handler.example.org/connect", number)
-	w.served["/text.xml"], w.served["/voice.xml"] = text, twilio.CallDocument(reply)
+	reply, through := ivr.Static(b, time.Now(), elsewhere.URL+"/connect.xml", number)
+	w.served["/text.xml"], w.served["/voice.xml"], w.served["/connect.xml"] = text, twilio.CallDocument(reply), twilio.CallDocument(through)
+	w.Connect = func(b *flows.Book) []byte {
+		_, through := ivr.Static(b, time.Now(), "connect.xml", "+441632960111") // whichever number it shows
+		return twilio.CallDocument(through)
+	}
 	w.number = map[string]any{
 		"sid": "PN" + strings.Repeat("1", 32), "phone_number": number, "sms_url": w.public.URL + "/sms", "sms_method": "POST", "sms_fallback_url": elsewhere.URL + "/text.xml", "sms_fallback_method": "POST",
 		"capabilities": map[string]any{"sms": true, "voice": true, "mms": false, "fax": false},

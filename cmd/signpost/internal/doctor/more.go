@@ -22,7 +22,7 @@ var own = []string{
 	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow", "store-evicts", "store-noeviction",
 	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow",
 	"key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
-	"gateway-unseen", "book-other", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+	"gateway-unseen", "book-other", "inspect-off", "old-program", "watch-off", "watch-example", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
 }
 
 // Names lists the name of every finding that something is not well.
@@ -42,6 +42,7 @@ func (e *exam) take(of string, found []inspect.Finding) {
 // machine looks at this machine, and at what the settings allow.
 func (e *exam) machine() {
 	c := e.Config
+	e.take("environment", inspect.Countries(c.Countries))
 	if c.TextPrice > 0 && c.MinutePrice > 0 {
 		e.take("environment", inspect.SpendLimit(c.SpendLimit, c.TextPrice, c.MinutePrice))
 	}
@@ -68,7 +69,7 @@ func (n named) add(of string, v Verdict, fix, what string, args ...any) {
 func (e *exam) writes(ctx context.Context, s *store.Store) {
 	const of = "Redis"
 	if err := s.Usable(ctx); err != nil {
-		name := map[error]string{store.ErrReadOnly: "store-read-only", store.ErrFull: "store-full"}[err]
+		name := map[error]string{store.ErrReadOnly: "store-read-only", store.ErrFull: "store-full", store.ErrDenied: "store-denied"}[err]
 		e.name(name).add(of, Bad, "Point REDIS_URL at the primary; look at its disk; redis-cli config set maxmemory-policy volatile-ttl, or give it more memory.",
 			"%v: no conversation is remembered.", err)
 		return

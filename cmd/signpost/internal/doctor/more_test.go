@@ -9,6 +9,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -123,6 +125,25 @@ func TestPlantedMistakesByName(t *testing.T) {
 				gw.ServeHTTP(rw, r)
 			})
 		}, false},
+		{"people of this country left out", "home-left-out", func(_ *testing.T, w *world) { w.Config.Countries = []int{353} }, false},
+		{"a second line that is not in ERASE_LINES", "line-not-swept", func(_ *testing.T, w *world) { w.second("sms_url", w.public.URL+"/sms") }, false},
+		{"a second line that points here by http", "texts-elsewhere", func(_ *testing.T, w *world) {
+			w.second("sms_url", strings.Replace(w.public.URL, "https", "http", 1)+"/sms")
+		}, false},
+		{"a Redis with another password", "store-denied", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "requirepass", "another") }, false},
+		{"a gateway that looks at nothing", "inspect-off", func(_ *testing.T, w *world) { w.Config.InspectEvery = 0 }, true},
+		{"a program that was replaced", "old-program", root("proc/7/exe", "/usr/local/bin/gateway (deleted)"), false},
+		{"a watch timer that is off", "watch-off", root("etc/systemd/system/multi-user.target.wants/signpost.service", "/x"), true},
+		{"a watch that writes to the example's address", "watch-example", func(t *testing.T, w *world) {
+			root("etc/systemd/system/multi-user.target.wants/signpost.service", "/x")(t, w)
+			root("etc/systemd/system/timers.target.wants/signpost-watch.timer", "/x")(t, w)
+			files, _ := w.Root.(fstest.MapFS)
+			files["etc/signpost/watch"] = &fstest.MapFile{Data: []byte("WATCH_MAIL_TO=duty@example.org\n")}
+		}, false},
+		{"a key of the fallback that rings an old number", "fallback-other", func(_ *testing.T, w *world) {
+			w.served["/connect.xml"] = []byte(strings.ReplaceAll(string(w.served["/connect.xml"]), "0010", "0011"))
+		}, false},
+		{"a key of the fallback that leads nowhere", "fallback-away", func(_ *testing.T, w *world) { delete(w.served, "/connect.xml") }, false},
 		{"what only the gateway knows", "line-not-answering", says("ready\nbook: none\ndegraded: line-not-answering: nobody answers it. Ring it.\n"), false},
 		{"what the gateway only notes", "store-on-disk", says("ready\nbook: none\nnote: store-on-disk: Redis writes. Stop it.\n"), true},
 		{"a book that the gateway was not restarted for", "book-other", says("ready\nbook: 0badb00c\n"), false},
@@ -153,6 +174,24 @@ func TestPlantedMistakesByName(t *testing.T) {
 		})
 	}
 	t.Logf("%d mistakes planted by name", len(tests))
+}
+
+// root has a link on this machine.
+func root(name, to string) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		files, ok := w.Root.(fstest.MapFS)
+		if !ok {
+			t.Fatal("the machine has other files")
+		}
+		files[name] = &fstest.MapFile{Data: []byte(to), Mode: fs.ModeSymlink}
+	}
+}
+
+// second gives the account another number that is set up like the first, but for one field.
+func (w *world) second(field string, v any) {
+	other := maps.Clone(w.number)
+	other["sid"], other["phone_number"], other[field] = "PN"+strings.Repeat("9", 32), "+441632960009", v
+	w.double.Line(other)
 }
 
 // says has the running gateway say something in /readyz.
