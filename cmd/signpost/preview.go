@@ -63,7 +63,7 @@ func previewPage(args []string, s streams) int {
 
 // newPage is the preview of a folder, over gateways of its own.
 func newPage(o preview.Options) (*preview.Server, error) {
-	o.Open = func(away bool, clock func() time.Time) (*preview.Line, error) { return pretendLine(away, clock) }
+	o.Open = pretendLine
 	return preview.New(o)
 }
 
