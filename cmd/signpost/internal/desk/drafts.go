@@ -362,7 +362,7 @@ func (d *Desk) update(v visit) {
 		if len(left) > 0 {
 			var wrong []mistake
 			for _, c := range left {
-				wrong = append(wrong, mistake{"keep-p-" + c.ID, "Choose what to keep of " + cmp.Or(c.Where, c.File)})
+				wrong = append(wrong, mistake{"keep-p-" + c.ID, "Choose what to keep of " + p.Fact(c)})
 			}
 			d.drafted(v, http.StatusUnprocessableEntity, t, wrong...)
 			return

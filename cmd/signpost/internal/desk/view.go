@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strings"
 
 	"signpost/cmd/signpost/internal/history"
 	"signpost/cmd/signpost/internal/merge"
@@ -59,6 +60,34 @@ func (p *draftView) Standing() string {
 		return "waits for approval"
 	}
 	return "being written"
+}
+
+// Fact says what a conflict is about, with the names that people know.
+func (p *draftView) Fact(c merge.Conflict) string {
+	kind, rest, _ := strings.Cut(c.Where, ", ")
+	id, fact, _ := strings.Cut(rest, ", ")
+	known := ""
+	if b := p.Source.Book; b != nil {
+		switch kind {
+		case "services":
+			if s := b.Service(id); s != nil {
+				known = s.Name
+			}
+		case "areas":
+			if a := b.Area(id); a != nil {
+				known = a.Name
+			}
+		}
+	}
+	switch {
+	case c.Where == "":
+		return "The whole file"
+	case known == "":
+		return c.Where
+	case fact == "":
+		return known
+	}
+	return known + ", " + strings.ReplaceAll(fact, "_", " ")
 }
 
 // mistake is what is wrong with one field of what was sent.
