@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -255,6 +258,43 @@ func TestDeskGuessing(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Somebody begins to sign in without end. Whoever began before them signs in all the same, and
+// what was used once cannot be used again.
+func TestSignInsWithoutEnd(t *testing.T) {
+	o := openOffice(t)
+	jo := o.browser(t)
+	jo.count = math.MaxUint32 // its passkey does not count: it says 0 each time
+	if r := jo.join(t, o.invite(t, "Jo", "editor")); r.status != http.StatusOK {
+		t.Fatal(r.body)
+	}
+	jo.count = math.MaxUint32
+	options, r := jo.begins(t, "/desk/sign-in/begin", nil)
+	if r.status != http.StatusOK {
+		t.Fatal(r.body)
+	}
+	kept, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+	stranger := o.browser(t)
+	for range 1100 {
+		if r := stranger.send(t, "/desk/sign-in/begin", nil); r.status != http.StatusOK {
+			t.Fatal(r.body)
+		}
+	}
+	answer, err := json.Marshal(jo.signed(t, options, jo.origin, 5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{http.StatusOK, http.StatusForbidden} {
+		thief := o.browser(t)
+		if r := thief.ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json", "Cookie", kept); r.status != want {
+			t.Errorf("an answer gets %d, want %d: %s", r.status, want, r.body)
+		}
+	}
+	o.ahead.Store(int64(6 * time.Minute))
+	if r := o.browser(t).ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json", "Cookie", kept); r.status != http.StatusForbidden {
+		t.Errorf("six minutes later an answer gets %d", r.status)
 	}
 }
 

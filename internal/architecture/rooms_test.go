@@ -70,7 +70,7 @@ var rooms = map[string]struct{ own, outside []string }{
 	"cmd/signpost/internal/follow":   {own: []string{"flows/check", "flows/load", "flows/published", "flows/saved"}},
 	"cmd/signpost/internal/merge":    {own: []string{"flows/load"}, outside: []string{"go.yaml.in/yaml/v3"}},
 	"cmd/signpost/internal/history":  {own: []string{"flows/saved"}},
-	"cmd/signpost/internal/staff":    {own: []string{"flows/saved"}, outside: []string{"github.com/go-webauthn/webauthn/protocol", "github.com/go-webauthn/webauthn/webauthn"}},
+	"cmd/signpost/internal/staff":    {own: []string{"flows/saved", "internal/privacy"}, outside: []string{"github.com/go-webauthn/webauthn/protocol", "github.com/go-webauthn/webauthn/webauthn"}},
 	"cmd/signpost/internal/desk":     {own: []string{"cmd/signpost/internal/follow", "cmd/signpost/internal/history", "cmd/signpost/internal/merge", "cmd/signpost/internal/preview", "cmd/signpost/internal/staff", "flows", "flows/changes", "flows/check", "flows/load", "flows/published", "flows/routes", "flows/saved", "internal/gsm7", "internal/hours"}},
 	"flows/changes":                  {own: []string{"flows", "flows/check", "flows/load", "internal/hours"}},
 	"cmd/gateway/server":             {own: []string{"config", "internal/hours", "flows", "flows/book", "flows/check", "flows/load", "internal/admit", "internal/eraser", "internal/privacy", "internal/budget", "internal/store", "internal/counters", "internal/lines", "internal/swap", "internal/trace", "internal/twilio", "internal/version", "internal/webhook", "ivr", "sms", "flows/changes", "flows/saved", "internal/inspect"}, outside: []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/promhttp"}},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,11 +45,11 @@ type Session struct {
 	draft       string
 }
 
-// ceremony is a sign-in that has begun.
+// ceremony is a joining that has begun.
 type ceremony struct {
 	data  *webauthn.SessionData
 	began time.Time
-	code  string // the hash of the invitation; empty: signing in
+	code  string // the hash of the invitation
 	who   Person // who joins
 }
 
@@ -92,12 +93,12 @@ func (s *Staff) begin(c ceremony) string {
 }
 
 // finish takes a ceremony: each can be finished once.
-func (s *Staff) finish(name string, joins bool) (ceremony, bool) {
+func (s *Staff) finish(name string) (ceremony, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.ceremonies[name]
 	delete(s.ceremonies, name)
-	return c, ok && s.now().Sub(c.began) <= ceremonyTime && (c.code != "") == joins
+	return c, ok && s.now().Sub(c.began) <= ceremonyTime
 }
 
 // BeginJoin begins making a passkey for an invitation. The options are for the browser.
@@ -132,7 +133,7 @@ func (s *Staff) BeginJoin(code string) (options *protocol.CredentialCreation, na
 
 // FinishJoin keeps the passkey that a browser made, and uses the invitation up.
 func (s *Staff) FinishJoin(name string, r *http.Request) (Person, error) {
-	c, ok := s.finish(name, true)
+	c, ok := s.finish(name)
 	if !ok {
 		return Person{}, ErrInvitation
 	}
@@ -151,19 +152,44 @@ func (s *Staff) FinishJoin(name string, r *http.Request) (Person, error) {
 	return c.who, s.Record(c.who.Name, "joined", string(c.who.Role))
 }
 
+// signInPurpose is what a sign-in that has begun is sealed for.
+const signInPurpose = "sign-in to the desk"
+
 // BeginSignIn begins signing in. It asks for any passkey of the desk, so that it says
-// nothing about who there is.
+// nothing about who there is. The browser keeps what has begun, sealed: anybody may begin, and
+// whoever begins without end must not have the desk forget the others.
 func (s *Staff) BeginSignIn() (options *protocol.CredentialAssertion, name string, err error) {
 	options, data, err := s.web.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return nil, "", ErrSignIn
 	}
-	return options, s.begin(ceremony{data: data, began: s.now()}), nil
+	kept, err := json.Marshal(data)
+	if err != nil {
+		return nil, "", ErrSignIn
+	}
+	return options, s.ring.Seal(signInPurpose, "", s.now().Add(ceremonyTime), kept), nil
+}
+
+// begun opens a sign-in that has begun.
+func (s *Staff) begun(name string) (data webauthn.SessionData, until time.Time, ok bool) {
+	kept, until, err := s.ring.OpenUntil(signInPurpose, "", name)
+	return data, until, err == nil && !s.now().After(until) && json.Unmarshal(kept, &data) == nil
+}
+
+// once reports the first time that somebody is signed in by what has begun.
+func (s *Staff) once(name string, until time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.done, func(_ [32]byte, until time.Time) bool { return s.now().After(until) })
+	hash := sha256.Sum256([]byte(name))
+	_, done := s.done[hash]
+	s.done[hash] = until
+	return !done
 }
 
 // FinishSignIn finds out who it is.
 func (s *Staff) FinishSignIn(name string, r *http.Request) (Person, error) {
-	c, ok := s.finish(name, false)
+	data, until, ok := s.begun(name)
 	if !ok {
 		return Person{}, ErrSignIn
 	}
@@ -174,8 +200,8 @@ func (s *Staff) FinishSignIn(name string, r *http.Request) (Person, error) {
 			return nil, ErrSignIn
 		}
 		return who, nil
-	}, *c.data, r)
-	if err != nil || key.Authenticator.CloneWarning {
+	}, data, r)
+	if err != nil || key.Authenticator.CloneWarning || !s.once(name, until) {
 		return Person{}, ErrSignIn
 	}
 	for i := range who.Keys {

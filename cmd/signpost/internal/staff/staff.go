@@ -27,6 +27,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"signpost/flows/saved"
+	"signpost/internal/privacy"
 )
 
 // Role is what a person may do.
@@ -101,6 +102,8 @@ type Staff struct {
 	mu         sync.Mutex
 	web        *webauthn.WebAuthn // nil: only the commands are there
 	sessions   map[[32]byte]*Session
+	ring       *privacy.Keyring       // seals sign-ins that have begun
+	done       map[[32]byte]time.Time // by their hashes, those that were used, until they end
 	ceremonies map[string]ceremony
 	wrong      []time.Time // when wrong invitations were tried
 }
@@ -113,7 +116,11 @@ func Open(dir, origin string, now func() time.Time) (*Staff, error) {
 			return nil, fmt.Errorf("make the folder of the desk: %w", err)
 		}
 	}
-	s := &Staff{dir: dir, now: now, sessions: map[[32]byte]*Session{}, ceremonies: map[string]ceremony{}}
+	ring, err := privacy.NewKeyring(privacy.NewSecret())
+	if err != nil {
+		return nil, fmt.Errorf("make a key for signing in: %w", err)
+	}
+	s := &Staff{dir: dir, now: now, ring: ring, sessions: map[[32]byte]*Session{}, done: map[[32]byte]time.Time{}, ceremonies: map[string]ceremony{}}
 	if origin == "" {
 		return s, nil
 	}
