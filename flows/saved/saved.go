@@ -141,20 +141,25 @@ const (
 
 // CopyTo writes the book's files into a folder, which it makes.
 func (b *Book) CopyTo(dir string) error {
-	err := os.CopyFS(dir, b.Files)
-	if err == nil {
-		err = filepath.WalkDir(dir, func(file string, e fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case e.IsDir():
-				return os.Chmod(file, folderMode)
-			}
-			return os.Chmod(file, fileMode)
-		})
-	}
-	if err != nil {
+	if err := os.CopyFS(dir, b.Files); err != nil {
 		return fmt.Errorf("copy the flow book: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("set the modes of the flow book: %w", err)
+	}
+	defer func() { _ = root.Close() }() // its folder stays
+	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir():
+			return root.Chmod(name, folderMode)
+		}
+		return root.Chmod(name, fileMode)
+	})
+	if err != nil {
+		return fmt.Errorf("set the modes of the flow book: %w", err)
 	}
 	return nil
 }
