@@ -625,10 +625,13 @@ func TestNothingIsKept(t *testing.T) {
 	if !strings.Contains(l.surfaces["the provider's API"], "\r\n\r\nBody=") {
 		t.Error("no message was emptied")
 	}
-	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`, `outcome="degraded"`, `outcome="limited"`, `erasures_total{outcome="busy"}`, `erasures_total{outcome="refused"}`} {
+	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`, `outcome="degraded"`, `erasures_total{outcome="busy"}`, `erasures_total{outcome="refused"}`} {
 		if !counted(m, want) {
 			t.Errorf("the drive did not come by %s", want)
 		}
+	}
+	if !strings.Contains(l.surfaces["Redis, at the end"], "text|||limited") { // the metric appears within a day
+		t.Error("no text was over the limit")
 	}
 	if !strings.Contains(m, "last_reload_success 0") {
 		t.Error("no book was refused")
