@@ -70,11 +70,11 @@ func inAnyWeek(m time.Time) bool {
 }
 
 // moments writes a moment of any week without its date.
-func moments(m time.Time, any, one string) string {
+func moments(m time.Time, weekly, single string) string {
 	if inAnyWeek(m) {
-		return m.In(hours.London()).Format(any)
+		return m.In(hours.London()).Format(weekly)
 	}
-	return m.In(hours.London()).Format(one)
+	return m.In(hours.London()).Format(single)
 }
 
 // Hours says at which hours it does, in words: several moments, not only the first. Days that
