@@ -148,8 +148,8 @@ SHRINK ?=
 simulate:
 	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestSimulate$$' -count=1 -v -timeout 0 -args -days 0 -seed $(SEED) -years $(YEARS) -person "$(PERSON)" $(if $(SHRINK),-shrink)
 
-# Plants bugs in the gateways, one at a time, and plays the world that must find each. BUG
-# names one of docs/simulation.md.
+# Plants bugs in the gateways, one at a time, and plays the world that must find each, as make
+# test does; and the whole world without the bug. BUG names one of docs/simulation.md.
 BUG ?=
 simulate-bugs:
 	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestPlanted$$' -count=1 -v -timeout 60m -args -plant -bug "$(BUG)"

@@ -109,7 +109,7 @@ func decodeCookie(data []byte) cookie {
 	}
 	c := cookie{present: true}
 	form, data := data[0], data[1:]
-	ok := true
+	var ok bool
 	if form&answeredBit != 0 {
 		if data, ok = c.decodeAnswered(data); !ok {
 			return cookie{}

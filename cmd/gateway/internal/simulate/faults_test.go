@@ -154,7 +154,10 @@ func (w *world) badWeather(bad weather) time.Duration {
 		for _, n := range struck {
 			n.weather = weather{}
 		}
-		w.uneven, w.cleared = time.Now(), time.Now()
+		w.uneven = time.Now()
+		if bad.loses() {
+			w.cleared = time.Now()
+		}
 		w.story.around("Redis is well again")
 		w.spoil()
 		w.stir()
@@ -162,12 +165,12 @@ func (w *world) badWeather(bad weather) time.Duration {
 	return 0 // nobody's conversation is lost: the provider keeps it as well
 }
 
-// stormy reports whether Redis did not answer some gateway as usual at some time since.
+// stormy reports whether Redis may not have answered some gateway at some time since.
 func (w *world) stormy(since time.Time) bool {
 	if w.cleared.After(since) {
 		return true
 	}
-	return slices.ContainsFunc(w.nodes, func(n *node) bool { return n.weather != weather{} })
+	return slices.ContainsFunc(w.nodes, func(n *node) bool { return n.weather.loses() })
 }
 
 func (w *world) failOver() time.Duration {

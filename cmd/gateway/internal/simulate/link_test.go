@@ -140,6 +140,9 @@ type weather struct {
 	refuse   bool          // no connection can be made
 }
 
+// loses reports whether an answer may not come at all.
+func (w weather) loses() bool { return w.lose > 0 || w.loseBack > 0 || w.cut || w.refuse }
+
 // dial connects a gateway with Redis or with the provider.
 func (n *node) dial(_ context.Context, _, address string) (net.Conn, error) {
 	w := n.world

@@ -48,6 +48,13 @@ func crowded(seed uint64, every time.Duration, strikes ...string) plan {
 // calmly is one without faults of its own.
 func calmly(seed uint64) plan { return busy(seed, "none") }
 
+// limited is one in which more is written than an hour may cost.
+func limited(seed uint64) plan {
+	p := calmly(seed)
+	p.limit = "1"
+	return p
+}
+
 var bugs = []bug{
 	{"mark written before commit", "the mark of a message is stored before it is certain that its step is taken", []patch{
 		{session, "	res, err := commit.Run(", "	script := commit\n	if planted.Is(\"mark written before commit\") {\n		script = redis.NewScript(\"local now = redis.call('GET', KEYS[1]) or '' local mark = redis.call('HGET', KEYS[2], ARGV[6]) if ARGV[6] ~= '' and mark then return {'repeat', mark, now} end redis.call('HSET', KEYS[2], ARGV[6], ARGV[4]) redis.call('PEXPIRE', KEYS[2], ARGV[5]) local marks = tostring(redis.call('HLEN', KEYS[2])) if now ~= ARGV[1] then return {'moved', now, marks} end if ARGV[2] == '' then redis.call('DEL', KEYS[1]) elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end return {'done', ''}\")\n	}\n	res, err := script.Run("},
@@ -117,6 +124,15 @@ var bugs = []bug{
 	{"another area", "Crewe gets the number of Chester", []patch{
 		{"flows/step.go", "	s.Area = areaID\n", "	s.Area = areaID\n	if planted.Is(\"another area\") && areaID == \"cheshire_east\" {\n		s.Area = \"cheshire_west\"\n	}\n"},
 	}, calmly(1)},
+	{"budget without an end", "what an hour has cost limits no answer", []patch{
+		{"internal/budget/spend.go", "func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 {", "func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 || planted.Is(\"budget without an end\") {"},
+	}, limited(1)},
+	{"state in clear", "Redis holds a conversation unsealed", []patch{
+		{"internal/store/sealed.go", "	if len(state) == 0 {\n		return \"\"\n	}\n", "	if len(state) == 0 {\n		return \"\"\n	}\n	if planted.Is(\"state in clear\") {\n		return string(state)\n	}\n"},
+	}, calmly(1)},
+	{"behaviour forgotten with Redis", "a conversation about one's own behaviour is another once Redis has lost it", []patch{
+		{handler, "	case session.Unknown() && ownBehaviour(book, c.state):", "	case session.Unknown() && ownBehaviour(book, c.state) && !planted.Is(\"behaviour forgotten with Redis\"):"},
+	}, crowded(1, 3*time.Minute, "Redis is emptied")},
 	{"way out of behaviour", "a second text leads from one's own behaviour to the services for the people harmed", []patch{
 		{"flows/answer.go", "	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n", "	if planted.Is(\"way out of behaviour\") && s.Who == Behaviour {\n		s.Who = Me\n	}\n	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n"},
 	}, calmly(1)},
@@ -202,15 +218,14 @@ func overlay(t *testing.T, root, dir string) string {
 
 var (
 	update  = flag.Bool("update", false, "write the table of docs/simulation.md")
-	plant   = flag.Bool("plant", false, "plant the bugs: by hand, it takes minutes")
+	plant   = flag.Bool("plant", false, "play the world of each planted bug without it to its end, not only until the bug was found")
 	onlyBug = flag.String("bug", "", "plant only this bug")
 )
 
 // Each planted bug is found, in a world that without it breaks no rule.
 func TestPlanted(t *testing.T) {
-	if !*plant {
-		// The overlay is built and 22 worlds are played: too long for every change.
-		t.Skip("run make simulate-bugs")
+	if testing.Short() {
+		t.Skip("builds the gateway anew and plays a world for each bug")
 	}
 	root, err := filepath.Abs("../../../..")
 	if err != nil {
@@ -222,7 +237,7 @@ func TestPlanted(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build with planted bugs: %v\n%s", err, out)
 	}
-	run := exec.Command(program, "-test.run", "^TestEachBug$", "-test.v", "-test.timeout", "20m", "-bug", *onlyBug)
+	run := exec.Command(program, "-test.run", "^TestEachBug$", "-test.v", "-test.timeout", "60m", "-bug", *onlyBug, fmt.Sprintf("-plant=%v", *plant))
 	out, err := run.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {

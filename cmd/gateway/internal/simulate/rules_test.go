@@ -65,6 +65,7 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 	note(false, false)
 	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
 	w.checkDanger(p, s, b, text)
+	w.checkBudget(p, s, b, text)
 	if w.plan.rule != nil {
 		if wrong := w.plan.rule(p, text); wrong != "" {
 			w.fault(p, "%s", wrong)
@@ -182,7 +183,7 @@ func (w *world) checkNumbers(p *person, b *flows.Book, r *reply, text string) {
 		if of := owners()[s.ID]; of != nil && !slices.ContainsFunc(of, func(a string) bool { return slices.Contains(p.areas, a) }) {
 			p.doubts = append(p.doubts, doubt{of, fmt.Sprintf("somebody in %v was given the number of %s, which serves %v: %q", p.areas, s.ID, of, text)})
 		}
-		if p.behaviour && !s.For[flows.Behaviour] && !p.forgotten() {
+		if p.behaviour && !s.For[flows.Behaviour] && !(p.uncertain && p.forgotten()) {
 			w.fault(p, "somebody worried about their own behaviour was given %s: %q", s.ID, text)
 		}
 		facts, _, _ := strings.Cut(text[at:], ")")
@@ -450,6 +451,19 @@ func (s *spending) text(price int64, text string) {
 
 // edge is how near the end of an hour the hour is not certain that an answer counts in.
 const edge = 10 * time.Second
+
+// checkBudget: far past what an hour may cost, a calm text gets a number at most.
+func (w *world) checkBudget(p *person, s saying, b *flows.Book, text string) {
+	const far = 2 // times the limit
+	kind := b.Consider(s.text).Kind
+	spent := w.spent.sure[time.Now().UTC().Truncate(time.Hour)]
+	if p.behaviour || kind == flows.CaseDanger || kind == flows.CaseDespair || spent < far*int64(budget.Pence(w.cfg.SpendLimit)) {
+		return
+	}
+	if text != "" && text != b.FallbackText() && text != b.MaintenanceText() && len(given(b, text)) == 0 {
+		w.fault(p, "%d tenths of a penny are spent, and %q is answered in full: %q", spent, s.text, text)
+	}
+}
 
 // checkSpending: what the gateways reckon together is what the answers cost.
 func (w *world) checkSpending() {

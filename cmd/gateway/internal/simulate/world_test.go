@@ -60,7 +60,7 @@ type world struct {
 	troubled time.Time // until when something may have been forgotten
 	distant  time.Time // until when Redis may not have answered
 	uneven   time.Time // when a fault last happened
-	cleared  time.Time // when a way to Redis was last well again
+	cleared  time.Time // when Redis last answered every gateway again
 	tight    time.Time // until when the limits or the budget may speak
 	changed  time.Time // when the book was last changed
 
@@ -93,7 +93,8 @@ type plan struct {
 	every   time.Duration
 	only    string // the story of one person is told; empty: of the person who meets a broken rule
 	trace   io.Writer
-	most    int // it ends after so many broken rules
+	limit   string // of an hour's cost, in pounds; empty: the default, which no world reaches
+	most    int    // it ends after so many broken rules
 	// rule is one more, for tests of the simulation: it says what is wrong with an answer.
 	rule func(p *person, text string) string
 	// without are the people and the faults that are left out, by number.
@@ -170,6 +171,10 @@ func newWorld(p plan) *world {
 	w.settings = map[string]string{
 		"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": firstToken, "PRIVACY_KEY": secrets[0],
 		"REDIS_URL": "redis://redis:6379", "TWILIO_API_URL": "http://provider", "ERASE_LINES": line, "INSPECT_EVERY": "0",
+	}
+	if p.limit != "" {
+		w.settings["SPEND_LIMIT"] = p.limit
+		w.tight = p.from.Add(p.lasts + 48*time.Hour)
 	}
 	w.books = variants()
 	w.book = w.books[0]
@@ -401,8 +406,11 @@ func (w *world) inspect() {
 	keys := w.keyring()
 	write := func(key, field, value string) {
 		fmt.Fprintf(&all, "%s %s %s\n", key, field, value)
-		if plain, ok := store.OpenValue(keys, key, field, value); ok {
+		plain, ok := store.OpenValue(keys, key, field, value)
+		if ok {
 			fmt.Fprintf(&all, "%s\n", plain)
+		} else if strings.HasPrefix(key, "s:") || strings.HasPrefix(key, "r:") {
+			w.fault(nil, "%s is kept, and is not sealed by a key in use", key)
 		}
 	}
 	for k, v := range kept.texts {
