@@ -484,7 +484,7 @@ func (l *life) through(short bool) {
 	}
 	l.provider.Await(l.t, "a message emptied", func() bool { return strings.Contains(l.provider.Raw(), "\r\n\r\nBody=") })
 	l.provider.Lose() // from here on nobody's number is answered to us
-	for range 10 { // once more, with little after it that could overwrite what is not wiped
+	for range 10 {    // once more, with little after it that could overwrite what is not wiped
 		l.byGET()
 	}
 	wiped := l.wipes()
