@@ -170,7 +170,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 10 // of 164; 16 were when sixth.csv was written
+	const mostHarmed = 9 // of 164; 16 were when sixth.csv was written
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d", harm.all-harm.good, mostHarmed)
 	}
