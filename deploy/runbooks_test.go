@@ -64,6 +64,9 @@ func TestRunbooksAreWalked(t *testing.T) {
 			if !w.lasts {
 				s.ends(w)
 				s.scrape(5)
+				if slices.Contains(ofHalfAnHour, w.alert) {
+					s.scrape(halfAnHour)
+				}
 				asked = append(asked, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1)))
 				return
 			}
@@ -85,6 +88,11 @@ func TestRunbooksAreWalked(t *testing.T) {
 
 // ofTheHour are the alerts of what ends with the hour, or with the day.
 var ofTheHour = []string{"SignpostMoney", "SignpostReserve", "SignpostLineNotAnswering"}
+
+// ofHalfAnHour are the alerts that go on for half an hour after what happened once.
+var ofHalfAnHour = []string{"SignpostRefusing", "SignpostSafeAnswers"}
+
+const halfAnHour = 30 // minutes
 
 // today is the day of the test, or days before or after, as a flow book writes it.
 func today(days int) string { return walkDay.AddDate(0, 0, days).Format(`"2006-01-02"`) }

@@ -20,6 +20,9 @@ const undoStamp = "20060102-150405.000"
 // undoPattern matches the undo files in the current folder.
 const undoPattern = "provision-*.json"
 
+// mostAtOnce is how many undo files of a line there may be in a row, a millisecond apart.
+const mostAtOnce = 100
+
 // undoName is the undo file of a line at a time.
 func undoName(line string, at time.Time) string {
 	safe := strings.Map(func(r rune) rune {
@@ -31,14 +34,21 @@ func undoName(line string, at time.Time) string {
 	return "provision-" + safe + "-" + at.UTC().Format(undoStamp) + ".json"
 }
 
-// keepLine writes down how a line was, in a file of its own. It never replaces a file.
+// keepLine writes down how a line was, in a file of its own. It never replaces a file: of two
+// in one millisecond, the second is called a millisecond later.
 func keepLine(l twilio.AccountLine, at time.Time) (file string, err error) {
 	data, err := json.MarshalIndent(l, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("write down how it was: %w", err)
 	}
-	file = undoName(l.Name, at)
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	var f *os.File
+	for range mostAtOnce {
+		file = undoName(l.Name, at)
+		if f, err = os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); !errors.Is(err, os.ErrExist) {
+			break
+		}
+		at = at.Add(time.Millisecond)
+	}
 	if err != nil {
 		return "", fmt.Errorf("write down how it was: %w", err)
 	}
