@@ -369,7 +369,7 @@ func walks() []walk {
 			for i := range 6 {
 				s.text(s.phone(100+i), "hello")
 			}
-		}, "share-nearly-spent", "More people text or ring", "share-nearly-spent", 2, restart("SPEND_LIMIT", "100"), false},
+		}, "share-nearly-spent", "Many people text", "share-nearly-spent", 2, restart("SPEND_LIMIT", "100"), false},
 		{"SignpostReserve", "an attack", "TEXT_PENCE=500", func(s *site) {
 			for i := range 40 {
 				s.text(s.phone(100+i), "hello")
