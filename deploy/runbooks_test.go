@@ -87,7 +87,7 @@ func TestRunbooksAreWalked(t *testing.T) {
 }
 
 // ofTheHour are the alerts of what ends with the hour, or with the day.
-var ofTheHour = []string{"SignpostMoney", "SignpostReserve", "SignpostLineNotAnswering"}
+var ofTheHour = []string{"SignpostMoney", "SignpostReserve", "SignpostFlood", "SignpostLineNotAnswering"}
 
 // ofHalfAnHour are the alerts that go on for half an hour after what happened once.
 var ofHalfAnHour = []string{"SignpostRefusing", "SignpostSafeAnswers"}
