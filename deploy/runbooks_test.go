@@ -235,7 +235,7 @@ func walks() []walk {
 	set := func(field string, v any) func(*site) { return func(s *site) { s.number[field] = v } }
 	var good string
 	breakBook := func(s *site) { good = s.edit("menus.yaml", func(string) string { return "steps: 1\n" }) }
-	mendBook := func(s *site) {
+	repairBook := func(s *site) {
 		if out, err := s.command("sh", "-c", "signpost check -flows $FLOWS_DIR"); err == nil || !strings.Contains(out, "menus.yaml:1:") {
 			s.t.Errorf("check says %s", out)
 		}
@@ -330,8 +330,8 @@ func walks() []walk {
 			breakBook(s)
 			s.start()
 			s.started = s.minutes()
-		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, mendBook, false},
-		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes", "book-refused", 17, mendBook, false},
+		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, repairBook, false},
+		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes", "book-refused", 17, repairBook, false},
 		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk", "does not lead here", "calls-trunk", 7, provision, false},
 		{"SignpostAccount", "texts that go to an old address", "", set("sms_url", "https://old.example.org/sms"), "texts-elsewhere", "does not lead here", "texts-elsewhere", 7, provision, false},
 		{"SignpostAccount", "an account without money", "", func(s *site) { s.double.SetBalance("1.20") }, "balance-low", "account is not in order", "balance-low", 7, func(s *site) { s.double.SetBalance("50") }, false},

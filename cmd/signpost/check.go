@@ -59,8 +59,8 @@ func checkBook(args []string, s streams) int {
 	var src *load.Source
 	var problems []load.Problem
 	if *fix {
-		m := check.Mend(fsys, now)
-		if err := writeMended(m, *dir, s); err != nil {
+		m := check.Fix(fsys, now)
+		if err := writeFixed(m, *dir, s); err != nil {
 			fmt.Fprintf(s.err, "signpost check: %v\n", err)
 			return exitProblems
 		}
@@ -78,8 +78,8 @@ func checkBook(args []string, s streams) int {
 	return exitOK
 }
 
-// writeMended writes what was mended, and says what it was.
-func writeMended(m check.Mended, dir string, s streams) error {
+// writeFixed writes what was fixed, and says what it was.
+func writeFixed(m check.FixedBook, dir string, s streams) error {
 	for _, p := range m.Fixed {
 		fmt.Fprintf(s.out, "fixed %s: %s\n", p.Pos, p.What)
 	}

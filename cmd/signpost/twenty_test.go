@@ -61,7 +61,7 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 		name, file, find, put string
 		code                  int
 		says, todo            string // the place and the fault; what to do
-		mends                 string // what -fix makes of the line; empty when a person must
+		fixes                 string // what -fix makes of the line; empty when a person must
 	}{
 		{"typo in a key", "services.yaml", "    label: local team\n", "    lable: local team\n", 1, `services.yaml:67:5: error: "lable" is not known here`, `Did you mean "label"?`, "    label: local team\n"},
 		{"capital in a key", "services.yaml", "    label: local team\n", "    Label: local team\n", 1, `services.yaml:67:5: error: "Label" is not known here`, `Did you mean "label"?`, "    label: local team\n"},
@@ -118,12 +118,12 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 			code, out = checked(dir, "-fix")
 			got := read(t, dir, tt.file)
 			switch {
-			case tt.mends == "" && got != broken:
+			case tt.fixes == "" && got != broken:
 				t.Errorf("-fix changed what only a person can know:\n%s", out)
-			case tt.mends == "":
+			case tt.fixes == "":
 			case code != 0 || !strings.Contains(out, "fixed "+tt.file):
 				t.Errorf("-fix ended with %d and said:\n%s", code, out)
-			case got != strings.Replace(before, tt.find, tt.mends, 1):
+			case got != strings.Replace(before, tt.find, tt.fixes, 1):
 				t.Errorf("-fix made something else of the file; it said:\n%s", out)
 			}
 		})

@@ -25,7 +25,7 @@ var alphabet = rule{
 			p.report(p.posIn(w, string(r)), fmt.Sprintf("character %d is %q, which plain texts cannot hold", at+1, r),
 				"One such character more than halves what fits: the text arrives in pieces, perhaps in the wrong order, and old phones may show squares.", fix)
 			if put != "" {
-				p.mend(string(r), put)
+				p.fix(string(r), put)
 			}
 		}
 	},

@@ -90,9 +90,9 @@ func (p *pass) report(pos load.Pos, what, why, fix string) {
 	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: severity, Rule: p.rule.name, What: what, Why: why, Fix: fix})
 }
 
-// mend gives what was last reported the edit that mends it: from bytes after the
+// fix gives what was last reported the edit that fixes it: from bytes after the
 // place, the words old are replaced, if they stand there as they are read.
-func (p *pass) mend(old, put string) {
+func (p *pass) fix(old, put string) {
 	last := &p.problems[len(p.problems)-1]
 	data, from := p.File(last.File), p.Offset(last.Pos)
 	const near = 2000 // bytes: a wording is no longer

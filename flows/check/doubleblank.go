@@ -17,9 +17,9 @@ var doubleBlank = rule{
 			}
 			p.report(p.posIn(w, found), "a blank or a stop too many stands here: \""+found+"\"", "It takes room in a text and looks careless; spoken, it makes an odd pause.", "Take it out.")
 			if s := strings.TrimLeft(found, " "); s == "" {
-				p.mend(found, " ")
+				p.fix(found, " ")
 			} else {
-				p.mend(found, s[:1]+strings.TrimLeft(s, ".,;:?!"))
+				p.fix(found, s[:1]+strings.TrimLeft(s, ".,;:?!"))
 			}
 		}
 	},

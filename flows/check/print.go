@@ -32,7 +32,7 @@ func printText(w io.Writer, src *load.Source, problems []load.Problem, _ string)
 	for _, p := range problems {
 		all[p.Rule]++
 	}
-	// What must be mended is not buried under advice.
+	// What must be fixed is not buried under advice.
 	few := func(rule string) int {
 		if len(load.Errors(problems)) > 0 && all[rule] > fewShown {
 			return 0
@@ -90,7 +90,7 @@ type finding struct {
 	What     string `json:"what"`
 	Why      string `json:"why"`
 	Fix      string `json:"fix"`
-	Mendable bool   `json:"mendable"` // by signpost check -fix
+	Mendable bool   `json:"fixable"` // by signpost check -fix
 }
 
 func printJSON(w io.Writer, _ *load.Source, problems []load.Problem, _ string) error {

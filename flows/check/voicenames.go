@@ -30,7 +30,7 @@ func (p *pass) voice(file, path string, v flows.Voice) {
 	speaks, voices := voice.Languages(v.Name), voice.For(v.Language)
 	if v.Name != "" && len(speaks) == 0 {
 		p.report(p.Pos(file, path+".name"), fmt.Sprintf("%q is not a voice that we can use", v.Name), silent, voiceFix(v, voices))
-		p.mend(v.Name, load.Slip(v.Name, voice.Names()))
+		p.fix(v.Name, load.Slip(v.Name, voice.Names()))
 	}
 	switch {
 	case v.Language == "":

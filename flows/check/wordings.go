@@ -142,7 +142,7 @@ var placeholders = rule{
 					}
 					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.", fix)
 					if near != "" {
-						p.mend("{"+name+"}", "{"+near+"}")
+						p.fix("{"+name+"}", "{"+near+"}")
 					}
 				}
 			}

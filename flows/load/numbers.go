@@ -133,7 +133,7 @@ func (b *builder) line(s *flows.Service, v value, priced bool) {
 		if bare := Plainly(n.text); bare != "" {
 			last := &b.problems[len(b.problems)-1]
 			last.Fix = "Write: number: " + bare
-			b.mend(n.pos, n.text, bare)
+			b.fix(n.pos, n.text, bare)
 		}
 		return
 	}

@@ -40,7 +40,7 @@ type Problem struct {
 	What     string // what is wrong
 	Why      string // what it would do to a caller
 	Fix      string // how to fix it
-	// Edit mends it, when only one thing can have been meant; else it is empty.
+	// Edit fixes it, when only one thing can have been meant; else it is empty.
 	Edit Edit
 }
 
@@ -79,9 +79,9 @@ func of(s Severity, ps []Problem) []Problem {
 	return out
 }
 
-// Mend makes the edits of the problems of one file, and tells how many. Edits
+// Fix makes the edits of the problems of one file, and tells how many. Edits
 // that touch one another are left for the next time.
-func Mend(file string, data []byte, ps []Problem) ([]byte, int) {
+func Fix(file string, data []byte, ps []Problem) ([]byte, int) {
 	var edits []Edit
 	for _, p := range ps {
 		if e := p.Edit; p.File == file && e != (Edit{}) && e.From >= 0 && e.From <= e.To && e.To <= len(data) {

@@ -33,7 +33,7 @@ func (b *builder) hours(s *flows.Service, all value) {
 		}
 		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.", fix)
 		if but == nil {
-			b.mend(v.pos, v.text, plainDashes)
+			b.fix(v.pos, v.text, plainDashes)
 		}
 		return
 	}

@@ -94,7 +94,7 @@ func (r *reader) curlyQuoted(v value) bool {
 	inside := v.text[size : len(v.text)-lastSize]
 	put := `"` + strings.ReplaceAll(inside, `"`, `\"`) + `"`
 	r.shapeProblem(v.pos, "quotes", "curly quotes are around these words, and would be sent with them", "Write: "+put)
-	r.mend(v.pos, v.text, put)
+	r.fix(v.pos, v.text, put)
 	return true
 }
 

@@ -203,8 +203,8 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 	return r.readMapping(n, sh, path, v)
 }
 
-// mend gives the last problem the edit that mends it, when there is one.
-func (r *reader) mend(at Pos, words, put string) {
+// fix gives the last problem the edit that fixes it, when there is one.
+func (r *reader) fix(at Pos, words, put string) {
 	if put == "" {
 		return
 	}
@@ -259,7 +259,7 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 			}
 		}
 		r.shapeProblem(v.pos, "choice", fmt.Sprintf("%q is not known here", v.text), DidYouMean(v.text, sh.enum))
-		r.mend(v.pos, v.text, Slip(v.text, sh.enum))
+		r.fix(v.pos, v.text, Slip(v.text, sh.enum))
 	}
 	return v
 }
@@ -303,7 +303,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			if f == nil {
 				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), DidYouMean(name, sh.names()))
 				if near := Slip(name, sh.names()); !has(n, near) {
-					r.mend(kpos, name, near)
+					r.fix(kpos, name, near)
 					misspelt[near] = true
 				}
 				continue

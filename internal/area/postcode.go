@@ -167,7 +167,7 @@ func (f *Finder) lookUp(out string, sector byte, unit string) Candidate {
 
 // wholePostcode reads a postcode of upper-case letters and digits without
 // spaces, forgiving a letter O or I for a digit. One true digit must be there,
-// so that a plain word is never mended into a postcode.
+// so that a plain word is never fixed into a postcode.
 func wholePostcode(s string) (out string, sector byte, unit string, ok bool) {
 	if len(s) < 5 || len(s) > 7 || !hasDigit(s) {
 		return "", 0, "", false

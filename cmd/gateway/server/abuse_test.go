@@ -218,7 +218,7 @@ func TestOneCallerWithoutEnd(t *testing.T) {
 		t.Error("another caller is told the number only")
 	}
 	if got := s.metric(t, `signpost_call_events_total{event="helpline_only"}`); got != 0 {
-		t.Errorf("%v calls appear at once: whoever forges a person's calls would see her own", got)
+		t.Errorf("%v calls appear at once: somebody who forges a person's calls would see that person's own", got)
 	}
 }
 

@@ -356,7 +356,7 @@ func TestPlantedMistakes(t *testing.T) {
 			for _, f := range found {
 				if strings.Contains(f.What, tt.says) {
 					if want := map[bool]doctor.Verdict{false: doctor.Bad, true: doctor.Look}[tt.look]; f.Verdict != want || f.Fix == "" {
-						t.Errorf("it is called %q, to be mended by %q", f.Verdict, f.Fix)
+						t.Errorf("it is called %q, to be fixed by %q", f.Verdict, f.Fix)
 					}
 					return
 				}

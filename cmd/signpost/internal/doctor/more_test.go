@@ -166,7 +166,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 					continue
 				}
 				if want := map[bool]doctor.Verdict{false: doctor.Bad, true: doctor.Look}[tt.look]; f.Verdict != want || f.Fix == "" {
-					t.Errorf("it is called %q, to be mended by %q", f.Verdict, f.Fix)
+					t.Errorf("it is called %q, to be fixed by %q", f.Verdict, f.Fix)
 				}
 				return
 			}

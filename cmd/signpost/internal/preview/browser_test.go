@@ -198,7 +198,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	pages := map[string][]chromedp.Action[chromedp.Void]{
 		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
-		"mend":      {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/mend"]`), chromedp.WaitVisible("pre.diff")},
+		"fix":       {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/fix"]`), chromedp.WaitVisible("pre.diff")},
 		"heard":     {chromedp.Navigate(base + "/heard"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"), chromedp.Click(".fix summary")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},

@@ -37,7 +37,7 @@ func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
 		"sign": func(b byte) string { return string(b) },
 		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
-		"mendable": func(all []found) bool {
+		"fixable": func(all []found) bool {
 			return slices.ContainsFunc(all, func(f found) bool { return f.Edit != load.Edit{} })
 		},
 		"pence": func(w routes.Worst) string { return w.Pence(s.Pence) },

@@ -577,38 +577,38 @@ func TestKeepAsExample(t *testing.T) {
 	}
 }
 
-// A slip that can have meant but one thing is mended from the page, once what would
+// A slip that can have meant but one thing is fixed from the page, once what would
 // change was looked at; what only a person can know is left.
-func TestMendFromThePage(t *testing.T) {
+func TestFixFromThePage(t *testing.T) {
 	dir, base, s := serve(t)
-	if _, page := get(t, base+"/"); strings.Contains(page, `action="/mend"`) {
-		t.Error("there is nothing to mend, and it is offered")
+	if _, page := get(t, base+"/"); strings.Contains(page, `action="/fix"`) {
+		t.Error("there is nothing to fix, and it is offered")
 	}
 	before := read(t, dir, "services.yaml")
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
 	change(t, dir, "examples.yaml", "we: 01925 243359", "we: 01900 842991") // an example breaks, which is not seen yet
 	s.Look()
-	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/mend"`) {
+	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/fix"`) {
 		t.Errorf("it is not offered:\n%s", page)
 	}
-	_, page := post(t, base+"/mend", nil)
+	_, page := post(t, base+"/fix", nil)
 	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line", "There are other mistakes", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
 	}
 	form := url.Values{"seen": {field(t, page, "seen")}}
-	if status, page := post(t, base+"/mend/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
+	if status, page := post(t, base+"/fix/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
 	if read(t, dir, "services.yaml") != before || !strings.Contains(read(t, dir, "examples.yaml"), "they: Warrington\n        we: 01900 842991") {
-		t.Error("more was mended, or less")
+		t.Error("more was fixed, or less")
 	}
-	if status, _ := post(t, base+"/mend/save", form); status != http.StatusConflict {
-		t.Errorf("it is mended twice: %d", status)
+	if status, _ := post(t, base+"/fix/save", form); status != http.StatusConflict {
+		t.Errorf("it is fixed twice: %d", status)
 	}
-	if _, page := post(t, base+"/mend", nil); !strings.Contains(page, "That is what the files say already") {
-		t.Errorf("with nothing to mend:\n%s", page)
+	if _, page := post(t, base+"/fix", nil); !strings.Contains(page, "That is what the files say already") {
+		t.Errorf("with nothing to fix:\n%s", page)
 	}
 }
 

@@ -123,7 +123,7 @@ func (s *Server) checked(v Verdict, p proposal, files map[string][]byte) proposa
 	p.src = src
 	for _, b := range problems {
 		// What a book with mistakes says in conversations was not looked at before: what
-		// is wrong there may have been wrong all along, and must not keep one from mending.
+		// is wrong there may have been wrong all along, and must not keep one from fixing.
 		hidden := v.Errors() > 0 && walks(b.Rule)
 		switch {
 		case hidden || before[b.Rule+b.What]:
@@ -245,13 +245,13 @@ func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, 
 	}
 }
 
-// mend shows what would be mended, of what can only have been a slip.
-func (s *Server) mend(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.mended) }
+// fix shows what would be fixed, of what can only have been a slip.
+func (s *Server) fix(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.fixed) }
 
-// saveMended mends it.
-func (s *Server) saveMended(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.mended) }
+// saveFixed fixes it.
+func (s *Server) saveFixed(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.fixed) }
 
-func (s *Server) mended(v Verdict, _ *http.Request) proposal {
-	files := check.Mend(s.dir, s.Now()).Files
-	return s.weigh(v, proposal{What: "slips", At: "/mend", Back: "/", Seen: seen(v)}, files)
+func (s *Server) fixed(v Verdict, _ *http.Request) proposal {
+	files := check.Fix(s.dir, s.Now()).Files
+	return s.weigh(v, proposal{What: "slips", At: "/fix", Back: "/", Seen: seen(v)}, files)
 }

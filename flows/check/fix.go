@@ -7,28 +7,28 @@ import (
 	"signpost/flows/load"
 )
 
-// mostRounds bounds mending: what one edit brings to light the next may mend.
+// mostRounds bounds fixing: what one edit brings to light the next may fix.
 const mostRounds = 50
 
-// Mended is a book with every edit made that can only have been meant.
-type Mended struct {
+// FixedBook is a book with every edit made that can only have been meant.
+type FixedBook struct {
 	Files map[string][]byte // those that are edited, as they would be
-	Fixed []load.Problem    // what was mended in them
+	Fixed []load.Problem    // what was fixed in them
 	// Source and Left are the book as it would be, and what is found in it: see [On].
 	Source *load.Source
 	Left   []load.Problem
 }
 
-// Mend makes every edit that can only have been meant, until there are none. Nothing is
+// Fix makes every edit that can only have been meant, until there are none. Nothing is
 // written.
-func Mend(fsys fs.FS, now time.Time) (m Mended) {
+func Fix(fsys fs.FS, now time.Time) (m FixedBook) {
 	m.Files = map[string][]byte{}
 	o := load.Overlay{FS: fsys, Files: m.Files}
 	for range mostRounds {
 		m.Source, m.Left = On(o, now)
 		made := 0
 		for _, name := range load.Files() {
-			data, n := load.Mend(name, m.Source.File(name), m.Left)
+			data, n := load.Fix(name, m.Source.File(name), m.Left)
 			if n == 0 {
 				continue
 			}

@@ -1,0 +1,104 @@
+package hear
+
+import "signpost/internal/area"
+
+// Where is where the writer is, as far as a text tells.
+type Where struct {
+	Set area.Set // every district it may be; empty: none is named
+	Ask bool
+	// Between tells that the only doubt is which of several certain places is meant.
+	Between bool
+	// Names are the places that it rests on, best first, and Sets where each may be.
+	Names []string
+	Sets  []area.Set
+	// Exact tells that the best is spelt as its name is.
+	Exact bool
+	// Denied are the districts of places that are only somebody else's or not here.
+	Denied area.Set
+	// Theirs are the districts of somebody else's place: where it is about them, that is
+	// the place that counts.
+	Theirs area.Set
+	// Hiding tells that somebody fled there or is staying there: it must not be named
+	// in an answer.
+	Hiding bool
+}
+
+// decide works out where the writer is. One clear place is answered; two that do
+// not agree are asked about; a place that is not the writer's is never used.
+func decide(places []Place) Where {
+	var out Where
+	var in []Place
+	for _, p := range places {
+		switch p.Role {
+		case RoleNoPlace:
+			continue
+		case RoleNotHere, RoleTheirs:
+			out.Denied |= p.Where
+			if p.Role == RoleTheirs {
+				out.Theirs |= p.Where
+			}
+			continue
+		}
+		if p.Score < Fitted.Possible || p.Word && (p.Role != RoleHere && p.Role != RoleAt && !p.Alone || !p.Where.Ours()) || p.Landmark && p.Role == RoleNear && !p.Where.Ours() {
+			continue
+		}
+		in = append(in, p)
+	}
+	if len(in) == 0 {
+		return out
+	}
+	best := 0
+	for i, p := range in {
+		if rank(p) > rank(in[best]) || rank(p) == rank(in[best]) && p.Score > in[best].Score {
+			best = i
+		}
+	}
+	b := in[best]
+	out.Exact = b.Cost == 0
+	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
+	out.add(b)
+	settled := false // another place agreed, which settles a doubtful name
+	for i, p := range in {
+		if i == best {
+			continue
+		}
+		both := out.Set & p.Where
+		switch {
+		case both != 0:
+			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
+			out.Set = both
+		case rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead:
+		default:
+			out.Set |= p.Where
+			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= Fitted.Certain
+			out.Ask = true
+			out.add(p)
+			settled = false
+		}
+	}
+	if settled && len(out.Names) == 1 {
+		out.Ask = false
+	}
+	return out
+}
+
+func (w *Where) add(p Place) {
+	w.Names = append(w.Names, p.Name)
+	w.Sets = append(w.Sets, p.Where)
+}
+
+// rank orders places by how surely they are the writer's. A postcode is, if nothing
+// else is said of it.
+func rank(p Place) int {
+	switch {
+	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= Fitted.Certain:
+		return 4
+	case p.Role == RoleAt:
+		return 3
+	case p.Role == RoleGoing:
+		return 2
+	case p.Role == RoleUnclear:
+		return 1
+	}
+	return 0
+}
