@@ -108,7 +108,7 @@ type Service struct {
 	PausedUntil time.Time
 	// RingSeconds is how long its lines ring.
 	RingSeconds int
-	// PressToAccept has whoever answers press a key, so that an answering
+	// PressToAccept has the person who answers press a key, so that an answering
 	// machine is not taken for a person.
 	PressToAccept bool
 	// MentionText and MentionSay are added to a step that lists the service
@@ -297,7 +297,7 @@ type Messages struct {
 	BackKey                                  Wording // how to go back, where that leads anywhere: {back}
 	Closed                                   Wording // a line skipped because it is closed: {label} {numbers} {hours}
 	Nobody                                   Wording // when nobody answered at all: {zero}
-	Accept                                   Wording // to whoever answers a line that must be accepted
+	Accept                                   Wording // to the person who answers a line that must be accepted
 	BackOn                                   Wording // a line that is paused: {label} {date}
 	Static                                   Wording // when nothing else can be used, and nobody reads an answer: {zero}
 	Maintenance                              Wording // to everybody while the menus are out of use: {zero}

@@ -304,7 +304,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 }
 
 // aboutSomeone reports a text about somebody else, which no need of the writer outweighs.
-// Somebody who cannot ring needs a text line, whoever the text is about.
+// Somebody who cannot ring needs a text line, also where the text is about somebody else.
 func aboutSomeone(r *hear.Reading, need hear.Kind, sure bool) bool {
 	switch {
 	case !r.Has(hear.Other):

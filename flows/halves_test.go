@@ -6,7 +6,7 @@ import (
 	"signpost/flows"
 )
 
-// Whoever is asked which of several places may answer in any of these ways.
+// Anybody who is asked which of several places may answer in any of these ways.
 func TestWhichPlace(t *testing.T) {
 	b := shipped(t)
 	for _, tt := range []struct{ first, answer, area string }{

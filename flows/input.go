@@ -74,7 +74,7 @@ type Leg uint8
 // The ways a dialled line can end.
 const (
 	LegTalked    Leg = iota // somebody answered and stayed; the call is over
-	LegNoAnswer             // rang out, or whoever answered did not accept the call
+	LegNoAnswer             // rang out, or the person who answered did not accept the call
 	LegBusy                 // engaged
 	LegFailed               // could not be reached
 	LegCancelled            // ended by the provider before it was answered

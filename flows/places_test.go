@@ -153,7 +153,7 @@ func TestPlacesDoc(t *testing.T) {
 	var d strings.Builder
 	d.WriteString(`# Places that are asked about
 
-Whoever texts one of these names alone is asked which area it is. There are several such places, or the name is also an
+Anybody who texts one of these names alone is asked which area it is. There are several such places, or the name is also an
 ordinary word. Every other name in the place table is certain. To settle a name, add it to ` + "`also_called`" + ` of its area in
 ` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -run TestPlacesDoc -update`" + `.)
 

@@ -134,7 +134,7 @@ func (h *Handler) Ended(c webhook.Call) {
 	}
 }
 
-// Accept asks whoever answers to accept the call.
+// Accept asks the person who answers to accept the call.
 func (h *Handler) Accept(webhook.Call) webhook.CallReply {
 	b := h.Book()
 	words := speak(b, h.BaseURL, []flows.Utterance{{Words: b.Messages.Accept.Say}}, false)
@@ -143,7 +143,7 @@ func (h *Handler) Accept(webhook.Call) webhook.CallReply {
 }
 
 // Accepted connects the caller if the key was pressed: no instructions connect the two.
-// Otherwise it hangs up on whoever answered, and the next line is called.
+// Otherwise it hangs up on the person who answered, and the next line is called.
 func (h *Handler) Accepted(c webhook.Call) webhook.CallReply {
 	if c.Keys == "1" {
 		return nil

@@ -396,7 +396,7 @@ func TestAccept(t *testing.T) {
 	r := c.Accept(webhook.Call{ID: "CA7"})
 	g, ok := r[0].(webhook.Gather)
 	if shape(r) != "Gather Hangup" || !ok || g.URL != base+ivr.AcceptedPath || strings.Contains(said(r), greeting) || said(r) == "" {
-		t.Errorf("whoever answers hears %+v", r)
+		t.Errorf("the person who answers hears %+v", r)
 	}
 	for keys, want := range map[string]string{"1": "", "": "Hangup", "2": "Hangup", "11": "Hangup"} {
 		if got := shape(c.Accepted(webhook.Call{Keys: keys})); got != want {

@@ -86,7 +86,7 @@ func (h *house) Write(p []byte) (int, error) {
 }
 
 // front is what stands before the gateways. Like the provider it sends a webhook
-// that got no answer once more, to whoever is there.
+// that got no answer once more, to anybody who is there.
 type front struct {
 	members []*member
 	next    atomic.Uint64

@@ -106,7 +106,7 @@ func word(yes bool) string {
 	return "no"
 }
 
-// texts reports whether a text is answered with what whoever is in danger needs.
+// texts reports whether a text is answered with what somebody in danger needs.
 func texts(line *twilio.OwnLine, p pace) bool {
 	if line.Text() != nil {
 		return false

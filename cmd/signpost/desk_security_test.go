@@ -261,7 +261,7 @@ func TestDeskGuessing(t *testing.T) {
 	}
 }
 
-// Somebody begins to sign in without end. Whoever began before them signs in all the same, and
+// Somebody begins to sign in without end. People who began before them sign in all the same, and
 // what was used once cannot be used again.
 func TestSignInsWithoutEnd(t *testing.T) {
 	o := openOffice(t)

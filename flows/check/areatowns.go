@@ -19,7 +19,7 @@ var areaTowns = rule{
 			}
 			for _, town := range between.Split(a.Text, -1) {
 				if areas, _, _ := p.book.Find(normalise.Text(town)); !slices.Contains(areas, a.ID) {
-					p.report(p.Pos("areas.yaml", "areas."+a.ID+".text"), fmt.Sprintf("whoever writes %q is not understood as being in %s", town, a.ID),
+					p.report(p.Pos("areas.yaml", "areas."+a.ID+".text"), fmt.Sprintf("anybody who writes %q is not understood as being in %s", town, a.ID),
 						"They were told to write it.", "Look at the spelling, or add it to also_called.")
 				}
 			}

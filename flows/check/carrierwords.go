@@ -13,7 +13,7 @@ var carrierWords = rule{
 			for _, w := range words {
 				if flows.CarrierWord(w) {
 					p.report(p.Pos(file, path), fmt.Sprintf("%q belongs to the networks", w),
-						"Whoever texts it may be opted out by their network, and never get another answer from us.", "Use another word, like X or bye.")
+						"Anybody who texts it may be opted out by their network, and never get another answer from us.", "Use another word, like X or bye.")
 				}
 			}
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 var checkedBy = rule{
-	name: "checked-by", doc: "whoever rang a number is named by role", severity: advice,
+	name: "checked-by", doc: "the person who rang a number is named by role", severity: advice,
 	run: func(p *pass) {
 		for _, s := range p.given() {
 			if !s.CheckedOn.IsZero() && s.CheckedBy == "" {

@@ -45,7 +45,7 @@ var unsigned = rule{
 			if signer == "" {
 				signer = "somebody who speaks it"
 			}
-			p.report(p.Pos("languages.yaml", at+"#name"), what, "It is never served: whoever asks for it is told in English how to ask for an interpreter.",
+			p.report(p.Pos("languages.yaml", at+"#name"), what, "It is never served: anybody who asks for it is told in English how to ask for an interpreter.",
 				fmt.Sprintf("Have every word read by %s (signpost language -read %s). Then add signed_off_by, signed_off_on and a voice.", signer, d.ID))
 		}
 	},

@@ -21,7 +21,7 @@ var overlappingPlaces = rule{
 				}
 				pos := p.Pos("areas.yaml", path)
 				if other, taken := first[name]; taken && other != a.ID {
-					p.report(pos, fmt.Sprintf("%q is a name of %s too", name, other), "Whoever writes it is asked which of the two, without anybody having meant that.", "Take it out of one of them, or put it under several with both.")
+					p.report(pos, fmt.Sprintf("%q is a name of %s too", name, other), "Anybody who writes it is asked which of the two, without anybody having meant that.", "Take it out of one of them, or put it under several with both.")
 				}
 				first[name] = a.ID
 				where, ask := shipped.Named(name)

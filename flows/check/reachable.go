@@ -7,7 +7,7 @@ var reachable = rule{
 	run: func(p *pass) {
 		w := p.walked()
 		if w.Failed != nil {
-			p.report(p.Pos("menus.yaml", "steps"), "the book cannot be followed: "+w.Failed.Error(), "Somebody would be left without an answer.", "Put back the last book that worked, and tell whoever looks after the program.")
+			p.report(p.Pos("menus.yaml", "steps"), "the book cannot be followed: "+w.Failed.Error(), "Somebody would be left without an answer.", "Put back the last book that worked, and tell anybody who looks after the program.")
 			return
 		}
 		steps, services := map[string]bool{}, p.shown

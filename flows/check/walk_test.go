@@ -104,7 +104,7 @@ func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	t.Helper()
 	r := e.Reply
 	leaving := e.Input == "STOP" || e.Input == "*" || e.Input == b.Words.Leave[0] || e.Input == flows.CaseLeave.String()
-	// Thanks need no answer; somebody who cannot write is not written to; whoever was not
+	// Thanks need no answer; somebody who cannot write is not written to; people who were not
 	// understood four times has the 24-hour number and 999.
 	quiet := e.Input == b.Words.Polite[0] || e.Input == flows.CaseThanks.String() || e.Input == flows.CaseSilent.String() || e.To.State.Misses > 3
 	switch {

@@ -8,7 +8,7 @@ var wordIsPlace = rule{
 		look := func(path string, words []string) {
 			for _, w := range words {
 				if areas, ask, found := p.book.Find(w); found.Set != 0 && !ask && len(areas) == 1 {
-					p.report(p.Pos("words.yaml", path), fmt.Sprintf("%q is also a place, in %s", w, areas[0]), "Whoever lives there and writes it gets this instead of their number.", "Use another word, or make sure that nobody can mean the place.")
+					p.report(p.Pos("words.yaml", path), fmt.Sprintf("%q is also a place, in %s", w, areas[0]), "Anybody who lives there and writes it gets this instead of their number.", "Use another word, or make sure that nobody can mean the place.")
 				}
 			}
 		}

@@ -236,7 +236,7 @@ func (r *Reading) SaysOf(k Kind) bool {
 }
 
 // Rests are a short text as it is, and without the fillers behind and around it, for
-// whoever answers with half a name: "on solway pls".
+// the person who answers with half a name: "on solway pls".
 func (r *Reading) Rests() (out [3]string) {
 	const most = 6 // words
 	from, to := 0, len(r.Words)

@@ -293,9 +293,9 @@ func (b *builder) stepShape(id string, s *flows.Step, v value) {
 	case s.Kind != flows.KindServices && v.at("services").set:
 		b.shapeProblem(v.at("services").pos, "stray-services", "a step of this kind gives no services", "Write kind: services, or take this line out.")
 	case s.Kind != flows.KindServices && s.Text == "" && s.Say == "":
-		b.problem(v.pos, "missing-words", "the step "+id+" says nothing", "Whoever gets here meets silence.", "Add words under text, under say, or both.")
+		b.problem(v.pos, "missing-words", "the step "+id+" says nothing", "Anybody who gets here meets silence.", "Add words under text, under say, or both.")
 	case s.Kind == flows.KindMenu && len(s.Choices) == 0:
-		b.problem(v.pos, "dead-end", "the menu "+id+" offers no choice", "Whoever gets here can only go back.", "Add choices, or make it kind: say.")
+		b.problem(v.pos, "dead-end", "the menu "+id+" offers no choice", "Anybody who gets here can only go back.", "Add choices, or make it kind: say.")
 	}
 	for _, channel := range []string{"text", "say"} {
 		w := v.at(channel)

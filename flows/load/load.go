@@ -127,7 +127,7 @@ func (o Overlay) ReadFile(name string) ([]byte, error) {
 	return fs.ReadFile(o.FS, name)
 }
 
-// Files are the files of a book, for whoever watches them.
+// Files are the files of a book, for programs that watch them.
 func Files() []string { return append([]string(nil), fileNames...) }
 
 // Belongs reports a file that is part of a book, by its path in the book's folder.

@@ -84,7 +84,7 @@ func (b *builder) references() {
 }
 
 // perhaps says what to do about a name that leads nowhere. It never offers an entry
-// that is merely alike: whoever took letgo_north for letgo_south would send people to
+// that is merely alike: anybody who took letgo_north for letgo_south would send people to
 // the wrong place.
 func (b *builder) perhaps(r ref, all value, refs []ref) string {
 	for _, id := range all.keys {

@@ -113,7 +113,7 @@ func shapeOf(file string, districts []string) *shape {
 			may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
 			may("paused_until", "the day it is back after a flood or strike; it comes back by itself", text()),
 			may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
-			may("press_to_accept", "yes when whoever answers must press 1, so that a machine is not taken for a person", yesNo),
+			may("press_to_accept", "yes when the person who answers must press 1, so that a machine is not taken for a person", yesNo),
 			may("free", "yes for freephone numbers", yesNo),
 			may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
 			may("can_connect", "no when a caller must not be put through", yesNo),
@@ -150,7 +150,7 @@ func shapeOf(file string, districts []string) *shape {
 				may("also_called", "more names people use for it", listOf(text())),
 				need("services", "its services, in the order they are offered", listOf(text())),
 			))),
-			may("several", "names that cover several areas: whoever writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
+			may("several", "names that cover several areas: anybody who writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
 	case "menus.yaml":
 		choice := object(
 			may("text", "how a text offers it; leave out to offer it on calls only", text()),
@@ -272,7 +272,7 @@ var messageNames = []named{
 	{"behaviour_danger", "to danger, for somebody worried about how they behave"}, {"not_understood_short", "not_understood, where it does not fit"},
 	{"number_short", "number, where it does not fit"}, {"number_local", "a line for a need, with the local number: {local}"},
 	{"number_local_short", "the same, where the other does not fit"}, {"instead", "another number, when one did not help"}, {"last", "when there is no other number"},
-	{"accept", "to whoever answers a line that must be accepted"}, {"back_on", "a line that is paused"},
+	{"accept", "to the person who answers a line that must be accepted"}, {"back_on", "a line that is paused"},
 }
 
 var phraseNames = []named{

@@ -77,7 +77,7 @@ type Decision struct {
 var errPanicked = errors.New("a fault beside the answering: please report it")
 
 // Decide decides about a text, and counts it. So it must not be asked about a text that was
-// answered before: whoever sends one again would use up its sender's limit, and everybody's.
+// answered before: anybody who sends one again would use up its sender's limit, and everybody's.
 func (t *Texts) Decide(ctx context.Context, s Sender, urgent bool) (d Decision) {
 	local, decided := t.local(s)
 	local.urgent = urgent

@@ -234,7 +234,7 @@ func TestDeadGateway(t *testing.T) {
 	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.ID != id || e.Since.UnixMilli() != now.UnixMilli() {
 		t.Fatalf("taken %+v, %v, %v", e, ok, err)
 	}
-	// Its status report comes meanwhile: it stays with whoever has it.
+	// Its status report comes meanwhile: it stays with the gateway that has it.
 	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}

@@ -280,7 +280,7 @@ func (r *Keyring) Seal(purpose, binding string, expires time.Time, data []byte) 
 }
 
 // Open gives back what Seal sealed. The error wraps [ErrForged] or
-// [ErrExpired]; with ErrExpired the data is still given, for whoever only needs
+// [ErrExpired]; with ErrExpired the data is still given, for anybody who only needs
 // to know what kind of thing has expired.
 func (r *Keyring) Open(purpose, binding string, now time.Time, token string) ([]byte, error) {
 	if len(token) > MaxToken {

@@ -7,7 +7,7 @@ import "math/bits"
 // MaxWord is the longest word that is looked at, in letters.
 const MaxWord = 32
 
-// Index finds words by their spelling. Its words are numbered by whoever adds them.
+// Index finds words by their spelling. Its words are numbered by the caller, who adds them.
 //
 // It keeps the words by the first letter and the length of their sound. A search looks
 // only at those that begin the same and are about as long. A slip in the first letter is found by the rest of the word.

@@ -99,7 +99,7 @@ func (b *batcher) send(all []*request) {
 	pipe := b.Pipeline()
 	var sent []*request
 	for _, r := range all {
-		if r.ctx.Err() == nil { // whoever has given up was answered without: nothing may move for them
+		if r.ctx.Err() == nil { // a caller whose context has ended was answered without the store: nothing may move for them
 			r.enqueue(pipe)
 			sent = append(sent, r)
 		}

@@ -71,7 +71,7 @@ const (
 	maxSaid                  = 4096   // characters of one Say (SignalWire, <Say>; Twilio names none)
 )
 
-// AcceptFaults is [VoiceFaults] for what whoever answers a line hears before they are
+// AcceptFaults is [VoiceFaults] for what the person who answers a line hears before they are
 // connected: nothing there may dial or lead elsewhere, and without instructions they are
 // connected. (Twilio, TwiML <Number>, url.)
 func AcceptFaults(doc twilio.Node) []string {

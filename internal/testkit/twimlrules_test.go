@@ -54,7 +54,7 @@ func TestVoiceFaults(t *testing.T) {
 	}
 }
 
-// Whoever answers a line hears words and may press a key; nothing may lead elsewhere.
+// The person who answers a line hears words and may press a key; nothing may lead elsewhere.
 func TestAcceptFaults(t *testing.T) {
 	for doc, want := range map[string]bool{
 		`<Response/>`: false,

@@ -81,7 +81,7 @@ func say(s webhook.Say) Node {
 }
 
 // respelt marks the names that are said otherwise than they are written. What is written
-// stays there for whoever reads the document.
+// stays there for anybody who reads the document.
 func respelt(words string, table []voice.Respelling) (out []Node) {
 	for _, p := range voice.Pieces(words, table) {
 		if p.Said == "" {

@@ -110,7 +110,7 @@ type DialLine struct {
 	// KeysAfter is how long after the answer Keys are pressed, in half seconds, at most 30
 	// seconds.
 	KeysAfter time.Duration
-	// AcceptURL is asked what whoever answers hears before they are connected. Empty:
+	// AcceptURL is asked what the person who answers hears before they are connected. Empty:
 	// they are connected at once.
 	AcceptURL string
 	StatusURL string // told how the line's own call ended; empty: nobody is told

@@ -325,7 +325,7 @@ func TestRecordedPrompt(t *testing.T) {
 	}
 }
 
-// Whoever answers a line that must be accepted presses 1 and has the caller; a
+// The person who answers a line that must be accepted presses 1 and has the caller; a
 // machine presses nothing, and the next line is tried.
 func TestAcceptedCall(t *testing.T) {
 	s := start(t, nil)
@@ -347,7 +347,7 @@ func TestAcceptedCall(t *testing.T) {
 	}
 	first := ask("/voice/accept", "-")
 	if first.Children[0].Name != "Gather" || first.Children[len(first.Children)-1].Name != "Hangup" || strings.Contains(spoken(first), "line") {
-		t.Errorf("whoever answers hears %q", spoken(first))
+		t.Errorf("the person who answers hears %q", spoken(first))
 	}
 	if doc := ask("/voice/accepted", "1"); len(doc.Children) != 0 {
 		t.Errorf("a call that is taken gets %+v", doc)

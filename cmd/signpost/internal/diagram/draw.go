@@ -98,7 +98,7 @@ func rows(b *flows.Book, s *flows.Step) (out []Row) {
 		for i, id := range s.Services {
 			name := id
 			if svc := b.Service(id); svc != nil {
-				name = svc.Name // whoever reads the map knows that, and no id
+				name = svc.Name // anybody who reads the map knows that, and no id
 			}
 			out = append(out, Row{Label: [...]string{"gives ", "then "}[min(i, 1)] + name, Gives: true})
 		}

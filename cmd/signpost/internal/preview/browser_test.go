@@ -410,7 +410,7 @@ func TestSavesAreShown(t *testing.T) {
 	}
 	until(t, ctx, `document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("Nothing, compared with")`)
-	// Whoever is on a button of the checks stays on it when they are renewed.
+	// Anybody who is on a button of the checks stays on it when they are renewed.
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
 	until(t, ctx, `document.querySelector("#checks form button") !== null`)
 	do(t, ctx, chromedp.Focus("#checks form button"))

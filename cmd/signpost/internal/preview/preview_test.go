@@ -191,7 +191,7 @@ func TestPhoneIsShared(t *testing.T) {
 	}
 }
 
-// The phone drives the real gateway: whoever calls, whenever, with Redis or
+// The phone drives the real gateway: for any caller, at any time, with Redis or
 // without.
 func TestPhone(t *testing.T) {
 	_, base, _ := serve(t)

@@ -96,7 +96,7 @@ func Of(src *load.Source, problems []load.Problem, day time.Time, segment float6
 		}
 		for _, r := range all {
 			if !r.First || r.Way == routes.ByPlace && r.Who != flows.Me {
-				continue // whoever only names a place has not said for whom
+				continue // anybody who only names a place has not said for whom
 			}
 			row, ok := ending(b, at, r)
 			if !ok {

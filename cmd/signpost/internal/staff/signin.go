@@ -157,7 +157,7 @@ const signInPurpose = "sign-in to the desk"
 
 // BeginSignIn begins signing in. It asks for any passkey of the desk, so that it says
 // nothing about who there is. The browser keeps what has begun, sealed: anybody may begin, and
-// whoever begins without end must not have the desk forget the others.
+// a stranger who begins without end must not make the desk forget the others.
 func (s *Staff) BeginSignIn() (options *protocol.CredentialAssertion, name string, err error) {
 	options, data, err := s.web.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {

@@ -20,7 +20,7 @@ async function refresh() {
   verdict.replaceChildren(...fresh.childNodes);
   fresh.remove();
   if (!$("checks")) return notice();
-  const inside = $("checks").contains(document.activeElement); // whoever is on the button stays on it
+  const inside = $("checks").contains(document.activeElement); // anybody who is on the button stays on it
   $("checks").replaceChildren(...page.body.childNodes);
   if (inside) ($("checks").querySelector("button") ?? $("checks")).focus();
   const map = new DOMParser().parseFromString(await (await fetch("/map")).text(), "text/html");
@@ -114,7 +114,7 @@ function live(form) {
 }
 
 // A text is read again and again without leaving the page; the status says what was
-// understood, and whoever writes stays where they are.
+// understood, and anybody who writes stays where they are.
 function hear() {
   $("hear").addEventListener("submit", async (e) => {
     e.preventDefault();
