@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+
+	"signpost/internal/testkit"
 )
 
 // surfer is somebody with a real browser, which has a passkey made by the browser's own
@@ -47,7 +49,7 @@ func (s *surfer) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
 	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
+	if err := testkit.InBrowser(ctx, actions...); err != nil {
 		text, _ := chromedp.Run(s.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
 		t.Fatalf("in the browser: %v; the page is\n%s", err, text)
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"signpost/flows/testbook"
+	"signpost/internal/testkit"
 )
 
 var screenshots = flag.String("screenshots", "", "the folder to put pictures of the pages in")
@@ -102,7 +103,7 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
+	if err := testkit.InBrowser(ctx, actions...); err != nil {
 		t.Fatalf("in the browser: %v; the page is\n%s", err, shown(ctx))
 	}
 }
