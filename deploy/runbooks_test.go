@@ -339,7 +339,7 @@ func walks() []walk {
 		{"SignpostBlocked", "a network's filter", "", func(s *site) { s.report(1, "30007") }, "replies-blocked", "A mobile network blocked a reply", "replies-blocked", 2, func(*site) {}, true},
 		{"SignpostUndelivered", "phones that are off", "", func(s *site) {
 			s.report(8, "")
-			s.report(3, "30003")
+			s.report(5, "30003")
 		}, "replies-undelivered", "did not arrive", "replies-undelivered", 2, func(*site) {}, true},
 		{"SignpostNotErasing", "a provider that refuses our token", "", func(s *site) {
 			s.double.SetToken(other)
@@ -365,8 +365,8 @@ func walks() []walk {
 			s.await("the record is gone", func() bool { return len(s.double.Left()) == 0 })
 			s.restart()
 		}, true},
-		{"SignpostMoney", "many texts", "SPEND_LIMIT=1", func(s *site) {
-			for i := range 6 {
+		{"SignpostMoney", "many texts", "SPEND_LIMIT=3", func(s *site) {
+			for i := range 19 { // 95 of 105 pence
 				s.text(s.phone(100+i), "hello")
 			}
 		}, "share-nearly-spent", "Many people text", "share-nearly-spent", 2, restart("SPEND_LIMIT", "100"), false},

@@ -76,7 +76,7 @@ type Level uint8
 // Levels.
 const (
 	Plenty Level = iota
-	Near         // four fifths are spent: texts get the shortest useful answer
+	Near         // about four fifths are spent: texts get the shortest useful answer
 	Spent        // nothing is left but the reserve
 )
 
@@ -94,6 +94,10 @@ type Keeper interface {
 type Meter struct {
 	Keeper Keeper
 	Limit  Money // for an hour by the clock, of all kinds together; zero is no limit
+	// Chance moves the amounts at which levels begin, by the hour: from 0 up to 1, the same in
+	// every process. Who spends nearly all of a share would otherwise see the next person
+	// begin a level. Nil is no chance.
+	Chance func(hour time.Time) float64
 	Now    func() time.Time
 	Log    *slog.Logger
 
@@ -172,13 +176,25 @@ func (m *Meter) Level(k Kind) Level {
 	if m.Limit <= 0 {
 		return Plenty
 	}
-	switch of, limit := m.Of(k), m.LimitOf(k); {
-	case of >= limit:
+	near, spent := m.begins(m.LimitOf(k))
+	switch of := m.Of(k); {
+	case of >= spent:
 		return Spent
-	case of >= limit-limit/5:
+	case of >= near:
 		return Near
 	}
 	return Plenty
+}
+
+// begins is what a share must have cost in this hour for each level: four fifths and all of
+// it; where chance decides, from seven tenths to nine tenths, and from nineteen twentieths.
+func (m *Meter) begins(limit Money) (near, spent Money) {
+	if m.Chance == nil {
+		return limit - limit/5, limit
+	}
+	part := m.Chance(m.Now().UTC().Truncate(time.Hour))
+	of := func(p float64) Money { return Money(p*float64(limit) + 0.5) }
+	return of(0.7 + 0.2*part), of(0.95 + 0.05*part)
 }
 
 // Tell tells the others what was spent, and learns what they did.
@@ -245,9 +261,9 @@ func (m *Meter) Run(ctx context.Context) {
 func (m *Meter) say(k Kind, l Level) {
 	switch {
 	case l == Near && k.Calls():
-		m.Log.Warn("four fifths of a share of SPEND_LIMIT for calls are spent in this hour")
+		m.Log.Warn("about four fifths of a share of SPEND_LIMIT for calls are spent in this hour")
 	case l == Near:
-		m.Log.Warn("four fifths of a share of SPEND_LIMIT for texts are spent in this hour: a text that begins a conversation gets the shortest answer")
+		m.Log.Warn("about four fifths of a share of SPEND_LIMIT for texts are spent in this hour: a text that begins a conversation gets the shortest answer")
 	case l == Spent:
 		m.Log.Error("a share of SPEND_LIMIT is spent in this hour: its people are answered from the reserve")
 	}

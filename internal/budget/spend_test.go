@@ -62,6 +62,39 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// Chance moves where a level begins, by the hour, within bounds: never past the share.
+func TestChanceMovesLevels(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	for _, row := range []struct{ chance, plenty, near, last, spent float64 }{
+		{0, 244.9, 245, 332.4, 332.5},
+		{0.5, 279.9, 280, 341.2, 341.3},
+		{0.999999, 314.9, 315, 349.9, 350},
+	} {
+		var asked []time.Time
+		m := meter(t, away{}, func() time.Time { return now })
+		m.Chance = func(hour time.Time) float64 {
+			asked = append(asked, hour)
+			return row.chance
+		}
+		for _, step := range []struct {
+			pence float64
+			want  budget.Level
+		}{{row.plenty, budget.Plenty}, {row.near, budget.Near}, {row.last, budget.Near}, {row.spent, budget.Spent}} {
+			m.Spend(budget.TextsHome, budget.Pence(step.pence)-m.Of(budget.TextsHome))
+			if got := m.Level(budget.TextsHome); got != step.want {
+				t.Errorf("with chance at %v, %v pence are %v, want %v", row.chance, step.pence, got, step.want)
+			}
+		}
+		now = now.Add(59 * time.Minute)
+		m.Level(budget.TextsHome)
+		now = now.Add(time.Minute)
+		m.Level(budget.TextsHome)
+		if first, last := asked[0], asked[len(asked)-1]; !first.Equal(asked[len(asked)-2]) || !last.Equal(first.Add(time.Hour)) {
+			t.Errorf("chance is asked for the hours %v", asked)
+		}
+	}
+}
+
 // The shares are of the whole limit, and each kind has one.
 func TestShares(t *testing.T) {
 	all := 0

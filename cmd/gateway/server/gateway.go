@@ -127,7 +127,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	}
 	g.tally = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
 	g.lines = lines.New(g.store, g.clock, g.checkedOn)
-	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Now: g.clock, Log: log}
+	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Chance: g.hourly, Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter)
 	g.metrics.watchLines(func() int { return len(g.lines.Down()) })

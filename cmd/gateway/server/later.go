@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"math"
 	"math/big"
 	"os"
@@ -142,6 +143,13 @@ func (b *blurred) of(amount float64, now time.Time) float64 {
 		b.sooner = amount + b.step*(1+2*chance())
 	}
 	return b.shown
+}
+
+// hourly is a number from 0 up to, and not including, 1 for each hour. Every gateway with the
+// same key has the same one, and nobody without the key can tell it.
+func (g *Gateway) hourly(hour time.Time) float64 {
+	sum := g.keys.Sum(0, "hourly chance", hour.Format(time.RFC3339))
+	return float64(binary.BigEndian.Uint32(sum[:4])) / (1 << 32)
 }
 
 // chance is a random number from 0 up to, and not including, 1.

@@ -126,7 +126,7 @@ func (g *Gateway) problems() []inspect.Finding {
 // theirs is spent.
 func spent(k budget.Kind, l budget.Level) []inspect.Finding {
 	found := inspect.Finding{Fix: "See docs/runbooks.md, SignpostMoney."}
-	nearly := "four fifths of the share of SPEND_LIMIT for " + k.Said() + " are spent in this hour"
+	nearly := "about four fifths of the share of SPEND_LIMIT for " + k.Said() + " are spent in this hour"
 	switch {
 	case l == budget.Near && k.Calls():
 		found.Name, found.What = "calls-share-nearly-spent", nearly+"; when all of it is, callers are offered the 24-hour line alone"

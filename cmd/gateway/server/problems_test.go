@@ -201,16 +201,16 @@ func TestOnePhoneCountsOnce(t *testing.T) {
 // A share that is nearly spent has texts answered in short. Calls notice nothing until all of
 // theirs is spent, and nobody is told otherwise.
 func TestNearlySpent(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 2000, 300, 260 })
+	s := start(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 2000, 325, 275 })
 	mustRing(t, s)
-	mustRing(t, s) // 520 of 600 pence
+	mustRing(t, s) // 550 of 600 pence
 	ready, page := get(t, s.admin+"/readyz"), get(t, s.admin+"/status")
 	if !strings.Contains(ready, "degraded: calls-share-nearly-spent: ") || strings.Contains(ready, "shortest") ||
 		!strings.Contains(page, "Callers notice nothing yet.") || strings.Contains(page, "shorter") {
 		t.Errorf("with calls /readyz says %s, and the page %s", ready, page)
 	}
 	text(t, s.phone(), "hello")
-	text(t, s.phone(), "hello") // 600 of 700 pence
+	text(t, s.phone(), "hello") // 650 of 700 pence
 	ready, page = get(t, s.admin+"/readyz"), get(t, s.admin+"/status")
 	if !strings.Contains(ready, "degraded: share-nearly-spent: ") || !strings.Contains(ready, "shortest") || !strings.Contains(page, "A first text gets a short answer.") {
 		t.Errorf("with texts /readyz says %s, and the page %s", ready, page)

@@ -14,7 +14,7 @@ import (
 
 // Limits of ordinary traffic, as in deploy/alerts.yaml.
 const (
-	leastLost    = 3  // replies that did not arrive in a day
+	leastLost    = 3  // replies that did not arrive in a day, and up to as many more
 	lostPart     = 5  // more than one in so many is too much
 	mostLimited  = 10 // texts beyond a limit in an hour, and up to half as many more
 	highReserve  = 50 // pounds
@@ -31,10 +31,11 @@ type traffic struct {
 	// when one arrives, which would show that a person wrote.
 	undelivered bool
 	quiet       bool
-	// enough is how many texts beyond a limit are a flood in this hour. Chance decides it: who
-	// sends all but one of them would see the next person's.
-	enough int
-	flood  bool // the hour before was one
+	// enough is how many texts beyond a limit are a flood in this hour, and much how many lost
+	// replies are too many. Chance decides both: who causes all but one of them would see the
+	// next person's.
+	enough, much int
+	flood        bool // the hour before was one
 }
 
 // turn begins the hour of now. The lock must be held.
@@ -50,6 +51,7 @@ func (t *traffic) turn(now time.Time) {
 	t.at = hour
 	t.flood = t.slots[1].limited > t.enough
 	t.enough = mostLimited + int(chance()*mostLimited/2)
+	t.much = leastLost + int(chance()*leastLost)
 	t.judge()
 }
 
@@ -58,7 +60,11 @@ func (t *traffic) judge() {
 	for _, s := range t.slots {
 		arrived, lost = arrived+s.arrived, lost+s.lost
 	}
-	t.undelivered = lost >= leastLost && lost*lostPart > arrived+lost
+	much := t.much
+	if t.undelivered {
+		much = leastLost // another hour's chance does not end it
+	}
+	t.undelivered = lost >= much && lost*lostPart > arrived+lost
 }
 
 // delivery notes what became of a reply.
