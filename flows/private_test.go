@@ -164,6 +164,31 @@ func TestTogetherInAPlace(t *testing.T) {
 	}
 }
 
+// Somebody else's house in a town, or one that was left, is not where the writer is. A house where
+// the two are together is.
+func TestSomethingInAPlace(t *testing.T) {
+	b := shipped(t)
+	for _, text := range []string{
+		"he lives in a flat in kendal", "he lives on the main road in kendal", "hes staying in a hotel in kendal", "she lives in a caravan near kendal",
+		"my sister lives in a flat in kendal", "my ex moved to a house by kendal", "his flat is on the estate in kendal", "he works at a garage in kendal",
+		"i used to live in a flat in kendal", "we used to live on a farm near kendal", "im not at the house in kendal anymore", "i work at the hospital in kendal",
+		"he lives with his mum in kendal", "he kept the house in kendal", "he lives in nobottle in kendal", "not in nobottle in kendal",
+	} {
+		if c := b.Consider(text); c.Place.Areas[0] != "" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+	for _, text := range []string{
+		"i live in a flat in kendal", "we live on the main road in kendal", "he is at my house in kendal", "he lives with me in a flat in kendal",
+		"he locked me in the flat in kendal", "he wont leave the flat in kendal", "he beats me in our house in kendal", "me and him live in a flat in kendal",
+		"not in crewe any more im in kendal", "i work in crewe but live in kendal", "hubby works in warrington, home in kendal",
+	} {
+		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_south" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+}
+
 // A town behind a word for somebody, at the end of a sentence, is asked about by name.
 func TestNameOrTown(t *testing.T) {
 	b := shipped(t)

@@ -181,12 +181,26 @@ func (l *locator) leadsUp(f Fact, index int) bool {
 	return false
 }
 
+// reachesOver reports a phrase with a gap that passes over another place: in "not in crewe any
+// more, im in macc" the words "not in ... in" do not speak of Macc.
+func (l *locator) reachesOver(f Fact, index int) bool {
+	if !strings.Contains(f.Phrase, "...") || strings.Count(f.Phrase, PlaceMark) > 1 {
+		return false
+	}
+	for i, c := range l.all {
+		if i != index && c.From >= f.From && c.To <= f.To {
+			return true
+		}
+	}
+	return false
+}
+
 // role gives a place the role of the longest phrase that speaks of it.
 func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
 		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) || l.leadsUp(f, index) {
+		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) || l.leadsUp(f, index) || l.reachesOver(f, index) {
 			continue
 		}
 		if n := f.To - f.From; n > most || n == most && role > p.Role {
@@ -204,6 +218,9 @@ func (l *locator) role(p *Place, index int) {
 		switch {
 		case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
 			p.Role, p.Cue = before.Role, before.Cue
+		case p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.Town && !p.How.Postcode() &&
+			(before.Role == RoleTheirs || before.Role == RoleNotHere || before.Role == RoleNear):
+			p.Role, p.Cue = before.Role, before.Cue // "he lives in neston rigg": one name that nobody knows
 		case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) && !l.endsWithin(before.To-1, p.From-1):
 			p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
 		}
