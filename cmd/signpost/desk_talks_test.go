@@ -117,7 +117,7 @@ func TestDeskDraftShows(t *testing.T) {
 	wants(t, "a draft without a change", jo.get(t, draft), http.StatusOK, "Callers will notice nothing")
 	jo.edits(t, "letgo_north", url.Values{"number0": {"01228 600000"}, "rung_by": {"duty manager"}})
 	page := jo.get(t, draft)
-	wants(t, "a number", page, http.StatusOK, "In texts and calls: texts at any hour, calls at any hour", "Before, by text", "After, by text", "Before, in a call", "<mark>01228 600000", "1 segment, 4p", "No way to a number costs more or less")
+	wants(t, "a number", page, http.StatusOK, "Another number of LetGo North", "answers in calls, some of them at some hours only", "before and after", "Before, by text", "After, by text", "Before, in a call", "<mark>01228 600000", "1 segment, 4p", "No way to a number costs more or less")
 
 	hours := jo.begin(t, "Shorter hours")
 	jo.edits(t, "warrington_service", url.Values{"hours": {"Mon-Fri 9am-4pm"}})

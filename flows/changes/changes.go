@@ -26,6 +26,13 @@ type Change struct {
 	// They is everything done, from the beginning, to get there.
 	They          []string
 	Before, After string
+	Old, New      Outcome
+}
+
+// Outcome is what an answer does besides its words.
+type Outcome struct {
+	Language string // the id of the language it is in; empty: the book's own
+	Act      flows.Act
 }
 
 // maxPairs bounds the walk of one moment.
@@ -258,7 +265,7 @@ func (w *walk) step(i int, they string, was, is flows.Input) {
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), they), Before: before, After: after})
+		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), they), Before: before, After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return
@@ -275,6 +282,14 @@ func (w *walk) path(i int) (they []string) {
 	}
 	slices.Reverse(they)
 	return they
+}
+
+func outcome(b *flows.Book, next flows.State, r flows.Reply) Outcome {
+	o := Outcome{Act: r.Act}
+	if next.Lang > 0 {
+		o.Language = b.Languages[next.Lang-1].ID
+	}
+	return o
 }
 
 // Silence is how an answer of no words is told.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -15,17 +16,20 @@ import (
 	"signpost/internal/gsm7"
 )
 
-// notice is one thing that people will notice. The same few words that change in many
-// answers are one notice: an approver ticks each.
+// notice is one thing that people will notice: the answers that change for one cause. An
+// approver ticks each.
 type notice struct {
-	ID       string
-	Cut, Put string   // the words that differ
-	Text     *meeting // where people meet it first, by text
-	Call     *meeting // and in a call
-	Times    int      // in how many answers
+	ID      string
+	Cause   string             // empty: only these words differ
+	Words   []changes.Replaced // the first that differ
+	Others  int                // how many more
+	Text    *meeting           // where people meet it first, by text
+	Call    *meeting           // and in a call
+	Answers []*meeting         // all of them
+	Texts   int                // how many of them are texts
 }
 
-// meeting is where people meet a change first on one channel, as it looks on a phone.
+// meeting is where people meet a changed answer first, as it looks on a phone.
 type meeting struct {
 	changes.Change
 	Was, Is side
@@ -35,69 +39,108 @@ type meeting struct {
 // Hours says at which hours it is met.
 func (m meeting) Hours() string { return m.Change.Hours(m.now) }
 
-// side is one answer: the words before those that differ, these, and the words after. A text
-// has a cost.
+// side is one answer, in pieces: the other side does not have those that differ. A text has a
+// cost.
 type side struct {
-	Begin, Differs, End string
-	Segments            int
-	Pence               float64
-	Silent              bool
+	Pieces   []changes.Piece
+	Segments int
+	Pence    float64
+	Silent   bool
+}
+
+// sides compares two answers.
+func sides(before, after string) (was, is side) {
+	was.Pieces, is.Pieces, _ = changes.Compare(before, after)
+	return was, is
 }
 
 // Last is what was done last, and Way all before that.
 func (m meeting) Last() string  { return m.They[len(m.They)-1] }
 func (m meeting) Way() []string { return m.They[:len(m.They)-1] }
 
-// More says in how many other answers it is.
-func (n notice) More() string {
-	switch n.Times {
-	case 1:
-		return ""
-	case 2:
-		return "The same change is in 1 other answer."
+// Shown says how many answers are shown as they are on the phone.
+func (n notice) Shown() (shown int) {
+	for _, m := range []*meeting{n.Text, n.Call} {
+		if m != nil {
+			shown++
+		}
 	}
-	return fmt.Sprintf("The same change is in %d other answers.", n.Times-1)
+	return shown
 }
 
-// Ways says on which channels it is noticed.
+// Ways says in how many answers it is, on which channels, and at which hours.
 func (n notice) Ways() string {
+	calls := len(n.Answers) - n.Texts
+	var words string
 	switch {
-	case n.Call == nil:
-		return "texts"
-	case n.Text == nil:
-		return "calls"
+	case calls == 0:
+		words = count(n.Texts, "text")
+	case n.Texts == 0:
+		words = count(calls, "answer") + " in calls"
+	default:
+		words = count(n.Texts, "text") + ", and " + count(calls, "answer") + " in calls"
 	}
-	return "texts and calls"
+	if len(n.Answers) == 1 {
+		return words + ", " + n.Answers[0].Hours() + "."
+	}
+	any := 0
+	for _, m := range n.Answers {
+		if m.Any {
+			any++
+		}
+	}
+	switch any {
+	case len(n.Answers):
+		return words + ", at any hour."
+	case 0:
+		return words + ", at some hours only. Each says when."
+	}
+	return words + ", some of them at some hours only. Each says when."
 }
 
-// noticed puts what changes.Between found together.
-func noticed(found []changes.Change, now time.Time, pence float64) (out []*notice) {
-	at := map[string]*notice{}
-	for _, c := range found {
-		was, is := differing(c.Before, c.After)
-		sum := sha256.Sum256([]byte(was.Differs + "\x00" + is.Differs))
-		id := hex.EncodeToString(sum[:8])
-		n := at[id]
-		if n == nil {
-			n = &notice{ID: id, Cut: was.Differs, Put: is.Differs}
-			at[id] = n
-			out = append(out, n)
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Name is what a notice is called in a sentence.
+func (n notice) Name() string {
+	if n.Cause != "" {
+		return n.Cause
+	}
+	return "the change to “" + short(cmp.Or(n.Words[0].Put, n.Words[0].Cut)) + "”"
+}
+
+// mostWords is how many differences of a notice are told before somebody opens it.
+const mostWords = 4
+
+// noticed are the groups of changes, as the page of a draft shows them.
+func noticed(groups []*changes.Group, now time.Time, pence float64) (out []*notice) {
+	for _, g := range groups {
+		told := min(mostWords, len(g.Words))
+		n := &notice{Cause: g.Cause, Words: g.Words[:told], Others: len(g.Words) - told}
+		sum := sha256.New()
+		for _, c := range g.Changes {
+			_, _ = fmt.Fprintf(sum, "%v %q %q %q\n", c.Call, c.They, c.Before, c.After) // it never fails
+			m := &meeting{Change: c, now: now}
+			m.Was, m.Is = sides(c.Before, c.After)
+			n.Answers = append(n.Answers, m)
+			channel := &n.Text
+			if c.Call {
+				channel = &n.Call
+			} else {
+				n.Texts++
+				m.Was.weigh(c.Before, pence)
+				m.Is.weigh(c.After, pence)
+			}
+			if *channel == nil {
+				*channel = m
+			}
 		}
-		n.Times++
-		channel := &n.Text
-		if c.Call {
-			channel = &n.Call
-		}
-		if *channel != nil {
-			(*channel).Any = (*channel).Any || c.Any
-			continue
-		}
-		m := &meeting{c, was, is, now}
-		if !c.Call {
-			m.Was.weigh(c.Before, pence)
-			m.Is.weigh(c.After, pence)
-		}
-		*channel = m
+		n.ID = hex.EncodeToString(sum.Sum(nil)[:8])
+		out = append(out, n)
 	}
 	return out
 }
@@ -109,55 +152,6 @@ func (s *side) weigh(text string, pence float64) {
 		s.Pence = float64(s.Segments) * pence
 	}
 }
-
-// differing parts two answers into the words that both begin with, those that differ, and
-// those that both end with.
-// Words that are put for others everywhere in an answer are told once.
-func differing(before, after string) (was, is side) {
-	b, a := strings.Fields(before), strings.Fields(after)
-	if cut, put, ok := inPlace(b, a); ok && strings.ReplaceAll(before, cut, put) == after {
-		begin, end, _ := strings.Cut(before, cut)
-		return side{Begin: begin, Differs: cut, End: end}, side{Begin: begin, Differs: put, End: strings.ReplaceAll(end, cut, put)}
-	}
-	begin, end := 0, 0
-	for begin < min(len(b), len(a)) && b[begin] == a[begin] {
-		begin++
-	}
-	for end < min(len(b), len(a))-begin && b[len(b)-1-end] == a[len(a)-1-end] {
-		end++
-	}
-	part := func(words []string) side {
-		cut := len(words) - end
-		return side{Begin: strings.Join(words[:begin], " ") + " ", Differs: strings.Join(words[begin:cut], " "), End: " " + strings.Join(words[cut:], " ")}
-	}
-	return part(b), part(a)
-}
-
-// inPlace finds the first word that is another, with the digits on either side of it: the
-// whole of a telephone number.
-func inPlace(before, after []string) (cut, put string, ok bool) {
-	for i := range min(len(before), len(after)) {
-		if before[i] == after[i] {
-			continue
-		}
-		from, to := i, i+1
-		for from > 0 && digits(before[from-1]) {
-			from--
-		}
-		for !punctuated(before[to-1]) && to < min(len(before), len(after)) && digits(bare(before[to])) && digits(bare(after[to])) {
-			to++
-		}
-		cut, put = bare(strings.Join(before[from:to], " ")), bare(strings.Join(after[from:to], " "))
-		return cut, put, cut != "" && put != ""
-	}
-	return "", "", false
-}
-
-const marks = ".,:;()"
-
-func bare(word string) string     { return strings.Trim(word, marks) }
-func digits(word string) bool     { return word != "" && strings.Trim(word, "0123456789") == "" }
-func punctuated(word string) bool { return strings.TrimRight(word, marks) != word }
 
 // renumbered is a service whose numbers are others than before.
 type renumbered struct {
@@ -248,7 +242,7 @@ func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence fl
 		s.talk(old)
 	}
 	if len(s.Errors) == 0 && len(s.Files) > 0 {
-		s.Notices = noticed(kept.Between(old.Book, src.Book), now, pence)
+		s.Notices = noticed(changes.Groups(old.Book, src.Book, kept.Between(old.Book, src.Book)), now, pence)
 		s.Costs = costs(old.Book, src.Book, now, pence)
 	}
 	return s

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"signpost/cmd/signpost/internal/history"
+	"signpost/flows/changes"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/flows/saved"
@@ -39,11 +40,11 @@ func (t talk) Exchanges() (out []exchange) {
 	for _, turn := range t.Turns {
 		if t.New || t.Gone || !turn.Differs() {
 			words := cmp.Or(turn.After, turn.Before)
-			out = append(out, exchange{They: turn.They, Is: side{Begin: words, Silent: words == ""}, Same: true})
+			out = append(out, exchange{They: turn.They, Is: side{Pieces: []changes.Piece{{Words: words}}, Silent: words == ""}, Same: true})
 			continue
 		}
 		e := exchange{They: turn.They}
-		e.Was, e.Is = differing(turn.Before, turn.After)
+		e.Was, e.Is = sides(turn.Before, turn.After)
 		e.Was.Silent, e.Is.Silent = turn.Before == "", turn.After == ""
 		out = append(out, e)
 	}
@@ -95,7 +96,7 @@ func (s *sight) ticks() (out []ticked) {
 		out = append(out, ticked{fmt.Sprintf("number-%d", i), "the new number of " + n.Name})
 	}
 	for _, n := range s.Notices {
-		out = append(out, ticked{n.ID, "the change to “" + short(cmp.Or(n.Put, n.Cut)) + "”"})
+		out = append(out, ticked{n.ID, n.Name()})
 	}
 	for _, r := range s.Recordings {
 		out = append(out, ticked{r.ID, "the recording of “" + short(r.Words) + "”"})
