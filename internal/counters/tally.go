@@ -8,6 +8,7 @@ import (
 	"hash/maphash"
 	"log/slog"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -165,7 +166,8 @@ func (c *Counter) Flush(ctx context.Context) {
 		days[day] = maps.Clone(counts)
 	}
 	c.mu.Unlock()
-	for day, counts := range days {
+	for _, day := range slices.SortedFunc(maps.Keys(days), time.Time.Compare) { // the oldest first
+		counts := days[day]
 		op, cancel := context.WithTimeout(ctx, flushTime)
 		err := c.Keeper.PutCounts(op, day, process, counts)
 		cancel()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -42,9 +44,10 @@ func (s *Store) Enqueue(ctx context.Context, due map[string]time.Time, leased ti
 	if len(due) == 0 {
 		return nil
 	}
+	ids := slices.Sorted(maps.Keys(due))
 	at := make([]redis.Z, 0, len(due))
-	for id, t := range due {
-		at = append(at, redis.Z{Score: float64(t.UnixMilli()), Member: id})
+	for _, id := range ids {
+		at = append(at, redis.Z{Score: float64(due[id].UnixMilli()), Member: id})
 	}
 	p := s.rdb.Pipeline()
 	added := p.ZAddNX(ctx, dueKey, at...)
@@ -56,8 +59,8 @@ func (s *Store) Enqueue(ctx context.Context, due map[string]time.Time, leased ti
 		return nil
 	}
 	args := []any{leased.UnixMilli()}
-	for id, t := range due {
-		args = append(args, id, t.UnixMilli())
+	for _, id := range ids {
+		args = append(args, id, due[id].UnixMilli())
 	}
 	if err := forward.Run(ctx, s.rdb, []string{dueKey}, args...).Err(); err != nil {
 		return fmt.Errorf("bring records on the list to erase forward: %w", bare(err))

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -54,8 +55,43 @@ func (p *pipe) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	sent := bytes.Clone(b)
-	p.node.world.clock.arrive(p.node.name+" "+p.to, string(sent[:min(len(sent), 40)]), func() { p.node.world.carry(p, sent) })
+	p.node.world.clock.arrive(p.node.name+" "+p.to, p.named(sent), func() { p.node.world.carry(p, sent) })
 	return len(b), nil
+}
+
+// named tells what is sent at the same moment apart, without the chance that is in values: the
+// commands for Redis with their keys, or the first line of a request.
+func (p *pipe) named(sent []byte) string {
+	if p.to != "redis" {
+		line, _, _ := bytes.Cut(sent, []byte("\r\n"))
+		return string(line)
+	}
+	asked, err := commands(sent)
+	if err != nil {
+		panic(fmt.Sprintf("a gateway asked Redis something that is no command: %v", err))
+	}
+	var b strings.Builder
+	for _, args := range asked {
+		b.WriteString(args[0])
+		for _, key := range keysOf(args) {
+			b.WriteString(" " + key)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// keysOf are the keys of a command, by its form.
+func keysOf(args []string) []string {
+	const firstKey = 3 // of a script: after it and the number of keys
+	switch {
+	case len(args) < 2:
+		return nil
+	case strings.HasPrefix(args[0], "eval") && len(args) >= firstKey:
+		n, _ := strconv.Atoi(args[firstKey-1])
+		return args[firstKey:min(firstKey+n, len(args))]
+	}
+	return args[1:2]
 }
 
 func (p *pipe) Read(b []byte) (int, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"hash/fnv"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
@@ -28,7 +27,6 @@ type node struct {
 
 	mu    sync.Mutex
 	pipes []*pipe
-	ends  []net.Conn
 
 	rest     context.CancelFunc // ends what it does beside answering; nil while it does nothing
 	resting  chan struct{}      // closed once that has ended
@@ -134,14 +132,11 @@ func (n *node) crash() {
 // cut closes its connections.
 func (n *node) cut() {
 	n.mu.Lock()
-	pipes, ends := n.pipes, n.ends
-	n.pipes, n.ends = nil, nil
+	pipes := n.pipes
+	n.pipes = nil
 	n.mu.Unlock()
 	for _, p := range pipes {
 		p.Close()
-	}
-	for _, e := range ends {
-		e.Close()
 	}
 }
 
@@ -173,8 +168,6 @@ func (n *node) prune() {
 		p.mu.Unlock()
 		if open {
 			kept = append(kept, p)
-		} else if p.server != nil {
-			p.server.conn.Close()
 		}
 	}
 	n.pipes = kept

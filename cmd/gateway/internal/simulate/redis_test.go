@@ -5,12 +5,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
 )
 
 // redis is the Redis of a world: the real commands and scripts, run by a server in memory
@@ -23,13 +23,35 @@ type redis struct {
 }
 
 func newRedis(w *world) *redis {
-	return &redis{world: w, m: miniredis.NewMiniRedis(), moved: time.Now()}
+	m := miniredis.NewMiniRedis()
+	conn, err := m.Dial() // starts it, without a port
+	if err != nil {
+		panic(err)
+	}
+	conn.Close()
+	return &redis{world: w, m: m, moved: time.Now()}
 }
 
-// redisEnd is the server's end of a connection.
+// redisEnd is the server's end of a connection: what it answers waits in out.
 type redisEnd struct {
-	conn net.Conn
-	in   *bufio.Reader
+	peer *server.Peer
+	out  bytes.Buffer
+}
+
+func newRedisEnd() *redisEnd {
+	e := &redisEnd{}
+	e.peer = server.NewPeer(bufio.NewWriter(&e.out))
+	return e
+}
+
+// run has a server answer commands that came together.
+func (e *redisEnd) run(s *server.Server, asked [][]string) []byte {
+	e.out.Reset()
+	for _, args := range asked {
+		s.Dispatch(e.peer, args)
+	}
+	e.peer.Flush()
+	return bytes.Clone(e.out.Bytes())
 }
 
 // age lets keys expire.
@@ -50,79 +72,48 @@ func (r *redis) serve(p *pipe, question []byte) []byte {
 		r.m.SetTime(time.Now().Add(r.skew))
 	}
 	if p.server == nil {
-		conn, err := r.m.Dial()
-		if err != nil {
-			panic(err)
-		}
-		p.server = &redisEnd{conn, bufio.NewReader(conn)}
-		go func() { _, _ = conn.Write(greeting) }()
-		if err := value(p.server.in, &bytes.Buffer{}); err != nil {
-			panic(err)
-		}
-		p.node.mu.Lock()
-		p.node.ends = append(p.node.ends, conn)
-		p.node.mu.Unlock()
+		p.server = newRedisEnd()
+		p.server.run(r.m.Server(), [][]string{{"hello", "3"}})
 	}
-	names, err := commands(question)
+	asked, err := commands(question)
 	if err != nil {
 		panic(fmt.Sprintf("a gateway asked Redis something that is no command: %v", err))
 	}
-	r.world.clock.note("%s redis %v", p.node.name, names)
-	go func() { _, _ = p.server.conn.Write(question) }()
-	var answer bytes.Buffer
-	for range names {
-		if err := value(p.server.in, &answer); err != nil {
-			return nil
-		}
+	names := make([]string, 0, len(asked))
+	for _, args := range asked {
+		names = append(names, args[0])
 	}
-	return answer.Bytes()
+	r.world.clock.note("%s redis %v", p.node.name, names)
+	return p.server.run(r.m.Server(), asked)
 }
 
-// commands names the commands that were sent together.
-func commands(sent []byte) (names []string, err error) {
-	in := bufio.NewReader(bytes.NewReader(sent))
-	for {
-		var one bytes.Buffer
-		if err := value(in, &one); err == io.EOF {
-			return names, nil
-		} else if err != nil {
-			return nil, err
+// commands reads the commands that were sent together: arrays of strings, as clients send them.
+func commands(sent []byte) (all [][]string, err error) {
+	number := func(kind byte) (n int) {
+		line, rest, whole := bytes.Cut(sent, []byte("\r\n"))
+		if !whole || len(line) == 0 || line[0] != kind {
+			err = io.ErrUnexpectedEOF
+			return 0
 		}
-		part := bytes.SplitN(one.Bytes(), []byte("\r\n"), 4)
-		if len(part) < 4 {
+		n, err = strconv.Atoi(string(line[1:]))
+		sent = rest
+		return n
+	}
+	for len(sent) > 0 {
+		args := make([]string, number('*'))
+		for i := range args {
+			size := number('$')
+			if err != nil || len(sent) < size+2 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			args[i], sent = string(sent[:size]), sent[size+2:]
+		}
+		if err != nil || len(args) == 0 {
 			return nil, io.ErrUnexpectedEOF
 		}
-		names = append(names, string(part[2]))
+		all = append(all, args)
 	}
-}
-
-// value copies one value of Redis's protocol.
-func value(in *bufio.Reader, out *bytes.Buffer) error {
-	line, err := in.ReadBytes('\n')
-	if err != nil {
-		return err
-	}
-	out.Write(line)
-	n, _ := strconv.Atoi(string(bytes.TrimSpace(line[1:])))
-	switch line[0] {
-	case '$', '=', '!':
-		if n < 0 {
-			return nil
-		}
-		_, err := io.CopyN(out, in, int64(n)+2)
-		return err
-	case '%', '|':
-		n *= 2
-	case '*', '~', '>':
-	default:
-		return nil
-	}
-	for range n {
-		if err := value(in, out); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all, nil
 }
 
 // copied is all that a Redis holds at a moment.
