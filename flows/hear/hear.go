@@ -68,7 +68,7 @@ type Spec struct {
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
 	e, a, parts := &Ear{pairsFrom: map[int32][]int32{}, scales: newScales(s), small: map[string]map[string]bool{}}, newAutomaton(), map[string]int32{}
-	lex := &lexicon{s.Words, map[string][][]string{}}
+	lex := newLexicon(s.Words)
 	var mistakes []Mistake
 	for i, l := range s.Lists {
 		for _, side := range []struct {

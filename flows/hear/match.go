@@ -1,6 +1,10 @@
 package hear
 
-import "sync"
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
 
 // match is a phrase found in a text: the words from and before to. place is the
 // candidate it names, -1 when it names none.
@@ -33,7 +37,20 @@ type table struct {
 type node struct {
 	any, place int32
 	accepts    []int32
-	edges      map[int32][]int32 // by word
+	edges      []edge // in the order of their words
+}
+
+// by are the edges of a word.
+func (n *node) by(word int32) []edge {
+	from, found := slices.BinarySearchFunc(n.edges, word, func(e edge, word int32) int { return cmp.Compare(e.word, word) })
+	if !found {
+		return nil
+	}
+	to := from + 1
+	for to < len(n.edges) && n.edges[to].word == word {
+		to++
+	}
+	return n.edges[from:to]
 }
 
 // sign tells most of the words that a state has no edge for, without looking them up.
@@ -58,8 +75,8 @@ func (s *sign) leads(ahead *sign) bool {
 
 func (n *node) sign() (s sign) {
 	s.free = n.any != 0 || n.place != 0 || len(n.accepts) > 0
-	for w := range n.edges {
-		s.set(w)
+	for _, e := range n.edges {
+		s.set(e.word)
 	}
 	return s
 }
@@ -79,6 +96,7 @@ func (a *automaton) table() *table {
 	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
 	for i := range a.states {
 		s := &a.states[i]
+		slices.SortStableFunc(s.edges, func(a, b edge) int { return cmp.Compare(a.word, b.word) })
 		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
 		t.closure[i] = a.free(nil, int32(i))
 		t.signs[i] = t.nodes[i].sign()
@@ -87,10 +105,8 @@ func (a *automaton) table() *table {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
 			t.begin = append(t.begin, q)
 		}
-		for w, to := range t.nodes[q].edges {
-			for _, state := range to {
-				t.first[w] = a.free(t.first[w], state)
-			}
+		for _, e := range t.nodes[q].edges {
+			t.first[e.word] = a.free(t.first[e.word], e.to)
 		}
 	}
 	return t
@@ -216,8 +232,8 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 				bound[i+1] = t.enter(bound[i+1], thread{after, b.from, b.place})
 			}
 			for _, w := range words[i] {
-				for _, to := range t.nodes[b.state].edges[w] {
-					bound[i+1] = t.enter(bound[i+1], thread{to, b.from, b.place})
+				for _, e := range t.nodes[b.state].by(w) {
+					bound[i+1] = t.enter(bound[i+1], thread{e.to, b.from, b.place})
 				}
 			}
 			bind(b.state, b.from, i)
@@ -237,8 +253,8 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 				if !t.signs[q].may(w) {
 					continue
 				}
-				for _, to := range t.nodes[q].edges[w] {
-					next.add(t.closure[to], cur.begun(q), t.signs, &want)
+				for _, e := range t.nodes[q].by(w) {
+					next.add(t.closure[e.to], cur.begun(q), t.signs, &want)
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package load
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -74,15 +73,21 @@ var shippedEar = sync.OnceValues(func() (*hear.Ear, []HeardList) {
 	return ear, lists
 })
 
-// shippedWords is the file of words that ships.
-var shippedWords = sync.OnceValue(func() value {
-	data, err := fs.ReadFile(book.Files, heardWordsFile)
-	if err != nil {
-		return value{} // the shipped files are tested
+// shippedLists read the files of lists that ship, once, for books that have some of their own.
+var shippedLists = func() map[string]func() value {
+	all := map[string]func() value{}
+	for _, name := range heardFiles {
+		all[name] = sync.OnceValue(func() value {
+			data, err := fs.ReadFile(book.Files, name)
+			if err != nil {
+				return value{} // the shipped files are tested
+			}
+			r := reader{pos: map[string]Pos{}}
+			return r.parse(name, data, shapeOf(name, nil))
+		})
 	}
-	r := reader{pos: map[string]Pos{}}
-	return r.parse(heardWordsFile, data, shapeOf(heardWordsFile, nil))
-})
+	return all
+}()
 
 // HeardLists are the lists of what is understood, the book's own or those that ship.
 func (s *Source) HeardLists() []HeardList {
@@ -107,7 +112,7 @@ func (b *builder) compile() (*hear.Ear, []HeardList, []hear.Mistake) {
 	named := func(key string) map[string][]string {
 		from := file
 		if !from.at(key).set { // a file of an earlier version has fewer parts
-			from = shippedWords()
+			from = shippedLists[heardWordsFile]()
 		}
 		words := map[string][]string{}
 		for _, name := range from.at(key).keys {
@@ -197,22 +202,15 @@ func shippedHeard(name string, data []byte) bool {
 
 // heard reads what is understood in a text.
 func (b *builder) heard() {
-	changed := false
-	for _, name := range heardFiles {
-		own, err := fs.ReadFile(b.fsys, name)
-		changed = changed || !errors.Is(err, fs.ErrNotExist) && !shippedHeard(name, own)
-	}
+	// A file that is as shipped was not read.
+	changed := slices.ContainsFunc(heardFiles, func(name string) bool { _, ok := b.vals[name]; return ok })
 	if !changed {
 		b.src.Book.Ear, _ = shippedEar()
 		return
 	}
 	for _, name := range heardFiles { // what a book leaves out is as shipped
-		if _, ok := b.vals[name]; ok {
-			continue
-		}
-		data, err := fs.ReadFile(book.Files, name)
-		if err == nil {
-			b.vals[name] = b.parse(name, data, shapeOf(name, nil))
+		if _, ok := b.vals[name]; !ok {
+			b.vals[name] = shippedLists[name]()
 		}
 	}
 	ear, lists, mistakes := b.compile()
