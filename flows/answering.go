@@ -27,8 +27,11 @@ func (b *Book) WithNotAnswering(ids map[string]bool) *Book {
 // zeroPlace is where the 24-hour line must be in the chain of a call, counted from 1:
 // before the first line that would be called and may not answer. 0: where it is.
 func (t turn) zeroPlace(s State) uint8 {
+	if !t.call {
+		return 0
+	}
 	zero := t.zeroLine(s)
-	if !t.call || zero == nil || zero.NotAnswering {
+	if zero == nil || zero.NotAnswering {
 		return 0
 	}
 	var buf [chainRoom]*Service

@@ -124,7 +124,7 @@ func Between(before, after *flows.Book) []Change {
 	var wg sync.WaitGroup
 	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{before: before, after: after, now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
+		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}

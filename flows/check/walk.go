@@ -251,7 +251,7 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 		if m == 0 {
 			how = full
 		}
-		one := &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visit}
+		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visit}
 		one.run()
 		w.add(one)
 	}
@@ -270,7 +270,7 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 		if m == 0 {
 			how = brief
 		}
-		walkers[m] = &walker{book: b, moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visitor(m)}
+		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
