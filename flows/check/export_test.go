@@ -5,10 +5,16 @@ import (
 	"slices"
 	"time"
 
+	"signpost/flows"
 	"signpost/flows/load"
 )
 
 // OnRule is [On] with one rule alone. For a rule of reading the files none is run.
 func OnRule(fsys fs.FS, day time.Time, name string) (*load.Source, []load.Problem) {
 	return on(fsys, day, slices.DeleteFunc(rules(), func(r rule) bool { return r.name != name }))
+}
+
+// WalkCalls is [WalkBook] for calls alone, at the first moment.
+func WalkCalls(b *flows.Book, visit func(*Edge)) {
+	(&walker{book: b, now: Moments(b)[0], callsOnly: true, visit: visit}).run()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signpost/flows/check"
+	"signpost/flows/load"
 	"signpost/internal/hours"
 )
 
@@ -50,7 +51,7 @@ func TestKept(t *testing.T) {
 		"gone":         {changed: with(""), gone: true, before: was},
 		"new":          {changed: with(kept + strings.Replace(kept, "Kept whole", "Another", 1)), new: true, after: was},
 	} {
-		src, _ := check.Dir(tt.changed)
+		src, _ := load.Dir(tt.changed)
 		found := check.Kept(old, src)
 		if tt.before+tt.after == "" {
 			if len(found) > 0 {

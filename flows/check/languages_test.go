@@ -32,7 +32,7 @@ func strange(words string) string {
 func withLanguage(t testing.TB, other map[string]string) fstest.MapFS {
 	t.Helper()
 	base := files(t)
-	src, _ := load.Dir(base)
+	src, _ := checked()
 	var b strings.Builder
 	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: Strange\n    words: [strange, po strangu]\n    key: \"8\"\n    offer_say: Strangu, 8.\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    understood:\n      leave: [odejdz]\n    texts:\n")
 	for _, w := range src.Wordings {
@@ -144,7 +144,7 @@ func TestLanguageMistakes(t *testing.T) {
 		{"a network's word to leave", map[string]string{"MORE": strings.Replace(second, "    texts:", "    understood: {leave: [stop]}\n    texts:", 1)}, "carrier-word", "stop"},
 		{"a date that is none", map[string]string{"MORE": strings.Replace(second, "2026-11-20", "soon", 1)}, "date", "soon"},
 	} {
-		_, problems := check.Dir(withLanguage(t, tt.other))
+		_, problems := check.OnRule(withLanguage(t, tt.other), time.Time{}, tt.rule)
 		found := false
 		for _, p := range problems {
 			if p.Rule == tt.rule && p.File == "languages.yaml" && strings.Contains(p.What+p.Fix, tt.says) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"signpost/flows/check"
 )
@@ -32,7 +33,7 @@ func TestZeroTakesMen(t *testing.T) {
 		{map[string]string{"victim_support": "takes_men: no", "national_helpline": "takes_men: yes"}, false},
 		{map[string]string{"victim_support": "takes_men: no", "national_helpline": "takes_men: no"}, true},
 	} {
-		_, problems := check.Dir(with(tt.lines))
+		_, problems := check.OnRule(with(tt.lines), time.Time{}, "takes-no-men")
 		found := false
 		for _, p := range problems {
 			found = found || p.Rule == "takes-no-men" && strings.Contains(p.What, "line_24h_all has no 24-hour line")

@@ -17,7 +17,7 @@ import (
 func TestRecordedExamples(t *testing.T) {
 	b := shipped(t)
 	base := files(t)
-	shippedToo, _ := check.Dir(base)
+	shippedToo, _ := checked()
 	before := len(shippedToo.Examples)
 	at := time.Date(2026, 12, 28, 14, 0, 0, 0, hours.London()) // a bank holiday
 	rng := rand.New(rand.NewPCG(3, 4))

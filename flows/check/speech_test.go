@@ -21,8 +21,8 @@ func TestSpeechTime(t *testing.T) {
 	seen := map[string]bool{}
 	file := filepath.Join(t.TempDir(), "x.wav")
 	var reckoned, spoken float64
-	check.WalkBook(b, func(e *check.Edge) {
-		if len(e.Reply.Speech) == 0 || e.From.Moment > 0 || e.From.State.Misses > 0 {
+	check.WalkCalls(b, func(e *check.Edge) {
+		if len(e.Reply.Speech) == 0 || e.From.State.Misses > 0 {
 			return
 		}
 		var words []string

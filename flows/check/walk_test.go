@@ -17,9 +17,12 @@ import (
 	"signpost/internal/gsm7"
 )
 
+// checked is the shipped book and what is wrong with it, found once for all tests.
+var checked = sync.OnceValues(func() (*load.Source, []load.Problem) { return check.Dir(book.Files) })
+
 func shipped(t testing.TB) *flows.Book {
 	t.Helper()
-	src, problems := check.Dir(book.Files)
+	src, problems := checked()
 	for _, p := range problems {
 		t.Error(p)
 	}
@@ -34,8 +37,12 @@ func TestShippedBookIsClean(t *testing.T) { shipped(t) }
 
 // Every state a conversation can be in, by text and by call, at every
 // combination of open and closed services, with every kind of input: each
-// answer keeps the promises.
-func TestEveryState(t *testing.T) { everyState(t, shipped(t)) }
+// answer keeps the promises, and from each state the ways to the 24-hour number are open.
+func TestEveryState(t *testing.T) {
+	b := shipped(t)
+	w := everyState(t, b)
+	t.Run("from each", func(t *testing.T) { fromEveryState(t, b, w) })
+}
 
 // The same, while nobody answers the lines that are not open 24 hours, nor the first of
 // those that are.
@@ -47,7 +54,7 @@ func TestEveryStateNotAnswering(t *testing.T) {
 	everyState(t, b.WithNotAnswering(quiet))
 }
 
-func everyState(t *testing.T, b *flows.Book) {
+func everyState(t *testing.T, b *flows.Book) *check.Walk {
 	t.Helper()
 	answers, worded := map[string]bool{}, map[[2]string]bool{}
 	var longestText string
@@ -98,6 +105,7 @@ func everyState(t *testing.T, b *flows.Book) {
 	if len(w.Nodes) < 1000 {
 		t.Errorf("only %d states: the walk has not walked", len(w.Nodes))
 	}
+	return w
 }
 
 func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
@@ -262,13 +270,13 @@ func follow(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, ins ...flo
 
 // shippedMoments are the moments of the shipped book.
 var shippedMoments = sync.OnceValue(func() []time.Time {
-	src, _ := load.Dir(book.Files)
+	src, _ := checked()
 	return check.Moments(src.Book)
 })
 
 // shippedAllowed are the words that the author of the shipped book allowed, by where.
 var shippedAllowed = sync.OnceValue(func() map[string][]string {
-	src, _ := load.Dir(book.Files)
+	src, _ := checked()
 	return src.Allowed
 })
 
@@ -281,11 +289,10 @@ func top(b *flows.Book, s flows.State, start string) string {
 	return start
 }
 
-// From every state: two misunderstood answers in a row give the 24-hour number,
-// going back leads to the start, and a call left alone ends with the number.
-func TestFromEveryState(t *testing.T) {
-	b := shipped(t)
-	w := check.WalkBook(b, func(*check.Edge) {})
+// fromEveryState checks that from every state two misunderstood answers in a row give the
+// 24-hour number, going back leads to the start, and a call left alone ends with the number.
+func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
+	t.Helper()
 	nonsense, nine, kendal := b.Seek("xyzzy plugh"), b.Seek("9"), b.Seek("kendal")
 	for _, n := range w.Nodes {
 		where := fmt.Sprintf("%+v", n)
