@@ -56,7 +56,7 @@ type Config struct {
 	// provider, at its certificate and at the machine; 0 is never.
 	InspectEvery time.Duration
 	// Drain is how long the server goes on answering after it is told to stop, so
-	// that whatever stands before it can look elsewhere first.
+	// that the proxy or platform in front of it can send requests elsewhere first.
 	Drain time.Duration
 	// SenderLimit is how many texts an hour one sender of this country is answered in full,
 	// ForeignSenderLimit one of another country; ServiceLimit how many a minute everybody

@@ -138,8 +138,8 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	return outcome{}, false
 }
 
-// answerBehaviour answers on the branch of somebody who harms: whatever they send,
-// they get only what is for them until they leave.
+// answerBehaviour answers on the branch of somebody who harms: they get only what is for
+// them until they leave.
 func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
 	own := t.People[Behaviour]
 	switch c.Kind {

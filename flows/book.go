@@ -243,7 +243,7 @@ const (
 // NeedNames are the names the flow book uses.
 var NeedNames = [needCount]string{"", "deaf", "line_for_all"}
 
-// Action is what choosing does besides leading to a step.
+// Action is what choosing does, other than going to a step.
 type Action uint8
 
 // The actions of choices.
@@ -256,7 +256,7 @@ const (
 // Choice is one choice of a step.
 type Choice struct {
 	Text, Say        string   // how it is offered; empty: not offered there
-	Words            []string // what chooses it besides its key, in plain form
+	Words            []string // what chooses it, other than its key, in plain form
 	TextKey, CallKey int      // 1 to 4, by call also 6; 0: not offered there
 	To               string   // the step it leads to
 	Area             string   // the area it settles; leads to the person's Place step

@@ -47,7 +47,7 @@ var caseNames = [caseKinds]string{"nothing that is understood", "leave", "danger
 
 func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 
-// Case is what a text asks for, whatever its words: all that the engine sees of it.
+// Case is what a text asks for: all that the engine sees of it.
 type Case struct {
 	Kind CaseKind
 	What hear.Kind // of a need, a question, a complaint; with danger, of a need or nothing
@@ -154,7 +154,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseDespair
 	case urgent && (sureDanger || !silent):
 		c.Kind = CaseDanger
-		c.What, c.Someone = besides(r)
+		c.What, c.Someone = needInDanger(r)
 	case harm && !r.Has(hear.Other), mayHarm(r):
 		c.Kind = CaseEither
 	default:
@@ -219,9 +219,9 @@ var dangerNeeds = []hear.Kind{hear.Child, hear.Sexual, hear.Honour, hear.LGBT, h
 
 func dangerNeed(k hear.Kind) bool { return slices.Contains(dangerNeeds, k) }
 
-// besides gives the need of the writer in a text about danger, and reports whether the
-// text is about somebody else. The need is hear.Danger when there is none.
-func besides(r *hear.Reading) (need hear.Kind, someone bool) {
+// needInDanger returns the need of the writer in a text about danger, and reports whether
+// the text is about somebody else. The need is hear.Danger when there is none.
+func needInDanger(r *hear.Reading) (need hear.Kind, someone bool) {
 	need, ok := firstOf(r, dangerNeeds)
 	sure := ok && r.Sure(need)
 	switch {

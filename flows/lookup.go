@@ -185,7 +185,7 @@ func (b *Book) areasIn(areas []string, where area.Set) []string {
 }
 
 // Chain is the services a step gives, in order: those it lists or those of the
-// area, then whatever takes over from each, without repeats, without services
+// area, then the service that takes over from each, without repeats, without services
 // that do not exist that day or are not for this person.
 func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
 	chain := b.appendChain(nil, now, step, areaID, who)
@@ -213,7 +213,7 @@ func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID s
 	return chain
 }
 
-// follow is the services of a list, then whatever takes over from each.
+// follow is the services of a list, then the services that take over from each.
 func (b *Book) follow(first []string) (chain []*Service) {
 	add := func(id string) *Service {
 		s := b.Service(id)

@@ -53,7 +53,7 @@ const (
 const (
 	langBits = 4
 	whoMask  = 1<<langBits - 1
-	// MaxLanguages besides the book's own: callers have three keys for them.
+	// MaxLanguages is how many there may be, without the book's own: callers have three keys for them.
 	MaxLanguages = 3
 )
 

@@ -47,7 +47,7 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	return s, Reply{Text: text, Emergency: true}
 }
 
-// inDanger remembers what a text about danger says besides: that it is about somebody
+// inDanger remembers what else a text about danger says: that it is about somebody
 // else, or what somebody needs.
 func (t turn) inDanger(s State, c Case) State {
 	if c.Someone {

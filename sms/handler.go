@@ -206,7 +206,7 @@ func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webho
 }
 
 // current returns the state that a text is answered from: Redis's own, unless the cookie is
-// newer. Whatever is lost, a conversation about somebody's own behaviour stays one.
+// newer. A conversation about somebody's own behaviour stays one, even if either is lost.
 func (h *Handler) current(c cookie, session store.Session) []byte {
 	book, stored := h.Book(0), session.State
 	switch {

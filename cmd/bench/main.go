@@ -310,7 +310,7 @@ func peer(dir, redisPort string) (*process, error) {
 	return p, err
 }
 
-// facts are what is measured besides the driving.
+// facts are what is measured apart from the requests.
 type facts struct {
 	starts             []float64 // ms to the first answer
 	rest, full, binary float64   // MB

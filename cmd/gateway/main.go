@@ -40,7 +40,7 @@ gateway -version  tell which version this is
 // collectEvery is how far memory may grow before it is collected, in per cent of what
 // is in use. That is a few megabytes, so that the usual 100 would have it collected
 // hundreds of times a second under load. What webhooks leave is collected within
-// seconds whatever this is (cmd/gateway/server/wipe.go).
+// seconds in any case (cmd/gateway/server/wipe.go).
 const collectEvery = 400
 
 func run(args []string, stdout, stderr io.Writer) int {

@@ -111,7 +111,7 @@ func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 	return code, done
 }
 
-// parseWords is parse for a command that takes words besides its flags.
+// parseWords is parse for a command that takes words as well as flags.
 func parseWords(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 	for _, a := range args {
 		if a == "-h" || a == "--help" || a == "-help" {

@@ -170,8 +170,8 @@ func (w *watcher) mail(ctx context.Context, text string) error {
 	return nil
 }
 
-// deliver speaks with a mail server. It ends in time whatever the server does: one that waits
-// for TLS says nothing at all. step is where it failed.
+// deliver sends a text through a mail server. It ends in time even if the server never
+// answers: one that waits for TLS does not. step is where it failed.
 func (w *watcher) deliver(ctx context.Context, u *url.URL, text string) (step string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
 	defer cancel()

@@ -19,7 +19,7 @@ import (
 // Change is one answer that comes out differently.
 type Change struct {
 	At  time.Time // the first moment at which it does
-	Any bool      // it does whatever is open or closed
+	Any bool      // it does at any time of opening or closing
 	// Moments are all the moments looked at at which it does.
 	Moments []time.Time
 	Call    bool

@@ -67,7 +67,7 @@ func Rules() []Rule {
 type pass struct {
 	*load.Source
 	book     *flows.Book
-	now      time.Time // zero: whatever depends on the day is left out
+	now      time.Time // zero: rules that depend on the day are left out
 	rule     rule
 	problems []load.Problem
 	walk     *Walk           // made when first wanted, with:

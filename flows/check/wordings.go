@@ -116,8 +116,8 @@ func messages(b *flows.Book) []message {
 
 func (p *pass) posOf(w wording) load.Pos { return p.Pos(w.file, w.path) }
 
-// posIn is where some of a wording's words stand, whatever their capitals; where
-// the wording begins, when they are not written there as they are read.
+// posIn is where some of a wording's words are, in any capitals; where the wording
+// begins, if they are not written there as they are read.
 func (p *pass) posIn(w wording, some string) load.Pos {
 	pos := p.posOf(w)
 	data := p.File(pos.File)

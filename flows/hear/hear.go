@@ -45,7 +45,7 @@ type Ear struct {
 type phrase struct {
 	kind   Kind
 	unless bool
-	firm   bool // counts whatever the scales say
+	firm   bool // counts even against the scales
 	words  string
 	part   bool // a side of pairs, which means nothing by itself
 	opens  bool // matches only where a text begins
@@ -160,7 +160,7 @@ type Reading struct {
 	Answer  Where
 	has     Set
 	sure    Set // by a phrase
-	firm    Set // by a phrase that counts whatever the scales say
+	firm    Set // by a phrase that counts even against the scales
 	alike   Set // kinds of which half of the text or more is a look-alike
 	whole   [kinds]bool
 	over    [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale

@@ -180,8 +180,8 @@ func wordsOf(s string) (out []string) {
 	return out
 }
 
-// automaton is the phrases of a book as states with edges between them. A state is
-// reached by the same words whatever phrase they belong to.
+// automaton is the phrases of a book as states with edges between them. Phrases that begin
+// with the same words share states.
 type automaton struct {
 	states []state
 	shared map[sharedKey]int32

@@ -135,8 +135,8 @@ type Stem struct {
 	From, To int
 }
 
-// Stems are the words of a reading without their endings. A place is one word,
-// whichever it is; so is a number of one sort.
+// Stems are the words of a reading without their endings. All places are one and the same
+// word; so are all numbers of one sort.
 func (e *Ear) Stems(r *Reading) []Stem {
 	place := make([]bool, len(r.Words))
 	for _, p := range r.Places {

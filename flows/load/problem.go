@@ -54,7 +54,7 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s: %s: %s\n%s", p.Pos, p.Severity, p.What, p.advice())
 }
 
-// advice is what there is to say of a problem besides what it is.
+// advice says why a problem matters, how to fix it, and which rule found it.
 func (p Problem) advice() string {
 	said := fmt.Sprintf("    why it matters: %s\n    how to fix it: %s\n    [%s]", p.Why, p.Fix, p.Rule)
 	if p.Edit != (Edit{}) {

@@ -15,7 +15,7 @@ func Rules() [][2]string {
 		{"anchor", "everything is written out: no anchors, aliases or merges"},
 		{"length", "no list is longer than can be kept in mind"},
 		{"shape", "words, lists and names stand where they belong"},
-		{"missing-words", "whatever is named is also written"},
+		{"missing-words", "everything that is named is also written"},
 		{"unseen", "no character that nobody can see stands in the words"},
 		{"quotes", "no words are in curly quotes"},
 		{"hash", "no words are cut off at a #"},

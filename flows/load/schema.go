@@ -46,7 +46,7 @@ func schemaOf(s *shape) map[string]any {
 		return map[string]any{"type": "object", "properties": props, "required": required, "additionalProperties": false}
 	}
 	if len(s.enum) == 0 {
-		// Bare numbers and dates are words to us, whatever YAML makes of them.
+		// Bare numbers and dates are words to us, though YAML reads other types.
 		return map[string]any{"type": []string{"string", "number", "boolean"}}
 	}
 	values := []any{}

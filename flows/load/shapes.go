@@ -192,7 +192,7 @@ func shapeOf(file string, districts []string) *shape {
 				may("allowed_words", "watch-words allowed in this text", listOf(text())),
 				may("because", "why those words are allowed", text()),
 			))),
-			need("service_choices", "what every services step offers besides the number", listOf(choice)))
+			need("service_choices", "what every services step offers after the number", listOf(choice)))
 	case "words.yaml":
 		return wordsShape(wording)
 	case languagesFile:

@@ -133,7 +133,7 @@ func Load(dir string) (*Book, error) {
 }
 
 // Modes of a book's folders and files: a gateway that runs as another user reads them, and
-// nobody else may change them, whatever the user who copies them is set to.
+// nobody else may change them. The umask of the user who copies them does not count.
 const (
 	folderMode = 0o755
 	fileMode   = 0o644

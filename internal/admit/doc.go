@@ -1,8 +1,8 @@
 // Package admit decides how fully a text or a call is answered: by how often its sender has
 // written or rung, and by what an hour may cost.
 //
-// A sender's number can be forged, so whatever is counted by sender can be used up in
-// somebody's name by somebody else. What is never refused therefore does not depend on how
+// A sender's number can be forged, so somebody else can use up any limit that is counted
+// by sender. What is never refused therefore does not depend on how
 // much is left of anything. It is the reserve:
 //
 //   - a text about danger: the first 12 of an hour, then one every two minutes

@@ -7,8 +7,8 @@ import (
 )
 
 // firstWait is how long after it was first sent the same answer of the reserve comes again.
-// Each wait after it is twice as long, up to longestWait: who asks later than that is sent it
-// again, whatever was forged in their name meanwhile.
+// Each wait after it is twice as long, up to longestWait: a sender who asks later than that is
+// sent it again, even if others have forged texts in their name meanwhile.
 const (
 	firstWait   = time.Minute
 	longestWait = 16 * time.Minute

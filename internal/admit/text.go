@@ -105,7 +105,7 @@ func (t *Texts) local(s Sender) (d Decision, decided bool) {
 }
 
 // remote completes a decision with the store. A sender from elsewhere who was told nothing
-// in this hour is told the 24-hour number whatever it costs, unless the number is
+// in this hour is told the 24-hour number even if the budget is spent, unless the number is
 // restricted.
 func (t *Texts) remote(ctx context.Context, d Decision) Decision {
 	if d.urgent {

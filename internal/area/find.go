@@ -1,5 +1,5 @@
-// Package area knows where postcodes and places are, and finds in the words of a
-// text whatever may be one.
+// Package area knows where postcodes and places are, and finds the words of a text that
+// may be one.
 //
 //	finder := area.Shipped().Finder(nil)
 //	candidates := finder.Candidates(area.TextOf([]string{"im", "near", "kendal"}))

@@ -169,7 +169,8 @@ func (p *Phone) TextAs(ctx context.Context, sid, body string) (string, error) {
 	return strings.Join(texts, ""), nil
 }
 
-// Try sends a webhook of a text, or of a call that begins, to a path, whatever answers there.
+// Try sends a webhook of a text, or of a call that begins, to a path, and returns the
+// response as it came.
 func (p *Phone) Try(ctx context.Context, target string, text bool) (status int, body []byte, err error) {
 	form := url.Values{"From": {p.From}, "To": {p.To}, "CallSid": {SID("CA")}, "CallStatus": {"in-progress"}}
 	if text {

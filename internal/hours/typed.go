@@ -140,9 +140,9 @@ func daysOnly(part string) bool {
 var (
 	bareTimes = regexp.MustCompile(`\b(\d{1,2})(?:[.:](\d\d))?(am|pm)?-(\d{1,2})(?:[.:](\d\d))?(am|pm)?\b`)
 	someTimes = regexp.MustCompile(`\d|noon|midnight`)
-	// besides is what people add to hours, and other lines of the file say: a line is closed on
+	// exceptions is what people add to hours, and other lines of the file say: a line is closed on
 	// bank holidays, unless the file says otherwise, and on days that are not listed.
-	besides    = regexp.MustCompile(`[,;]?\s*\(?\b(closed|excluding|excl\.?|except|not)\b( on)?( at)?( for)? (bank holidays?|public holidays?|weekends?|sat(urdays?)? (and|&) sun(days?)?|sundays?)( and bank holidays?)?\)?`)
+	exceptions = regexp.MustCompile(`[,;]?\s*\(?\b(closed|excluding|excl\.?|except|not)\b( on)?( at)?( for)? (bank holidays?|public holidays?|weekends?|sat(urdays?)? (and|&) sun(days?)?|sundays?)( and bank holidays?)?\)?`)
 	plainHours = regexp.MustCompile(`\s*\b(office|working|business|normal) hours\b`)
 )
 
@@ -153,7 +153,7 @@ func Suggest(s string) string {
 	if notKnown.MatchString(clean) {
 		return "unknown"
 	}
-	clean = plainHours.ReplaceAllString(besides.ReplaceAllString(clean, ""), " 9am-5pm")
+	clean = plainHours.ReplaceAllString(exceptions.ReplaceAllString(clean, ""), " 9am-5pm")
 	guess := bareTimes.ReplaceAllStringFunc(strings.ToLower(respelt(clean)), func(times string) string {
 		m := bareTimes.FindStringSubmatch(times)
 		from, _ := strconv.Atoi(m[1])

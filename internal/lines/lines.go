@@ -130,7 +130,7 @@ func (w *Watch) judge(checked map[string]time.Time) {
 }
 
 // Sync hands on what was noted and reads what other gateways have noted. All lines are written,
-// whatever was noted. While the keeper is away, what was noted is kept: there is one entry for
+// even those of which nothing was noted. While the keeper is away, what was noted is kept: there is one entry for
 // each service at most.
 func (w *Watch) Sync(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, syncTime)

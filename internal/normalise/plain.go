@@ -1,5 +1,5 @@
-// Package normalise turns whatever somebody typed on whatever phone into plain
-// words: lower case, ASCII letters and digits, single spaces.
+// Package normalise turns what somebody typed, on any phone, into plain words: lower case,
+// ASCII letters and digits, single spaces.
 //
 // It is the one place that decides that "１．", "1️⃣", "Option one!" and "01"
 // are all the number 1, so that the flow book, the area tables and the engine

@@ -27,7 +27,7 @@ import (
 	"time"
 )
 
-// Redacted is what a private value prints as, whatever the verb or encoder.
+// Redacted is what a private value prints as, with any verb or encoder.
 const Redacted = "[private]"
 
 // Private is a phone number, a message, a secret: a string that no formatter,

@@ -38,8 +38,8 @@ func newBreaker() breaker {
 	})}
 }
 
-// greets reports a command that begins a connection. It goes through the same hooks,
-// within whatever the connection is made for, and is judged with that.
+// greets reports a command that begins a connection. It goes through the same hooks, within
+// the command that needs the connection, and is judged with that.
 func greets(cmd redis.Cmder) bool {
 	switch cmd.Name() {
 	case "hello", "auth", "select", "client", "readonly":

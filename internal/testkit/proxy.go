@@ -94,7 +94,7 @@ func (p *Proxy) Point(to string) {
 	p.to = to
 }
 
-// Cut ends every connection there is, in the middle of whatever it was doing.
+// Cut ends every open connection, also in the middle of a request.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

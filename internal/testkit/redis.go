@@ -118,7 +118,7 @@ func (r *Redis) Dump(t testing.TB) string {
 		if err != nil {
 			t.Fatalf("read a key: %v", err)
 		}
-		if strings.Join(kind, "") == "hash" { // in whatever order Redis holds it
+		if strings.Join(kind, "") == "hash" { // Redis lists it in no order
 			pairs := slices.Collect(slices.Chunk(v, 2))
 			slices.SortFunc(pairs, slices.Compare)
 			v = slices.Concat(pairs...)

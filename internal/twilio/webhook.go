@@ -23,7 +23,7 @@ const (
 // Webhook is one genuine webhook in our own words.
 type Webhook struct {
 	Kind WebhookKind
-	// Message and Call are both read, whatever the kind: a number may be set up with the
+	// Message and Call are both read for every kind: a number may be set up with the
 	// wrong path.
 	Message webhook.Message
 	Call    webhook.Call

@@ -205,8 +205,8 @@ func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
 	return probe
 }
 
-// byKind answers a text as a text and a call as a call, whichever of the two paths a
-// number was set up with.
+// byKind answers a text as a text and a call as a call, even if a number was set up with
+// the other's path.
 func byKind(text, call, report twilio.Handler) twilio.Handler {
 	return func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		switch w.Kind {

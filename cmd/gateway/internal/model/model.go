@@ -24,7 +24,7 @@ type Conversation struct {
 // Exchange is a text and what it was answered.
 type Exchange struct{ Text, Answer string }
 
-// Licence is what an answer may be besides what the conversation's state asks for.
+// Licence is what an answer may be, other than what the conversation's state asks for.
 type Licence struct {
 	// Brief allows the short answer without a conversation.
 	Brief bool

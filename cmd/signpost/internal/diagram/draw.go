@@ -137,8 +137,8 @@ func shared(b *flows.Book, s *flows.Step) bool {
 	})
 }
 
-// offeredByAll says, in one line, what every services step offers besides its
-// numbers, and what holds everywhere.
+// offeredByAll says, in one line, what every services step offers with its numbers, and
+// what holds everywhere.
 func offeredByAll(b *flows.Book) string {
 	line := ""
 	for i := range b.Steps {

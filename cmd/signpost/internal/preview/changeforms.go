@@ -13,7 +13,7 @@ import (
 	"signpost/internal/gsm7"
 )
 
-// changeForms are the pages that change the book, besides the forms of services and of
+// changeForms are the pages that change the book, except the forms of services and of
 // what is understood.
 func (s *Server) changeForms(mux *http.ServeMux) {
 	mux.HandleFunc("GET /words", s.wordsList)

@@ -120,7 +120,7 @@ func (s *Server) recordingPage(v Verdict, r *http.Request) (*formPage, bool) {
 			}
 		}
 	}
-	// What it says comes from the book, whatever is sent.
+	// What it says comes from the book, not from the request.
 	for name, is := range map[string]string{"words": row.Words, "language": row.languages, "file": row.File} {
 		r.Form.Set(name, is)
 	}

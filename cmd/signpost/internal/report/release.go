@@ -1,10 +1,10 @@
 package report
 
-// What may be told of counts, and when.
+// Which counts may be shown, and when.
 //
 // A phone counts once a day for each thing: one phone alone needs twenty days to make
-// twenty. Whatever is counted waits with its own figure (texts that gave the number of
-// one service in one area, say).
+// twenty. Each count waits with its own figure (texts that gave the number of one service
+// in one area, say).
 //
 //   - At the end of a day, a figure with twenty or more waiting is released: those
 //     are shown with it and wait no longer.
@@ -27,12 +27,12 @@ package report
 //
 // What is released is shown rounded to the nearest 5, from the beginning of the
 // quarter on, so that the errors of rounding do not add up. Every quarter begins
-// anew and can be thrown away whole, without changing what later ones tell.
+// again at zero and can be deleted without changing later ones.
 const (
 	// Least is the smallest count that is ever shown.
 	Least = 20
-	// Own is how many of what is counted may be the reader's own. As many others or more
-	// are in whatever is shown.
+	// Own is how many of what is counted may be the reader's own. Every figure that is
+	// shown includes at least as many others.
 	Own = 10
 	// Step is what counts are rounded to.
 	Step = 5

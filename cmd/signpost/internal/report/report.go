@@ -250,8 +250,8 @@ func serviceName(b *flows.Book, id string) string {
 	return "A line the flow book no longer has"
 }
 
-// inArea lists every service that an area may ever give: its own and whatever
-// takes over from them.
+// inArea lists every service that an area may ever give: its own and those that take over
+// from them.
 func inArea(b *flows.Book, a *flows.Area) (out []string) {
 	seen := map[string]bool{}
 	for _, id := range a.Services {

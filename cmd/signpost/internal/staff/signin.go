@@ -53,8 +53,8 @@ type ceremony struct {
 	who   Person // who joins
 }
 
-// invitation reads one that is still good. Wrong ones are slowed down; a good one works
-// whatever others try meanwhile, or anybody could keep people from joining.
+// invitation reads one that is still good. Wrong ones are slowed down. A good one works
+// while others try wrong ones, or anybody could keep people from joining.
 func (s *Staff) invitation(code string) (Invitation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
