@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-bugs build lint spelling prose contract test-valkey fuzz bench chaos release tools
+.PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
 # Packages where several things run at once: their tests run under the race detector.
 CONCURRENT = ./config ./sms ./ivr ./internal/... ./cmd/gateway/server
@@ -153,6 +153,11 @@ simulate:
 BUG ?=
 simulate-bugs:
 	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestPlanted$$' -count=1 -v -timeout 60m -args -plant -bug "$(BUG)"
+
+# Every place of the table with every slip in thirty sentences, nearly five million texts: ten
+# minutes. By hand; make test tries one slip of each kind in three of them.
+slips:
+	ALL_SLIPS=30 GOGC=400 go test ./flows -run 'TestFramesOfOne$$' -count=1 -v -timeout 0
 
 # The gateway beside the leanest server that does the same work, then the parts.
 bench: tools

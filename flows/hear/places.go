@@ -213,17 +213,37 @@ func (l *locator) role(p *Place, index int) {
 	if l.nameOrTown(p) {
 		p.Role, p.Cue, p.Ask = RoleUnclear, "", true
 	}
-	if n := len(l.Places); n > 0 && p.Role == RoleUnclear {
-		before := l.Places[n-1]
+	if i := p.From - 1; i >= 0 && !p.Town && p.To == p.From+1 && (p.How == area.Place || p.How == area.NearMiss) && l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
+		p.Ask = true // "the kells" may be another name: Kells has no "the"
+	}
+	if n := len(l.Places); n > 0 {
+		l.after(p, &l.Places[n-1])
+	}
+}
+
+// after gives a place the role of the one before it, where the two belong together.
+func (l *locator) after(p, before *Place) {
+	said := before.Role == RoleTheirs || before.Role == RoleNotHere || before.Role == RoleNear
+	beside := p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.How.Postcode() && !before.How.Postcode()
+	if beside && !p.Town && p.Where&before.Where == 0 { // "he lives in neston rigg": one name that nobody knows
 		switch {
-		case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
+		case said && p.Role == RoleUnclear:
 			p.Role, p.Cue = before.Role, before.Cue
-		case p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.Town && !p.How.Postcode() &&
-			(before.Role == RoleTheirs || before.Role == RoleNotHere || before.Role == RoleNear):
-			p.Role, p.Cue = before.Role, before.Cue // "he lives in neston rigg": one name that nobody knows
-		case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) && !l.endsWithin(before.To-1, p.From-1):
-			p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
+			return
+		case before.Role == RoleUnclear && p.Role == RoleHere:
+			p.Ask = true
+			return
 		}
+	}
+	one := p.From == before.To+1 && !l.endsWithin(before.To-1, p.From-1)
+	switch {
+	case one && said && !p.Town && (p.Role == RoleAt || p.Role == RoleNear) && l.ear.is(WordPlace, l.Words[before.To]):
+		p.Role, p.Cue = before.Role, before.Cue // "not in neston in cartmel"
+	case p.Role != RoleUnclear:
+	case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
+		p.Role, p.Cue = before.Role, before.Cue
+	case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) && !l.endsWithin(before.To-1, p.From-1):
+		p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
 	}
 }
 

@@ -46,7 +46,16 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 		c.Name, c.Where, c.Ask, c.Cost = w, set, true, 1
 		return c, set.Ours()
 	}
-	return s.nearest(c, w, own && !wide)
+	near, found := s.nearest(c, w, own && !wide)
+	if joined == w || len(joined) > spell.MaxWord {
+		return near, found
+	}
+	// As it is typed, it may be another name: "winnngton" is Winnington rather than Wigton.
+	if asTyped, ok := s.nearest(c, joined, own && !wide); ok && found && asTyped.Where != near.Where {
+		near.Where |= asTyped.Where
+		near.Ask = true
+	}
+	return near, found
 }
 
 // mayBeSlip reports whether n words from i are worth trying as a slip of a name, and whether
