@@ -65,9 +65,6 @@ const fly = `case "$1 $2" in
 *) echo "fly has no $1 $2"; exit 2 ;;
 esac`
 
-// asBuilt builds programs as make build does, so that nothing is compiled twice.
-var asBuilt = []string{"CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret"}
-
 func write(t *testing.T, path, text string, mode os.FileMode) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -114,12 +111,11 @@ func newNewcomer(t *testing.T) *newcomer {
 		}
 	}
 	work := filepath.Join(n.root, "signpost") // the programs and the folder deploy, as in a release
-	for _, program := range []string{"gateway", "signpost", "linecheck"} {
-		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(work, "bin", program), "./cmd/"+program)
-		build.Env = append(os.Environ(), asBuilt...)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build: %v\n%s", err, out)
-		}
+	if err := os.MkdirAll(filepath.Join(work, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := testkit.Build(".", filepath.Join(work, "bin"), testkit.Built, []string{"gateway", "signpost", "linecheck"}); err != nil {
+		t.Fatal(err)
 	}
 	for _, dir := range []string{"deploy", "flows/book"} {
 		if err := os.CopyFS(filepath.Join(work, dir), os.DirFS(dir)); err != nil {

@@ -43,61 +43,26 @@ const (
 	line    = "+441632960000"
 )
 
-// patch changes a line of our own source for one build, by the compiler's
-// overlay: nothing on disk is touched.
+// patch changes a line of our own source for one build.
 type patch struct{ file, old, put string }
 
 // build makes the server with patches. It is the program as it ships, but for
 // one thing: it lets its parent read its memory.
 func build(t *testing.T, forgets bool, patches ...patch) string {
 	t.Helper()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
+	env := testkit.Built
+	if !forgets {
+		env = []string{"CGO_ENABLED=0", "GOEXPERIMENT="}
+	}
+	var changes []testkit.Patch
+	for _, p := range append(patches, patch{"cmd/gateway/main.go", "	noCore()\n", ""}) {
+		changes = append(changes, testkit.Patch{File: p.file, Old: p.old, Put: p.put})
 	}
 	dir := t.TempDir()
-	changed := map[string]string{}
-	for _, p := range append(patches, patch{"cmd/gateway/main.go", "	noCore()\n", ""}) {
-		path := filepath.Join(root, p.file)
-		src, ok := changed[path]
-		if !ok {
-			b, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			src = string(b)
-		}
-		if strings.Count(src, p.old) != 1 {
-			t.Fatalf("%q stands %d times in %s: the patch no longer fits", p.old, strings.Count(src, p.old), p.file)
-		}
-		changed[path] = strings.Replace(src, p.old, p.put, 1)
-	}
-	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	for path, src := range changed {
-		file := filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root), string(filepath.Separator), "_"))
-		if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		overlay.Replace[path] = file
-	}
-	list, err := json.Marshal(overlay)
-	if err != nil {
+	if err := testkit.Build("../..", dir, env, []string{"gateway"}, changes...); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "gateway")
-	cmd := exec.Command("go", "build", "-trimpath", "-overlay", filepath.Join(dir, "overlay.json"), "-o", program, ".")
-	experiment := ""
-	if forgets {
-		experiment = "runtimesecret"
-	}
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT="+experiment)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return program
+	return filepath.Join(dir, "gateway")
 }
 
 // digits makes a random number of so many digits.
