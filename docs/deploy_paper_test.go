@@ -143,7 +143,7 @@ func (n *newcomer) types(block string) string {
 		n.enable()
 		return out + n.types(after)
 	}
-	block = n.replace.Replace(strings.ReplaceAll(block, "sudo -i\n", ""))
+	block = n.replace.Replace(strings.ReplaceAll(block, "sudo -s\n", ""))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-e", "-c", n.shell+block)
