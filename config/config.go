@@ -137,6 +137,31 @@ func Variables() []string {
 	return out
 }
 
+// Environment is the process's environment.
+func Environment() map[string]string { return env.ToMap(os.Environ()) }
+
+// NotInUse names the settings that a process was started with in another way than they are now.
+// What only its own unit sets is left out. readFile reads the files that settings name.
+func NotInUse(started, now map[string]string, readFile func(string) ([]byte, error)) (names []string) {
+	value := func(vars map[string]string, name string) string {
+		if file := vars[name+"_FILE"]; vars[name] == "" && file != "" {
+			data, err := readFile(file)
+			if err != nil {
+				return ""
+			}
+			return strings.TrimSpace(string(data))
+		}
+		return strings.TrimSpace(vars[name])
+	}
+	for _, name := range Variables() {
+		is, was := value(now, name), value(started, name)
+		if is != "" && is != was && !strings.HasSuffix(name, "_FILE") && (was != "" || started[name+"_FILE"] == "") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // FromEnvironment reads the process's environment.
 func FromEnvironment() (Config, error) { return Parse(env.ToMap(os.Environ()), os.ReadFile) }
 

@@ -94,9 +94,10 @@ func patient(cfg config.Config) doctors.Patient {
 		},
 		Connect:  func(b *flows.Book) []byte { return fallbackFiles(b, "connect.xml", anyLine, time.Now())["connect.xml"] },
 		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
-		Paths: server.Endpoints(), Root: os.DirFS("/"),
+		Environment: config.Environment(),
+		Paths:       server.Endpoints(), Root: os.DirFS("/"),
 		Ready: func(ctx context.Context) (string, error) {
-			_, body, err := readReady(ctx, "http://"+nearAddr(cfg.AdminAddr)+"/readyz")
+			_, body, err := readReady(ctx, "http://"+nearAddr(cfg.AdminAddr)+"/readyz", server.AsksDoctor)
 			return body, err
 		},
 	}

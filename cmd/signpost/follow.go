@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/cmd/signpost/internal/follow"
 	"signpost/config"
 	"signpost/flows/published"
@@ -96,5 +97,5 @@ func newFollower(desk, key, tokenFile, token string) (*follow.Follower, error) {
 		}
 		token = string(data)
 	}
-	return &follow.Follower{Desk: desk, Key: public, Token: strings.TrimSpace(token)}, nil
+	return &follow.Follower{Asks: server.AsksFollow, Desk: desk, Key: public, Token: strings.TrimSpace(token)}, nil
 }

@@ -195,7 +195,7 @@ func (w *watcher) problems(ctx context.Context) (out []string, readable bool) {
 			case <-time.After(w.pause):
 			}
 		}
-		if status, body, err = readReady(ctx, w.ReadyURL); err == nil && status == http.StatusOK {
+		if status, body, err = readReady(ctx, w.ReadyURL, "signpost-watch"); err == nil && status == http.StatusOK {
 			break
 		}
 	}
@@ -299,13 +299,15 @@ func request(ctx context.Context, method, to string, body []byte) error {
 	return nil
 }
 
-func readReady(ctx context.Context, from string) (status int, body string, err error) {
+// readReady reads /readyz as asks, or as somebody who tells what is wrong there.
+func readReady(ctx context.Context, from, asks string) (status int, body string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return 0, "", err
 	}
+	req.Header.Set("User-Agent", asks)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, "", err

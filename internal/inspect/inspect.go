@@ -49,10 +49,10 @@ func Names() []string {
 		"provider-unreachable", "credentials", "account-suspended", "account-trial", "account-unreadable", "balance-low", "balance-unreadable",
 		"clock", "lines-unreadable", "no-line", "line-not-in-account", "line-not-swept", "caller-id-missing", "caller-id-needed", "caller-id-not-ours",
 		"no-texts", "no-calls", "texts-application", "calls-application", "calls-trunk", "texts-service", "texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
-		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "swap", "other-keys", "store-away", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "home-left-out", "calling-home",
+		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "name-in-hosts", "swap", "other-keys", "other-book", "other-version", "store-evicts", "store-noeviction", "store-unbounded", "store-away", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk", "spend-limit-low", "home-left-out", "calling-home",
 		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
 		"webhooks-refused", "safe-answers", "replies-blocked", "replies-undelivered", "quiet", "flood", "reserve-high", "share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
-		"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed", "counts-unreadable",
+		"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed", "counts-unreadable", "unwatched",
 	}
 }
 
@@ -76,6 +76,9 @@ func Provider(c *twilio.Client, s Settings) (found []Finding) {
 	case errors.Is(err, twilio.ErrCredentials):
 		return []Finding{{"credentials", "the provider refuses our account or token: nothing is erased there",
 			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console.", false}}
+	case errors.Is(err, twilio.ErrClock):
+		return []Finding{{"clock", "by this machine's clock the certificate of the provider is not valid: the clock is wrong by months, or something else answers in the provider's place",
+			"Look at the clock with date. Set it by NTP: timedatectl set-ntp true. Opening hours hang on it, and nothing is erased meanwhile.", false}}
 	case err != nil:
 		return []Finding{{"provider-unreachable", "the account cannot be looked at", "Look at the provider's status page. Is this machine allowed to reach its API?", true}}
 	}

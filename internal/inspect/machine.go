@@ -110,6 +110,41 @@ func Swap(root fs.FS) []Finding {
 		"swapoff -a and take it out of /etc/fstab, or MemorySwapMax=0 in the unit, as deploy/signpost.service has it.", false}}
 }
 
+// Hosts looks whether this machine knows the name in PUBLIC_URL from its own list: then it may
+// look at another server there than the rest of the world.
+func Hosts(root fs.FS, publicURL string) []Finding {
+	u, err := url.Parse(publicURL)
+	list, bad := fs.ReadFile(root, "etc/hosts")
+	if err != nil || bad != nil || u.Hostname() == "localhost" {
+		return nil
+	}
+	for line := range strings.Lines(string(list)) {
+		line, _, _ = strings.Cut(line, "#")
+		names := strings.Fields(line)
+		if len(names) > 1 && slices.ContainsFunc(names[1:], func(n string) bool { return strings.EqualFold(n, u.Hostname()) }) {
+			return []Finding{{"name-in-hosts", "/etc/hosts of this machine has an address for the name in PUBLIC_URL: what is looked at there may be another server than the one that the world reaches",
+				"Take the name out of /etc/hosts.", true}}
+		}
+	}
+	return nil
+}
+
+// StoreMemory looks what Redis does when it is full.
+func StoreMemory(policy string, limit int64) []Finding {
+	const right = "redis-cli config set maxmemory-policy volatile-ttl, and the same in its configuration."
+	switch {
+	case strings.HasPrefix(policy, "allkeys"):
+		return []Finding{{"store-evicts", "the maxmemory-policy is " + policy + ": when it is full Redis forgets what is to be erased at the provider", right, false}}
+	case policy == "":
+		return nil // a hosted one may not say
+	case limit == 0:
+		return []Finding{{"store-unbounded", "Redis has no limit of memory: a flood could fill this machine", "redis-cli config set maxmemory 128mb, and the same in its configuration.", true}}
+	case policy == "noeviction":
+		return []Finding{{"store-noeviction", "the maxmemory-policy is noeviction: when it is full Redis refuses to remember conversations", right, true}}
+	}
+	return nil
+}
+
 // homeCode is the calling code of this country.
 const homeCode = 44
 

@@ -15,7 +15,9 @@ const (
 	writeKey = "health:write"
 	// keysKey holds a fingerprint of the newest PRIVACY_KEY of each gateway, by when it was
 	// seen last, in Unix seconds.
-	keysKey   = "health:keys"
+	keysKey = "health:keys"
+	// booksKey holds, for each gateway, the flow book in use, since when, and the program.
+	booksKey  = "health:books"
 	healthTTL = 5 * time.Minute
 	// checkKey and an id exist while a gateway has just got a check that was sent to PUBLIC_URL.
 	checkKey = "health:check:"
@@ -71,15 +73,25 @@ func (s *Store) CheckSeen(ctx context.Context, id string) (bool, error) {
 // SeenKeys notes a fingerprint of this gateway's newest PRIVACY_KEY, unless it is empty, and
 // returns those that other gateways noted in the last minutes.
 func (s *Store) SeenKeys(ctx context.Context, own string, now time.Time) (others []string, err error) {
+	return s.seen(ctx, keysKey, own, now)
+}
+
+// SeenBooks notes what this gateway uses, and returns what others noted in the last minutes,
+// the latest last.
+func (s *Store) SeenBooks(ctx context.Context, own string, now time.Time) (others []string, err error) {
+	return s.seen(ctx, booksKey, own, now)
+}
+
+func (s *Store) seen(ctx context.Context, key, own string, now time.Time) (others []string, err error) {
 	p := s.rdb.TxPipeline()
-	p.ZRemRangeByScore(ctx, keysKey, "-inf", fmt.Sprint(now.Add(-healthTTL).Unix()))
+	p.ZRemRangeByScore(ctx, key, "-inf", fmt.Sprint(now.Add(-healthTTL).Unix()))
 	if own != "" {
-		p.ZAdd(ctx, keysKey, redis.Z{Score: float64(now.Unix()), Member: own})
+		p.ZAdd(ctx, key, redis.Z{Score: float64(now.Unix()), Member: own})
 	}
-	all := p.ZRange(ctx, keysKey, 0, maxKeysSeen)
-	p.Expire(ctx, keysKey, healthTTL)
+	all := p.ZRange(ctx, key, 0, maxKeysSeen)
+	p.Expire(ctx, key, healthTTL)
 	if _, err := p.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("compare the gateways' keys: %w", bare(err))
+		return nil, fmt.Errorf("compare the gateways: %w", bare(err))
 	}
 	for _, k := range all.Val() {
 		if k != own {

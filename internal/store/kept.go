@@ -37,6 +37,7 @@ func Everything(l Lifetimes) []Kept {
 		{key(`maintenance`), "maintenance", "until when the menus are out of use, while they are", MaxMaintenance, "at that moment", "so that every gateway knows"},
 		{key(`health:write`), "health:write", "1", healthTTL, "", "to see whether Redis takes writes"},
 		{key(`health:keys`), "health:keys", "a keyed hash of a fixed word for each PRIVACY_KEY in use, and when it was seen", healthTTL, "", "so that two gateways with different keys are noticed"},
+		{key(`health:books`), "health:books", "for each gateway: a random name of its process, the checksum of its flow book, when that came into use, and its version", healthTTL, "", "so that two gateways with different books or versions are noticed"},
 		{key(`health:check:\w{34}`), "health:check:ID", "1, under a random id that the gateway or signpost doctor has made", checkTTL, "", "to see whether what is sent to PUBLIC_URL reaches a gateway on this Redis"},
 		{key(`spent:\d{4}-\d{2}-\d{2}T\d{2}`), "spent:HOUR", "by process, what its answers of the hour cost, by kind (texts or calls; from this country, from elsewhere, withheld); sealed, at a fixed rate and length", spendTTL, "at the end of the hour after it", "so that nobody can have us spend without end"},
 		{key(`erase:\{list\}:(due|since)`), "erase:{list}:due, :since", "the provider's ids of messages and calls whose records it still has to delete, and when to try", l.EraseGiveUp + EraseKeep, "each id as soon as its record is deleted, commonly within two minutes", "so that the provider keeps nothing either"},

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,9 @@ var (
 	// what it may do.
 	ErrNotAllowed = fmt.Errorf("the API key may not do this: %w", ErrCredentials)
 )
+
+// ErrClock means that the provider's certificate is not valid at the time of this machine.
+var ErrClock = errors.New("the provider's certificate is not valid at this machine's time")
 
 // BusyError means that the provider limits our rate.
 type BusyError struct{ After time.Duration } // when to retry; 0 when it did not say
@@ -244,6 +248,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 // outcome converts the library's error into one of ours.
 func outcome(err error, last *transport) error {
 	var rest *client.TwilioRestError
+	var invalid x509.CertificateInvalidError
 	code := 0
 	if errors.As(err, &rest) {
 		code = rest.Code
@@ -251,6 +256,8 @@ func outcome(err error, last *transport) error {
 	switch {
 	case last.barred:
 		return fmt.Errorf("not a request that may be made: %w", ErrRefused)
+	case last.status == 0 && errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return ErrClock
 	case last.status == 0 && err != nil:
 		return errors.New("the provider does not answer")
 	case code == codeNotFinal:

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"signpost/internal/inspect"
 )
 
 // pingTimeout is how long a readiness check waits for the store.
@@ -14,10 +17,46 @@ const pingTimeout = 500 * time.Millisecond
 func (g *Gateway) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "alive") })
-	mux.HandleFunc("GET /readyz", g.readyz)
+	mux.Handle("GET /readyz", g.watched.by(http.HandlerFunc(g.readyz)))
 	mux.HandleFunc("GET /status", g.status)
-	mux.Handle("GET /metrics", g.metrics.handler())
+	mux.Handle("GET /metrics", g.watched.by(g.metrics.handler()))
 	return mux
+}
+
+// unwatchedAfter is for how long nobody may ask before that is a problem: a watch timer asks
+// every minute or two, Prometheus more often.
+const unwatchedAfter = 30 * time.Minute
+
+// Asks are the User-Agents of our own commands that ask, and tell nobody what they hear.
+const (
+	AsksDoctor = "signpost-doctor"
+	AsksFollow = "signpost-follow"
+)
+
+// watched remembers when somebody last asked what is wrong: else nobody hears of it.
+type watched struct{ last atomic.Pointer[time.Time] }
+
+func (w *watched) note() {
+	now := time.Now()
+	w.last.Store(&now)
+}
+
+// by notes who asks a page, once it has answered: a watch that begins again hears of the gap.
+func (w *watched) by(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		page.ServeHTTP(rw, r)
+		if agent := r.UserAgent(); agent != AsksDoctor && agent != AsksFollow {
+			w.note()
+		}
+	})
+}
+
+func (w *watched) findings() []inspect.Finding {
+	if time.Since(*w.last.Load()) < unwatchedAfter {
+		return nil
+	}
+	return []inspect.Finding{{Name: "unwatched", What: "nothing has asked for /readyz or /metrics for half an hour: nobody hears of problems",
+		Fix: "Start the watch timer or Prometheus: see docs/runbooks.md, SignpostGone."}}
 }
 
 // readyz is 200 while people are answered, and names the book in force and what is degraded:

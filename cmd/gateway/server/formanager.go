@@ -35,6 +35,7 @@ var plainly = []struct {
 	{"Callers are told a number and not put through.", lessAnswer, false, []string{"caller-id-needed"}},
 	{"A text or call was refused in the last half hour. It may have been a person's.", noAnswer, false, []string{webhooksRefused}},
 	{"A mobile network blocked a reply in the last half hour.", noAnswer, false, []string{repliesBlocked}},
+	{"Two machines use different flow books. People get different answers.", lessAnswer, false, []string{"other-book"}},
 	{"There is no flow book without mistakes. Everybody gets only the 24-hour number and 999. Correct the mistakes.", lessAnswer, true, []string{"helpline-only"}},
 	{"The flow book that was saved last has mistakes. The one before it is in use. Correct the mistakes.", unnoticed, true, []string{"book-refused", "book-saved-copy"}},
 	{"The menus are switched off. Everybody gets the 24-hour number.", lessAnswer, false, []string{"maintenance"}},
@@ -43,8 +44,10 @@ var plainly = []struct {
 	{"Many people text. Four fifths of the money for this hour are spent. A first text gets a short answer.", lessAnswer, false, []string{"share-nearly-spent"}},
 	{"Many people ring. Four fifths of the money for this hour are spent. Callers notice nothing yet.", unnoticed, false, []string{"calls-share-nearly-spent"}},
 	{"More people text or ring than the money for this hour pays for. Texts get short answers, and calls the 24-hour line.", lessAnswer, false, []string{"share-spent", "flood"}},
+	{"When its memory is full, the server forgets what is to be deleted at the provider.", unnoticed, false, []string{"store-evicts"}},
 	{"The provider's copies of texts and calls are not deleted in time.", unnoticed, false, []string{"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed"}},
 	{"Nobody is answered when the server cannot be reached: the number has no fallback.", unnoticed, false, []string{"no-fallback"}},
+	{"Nothing has looked at the server for half an hour. Nobody would hear of a problem.", unnoticed, false, []string{"unwatched"}},
 	{"The certificate of the server is about to end. After that nobody is answered.", unnoticed, false, []string{"certificate-expires"}},
 }
 

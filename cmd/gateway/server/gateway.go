@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -67,6 +68,9 @@ type Gateway struct {
 	health   health
 	faults   faults
 	traffic  traffic
+	watched  watched
+	// process is what other gateways know this one by.
+	process string
 	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
 	maintenanceUntil atomic.Int64
 	// persistenceWarning says that Redis writes to disk; nil when it does not.
@@ -99,6 +103,8 @@ func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
 func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, error) {
 	g := &Gateway{cfg: cfg, log: log, outside: outside, metrics: newMetrics(), ready: make(chan struct{})}
 	g.SetClock(time.Now)
+	g.process = rand.Text()
+	g.watched.note() // somebody may have started it to look
 	g.wipe = wiper{g.metrics.wiped.Inc}
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {

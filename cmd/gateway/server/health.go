@@ -3,7 +3,12 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +16,7 @@ import (
 	"signpost/internal/inspect"
 	"signpost/internal/store"
 	"signpost/internal/twilio"
+	"signpost/internal/version"
 	"signpost/ivr"
 )
 
@@ -58,8 +64,8 @@ func (g *Gateway) watchStore(ctx context.Context) {
 	for {
 		op, cancel := context.WithTimeout(ctx, pingTimeout)
 		err := g.store.Usable(op)
-		if err == nil && time.Since(compared) >= keysEvery && g.compareKeys(op) {
-			compared = time.Now()
+		if now := g.clock(); err == nil && now.Sub(compared) >= keysEvery && g.compareKeys(op) && g.compareBooks(op) {
+			compared = now
 		}
 		cancel()
 		if ctx.Err() != nil {
@@ -113,6 +119,55 @@ func (g *Gateway) compareKeys(ctx context.Context) bool {
 	return true
 }
 
+// sameSoon is how long gateways may use different books, or be different versions: while a
+// change reaches all of them.
+const sameSoon = 10 * time.Minute
+
+// compareBooks looks whether another gateway on this Redis has used another flow book, or been
+// another version, for so long that nobody is changing it just now.
+func (g *Gateway) compareBooks(ctx context.Context) bool {
+	b, book := g.books.Load(), "none"
+	if !g.helplineOnly() {
+		book = fmt.Sprintf("%08x", b.current.Version)
+	}
+	release := version.Number + "-" + version.Revision()
+	now, own := g.clock(), fmt.Sprintf("%s %s %d %s", g.process, book, b.since.Unix(), release)
+	others, err := g.store.SeenBooks(ctx, own, now)
+	if err != nil {
+		return false
+	}
+	latest := map[string][2]string{}
+	for _, other := range others {
+		f := strings.Fields(other)
+		const fields = 4
+		if len(f) != fields || f[0] == g.process {
+			continue
+		}
+		latest[f[0]] = [2]string{book, release}
+		if since, err := strconv.ParseInt(f[2], 10, 64); err == nil && now.Sub(time.Unix(since, 0)) > sameSoon && now.Sub(b.since) > sameSoon {
+			latest[f[0]] = [2]string{f[1], f[3]}
+		}
+	}
+	var found []inspect.Finding
+	for _, other := range slices.Collect(maps.Values(latest)) {
+		if other[0] != book && !slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherBook.Name }) {
+			found = append(found, otherBook)
+		}
+		if other[1] != release && !slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherVersion.Name }) {
+			found = append(found, otherVersion)
+		}
+	}
+	g.health.set("books", found)
+	return true
+}
+
+var (
+	otherBook = inspect.Finding{Name: "other-book", What: "another gateway on this Redis uses another flow book than this one: people who reach both get different answers",
+		Fix: "Compare book: in their /readyz, and install the same book on every machine."}
+	otherVersion = inspect.Finding{Name: "other-version", What: "another gateway on this Redis is another version than this one",
+		Fix: "Install the same version everywhere, and restart.", Look: true}
+)
+
 // OtherKeys is the finding that gateways on one Redis have different keys.
 var OtherKeys = inspect.Finding{
 	Name: "other-keys", What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose their place",
@@ -138,7 +193,8 @@ func (g *Gateway) inspectHourly(ctx context.Context) {
 
 func (g *Gateway) inspect(ctx context.Context) {
 	g.lookAtCounts(ctx)
-	found := inspect.Swap(os.DirFS("/"))
+	g.lookAtStore(ctx)
+	found := append(inspect.Swap(os.DirFS("/")), inspect.Hosts(os.DirFS("/"), g.cfg.PublicURL)...)
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
 	found = append(found, inspect.Countries(g.cfg.Countries)...)
 	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
@@ -149,6 +205,18 @@ func (g *Gateway) inspect(ctx context.Context) {
 		return // the eraser would not have started either
 	}
 	g.health.set("provider", inspect.Provider(c, Inspected(g.cfg)))
+}
+
+// lookAtStore looks what Redis does when it is full.
+func (g *Gateway) lookAtStore(ctx context.Context) {
+	if g.cfg.RedisURL == config.Embedded {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
+	if facts, err := g.store.Facts(ctx); err == nil {
+		g.health.set("memory", inspect.StoreMemory(facts.Policy, facts.MaxMemory))
+	}
 }
 
 // oldestSigner signs with the secret that every gateway has while one is rotated.

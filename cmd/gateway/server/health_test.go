@@ -75,6 +75,31 @@ func TestOtherKeysAreNoticed(t *testing.T) {
 	awaitReady(t, other, "degraded: other-keys: ", true)
 }
 
+// Two gateways on one Redis that have used different flow books for long are noticed, and what
+// Redis does when it is full. A book that was changed just now has not reached the other yet.
+func TestOtherBooksAreNoticed(t *testing.T) {
+	r := testkit.StartRedis(t, "--maxmemory-policy", "allkeys-lru")
+	dir := t.TempDir()
+	putCounty(t, dir, countyAsks)
+	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	other := start(t, func(c *config.Config) { c.RedisURL, c.FlowsDir, c.InspectEvery = r.URL(), dir, time.Millisecond })
+	awaitReady(t, other, "degraded: store-evicts: ", true)
+	for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:books", "0", "-1")) < 2; {
+		if time.Now().After(end) {
+			t.Fatal("fewer than two gateways note their books")
+		}
+	}
+	for _, s := range []*running{one, other} {
+		if got := get(t, s.admin+"/readyz"); strings.Contains(got, "other-book") {
+			t.Errorf("/readyz says at once %q", got)
+		}
+		s.SetClock(func() time.Time { return time.Now().Add(11 * time.Minute) })
+	}
+	awaitReady(t, one, "degraded: other-book: ", true)
+	awaitReady(t, other, "degraded: other-book: ", true)
+	wellSaid(t, get(t, one.admin+"/readyz"))
+}
+
 // What is wrong at the provider is looked for in the background, and named.
 func TestProviderIsInspected(t *testing.T) {
 	double := testkit.NewProvider(t, account, token)

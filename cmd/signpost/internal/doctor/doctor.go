@@ -65,6 +65,8 @@ type Patient struct {
 	Paths []string
 	// Root is the root of this machine's files; nil when it is not to be looked at.
 	Root fs.FS
+	// Environment is what this command was started with.
+	Environment map[string]string
 	// Ready reads /readyz of the running gateway; nil when it is not to be asked.
 	Ready func(ctx context.Context) (string, error)
 }
@@ -94,6 +96,7 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	e := &exam{Patient: p}
 	e.running(ctx)
 	e.installed()
+	e.settings()
 	e.environment()
 	e.swap()
 	e.machine()
@@ -242,12 +245,7 @@ func (e *exam) redis(ctx context.Context) {
 	if facts.Persistence != "" {
 		e.name("store-on-disk").add(of, Look, `redis-cli config set save "" ; redis-cli config set appendonly no ; and the same in redis.conf.`, "%s.", strings.TrimSuffix(facts.Persistence, "."))
 	}
-	switch p := facts.Policy; {
-	case strings.HasPrefix(p, "allkeys"):
-		e.name("store-evicts").add(of, Bad, "redis-cli config set maxmemory-policy volatile-ttl", "maxmemory-policy is %s: when it is full Redis would forget what is to be erased at the provider.", p)
-	case facts.MaxMemory > 0 && p == "noeviction":
-		e.name("store-noeviction").add(of, Look, "redis-cli config set maxmemory-policy volatile-ttl", "maxmemory-policy is noeviction: when it is full Redis refuses to remember conversations.")
-	}
+	e.take(of, inspect.StoreMemory(facts.Policy, facts.MaxMemory))
 	e.writes(ctx, s)
 	if skew := facts.Clock.Sub(e.Now()).Abs(); skew > clockSkew {
 		e.name("clock").add(of, Bad, "Have both machines set their clocks by NTP.", "The clocks of this machine and of Redis are %v apart.", skew.Round(time.Second))

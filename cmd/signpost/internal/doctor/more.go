@@ -19,10 +19,10 @@ import (
 // own are the names of what only the doctor looks at.
 var own = []string{
 	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed", "token-not-needed", "credentials-rotating",
-	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow", "store-evicts", "store-noeviction",
+	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow",
 	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow",
 	"key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
-	"gateway-unseen", "book-other", "inspect-off", "old-program", "watch-off", "watch-example", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+	"gateway-unseen", "book-other", "inspect-off", "old-program", "settings-old", "probe-off", "watch-off", "watch-example", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
 }
 
 // Names lists the name of every finding that something is not well.
@@ -42,6 +42,9 @@ func (e *exam) take(of string, found []inspect.Finding) {
 // machine looks at this machine, and at what the settings allow.
 func (e *exam) machine() {
 	c := e.Config
+	if e.Root != nil {
+		e.take("machine", inspect.Hosts(e.Root, c.PublicURL))
+	}
 	e.take("environment", inspect.Countries(c.Countries))
 	if c.TextPrice > 0 && c.MinutePrice > 0 {
 		e.take("environment", inspect.SpendLimit(c.SpendLimit, c.TextPrice, c.MinutePrice))

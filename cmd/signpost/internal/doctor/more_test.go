@@ -140,6 +140,27 @@ func TestPlantedMistakesByName(t *testing.T) {
 			files, _ := w.Root.(fstest.MapFS)
 			files["etc/signpost/watch"] = &fstest.MapFile{Data: []byte("WATCH_MAIL_TO=duty@example.org\n")}
 		}, false},
+		{"no probe timer", "probe-off", root("etc/systemd/system/multi-user.target.wants/signpost.service", "/x"), true},
+		{"a setting that the gateway was not restarted for", "settings-old", func(_ *testing.T, w *world) {
+			w.started("SENDER_LIMIT=30", "TWILIO_AUTH_TOKEN_FILE=/run/token")
+			w.Environment["SENDER_LIMIT"] = "60"
+		}, false},
+		{"a token that the gateway was not restarted for", "settings-old", func(t *testing.T, w *world) {
+			w.started("TWILIO_AUTH_TOKEN_FILE=/run/token")
+			files, _ := w.Root.(fstest.MapFS)
+			files["etc/signpost/token"] = &fstest.MapFile{Data: []byte(strings.Repeat("f", 32))}
+		}, false},
+		{"a name that this machine has an address of its own for", "name-in-hosts", func(t *testing.T, w *world) {
+			w.Config.PublicURL = "https://sms.example.org"
+			files, _ := w.Root.(fstest.MapFS)
+			files["etc/hosts"] = &fstest.MapFile{Data: []byte("127.0.0.1 localhost\n127.0.1.1\tSMS.example.org sms # by the installer\n")}
+		}, true},
+		{"a clock that is wrong by months", "clock", func(t *testing.T, w *world) {
+			w.Config.APIURL = withCertificate(t, http.NotFoundHandler(), -time.Hour)
+		}, false},
+		{"a Redis that forgets anything", "store-evicts", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru") }, false},
+		{"a Redis that refuses when full", "store-noeviction", func(t *testing.T, w *world) { w.redis.Do(t, "CONFIG", "SET", "maxmemory", "100mb") }, true},
+		{"a Redis without a limit", "store-unbounded", func(*testing.T, *world) {}, true},
 		{"a key of the fallback that rings an old number", "fallback-other", func(_ *testing.T, w *world) {
 			w.served["/connect.xml"] = []byte(strings.ReplaceAll(string(w.served["/connect.xml"]), "0010", "0011"))
 		}, false},
@@ -239,8 +260,41 @@ func TestSwapIsOffForTheUnit(t *testing.T) {
 	}
 }
 
+// started has the gateway be started with these settings, beside its address, the account and a token.
+func (w *world) started(settings ...string) {
+	files, _ := w.Root.(fstest.MapFS)
+	files["run/token"] = &fstest.MapFile{Data: []byte(token + "\n")}
+	files["etc/signpost/token"] = &fstest.MapFile{Data: []byte(token)}
+	files["proc/7/environ"] = &fstest.MapFile{Data: []byte("ADMIN_ADDR=127.0.0.1:9091\x00TWILIO_ACCOUNT_SID=" + account + "\x00STATE_DIR=/x\x00" + strings.Join(settings, "\x00") + "\x00")}
+	w.Environment = map[string]string{"ADMIN_ADDR": "127.0.0.1:9091", "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN_FILE": "/etc/signpost/token"}
+}
+
+// A gateway that was started with what the settings say is not called old: its unit has a
+// copy of the token, and a folder of its own. Another gateway's settings are its own.
+func TestSettingsInUse(t *testing.T) {
+	for what, settings := range map[string][]string{
+		"the same settings": {"TWILIO_AUTH_TOKEN_FILE=/run/token", "SENDER_LIMIT=60"},
+		"another gateway":   {"ADMIN_ADDR=127.0.0.1:9092", "SENDER_LIMIT=30"},
+	} {
+		w := well(t)
+		w.started(settings...)
+		w.Environment["SENDER_LIMIT"] = "60"
+		for _, f := range doctor.Examine(t.Context(), w.Patient) {
+			if f.Name == "settings-old" {
+				t.Errorf("%s: %s", what, f.What)
+			}
+		}
+	}
+}
+
 // shortLived gives PUBLIC_URL a certificate that is valid for so long.
 func (w *world) shortLived(t *testing.T, valid time.Duration) {
+	t.Helper()
+	w.Config.PublicURL = withCertificate(t, w.gw, valid)
+}
+
+// withCertificate serves with a certificate that is valid for so long.
+func withCertificate(t *testing.T, h http.Handler, valid time.Duration) (at string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -251,9 +305,9 @@ func (w *world) shortLived(t *testing.T, valid time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewUnstartedServer(w.gw)
+	s := httptest.NewUnstartedServer(h)
 	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	w.Config.PublicURL = s.URL
+	return s.URL
 }

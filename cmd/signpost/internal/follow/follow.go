@@ -58,6 +58,7 @@ type Follower struct {
 	Dir     string            // FLOWS_DIR of the gateway
 	State   string            // a folder that remembers the last serial number
 	Ready   string            // the address of the gateway's /readyz
+	Asks    string            // how it tells the gateway there who asks
 	// Install puts a checked book in place of the one in a folder, in one step.
 	Install func(b *saved.Book, dir string) error
 	Now     func() time.Time
@@ -297,6 +298,7 @@ func (f *Follower) uses(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
+	req.Header.Set("User-Agent", f.Asks)
 	resp, err := client.Do(req)
 	if err != nil {
 		return ""
