@@ -148,7 +148,9 @@ func (l *line) yaml(name string, asks ...string) string {
 	fmt.Fprintf(&b, "  - name: %q\n    interval: 1m\n    input_series:\n", name)
 	for _, s := range slices.Sorted(maps.Keys(l.samples)) {
 		labels := `{instance="a",job="signpost"}`
-		if i := strings.Index(s, "{"); i >= 0 {
+		if i := strings.Index(s, "{"); i >= 0 && strings.Contains(s, "job=") {
+			fmt.Fprintf(&b, "      - series: '%s'\n", s)
+		} else if i >= 0 {
 			labels = s[i:len(s)-1] + `,instance="a",job="signpost"}`
 			fmt.Fprintf(&b, "      - series: '%s%s'\n", s[:i], labels)
 		} else {

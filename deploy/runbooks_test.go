@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,55 +30,31 @@ type walk struct {
 	doctor         string // the name that signpost doctor gives
 	within         int    // minutes until the alert
 	remedy         func(s *site)
-	lasts          bool // what happened is still named for a while
+	lasts          time.Duration // for how long what happened is still named
 }
 
 // Every runbook is walked: the built programs, a real Redis, the provider's double.
 func TestRunbooksAreWalked(t *testing.T) {
+	var mu sync.Mutex
 	var asked []string
 	walked := map[string]bool{}
-	for _, w := range walks() {
-		walked[w.alert] = true
-		t.Run(w.alert+" "+w.problem, func(t *testing.T) {
-			const last = 50 // minutes
-			if slices.Contains(ofTheHour, w.alert) && time.Now().Minute() >= last {
-				t.Skip("the hour or the day may end meanwhile, and the problem with it")
-			}
-			s := newSite(t, func(s *site) {
-				if name, value, ok := strings.Cut(w.setting, "="); ok {
-					s.env[name] = value
-				}
-				if w.alert == "SignpostLineNotAnswering" { // the last test calls were before today
-					s.edit("services.yaml", func(text string) string { return strings.ReplaceAll(text, today(0), today(-1)) })
-				}
+	t.Run("walks", func(t *testing.T) {
+		for _, w := range walks() {
+			walked[w.alert] = true
+			t.Run(w.alert+" "+w.problem, func(t *testing.T) {
+				t.Parallel() // a walk waits, mostly
+				asks := w.through(t)
+				mu.Lock()
+				defer mu.Unlock()
+				asked = append(asked, asks)
 			})
-			s.await("nothing is wrong", func() bool { return !strings.Contains(s.get("/readyz"), "degraded: ") })
-			if told := s.watch(); len(told) > 0 {
-				t.Fatalf("people are told %q of a line that is well", told)
-			}
-			s.scrape(beforeProblem)
-			w.cause(s)
-			s.begins(w)
-			begun := s.minutes()
-			w.remedy(s)
-			if !w.lasts {
-				s.ends(w)
-				s.scrape(5)
-				if slices.Contains(ofHalfAnHour, w.alert) {
-					s.scrape(halfAnHour)
-				}
-				asked = append(asked, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1)))
-				return
-			}
-			asked = append(asked, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1)))
-		})
-	}
+		}
+	})
 	promtool(t, 1, asked...)
 	rules, err := os.ReadFile("deploy/alerts.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	walked["SignpostGone"] = true // Prometheus itself is set up wrongly
 	for _, a := range regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(string(rules), -1) {
 		if !walked[a[1]] {
 			t.Errorf("nobody has walked the runbook of %s", a[1])
@@ -86,13 +62,37 @@ func TestRunbooksAreWalked(t *testing.T) {
 	}
 }
 
-// ofTheHour are the alerts of what ends with the hour, or with the day.
-var ofTheHour = []string{"SignpostMoney", "SignpostReserve", "SignpostFlood", "SignpostLineNotAnswering"}
+// through walks one runbook. It gives a test for promtool: the alert is quiet before, fires
+// during the problem, and ends.
+func (w walk) through(t *testing.T) string {
+	s := newSite(t, func(s *site) {
+		if name, value, ok := strings.Cut(w.setting, "="); ok {
+			s.env[name] = value
+		}
+		if w.alert == "SignpostLineNotAnswering" { // the last test calls were before today
+			s.edit("services.yaml", func(text string) string { return strings.ReplaceAll(text, today(0), today(-1)) })
+		}
+	})
+	s.await("nothing is wrong", func() bool { return !strings.Contains(s.get("/readyz"), "degraded: ") })
+	if told := s.watch(); len(told) > 0 {
+		t.Fatalf("people are told %q of a line that is well", told)
+	}
+	s.scrape(beforeProblem)
+	w.cause(s)
+	s.begins(w)
+	begun := s.minutes()
+	w.remedy(s)
+	if w.lasts > 0 {
+		s.goOn(w.lasts)
+		s.scrape(1) // the monitor has asked all the time
+	}
+	s.ends(w)
+	s.scrape(max(alertLasts[w.alert], 5))
+	return s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1))
+}
 
-// ofHalfAnHour are the alerts that go on for half an hour after what happened once.
-var ofHalfAnHour = []string{"SignpostRefusing", "SignpostSafeAnswers"}
-
-const halfAnHour = 30 // minutes
+// alertLasts is for how many minutes alerts go on after what happened once.
+var alertLasts = map[string]int{"SignpostRefusing": hour / 2, "SignpostSafeAnswers": hour / 2, "SignpostBlocked": hour, "SignpostErasingGivenUp": day}
 
 // today is the day of the test, or days before or after, as a flow book writes it.
 func today(days int) string { return walkDay.AddDate(0, 0, days).Format(`"2006-01-02"`) }
@@ -115,12 +115,15 @@ func (s *site) begins(w walk) {
 	if page := s.get("/status"); !strings.Contains(page, w.page) {
 		s.t.Errorf("the manager's page does not say %q:\n%s", w.page, page)
 	}
-	if told := strings.ToLower(strings.Join(s.watch(), "\n")); !strings.Contains(told, "problem: "+w.ready) {
-		s.t.Errorf("people are told %q", told)
-	}
 	if found := s.doctor(); found[w.doctor] != "bad" {
 		s.t.Errorf("the doctor finds %v", found)
 	}
+	if s.deadMan() != (w.ready == "unwatched") {
+		s.t.Errorf("the dead man's switch complains: %v", s.deadMan())
+	}
+	s.await("people are told", func() bool { // on a busy machine a look may come to nothing
+		return strings.Contains(strings.ToLower(strings.Join(s.watch(), "\n")), "problem: "+w.ready)
+	})
 }
 
 // ends looks that no surface names a problem any more.
@@ -138,6 +141,9 @@ func (s *site) ends(w walk) {
 	}
 	if found := s.doctor(); found[w.doctor] == "bad" {
 		s.t.Errorf("the doctor still finds %v", found)
+	}
+	if s.deadMan() {
+		s.t.Error("the dead man's switch still complains")
 	}
 }
 
@@ -196,7 +202,7 @@ func (s *site) runbook(alert, command string) string {
 	if !strings.Contains(section, "`"+command+"`") {
 		s.t.Errorf("%s does not say %s", alert, command)
 	}
-	return s.types(command)
+	return s.types(strings.Replace(command, "http://127.0.0.1:9091", "http://"+s.env["ADMIN_ADDR"], 1))
 }
 
 // stuck has a record on the list to erase, due for so long, that the provider does not delete.
@@ -250,7 +256,16 @@ func walks() []walk {
 	}
 	other := strings.Repeat("f", 32)
 	return []walk{
-		{"SignpostDown", "a gateway that is gone", "", func(s *site) { s.stop() }, "", "", "not-this-gateway", 4, func(s *site) { s.start() }, false},
+		{"SignpostDown", "a gateway that is gone", "", func(s *site) { s.stop() }, "", "", "not-this-gateway", 4, func(s *site) { s.start() }, 0},
+		{"SignpostGone", "a scrape job with another name, and no watch timer", "", func(s *site) {
+			s.job = "gateway"
+			s.goOn(31 * time.Minute)
+		}, "unwatched", "Nothing has looked at the server", "unwatched", 15, func(s *site) {
+			if got := s.runbook("SignpostGone", "curl -s http://127.0.0.1:9091/readyz"); !strings.HasPrefix(got, "ready\n") {
+				s.t.Errorf("curl prints %s", got)
+			}
+			s.job = "signpost"
+		}, 0},
 		{"SignpostProbeSilent", "a proxy that lets nothing through", "", func(s *site) {
 			p := s.phone(1)
 			p.From, p.To = webhook.ProbeCaller, webhook.ProbeLine
@@ -267,11 +282,11 @@ func walks() []walk {
 			p := s.phone(1)
 			p.From, p.To = webhook.ProbeCaller, webhook.ProbeLine
 			s.text(p, "x")
-		}, false},
+		}, 0},
 		{"SignpostNotReached", "a proxy that redirects", "", func(s *site) {
 			s.inFront(http.RedirectHandler("https://www.example.org/", http.StatusMovedPermanently))
 		},
-			"redirects", "The number does not lead here", "redirects", 7, func(s *site) { s.inFront(nil) }, false},
+			"redirects", "The number does not lead here", "redirects", 7, func(s *site) { s.inFront(nil) }, 0},
 		{"SignpostNotReached", "a proxy that drops the signature", "", func(s *site) {
 			s.inFront(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				for name := range r.Header {
@@ -281,11 +296,11 @@ func walks() []walk {
 				}
 				s.proxy.ServeHTTP(w, r)
 			}))
-		}, "signature-refused", "The number does not lead here", "signature-refused", 7, func(s *site) { s.inFront(nil) }, false},
+		}, "signature-refused", "The number does not lead here", "signature-refused", 7, func(s *site) { s.inFront(nil) }, 0},
 		{"SignpostNotReached", "a name that leads to an old server", "", func(s *site) {
 			old := newSite(s.t, func(old *site) { old.env["PUBLIC_URL"] = s.env["PUBLIC_URL"] })
 			s.inFront(old.proxy)
-		}, "other-gateway", "The number does not lead here", "other-gateway", 7, func(s *site) { s.inFront(nil) }, false},
+		}, "other-gateway", "The number does not lead here", "other-gateway", 7, func(s *site) { s.inFront(nil) }, 0},
 		{"SignpostRefusing", "a token that was changed at the provider", "", func(s *site) {
 			p := s.phone(1)
 			p.Token = privacy.Hide(other)
@@ -293,7 +308,7 @@ func walks() []walk {
 				s.t.Error("a text that is signed with another token is answered")
 			}
 			s.double.SetToken(other)
-		}, "webhooks-refused", "was refused in the last half hour", "credentials", 2, restart("TWILIO_AUTH_TOKEN", other+","+walkToken), false},
+		}, "webhooks-refused", "was refused in the last half hour", "credentials", 2, restart("TWILIO_AUTH_TOKEN", other+","+walkToken), 0},
 		{"SignpostSafeAnswers", "a fault of the program", "", func(s *site) {
 			if got := s.text(s.phone(1), planted); !strings.Contains(got, "999") {
 				s.t.Errorf("a fault gets %q", got)
@@ -303,13 +318,13 @@ func walks() []walk {
 				s.t.Errorf("the log says %s", log)
 			}
 			s.restart()
-		}, false},
+		}, 0},
 		{"SignpostStoreAway", "a Redis that is gone", "", func(s *site) { s.redis.Kill() }, "store-away", "Conversations are not remembered", "store-away", 3, func(s *site) {
 			s.redis.Restart(s.t)
 			if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" ping`); got != "PONG\n" {
 				s.t.Errorf("Redis says %q", got)
 			}
-		}, false},
+		}, 0},
 		{"SignpostStoreAway", "a Redis that is full", "", func(s *site) {
 			for i := range 60 {
 				s.redis.Do(s.t, "SET", fmt.Sprint("filler", i), strings.Repeat("x", 100_000), "EX", "900")
@@ -317,41 +332,41 @@ func walks() []walk {
 			s.redis.Do(s.t, "CONFIG", "SET", "maxmemory", "5mb")
 		}, "store-full", "Conversations are not remembered", "store-full", 3, func(s *site) {
 			s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" config set maxmemory-policy volatile-ttl`)
-		}, false},
+		}, 0},
 		{"SignpostStoreAway", "a Redis that is a replica", "", func(s *site) { s.redis.Do(s.t, "REPLICAOF", "127.0.0.1", "1") }, "store-read-only", "Conversations are not remembered", "store-read-only", 3,
 			func(s *site) {
 				if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" info replication`); !strings.Contains(got, "role:slave") {
 					s.t.Errorf("Redis says %s", got)
 				}
 				s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" replicaof no one`)
-			}, false},
+			}, 0},
 		{"SignpostHelplineOnly", "a broken book at the start", "STATE_DIR=", func(s *site) {
 			s.stop()
 			breakBook(s)
 			s.start()
 			s.started = s.minutes()
-		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, repairBook, false},
-		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes", "book-refused", 17, repairBook, false},
-		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk", "does not lead here", "calls-trunk", 7, provision, false},
-		{"SignpostAccount", "texts that go to an old address", "", set("sms_url", "https://old.example.org/sms"), "texts-elsewhere", "does not lead here", "texts-elsewhere", 7, provision, false},
-		{"SignpostAccount", "an account without money", "", func(s *site) { s.double.SetBalance("1.20") }, "balance-low", "account is not in order", "balance-low", 7, func(s *site) { s.double.SetBalance("50") }, false},
-		{"SignpostProblem", "a number that does not report the end of calls", "", set("status_callback", ""), "ended-elsewhere", "Something on the server", "ended-elsewhere", 65, provision, false},
-		{"SignpostBlocked", "a network's filter", "", func(s *site) { s.report(1, "30007") }, "replies-blocked", "A mobile network blocked a reply", "replies-blocked", 2, func(*site) {}, true},
+		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, repairBook, 0},
+		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes", "book-refused", 17, repairBook, 0},
+		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk", "does not lead here", "calls-trunk", 7, provision, 0},
+		{"SignpostAccount", "texts that go to an old address", "", set("sms_url", "https://old.example.org/sms"), "texts-elsewhere", "does not lead here", "texts-elsewhere", 7, provision, 0},
+		{"SignpostAccount", "an account without money", "", func(s *site) { s.double.SetBalance("1.20") }, "balance-low", "account is not in order", "balance-low", 7, func(s *site) { s.double.SetBalance("50") }, 0},
+		{"SignpostProblem", "a number that does not report the end of calls", "", set("status_callback", ""), "ended-elsewhere", "Something on the server", "ended-elsewhere", 65, provision, 0},
+		{"SignpostBlocked", "a network's filter", "", func(s *site) { s.report(1, "30007") }, "replies-blocked", "A mobile network blocked a reply", "replies-blocked", 2, func(*site) {}, 30 * time.Minute},
 		{"SignpostUndelivered", "phones that are off", "", func(s *site) {
 			s.report(8, "")
 			s.report(5, "30003")
-		}, "replies-undelivered", "did not arrive", "replies-undelivered", 2, func(*site) {}, true},
+		}, "replies-undelivered", "did not arrive", "replies-undelivered", 2, func(*site) {}, 24 * time.Hour},
 		{"SignpostNotErasing", "a provider that refuses our token", "", func(s *site) {
 			s.double.SetToken(other)
 			s.text(s.phone(1), "hello")
-		}, "erasing-refused", "not deleted in time", "credentials", 65, restart("TWILIO_AUTH_TOKEN", other), false},
+		}, "erasing-refused", "not deleted in time", "credentials", 65, restart("TWILIO_AUTH_TOKEN", other), 0},
 		{"SignpostErasingLate", "a record that is in use", "", func(s *site) { s.stuck(testkit.Record{NotFinal: 1 << 20}, 26*time.Hour) }, "erasing-late", "not deleted in time", "erasing-late", 65, func(s *site) {
 			if ready := s.get("/readyz"); !strings.Contains(ready, "the oldest for 26 hours") {
 				s.t.Errorf("/readyz says %s", ready)
 			}
 			s.double.Lose() // it is no longer in use
 			s.redis.Do(s.t, "ZADD", "erase:{list}:due", "1", fmt.Sprintf("SM%032x", 7))
-		}, false},
+		}, 0},
 		{"SignpostErasingGivenUp", "a record that is refused", "", func(s *site) {
 			s.await("the search at the start", func() bool {
 				return strings.Contains(s.get("/metrics"), `signpost_erasure_sweeps_total{outcome="succeeded"} 1`)
@@ -364,26 +379,26 @@ func walks() []walk {
 			}
 			s.await("the record is gone", func() bool { return len(s.double.Left()) == 0 })
 			s.restart()
-		}, true},
+		}, 0},
 		{"SignpostMoney", "many texts", "SPEND_LIMIT=3", func(s *site) {
 			for i := range 19 { // 95 of 105 pence
 				s.text(s.phone(100+i), "hello")
 			}
-		}, "share-nearly-spent", "Many people text", "share-nearly-spent", 2, restart("SPEND_LIMIT", "100"), false},
+		}, "share-nearly-spent", "Many people text", "share-nearly-spent", 2, restart("SPEND_LIMIT", "100"), 0},
 		{"SignpostReserve", "an attack", "TEXT_PENCE=500", func(s *site) {
 			for i := range 40 {
 				s.text(s.phone(100+i), "hello")
 			}
-		}, "reserve-high", "Somebody is attacking", "reserve-high", 2, func(*site) {}, true},
+		}, "reserve-high", "Somebody is attacking", "reserve-high", 2, func(*site) {}, 2 * time.Hour},
 		{"SignpostFlood", "one sender", "SENDER_LIMIT=5", func(s *site) {
 			for range 25 {
 				s.text(s.phone(1), "hello")
 			}
-		}, "flood", "More people text or ring", "flood", 2, func(*site) {}, true},
+		}, "flood", "More people text or ring", "flood", 2, func(*site) {}, 2 * time.Hour},
 		{"SignpostQuiet", "nobody", "", func(s *site) {
 			s.scrape(2 * day)
 			s.quietDays()
-		}, "quiet", "Nobody texted or rang", "quiet", 65, func(*site) {}, true},
+		}, "quiet", "Nobody texted or rang", "quiet", 65, func(s *site) { s.text(s.phone(1), "hello") }, 24 * time.Hour},
 		{"SignpostLineNotAnswering", "a line that rings out", "", func(s *site) {
 			for range 3 {
 				s.misses()
@@ -391,6 +406,6 @@ func walks() []walk {
 			s.await("the metric of lines", func() bool { return !strings.Contains(s.get("/metrics"), "signpost_lines_not_answering 0\n") })
 		}, "line-not-answering", "Ring it", "line-not-answering", 2, func(s *site) {
 			s.edit("services.yaml", func(text string) string { return strings.ReplaceAll(text, today(-1), today(0)) })
-		}, false},
+		}, 0},
 	}
 }

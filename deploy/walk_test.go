@@ -20,10 +20,12 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"signpost/cmd/gateway/server"
 	"signpost/flows/testbook"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
@@ -37,47 +39,8 @@ const (
 	// walkPatience is how long a problem may take to be named, and to go: long, for CI
 	// machines are busy.
 	walkPatience = 2 * time.Minute
+	looksEvery   = 20 * time.Millisecond
 )
-
-// planted is what breaks the program for somebody who texts these words. It is built into
-// the gateway of the walks by the compiler's overlay: nothing on disk is touched.
-const planted = "plant a fault"
-
-// walkPrograms builds the gateway and signpost once.
-var walkPrograms = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "walk")
-	if err != nil {
-		return "", err
-	}
-	const file, fits = "cmd/gateway/server/routes.go", "		reply := texts.Answer(ctx, w.Message)\n"
-	src, err := os.ReadFile(file)
-	if err != nil {
-		return dir, err
-	}
-	if strings.Count(string(src), fits) != 1 {
-		return dir, fmt.Errorf("the planted fault no longer fits into %s", file)
-	}
-	src = bytes.Replace(src, []byte(fits), []byte("		if w.Message.Text.Reveal() == \""+planted+"\" {\n			panic(\"planted\")\n		}\n"+fits), 1)
-	path, err := filepath.Abs(file)
-	if err != nil {
-		return dir, err
-	}
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: filepath.Join(dir, "routes.go")}})
-	if err != nil {
-		return dir, err
-	}
-	for name, data := range map[string][]byte{"routes.go": src, "overlay.json": list} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return dir, err
-		}
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-overlay", filepath.Join(dir, "overlay.json"), "-o", dir, "./cmd/gateway", "./cmd/signpost")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return dir, fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return dir, nil
-})
 
 // site is a server as docs/deploy.md leaves it: the built programs, a Redis, what ends TLS,
 // the provider's double, and somebody who is told of problems.
@@ -94,9 +57,13 @@ type site struct {
 	book     string
 	cmd      *exec.Cmd
 	log      bytes.Buffer
-	started  int // minute of the metrics' time
+	clock    string // the file that moves the gateway's clock
+	moved    atomic.Int64
+	job      string // what the monitor calls its scrape job
+	started  int    // minute of the metrics' time
 	mu       sync.Mutex
 	told     []string
+	pinged   time.Time         // when the dead man's switch last heard of the watch, by the moved clock
 	bins     map[string][]byte // the fallback's documents
 	scrapes  []scrape
 	notified *httptest.Server
@@ -117,7 +84,9 @@ func newSite(t *testing.T, change func(*site)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, dir: dir, redis: testkit.StartRedis(t), double: testkit.NewProvider(t, walkAccount, walkToken), book: filepath.Join(t.TempDir(), "book"), bins: map[string][]byte{}}
+	s := &site{t: t, dir: dir, redis: testkit.StartRedis(t), double: testkit.NewProvider(t, walkAccount, walkToken), book: filepath.Join(t.TempDir(), "book"), clock: filepath.Join(t.TempDir(), "clock"), job: "signpost"}
+	// All walks begin five minutes past the hour: it does not end meanwhile.
+	s.goOn(walkDay.Truncate(time.Hour).Add(5 * time.Minute).Sub(time.Now()))
 	s.writeBook(testbook.Copy())
 	listen, admin := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	s.proxy = &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
@@ -140,6 +109,12 @@ func newSite(t *testing.T, change func(*site)) *site {
 		t.Fatal(err)
 	}
 	s.notified = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/ping" {
+			s.mu.Lock()
+			s.pinged = s.now()
+			s.mu.Unlock()
+			return
+		}
 		body, _ := io.ReadAll(r.Body)
 		var message struct{ Text string }
 		_ = json.Unmarshal(body, &message)
@@ -149,8 +124,6 @@ func newSite(t *testing.T, change func(*site)) *site {
 	}))
 	t.Cleanup(s.notified.Close)
 	bins := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		_, _ = w.Write(s.bins[r.URL.Path])
 	}))
 	t.Cleanup(bins.Close)
@@ -158,7 +131,8 @@ func newSite(t *testing.T, change func(*site)) *site {
 		"PUBLIC_URL": s.public.URL, "TWILIO_ACCOUNT_SID": walkAccount, "TWILIO_AUTH_TOKEN": walkToken, "TWILIO_API_URL": s.double.URL, "SSL_CERT_FILE": cert,
 		"REDIS_URL": s.redis.URL(), "PRIVACY_KEY": base64.StdEncoding.EncodeToString(privacy.NewSecret()), "LISTEN_ADDR": listen, "ADMIN_ADDR": admin, "FLOWS_DIR": s.book, "STATE_DIR": t.TempDir(),
 		"ERASE_LINES": walkLine, "CALLER_ID": walkLine, "ERASE_AFTER": "1s", "INSPECT_EVERY": "1s", "DRAIN": "0s",
-		"WATCH_STATE": filepath.Join(t.TempDir(), "told.json"), "WATCH_WEBHOOK": s.notified.URL,
+		"WATCH_STATE": filepath.Join(t.TempDir(), "told.json"), "WATCH_WEBHOOK": s.notified.URL, "WATCH_PING": s.notified.URL + "/ping",
+		"WALK_CLOCK": s.clock,
 	}
 	s.number = map[string]any{
 		"sid": "PN" + strings.Repeat("1", 32), "phone_number": walkLine, "capabilities": map[string]any{"sms": true, "voice": true, "mms": false, "fax": false},
@@ -172,7 +146,9 @@ func newSite(t *testing.T, change func(*site)) *site {
 	if change != nil {
 		change(s)
 	}
-	s.fallback()
+	if s.bins, err = fallbacks(); err != nil {
+		t.Fatal(err)
+	}
 	s.start()
 	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() })
 	return s
@@ -203,23 +179,52 @@ func (s *site) edit(name string, change func(string) string) (before string) {
 	return string(text)
 }
 
-// fallback puts the documents for when no server can be reached at the provider.
-func (s *site) fallback() {
+// now is the moved time.
+func (s *site) now() time.Time { return time.Now().Add(time.Duration(s.moved.Load())) }
+
+// deadMan tells that the dead man's switch complains: it has heard nothing for half an hour.
+func (s *site) deadMan() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now().Sub(s.pinged) >= 30*time.Minute
+}
+
+// goOn moves the gateway's clock on.
+func (s *site) goOn(by time.Duration) {
 	s.t.Helper()
-	out := s.t.TempDir()
-	if said, err := s.command("signpost", "fallback", "-flows", s.book, "-out", out, "-caller-id", walkLine); err != nil {
-		s.t.Fatalf("%v: %s", err, said)
+	s.moved.Add(int64(by))
+	next := s.clock + ".next"
+	if err := os.WriteFile(next, []byte(time.Duration(s.moved.Load()).String()), 0o600); err != nil {
+		s.t.Fatal(err)
 	}
-	for _, name := range []string{"text.xml", "voice.xml", "connect.xml"} {
-		data, err := os.ReadFile(filepath.Join(out, name))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		s.mu.Lock()
-		s.bins["/"+name] = data
-		s.mu.Unlock()
+	if err := os.Rename(next, s.clock); err != nil { // it is read at any time
+		s.t.Fatal(err)
 	}
 }
+
+// fallbacks are the documents for when no server can be reached. They say the same whenever
+// the numbers were rung.
+var fallbacks = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := walkPrograms()
+	if err != nil {
+		return nil, err
+	}
+	made := filepath.Join(dir, "fallback")
+	book := filepath.Join(dir, "book")
+	if err := os.CopyFS(book, testbook.Copy()); err != nil {
+		return nil, err
+	}
+	if out, err := exec.Command(filepath.Join(dir, "signpost"), "fallback", "-flows", book, "-out", made, "-caller-id", walkLine).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
+	}
+	bins := map[string][]byte{}
+	for _, name := range []string{"text.xml", "voice.xml", "connect.xml"} {
+		if bins["/"+name], err = os.ReadFile(filepath.Join(made, name)); err != nil {
+			return nil, err
+		}
+	}
+	return bins, nil
+})
 
 func (s *site) environment() []string {
 	out := append(os.Environ(), "PATH="+s.dir+":"+os.Getenv("PATH"))
@@ -265,7 +270,7 @@ func (s *site) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for end := time.Now().Add(walkPatience); s.get("/healthz") == ""; {
+	for end := time.Now().Add(walkPatience); s.get("/healthz") == ""; time.Sleep(looksEvery) {
 		if time.Now().After(end) {
 			s.t.Fatal("the gateway does not start")
 		}
@@ -289,9 +294,16 @@ func (s *site) restart() {
 	s.started = s.minutes()
 }
 
-// get reads a page of the operator's; nothing when there is none.
-func (s *site) get(path string) string {
-	resp, err := http.Get("http://" + s.env["ADMIN_ADDR"] + path)
+// get reads a page of the operator's, as somebody who tells nobody; nothing when there is none.
+func (s *site) get(path string) string { return s.getAs(server.AsksDoctor, path) }
+
+func (s *site) getAs(agent, path string) string {
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://"+s.env["ADMIN_ADDR"]+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("User-Agent", agent)
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return ""
 	}
@@ -303,7 +315,7 @@ func (s *site) get(path string) string {
 // await waits until a condition holds.
 func (s *site) await(what string, holds func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(walkPatience); !holds(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(walkPatience); !holds(); time.Sleep(looksEvery) {
 		if time.Now().After(end) {
 			s.t.Fatalf("waited in vain until %s\n%s", what, s.get("/readyz"))
 		}
@@ -353,7 +365,9 @@ var metricLine = regexp.MustCompile(`(?m)^((?:signpost_[a-z_]+)(?:\{[^}]*\})?) (
 func (s *site) scrape(minutes int) {
 	s.t.Helper()
 	values := map[string]string{up: "0"}
-	if text := s.get("/metrics"); text != "" {
+	if s.job != "signpost" {
+		values = map[string]string{fmt.Sprintf("up{job=%q}", s.job): "1"}
+	} else if text := s.getAs("Prometheus", "/metrics"); text != "" {
 		values = map[string]string{up: "1", started: fmt.Sprint(s.started * 60)}
 		for _, m := range metricLine.FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(m[1], "build_info") {
