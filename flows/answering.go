@@ -34,8 +34,7 @@ func (t turn) zeroPlace(s State) uint8 {
 	if zero == nil || zero.NotAnswering {
 		return 0
 	}
-	var buf [chainRoom]*Service
-	for i, svc := range t.chainIn(buf[:0], s) {
+	for i, svc := range t.chainIn(s) {
 		switch {
 		case svc == zero || i >= maxZeroAt:
 			return 0
@@ -65,8 +64,7 @@ func (t turn) behindZero(s State) *Service {
 	if s.ZeroAt == 0 || s.At != s.ZeroAt-1 || t.StepNamed(s.Step).Kind != KindServices {
 		return nil
 	}
-	var buf [chainRoom]*Service
-	if chain := t.chainIn(buf[:0], s); int(s.ZeroAt) < len(chain) {
+	if chain := t.chainIn(s); int(s.ZeroAt) < len(chain) {
 		return chain[s.ZeroAt]
 	}
 	return nil
@@ -91,16 +89,13 @@ func (t turn) quietNumbers(b []byte, s State) []byte {
 	if words == "" {
 		words = "{label}: {numbers}. "
 	}
-	for words != "" {
-		literal, field, rest := piece(words)
-		b = append(b, literal...)
-		switch field {
+	return expand(b, words, func(b []byte, placeholder string) []byte {
+		switch placeholder {
 		case "label":
-			b = append(b, t.quiet.Label...)
+			return append(b, t.quiet.Label...)
 		case "numbers":
-			b = t.textNumbersFor(b, s, t.quiet)
+			return t.textNumbersFor(b, s, t.quiet)
 		}
-		words = rest
-	}
-	return b
+		return b
+	})
 }

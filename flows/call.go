@@ -200,8 +200,7 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 		}
 		return t.end(s, t.Messages.Nobody.Say)
 	}
-	var buf [chainRoom]*Service
-	chain := t.chainIn(buf[:0], s)
+	chain := t.chainIn(s)
 	for i := from; i < at; i++ {
 		if t.closed(chain[i]) {
 			said = t.speakOf(said, s, chain[i], t.closedWords(chain[i]))
@@ -269,8 +268,7 @@ func (t turn) numberWords(said []Utterance, s State, svc *Service, r *Reply) []U
 		r.Shows = []string{svc.ID, behind.ID}
 		words, about = t.Messages.NumberLater.Say, behind
 	}
-	var buf [chainRoom]*Service
-	if chain := t.chainIn(buf[:0], s); s.At > 0 && int(t.firstOpen(s)) == int(s.At) && t.closed(chain[0]) {
+	if chain := t.chainIn(s); s.At > 0 && int(t.firstOpen(s)) == int(s.At) && t.closed(chain[0]) {
 		before, after, ok := strings.Cut(words, "{closed}")
 		if !ok {
 			before, after = "", words

@@ -188,14 +188,6 @@ func (b *Book) areasIn(areas []string, where area.Set) []string {
 // area, then the service that takes over from each, without repeats, without services
 // that do not exist that day or are not for this person.
 func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Service {
-	chain := b.appendChain(nil, now, step, areaID, who)
-	return chain
-}
-
-// chainRoom is how long most chains are.
-const chainRoom = 16
-
-func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID string, who Person) []*Service {
 	all := step.chain
 	if a := b.Area(areaID); a != nil {
 		switch {
@@ -205,6 +197,7 @@ func (b *Book) appendChain(chain []*Service, now time.Time, step *Step, areaID s
 			all = step.withArea[areaID]
 		}
 	}
+	chain := make([]*Service, 0, len(all)+1) // room for the 24-hour line, which a call may add
 	for _, s := range all {
 		if s.Serves(who) && s.Exists(now) {
 			chain = append(chain, s)
@@ -242,10 +235,9 @@ func (b *Book) alwaysOpen(now time.Time, id string, of State) *Service {
 	if step == nil {
 		return nil
 	}
-	var buf [chainRoom]*Service
 	var best *Service
 	bestRank := -1
-	for _, s := range b.appendChain(buf[:0], now, step, "", of.Who) {
+	for _, s := range b.Chain(now, step, "", of.Who) {
 		if !s.Hours.IsAlways() {
 			continue
 		}

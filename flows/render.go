@@ -14,32 +14,39 @@ var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "a
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
-// piece is the next stretch of a wording: words as they stand, then the name of a
-// placeholder, and what is left. A name that is no placeholder gives nothing;
+// expand adds a wording to b. value adds what a placeholder is replaced with.
+func expand(b []byte, words string, value func(b []byte, placeholder string) []byte) []byte {
+	return expandTidily(b, words, func(literal string) string { return literal }, value)
+}
+
+// expandTidily is expand for wordings whose placeholders may add nothing: tidy then removes the
+// punctuation that began the words behind one. A name that is no placeholder adds nothing, and
 // check refuses it.
-func piece(words string) (literal, field, rest string) {
-	open := strings.IndexByte(words, '{')
-	if open < 0 {
-		return words, "", ""
+func expandTidily(b []byte, words string, tidy func(string) string, value func(b []byte, placeholder string) []byte) []byte {
+	empty := false // the last placeholder added nothing
+	for words != "" {
+		literal, rest, found := strings.Cut(words, "{")
+		placeholder, rest, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			literal, placeholder, rest = words, "", ""
+		}
+		if empty {
+			literal = tidy(literal)
+		}
+		b = append(b, literal...)
+		before := len(b)
+		if placeholder != "" {
+			b = value(b, placeholder)
+		}
+		empty = placeholder != "" && len(b) == before
+		words = rest
 	}
-	end := strings.IndexByte(words[open:], '}')
-	if end < 0 {
-		return words, "", ""
-	}
-	return words[:open], words[open+1 : open+end], words[open+end+1:]
+	return b
 }
 
 // filled adds a wording of one placeholder to b.
 func filled(b []byte, words, value string) []byte {
-	for words != "" {
-		literal, field, rest := piece(words)
-		b = append(b, literal...)
-		if field != "" {
-			b = append(b, value...)
-		}
-		words = rest
-	}
-	return b
+	return expand(b, words, func(b []byte, _ string) []byte { return append(b, value...) })
 }
 
 // closed reports a line that nobody answers now, as far as is known.
@@ -50,8 +57,7 @@ func (t turn) closed(svc *Service) bool {
 // paused is the first service of the chain when it is paused and another stands
 // in for it; nil otherwise.
 func (t turn) paused(s State, svc *Service) *Service {
-	var buf [chainRoom]*Service
-	if chain := t.chainIn(buf[:0], s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
+	if chain := t.chainIn(s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
 		return chain[0]
 	}
 	return nil
@@ -73,14 +79,11 @@ func (t turn) beside(s State, svc *Service) *Service {
 	return nil
 }
 
-// room is how long most wordings are once they are filled in, in bytes: so much
-// is worked out without asking for memory.
-const room = 512
+// usualLength is how long most wordings are at most once they are filled in, in bytes.
+const usualLength = 512
 
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
-	var buf [room]byte
-	b := buf[:0]
 	svc := t.subject(s)
 	if first := t.before(s, svc); first != nil {
 		svc, t.quiet = first, svc
@@ -89,18 +92,10 @@ func (t turn) text(s State, words string) string {
 		local := t.localService(s)
 		t.localLast = local != nil && local.NotAnswering
 	}
-	empty := false // the last placeholder gave nothing: its comma goes too
-	for words != "" {
-		literal, field, rest := piece(words)
-		if empty {
-			literal = strings.TrimPrefix(strings.TrimPrefix(literal, ", "), ". ")
-		}
-		b = append(b, literal...)
-		before := len(b)
-		b = t.textField(b, s, svc, field)
-		empty = field != "" && len(b) == before
-		words = rest
-	}
+	tidy := func(literal string) string { return strings.TrimPrefix(strings.TrimPrefix(literal, ", "), ". ") }
+	b := expandTidily(make([]byte, 0, usualLength), words, tidy, func(b []byte, placeholder string) []byte {
+		return t.textField(b, s, svc, placeholder)
+	})
 	return string(bytes.TrimSpace(b))
 }
 
@@ -146,14 +141,7 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 			return t.quietNumbers(b, s)
 		}
 		if z := t.beside(s, svc); z != nil {
-			for words := t.Messages.Beside.Text; words != ""; {
-				literal, field, rest := piece(words)
-				b = append(b, literal...)
-				if field != "" {
-					b = t.textNumbersFor(b, s, z)
-				}
-				words = rest
-			}
+			return expand(b, t.Messages.Beside.Text, func(b []byte, _ string) []byte { return t.textNumbersFor(b, s, z) })
 		}
 	case "also":
 		for _, a := range t.also(s) {
@@ -223,18 +211,15 @@ func titled(name string) string {
 
 // backOn says when a paused line is back.
 func (t turn) backOn(b []byte, p *Service) []byte {
-	for words := t.Messages.BackOn.Text; words != ""; {
-		literal, field, rest := piece(words)
-		b = append(b, literal...)
-		switch field {
+	return expand(b, t.Messages.BackOn.Text, func(b []byte, placeholder string) []byte {
+		switch placeholder {
 		case "label":
-			b = append(b, p.Label...)
+			return append(b, p.Label...)
 		case "date":
-			b = p.PausedUntil.AppendFormat(b, "2 Jan")
+			return p.PausedUntil.AppendFormat(b, "2 Jan")
 		}
-		words = rest
-	}
-	return b
+		return b
+	})
 }
 
 // subject is the service the words are about: the one the step is at, else the

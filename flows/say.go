@@ -21,20 +21,10 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 // speakPart is speakOf for a part of a wording. connect tells that the whole of it says apart
 // how to be put through.
 func (t turn) speakPart(said []Utterance, s State, svc *Service, words string, connect bool) []Utterance {
-	var buf [room]byte
-	b := buf[:0]
-	empty := false // the last placeholder gave nothing: its comma or full stop goes too
-	for words != "" {
-		literal, field, rest := piece(words)
-		if empty {
-			literal = strings.TrimLeft(literal, "., ")
-		}
-		b = append(b, literal...)
-		before := len(b)
-		b = t.sayField(b, s, svc, field, connect)
-		empty = field != "" && len(b) == before
-		words = rest
-	}
+	tidy := func(literal string) string { return strings.TrimLeft(literal, "., ") }
+	b := expandTidily(make([]byte, 0, usualLength), words, tidy, func(b []byte, placeholder string) []byte {
+		return t.sayField(b, s, svc, placeholder, connect)
+	})
 	text := string(b) // every utterance is a piece of it
 	if said == nil {
 		said = make([]Utterance, 0, 1+strings.Count(text, numberMark))
@@ -113,17 +103,15 @@ func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
 			words = t.Messages.CallChoiceNext
 		}
 		n++
-		for words != "" {
-			literal, field, rest := piece(words)
-			b = append(b, literal...)
-			switch field {
+		b = expand(b, words, func(b []byte, placeholder string) []byte {
+			switch placeholder {
 			case "label":
-				b = append(b, c.Say...)
+				return append(b, c.Say...)
 			case "key":
-				b = strconv.AppendInt(b, int64(c.CallKey), 10)
+				return strconv.AppendInt(b, int64(c.CallKey), 10)
 			}
-			words = rest
-		}
+			return b
+		})
 	}
 	return b
 }

@@ -69,8 +69,7 @@ func (t turn) enter(s State, id string) State {
 	}
 	if step.Kind == KindServices {
 		s.ZeroAt = t.zeroPlace(s)
-		var buf [chainRoom]*Service
-		if chain := t.chainIn(buf[:0], s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
+		if chain := t.chainIn(s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
 			s.At = t.firstOpen(s)
 		}
 	}
@@ -80,8 +79,7 @@ func (t turn) enter(s State, id string) State {
 // firstOpen is the first service of the chain that is not closed now: callers
 // are not offered a closed line.
 func (t turn) firstOpen(s State) uint8 {
-	var buf [chainRoom]*Service
-	for i, svc := range t.chainIn(buf[:0], s) {
+	for i, svc := range t.chainIn(s) {
 		if !t.closed(svc) {
 			return uint8(i)
 		}
@@ -176,8 +174,7 @@ func (t turn) zeroLine(s State) *Service {
 // nextAt is the position of the next number of the chain, -1 when there is
 // none. A call passes over lines that are closed now.
 func (t turn) nextAt(s State) int {
-	var buf [chainRoom]*Service
-	chain := t.chainIn(buf[:0], s)
+	chain := t.chainIn(s)
 	for i := int(s.At) + 1; i < len(chain); i++ {
 		if !chain[i].Paused(t.now) && !(t.call && t.closed(chain[i])) {
 			return i
@@ -208,9 +205,9 @@ func (t turn) key(c *Choice) int {
 	return c.TextKey
 }
 
-// chainIn is the chain of where a conversation is, put into buf.
-func (t turn) chainIn(buf []*Service, s State) []*Service {
-	chain := t.appendChain(buf, t.now, t.StepNamed(s.Step), s.Area, s.Who)
+// chainIn is the chain of where a conversation is.
+func (t turn) chainIn(s State) []*Service {
+	chain := t.Chain(t.now, t.StepNamed(s.Step), s.Area, s.Who)
 	return t.withZero(t.withoutWomens(chain, s), s)
 }
 
@@ -222,8 +219,7 @@ func (t turn) service(s State) *Service {
 	if t.StepNamed(s.Step).Kind != KindServices {
 		return nil
 	}
-	var buf [chainRoom]*Service
-	chain := t.chainIn(buf[:0], s)
+	chain := t.chainIn(s)
 	if len(chain) == 0 {
 		return nil
 	}
@@ -236,8 +232,7 @@ func (t turn) dialable(s State, from int) int {
 	if t.StepNamed(s.Step).Kind != KindServices {
 		return -1
 	}
-	var buf [chainRoom]*Service
-	for i, svc := range t.chainIn(buf[:0], s) {
+	for i, svc := range t.chainIn(s) {
 		if i >= from && t.connectable(svc) {
 			return i
 		}
