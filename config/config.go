@@ -66,7 +66,7 @@ type Config struct {
 	// is all of them.
 	Countries []int
 	// SpendLimit is what answering may cost in an hour, beside the reserve. TextPrice is what
-	// a segment sent is reckoned at, MinutePrice a minute of a call or of a leg; in pence.
+	// a segment sent is counted at, MinutePrice a minute of a call or of a leg; in pence.
 	SpendLimit, TextPrice, MinutePrice float64
 	// CallerLimit is how many calls an hour one caller is offered the menu.
 	CallerLimit int

@@ -36,7 +36,7 @@ const (
 type ways struct {
 	Failed     map[string]string `json:"failed"` // by way: why
 	MailLooked time.Time         `json:"mail_looked"`
-	// PingFails is since when the dead man's switch does not answer; zero: it does.
+	// PingFails is when the dead man's switch stopped answering; zero: it answers.
 	PingFails time.Time `json:"ping_fails"`
 }
 

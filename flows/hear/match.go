@@ -161,7 +161,7 @@ func (s *set) add(states []int32, from int16, signs []sign, ahead *sign) {
 	}
 }
 
-// sets are kept for the next text. Making them anew doubles the processor time of a text
+// sets are kept for the next text. Making them each time doubles the processor time of a text
 // (2.3 times, median of 10 rounds in turn).
 type sets struct{ cur, next set }
 

@@ -61,7 +61,7 @@ func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
 		}
 	}
 	slices.Sort(possible)
-	for _, unless := range []bool{true, false} { // the look-alikes first: others heed them
+	for _, unless := range []bool{true, false} { // the look-alikes first: others depend on them
 		for _, i := range possible {
 			p := &e.pairs[i]
 			if e.phrases[p.number].unless != unless {

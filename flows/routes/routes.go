@@ -66,7 +66,7 @@ func (r Route) Did() int {
 	return n
 }
 
-// SegmentPence is what one segment of a text is reckoned at, in pence, where nobody
+// SegmentPence is what one segment of a text is counted at, in pence, where nobody
 // says what the account pays: a round figure, to compare ways by.
 const SegmentPence = 4.0
 

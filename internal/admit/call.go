@@ -31,7 +31,7 @@ type Calls struct {
 	seen   [2]map[[16]byte]struct{}
 }
 
-// maxCallers limits the callers that are counted. Beyond it all are counted anew.
+// maxCallers limits the callers that are counted. Beyond it all counts start again at zero.
 const maxCallers = 20_000
 
 // maxSeen limits the webhooks of an hour that are remembered. Beyond it the oldest are forgotten.

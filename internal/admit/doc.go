@@ -11,8 +11,9 @@
 //   - a call: the 24-hour number and 999, and the 24-hour line is dialled at the press of a key
 //
 // The second and third come again at growing intervals (1, 2, 4, 8, then 16 minutes), so that
-// no phone fills up and no two machines go on for ever; each hour by the clock begins anew. Anybody who forges a number can use up an
-// answer only by having it sent to the phone it is meant for.
+// no phone fills up and no two machines go on for ever; each hour by the clock starts again.
+// Anybody who forges a number can use up an answer only by having it sent to the phone it is
+// meant for.
 //
 // The reserve is fixed for each sender and is beside SPEND_LIMIT: no number of others uses it up.
 package admit

@@ -183,7 +183,7 @@ func (l *limits) FirstNotice(ctx context.Context, s Sender) (bool, error) {
 func (l *limits) Due(s Sender, what string) bool { return l.reserve.due(s.Hash, what, l.Now()) }
 
 // How many senders are held in memory: over their limit, told, counted. Beyond it all are
-// forgotten and counted anew.
+// forgotten and counted from zero.
 const (
 	maxOver  = 10_000
 	maxTold  = 50_000

@@ -1,4 +1,4 @@
-// Package budget reckons what answering costs and keeps each kind of answer within its
+// Package budget adds up what answering costs and keeps each kind of answer within its
 // share of what an operator will spend in an hour.
 //
 // The kinds have a share each, so that nobody who uses one up takes an answer from somebody
@@ -89,7 +89,7 @@ type Keeper interface {
 	ShareSpend(ctx context.Context, hour time.Time, process string, mine map[string]int) (others map[string]int, err error)
 }
 
-// Meter reckons one process's view of the hour. Its methods are safe for
+// Meter is one process's view of what the hour has cost. Its methods are safe for
 // concurrent use.
 type Meter struct {
 	Keeper Keeper
@@ -121,7 +121,7 @@ func (m *Meter) turn() {
 	}
 }
 
-// Spend reckons something spent.
+// Spend adds a cost.
 func (m *Meter) Spend(k Kind, x Money) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

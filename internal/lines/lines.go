@@ -108,7 +108,7 @@ func (w *Watch) Add(k counters.Kind) {
 	w.judge(checked)
 }
 
-// Judge works out anew which lines are not answering: the days of test calls have changed.
+// Judge decides again which lines are not answering: the days of test calls have changed.
 func (w *Watch) Judge() {
 	checked := w.checked()
 	w.mu.Lock()

@@ -180,7 +180,7 @@ func (r *Keyring) Sum(key int, purpose string, parts ...string) (sum [16]byte) {
 }
 
 // Macs are keyed hashes made once and used again. What they were given is wiped
-// from them before anybody else has them. Making each anew, in Forget, takes a call 47 %
+// from them before anybody else has them. Making each when needed, in Forget, takes a call 47 %
 // more processor time (median of 10 rounds in turn, without net/http).
 type Macs struct{ pool *sync.Pool }
 

@@ -39,7 +39,7 @@ func (f *form) sort() {
 }
 
 // scratch holds the buffers for reading one webhook. They are wiped and pooled: memory
-// allocated inside [privacy.Forget] must be zeroed, which is slow. Buffers made anew and
+// allocated inside [privacy.Forget] must be zeroed, which is slow. New buffers and
 // url.ParseQuery take a call 48 % more processor time; url.ParseQuery alone 24 % (medians of 10
 // rounds in turn, without net/http).
 type scratch struct {
