@@ -86,7 +86,7 @@ func newSite(t *testing.T, change func(*site)) *site {
 	}
 	s := &site{t: t, dir: dir, redis: testkit.StartRedis(t), double: testkit.NewProvider(t, walkAccount, walkToken), book: filepath.Join(t.TempDir(), "book"), clock: filepath.Join(t.TempDir(), "clock"), job: "signpost"}
 	// All walks begin five minutes past the hour: it does not end meanwhile.
-	s.goOn(walkDay.Truncate(time.Hour).Add(5 * time.Minute).Sub(time.Now()))
+	s.goOn(time.Until(walkDay.Truncate(time.Hour).Add(5 * time.Minute)))
 	s.writeBook(testbook.Copy())
 	listen, admin := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	s.proxy = &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
