@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"signpost/flows"
 )
@@ -27,7 +29,8 @@ func Groups(before, after *flows.Book, all []Change) (out []*Group) {
 	for _, c := range all {
 		cause := causes.of(c)
 		_, _, words := Compare(c.Before, c.After)
-		if len(words) == 0 { // only its blanks differ
+		words = bare(words)
+		if len(words) == 0 { // only its blanks or marks differ
 			words = []Replaced{{c.Before, c.After}}
 		}
 		key := cause
@@ -49,6 +52,18 @@ func Groups(before, after *flows.Book, all []Change) (out []*Group) {
 	}
 	for _, g := range out {
 		slices.SortStableFunc(g.Words, func(a, b Replaced) int { return times[g][b] - times[g][a] })
+	}
+	return out
+}
+
+// bare takes away the marks around words: the same words are cut with a full stop or a comma
+// before them.
+func bare(words []Replaced) (out []Replaced) {
+	for _, w := range words {
+		w.Cut, w.Put = strings.Trim(w.Cut, marks+" "), strings.Trim(w.Put, marks+" ")
+		if w.Cut != w.Put && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
 	}
 	return out
 }
@@ -114,7 +129,9 @@ func (k causes) of(c Change) string {
 	}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	if len(parts) > 0 {
-		return strings.Join(parts, "; ")
+		words := strings.Join(parts, "; ")
+		first, size := utf8.DecodeRuneInString(words)
+		return string(unicode.ToUpper(first)) + words[size:]
 	}
 	return k.facts(is)
 }

@@ -276,6 +276,7 @@ func words() template.FuncMap {
 		"tick": func(p *draftView, id string) tick {
 			return tick{id, p.IsAsked && !p.IsGood && p.MayTick == "", p.Ticked[id], p.WrongAt("tick-" + id)}
 		},
+		"short":  short,
 		"untold": func(t tick) tick { return tick{ID: t.ID} },
 		"phone":  func(m *meeting, name string, answer side) onPhone { return onPhone{m, name, answer} },
 		"cost": func(s side) string {

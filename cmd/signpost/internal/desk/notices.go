@@ -114,7 +114,7 @@ func (n notice) Name() string {
 }
 
 // mostWords is how many differences of a notice are told before somebody opens it.
-const mostWords = 4
+const mostWords = 3
 
 // noticed are the groups of changes, as the page of a draft shows them.
 func noticed(groups []*changes.Group, now time.Time, pence float64) (out []*notice) {
