@@ -10,34 +10,37 @@ import (
 
 // noticed is what people notice when one book takes the place of another.
 type noticed struct {
-	Changes []changes.Change // the first of them
+	Changes []changes.Change
+	Causes  []cause // the same, by cause
 	All     int
 	Unrung  []string // services whose numbers changed, and the day of ringing did not
 }
 
-// mostShown is how many changes a page shows.
-const mostShown = 50
+// cause is the answers that change for one cause.
+type cause struct{ *changes.Group }
+
+// First is the answer that people meet first.
+func (c cause) First() []changes.Change { return c.Changes[:1] }
+
+// Rest are the others.
+func (c cause) Rest() []changes.Change { return c.Changes[1:] }
+
+// fewShown is how many changes are shown one after another, without their causes.
+const fewShown = 3
 
 func (s *Server) notices(before, after *flows.Book) noticed {
 	found := s.Kept.Between(before, after)
-	n := noticed{Changes: found[:min(len(found), mostShown)], All: len(found)}
+	n := noticed{Changes: found, All: len(found)}
+	if len(found) > fewShown {
+		for _, g := range changes.Groups(before, after, found) {
+			n.Causes = append(n.Causes, cause{g})
+		}
+	}
 	for _, svc := range changes.Unrung(before, after) {
 		n.Unrung = append(n.Unrung, svc.Name)
 	}
 	return n
 }
-
-// More is how many changes are not shown.
-func (n noticed) More() int { return n.All - len(n.Changes) }
-
-// fewShown is how many changes a proposal shows before somebody asks for the others.
-const fewShown = 3
-
-// First are the changes that a proposal shows at once.
-func (n noticed) First() []changes.Change { return n.Changes[:min(len(n.Changes), fewShown)] }
-
-// Rest are the others.
-func (n noticed) Rest() []changes.Change { return n.Changes[len(n.First()):] }
 
 // Count says how many answers change.
 func (n noticed) Count() string {
@@ -70,9 +73,8 @@ func (s *Server) changed(w http.ResponseWriter, _ *http.Request) {
 
 // changedShort is the same in a few lines, to be put into a page that is open.
 func (s *Server) changedShort(w http.ResponseWriter, _ *http.Request) {
-	const few = 3
 	is := s.sinceThen()
-	is.Changes = is.Changes[:min(len(is.Changes), few)]
+	is.Changes = is.Changes[:min(len(is.Changes), fewShown)]
 	s.show(w, http.StatusOK, "changes-short.html", page{Body: is})
 }
 
