@@ -412,7 +412,7 @@ func TestRungToday(t *testing.T) {
 	if _, page := get(t, base+"/directory"); !strings.Contains(page, "20 November 2026, today, by duty manager") {
 		t.Errorf("the directory does not say it:\n%s", page)
 	}
-	if _, page := get(t, base+"/directory"); !strings.Contains(page, "<td>ended on 11 September 2026</td>") {
+	if _, page := get(t, base+"/directory"); !strings.Contains(page, "<span>ended on 11 September 2026</span>") {
 		t.Errorf("the pilot that ended is to be rung:\n%s", page)
 	}
 	if status, _ := post(t, base+"/directory/police_101/rung", url.Values{"role": {" "}}); status != http.StatusUnprocessableEntity {
