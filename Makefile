@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
+.PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-table simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
 # Packages where several things run at once: their tests run under the race detector.
 CONCURRENT = ./config ./sms ./ivr ./internal/... ./cmd/gateway/server
@@ -140,13 +140,26 @@ chaos: tools
 
 # A year of texts and calls in minutes, in a world that a seed decides: docs/simulation.md.
 # make test plays a month of seed 1. PERSON tells one person's story, SHRINK=yes looks for
-# the smallest world that breaks a rule.
+# the smallest world that breaks a rule. YEARS plays so many, from SEED on, and writes their table
+# into docs/reliability.md. Each is kept in YEARS_LOG once it is played, and not played again:
+# delete that file after a change of the code. Several may run at once, with SEEDs of their own.
 SEED ?= 1
 YEARS ?= 0
+YEARS_LOG ?= bin/years.log
 PERSON ?=
 SHRINK ?=
 simulate:
-	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestSimulate$$' -count=1 -v -timeout 0 -args -days 0 -seed $(SEED) -years $(YEARS) -person "$(PERSON)" $(if $(SHRINK),-shrink)
+	@mkdir -p bin
+	GOGC=400 go test ./cmd/gateway/internal/simulate -run 'TestSimulate$$' -count=1 -v -timeout 0 -args -days 0 -seed $(SEED) -years $(YEARS) -person "$(PERSON)" \
+	  $(if $(SHRINK),-shrink) $(if $(filter-out 0,$(YEARS)),-played "$(abspath $(YEARS_LOG))" -report "$(abspath $(REPORT))")
+
+# The table of years that were played before, of what make simulate printed or kept: LOGS="one other".
+LOGS ?= $(YEARS_LOG)
+empty :=
+space := $(empty) $(empty)
+simulate-table:
+	go test ./cmd/gateway/internal/simulate -run 'TestYearsTable$$' -count=1 -v -args -played "$(subst $(space),$(comma),$(abspath $(LOGS)))" -report "$(abspath $(REPORT))"
+comma := ,
 
 # Plants bugs in the gateways, one at a time, and plays the world that must find each, as make
 # test does; and the whole world without the bug. BUG names one of docs/simulation.md.

@@ -213,6 +213,8 @@ func upgrade(h *house) {
 	h.t.Logf("every gateway was replaced %d times", turns)
 }
 
+// faults are those that need real processes, sockets or a real Redis. The rest is simulated: see
+// docs/simulation.md.
 var faults = []fault{
 	{name: "nothing"},
 	{name: "Redis killed, and back empty", licence: model.Licence{Brief: true, Forgets: true}, do: func(h *house) {
@@ -220,13 +222,11 @@ var faults = []fault{
 		<-time.After(*lasts)
 		h.redis.Restart(h.t)
 	}},
-	{name: "Redis emptied again and again", licence: model.Licence{Forgets: true}, do: often(50*time.Millisecond, func(h *house) { h.redis.Do(h.t, "FLUSHALL") })},
 	{name: "Redis hangs", licence: away, do: func(h *house) {
 		h.redis.Hang()
 		<-time.After(*lasts)
 		h.redis.Wake()
 	}},
-	{name: "the network to Redis hangs", licence: away, do: during(testkit.Trouble{Hang: true})},
 	{name: "Redis slow, 5 ms to 5 s", licence: away, do: func(h *house) {
 		for _, ms := range []int{5, 20, 50, 100, 200, 300, 500, 1000, 2000, 5000} {
 			d := time.Duration(ms) * time.Millisecond
@@ -237,13 +237,6 @@ var faults = []fault{
 	}},
 	{name: "Redis answers a byte at a time", do: during(testkit.Trouble{Crumbs: true})},
 	{name: "connections to Redis cut, 50 a second", licence: away, do: often(20*time.Millisecond, func(h *house) { h.proxy.Cut() })},
-	{name: "Redis refuses connections", licence: away, do: func(h *house) {
-		h.proxy.Set(testkit.Trouble{Refuse: true})
-		h.proxy.Cut()
-		<-time.After(*lasts)
-		h.proxy.Set(testkit.Trouble{})
-	}},
-	{name: "LOADING", licence: away, do: answering("LOADING Redis is loading the dataset in memory")},
 	{name: "READONLY (a real replica)", licence: away, do: func(h *house) {
 		h.redis.Do(h.t, "REPLICAOF", "127.0.0.1", "1")
 		<-time.After(*lasts)
@@ -254,10 +247,7 @@ var faults = []fault{
 		<-time.After(*lasts)
 		h.redis.Do(h.t, "CONFIG", "SET", "maxmemory", "0")
 	}},
-	{name: "MOVED", licence: away, do: answering("MOVED 3999 127.0.0.1:6381")},
 	{name: "NOSCRIPT (scripts forgotten, 100 a second)", do: often(10*time.Millisecond, func(h *house) { h.redis.Do(h.t, "SCRIPT", "FLUSH") })},
-	{name: "NOSCRIPT, and nothing else", licence: away, do: answering("NOSCRIPT No matching script. Please use EVAL.")},
-	{name: "MISCONF (Redis' disk is full)", licence: away, do: answering("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")},
 	{name: "failing over to a replica", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, do: func(h *house) {
 		host, port, _ := strings.Cut(h.redis.Addr, ":")
 		replica := testkit.StartRedis(h.t)
@@ -287,7 +277,6 @@ var faults = []fault{
 		}
 		return c.URL()
 	}},
-	{name: "the provider's API down", env: []string{"ERASE_AFTER=1s", "TWILIO_API_URL=http://127.0.0.1:1"}},
 	{name: "the provider's API hangs", env: []string{"ERASE_AFTER=1s"}, do: func(h *house) {
 		var all []testkit.Fault
 		for range 10_000 {

@@ -457,7 +457,7 @@ func TestChaos(t *testing.T) {
 	table := report(rows)
 	fmt.Println(table)
 	if *writeTo != "" && !t.Failed() {
-		if err := os.WriteFile(*writeTo, []byte(table), 0o644); err != nil {
+		if err := testkit.WritePart(*writeTo, "faults", table); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -465,7 +465,7 @@ func TestChaos(t *testing.T) {
 
 func report(rows []row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# Reliability
+	fmt.Fprintf(&b, `## Faults that were made
 
 Made by `+"`make chaos`"+`; not typed. Machine: %s; the load, the gateways and Redis share it. Each line is
 a gateway of its own, as `+"`make build`"+` makes it, on real sockets with a real Redis behind a proxy. 12 people text and 4 ring

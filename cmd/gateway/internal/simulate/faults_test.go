@@ -31,7 +31,7 @@ var faults = []fault{
 	{4, "answers of Redis get lost", func(w *world) time.Duration { return w.badWeather(weather{loseBack: 4}) }},
 	{3, "Redis is emptied", func(w *world) time.Duration { w.redis.m.FlushAll(); return time.Second }},
 	{4, "Redis fails over to a replica that lags", func(w *world) time.Duration { return w.failOver() }},
-	{3, "Redis takes no writes", func(w *world) time.Duration { return w.readOnly() }},
+	{3, "Redis answers with errors", func(w *world) time.Duration { return w.refuse() }},
 	{2, "the clock of Redis is wrong", func(w *world) time.Duration { return w.skew() }},
 }
 
@@ -183,8 +183,15 @@ func (w *world) failOver() time.Duration {
 	return lag
 }
 
-func (w *world) readOnly() time.Duration {
-	w.redis.m.SetError("READONLY You can't write against a read only replica.")
+// refusals are errors that a Redis in trouble answers everything with.
+var refusals = []string{
+	"READONLY You can't write against a read only replica.", "LOADING Redis is loading the dataset in memory",
+	"MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+	"OOM command not allowed when used memory > 'maxmemory'.", "MOVED 3999 127.0.0.1:6381", "NOSCRIPT No matching script. Please use EVAL.",
+}
+
+func (w *world) refuse() time.Duration {
+	w.redis.m.SetError(pick(w.harm, refusals))
 	lasts := w.harm.within(time.Second, time.Minute)
 	w.clock.after(lasts, func() { w.redis.m.SetError("") })
 	return lasts
