@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,17 +17,17 @@ import (
 
 var today = time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
 
-func made(t *testing.T) signoff.Proof {
-	t.Helper()
+// made is the paper of the shipped book, made once: it takes a walk of all states.
+var made = sync.OnceValue(func() signoff.Proof {
 	src, problems := check.On(book.Files, today)
 	return signoff.Of(src, problems, today, 4)
-}
+})
 
 // Every area has, at every moment, an ending by text and for a caller. A call asks who it is
 // for only where that changes the number, so a call has no ending of its own for somebody else.
 // Every chain of lines ends at one that is open 24 hours and at its number.
 func TestEveryEnding(t *testing.T) {
-	p := made(t)
+	p := made()
 	b := p.Book
 	if len(p.Groups) != len(b.Areas)+1 {
 		t.Fatalf("%d groups for %d areas", len(p.Groups), len(b.Areas))
@@ -103,7 +104,7 @@ func TestEveryEnding(t *testing.T) {
 // The page holds all of it, needs nothing from elsewhere, and is one well-formed
 // document.
 func TestPage(t *testing.T) {
-	p := made(t)
+	p := made()
 	var out bytes.Buffer
 	if err := p.WriteHTML(&out); err != nil {
 		t.Fatal(err)
