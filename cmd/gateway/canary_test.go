@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -547,11 +548,12 @@ func memory(t *testing.T, pid int) string {
 // found looks for every canary on every surface.
 func (l *life) found() (out []string) {
 	for where, kept := range l.surfaces {
+		forms := testkit.FindCanaries(kept, slices.Collect(maps.Values(l.c.all()))...)
 		for what, canary := range l.c.all() {
 			if what == stranger && strings.HasPrefix(where, "memory") {
 				continue
 			}
-			if form, ok := testkit.FindCanary(kept, canary); ok {
+			if form, ok := forms[canary]; ok {
 				out = append(out, fmt.Sprintf("%s is in %s (%s)", what, where, form))
 			}
 		}

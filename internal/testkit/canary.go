@@ -17,13 +17,66 @@ import (
 // for a number without its plus, with the national 0 and with spaces. It gives
 // the form found.
 func FindCanary(kept, private string) (form string, found bool) {
-	lower := strings.ToLower(kept)
-	for _, f := range forms(private) {
-		if f.exact && strings.Contains(kept, f.text) || !f.exact && strings.Contains(lower, f.text) {
-			return f.name, true
+	form, found = FindCanaries(kept, private)[private]
+	return form, found
+}
+
+// FindCanaries is [FindCanary] for several at once: the form found of each that is there. It
+// reads what was kept once, for all forms of all of them: the memory of a process is large.
+func FindCanaries(kept string, private ...string) map[string]string {
+	type sought struct {
+		shape
+		of    string
+		order int // the plainest form is told
+	}
+	var may [1 << 16]bool // by a hash of how a form begins
+	all := map[uint32][]sought{}
+	for _, p := range private {
+		for order, f := range forms(p) {
+			begins := beginning(lowered(f.text))
+			may[hashed(begins)] = true
+			all[begins] = append(all[begins], sought{f, p, order})
 		}
 	}
-	return "", false
+	lower := lowered(kept)
+	found, orders := map[string]string{}, map[string]int{}
+	for i := 0; i+fewest <= len(lower); i++ {
+		begins := beginning(lower[i:])
+		if !may[hashed(begins)] {
+			continue
+		}
+		for _, s := range all[begins] {
+			in := lower[i:]
+			if s.exact {
+				in = kept[i:]
+			}
+			if had, ok := orders[s.of]; strings.HasPrefix(in, s.text) && (!ok || s.order < had) {
+				found[s.of], orders[s.of] = s.name, s.order
+			}
+		}
+	}
+	return found
+}
+
+// fewest is how many letters a form has at least.
+const fewest = 4
+
+// beginning is the first letters of a form, as a number; hashed makes it small.
+func beginning(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+func hashed(beginning uint32) uint32 { return beginning * 2654435761 >> 16 }
+
+// lowered writes plain capitals small, and leaves all else where it is.
+func lowered(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // shape is one form of something private.
@@ -45,7 +98,7 @@ func forms(private string) (out []shape) {
 		if !exact {
 			text = strings.ToLower(text)
 		}
-		if len(text) >= 4 {
+		if len(text) >= fewest {
 			out = append(out, shape{name, text, exact})
 		}
 	}
