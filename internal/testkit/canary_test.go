@@ -32,4 +32,9 @@ func TestFindCanary(t *testing.T) {
 	if form, ok := testkit.FindCanary("nothing to see here 0808 2000 247", number); ok {
 		t.Errorf("found %s where there is none", form)
 	}
+	// Several at once are told apart, though they begin alike.
+	const other = "+447400123457"
+	if found := testkit.FindCanaries("rang 07400 123456, CANARY-7F3A KENDAL", number, words, other); found[number] != "national in groups" || found[words] != "plain" || len(found) != 2 {
+		t.Errorf("of several, found %v", found)
+	}
 }
