@@ -50,7 +50,7 @@ func judges(set string, row int) bool {
 	switch set {
 	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
-	case "blind.csv", "third.csv", "sixth.csv":
+	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv":
 		return row%2 == 1
 	}
 	return false
@@ -119,13 +119,17 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 82, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
 		"sexual": 85, "honour": 86, "older": 78, "childworry": 78, "none": 83, "plain": 90}
-	// sixth.csv is harder: half of its texts about own behaviour only hint at it.
-	sixth := map[string]float64{"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90, "men": 80, "lgbt": 80,
-		"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97}
+	// The last two sets are harder: half of their texts about own behaviour only hint at it.
+	later := map[string]map[string]float64{
+		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90, "men": 80, "lgbt": 80,
+			"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97},
+		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90, "men": 95, "lgbt": 95,
+			"sexual": 95, "honour": 95, "older": 95, "childworry": 75, "none": 85, "plain": 95, "place kept": 95},
+	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "plain.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -141,7 +145,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 				continue
 			}
 			sets[file][r.kind] = sets[file][r.kind].with(good)
-			if file != "sixth.csv" {
+			if later[file] == nil {
 				judged[r.kind] = judged[r.kind].with(good)
 			}
 			if r.area != "" && r.kind != "behaviour" { // who harms is given one line, wherever they are
@@ -160,17 +164,17 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
-	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "plain.csv"} {
+	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
-			if floor, ok := sixth[kind]; ok && file == "sixth.csv" && s.percent() < floor {
+			if floor, ok := later[file][kind]; ok && s.percent() < floor {
 				t.Errorf("%s: %.0f %% of the judging rows of %s, and it was above %.0f", kind, s.percent(), file, floor)
 			}
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 9 // of 164; 16 were when sixth.csv was written
+	const mostHarmed = 10 // of 199
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d", harm.all-harm.good, mostHarmed)
 	}
