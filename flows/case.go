@@ -196,8 +196,11 @@ func surelyHarms(r *hear.Reading) bool {
 // either side: people who harm have them too. So is a phrase of somebody who is harmed,
 // beside one of somebody who harms. There, the weight of words decides whether to ask.
 func mayHarm(r *hear.Reading) bool {
-	if !r.Has(hear.MaybeBehaviour) || r.Has(hear.Other) {
-		return false
+	if r.Has(hear.Other) { // "she will not press charges but i did it"
+		return r.Nearly(hear.MaybeBehaviour, -otherWeight) && !r.Nearly(hear.Hurt, harmedMargin) && !r.Nearly(hear.Other, 0)
+	}
+	if !r.Has(hear.MaybeBehaviour) {
+		return nearlyHarms(r)
 	}
 	like := !r.Nearly(hear.Hurt, harmedMargin)
 	switch phrase := r.Sure(hear.MaybeBehaviour); {
@@ -211,6 +214,18 @@ func mayHarm(r *hear.Reading) bool {
 	_, asks := firstSure(r, questions)
 	_, complains := firstSure(r, complaints)
 	return like || !need && !asks && !complains
+}
+
+// Where a place or a need would lead to a service for people who are harmed, and the words are nearer
+// to those of people who harm, we ask sooner. The margins were fitted on the rows that were tuned on.
+const nearMargin, awayMargin, otherWeight = 0.75, 0.5, 0.5
+
+func nearlyHarms(r *hear.Reading) bool {
+	if r.Sure(hear.Hurt) || r.Sure(hear.Child) || r.Has(hear.Ordinary) || !r.Nearly(hear.MaybeBehaviour, nearMargin) || r.Nearly(hear.Hurt, awayMargin) {
+		return false
+	}
+	_, need := firstOf(r, needs)
+	return need || len(r.Places) > 0
 }
 
 // dangerNeeds are the needs whose line is named in an answer to danger, the most
@@ -274,7 +289,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseThanks
 	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place && (!asks || question == hear.AskPrivate):
 		c.Kind = CaseSilent
-	case complains && !place && (!sure || need == hear.Man):
+	case complains && !place && (!sure || need == hear.Man) && !r.Sure(hear.Other):
 		c.Kind, c.What = CaseComplaint, complaint
 	case r.Only(hear.Neither):
 		c.Kind = CaseNeither

@@ -117,14 +117,14 @@ func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.
 // are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
-	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 82, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
-		"sexual": 85, "honour": 86, "older": 78, "childworry": 78, "none": 83, "plain": 90}
+	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 86, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
+		"sexual": 85, "honour": 86, "older": 78, "childworry": 82, "none": 88, "plain": 90}
 	// The last two sets are harder: half of their texts about own behaviour only hint at it.
 	later := map[string]map[string]float64{
 		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90, "men": 80, "lgbt": 80,
 			"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97},
 		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90, "men": 95, "lgbt": 95,
-			"sexual": 95, "honour": 95, "older": 95, "childworry": 75, "none": 85, "plain": 95, "place kept": 95},
+			"sexual": 95, "honour": 95, "older": 95, "childworry": 75, "none": 90, "plain": 95, "place kept": 95},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
@@ -174,7 +174,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 10 // of 199
+	const mostHarmed = 7 // of 199; 10 were when seventh.csv was written
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d", harm.all-harm.good, mostHarmed)
 	}

@@ -61,7 +61,8 @@ type Spec struct {
 	// Variants are other ways to write a word, Sorts the words of one sort, by its name.
 	// Both are for the scales alone.
 	Variants, Sorts map[string][]string
-	Scales          []Scale // for what no phrase knows
+	Parts           map[string][]string // the sorts that play each part: see [PartMe]
+	Scales          []Scale             // for what no phrase knows
 }
 
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left

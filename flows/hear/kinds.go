@@ -68,6 +68,7 @@ const (
 	Person                     // the name of a person
 	Thing                      // the name of a street, a shop, a club
 	At                         // a place, without saying whose
+	Ordinary                   // everyday life, and nothing that is listened for; only weighed
 	kinds
 )
 
@@ -79,7 +80,7 @@ var names = [kinds]string{"danger", "injury", "despair", "taken", "hurt", "behav
 	"child_concern", "deaf", "text_only", "interpreter", "homeless", "stalked", "tracked", "visa", "anonymous", "watched", "leave", "thanks", "small_talk",
 	"ask_human", "ask_who", "ask_free", "ask_bill", "ask_call", "ask_private", "ask_hours", "ask_silent", "no_answer", "engaged", "dead_line", "machine",
 	"shut", "another", "repeat", "line_24h", "wrong", "yes", "no", "neither", "not_sure", "first", "second", "third", "fourth", "filler", "past", "story",
-	"place_here", "place_near", "place_not", "place_theirs", "place_going", "place_person", "place_thing", "place_at"}
+	"place_here", "place_near", "place_not", "place_theirs", "place_going", "place_person", "place_thing", "place_at", "ordinary"}
 
 func (k Kind) String() string { return names[k%kinds] }
 

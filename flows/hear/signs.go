@@ -68,7 +68,7 @@ type Scale struct {
 // so: the weight of words only makes us ask.
 func Weighable() []Kind {
 	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older, ChildConcern, TextOnly,
-		Homeless, Stalked, Tracked, Visa}
+		Homeless, Stalked, Tracked, Visa, Ordinary}
 }
 
 // scales are the scales of an ear, ready to use.
@@ -79,6 +79,7 @@ type scales struct {
 	adds  [][]addend
 	// variants are the words that others are written for, sorts what a word is one of.
 	variants, sorts map[string]string
+	parts           parts
 }
 
 type addend struct {
@@ -87,7 +88,8 @@ type addend struct {
 }
 
 func newScales(from Spec) *scales {
-	s := &scales{all: from.Scales, words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{}}
+	s := &scales{all: from.Scales, words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{},
+		parts: newParts(from.Parts)}
 	// In order, so that a word in two lists is always read the same.
 	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {
 		for _, o := range from.Variants[word] {
@@ -101,22 +103,33 @@ func newScales(from Spec) *scales {
 	}
 	for i, one := range s.all {
 		for sign, adds := range one.Adds {
+			if number, ok := s.parts.number(sign.First); ok {
+				s.add(partsKey(number), i, adds)
+				continue
+			}
 			for _, w := range []string{sign.First, sign.Second} {
 				if _, ok := s.words[w]; !ok && w != "" {
 					s.words[w] = uint32(len(s.words) + 1)
 				}
 			}
-			k := s.key(s.words[sign.First], s.words[sign.Second], sign.Next)
-			at, ok := s.signs[k]
-			if !ok {
-				at = int32(len(s.adds))
-				s.signs[k], s.adds = at, append(s.adds, nil)
-			}
-			s.adds[at] = append(s.adds[at], addend{i, adds})
+			s.add(s.key(s.words[sign.First], s.words[sign.Second], sign.Next), i, adds)
 		}
 	}
 	return s
 }
+
+// add puts in what a sign adds to a scale.
+func (s *scales) add(key uint64, scale int, adds float32) {
+	at, ok := s.signs[key]
+	if !ok {
+		at = int32(len(s.adds))
+		s.signs[key], s.adds = at, append(s.adds, nil)
+	}
+	s.adds[at] = append(s.adds[at], addend{scale, adds})
+}
+
+// partsKey is a sign of parts: no word has the number 0.
+func partsKey(number uint32) uint64 { return uint64(number) << 1 }
 
 // key is a sign by the numbers of its words. Two strings as a key take four times as
 // long to look up, which was a fifth of reading a text.
@@ -133,6 +146,7 @@ type Stem struct {
 	Word     string
 	Sort     string // what it is one of; the word itself if the book does not say
 	From, To int
+	part     uint8 // of [parts]; 0: none
 }
 
 // Stems are the words of a reading without their endings. All places are one and the same
@@ -153,11 +167,11 @@ func (e *Ear) Stems(r *Reading) []Stem {
 			if !ok {
 				sort = word
 			}
-			out = append(out, Stem{word, sort, i, i + 1})
+			out = append(out, Stem{word, sort, i, i + 1, e.scales.parts.sorts[sort]})
 		case n > 0 && out[n-1].Word == placeStem:
 			out[n-1].To = i + 1
 		default:
-			out = append(out, Stem{placeStem, placeStem, i, i + 1})
+			out = append(out, Stem{Word: placeStem, Sort: placeStem, From: i, To: i + 1})
 		}
 	}
 	return out
@@ -216,9 +230,9 @@ func withoutEnding(w string) string {
 }
 
 // EachSign gives the signs of a text, each with the stems it rests on: what phrases say,
-// the words and their sorts, two words that follow each other, and two sorts near each
-// other.
-func EachSign(stems []Stem, said Set, yield func(s Sign, from, to int)) {
+// the words and their sorts, two words that follow each other, two sorts near each
+// other, and who does what to whom.
+func (e *Ear) EachSign(stems []Stem, said Set, yield func(s Sign, from, to int)) {
 	for k := range kinds {
 		if said.Has(k) && k < Leave {
 			yield(FactSign(k), 0, len(stems))
@@ -240,6 +254,7 @@ func EachSign(stems []Stem, said Set, yield func(s Sign, from, to int)) {
 			yield(Sign{a.Sort, b.Sort, false}, i, j+1)
 		}
 	}
+	e.scales.parts.each(stems, func(of []uint8, _ uint32, from, to int) { yield(e.scales.parts.sign(of), from, to) })
 }
 
 // A long text is weighed piece by piece: the weights were fitted on texts no longer than
@@ -298,19 +313,48 @@ const (
 	shortPhrase = 4  // words
 )
 
-// doubt drops the danger that only short phrases say and the other words deny.
+// doubt drops what the other words deny: danger that only short phrases say, and what
+// a text of everyday life says by the weight of words or a short phrase alone. That the writer is
+// harmed or wants to die is never dropped so, if a phrase says it.
 func (r *Reading) doubt() {
-	if r.firm.Has(Danger) || r.over[Danger] > doubtful {
-		return
+	denied := Set(0)
+	if !r.firm.Has(Danger) && r.over[Danger] <= doubtful {
+		denied |= Of(Danger)
 	}
-	r.Facts = slices.DeleteFunc(r.Facts, func(f Fact) bool { return f.Kind == Danger })
-	r.has &^= Of(Danger)
-	r.sure &^= Of(Danger)
+	if r.has.Has(Ordinary) && !r.sure.Has(Hurt) {
+		for k := range Leave {
+			switch {
+			case r.sure.Has(k) && (kept.Has(k) || r.firm.Has(k)), !r.has.Has(k):
+			case !r.sure.Has(k) && r.over[Ordinary] >= r.over[k]+margin(k), r.sure.Has(k) && r.over[Ordinary] >= everyday:
+				denied |= Of(k)
+			}
+		}
+	}
+	r.Facts = slices.DeleteFunc(r.Facts, func(f Fact) bool { return denied.Has(f.Kind) })
+	r.has &^= denied
+	r.sure &^= denied
 }
+
+// margin is by how much more everyday life must weigh: more than a little for what is urgent.
+func margin(k Kind) float32 {
+	if urgent.Has(k) {
+		return 1
+	}
+	return 0
+}
+
+// kept are not denied by words of everyday life where a phrase says them.
+var kept = urgent | Of(Hurt, Interpreter, Anonymous, Watched)
+
+// everyday is by how much the words of everyday life must be more than enough to deny a phrase.
+const everyday = 0.5
 
 // weighFor weighs some stems for some kinds.
 func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 	sums := make([]float32, len(e.scales.all))
+	if len(stems) > pieceWords {
+		of &^= Of(Ordinary) // one piece of everyday life does not speak for the others
+	}
 	for from := 0; from < len(stems); from += pieceStep {
 		piece := stems[from:min(from+pieceWords, len(stems))]
 		clear(sums)
@@ -335,7 +379,7 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 }
 
 // each gives what the signs of a text add, with the stems each rests on: those that
-// [EachSign] gives, by number.
+// [Ear.EachSign] gives, by number.
 func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []addend)) {
 	given := make([]uint64, len(s.adds)/64+1) // one bit each: a sign counts once, however often it is written
 	give := func(key uint64, from, to int) {
@@ -372,6 +416,7 @@ func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []ad
 			}
 		}
 	}
+	s.parts.each(stems, func(_ []uint8, key uint32, from, to int) { give(partsKey(key), from, to) })
 }
 
 // fact is what a scale heard, resting on the signs that add most.

@@ -120,7 +120,7 @@ func (b *builder) compile() (*hear.Ear, []HeardList, []hear.Mistake) {
 		}
 		return words
 	}
-	ear, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: named("words"), Glue: file.at("glue").texts(), Small: named("small"), Variants: named("variants"), Sorts: named("sorts"),
+	ear, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: named("words"), Glue: file.at("glue").texts(), Small: named("small"), Variants: named("variants"), Sorts: named("sorts"), Parts: named("parts"),
 		Scales: b.scales(b.vals[heardSignsFile].at("signs"))})
 	return ear, all, mistakes
 }
@@ -139,16 +139,26 @@ func (b *builder) scales(v value) (out []hear.Scale) {
 		for line := range strings.Lines(one.at("adds").text) {
 			number, words, _ := strings.Cut(strings.TrimSpace(line), " ")
 			adds, err := strconv.ParseFloat(number, 32)
-			sign, ok := hear.ParseSign(words)
-			if err != nil || !ok {
-				b.signProblem(one.at("adds"), fmt.Sprintf("the line %q is not a number and one or two words", strings.TrimSpace(line)))
+			if err != nil || !addEach(s.Adds, words, float32(adds)) {
+				b.signProblem(one.at("adds"), fmt.Sprintf("the line %q is not a number and signs of one or two words", strings.TrimSpace(line)))
 				break
 			}
-			s.Adds[sign] = float32(adds)
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// addEach puts in the signs of one line, which add the same.
+func addEach(to map[hear.Sign]float32, line string, adds float32) bool {
+	for words := range strings.SplitSeq(line, signGap) {
+		sign, ok := hear.ParseSign(words)
+		if !ok {
+			return false
+		}
+		to[sign] = adds
+	}
+	return true
 }
 
 func (b *builder) signProblem(at value, what string) {
@@ -156,21 +166,40 @@ func (b *builder) signProblem(at value, what string) {
 		"Make the file again with: signpost learn. To have one more text understood, add a phrase instead.")
 }
 
-// FormatScales writes scales as the file of signs has them.
+// signGap stands between the signs of a line, which may be about this long.
+const signGap, signLine = ", ", 110
+
+// FormatScales writes scales as the file of signs has them: the signs that add the same
+// share a line.
 func FormatScales(w io.Writer, scales []hear.Scale) error {
 	var out strings.Builder
 	out.WriteString(signsHead)
 	for _, s := range scales {
-		fmt.Fprintf(&out, "\n  %s:\n    enough: %.2f\n    adds: |\n", s.Kind, s.Enough)
+		fmt.Fprintf(&out, "\n  %s:\n    enough: %.2f\n    adds: |", s.Kind, s.Enough)
+		adds := map[hear.Sign]string{} // as it is written
+		for sign, weight := range s.Adds {
+			adds[sign] = strconv.FormatFloat(float64(weight), 'f', 2, 32)
+		}
 		signs := slices.SortedFunc(maps.Keys(s.Adds), func(a, b hear.Sign) int {
-			if c := cmp.Compare(s.Adds[b], s.Adds[a]); c != 0 {
-				return c
+			if adds[a] != adds[b] {
+				return cmp.Compare(s.Adds[b], s.Adds[a])
 			}
 			return cmp.Compare(a.String(), b.String())
 		})
-		for _, sign := range signs {
-			fmt.Fprintf(&out, "      %.2f %s\n", s.Adds[sign], sign)
+		line := 0
+		for i, sign := range signs {
+			words := sign.String()
+			if i == 0 || adds[signs[i-1]] != adds[sign] || line+len(words) > signLine {
+				words = adds[sign] + " " + words
+				out.WriteString("\n      ")
+				line = 0
+			} else {
+				out.WriteString(signGap)
+			}
+			out.WriteString(words)
+			line += len(signGap) + len(words)
 		}
+		out.WriteString("\n")
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -184,6 +213,7 @@ const signsHead = `# yaml-language-server: $schema=schema/heard_signs.schema.jso
 # two words near each other, add to a sum for each kind; a text whose sum reaches the
 # number given is understood so. "#place" stands for a place, "#young", "#old" and
 # "#number" for numbers, "^" for the beginning, ".." for up to three words between.
+# "@i-harm-they" is who does what to whom: see "parts" in heard_words.yaml.
 #
 # This file is made by "signpost learn" from labelled texts. Do not edit it: add a
 # phrase to another file instead.
@@ -257,7 +287,8 @@ func heardShape(file string) *shape {
 			need("glue", "short words that people run together with others", listOf(text())),
 			may("small", "small words around the name of a place, by what they do", object(small...)),
 			may("variants", "other ways to write a word, by the word", mapOf(listOf(text()))),
-			may("sorts", "words of one sort, by a name for the sort", mapOf(listOf(text()))))
+			may("sorts", "words of one sort, by a name for the sort", mapOf(listOf(text()))),
+			may("parts", "who does what to whom: the sorts that play a part, by a name for the part", mapOf(listOf(text()))))
 	case heardSignsFile:
 		scale := object(need("enough", "the sum that a text must reach", text()), need("adds", "a number and one or two words to a line", text()))
 		var scales []field

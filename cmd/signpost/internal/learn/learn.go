@@ -34,6 +34,8 @@ type Options struct {
 	False map[hear.Kind]Shares
 	// Smallest is the smallest weight that is kept.
 	Smallest float64
+	// Skip, if it is set, reports a sign that teaches nothing about a kind.
+	Skip func(hear.Kind, hear.Sign) bool
 }
 
 // Shares are the most that a scale may take by mistake: of all texts that are not of its
@@ -102,7 +104,7 @@ type scored struct {
 
 func tryOn(m *model, row []int32, t Text, k hear.Kind) scored {
 	all := t.Known == ^hear.Set(0)
-	return scored{m.score(row), t.Is.Has(k), all && t.Is == 0, all && t.Is == hear.Of(hear.Hurt)}
+	return scored{m.score(row), t.Is.Has(k), all && t.Is&^hear.Of(hear.Ordinary) == 0, all && t.Is == hear.Of(hear.Hurt)}
 }
 
 // threshold is the lowest score of a text of the kind that no more of the others reach
@@ -158,15 +160,17 @@ type indexed struct {
 
 func index(texts []Text, fewest int) *indexed {
 	count := map[hear.Sign]int{}
-	for _, t := range texts {
-		for _, s := range unique(t.Signs) {
+	signs := make([][]hear.Sign, len(texts)) // each once
+	for i, t := range texts {
+		signs[i] = unique(t.Signs)
+		for _, s := range signs[i] {
 			count[s]++
 		}
 	}
 	f := &indexed{texts: texts, rows: make([][]int32, len(texts))}
 	number := map[hear.Sign]int32{}
-	for i, t := range texts {
-		for _, s := range unique(t.Signs) {
+	for i := range texts {
+		for _, s := range signs[i] {
 			if count[s] < fewest {
 				continue
 			}
@@ -184,37 +188,42 @@ func index(texts []Text, fewest int) *indexed {
 
 func unique(signs []hear.Sign) []hear.Sign {
 	signs = slices.Clone(signs)
-	slices.SortFunc(signs, func(a, b hear.Sign) int { return cmp.Compare(a.String(), b.String()) })
+	slices.SortFunc(signs, func(a, b hear.Sign) int {
+		switch c := cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Second, b.Second)); {
+		case c != 0 || a.Next == b.Next:
+			return c
+		case a.Next:
+			return 1
+		}
+		return -1
+	})
 	return slices.Compact(signs)
 }
 
-// model is one logistic regression. z and n are the sums that FTRL-Proximal keeps of
-// each weight.
+// model is one logistic regression.
 type model struct {
-	z, n []float64
-	bias int
-	own  []int32 // the signs of phrases of this very kind, which teach nothing
-	l1   float64
+	signs []learnt // those of the texts, and last the bias
+	bias  int
+	l1    float64
+}
+
+// learnt is what FTRL-Proximal knows of a sign: z and n are the sums that it keeps, root is the
+// root of n, and weight follows from both. They are side by side because reading them is most of
+// the work.
+type learnt struct {
+	z, n, root, weight float64
+	mute               bool // teaches nothing, such as the sign of a phrase of this very kind
 }
 
 // The learning rate and the second penalty of FTRL-Proximal.
 const alpha, beta, l2 = 0.12, 1.0, 1.0
 
-func (m *model) weight(i int) float64 {
-	l1 := m.l1
-	if i == m.bias {
-		l1 = 0
-	}
-	if math.Abs(m.z[i]) <= l1 {
-		return 0
-	}
-	return -(m.z[i] - math.Copysign(l1, m.z[i])) / ((beta+math.Sqrt(m.n[i]))/alpha + l2)
-}
+func (m *model) weight(i int) float64 { return m.signs[i].weight }
 
 func (m *model) score(row []int32) float64 {
-	sum := m.weight(m.bias)
+	sum := m.signs[m.bias].weight
 	for _, i := range row {
-		sum += m.weight(int(i))
+		sum += m.signs[i].weight
 	}
 	return sum
 }
@@ -224,17 +233,22 @@ func (m *model) learn(row []int32, is bool) {
 	if is {
 		gradient--
 	}
-	update := func(i int) {
-		sigma := (math.Sqrt(m.n[i]+gradient*gradient) - math.Sqrt(m.n[i])) / alpha
-		m.z[i] += gradient - sigma*m.weight(i)
-		m.n[i] += gradient * gradient
-	}
 	for _, i := range row {
-		if !slices.Contains(m.own, i) {
-			update(int(i))
+		if s := &m.signs[i]; !s.mute {
+			s.learn(gradient, m.l1)
 		}
 	}
-	update(m.bias)
+	m.signs[m.bias].learn(gradient, 0)
+}
+
+func (s *learnt) learn(gradient, l1 float64) {
+	s.n += gradient * gradient
+	root := math.Sqrt(s.n)
+	s.z += gradient - (root-s.root)/alpha*s.weight
+	s.root, s.weight = root, 0
+	if math.Abs(s.z) > l1 {
+		s.weight = -(s.z - math.Copysign(l1, s.z)) / ((beta+root)/alpha + l2)
+	}
 }
 
 // ownSigns are the signs of phrases that say a kind. Who harms and who may harm is one
@@ -249,10 +263,15 @@ func ownSigns(k hear.Kind) []hear.Sign {
 // train fits a model for a kind on the texts whose labels speak of it.
 func (f *indexed) train(k hear.Kind, o Options, use func(i int) bool) *model {
 	n := len(f.signs)
-	m := &model{z: make([]float64, n+1), n: make([]float64, n+1), bias: n, l1: o.Penalty}
+	m := &model{signs: make([]learnt, n+1), bias: n, l1: o.Penalty}
 	for _, own := range ownSigns(k) {
 		if i := slices.Index(f.signs, own); i >= 0 {
-			m.own = append(m.own, int32(i))
+			m.signs[i].mute = true
+		}
+	}
+	for i, s := range f.signs {
+		if o.Skip != nil && o.Skip(k, s) {
+			m.signs[i].mute = true
 		}
 	}
 	var order []int
@@ -276,7 +295,7 @@ func (f *indexed) train(k hear.Kind, o Options, use func(i int) bool) *model {
 func (m *model) prune(smallest float64) {
 	for i := range m.bias {
 		if math.Abs(m.weight(i)) < smallest {
-			m.z[i] = 0
+			m.signs[i].weight = 0
 		}
 	}
 }
