@@ -35,7 +35,7 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Allocations: a text is read into words, facts and places; a call looks up lists of services.
-	const mostOfText, mostOfCall = 75, 16
+	const mostOfText, mostOfCall = 85, 16
 	for _, tt := range []struct {
 		name string
 		from flows.State
