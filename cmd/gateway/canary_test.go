@@ -414,7 +414,7 @@ func (l *life) through(short bool) {
 	r := l.redis
 	note := func(when string) {
 		l.surfaces["Redis, "+when] = r.Dump(l.t) + l.opened()
-		l.surfaces["metrics and health, "+when] = l.get("/metrics") + l.get("/readyz") + l.get("/healthz")
+		l.surfaces["metrics and health, "+when] = l.get("/metrics") + l.get("/readyz") + l.get("/status") + l.get("/healthz")
 	}
 	l.drive()
 	note("all well")
