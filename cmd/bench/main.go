@@ -171,116 +171,190 @@ type column struct {
 	got     map[string][]measured // by kind
 }
 
-func compare(rounds int, length time.Duration, conns int) (string, error) {
+// stand is what is measured: a Redis, and the servers on it.
+type stand struct {
+	dir       string
+	program   string // the gateway
+	redisAddr string
+	redis     *exec.Cmd
+	running   []*process
+	starts    []float64 // of gateways, ms to the first answer
+}
+
+// newStand builds the gateway and starts a Redis.
+func newStand() (*stand, error) {
 	dir, err := os.MkdirTemp("", "signpost-bench-")
 	if err != nil {
-		return "", fmt.Errorf("make a folder: %w", err)
+		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "gateway")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/gateway")
+	s := &stand{dir: dir, program: filepath.Join(dir, "gateway")}
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", s.program, "./cmd/gateway")
 	build.Env = append(build.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the gateway: %w\n%s", err, out)
+		return s, fmt.Errorf("build the gateway: %w\n%s", err, out)
 	}
-	size, err := os.Stat(program)
-	if err != nil {
-		return "", err
+	if s.redisAddr, err = freeAddr(); err != nil {
+		return s, err
 	}
-	redisAddr, err := freeAddr()
-	if err != nil {
-		return "", err
-	}
-	_, port, _ := strings.Cut(redisAddr, ":")
-	redis := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	redis := exec.Command("redis-server", "--port", s.redisPort(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
 	if err := redis.Start(); err != nil {
-		return "", fmt.Errorf("start redis-server: %w", err)
+		return s, fmt.Errorf("start redis-server: %w", err)
 	}
-	defer func() { _ = redis.Process.Kill(); _ = redis.Wait() }()
+	s.redis = redis
+	return s, nil
+}
+
+func (s *stand) redisPort() string {
+	_, port, _ := strings.Cut(s.redisAddr, ":")
+	return port
+}
+
+// close stops everything and removes the folder.
+func (s *stand) close() {
+	for _, p := range s.running {
+		p.stop()
+	}
+	if s.redis != nil {
+		_ = s.redis.Process.Kill()
+		_ = s.redis.Wait()
+	}
+	os.RemoveAll(s.dir)
+}
+
+// gateway starts a gateway as it ships, with limits that nobody reaches.
+func (s *stand) gateway() (*process, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	admin, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(s.program)
+	cmd.Env = []string{
+		"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr, "ADMIN_ADDR=" + admin,
+		"REDIS_URL=redis://" + s.redisAddr, "PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h",
+		"SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "DRAIN=0s",
+	}
+	p, took, err := launch("the gateway", addr, admin, cmd)
+	if err != nil {
+		return nil, err
+	}
+	s.running, s.starts = append(s.running, p), append(s.starts, float64(took.Milliseconds()))
+	return p, nil
+}
+
+// floor starts the leanest server. With share it shares trips to Redis between requests.
+func (s *stand) floor(share bool) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var starts []float64
-	gateway := func() (*process, error) {
-		addr, err := freeAddr()
-		if err != nil {
-			return nil, err
-		}
-		admin, err := freeAddr()
-		if err != nil {
-			return nil, err
-		}
-		cmd := exec.Command(program)
-		cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr, "ADMIN_ADDR=" + admin, "REDIS_URL=redis://" + redisAddr,
-			"PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h", "SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "DRAIN=0s"}
-		p, took, err := launch("the gateway", addr, admin, cmd)
-		starts = append(starts, float64(took.Milliseconds()))
-		return p, err
-	}
-	floorAddr, err := freeAddr()
+	addr, err := freeAddr()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	lean, _, err := launch("the floor", floorAddr, "", exec.Command(self, "-floor", floorAddr, "-redis", redisAddr))
+	name, cmd := floorName, exec.Command(self, "-floor", addr, "-redis", s.redisAddr)
+	if share {
+		name, cmd.Args = sharingName, append(cmd.Args, "-share")
+	}
+	p, _, err := launch(name, addr, "", cmd)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer lean.stop()
-	sharingAddr, err := freeAddr()
+	s.running = append(s.running, p)
+	return p, nil
+}
+
+// Names of the columns.
+const (
+	floorName   = "the floor"
+	sharingName = "the floor, sharing trips"
+	oursName    = "Signpost"
+)
+
+// columns starts all servers that are compared, the floor first.
+func (s *stand) columns() ([]*column, error) {
+	lean, err := s.floor(false)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	sharing, _, err := launch("the floor, sharing trips", sharingAddr, "", exec.Command(self, "-floor", sharingAddr, "-redis", redisAddr, "-share"))
+	sharing, err := s.floor(true)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer sharing.stop()
+	const processes = 3
 	var gateways []*process
-	for range 3 {
-		g, err := gateway()
+	for range processes {
+		g, err := s.gateway()
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		defer g.stop()
 		gateways = append(gateways, g)
 	}
-	rest := gateways[1].resident()
-	columns := []*column{{"the floor", []*process{lean}, map[string][]measured{}}, {"the floor, sharing trips", []*process{sharing}, map[string][]measured{}}, {"Signpost", gateways[:1], map[string][]measured{}}, {"Signpost, 3 processes", gateways, map[string][]measured{}}}
-	if p, err := peer(dir, port); err == nil {
-		defer p.stop()
-		columns = append(columns, &column{"Express, the provider's SDK, ioredis", []*process{p}, map[string][]measured{}})
-	} else {
+	all := []*column{
+		newColumn(floorName, lean), newColumn(sharingName, sharing),
+		newColumn(oursName, gateways[0]), newColumn(fmt.Sprintf("%s, %d processes", oursName, processes), gateways...),
+	}
+	p, err := peer(s.dir, s.redisPort())
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: without the peer:", err)
+		return all, nil
+	}
+	s.running = append(s.running, p)
+	return append(all, newColumn("Express, the provider's SDK, ioredis", p)), nil
+}
+
+func newColumn(name string, servers ...*process) *column {
+	return &column{name, servers, map[string][]measured{}}
+}
+
+func compare(rounds int, length time.Duration, conns int) (string, error) {
+	s, err := newStand()
+	if s != nil {
+		defer s.close()
+	}
+	if err != nil {
+		return "", err
+	}
+	columns, err := s.columns()
+	if err != nil {
+		return "", err
+	}
+	ours, several := columns[2].servers[0], columns[3].servers
+	f := facts{rest: several[1].resident()} // it has answered one request
+	size, err := os.Stat(s.program)
+	if err != nil {
+		return "", err
 	}
 	const perSecond = 60_000 // no more are ever needed
 	next := 1
-	var garbage []float64
-	full := 0.0
 	for _, k := range kinds {
 		for round := range rounds {
 			for i := range columns {
 				c := columns[(i+round)%len(columns)] // each goes first in its turn
-				if c.servers[0] == sharing && k.path != "/sms" {
+				if c.name == sharingName && k.path != "/sms" {
 					continue // it asks Redis nothing
 				}
 				n := int(perSecond * length.Seconds())
 				requests := prepared(k, next, n)
 				next += n
-				allocated := gateways[0].gauge("go_memstats_alloc_bytes_total")
-				m, err := measure(c.servers, redis.Process.Pid, requests, conns, length)
+				allocated := ours.gauge("go_memstats_alloc_bytes_total")
+				m, err := measure(c.servers, s.redis.Process.Pid, requests, conns, length)
 				if err != nil {
 					return "", err
 				}
 				c.got[k.name] = append(c.got[k.name], m)
-				if c.name == "Signpost" {
-					garbage = append(garbage, (gateways[0].gauge("go_memstats_alloc_bytes_total")-allocated)/(m.perSecond*length.Seconds()))
-					full = max(full, gateways[0].resident())
+				if c.name == oursName {
+					f.garbage = append(f.garbage, (ours.gauge("go_memstats_alloc_bytes_total")-allocated)/(m.perSecond*length.Seconds()))
+					f.full = max(f.full, ours.resident())
 				}
 			}
 		}
 	}
-	return paper(columns, rounds, length, conns, facts{starts, rest, full, float64(size.Size()) / 1e6, garbage, gateways[0].gauge("go_goroutines")}), nil
+	f.starts, f.binary, f.goroutines = s.starts, float64(size.Size())/1e6, ours.gauge("go_goroutines")
+	return paper(columns, rounds, length, conns, f), nil
 }
 
 //go:embed peer
@@ -318,11 +392,25 @@ type facts struct {
 	goroutines         float64
 }
 
+// introduction of docs/performance.md, up to the rows of the table.
+const introduction = "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. " +
+	"Every figure is the median of %d rounds of %v at %d connections," + `
+in turn with the others; in brackets the least and the most. The columns about the floor give the median over the rounds, each
+round beside its own floor.
+
+The floor is the leanest server that does the same unavoidable work: net/http, the form, and the provider's signature in a
+dozen lines. For a text it makes the same trips to the same Redis: read, then one atomic write. It wipes nothing from memory; the
+gateway does. In the gateway, requests that come at the same moment share trips. So that nobody is misled, a floor that does that
+as the Redis library can is shown, too. Where node is there, so is the menu as it is commonly built: Express, the provider's SDK
+and ioredis, one process.
+
+| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+`
+
 func paper(columns []*column, rounds int, length time.Duration, conns int, f facts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. Every figure is the median of %d rounds of %v at %d connections,\nin turn with the others; in brackets the least and the most. The columns about the floor give the median over the rounds, each\nround beside its own floor.\n\n", machine.Describe(), rounds, length, conns)
-	b.WriteString("The floor is the leanest server that does the same unavoidable work: net/http, the form, and the provider's signature in a\ndozen lines. For a text it makes the same trips to the same Redis: read, then one atomic write. It wipes nothing from memory; the\ngateway does. In the gateway, requests that come at the same moment share trips. So that nobody is misled, a floor that does that\nas the Redis library can is shown, too. Where node is there, so is the menu as it is commonly built: Express, the provider's SDK\nand ioredis, one process.\n\n")
-	b.WriteString("| | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	fmt.Fprintf(&b, introduction, machine.Describe(), rounds, length, conns)
 	for _, k := range kinds {
 		floor := columns[0].got[k.name]
 		for _, c := range columns {
