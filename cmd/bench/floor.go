@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -27,7 +26,6 @@ return 'done'`)
 
 // floor serves the leanest answers there are.
 func floor(addr, redisAddr string, share bool) error {
-	debug.SetGCPercent(400) // as the gateway does
 	var rdb redis.UniversalClient = redis.NewClient(&redis.Options{Addr: redisAddr})
 	if share {
 		sharing, err := rdb.AutoPipeline()

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"signpost/cmd/gateway/server"
@@ -20,7 +19,6 @@ import (
 
 func main() {
 	noCore()
-	debug.SetGCPercent(collectEvery)
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the program
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -36,12 +34,6 @@ const usage = `gateway           answer the provider's webhooks
 gateway sweep     put what the provider still holds of ERASE_LINES on the list to erase, once
 gateway -version  tell which version this is
 `
-
-// collectEvery is how far memory may grow before it is collected, in per cent of what
-// is in use. That is a few megabytes, so that the usual 100 would have it collected
-// hundreds of times a second under load. What webhooks leave is collected within
-// seconds in any case (cmd/gateway/server/wipe.go).
-const collectEvery = 400
 
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 1 && (args[0] == "-version" || args[0] == "--version") {
