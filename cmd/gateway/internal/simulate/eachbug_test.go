@@ -52,7 +52,7 @@ func TestEachBug(t *testing.T) {
 
 // alike reports that two worlds are the same, but for how long they last.
 func (p plan) alike(o plan) bool {
-	return p.seed == o.seed && p.from.Equal(o.from) && p.daily == o.daily && p.every == o.every && p.limit == o.limit && slices.Equal(p.strikes, o.strikes)
+	return p.seed == o.seed && p.from.Equal(o.from) && p.daily == o.daily && p.every == o.every && p.repeats == o.repeats && p.limit == o.limit && slices.Equal(p.strikes, o.strikes)
 }
 
 // find plays worlds with a bug until one breaks a rule.

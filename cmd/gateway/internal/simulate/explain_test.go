@@ -21,6 +21,7 @@ type heard struct {
 	away     bool // the store may not have answered
 	again    bool // it came before: it may move nothing
 	same     bool // and was answered the same
+	still    bool // and the provider's cookie tells so: it moves nothing
 }
 
 // place is where a conversation may be: an encoded state, and when it ends. Older is where
@@ -168,13 +169,13 @@ func (at place) next(in heard, answer string, ttl time.Duration, steps stepper, 
 				}
 				little := answer == "" || answer == b.FallbackText() || answer == b.MaintenanceText()
 				little = little && (in.heavy || r.Exhausted || in.hurt || in.away && begin == "")
-				if r.Text == answer || little && after.who == flows.Behaviour {
+				if !in.still && (r.Text == answer || little && after.who == flows.Behaviour) {
 					add(to)
 				}
 				if in.again && r.Text == answer {
 					add(at)
 				}
-				if r.Exhausted && in.heavy {
+				if r.Exhausted && in.heavy && !in.still {
 					if anew := steps.step(b, minute, begin, true); anew.err == nil && anew.reply.Text == answer {
 						add(place{anew.state, until, older})
 					}

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -153,11 +152,11 @@ func (w *world) badWeather(bad weather) time.Duration {
 	w.clock.after(lasts, func() {
 		for _, n := range struck {
 			n.weather = weather{}
+			if bad.loses() {
+				n.cleared = time.Now()
+			}
 		}
 		w.uneven = time.Now()
-		if bad.loses() {
-			w.cleared = time.Now()
-		}
 		w.story.around("Redis is well again")
 		w.spoil()
 		w.stir()
@@ -165,13 +164,8 @@ func (w *world) badWeather(bad weather) time.Duration {
 	return 0 // nobody's conversation is lost: the provider keeps it as well
 }
 
-// stormy reports whether Redis may not have answered some gateway at some time since.
-func (w *world) stormy(since time.Time) bool {
-	if w.cleared.After(since) {
-		return true
-	}
-	return slices.ContainsFunc(w.nodes, func(n *node) bool { return n.weather.loses() })
-}
+// stormy reports whether Redis may not have answered a gateway at some time since.
+func (n *node) stormy(since time.Time) bool { return n.cleared.After(since) || n.weather.loses() }
 
 func (w *world) failOver() time.Duration {
 	known := w.redis.copy(true)

@@ -24,6 +24,7 @@ type node struct {
 	awakeUntil time.Time
 	roused     bool // it will be awake soon
 	weather
+	cleared time.Time // when Redis last answered it again
 
 	mu    sync.Mutex
 	pipes []*pipe

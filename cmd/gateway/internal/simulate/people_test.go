@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
@@ -44,10 +45,11 @@ type person struct {
 
 // said is how a text was answered first.
 type said struct {
-	text string
-	at   time.Time
-	hurt bool
-	book uint32
+	text   string
+	at     time.Time
+	hurt   bool
+	book   uint32
+	number int // of the texts before it
 }
 
 // saying is one text of a script.
@@ -334,7 +336,7 @@ func (w *world) text(p *person, s saying) {
 		w.send("/sms", form, cookie, func(r *reply) { w.got(p, s, sid, began, own, r) })
 	}
 	w.clock.after(w.clock.within(10*time.Millisecond, 60*time.Millisecond), send)
-	if w.plan.faults && w.clock.sometimes(25) { // the provider sends it twice
+	if w.plan.faults && w.clock.sometimes(cmp.Or(w.plan.repeats, 25)) { // the provider sends it twice
 		w.clock.after(w.clock.within(10*time.Millisecond, 8*time.Second), func() {
 			w.spent.fault("a webhook that came twice")
 			w.story.about(p, "the provider sends %s's %q once more", p.name, s.text)
@@ -377,7 +379,7 @@ func (p *person) fly(n int) {
 // answer.
 func (w *world) got(p *person, s saying, sid string, began time.Time, own bool, r *reply) {
 	p.fly(-1)
-	if !p.together.Before(began) && w.stormy(began) {
+	if !p.together.Before(began) && r.node.stormy(began) {
 		p.uncertain = true
 	}
 	lost := w.plan.faults && r.tries == 1 && w.clock.sometimes(120)

@@ -45,6 +45,14 @@ func crowded(seed uint64, every time.Duration, strikes ...string) plan {
 	return plan{seed: seed, from: begins.AddDate(0, 6, 4).Add(14 * time.Hour), lasts: 150 * time.Minute, daily: 1500, faults: true, strikes: strikes, every: every}
 }
 
+// repeated is a crowded one in which the provider sends every other text again, while Redis is
+// mostly away.
+func repeated(seed uint64, strikes ...string) plan {
+	p := crowded(seed, 3*time.Minute, strikes...)
+	p.repeats = 2
+	return p
+}
+
 // calmly is one without faults of its own.
 func calmly(seed uint64) plan { return busy(seed, "none") }
 
@@ -77,6 +85,9 @@ var bugs = []bug{
 	{"cookie without its text", "a cookie does not tell the text that it came with the answer to", []patch{
 		{"sms/cookie.go", "	if c.last == nil {\n", "	if c.last == nil || planted.Is(\"cookie without its text\") {\n"},
 	}, crowded(1, 3*time.Minute, "Redis cannot be reached")},
+	{"an earlier text that comes again moves", "a text that comes again after later ones is taken as a new one while Redis is away", []patch{
+		{handler, "	if passed && session.Repeat == nil {", "	if passed && session.Repeat == nil && !planted.Is(\"an earlier text that comes again moves\") {"},
+	}, repeated(1, "Redis cannot be reached", "Redis hangs")},
 	{"day boundary", "a conversation of yesterday is not found after midnight", []patch{
 		{identity, "before.YearDay() != now.YearDay() {", "before.YearDay() != now.YearDay() && !planted.Is(\"day boundary\") {"},
 	}, plan{seed: 1, from: begins.Add(23*time.Hour + 40*time.Minute), lasts: 40 * time.Minute, daily: 3000, faults: true, strikes: []string{"none"}, every: time.Hour}},

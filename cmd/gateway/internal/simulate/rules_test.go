@@ -51,18 +51,18 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 		w.fault(p, "gateway %s answers by a book that is no longer in force", r.node.name)
 	}
 	tight := p.heavy || time.Now().Before(w.tight)
-	note := func(again, same bool) {
+	note := func(again, same, still bool) {
 		p.history = append(p.history, porcupine.Operation{
 			ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
-			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away, again, same}, Output: text,
+			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away, again, same, still}, Output: text,
 		})
 	}
 	if before, again := p.first[sid]; again {
 		w.checkAgain(p, before, own, b, text, note)
 		return
 	}
-	p.first[sid] = said{text, r.begun, p.hurt, b.Version}
-	note(false, false)
+	p.first[sid] = said{text, r.begun, p.hurt, b.Version, len(p.first)}
+	note(false, false, false)
 	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
 	w.checkDanger(p, s, b, text)
 	w.checkBudget(p, s, b, text)
@@ -82,15 +82,22 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 
 // checkAgain: a text that comes twice gets the same bytes, and moves nothing the second time.
 // own: it came with the cookie of its answer, by which any gateway knows it, whatever fails.
-func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string, note func(again, same bool)) {
+func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string, note func(again, same, still bool)) {
 	known := own && before.book == b.Version
 	switch {
 	case before.text != text && (known || !p.away && !p.forgotten() && !before.hurt):
 		w.fault(p, "a text that came twice was answered with %q and with %q", before.text, text)
 	case known || !p.away && !p.forgotten():
 	default: // its answer may not be known any more, or that it came before
-		note(true, before.text == text || p.forgotten())
+		note(true, before.text == text || p.forgotten(), p.remembers(before))
 	}
+}
+
+// remembers reports whether the provider's cookie must tell that a text came before: few have
+// come since, one after the other, and none was lost.
+func (p *person) remembers(before said) bool {
+	const recent = 4 // as many as a cookie tells, beside the last
+	return !p.forgotten() && !before.hurt && len(p.first)-1-before.number <= recent && p.together.Before(before.at)
 }
 
 // booksFor are the books that may have answered: the one in force, and others just before

@@ -60,7 +60,6 @@ type world struct {
 	troubled time.Time // until when something may have been forgotten
 	distant  time.Time // until when Redis may not have answered
 	uneven   time.Time // when a fault last happened
-	cleared  time.Time // when Redis last answered every gateway again
 	tight    time.Time // until when the limits or the budget may speak
 	changed  time.Time // when the book was last changed
 
@@ -93,6 +92,7 @@ type plan struct {
 	every   time.Duration
 	only    string // the story of one person is told; empty: of the person who meets a broken rule
 	trace   io.Writer
+	repeats int    // one text in so many comes twice; 0: the usual
 	limit   string // of an hour's cost, in pounds; empty: the default, which no world reaches
 	most    int    // it ends after so many broken rules
 	// rule is one more, for tests of the simulation: it says what is wrong with an answer.
