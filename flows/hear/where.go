@@ -26,24 +26,7 @@ type Where struct {
 // decide works out where the writer is. One clear place is answered; two that do
 // not agree are asked about; a place that is not the writer's is never used.
 func decide(places []Place) Where {
-	var out Where
-	var in []Place
-	for _, p := range places {
-		switch p.Role {
-		case RoleNoPlace:
-			continue
-		case RoleNotHere, RoleTheirs:
-			out.Denied |= p.Where
-			if p.Role == RoleTheirs {
-				out.Theirs |= p.Where
-			}
-			continue
-		}
-		if p.Score < Fitted.Possible || p.Word && (p.Role != RoleHere && p.Role != RoleAt && !p.Alone || !p.Where.Ours()) || p.Landmark && p.Role == RoleNear && !p.Where.Ours() {
-			continue
-		}
-		in = append(in, p)
-	}
+	out, in := sides(places)
 	if len(in) == 0 {
 		return out
 	}
@@ -80,6 +63,33 @@ func decide(places []Place) Where {
 		out.Ask = false
 	}
 	return out
+}
+
+// sides divides the places into those that are not the writer's and those that may be.
+func sides(places []Place) (out Where, in []Place) {
+	for _, p := range places {
+		switch {
+		case p.Role == RoleNotHere, p.Role == RoleTheirs:
+			out.Denied |= p.Where
+			if p.Role == RoleTheirs {
+				out.Theirs |= p.Where
+			}
+		case p.Role != RoleNoPlace && mayCount(p):
+			in = append(in, p)
+		}
+	}
+	return out, in
+}
+
+// mayCount reports a place that is likely enough to be answered or asked about.
+func mayCount(p Place) bool {
+	switch {
+	case p.Score < Fitted.Possible:
+		return false
+	case p.Word && (p.Role != RoleHere && p.Role != RoleAt && !p.Alone || !p.Where.Ours()):
+		return false
+	}
+	return !p.Landmark || p.Role != RoleNear || p.Where.Ours()
 }
 
 func (w *Where) add(p Place) {

@@ -46,12 +46,17 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 		c.Name, c.Where, c.Ask, c.Cost = w, set, true, 1
 		return c, set.Ours()
 	}
-	near, found := s.nearest(c, w, own && !wide)
-	if joined == w || len(joined) > spell.MaxWord {
+	return s.nearestEither(c, w, joined, own && !wide)
+}
+
+// nearestEither is the nearest name to what was typed without its stretches. As it is typed, it may be
+// another name: "winnngton" is Winnington rather than Wigton.
+func (s *search) nearestEither(c Candidate, w, typed string, townsOnly bool) (Candidate, bool) {
+	near, found := s.nearest(c, w, townsOnly)
+	if typed == w || len(typed) > spell.MaxWord {
 		return near, found
 	}
-	// As it is typed, it may be another name: "winnngton" is Winnington rather than Wigton.
-	if asTyped, ok := s.nearest(c, joined, own && !wide); ok && found && asTyped.Where != near.Where {
+	if asTyped, ok := s.nearest(c, typed, townsOnly); ok && found && asTyped.Where != near.Where {
 		near.Where |= asTyped.Where
 		near.Ask = true
 	}

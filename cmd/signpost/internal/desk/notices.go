@@ -83,13 +83,13 @@ func (n notice) Ways() string {
 	if len(n.Answers) == 1 {
 		return words + ", " + n.Answers[0].Hours() + "."
 	}
-	any := 0
+	anyHour := 0
 	for _, m := range n.Answers {
 		if m.Any {
-			any++
+			anyHour++
 		}
 	}
-	switch any {
+	switch anyHour {
 	case len(n.Answers):
 		return words + ", at any hour."
 	case 0:
