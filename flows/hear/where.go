@@ -26,7 +26,7 @@ type Where struct {
 // decide works out where the writer is. One clear place is answered; two that do
 // not agree are asked about; a place that is not the writer's is never used.
 func decide(places []Place) Where {
-	out, in := sides(places)
+	out, in := writers(places)
 	if len(in) == 0 {
 		return out
 	}
@@ -65,8 +65,8 @@ func decide(places []Place) Where {
 	return out
 }
 
-// sides divides the places into those that are not the writer's and those that may be.
-func sides(places []Place) (out Where, in []Place) {
+// writers divides the places into those that are not the writer's and those that may be.
+func writers(places []Place) (out Where, in []Place) {
 	for _, p := range places {
 		switch {
 		case p.Role == RoleNotHere, p.Role == RoleTheirs:
