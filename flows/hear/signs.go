@@ -344,7 +344,7 @@ func margin(k Kind) float32 {
 }
 
 // kept are not denied by words of everyday life where a phrase says them.
-var kept = urgent | Of(Hurt, Interpreter, Anonymous, Watched)
+var kept = urgent | Of(Hurt, Interpreter, Anonymous, Watched, Stalked, Tracked, Homeless)
 
 // everyday is by how much the words of everyday life must be more than enough to deny a phrase.
 const everyday = 0.5
