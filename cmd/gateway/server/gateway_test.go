@@ -462,7 +462,7 @@ func TestOddSenders(t *testing.T) {
 		{"a quoted reply", url.Values{"From": {"+447400123459"}, "Body": {"kendal\n> Auto info line. Reply with your town"}}, "01229 582386"},
 		{"a base64 body", url.Values{"From": {"+447400123460"}, "Body": {"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA="}}, "01229 582386"},
 		{"a liked message", url.Values{"From": {"+447400123461"}, "Body": {"Liked “Auto info line.”"}}, silence},
-		{"a very long text", url.Values{"From": {"+447400123462"}, "Body": {strings.Repeat("help me please ", 110)}}, welcome},
+		{"a very long text", url.Values{"From": {"+447400123462"}, "Body": {strings.Repeat("hello ", 270)}}, welcome},
 		{"the provider has answered STOP", url.Values{"From": {"+447400123463"}, "Body": {"STOP"}, "OptOutType": {"STOP"}}, silence},
 		{"the provider has answered HELP", url.Values{"From": {"+447400123464"}, "Body": {"HELP"}, "OptOutType": {"HELP"}}, silence},
 		{"the provider has answered START", url.Values{"From": {"+447400123465"}, "Body": {"START"}, "OptOutType": {"START"}}, silence},
