@@ -71,16 +71,14 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{ttl: o.SessionTTL, keys: keys, isState: o.IsState}
 	if o.URL == "" {
-		s.openEmbedded()
+		s.openEmbedded(o.Wait)
 		s.embedded = true
 	} else {
 		opts, err := parseURL(o.URL)
 		if err != nil {
 			return nil, err
 		}
-		if o.Wait > 0 {
-			opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.PoolTimeout = o.Wait, o.Wait, o.Wait, o.Wait
-		}
+		waitFor(opts, o.Wait)
 		if o.Dial != nil {
 			opts.Dialer = o.Dial
 		}
@@ -149,16 +147,24 @@ type noLog struct{}
 
 func (noLog) Printf(context.Context, string, ...any) {}
 
+// waitFor has a client wait so long for each thing; zero is as [bound] says.
+func waitFor(u *redis.UniversalOptions, wait time.Duration) {
+	if wait > 0 {
+		u.DialTimeout, u.ReadTimeout, u.WriteTimeout, u.PoolTimeout = wait, wait, wait, wait
+	}
+}
+
 // openEmbedded starts the in-process store: miniredis, so that the same commands and the same
 // limiter run as on a real Redis. It does not expire keys by itself, so a ticker advances its
 // clock.
-func (s *Store) openEmbedded() {
+func (s *Store) openEmbedded(wait time.Duration) {
 	m := miniredis.NewMiniRedis()
 	u := &redis.UniversalOptions{
 		Addrs:  []string{"in-process"},
 		Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() }, // no port is opened
 	}
 	bound(u)
+	waitFor(u, wait)
 	s.rdb = redis.NewUniversalClient(u)
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
