@@ -96,8 +96,9 @@ func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text
 // remembers reports whether the provider's cookie must tell that a text came before: few have
 // come since, one after the other, and none was lost.
 func (p *person) remembers(before said) bool {
-	const recent = 4 // as many as a cookie tells, beside the last
-	return !p.forgotten() && !before.hurt && len(p.first)-1-before.number <= recent && p.together.Before(before.at)
+	const recent = 4                          // as many as a cookie tells, beside the last
+	since := len(p.first) - 1 - before.number // none: it may come again without the cookie of its answer
+	return !p.forgotten() && !before.hurt && since >= 1 && since <= recent && p.together.Before(before.at)
 }
 
 // booksFor are the books that may have answered: the one in force, and others just before
