@@ -12,7 +12,7 @@ import (
 var (
 	seed   = flag.Uint64("seed", 1, "the seed of the world")
 	years  = flag.Float64("years", 0, "how many years are played, each a world of its own seed; 0: one")
-	days   = flag.Float64("days", 30, "how many days a world lasts; 0: a year")
+	days   = flag.Float64("days", 0, "how many days a world lasts; 0: a year")
 	daily  = flag.Float64("daily", 2, "how many conversations and calls a day")
 	only   = flag.String("person", "", "tell the story of this person, like person 12 or caller 3")
 	shrink = flag.Bool("shrink", false, "after a broken rule, look for the fewest faults and people that break it")
@@ -40,7 +40,7 @@ func chosen(t *testing.T) plan {
 	return p
 }
 
-// A month of one county's traffic breaks no rule. make simulate plays years.
+// A year of one county's traffic breaks no rule. make simulate plays more.
 func TestSimulate(t *testing.T) {
 	p := chosen(t)
 	known := knownYears(t)
