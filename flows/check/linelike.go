@@ -20,7 +20,7 @@ var lineLike = rule{
 				say("answered_by", " is answered by a machine, and callers are put through to it", "A message on a machine may be answered when somebody else has the phone.", "Write can_connect: no, or ask the service for a line that a person answers.")
 			}
 			if s.Takes.ThirdParties == flows.No && s.For[flows.Someone] {
-				say("takes_third_parties", " is for someone, and takes no third parties", "It is given to nobody who is worried about somebody else, though its for line says someone.", "Take someone out of its for line.")
+				say("takes_third_parties", " is for someone, and takes no third parties", "Callers who are worried about somebody else never get it, though its for line says someone.", "Take someone out of its for line.")
 			}
 			if s.TextsOnly && s.MayBeTexted == flows.No {
 				say("may_be_texted", " takes only texts, and may not be texted", "Somebody who cannot speak would text a number that answers nobody.", "Change one of the two.")

@@ -97,8 +97,8 @@ func (w *Where) add(p Place) {
 	w.Sets = append(w.Sets, p.Where)
 }
 
-// rank orders places by how surely they are the writer's. A postcode is, if nothing
-// else is said of it.
+// rank orders places by how surely the writer is there. A postcode with no other words about it
+// counts as the writer's.
 func rank(p Place) int {
 	switch {
 	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= Fitted.Certain:
