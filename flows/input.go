@@ -8,9 +8,10 @@ type Input struct {
 	text       string
 	key        byte
 	leg        Leg
-	considered *Case // what the text asks for, if that was worked out beforehand
-	connects   bool  // a last silence connects the caller
-	noTransfer bool  // nobody can be connected on this call
+	considered *Case     // what the text asks for, if that was worked out beforehand
+	heard      *hearings // what the books asked so far took the text for
+	connects   bool      // a last silence connects the caller
+	noTransfer bool      // nobody can be connected on this call
 }
 
 type inputKind uint8
@@ -26,6 +27,19 @@ const (
 // Heard is a text message.
 func Heard(text string) Input { return Input{kind: heard, text: text} }
 
+// HeardOnce is [Heard] for a text that is stepped on more than once: each book hears it
+// the first time only. It holds what was heard for as long as it is reachable. It is not
+// safe for concurrent use.
+func HeardOnce(text string) Input { return Input{kind: heard, text: text, heard: new(hearings)} }
+
+// hearings are what books took a text for.
+type hearings []understood
+
+type understood struct {
+	by *Book
+	as Case
+}
+
 // Seek is [Heard] with what the text asks for worked out beforehand, for those who
 // send the same text to one book from many states.
 func (b *Book) Seek(text string) Input {
@@ -36,12 +50,22 @@ func (b *Book) Seek(text string) Input {
 // Considered is a text of which only the case is known.
 func Considered(c Case) Input { return Input{kind: heard, considered: &c} }
 
-// caseIn is what the text asks for.
-func (in Input) caseIn(b *Book) Case {
+// Case is what the text asks a book for.
+func (in Input) Case(b *Book) Case {
 	if in.considered != nil {
 		return *in.considered
 	}
-	return b.Consider(in.text)
+	if in.heard == nil {
+		return b.Consider(in.text)
+	}
+	for _, u := range *in.heard {
+		if u.by == b {
+			return u.as
+		}
+	}
+	u := understood{b, b.Consider(in.text)}
+	*in.heard = append(*in.heard, u)
+	return u.as
 }
 
 // Rang is a call coming in.

@@ -83,7 +83,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	case chosen:
 		n, r = turn{Book: of, now: now, call: in.kind != heard}.speakIn(s)
 	case in.kind == heard:
-		n, r = of.stepText(now, s, in.caseIn(of))
+		n, r = of.stepText(now, s, in.Case(of))
 	default:
 		n, r = of.stepCall(now, s, in)
 	}

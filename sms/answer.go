@@ -27,7 +27,7 @@ type answer struct {
 
 // answer works out what a mark stands for. It depends on the mark, the text and the book
 // only, so a repeat gets the same.
-func (h *Handler) answer(mark store.Mark, text string) answer {
+func (h *Handler) answer(mark store.Mark, text flows.Input) answer {
 	book := h.Book(mark.Book)
 	limited := []counters.Kind{{Channel: counters.Text, Outcome: counters.Limited}}
 	now := minuteOf(mark)
@@ -49,7 +49,7 @@ func minuteOf(mark store.Mark) time.Time { return time.Unix(int64(mark.Minute)*6
 // unmoved is the state after a text that moves nothing: the one before. But somebody who
 // writes about their own behaviour is known by it from then on, however they are answered,
 // and is given no service for the people harmed.
-func unmoved(book *flows.Book, now time.Time, before []byte, text string) []byte {
+func unmoved(book *flows.Book, now time.Time, before []byte, text flows.Input) []byte {
 	if a := stepAnswer(book, now, before, text); ownBehaviour(book, a.next) {
 		return a.next
 	}
@@ -66,7 +66,7 @@ func ownBehaviour(book *flows.Book, state []byte) bool {
 }
 
 // stepAnswer takes a step of the conversation.
-func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) answer {
+func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input) answer {
 	state := flows.State{}
 	if len(before) > 0 {
 		if s, err := book.Decode(before); err == nil {
@@ -77,9 +77,9 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) ans
 	var reply flows.Reply
 	privacy.Forget(func() { // only here is what somebody wrote read
 		var err error
-		after, reply, err = book.Step(now, state, flows.Heard(text))
+		after, reply, err = book.Step(now, state, text)
 		if errors.Is(err, flows.ErrNoSuchStep) {
-			after, reply, _ = book.Step(now, flows.State{}, flows.Heard(text))
+			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
 	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply), exhausted: reply.Exhausted}
@@ -98,11 +98,11 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text string) ans
 // briefAnswer answers in one text, without a conversation. A place still gets its number;
 // anything else gets the 24-hour number and 999, since a menu needs a conversation. That
 // somebody writes about their own behaviour is remembered all the same.
-func briefAnswer(book *flows.Book, now time.Time, text string) answer {
+func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	var after flows.State
 	var reply flows.Reply
 	var err error
-	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, flows.Heard(text)) })
+	privacy.Forget(func() { after, reply, err = book.Step(now, flows.State{}, text) })
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}

@@ -564,7 +564,7 @@ func (l *life) found() (out []string) {
 
 // Where a text is read, and a fault there that quotes it.
 const (
-	readsText      = "	privacy.Forget(func() { m.text = cleanBody(in.Text.Reveal()) })\n"
+	readsText      = "	m.read(in.Text.Reveal())\n"
 	panicsOnThanks = "	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"
 )
 
