@@ -21,7 +21,7 @@ var heardExamples = rule{
 				r := p.book.Hear(text)
 				for _, f := range r.Facts {
 					if f.Kind == l.Kind {
-						p.report(p.Pos(l.File, fmt.Sprintf("%s.no_match.%d", l.Path, i)), fmt.Sprintf("%q is understood as %s, by the phrase %q", text, listName(l), f.Phrase),
+						p.report(p.Pos(l.File, fmt.Sprintf("%s.no_match.%d", l.Path, i)), fmt.Sprintf("%q is understood as %s, by the phrase %q", text, listName(l), r.Because(f)),
 							"Somebody who writes this means something else, and would get the answer to what they did not say.",
 							"Make the phrase longer, or add the words that look alike to unless.")
 						break

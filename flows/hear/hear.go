@@ -147,9 +147,10 @@ func (e *Ear) addPhrase(a *automaton, lex *lexicon, p phrase) error {
 // Fact is something a text says, and the words it rests on.
 type Fact struct {
 	Kind     Kind
-	From, To int    // words of the reading
-	Phrase   string // of the book, that matched
-	Place    int    // the candidate it speaks of; -1: none
+	From, To int                 // words of the reading
+	Phrase   string              // of the book, that matched; empty if the words were weighed
+	Place    int                 // the candidate it speaks of; -1: none
+	signs    [signsShown]stretch // the words that weigh most
 }
 
 // Reading is what a text says. It quotes the text: never log it.
@@ -169,6 +170,7 @@ type Reading struct {
 	filler  []bool
 	spelt   []string // the words without slips
 	kept    []bool   // a filler that says something before half a name
+	marks   marks
 }
 
 // Has reports whether a text says something.
@@ -214,15 +216,13 @@ func (r *Reading) Only(k Kind) bool { return r.whole[k] }
 
 // OnlyOf reports whether a text says nothing but some things and fillers.
 func (r *Reading) OnlyOf(ks ...Kind) bool {
-	said := append([]bool(nil), r.filler...)
-	for _, f := range r.Facts {
-		if Of(ks...).Has(f.Kind) {
-			for i := f.From; i < f.To; i++ {
-				said[i] = true
-			}
+	of := Of(ks...)
+	for i, filler := range r.filler {
+		if !filler && !slices.ContainsFunc(r.Facts, func(f Fact) bool { return of.Has(f.Kind) && f.From <= i && i < f.To }) {
+			return false
 		}
 	}
-	return !slices.Contains(said, false) && len(said) > 0
+	return len(r.filler) > 0
 }
 
 // SaysOf reports whether a text says a thing in more than one word, or says nothing
@@ -271,12 +271,17 @@ func (r *Reading) Half() string {
 // Hear reads a text.
 func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	tokens := e.cut(normalise.Tokens(text), places)
-	r := &Reading{Words: make([]string, len(tokens)), spelt: make([]string, len(tokens)), kept: make([]bool, len(tokens))}
-	ids, known := make([][]int32, len(tokens)), make([]bool, len(tokens))
-	ends, pauses, linking := make([]bool, len(tokens)), make([]bool, len(tokens)), make([]bool, len(tokens))
+	n := len(tokens)
+	words := make([]string, 2*n)
+	r := &Reading{Words: words[:n:n], spelt: words[n:], marks: newMarks(n)}
+	r.kept = r.marks.list()
+	known, ends, pauses, linking := r.marks.list(), r.marks.list(), r.marks.list(), r.marks.list()
+	ids, read := make([][]int32, n), make([]int32, 0, 2*n)
 	for i, t := range tokens {
 		r.Words[i], ends[i], pauses[i] = t.Word, t.Ends, t.Ends || t.Pause
-		ids[i] = e.speller.read(t.Word)
+		from := len(read)
+		read = e.speller.read(read, t.Word)
+		ids[i] = read[from:]
 		_, exact := e.speller.vocab[t.Word]
 		linking[i], r.kept[i] = e.is(Linking, t.Word), e.is(Kept, t.Word)
 		known[i] = exact || len(ids[i]) > 0 && spell.Stretched(t.Word)
@@ -316,12 +321,19 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 			}
 		}
 	}
+	facts := 2 // and more than two are seldom weighed
+	for _, m := range found {
+		if p := &e.phrases[m.phrase]; !p.part && !p.unless {
+			facts++
+		}
+	}
+	r.Facts = make([]Fact, 0, facts)
 	for _, m := range found {
 		p := &e.phrases[m.phrase]
 		if p.part || p.unless || !p.pair && alike.cover(m, p.kind) {
 			continue
 		}
-		r.Facts = append(r.Facts, Fact{p.kind, int(m.from), int(m.to), p.words, int(m.place)})
+		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words, Place: int(m.place)})
 		r.has |= Of(p.kind)
 		if p.firm || m.to-m.from > shortPhrase {
 			r.firm |= Of(p.kind)
@@ -382,7 +394,7 @@ func (r *Reading) forget(ends []bool) {
 
 // apart marks the words of the sentences about long ago, or about a story.
 func (r *Reading) apart(ends []bool) []bool {
-	marks := make([]bool, len(ends))
+	marks := r.marks.list()
 	for _, f := range r.Facts {
 		if f.Kind != Past && f.Kind != Story {
 			continue
@@ -401,26 +413,21 @@ func (r *Reading) apart(ends []bool) []bool {
 
 // wholes works out what is all that a text says.
 func (r *Reading) wholes() {
-	filler := make([]bool, len(r.Words))
+	r.filler = r.marks.list()
 	for _, f := range r.Facts {
 		if f.Kind == Filler {
-			for i := f.From; i < f.To; i++ {
-				filler[i] = true
-			}
+			fill(r.filler, f.From, f.To)
 		}
 	}
-	r.filler = filler
-	covered := make([]bool, len(filler))
+	covered := r.marks.list()
 	for k := range kinds {
 		if k == Filler || !r.has.Has(k) {
 			continue
 		}
-		copy(covered, filler)
+		copy(covered, r.filler)
 		for _, f := range r.Facts {
 			if f.Kind == k {
-				for i := f.From; i < f.To; i++ {
-					covered[i] = true
-				}
+				fill(covered, f.From, f.To)
 			}
 		}
 		r.whole[k] = !slices.Contains(covered, false)

@@ -24,13 +24,20 @@ type span struct{ from, to int }
 // leads to without a word. A phrase may begin at every word, so what the first word
 // leads to is worked out beforehand.
 type table struct {
-	nodes   []node
-	first   [][]int32 // by word, the states it leads to from the start
+	nodes []node
+	// first are, by word, the states that it leads to from the start and that can go on by
+	// any word, by a place, or end there. second are those that need one of their words: by the
+	// word that leads there, and the one that must follow. There are hundreds behind "he".
+	first   [][]int32
+	second  map[twoWords][]int32
 	begin   []int32   // of the start and what it leads to without a word, those with any or place
 	closure [][]int32 // by state, itself first
 	signs   []sign    // by state
 	spare   sync.Pool // of *sets
 }
+
+// twoWords are two words in a row.
+type twoWords struct{ first, second int32 }
 
 // node is one state. any and place are the states after any one word and after the
 // name of a place, 0: none.
@@ -42,11 +49,15 @@ type node struct {
 
 // by are the edges of a word.
 func (n *node) by(word int32) []edge {
-	from, found := slices.BinarySearchFunc(n.edges, word, func(e edge, word int32) int { return cmp.Compare(e.word, word) })
-	if !found {
-		return nil
+	from, behind := 0, len(n.edges)
+	for from < behind {
+		if middle := (from + behind) / 2; n.edges[middle].word < word {
+			from = middle + 1
+		} else {
+			behind = middle
+		}
 	}
-	to := from + 1
+	to := from
 	for to < len(n.edges) && n.edges[to].word == word {
 		to++
 	}
@@ -56,8 +67,9 @@ func (n *node) by(word int32) []edge {
 // sign tells most of the words that a state has no edge for, without looking them up.
 type sign struct {
 	words [signWords]uint64
-	// free tells that the state can go on, or end, without one of its words.
-	free bool
+	// free tells that the state can go on, or end, without one of its words: by any word, by a
+	// place, or because a phrase ends there.
+	free, any, place, ends bool
 }
 
 const signWords = 4
@@ -74,7 +86,8 @@ func (s *sign) leads(ahead *sign) bool {
 }
 
 func (n *node) sign() (s sign) {
-	s.free = n.any != 0 || n.place != 0 || len(n.accepts) > 0
+	s.any, s.place, s.ends = n.any != 0, n.place != 0, len(n.accepts) > 0
+	s.free = s.any || s.place || s.ends
 	for _, e := range n.edges {
 		s.set(e.word)
 	}
@@ -93,7 +106,7 @@ func ahead(words [][]int32, at int) (s sign) {
 
 func (a *automaton) table() *table {
 	n := len(a.states)
-	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
+	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: map[twoWords][]int32{}, closure: make([][]int32, n), signs: make([]sign, n)}
 	for i := range a.states {
 		s := &a.states[i]
 		slices.SortStableFunc(s.edges, func(a, b edge) int { return cmp.Compare(a.word, b.word) })
@@ -101,12 +114,27 @@ func (a *automaton) table() *table {
 		t.closure[i] = a.free(nil, int32(i))
 		t.signs[i] = t.nodes[i].sign()
 	}
+	led := make([][]int32, len(a.vocab)) // by word, what it leads to from the start
 	for _, q := range t.closure[0] {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
 			t.begin = append(t.begin, q)
 		}
 		for _, e := range t.nodes[q].edges {
-			t.first[e.word] = a.free(t.first[e.word], e.to)
+			led[e.word] = a.free(led[e.word], e.to)
+		}
+	}
+	for w, states := range led {
+		for _, q := range states {
+			if t.signs[q].free {
+				t.first[w] = append(t.first[w], q)
+				continue
+			}
+			for k, e := range t.nodes[q].edges {
+				if k == 0 || t.nodes[q].edges[k-1].word != e.word {
+					two := twoWords{int32(w), e.word}
+					t.second[two] = append(t.second[two], q)
+				}
+			}
 		}
 	}
 	return t
@@ -148,29 +176,45 @@ func (s *set) begun(state int32) int16 { return s.from[state] - 1 }
 // nowhere.
 func (s *set) add(states []int32, from int16, signs []sign, ahead *sign) {
 	for _, q := range states {
-		if !signs[q].leads(ahead) {
-			continue
+		if signs[q].leads(ahead) {
+			s.put(q, from)
 		}
-		switch have := s.from[q]; {
-		case have == 0:
-			s.from[q] = from + 1
-			s.list = append(s.list, q)
-		case from+1 < have:
-			s.from[q] = from + 1
-		}
+	}
+}
+
+func (s *set) put(state int32, from int16) {
+	switch have := s.from[state]; {
+	case have == 0:
+		s.from[state] = from + 1
+		s.list = append(s.list, state)
+	case from+1 < have:
+		s.from[state] = from + 1
 	}
 }
 
 // sets are kept for the next text. Making them each time doubles the processor time of a text
 // (2.3 times, median of 10 rounds in turn).
-type sets struct{ cur, next set }
+type sets struct {
+	cur, next set
+	bound     [][]thread // those that have named a place, by position
+}
+
+// wipe leaves nothing of the text.
+func (s *sets) wipe() {
+	s.cur.clear()
+	s.next.clear()
+	for i, b := range s.bound {
+		clear(b)
+		s.bound[i] = b[:0]
+	}
+}
 
 func (t *table) sets() *sets {
 	if s, ok := t.spare.Get().(*sets); ok {
 		return s
 	}
 	n := len(t.nodes)
-	return &sets{set{from: make([]int16, n)}, set{from: make([]int16, n)}}
+	return &sets{cur: set{from: make([]int16, n)}, next: set{from: make([]int16, n)}}
 }
 
 // thread is a phrase that has named a place, so far.
@@ -187,11 +231,15 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 	both := t.sets()
 	cur, next := &both.cur, &both.next
 	defer func() {
-		both.cur.clear()
-		both.next.clear()
+		both.wipe()
 		t.spare.Put(both)
 	}()
-	bound := make([][]thread, len(words)+1) // those that have named a place, by position
+	for len(both.bound) <= len(words) {
+		both.bound = append(both.bound, nil)
+	}
+	bound := both.bound
+	const usual = 8 // matches for each word
+	found = make([]match, 0, usual*len(words))
 	accept := func(state int32, from, place int16, at int) {
 		for _, p := range t.nodes[state].accepts {
 			if len(found) < maxMatches {
@@ -215,14 +263,19 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 		want := ahead(words, i+1)
 		free := !last && (i == 0 || !ends[i-1])
 		for _, q := range cur.list {
-			accept(q, cur.begun(q), -1, i)
+			s := &t.signs[q]
+			if s.ends {
+				accept(q, cur.begun(q), -1, i)
+			}
 			if last {
 				continue
 			}
-			if after := t.nodes[q].any; free && after != 0 {
-				next.add(t.closure[after], cur.begun(q), t.signs, &want)
+			if s.any && free {
+				next.add(t.closure[t.nodes[q].any], cur.begun(q), t.signs, &want)
 			}
-			bind(q, cur.begun(q), i)
+			if s.place {
+				bind(q, cur.begun(q), i)
+			}
 		}
 		for _, b := range bound[i] {
 			accept(b.state, b.from, b.place, i)
@@ -249,7 +302,16 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 			bind(q, int16(i), i)
 		}
 		for _, w := range words[i] {
-			next.add(t.first[w], int16(i), t.signs, &want)
+			for _, q := range t.first[w] {
+				next.put(q, int16(i))
+			}
+			if i+1 < len(words) {
+				for _, v := range words[i+1] {
+					for _, q := range t.second[twoWords{w, v}] {
+						next.put(q, int16(i))
+					}
+				}
+			}
 			for _, q := range cur.list {
 				if !t.signs[q].may(w) {
 					continue

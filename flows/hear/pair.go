@@ -38,7 +38,7 @@ func (s sides) of(phrase int32) []match {
 // from one another and near enough. A side that is a look-alike of the pair's kind
 // does not count.
 func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
-	var order []int64 // by phrase, and then as found
+	order := make([]int64, 0, len(found)) // by phrase, and then as found
 	for i, m := range found {
 		if e.phrases[m.phrase].part {
 			order = append(order, int64(m.phrase)<<32|int64(i))

@@ -77,7 +77,7 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	if len(candidates) == 0 {
 		return
 	}
-	l := locator{ear: e, Reading: r, all: candidates, ends: ends, pauses: pauses, covered: make([]bool, len(r.Words)), inPlace: make([]bool, len(r.Words))}
+	l := locator{ear: e, Reading: r, all: candidates, ends: ends, pauses: pauses, covered: r.marks.list(), inPlace: r.marks.list()}
 	for _, f := range r.Facts {
 		if f.Place < 0 || !l.broken(f) {
 			fill(l.covered, f.From, f.To)
@@ -107,12 +107,6 @@ type locator struct {
 	// covered tells of each word whether the book understands it, inPlace whether it
 	// belongs to the name of a place.
 	covered, inPlace []bool
-}
-
-func fill(marks []bool, from, to int) {
-	for i := from; i < to; i++ {
-		marks[i] = true
-	}
 }
 
 // broken reports a phrase in which a sentence ends: "carlisle. he lives in dumfries"

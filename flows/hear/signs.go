@@ -1,7 +1,6 @@
 package hear
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -152,16 +151,11 @@ type Stem struct {
 // Stems are the words of a reading without their endings. All places are one and the same
 // word; so are all numbers of one sort.
 func (e *Ear) Stems(r *Reading) []Stem {
-	place := make([]bool, len(r.Words))
-	for _, p := range r.Places {
-		for i := p.From; i < p.To; i++ {
-			place[i] = true
-		}
-	}
 	out := make([]Stem, 0, len(r.spelt))
 	for i, w := range r.spelt {
+		place := slices.ContainsFunc(r.Places, func(p Place) bool { return p.From <= i && i < p.To })
 		switch n := len(out); {
-		case !place[i]:
+		case !place:
 			word := e.scales.stem(w)
 			sort, ok := e.scales.sorts[word]
 			if !ok {
@@ -294,7 +288,7 @@ func (r *Reading) onlyCorrects() bool {
 	if !r.has.Any(No, Wrong) {
 		return false
 	}
-	understood := make([]bool, len(r.Words))
+	understood := r.marks.list()
 	for _, f := range r.Facts {
 		if answers.Has(f.Kind) {
 			fill(understood, f.From, f.To)
@@ -358,17 +352,18 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 	for from := 0; from < len(stems); from += pieceStep {
 		piece := stems[from:min(from+pieceWords, len(stems))]
 		clear(sums)
-		e.scales.each(piece, r.sure, func(_, _ int, adds []addend) {
-			for _, a := range adds {
+		found := e.scales.find(piece, r.sure)
+		for _, f := range found {
+			for _, a := range e.scales.adds[f.sign] {
 				sums[a.scale] += a.adds
 			}
-		})
+		}
 		for i, s := range e.scales.all {
 			if over := sums[i] - s.Enough; of.Has(s.Kind) && (from == 0 || over > r.over[s.Kind]) {
 				r.over[s.Kind] = over
 			}
 			if of.Has(s.Kind) && sums[i] >= s.Enough && !(r.has | r.alike).Has(s.Kind) {
-				r.Facts = append(r.Facts, e.scales.fact(i, piece, r.sure))
+				r.Facts = append(r.Facts, e.scales.fact(i, piece, found))
 				r.has |= Of(s.Kind)
 			}
 		}
@@ -378,14 +373,20 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 	}
 }
 
-// each gives what the signs of a text add, with the stems each rests on: those that
-// [Ear.EachSign] gives, by number.
-func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []addend)) {
-	given := make([]uint64, len(s.adds)/64+1) // one bit each: a sign counts once, however often it is written
+// foundSign is a sign of the scales in a text, and the stems that it rests on.
+type foundSign struct {
+	sign     int32 // its place in adds
+	from, to int16
+}
+
+// find gives the signs of a text that a scale knows: of those that [Ear.EachSign] gives, each once.
+func (s *scales) find(stems []Stem, said Set) []foundSign {
+	const usual = 8 // for each word
+	found, given := make([]foundSign, 0, usual*len(stems)), make([]uint64, len(s.adds)/64+1)
 	give := func(key uint64, from, to int) {
 		if at, ok := s.signs[key]; ok && given[at/64]&(1<<(at%64)) == 0 {
 			given[at/64] |= 1 << (at % 64)
-			yield(from, to, s.adds[at])
+			found = append(found, foundSign{at, int16(from), int16(to)})
 		}
 	}
 	for k := range Leave {
@@ -393,7 +394,8 @@ func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []ad
 			give(s.key(s.words[factMark+k.String()], 0, false), 0, len(stems))
 		}
 	}
-	words, sorts := make([]uint32, len(stems)), make([]uint32, len(stems))
+	numbers := make([]uint32, 2*len(stems))
+	words, sorts := numbers[:len(stems)], numbers[len(stems):]
 	for i, a := range stems {
 		words[i], sorts[i] = s.words[a.Word], s.words[a.Sort]
 	}
@@ -417,41 +419,67 @@ func (s *scales) each(stems []Stem, said Set, yield func(from, to int, adds []ad
 		}
 	}
 	s.parts.each(stems, func(_ []uint8, key uint32, from, to int) { give(partsKey(key), from, to) })
+	return found
 }
 
+// signsShown is how many signs explain what a scale heard.
+const signsShown = 3
+
 // fact is what a scale heard, resting on the signs that add most.
-func (s *scales) fact(scale int, stems []Stem, said Set) Fact {
-	type part struct {
-		from, to int
-		adds     float32
-	}
-	var parts []part
-	s.each(stems, said, func(from, to int, adds []addend) {
-		for _, a := range adds {
-			if a.scale == scale && a.adds > 0 && to-from <= signReach+1 {
-				parts = append(parts, part{from, to, a.adds})
-			}
+func (s *scales) fact(scale int, stems []Stem, found []foundSign) Fact {
+	var most [signsShown]foundSign
+	var adds [signsShown]float32
+	n := 0
+	for _, f := range found {
+		i := slices.IndexFunc(s.adds[f.sign], func(a addend) bool { return a.scale == scale })
+		if i < 0 || f.to-f.from > signReach+1 || s.adds[f.sign][i].adds <= 0 {
+			continue
 		}
-	})
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.adds, a.adds) })
-	const shown = 3
+		add, at := s.adds[f.sign][i].adds, n
+		for at > 0 && add > adds[at-1] {
+			at--
+		}
+		if at == signsShown {
+			continue
+		}
+		n = min(n+1, signsShown)
+		copy(most[at+1:], most[at:])
+		copy(adds[at+1:], adds[at:])
+		most[at], adds[at] = f, add
+	}
 	f := Fact{Kind: s.all[scale].Kind, From: stems[0].From, To: stems[len(stems)-1].To, Place: -1}
-	var words []string
-	for i, p := range parts[:min(shown, len(parts))] {
+	for i, m := range most[:n] {
+		from, to := stems[m.from].From, stems[m.to-1].To
 		if i == 0 {
-			f.From, f.To = stems[p.from].From, stems[p.to-1].To
+			f.From, f.To = from, to
 		}
-		f.From, f.To = min(f.From, stems[p.from].From), max(f.To, stems[p.to-1].To)
-		words = append(words, spoken(stems[p.from:p.to]))
+		f.From, f.To = min(f.From, from), max(f.To, to)
+		f.signs[i] = stretch{int16(from), int16(to)}
 	}
-	f.Phrase = "weighed: " + strings.Join(words, ", ")
 	return f
 }
 
+// Because is what a fact rests on: the phrase of the book, or the words that weigh most for it.
+func (r *Reading) Because(f Fact) string {
+	if f.Phrase != "" {
+		return f.Phrase
+	}
+	var signs []string
+	for _, s := range f.signs {
+		if s.to > s.from {
+			signs = append(signs, r.spoken(s))
+		}
+	}
+	return "weighed: " + strings.Join(signs, ", ")
+}
+
+// stretch is the words from and before to.
+type stretch struct{ from, to int16 }
+
 // spoken is a sign as a reader sees it: its first and its last word.
-func spoken(stems []Stem) string {
-	first, last := stems[0].Word, stems[len(stems)-1].Word
-	switch len(stems) {
+func (r *Reading) spoken(s stretch) string {
+	first, last := r.spelt[s.from], r.spelt[s.to-1]
+	switch s.to - s.from {
 	case 1:
 		return first
 	case 2:

@@ -46,43 +46,53 @@ func newSpeller(vocab map[string]int32, glue []string) *speller {
 	return s
 }
 
-// read gives the numbers of the words that a typed word can be read as.
-func (s *speller) read(w string) []int32 {
+// read adds to ids the numbers of the words that a typed word can be read as.
+func (s *speller) read(ids []int32, w string) []int32 {
 	if id, ok := s.vocab[w]; ok {
-		if full, ok := s.vocab[w+"g"]; ok && droppedG(w) {
-			return []int32{id, full}
+		ids = append(ids, id)
+		if full, ok := s.withG(w); ok {
+			ids = append(ids, full)
 		}
-		return []int32{id}
+		return ids
 	}
 	if !spell.Letters(w) {
-		return nil
+		return ids
 	}
 	for n := 1; n <= 2 && spell.Stretched(w); n++ {
 		if id, ok := s.vocab[spell.Squeeze(w, n)]; ok {
-			return []int32{id}
+			return append(ids, id)
 		}
 	}
 	if len(w) < minSound || ordinary(w) {
-		return nil
+		return ids
 	}
-	if id, ok := s.vocab[w+"g"]; ok && droppedG(w) {
-		return []int32{id}
+	if full, ok := s.withG(w); ok {
+		return append(ids, full)
 	}
 	w = spell.Squeeze(w, 2)
 	var buf [16]spell.Hit
 	hits := s.index.Find(buf[:0], w, len(w) >= minSlip-1, minFirst)
-	var ids []int32
-	for _, slips := range []bool{false, true} { // the same sound goes before a slip
+	before := len(ids)
+	for _, slips := range [...]bool{false, true} { // the same sound goes before a slip
 		for _, h := range hits {
 			if h.Slip == slips {
 				ids = append(ids, h.ID)
 			}
 		}
-		if len(ids) > 0 {
+		if len(ids) > before {
 			break
 		}
 	}
 	return ids
+}
+
+// withG is the number of a word whose last letter was dropped.
+func (s *speller) withG(w string) (id int32, ok bool) {
+	if !droppedG(w) {
+		return 0, false
+	}
+	id, ok = s.vocab[w+"g"]
+	return id, ok
 }
 
 // ordinary reports an English word, which is meant as it stands.

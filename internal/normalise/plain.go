@@ -52,7 +52,7 @@ func Text(s string) string {
 			b.WriteString("and")
 			gap = true
 			continue
-		case closesUp(r), unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case closesUp(r), r >= utf8.RuneSelf && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 			continue
 		}
 		r = fold(r)

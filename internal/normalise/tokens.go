@@ -33,10 +33,11 @@ func Tokens(s string) []Token {
 			s = strings.ToValidUTF8(s[:MaxInput], " ")
 		}
 	}
-	t := tokenizer{out: make([]Token, 0, 16)}
+	t := tokenizer{out: make([]Token, 0, 2+min(strings.Count(s, " "), MaxTokens))}
+	t.letters.Grow(len(s))
 	for i, r := range s {
 		switch {
-		case closesUp(r), unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Sk):
+		case closesUp(r), r >= utf8.RuneSelf && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Sk):
 			continue
 		case r == '@':
 			t.word("at")
@@ -59,15 +60,16 @@ func Tokens(s string) []Token {
 
 type tokenizer struct {
 	out     []Token
-	letters strings.Builder
+	letters strings.Builder // of all words, which share its memory
+	begun   int             // where the word that is being read begins
 }
 
 // flush ends the word that is being read.
 func (t *tokenizer) flush() {
-	if t.letters.Len() > 0 && len(t.out) < MaxTokens {
-		t.out = append(t.out, Token{Word: t.letters.String()})
+	if t.letters.Len() > t.begun && len(t.out) < MaxTokens {
+		t.out = append(t.out, Token{Word: t.letters.String()[t.begun:]})
 	}
-	t.letters.Reset()
+	t.begun = t.letters.Len()
 }
 
 // word ends the word that is being read, and adds another.

@@ -126,7 +126,7 @@ func (s *Server) hears(b *flows.Book, text string) *reading {
 		}
 		words := strings.Join(r.Words[f.From:f.To], " ")
 		if !slices.ContainsFunc(out.Says[i].Because, func(b because) bool { return b.Words == words }) {
-			out.Says[i].Because = append(out.Says[i].Because, because{words, f.Phrase})
+			out.Says[i].Because = append(out.Says[i].Because, because{words, r.Because(f)})
 		}
 	}
 	for _, p := range r.Places {
