@@ -419,10 +419,12 @@ func (b *Book) labelIn(w string) string {
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	p.Ask, p.Unnamed, p.Exact = at.Ask, at.Hiding, at.Exact
-	areas := b.areasIn(nil, at.Set)
+	const usual = 8 // areas: with no more than these, no memory is asked for
+	var all, one, others [usual]string
+	areas := b.areasIn(all[:0], at.Set)
 	named := func(a string) int { // where in the text
 		for k, set := range at.Sets {
-			if in := b.areasIn(nil, set&at.Set); len(in) == 1 && in[0] == a {
+			if in := b.areasIn(one[:0], set&at.Set); len(in) == 1 && in[0] == a {
 				return k
 			}
 		}
@@ -444,10 +446,10 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 			}
 		}
 	}
-	if theirs := b.areasIn(nil, at.Theirs); len(theirs) == 1 {
+	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {
 		p.Theirs = theirs[0]
 	}
-	for i, a := range b.areasIn(nil, at.Denied&^at.Set) {
+	for i, a := range b.areasIn(others[:0], at.Denied&^at.Set) {
 		if i < len(p.Denied) && !slices.Contains(areas, a) {
 			p.Denied[i] = a
 		}

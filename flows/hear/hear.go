@@ -245,24 +245,28 @@ func (r *Reading) Rests() (out [3]string) {
 		return out
 	}
 	passes := func(i int) bool { return r.filler[i] && !r.kept[i] }
-	out[0] = strings.Join(r.Words, " ")
+	whole := strings.Join(r.Words, " ")
+	begins, ends := 0, len(whole)
 	for to > 1 && passes(to-1) {
 		to--
+		ends -= len(" ") + len(r.Words[to])
 	}
-	out[1] = strings.Join(r.Words[:to], " ")
 	for from < to-1 && passes(from) {
+		begins += len(r.Words[from]) + len(" ")
 		from++
 	}
-	out[2] = strings.Join(r.Words[from:to], " ")
-	return out
+	return [3]string{whole, whole[:ends], whole[begins:ends]}
 }
 
 // Half is a text that is only the first or the second half of a postcode, or the
 // letters it begins with; empty otherwise.
 func (r *Reading) Half() string {
-	half := strings.Join(r.Words, "")
 	const longest = 4
-	if len(r.Words) > 2 || len(half) > longest || !area.HalfPostcode(half) {
+	if len(r.Words) > 2 {
+		return ""
+	}
+	half := strings.Join(r.Words, "")
+	if len(half) > longest || !area.HalfPostcode(half) {
 		return ""
 	}
 	return half
@@ -294,11 +298,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	if places != nil {
 		candidates = places.Candidates(area.Text{Words: r.Words, Common: known, Linking: linking, Ends: ends})
 	}
-	spans := make([]span, len(candidates))
-	for i, c := range candidates {
-		spans[i] = span{c.From, c.To}
-	}
-	e.judge(r, e.table.run(ids, ends, spans), ends)
+	e.judge(r, e.table.run(ids, ends, candidates), ends)
 	e.locate(r, candidates, ends, pauses)
 	r.sure = r.has
 	e.weigh(r, ends)
@@ -314,11 +314,9 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		alike.add(&e.phrases[m.phrase], m)
 	}
 	found = e.withPairs(found, &alike)
-	for k := range kinds {
-		for _, m := range alike[k] {
-			if 2*int(m.to-m.from) >= len(r.Words) {
-				r.alike |= Of(k)
-			}
+	for _, l := range alike.all {
+		if 2*int(l.to-l.from) >= len(r.Words) {
+			r.alike |= Of(l.guards)
 		}
 	}
 	facts := 2 // and more than two are seldom weighed
@@ -355,25 +353,6 @@ func (e *Ear) whereAllowed(found []match) []match {
 		}
 	}
 	return slices.DeleteFunc(found, func(m match) bool { return e.phrases[m.phrase].opens && m.from > most })
-}
-
-// lookalikes are the look-alikes in a text, by the kind they guard.
-type lookalikes [kinds][]match
-
-func (l *lookalikes) add(p *phrase, m match) {
-	if p.unless {
-		l[p.kind] = append(l[p.kind], m)
-	}
-}
-
-// cover reports whether a look-alike of the kind shares words with a match.
-func (l *lookalikes) cover(m match, k Kind) bool {
-	for _, u := range l[k] {
-		if u.from < m.to && m.from < u.to && (u.place < 0 || m.place < 0 || u.place == m.place) {
-			return true
-		}
-	}
-	return false
 }
 
 // forget drops what is urgent where the same sentence says that it was long ago or
@@ -441,7 +420,7 @@ func (e *Ear) cut(in []normalise.Token, places *area.Finder) []normalise.Token {
 	if places != nil {
 		known = places.Known
 	}
-	out := make([]normalise.Token, 0, len(in)+4)
+	out := in[:0]
 	const spelt = 4 // letters in a row that are a word spelt out
 	for i := 0; i < len(in); {
 		j := i

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"signpost/internal/area"
 )
 
 // match is a phrase found in a text: the words from and before to. place is the
@@ -17,51 +19,52 @@ type match struct {
 // maxMatches bounds what is found in one text.
 const maxMatches = 2000
 
-// span is a stretch of words that may be the name of a place.
-type span struct{ from, to int }
-
 // table is an automaton that is ready to run. Every state comes with those that it
 // leads to without a word. A phrase may begin at every word, so what the first word
 // leads to is worked out beforehand.
 type table struct {
 	nodes []node
 	// first are, by word, the states that it leads to from the start and that can go on by
-	// any word, by a place, or end there. second are those that need one of their words: by the
-	// word that leads there, and the one that must follow. There are hundreds behind "he".
+	// any word, by a place, or end there. second are those that need one of their words, each by
+	// the word that must follow. There are hundreds behind "he".
 	first   [][]int32
-	second  map[twoWords][]int32
+	second  []edges
 	begin   []int32   // of the start and what it leads to without a word, those with any or place
 	closure [][]int32 // by state, itself first
 	signs   []sign    // by state
 	spare   sync.Pool // of *sets
 }
 
-// twoWords are two words in a row.
-type twoWords struct{ first, second int32 }
-
 // node is one state. any and place are the states after any one word and after the
 // name of a place, 0: none.
 type node struct {
 	any, place int32
 	accepts    []int32
-	edges      []edge // in the order of their words
+	edges
+}
+
+// edges are in the order of their words.
+type edges []edge
+
+func (es edges) sort() {
+	slices.SortStableFunc(es, func(a, b edge) int { return cmp.Compare(a.word, b.word) })
 }
 
 // by are the edges of a word.
-func (n *node) by(word int32) []edge {
-	from, behind := 0, len(n.edges)
+func (es edges) by(word int32) edges {
+	from, behind := 0, len(es)
 	for from < behind {
-		if middle := (from + behind) / 2; n.edges[middle].word < word {
+		if middle := (from + behind) / 2; es[middle].word < word {
 			from = middle + 1
 		} else {
 			behind = middle
 		}
 	}
 	to := from
-	for to < len(n.edges) && n.edges[to].word == word {
+	for to < len(es) && es[to].word == word {
 		to++
 	}
-	return n.edges[from:to]
+	return es[from:to]
 }
 
 // sign tells most of the words that a state has no edge for, without looking them up.
@@ -106,10 +109,10 @@ func ahead(words [][]int32, at int) (s sign) {
 
 func (a *automaton) table() *table {
 	n := len(a.states)
-	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: map[twoWords][]int32{}, closure: make([][]int32, n), signs: make([]sign, n)}
+	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
 	for i := range a.states {
 		s := &a.states[i]
-		slices.SortStableFunc(s.edges, func(a, b edge) int { return cmp.Compare(a.word, b.word) })
+		edges(s.edges).sort()
 		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
 		t.closure[i] = a.free(nil, int32(i))
 		t.signs[i] = t.nodes[i].sign()
@@ -131,11 +134,11 @@ func (a *automaton) table() *table {
 			}
 			for k, e := range t.nodes[q].edges {
 				if k == 0 || t.nodes[q].edges[k-1].word != e.word {
-					two := twoWords{int32(w), e.word}
-					t.second[two] = append(t.second[two], q)
+					t.second[w] = append(t.second[w], edge{e.word, q})
 				}
 			}
 		}
+		t.second[w].sort()
 	}
 	return t
 }
@@ -227,7 +230,7 @@ type thread struct {
 // run finds every phrase in a text, each by its first beginning. words holds, for
 // each word, the numbers of the words it can be read as; ends tells behind which a
 // sentence ends; places are the stretches that {place} stands for.
-func (t *table) run(words [][]int32, ends []bool, places []span) (found []match) {
+func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) (found []match) {
 	both := t.sets()
 	cur, next := &both.cur, &both.next
 	defer func() {
@@ -253,8 +256,8 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 			return
 		}
 		for c, p := range places {
-			if p.from == at {
-				bound[p.to] = t.enter(bound[p.to], thread{after, from, int16(c)})
+			if p.From == at {
+				bound[p.To] = t.enter(bound[p.To], thread{after, from, int16(c)})
 			}
 		}
 	}
@@ -307,8 +310,8 @@ func (t *table) run(words [][]int32, ends []bool, places []span) (found []match)
 			}
 			if i+1 < len(words) {
 				for _, v := range words[i+1] {
-					for _, q := range t.second[twoWords{w, v}] {
-						next.put(q, int16(i))
+					for _, e := range t.second[w].by(v) {
+						next.put(e.to, int16(i))
 					}
 				}
 			}

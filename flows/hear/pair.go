@@ -22,7 +22,7 @@ type pair struct {
 	sides  []int32 // theirs
 }
 
-// sides are matches of sides of pairs, by their phrase, each phrase's in the order they were found.
+// sides are matches of sides of pairs, by their phrase, each phrase's in the order they end.
 type sides []match
 
 func (s sides) of(phrase int32) []match {
@@ -38,17 +38,15 @@ func (s sides) of(phrase int32) []match {
 // from one another and near enough. A side that is a look-alike of the pair's kind
 // does not count.
 func (e *Ear) withPairs(found []match, alike *lookalikes) []match {
-	order := make([]int64, 0, len(found)) // by phrase, and then as found
-	for i, m := range found {
+	parts := make(sides, 0, len(found))
+	for _, m := range found {
 		if e.phrases[m.phrase].part {
-			order = append(order, int64(m.phrase)<<32|int64(i))
+			parts = append(parts, m)
 		}
 	}
-	slices.Sort(order)
-	parts := make(sides, len(order))
-	for i, o := range order {
-		parts[i] = found[int32(o)]
-	}
+	slices.SortFunc(parts, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.phrase, b.phrase), int(a.to)-int(b.to), int(a.from)-int(b.from))
+	})
 	var possible []int32 // in the order of the book
 	for i, m := range parts {
 		if i > 0 && parts[i-1].phrase == m.phrase {

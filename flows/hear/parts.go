@@ -82,42 +82,47 @@ func (p *parts) name(n uint8) string {
 }
 
 // sign is the sign of some parts.
-func (p *parts) sign(of []uint8) Sign {
+func (p *parts) sign(of []played) Sign {
 	names := make([]string, len(of))
-	for i, n := range of {
-		names[i] = p.name(n)
+	for i, o := range of {
+		names[i] = p.name(o.part)
 	}
 	return Sign{First: partMark + strings.Join(names, partGap)}
 }
 
-// played are the parts of a text, with the stem of each. A part that is said twice in a row
-// is one.
-func (p *parts) played(stems []Stem) (of []uint8, at []int) {
-	of, at = make([]uint8, 1, len(stems)+1), make([]int, 1, len(stems)+1)
-	of[0] = mostParts
+// played is a part in a text, with its stem.
+type played struct {
+	part uint8
+	at   int16
+}
+
+// playedIn are the parts in a text. A part that is said twice in a row is one.
+func (p *parts) playedIn(stems []Stem) []played {
+	of := make([]played, 1, len(stems)+1)
+	of[0].part = mostParts
 	for i, s := range stems {
-		switch {
+		switch last := &of[len(of)-1]; {
 		case s.part == 0, s.part == p.me && i+1 < len(stems) && p.people[stems[i+1].part]:
-		case of[len(of)-1] == s.part:
-			at[len(at)-1] = i
+		case last.part == s.part:
+			last.at = int16(i)
 		default:
-			of, at = append(of, s.part), append(at, i)
+			of = append(of, played{s.part, int16(i)})
 		}
 	}
-	return of, at
+	return of
 }
 
 // each gives every two to four parts that follow each other, with the stems they stretch over.
-func (p *parts) each(stems []Stem, yield func(of []uint8, key uint32, from, to int)) {
+func (p *parts) each(stems []Stem, yield func(of []played, key uint32, from, to int)) {
 	if len(p.names) == 0 {
 		return
 	}
-	of, at := p.played(stems)
+	of := p.playedIn(stems)
 	for i := range of {
-		key := uint32(of[i])
+		key := uint32(of[i].part)
 		for j := i + 1; j < len(of) && j < i+partReach; j++ {
-			key = key<<partBits | uint32(of[j])
-			yield(of[i:j+1], key, at[i], at[j]+1)
+			key = key<<partBits | uint32(of[j].part)
+			yield(of[i:j+1], key, int(of[i].at), int(of[j].at)+1)
 		}
 	}
 }

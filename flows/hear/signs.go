@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"signpost/internal/english"
 )
@@ -79,6 +80,34 @@ type scales struct {
 	// variants are the words that others are written for, sorts what a word is one of.
 	variants, sorts map[string]string
 	parts           parts
+	spare           sync.Pool // of *weighing
+}
+
+// weighing is the memory for weighing a text, which is kept for the next one: asking for it each
+// time takes a text a tenth longer, where memory is wiped.
+type weighing struct {
+	given []uint64 // a bit for each sign that the text has
+	found []foundSign
+	words []uint32 // the numbers of the words, and of their sorts behind them
+	sums  []float32
+}
+
+func (s *scales) weighing() *weighing {
+	if w, ok := s.spare.Get().(*weighing); ok {
+		return w
+	}
+	return &weighing{given: make([]uint64, len(s.adds)/64+1), sums: make([]float32, len(s.all))}
+}
+
+// wipe leaves nothing of a text.
+func (w *weighing) wipe() {
+	for _, f := range w.found {
+		w.given[f.sign/64] = 0
+	}
+	clear(w.found)
+	clear(w.words)
+	clear(w.sums)
+	w.found, w.words = w.found[:0], w.words[:0]
 }
 
 type addend struct {
@@ -248,7 +277,7 @@ func (e *Ear) EachSign(stems []Stem, said Set, yield func(s Sign, from, to int))
 			yield(Sign{a.Sort, b.Sort, false}, i, j+1)
 		}
 	}
-	e.scales.parts.each(stems, func(of []uint8, _ uint32, from, to int) { yield(e.scales.parts.sign(of), from, to) })
+	e.scales.parts.each(stems, func(of []played, _ uint32, from, to int) { yield(e.scales.parts.sign(of), from, to) })
 }
 
 // A long text is weighed piece by piece: the weights were fitted on texts no longer than
@@ -345,15 +374,19 @@ const everyday = 0.5
 
 // weighFor weighs some stems for some kinds.
 func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
-	sums := make([]float32, len(e.scales.all))
+	w := e.scales.weighing()
+	defer func() {
+		w.wipe()
+		e.scales.spare.Put(w)
+	}()
+	sums := w.sums
 	if len(stems) > pieceWords {
 		of &^= Of(Ordinary) // one piece of everyday life does not speak for the others
 	}
 	for from := 0; from < len(stems); from += pieceStep {
 		piece := stems[from:min(from+pieceWords, len(stems))]
-		clear(sums)
-		found := e.scales.find(piece, r.sure)
-		for _, f := range found {
+		e.scales.find(w, piece, r.sure)
+		for _, f := range w.found {
 			for _, a := range e.scales.adds[f.sign] {
 				sums[a.scale] += a.adds
 			}
@@ -363,10 +396,11 @@ func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
 				r.over[s.Kind] = over
 			}
 			if of.Has(s.Kind) && sums[i] >= s.Enough && !(r.has | r.alike).Has(s.Kind) {
-				r.Facts = append(r.Facts, e.scales.fact(i, piece, found))
+				r.Facts = append(r.Facts, e.scales.fact(i, piece, w.found))
 				r.has |= Of(s.Kind)
 			}
 		}
+		w.wipe()
 		if len(piece) < pieceWords {
 			return
 		}
@@ -379,14 +413,12 @@ type foundSign struct {
 	from, to int16
 }
 
-// find gives the signs of a text that a scale knows: of those that [Ear.EachSign] gives, each once.
-func (s *scales) find(stems []Stem, said Set) []foundSign {
-	const usual = 8 // for each word
-	found, given := make([]foundSign, 0, usual*len(stems)), make([]uint64, len(s.adds)/64+1)
+// find finds the signs of a text that a scale knows: of those that [Ear.EachSign] gives, each once.
+func (s *scales) find(w *weighing, stems []Stem, said Set) {
 	give := func(key uint64, from, to int) {
-		if at, ok := s.signs[key]; ok && given[at/64]&(1<<(at%64)) == 0 {
-			given[at/64] |= 1 << (at % 64)
-			found = append(found, foundSign{at, int16(from), int16(to)})
+		if at, ok := s.signs[key]; ok && w.given[at/64]&(1<<(at%64)) == 0 {
+			w.given[at/64] |= 1 << (at % 64)
+			w.found = append(w.found, foundSign{at, int16(from), int16(to)})
 		}
 	}
 	for k := range Leave {
@@ -394,8 +426,8 @@ func (s *scales) find(stems []Stem, said Set) []foundSign {
 			give(s.key(s.words[factMark+k.String()], 0, false), 0, len(stems))
 		}
 	}
-	numbers := make([]uint32, 2*len(stems))
-	words, sorts := numbers[:len(stems)], numbers[len(stems):]
+	w.words = slices.Grow(w.words, 2*len(stems))[:2*len(stems)]
+	words, sorts := w.words[:len(stems)], w.words[len(stems):]
 	for i, a := range stems {
 		words[i], sorts[i] = s.words[a.Word], s.words[a.Sort]
 	}
@@ -418,8 +450,7 @@ func (s *scales) find(stems []Stem, said Set) []foundSign {
 			}
 		}
 	}
-	s.parts.each(stems, func(_ []uint8, key uint32, from, to int) { give(partsKey(key), from, to) })
-	return found
+	s.parts.each(stems, func(_ []played, key uint32, from, to int) { give(partsKey(key), from, to) })
 }
 
 // signsShown is how many signs explain what a scale heard.

@@ -38,6 +38,7 @@ func decide(places []Place) Where {
 	}
 	b := in[best]
 	out.Exact = b.Cost == 0
+	out.Names, out.Sets = make([]string, 0, len(in)), make([]area.Set, 0, len(in))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
 	settled := false // another place agreed, which settles a doubtful name
@@ -75,6 +76,9 @@ func writers(places []Place) (out Where, in []Place) {
 				out.Theirs |= p.Where
 			}
 		case p.Role != RoleNoPlace && mayCount(p):
+			if in == nil {
+				in = make([]Place, 0, len(places))
+			}
 			in = append(in, p)
 		}
 	}

@@ -91,11 +91,16 @@ type search struct {
 	*Finder
 	message
 	Text
-	taken []bool // words of a candidate
-	weak  []bool // the candidate is an ordinary word, and gives way to a longer name
-	own   []int8 // whether a word is an ordinary one: 0 not looked up, 1 no, 2 yes
-	hits  []spell.Hit
-	near  []nearName
+	of   []noted // by word
+	hits []spell.Hit
+	near []nearName
+}
+
+// noted is what is known of a word.
+type noted struct {
+	taken bool // it belongs to a candidate
+	weak  bool // which is an ordinary word, and gives way to a longer name
+	own   int8 // whether it is an ordinary word: 0 not looked up, 1 no, 2 yes
 }
 
 // Text is a text as words, with what is known of each.
@@ -121,7 +126,7 @@ func TextOf(words []string) Text {
 func (f *Finder) Candidates(t Text) []Candidate {
 	s := search{Finder: f, Text: t}
 	s.cut(t.Words)
-	s.taken, s.weak, s.own = make([]bool, s.n), make([]bool, s.n), make([]int8, s.n)
+	s.of = make([]noted, s.n)
 	out := f.postcodes(&s.message)
 	for _, c := range out {
 		s.take(nil, c)
@@ -136,7 +141,7 @@ func (f *Finder) Candidates(t Text) []Candidate {
 	}
 	tries := 0
 	for i := 0; i < s.n && tries < maxNearMisses; i++ {
-		if s.taken[i] {
+		if s.of[i].taken {
 			continue
 		}
 		var tried [3]Candidate
@@ -224,25 +229,25 @@ func hasWord(name, w string) bool {
 func (s *search) take(out []Candidate, c Candidate) []Candidate {
 	out = slices.DeleteFunc(out, func(o Candidate) bool { return o.From < c.To && c.From < o.To })
 	for i := c.From; i < c.To; i++ {
-		s.taken[i], s.weak[i] = true, c.Word
+		s.of[i].taken, s.of[i].weak = true, c.Word
 	}
 	return append(out, c)
 }
 
 // ordinary reports a word that means something else than a place.
 func (s *search) ordinary(i int) bool {
-	if s.own[i] == 0 {
-		s.own[i] = 1
+	if s.of[i].own == 0 {
+		s.of[i].own = 1
 		if s.Common[i] || english.Known(s.word(i)) {
-			s.own[i] = 2
+			s.of[i].own = 2
 		}
 	}
-	return s.own[i] == 2
+	return s.of[i].own == 2
 }
 
 // longestName finds the longest name that begins at a word.
 func (s *search) longestName(i int) (Candidate, bool) {
-	if s.taken[i] {
+	if s.of[i].taken {
 		return Candidate{}, false
 	}
 	w := s.word(i)
@@ -349,7 +354,7 @@ func (s *search) widest(exact Candidate) (best Candidate, found bool) {
 
 func (s *search) anyTaken(from, to int) bool {
 	for i := from; i < to; i++ {
-		if s.taken[i] && !s.weak[i] {
+		if s.of[i].taken && !s.of[i].weak {
 			return true
 		}
 	}
