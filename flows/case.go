@@ -423,12 +423,12 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)
 	named := func(a string) int { // where in the text
-		for k, set := range at.Sets {
-			if in := b.areasIn(one[:0], set&at.Set); len(in) == 1 && in[0] == a {
+		for k, place := range at.Rests {
+			if in := b.areasIn(one[:0], place.Where&at.Set); len(in) == 1 && in[0] == a {
 				return k
 			}
 		}
-		return len(at.Sets)
+		return len(at.Rests)
 	}
 	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
 	if at.Between && len(areas) == 1 { // "kendal or barrow": one service is for both
@@ -439,10 +439,10 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	} else {
 		copy(p.Areas[:], areas)
 	}
-	if len(at.Names) > 1 || len(areas) == 1 {
+	if len(at.Rests) > 1 || len(areas) == 1 {
 		for i, a := range p.areas() {
-			if k := named(a); k < len(at.Names) {
-				p.Names[i] = at.Names[k]
+			if k := named(a); k < len(at.Rests) {
+				p.Names[i] = at.Rests[k].Name
 			}
 		}
 	}

@@ -197,7 +197,8 @@ func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Se
 			all = step.withArea[areaID]
 		}
 	}
-	chain := make([]*Service, 0, len(all)+1) // room for the 24-hour line, which a call may add
+	const usual = 8 // with room for the 24-hour line, which a call may add; memory to wipe is dearest in small pieces
+	chain := make([]*Service, 0, max(len(all)+1, usual))
 	for _, s := range all {
 		if s.Serves(who) && s.Exists(now) {
 			chain = append(chain, s)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"signpost/flows"
+	"signpost/flows/hear"
 	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/area"
@@ -116,7 +117,7 @@ func TestLabelledMessages(t *testing.T) {
 		if verdict != "" {
 			confusion[kind][verdict]++
 			if verdict == "WRONG" || verdict == "a place where there is none" {
-				t.Errorf("%q: %s: is %s, got %s (%v, by %q)", m.text, verdict, m.label, got, areas, found.Names)
+				t.Errorf("%q: %s: is %s, got %s (%v, by %v)", m.text, verdict, m.label, got, areas, found.Rests)
 			} else if m.tuning {
 				t.Logf("%q: %s: is %s, got %s (%v)", m.text, verdict, m.label, got, areas)
 			}
@@ -318,7 +319,7 @@ func TestNeverRoutedWrong(t *testing.T) {
 					right++ // the national lines, or Wales's: both answer the other's callers
 				default:
 					wrong++
-					t.Errorf("%q is in %s, and routed to %s by %v %q", text, areas[0], got[0], "names", found.Names)
+					t.Errorf("%q is in %s, and routed to %s by %v", text, areas[0], got[0], found.Rests)
 				}
 			}
 		}
@@ -372,8 +373,8 @@ func TestEnglishWordsAreNoPlaces(t *testing.T) {
 			}
 			text := fmt.Sprintf(c, word)
 			areas, ask, found := b.Find(text)
-			if found.Set != 0 && (!ask || !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" })) && !slices.ContainsFunc(found.Names, bookName(b)) {
-				t.Errorf("%q is taken for %v by %q", text, areas, found.Names)
+			if found.Set != 0 && (!ask || !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" })) && !slices.ContainsFunc(found.Rests, bookName(b)) {
+				t.Errorf("%q is taken for %v by %v", text, areas, found.Rests)
 			}
 		}
 	}
@@ -384,10 +385,10 @@ func TestEnglishWordsAreNoPlaces(t *testing.T) {
 }
 
 // bookName reports a name that the flow book gives to an area.
-func bookName(b *flows.Book) func(string) bool {
-	return func(name string) bool {
+func bookName(b *flows.Book) func(hear.Named) bool {
+	return func(place hear.Named) bool {
 		for i := range b.Areas {
-			if slices.Contains(b.Areas[i].Names, name) {
+			if slices.Contains(b.Areas[i].Names, place.Name) {
 				return true
 			}
 		}
@@ -440,7 +441,7 @@ func TestTwoPlaces(t *testing.T) {
 				default:
 					wrong++
 					if bad++; bad < 4 {
-						t.Errorf("%q is taken for %s by %q", text, got[0], found.Names)
+						t.Errorf("%q is taken for %s by %v", text, got[0], found.Rests)
 					}
 				}
 			}
@@ -469,7 +470,7 @@ func TestDeniedPlaces(t *testing.T) {
 		for _, c := range []string{"not in %s", "im not in %s", "not %s", "i dont live in %s", "i left %s"} {
 			text := fmt.Sprintf(c, name)
 			if areas, ask, found := b.Find(text); found.Set != 0 && !ask {
-				t.Errorf("%q is taken for %v by %q", text, areas, found.Names)
+				t.Errorf("%q is taken for %v by %v", text, areas, found.Rests)
 			}
 		}
 	}

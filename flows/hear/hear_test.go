@@ -86,7 +86,11 @@ func TestRoles(t *testing.T) {
 	e := ear(t, hear.List{Kind: hear.Here, Phrases: []string{"in {place}"}}, hear.List{Kind: hear.NotHere, Phrases: []string{"not in {place}"}}, hear.List{Kind: hear.Theirs, Phrases: []string{"{he} in {place}"}})
 	places := area.Shipped().Finder(nil)
 	for text, want := range map[string]string{"im in kendal": "kendal", "not in kendal": "", "hes in kendal im in crewe": "crewe"} {
-		got := strings.Join(e.Hear(text, places).Answer.Names, ",")
+		var names []string
+		for _, p := range e.Hear(text, places).Answer.Rests {
+			names = append(names, p.Name)
+		}
+		got := strings.Join(names, ",")
 		if got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

@@ -138,6 +138,7 @@ func (a *automaton) table() *table {
 				}
 			}
 		}
+		t.second[w] = slices.Clone(t.second[w]) // without room for more
 		t.second[w].sort()
 	}
 	return t

@@ -116,7 +116,7 @@ type addend struct {
 }
 
 func newScales(from Spec) *scales {
-	s := &scales{all: from.Scales, words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{},
+	s := &scales{words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{},
 		parts: newParts(from.Parts)}
 	// In order, so that a word in two lists is always read the same.
 	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {
@@ -129,7 +129,8 @@ func newScales(from Spec) *scales {
 			s.sorts[withoutEnding(w)] = sortMark + name
 		}
 	}
-	for i, one := range s.all {
+	for i, one := range from.Scales {
+		s.all = append(s.all, Scale{Kind: one.Kind, Enough: one.Enough})
 		for sign, adds := range one.Adds {
 			if number, ok := s.parts.number(sign.First); ok {
 				s.add(partsKey(number), i, adds)

@@ -8,9 +8,8 @@ type Where struct {
 	Ask bool
 	// Between tells that the only doubt is which of several certain places is meant.
 	Between bool
-	// Names are the places that it rests on, best first, and Sets where each may be.
-	Names []string
-	Sets  []area.Set
+	// Rests are the places that it rests on, best first.
+	Rests []Named
 	// Exact tells that the best is spelt as its name is.
 	Exact bool
 	// Denied are the districts of places that are only somebody else's or not here.
@@ -22,6 +21,16 @@ type Where struct {
 	// in an answer.
 	Hiding bool
 }
+
+// Named is the name of a place, and where it may be.
+type Named struct {
+	Name  string
+	Where area.Set
+}
+
+// fewPlaces is how many places there is room for at once. Where memory is wiped, the smallest pieces
+// are the dearest, since each is found again in a list of its neighbours.
+const fewPlaces = 4
 
 // decide works out where the writer is. One clear place is answered; two that do
 // not agree are asked about; a place that is not the writer's is never used.
@@ -38,7 +47,7 @@ func decide(places []Place) Where {
 	}
 	b := in[best]
 	out.Exact = b.Cost == 0
-	out.Names, out.Sets = make([]string, 0, len(in)), make([]area.Set, 0, len(in))
+	out.Rests = make([]Named, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
 	settled := false // another place agreed, which settles a doubtful name
@@ -60,7 +69,7 @@ func decide(places []Place) Where {
 			settled = false
 		}
 	}
-	if settled && len(out.Names) == 1 {
+	if settled && len(out.Rests) == 1 {
 		out.Ask = false
 	}
 	return out
@@ -97,8 +106,7 @@ func mayCount(p Place) bool {
 }
 
 func (w *Where) add(p Place) {
-	w.Names = append(w.Names, p.Name)
-	w.Sets = append(w.Sets, p.Where)
+	w.Rests = append(w.Rests, Named{p.Name, p.Where})
 }
 
 // rank orders places by how surely the writer is there. A postcode with no other words about it

@@ -126,10 +126,9 @@ func (c *Calls) withinLimit(caller webhook.Address, repeated bool) bool {
 		return true
 	}
 	hour := c.Now().UTC().Truncate(time.Hour)
+	since := strconv.FormatInt(hour.Unix(), 10)
 	var name [16]byte
-	privacy.Forget(func() {
-		name = c.Keys.Sum(0, "caller", strconv.FormatInt(hour.Unix(), 10), caller.Raw.Reveal())
-	})
+	privacy.Forget(func() { name = c.Keys.Sum(0, "caller", since, caller.Raw.Reveal()) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !hour.Equal(c.hour) || len(c.calls) >= maxCallers {

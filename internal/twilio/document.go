@@ -56,7 +56,9 @@ func (n Node) Words() string {
 
 // document writes a whole document.
 func document(nodes ...Node) []byte {
-	b := bytes.NewBufferString(xml.Header)
+	const usual = 2 << 10 // bytes of a greeting
+	b := bytes.NewBuffer(make([]byte, 0, usual))
+	b.WriteString(xml.Header)
 	write(b, Node{Name: "Response", Children: nodes})
 	return b.Bytes()
 }
@@ -66,9 +68,12 @@ func write(b *bytes.Buffer, n Node) {
 		escape(b, n.Text)
 		return
 	}
-	b.WriteString("<" + n.Name)
+	b.WriteByte('<')
+	b.WriteString(n.Name)
 	for _, a := range n.Attrs {
-		b.WriteString(" " + a.Name + `="`)
+		b.WriteByte(' ')
+		b.WriteString(a.Name)
+		b.WriteString(`="`)
 		escape(b, a.Value)
 		b.WriteByte('"')
 	}
@@ -81,11 +86,28 @@ func write(b *bytes.Buffer, n Node) {
 	for _, c := range n.Children {
 		write(b, c)
 	}
-	b.WriteString("</" + n.Name + ">")
+	b.WriteString("</")
+	b.WriteString(n.Name)
+	b.WriteByte('>')
 }
 
 func escape(b *bytes.Buffer, words string) {
+	if plain(words) {
+		b.WriteString(words)
+		return
+	}
 	_ = xml.EscapeText(b, []byte(words)) // a Buffer does not fail
+}
+
+// plain reports words that are the same in a document: nearly all are.
+func plain(words string) bool {
+	for i := range len(words) {
+		switch c := words[i]; {
+		case c < ' ', c > '~', c == '"', c == '\'', c == '&', c == '<', c == '>':
+			return false
+		}
+	}
+	return true
 }
 
 // ErrNotTwiML is wrapped by every error of [ParseDocument].

@@ -47,7 +47,8 @@ const (
 )
 
 // records lists what a webhook is about: a text, or a call and the leg that ended.
-func records(f form) (all []Record) {
+func records(f form) []Record {
+	all := make([]Record, 0, 3)
 	add := func(field string, state RecordState) {
 		if id, ok := ParseRecordID(f.get(field)); ok {
 			all = append(all, Record{id, state})

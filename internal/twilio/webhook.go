@@ -109,6 +109,9 @@ func legEnd(f form) webhook.LegEnd {
 
 // seconds reads a whole number of seconds, 0 when it is missing or none.
 func seconds(v string) time.Duration {
+	if v == "" { // as in most webhooks; Atoi would make an error
+		return 0
+	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
 		return 0

@@ -64,12 +64,12 @@ func Says(words, name string) bool {
 
 // standsAt is the longest name of a table that stands at a place as whole words.
 func standsAt(words string, at int, table []Respelling) (found Respelling, ok bool) {
-	if before, _ := utf8.DecodeLastRuneInString(words[:at]); at > 0 && inWord(before) {
-		return found, false
-	}
 	for _, r := range table {
 		if len(r.Name) <= len(found.Name) || !strings.HasPrefix(words[at:], r.Name) {
 			continue
+		}
+		if before, _ := utf8.DecodeLastRuneInString(words[:at]); at > 0 && inWord(before) {
+			return found, false
 		}
 		rest := words[at+len(r.Name):]
 		if after, _ := utf8.DecodeRuneInString(rest); rest == "" || !inWord(after) {
