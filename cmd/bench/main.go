@@ -340,14 +340,12 @@ func compare(rounds int, length time.Duration, conns int) (string, error) {
 				n := int(perSecond * length.Seconds())
 				requests := prepared(k, next, n)
 				next += n
-				allocated := ours.gauge("go_memstats_alloc_bytes_total")
 				m, err := measure(c.servers, s.redis.Process.Pid, requests, conns, length)
 				if err != nil {
 					return "", err
 				}
 				c.got[k.name] = append(c.got[k.name], m)
 				if c.name == oursName {
-					f.garbage = append(f.garbage, (ours.gauge("go_memstats_alloc_bytes_total")-allocated)/(m.perSecond*length.Seconds()))
 					f.full = max(f.full, ours.resident())
 				}
 			}
@@ -388,7 +386,6 @@ func peer(dir, redisPort string) (*process, error) {
 type facts struct {
 	starts             []float64 // ms to the first answer
 	rest, full, binary float64   // MB
-	garbage            []float64 // bytes for each request
 	goroutines         float64
 }
 
@@ -438,8 +435,7 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 		}
 	}
 	start, sl, sm := median(f.starts)
-	garbage, gl, gm := median(f.garbage)
-	fmt.Fprintf(&b, "\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| memory asked for, for each request | %.1f KB (%.1f-%.1f) |\n| goroutines when idle again | %.0f |\n",
-		start, sl, sm, f.rest, f.full, f.binary, garbage/1024, gl/1024, gm/1024, f.goroutines)
+	fmt.Fprintf(&b, "\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| goroutines when idle again | %.0f |\n",
+		start, sl, sm, f.rest, f.full, f.binary, f.goroutines)
 	return b.String()
 }

@@ -56,6 +56,7 @@ func Outcomes() []Outcome { return []Outcome{Answered, Probed, Refused, Mismatch
 type Guard struct {
 	bases   []string // the public URL, with its default port and without
 	account string
+	ours    string     // the field of our account, as it would be in an address
 	tokens  []verifier // of auth tokens
 	keys    []verifier // of shared keys
 	log     *slog.Logger
@@ -69,7 +70,7 @@ type Guard struct {
 func NewGuard(
 	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome), keys ...SharedKey,
 ) *Guard {
-	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, log: log, count: count}
+	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, ours: fieldAccount + account, log: log, count: count}
 	for _, t := range tokens {
 		if t.Reveal() == "" {
 			panic("twilio: an empty auth token would let anybody sign")
@@ -146,6 +147,9 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 		}
 	}()
 	privacy.Forget(func() { w = read(from) })
+	if !from.divided { // else it must not move anything
+		w.Records = records(from.form)
+	}
 	resp = next(ctx, w)
 	if n := len(resp.Document); n == 0 || n > MaxDocument {
 		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
@@ -196,7 +200,7 @@ func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
 	if r.Method == http.MethodGet {
 		posted = form{} // the URL holds them already
 	}
-	if strings.Contains(uri, fieldAccount+g.account) { // fields of a text, sent as part of the address
+	if strings.Contains(uri, g.ours) { // fields of a text, sent as part of the address
 		return form{}, false
 	}
 	signature := r.Header.Get(SignatureHeader)

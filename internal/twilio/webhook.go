@@ -33,7 +33,8 @@ type Webhook struct {
 	Delivery Delivery
 }
 
-// read converts what came: a form, the query of its URL, the cookie and the signature.
+// read converts what came, but for the records: a form, the query of its URL, the cookie and the
+// signature.
 func read(from sent) Webhook {
 	f := from.form
 	kind, to := kindOf(f), strings.TrimSpace(f.get(fieldTo))
@@ -49,7 +50,6 @@ func read(from sent) Webhook {
 			Position: position(from.query), Signature: from.signature, Leg: legEnd(f), CallerGone: callEnded(f.get(fieldCallStatus)),
 			Outbound: strings.HasPrefix(f.get(fieldDirection), "outbound"), Duration: seconds(f.get(fieldCallDuration)),
 		},
-		Records: records(f),
 	}
 	if kind == Report {
 		w.Delivery = deliveryOf(f)
@@ -58,7 +58,7 @@ func read(from sent) Webhook {
 		w.Message.ID = id
 	}
 	if from.divided { // it must not move anything
-		w.Message.ID, w.Records = "", nil
+		w.Message.ID = ""
 	}
 	return w
 }

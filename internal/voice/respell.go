@@ -19,26 +19,21 @@ type Piece struct{ Words, Said string }
 // again. A name is found where it stands as whole words, capitals included; what ends a
 // sentence or a clause stays with it, so that its pause is kept.
 func Pieces(words string, table []Respelling) (pieces []Piece) {
-	from := 0
-	for at := 0; at < len(words); {
-		r, ok := standsAt(words, at, table)
-		if !ok {
-			_, size := utf8.DecodeRuneInString(words[at:])
-			at += size
-			continue
+	for words != "" {
+		at, r := firstName(words, table)
+		if at < 0 {
+			return append(pieces, Piece{Words: words})
 		}
-		if from < at {
-			pieces = append(pieces, Piece{Words: words[from:at]})
+		if at > 0 {
+			pieces = append(pieces, Piece{Words: words[:at]})
 		}
-		end := at + len(r.Name)
+		behind := at + len(r.Name)
+		end := behind
 		for end < len(words) && strings.IndexByte(".,;:!?", words[end]) >= 0 {
 			end++
 		}
-		pieces = append(pieces, Piece{Words: words[at:end], Said: r.Said + words[at+len(r.Name):end]})
-		at, from = end, end
-	}
-	if from < len(words) {
-		pieces = append(pieces, Piece{Words: words[from:]})
+		pieces = append(pieces, Piece{Words: words[at:end], Said: r.Said + words[behind:end]})
+		words = words[end:]
 	}
 	return pieces
 }
@@ -62,21 +57,34 @@ func Says(words, name string) bool {
 	return slices.ContainsFunc(Pieces(words, []Respelling{{name, name}}), func(p Piece) bool { return p.Said != "" })
 }
 
-// standsAt is the longest name of a table that stands at a place as whole words.
-func standsAt(words string, at int, table []Respelling) (found Respelling, ok bool) {
+// firstName is the first name of a table that stands in words as whole words, the longest of
+// those that begin there; at is -1 when there is none.
+func firstName(words string, table []Respelling) (at int, found Respelling) {
+	at = -1
 	for _, r := range table {
-		if len(r.Name) <= len(found.Name) || !strings.HasPrefix(words[at:], r.Name) {
-			continue
-		}
-		if before, _ := utf8.DecodeLastRuneInString(words[:at]); at > 0 && inWord(before) {
-			return found, false
-		}
-		rest := words[at+len(r.Name):]
-		if after, _ := utf8.DecodeRuneInString(rest); rest == "" || !inWord(after) {
-			found, ok = r, true
+		if i := stands(words, r.Name); i >= 0 && (at < 0 || i < at || i == at && len(r.Name) > len(found.Name)) {
+			at, found = i, r
 		}
 	}
-	return found, ok
+	return at, found
+}
+
+// stands is where a name first stands in words as whole words; -1 when it does not.
+func stands(words, name string) int {
+	for from := 0; ; {
+		i := strings.Index(words[from:], name)
+		if i < 0 || name == "" {
+			return -1
+		}
+		at := from + i
+		before, _ := utf8.DecodeLastRuneInString(words[:at])
+		after, _ := utf8.DecodeRuneInString(words[at+len(name):])
+		if (at == 0 || !inWord(before)) && (at+len(name) == len(words) || !inWord(after)) {
+			return at
+		}
+		_, size := utf8.DecodeRuneInString(words[at:])
+		from = at + size
+	}
 }
 
 func inWord(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
