@@ -247,7 +247,7 @@ func TestUnits(t *testing.T) {
 		if err != nil {
 			continue // no service manager here
 		}
-		out, _ := exec.Command(analyze, "verify", strings.Replace(unit, "@.", "@x.", 1)).CombinedOutput() // it ends with 1 for whatever else is on this machine
+		out, _ := exec.Command(analyze, "verify", strings.Replace(unit, "@.", "@x.", 1)).CombinedOutput() // it ends with 1 for other things on this machine, too
 		if !strings.Contains(unit, "@") {
 			for line := range strings.Lines(string(out)) {
 				if strings.Contains(line, "signpost") && !strings.Contains(line, "is not executable") {

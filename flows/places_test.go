@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/hear"
 	"signpost/flows/book"
+	"signpost/flows/hear"
 	"signpost/flows/load"
 	"signpost/internal/area"
 	"signpost/internal/english"

@@ -8,7 +8,7 @@ import (
 	"signpost/flows"
 )
 
-// Whatever bytes are remembered, they are a state the engine can go on from, or
+// Any bytes that are remembered are a state the engine can go on from, or
 // refused; and what goes on is answered.
 func FuzzState(f *testing.F) {
 	b := shipped(f)

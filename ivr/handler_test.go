@@ -144,7 +144,7 @@ func shape(r webhook.CallReply) string {
 	return strings.Join(names, " ")
 }
 
-// Each caller is answered as decided, whatever is wrong meanwhile.
+// Each caller is answered as decided, with every fault.
 func TestStart(t *testing.T) {
 	r := testkit.StartRedis(t)
 	faults := []struct {
@@ -493,7 +493,7 @@ func TestRecording(t *testing.T) {
 	}
 }
 
-// Whatever key and token come in, the call goes on or says a number.
+// With any key and any token, the call goes on or says a number.
 func FuzzKey(f *testing.F) {
 	f.Add("1", "t")
 	f.Add("*", "")

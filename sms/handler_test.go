@@ -154,7 +154,7 @@ func (c *channel) stored(t testing.TB) string {
 	return kept.String()
 }
 
-// Each situation is answered as decided, whatever is wrong meanwhile.
+// Each situation is answered as decided, with every fault.
 func TestAnswer(t *testing.T) {
 	const (
 		town, menu, north = "Reply with your town", "1 for a man", "0161 496 0001"
@@ -221,7 +221,7 @@ func TestAnswer(t *testing.T) {
 }
 
 // The same message gets the same reply and cookie, moves nothing and costs nothing,
-// whatever has happened since.
+// after anything that has happened since.
 func TestRepeat(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	for _, text := range []string{"hello", "2", "4", "xyzzy", "9", "x", "hello"} {
@@ -313,7 +313,7 @@ func TestOptOut(t *testing.T) {
 		c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 		c.text(t, mobile, "hello")
 		c.text(t, mobile, "2")
-		m := c.message(mobile, "whatever")
+		m := c.message(mobile, "anything")
 		m.OptOut = tt.keyword
 		if got := c.send(t, m); got != "" {
 			t.Errorf("%d is answered %q", tt.keyword, got)

@@ -115,9 +115,9 @@ type life struct {
 
 	mu       sync.Mutex
 	read     int             // how much of the log await has read
-	traces   strings.Builder // whatever a collector was sent, and how
+	traces   strings.Builder // all that a collector was sent, and how
 	log      strings.Builder
-	answers  strings.Builder // whatever an HTTP request got back
+	answers  strings.Builder // all that HTTP requests got back
 	surfaces map[string]string
 	taken    map[string]int // requests that were answered, by path
 }
@@ -617,7 +617,7 @@ func TestNothingIsKept(t *testing.T) {
 			t.Errorf("%s was not looked at: it does not hold %q", where, holds)
 		}
 	}
-	// Whatever went wrong, what people were sent holds no word that must not be
+	// No matter what went wrong, what people were sent holds no word that must not be
 	// read over their shoulder, and no name.
 	src, problems := load.Dir(book.Files)
 	if len(problems) > 0 {

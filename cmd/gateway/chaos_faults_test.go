@@ -79,7 +79,7 @@ func isOver(over <-chan struct{}) bool {
 	}
 }
 
-// strangers are not answered: whatever they send is refused or cut off.
+// strangers are not answered: all that they send is refused or cut off.
 func (h *house) stranger(raw []byte) {
 	conn, err := net.Dial("tcp", h.front.members[0].listen)
 	if err != nil {
@@ -183,7 +183,7 @@ func flood(number func(worker, i int) string, texts int) func(*house) {
 	})
 }
 
-// killer kills one gateway after the other, at whatever it is doing, and starts it
+// killer kills one gateway after the other, in the middle of its work, and starts it
 // again.
 func killer(h *house) {
 	kills := 0

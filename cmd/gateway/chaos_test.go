@@ -438,7 +438,7 @@ func (h *house) heal() {
 	}
 }
 
-// Whatever breaks, every genuine webhook is answered usefully within a second, no
+// With every fault, every genuine webhook is answered usefully within a second, no
 // conversation moves twice, nothing leaks, and memory is bounded. Each line of the
 // table is real processes on real sockets under load while one thing goes wrong.
 func TestChaos(t *testing.T) {

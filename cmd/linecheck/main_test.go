@@ -112,7 +112,7 @@ func TestYesAndNo(t *testing.T) {
 	}
 }
 
-// Nobody but our own line is ever texted or rung: whatever is not so, nothing is begun,
+// Nobody but our own line is ever texted or rung: if anything is not so, nothing is begun,
 // and it says why.
 func TestNobodyElse(t *testing.T) {
 	for _, tt := range []struct {

@@ -223,7 +223,7 @@ func TestRestoreIsBounded(t *testing.T) {
 }
 
 // A gateway that runs as another user can read a book that was installed, and no other user
-// can change it, whatever the user who installs it is set to.
+// can change it, no matter what the user who installs it is set to.
 func TestInstallModes(t *testing.T) {
 	for _, mask := range []int{0, 0o022, 0o077} {
 		was := syscall.Umask(mask)

@@ -73,7 +73,7 @@ func TestNewBooks(t *testing.T) {
 	}
 }
 
-// Whatever people are called, and however odd the facts, the files can be read.
+// With any names, and with the oddest facts, the files can be read.
 func TestNewBookOfOddAnswers(t *testing.T) {
 	dir, code, out, errs := answer(t,
 		"", "Null", // no name; then one that YAML would take for something else
@@ -119,7 +119,7 @@ func TestNewBookWritesOverNothing(t *testing.T) {
 	}
 }
 
-// Whatever is answered, either a clean book comes of it or nothing does.
+// From any answers, either a clean book comes of it or nothing does.
 func FuzzNew(f *testing.F) {
 	f.Add("Lancashire", "Preston or Chorley", "Leyland", "Preston E07000123", "A service", "0161 496 0001", "24 hours", "a test", "Bolton")
 	f.Add("Cumbria", "Wales", "wales, lancashire", "Wales E07000123, wales E07000124", "x", "0808 157 0003", "Mon 9am-5pm", "y", "wales")

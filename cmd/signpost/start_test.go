@@ -52,7 +52,7 @@ func page(t *testing.T, resp *http.Response, err error) string {
 	return string(body)
 }
 
-// The program asks for a folder the first time, whatever its name, copies the book into
+// The program asks for a folder the first time, with any name, copies the book into
 // it, and opens it by itself the next time. A folder with other files is left alone.
 func TestStart(t *testing.T) {
 	dir := t.TempDir()

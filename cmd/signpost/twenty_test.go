@@ -52,7 +52,7 @@ func checked(dir string, more ...string) (code int, out string) {
 	return code, b.String() + e.String()
 }
 
-// Whatever a manager commonly does wrong while changing a number or a sentence,
+// What managers commonly do wrong while changing a number or a sentence,
 // the check refuses it or advises, names the place, and says what to do. Where
 // only one thing can have been meant, -fix does it, and nothing else changes.
 func TestCommonWaysToBreakABook(t *testing.T) {

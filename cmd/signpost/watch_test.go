@@ -71,7 +71,7 @@ func newRoom(t *testing.T) *room {
 	return r
 }
 
-// A problem is told of once when it begins and once when it ends, whatever its figures do.
+// A problem is told of once when it begins and once when it ends, even if its figures change.
 // Notes are not told of.
 func TestWatchTellsOnce(t *testing.T) {
 	r := newRoom(t)

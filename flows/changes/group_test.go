@@ -9,7 +9,7 @@ import (
 	"signpost/flows/testbook"
 )
 
-// Whatever is edited, each change is in exactly one group, and the groups are few.
+// After any edit, each change is in exactly one group, and the groups are few.
 func TestGroups(t *testing.T) {
 	same := testbook.LoadEdited(t, "", "", "")
 	tests := []struct {

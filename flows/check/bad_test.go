@@ -438,7 +438,7 @@ func TestEveryLineTakenOut(t *testing.T) {
 	t.Logf("%d lines taken out", taken)
 }
 
-// Whatever stands in a file, loading ends, and every problem is somewhere in a
+// Loading any file ends, and every problem is somewhere in a
 // file of the book.
 func FuzzLoad(f *testing.F) {
 	base := files(f)

@@ -237,7 +237,7 @@ func TestDraftIsNotServed(t *testing.T) {
 	}
 }
 
-// Whatever is wrong in a draft keeps no book from callers.
+// No mistake in a draft keeps a book from callers.
 func TestDraftFaults(t *testing.T) {
 	base := files(t)
 	base["languages.yaml"] = &fstest.MapFile{Data: []byte(string(base["languages.yaml"].Data) + `

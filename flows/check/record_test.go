@@ -12,7 +12,7 @@ import (
 	"signpost/internal/hours"
 )
 
-// Whatever conversation is recorded, the example checks clean in the book it was
+// When any conversation is recorded, the example checks clean in the book it was
 // recorded in, and fails once an answer changes.
 func TestRecordedExamples(t *testing.T) {
 	b := shipped(t)

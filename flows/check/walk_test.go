@@ -152,7 +152,7 @@ func checkWording(t *testing.T, b *flows.Book, step, text, where string) {
 	}
 }
 
-// checkPromises checks what holds of every text, whatever was written and wherever the
+// checkPromises checks what holds of every text, no matter what was written and where the
 // conversation is.
 func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 	t.Helper()
@@ -333,7 +333,7 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 	}
 }
 
-// A machine that sends one text for ever, whatever it is, falls silent. Only danger is
+// A machine that sends one text for ever, any text, falls silent. Only danger is
 // always answered here: how often in an hour is up to the sender's limit, which a test
 // of the gateway holds.
 func TestMachinesFallSilent(t *testing.T) {

@@ -110,7 +110,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// Whatever is written, hearing ends, says the same again, and stays within the text.
+// Hearing any text ends, says the same again, and stays within the text.
 func FuzzHear(f *testing.F) {
 	e := ear(f, hear.List{Kind: hear.Danger, Phrases: []string{"{he} ... {weapon}", "(a) knife"}}, hear.List{Kind: hear.Here, Phrases: []string{"in {place}"}})
 	places := area.Shipped().Finder(nil)

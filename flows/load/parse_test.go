@@ -23,7 +23,7 @@ func TestShippedHeardFilesAreRead(t *testing.T) {
 	}
 }
 
-// Whatever stands in one file, reading it ends, and gives either pieces of the
+// Reading any file ends, and gives either pieces of the
 // shape it should have or problems with a place.
 func FuzzParse(f *testing.F) {
 	for i := range fileNames {

@@ -67,7 +67,7 @@ func (r *reader) problem(pos Pos, rule, what, why, fix string) {
 	r.problems = append(r.problems, p)
 }
 
-const whyNotLoaded = "The file is not used while this stands: callers keep getting the last good book, without your change."
+const whyNotLoaded = "The file is not used until this is put right: callers keep getting the last good book, without your change."
 
 const whyDraft = "It is a draft, which callers never get. Once it is signed, this would keep the file from being used."
 

@@ -27,7 +27,7 @@ func repeat(n int, body string) []string {
 	return strings.Split(strings.Repeat(body+"\n", n-1)+body, "\n")
 }
 
-// Whatever is spent and however many texts came in her name, these are answered.
+// No matter what is spent and how many texts came in her name, these are answered.
 func TestReserve(t *testing.T) {
 	c := defaults(t)
 	for _, tt := range []struct {

@@ -25,7 +25,7 @@ var forEverybody = map[string]string{
 	"cmd/signpost/internal/edit/save.go":     "keeps the mode that a flow file had",
 }
 
-// Whatever a program writes has the mode 0600, in folders of 0700, unless its file is on
+// All that a program writes has the mode 0600, in folders of 0700, unless its file is on
 // the list; nothing is written with the mode that the user happens to have.
 func TestFileModes(t *testing.T) {
 	mode := regexp.MustCompile(`\b0o[0-7]{3,4}\b`)
@@ -40,10 +40,10 @@ func TestFileModes(t *testing.T) {
 			return err
 		}
 		if strings.Contains(string(text), "os.Create(") {
-			t.Errorf("%s writes with whatever mode the user has: use os.OpenFile", path)
+			t.Errorf("%s writes with any mode that the user has: use os.OpenFile", path)
 		}
 		if _, listed := forEverybody[path]; !listed && strings.Contains(string(text), "os.CopyFS(") && !strings.Contains(string(text), "os.Chmod(") {
-			t.Errorf("%s copies with whatever mode the user has: set it with os.Chmod", path)
+			t.Errorf("%s copies with any mode that the user has: set it with os.Chmod", path)
 		}
 		if !writes.Match(text) {
 			return nil

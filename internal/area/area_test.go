@@ -245,7 +245,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Whatever is written, looking ends, and gives candidates in order that do not share
+// Looking at any text ends, and gives candidates in order that do not share
 // words.
 func FuzzCandidates(f *testing.F) {
 	for _, s := range []string{"kendal", "CW10 9QN", "im in e port", "from leeds to kendal", "\xff", strings.Repeat("in kendal ", 300), "a b c d e f g", "kirkby londsale grass mere"} {

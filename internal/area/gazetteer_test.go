@@ -84,7 +84,7 @@ func many(n int) string {
 	return b.String()
 }
 
-// Whatever a table holds, reading it ends in a gazetteer that can be asked, or in the
+// Reading any table ends in a gazetteer that can be asked, or in the
 // line that is wrong.
 func FuzzGazetteer(f *testing.F) {
 	f.Add(lancashire, "PR1 a\nPR1 2 ab a:AA,AB b:ZZ\n", "a+ preston\nbE?! the boot\n")

@@ -99,7 +99,7 @@ func TestCounter(t *testing.T) {
 	}
 }
 
-// There are never more kinds in memory than a wall allows, whatever is counted.
+// There are never more kinds in memory than a wall allows, no matter what is counted.
 func TestCounterIsBounded(t *testing.T) {
 	k, then := &keeper{}, time.Now()
 	c := &counters.Counter{Keeper: k, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return then }}

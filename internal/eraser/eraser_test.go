@@ -123,7 +123,7 @@ func repeat(f testkit.Fault, n int) (out []testkit.Fault) {
 	return out
 }
 
-// Whatever the provider does, two gateways on one Redis bring what it holds to
+// No matter what the provider does, two gateways on one Redis bring what it holds to
 // nothing, and delete no record twice.
 func TestNothingIsLeft(t *testing.T) {
 	tests := []struct {

@@ -69,7 +69,7 @@ func (g *gateway) calls(service string, ends ...counters.Outcome) {
 
 func (g *gateway) down() []string { return slices.Sorted(maps.Keys(g.Down())) }
 
-// Three attempts in a row that nobody answers, whatever the reason; an answer ends the row,
+// Three attempts in a row that nobody answers, for any reason; an answer ends the row,
 // and what says nothing of a line does not lengthen it.
 func TestRow(t *testing.T) {
 	for _, tt := range []struct {

@@ -122,7 +122,7 @@ func TestParseSecret(t *testing.T) {
 	}
 }
 
-// No altered token opens, and whatever was sealed comes back whole.
+// No altered token opens, and all that was sealed comes back whole.
 func FuzzToken(f *testing.F) {
 	f.Add([]byte("position"), "CA1", 3, byte(1))
 	f.Fuzz(func(t *testing.T, data []byte, call string, at int, flip byte) {
@@ -166,7 +166,7 @@ func (s *spy) Size() int           { return 20 }
 func (s *spy) BlockSize() int      { return len(s.block) }
 
 // A keyed hash that is used again holds nothing of what it was given before, of
-// whatever length that was.
+// for any length.
 func TestMacsKeepNothing(t *testing.T) {
 	var made []*spy
 	macs := privacy.NewMacs(func() hash.Hash {

@@ -53,7 +53,7 @@ func newCollector(t *testing.T) *collector {
 }
 
 // What a collector gets is a name of the list, when and how long, whether it worked,
-// and the path of a webhook if it is one of ours: whatever came in.
+// and the path of a webhook if it is one of ours: for any request.
 func TestWhatIsTold(t *testing.T) {
 	c := newCollector(t)
 	tr := trace.New(trace.Options{Collector: c.URL + "/", Headers: map[string]string{"authorization": "secret"}, Ratio: 1, Version: "1", Endpoints: []string{"/sms"}})

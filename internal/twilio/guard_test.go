@@ -208,7 +208,7 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
-// Whatever body comes in, an unsigned one is refused and a signed one answered,
+// With any body, an unsigned request is refused and a signed one answered,
 // and what the handler reads is what was signed.
 func FuzzWebhook(f *testing.F) {
 	f.Add("From=%2B447400123456&Body=kendal&AccountSid="+account, "/sms?a=b")

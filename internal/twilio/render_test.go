@@ -86,7 +86,7 @@ func TestParseDocumentRefuses(t *testing.T) {
 	}
 }
 
-// Whatever words are written are read back unchanged, but for the control characters that
+// Any words that are written are read back unchanged, but for the control characters that
 // XML cannot hold.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add("hello & <b> \"x\"", "/voice?t=1&u=2")

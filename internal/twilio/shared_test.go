@@ -110,7 +110,7 @@ func TestSharedKeysOfTheProvidersSDK(t *testing.T) {
 	}
 }
 
-// While one secret replaces another, whatever is signed with either is answered; what is
+// While one secret replaces another, all that is signed with either is answered; what is
 // not held any more is refused. The header never lowers what is configured: with shared
 // keys alone, a request that the auth token signed is refused.
 func TestRotationRefusesNoWebhook(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"signpost/internal/webhook"
 )
 
-// Whatever comes in, the guard takes it exactly when the provider's own library
+// The guard takes a request exactly when the provider's own library
 // does: forms of every kind, URLs with a port and without, signatures right,
 // wrong, of another URL, of another form.
 func TestSignaturesAgreeWithTheProvidersLibrary(t *testing.T) {

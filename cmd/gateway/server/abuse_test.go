@@ -59,7 +59,7 @@ func (s *running) metric(t *testing.T, line string) (v float64) {
 }
 
 // Somebody whose number is of a country that is not answered gets the 24-hour
-// number and 999 once an hour, whatever they write; so does a number that pays its
+// number and 999 once an hour, for any text; so does a number that pays its
 // holder.
 func TestElsewhere(t *testing.T) {
 	r := testkit.StartRedis(t)
@@ -240,7 +240,7 @@ func only24(t *testing.T, call *handset.Call) bool {
 	return true
 }
 
-// Danger is answered with 999 whatever is spent and however many texts a sender has
+// Danger is answered with 999, no matter what is spent and how many texts a sender has
 // sent; then, so that two machines cannot loop, only now and then, with the harmless line
 // between.
 func TestDangerIsAnsweredPastTheLimits(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 )
 
 // Attacks on the line, over real HTTP, with the limits that ship. (The limits alone are
-// attacked in thousands of ways in internal/admit.) Redis keeps its own time: whatever is
+// attacked in thousands of ways in internal/admit.) Redis keeps its own time: what is
 // counted there comes back slower in these tests than it would.
 
 // asShipped runs a gateway with the limits that ship, and a clock that a test moves.
@@ -91,7 +91,7 @@ func TestForgedTextsDoNotSilenceHer(t *testing.T) {
 	says(t, "she, in the next hour,", she, exchange{"hello", the24}, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency})
 }
 
-// Whatever is forged, she gets her number, or it was sent to her phone within sixteen minutes.
+// After any forged text, she gets her number, or it was sent to her phone within sixteen minutes.
 func TestForgedPlacesUseUpNothing(t *testing.T) {
 	s, clock := asShipped(t)
 	she := s.phone()
@@ -108,7 +108,7 @@ func TestForgedPlacesUseUpNothing(t *testing.T) {
 	says(t, "she", she, exchange{"carlisle", "01228 633640"}, exchange{"999", emergency})
 }
 
-// A place in her name in the middle of her conversation is undone by one text, whatever step
+// A place in her name in the middle of her conversation is undone by one text, at any step
 // she is at; so is anything else that is forged, by her place or by X.
 func TestForgedPlaceIsUndone(t *testing.T) {
 	s := start(t, nil)
@@ -215,7 +215,7 @@ func TestWithheldCallsTakeNothingFromOthers(t *testing.T) {
 		t.Error("withheld calls took the menu from a caller with a number")
 	}
 	says(t, "somebody", s.phone(), exchange{"hello", townAsked}, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency})
-	if !only24(t, hangsUp(t, withheld(s), 60)) { // the line is dialled whatever is spent
+	if !only24(t, hangsUp(t, withheld(s), 60)) { // the line is dialled no matter what is spent
 		t.Error("the menu came back")
 	}
 }

@@ -49,7 +49,7 @@ func brokenBook(t *testing.T) string {
 	return dir
 }
 
-// helplineOnly looks that nothing but the 24-hour number and 999 is given, whatever is
+// helplineOnly looks that nothing but the 24-hour number and 999 is given, no matter what is
 // written or pressed.
 func helplineOnly(t *testing.T, s *running) {
 	t.Helper()

@@ -387,7 +387,7 @@ func byItself(key string) bool {
 	return slices.ContainsFunc([]string{"line:", "health:", "spent:", "counts:"}, func(kind string) bool { return strings.HasPrefix(key, kind) })
 }
 
-// Whatever happens to Redis, a text is answered before the provider gives up: a place gets
+// With every fault of Redis, a text is answered before the provider gives up: a place gets
 // its local number, anything else the 24-hour number and 999. Calls do not
 // notice.
 func TestRedisAway(t *testing.T) {
@@ -893,7 +893,7 @@ func putBook(t *testing.T, dir, words string) {
 	}
 }
 
-// However a book is saved, in whatever order the files come and go, callers are
+// In any way a book is saved, and in any order the files come and go, callers are
 // answered from a whole book all the while, a conversation goes on, and the new
 // book is in force at the end. A book that is refused is told of in one line.
 func TestReloadSurvivesEveryWayOfSaving(t *testing.T) {

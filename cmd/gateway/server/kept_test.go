@@ -166,7 +166,7 @@ func TestRedisIsSealed(t *testing.T) {
 }
 
 // In a quiet hour a copy of Redis holds the rate of one sender. It must not tell that they wrote
-// of danger: it is there from the same text on, whatever they write.
+// of danger: it is there from the same text on, no matter what they write.
 func TestACopyTellsNoDanger(t *testing.T) {
 	began := map[string]int{}
 	for _, body := range []string{"Barrow", "he has a knife"} {

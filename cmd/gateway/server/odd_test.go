@@ -95,7 +95,7 @@ func TestPipelinedRequests(t *testing.T) {
 }
 
 // raw sends bytes to the public listener. It returns the first answer's status, and its body
-// with whatever came after it.
+// with all that came after it.
 func raw(t *testing.T, s *running, sent string) (status int, rest string) {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))

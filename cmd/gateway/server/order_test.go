@@ -74,7 +74,7 @@ func words(t *testing.T, doc string) string {
 	return n.Words()
 }
 
-// Whatever comes together, twice, late or out of order, at one gateway or at three
+// When texts come together, twice, late or out of order, at one gateway or at three
 // on one Redis: the answers are those of some order of the texts, each taken once,
 // and the conversation goes on from there; a webhook that is repeated gets the same
 // bytes.

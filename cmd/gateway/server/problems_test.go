@@ -130,7 +130,7 @@ func TestWhatWouldBeLostIsNamed(t *testing.T) {
 }
 
 // Texts and calls from the operator's own phones move neither the counts of people nor the
-// manager's page, whatever is pressed; and they are charged like anybody's.
+// manager's page, for any key; and they are charged like anybody's.
 func TestOwnTestsDoNotCount(t *testing.T) {
 	r, secret, kept := storeBeside(t)
 	s, clock := startAt(t, func(c *config.Config) {

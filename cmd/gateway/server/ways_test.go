@@ -91,7 +91,7 @@ func TestCallsByGET(t *testing.T) {
 }
 
 // With shared keys and an API key, and no auth token, people are answered and records
-// erased; what the auth token signs is refused, whatever its header says.
+// erased; what the auth token signs is refused with any header.
 func TestWithoutTheMasterCredential(t *testing.T) {
 	p := testkit.NewProvider(t, account, token)
 	apiKey := twilio.APIKey{ID: "SK" + strings.Repeat("1", 32), Secret: privacy.Hide("0123456789abcdef0123456789abcdef")}

@@ -289,7 +289,7 @@ func (p protocol) broken(r rules, faultless bool) string {
 		return ""
 	}
 	state := ""
-	for _, text := range p.done { // one after the other: all is exact, whatever fails
+	for _, text := range p.done { // one after the other: all is exact, with every fault
 		if p.answers[text] != state+text {
 			return fmt.Sprintf("%q was answered as %q", state+text, p.answers[text])
 		}
@@ -323,7 +323,7 @@ func newProtocol(falls int) protocol {
 }
 
 // searches are the worlds that are tried: texts together, with repeats, while Redis is there;
-// and one text after the other, whatever fails.
+// and one text after the other, with every fault.
 var searches = []struct {
 	falls int
 	rules

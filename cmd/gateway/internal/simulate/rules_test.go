@@ -81,7 +81,7 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 }
 
 // checkAgain: a text that comes twice gets the same bytes, and moves nothing the second time.
-// own: it came with the cookie of its answer, by which any gateway knows it, whatever fails.
+// own: it came with the cookie of its answer, by which any gateway knows it, with every fault.
 func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string, note func(again, same, still bool)) {
 	known := own && before.book == b.Version
 	switch {
@@ -114,7 +114,7 @@ func (w *world) booksFor(b *flows.Book) []*flows.Book {
 	return all
 }
 
-// urgentTexts is how many answers to danger a sender gets in an hour, whatever happens.
+// urgentTexts is how many answers to danger a sender gets in an hour, always.
 const urgentTexts = 12
 
 // checkDanger: danger is answered with 999 before any other number.

@@ -217,7 +217,7 @@ func TestWithoutTheAuthToken(t *testing.T) {
 	}
 }
 
-// Whatever is planted is found, with what to do about it.
+// All that is planted is found, with what to do about it.
 func TestPlantedMistakes(t *testing.T) {
 	set := func(field string, v any) func(*testing.T, *world) {
 		return func(_ *testing.T, w *world) { w.number[field] = v }

@@ -248,7 +248,7 @@ func TestOverriddenDoesNotPointHere(t *testing.T) {
 	}
 }
 
-// A limit on the unit keeps the gateway from swap, whatever the machine does.
+// A limit on the unit keeps the gateway from swap, no matter what the machine does.
 func TestSwapIsOffForTheUnit(t *testing.T) {
 	root := fstest.MapFS{
 		"proc/swaps":       {Data: []byte("Filename\tType\tSize\tUsed\tPriority\n/swapfile file 1000 0 -2\n")},

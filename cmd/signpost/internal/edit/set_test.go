@@ -75,7 +75,7 @@ func TestSetRefuses(t *testing.T) {
 	}
 }
 
-// Whatever words are written, they are read again as they were given, and nothing
+// Any words that are written are read again as they were given, and nothing
 // else is read differently.
 func FuzzSet(f *testing.F) {
 	for _, w := range []string{"local team", "a: b", "#x", `"`, "'", "- x", "{a}", "no", "0808", "~", "a #b", "&x", "é", "\\n", " x "} {

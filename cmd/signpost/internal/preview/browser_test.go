@@ -36,7 +36,7 @@ var screenshots = flag.String("screenshots", "", "the folder to put pictures of 
 //go:embed testdata/axe.min.js
 var axe string
 
-// browse opens a real browser. Whatever it logs as an error, and every request it
+// browse opens a real browser. All that it logs as an error, and every request it
 // makes to another host, fails the test.
 func browse(t *testing.T) context.Context {
 	t.Helper()

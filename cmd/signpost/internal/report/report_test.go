@@ -125,7 +125,7 @@ func TestEndsAreToldApart(t *testing.T) {
 	}
 }
 
-// A report has the same rows whatever was counted: a row by itself would tell
+// A report has the same rows for all counts: a row by itself would tell
 // that there was something.
 func TestRowsTellNothing(t *testing.T) {
 	b, k := shipped(t), kept{}
