@@ -10,7 +10,7 @@ import (
 )
 
 var allowedUnused = rule{
-	name: "allowed-unused", doc: "a watch-word is allowed only where it stands", severity: advice,
+	name: "allowed-unused", doc: "a watch-word is allowed only where it is", severity: advice,
 	run: func(p *pass) {
 		for _, path := range slices.Sorted(maps.Keys(p.Allowed)) {
 			said := ""

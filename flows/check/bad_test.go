@@ -129,7 +129,7 @@ func mistakes() []mistake {
 		{"free or not", "services.yaml", "    free: yes\n", "", "number-cost", "number: 0808 2000 247", "free"},
 		{"short number rung", "services.yaml", "    can_connect: no # a short number: the caller dials it themselves\n", "", "number-connect", "116 123", "can_connect"},
 		{"no number", "services.yaml", "    numbers:\n      - number: 0808 801 0327\n", "    numbers: []\n", "no-number", "numbers: []", ""},
-		{"a number taken out, its heading left", "services.yaml", "      - number: 0808 801 0327\n", "", "shape", "numbers:", "nothing stands here"},
+		{"a number taken out, its heading left", "services.yaml", "      - number: 0808 801 0327\n", "", "shape", "numbers:", "nothing is here"},
 		{"hours", "services.yaml", "hours: Mon-Fri 9am-6pm #", "hours: Mon-Fri 9-6 #", "hours", "Mon-Fri 9-6", "Mon-Fri"},
 		{"exception", "services.yaml", "hours: Mon-Fri 9am-6pm #", "exceptions: {2026-12-24: morning}\n    hours: Mon-Fri 9am-6pm #", "hours", "morning", "2026-12-24"},
 		{"ring time", "services.yaml", "    hours: 24 hours\n", "    ring_seconds: 5\n    hours: 24 hours\n", "ring-seconds", "ring_seconds: 5", "10 to 60"},
@@ -344,7 +344,7 @@ func TestMistakes(t *testing.T) {
 	for _, o := range outcomes() {
 		t.Run(o.name, func(t *testing.T) {
 			if !o.ok {
-				t.Errorf("not found by %q where it stands; found:", o.rule)
+				t.Errorf("not found by %q where it is; found:", o.rule)
 				for _, p := range o.problems {
 					if p.Rule != "number-age" {
 						t.Log(p)

@@ -18,7 +18,7 @@ var filledWords = rule{
 				told[found+path] = true
 				p.report(p.Pos(file, path), fmt.Sprintf("the words %q come about in a text: %q", found, text),
 					"Somebody else may read it over their shoulder or on a locked screen.",
-					"Change the words around the curly brackets, or the label or the phrase that stands in them.")
+					"Change the words around the curly brackets, or the label or the phrase that is in them.")
 			}
 		}
 		for i := range p.answers {

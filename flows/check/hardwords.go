@@ -21,7 +21,7 @@ var plainer = []struct{ hard, plain string }{
 }
 
 var hardWords = rule{
-	name: "hard-word", doc: "no word stands that many people do not use", severity: advice,
+	name: "hard-word", doc: "no word is used that many people do not use", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if !w.english() {

@@ -10,7 +10,7 @@ import (
 var link = regexp.MustCompile(`(?i)\bhttps?:|\bwww\.|[a-z0-9_.+-]+@[a-z0-9-]+\.|\b[a-z0-9-]+\.(com|org|net|uk|info|io|me|app|co|gov|eu|ly|link|help|care|support)\b`)
 
 var links = rule{
-	name: "link", doc: "no link and no e-mail address stands in a text",
+	name: "link", doc: "no link and no e-mail address is in a text",
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if found := link.FindString(w.words); w.text && found != "" {

@@ -8,7 +8,7 @@ import (
 )
 
 var serviceNames = rule{
-	name: "service-name", doc: "no service stands in a text under its own name",
+	name: "service-name", doc: "no service is in a text under its own name",
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if !w.text {

@@ -10,7 +10,7 @@ var reviewDate = rule{
 				continue
 			}
 			pos := p.Pos("services.yaml", "services."+s.ID+".review_by")
-			const why = "While it stands, the number may be taken for a checked one when it is not."
+			const why = "While it is there, the number may be taken for a checked one when it is not."
 			switch {
 			case s.CheckedOn.IsZero():
 				p.report(pos, s.ID+" is to be rung again, and was never rung", why, "Ring it and write checked_on, or take this line out.")

@@ -64,7 +64,7 @@ func fills(p *pass, w wording) []string {
 }
 
 var strayPlaceholders = rule{
-	name: "stray-placeholder", doc: "a placeholder stands only where there is something to fill it with", severity: advice,
+	name: "stray-placeholder", doc: "a placeholder is used only where there is something to fill it with", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			for _, name := range braces(w.words) {

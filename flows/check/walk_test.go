@@ -164,7 +164,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where string) {
 			t.Errorf("%s: 999 does not lead the answer to danger: %q", where, r.Text)
 		}
 		if first := firstNumber.FindString(r.Text); first != "999" {
-			t.Errorf("%s: %q stands before 999: %q", where, first, r.Text)
+			t.Errorf("%s: %q is before 999: %q", where, first, r.Text)
 		}
 		_, in, named := strings.Cut(e.Input, " in ")
 		if a := b.Area(in); named && a != nil && e.To.State.Who != flows.Behaviour && e.To.State.Need != flows.NeedDeaf {

@@ -20,7 +20,7 @@ var watchList = rule{
 		}
 		if len(missing) > 0 && p.Has("words.yaml", "watch_words") {
 			p.report(p.Pos("words.yaml", "watch_words"), fmt.Sprintf("the watch list is without: %s", strings.Join(missing, ", ")), "A text with one of them would go out, and somebody could read it over a shoulder.",
-				"Put them back. Where one must stand, allow it there with allowed_words and because.")
+				"Put them back. Where one must be, allow it there with allowed_words and because.")
 		}
 	},
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var watchWords = rule{
-	name: "watch-word", doc: "no word of the watch list stands in a text, unless its author allowed it with a reason",
+	name: "watch-word", doc: "no word of the watch list is in a text, unless its author allowed it with a reason",
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if !w.text {
@@ -20,9 +20,9 @@ var watchWords = rule{
 				watch = append(slices.Clone(watch), w.translation.Watch...)
 			}
 			for _, found := range Watched(watch, w.words, p.Allowed[w.allowedBy]) {
-				p.report(p.posIn(w, found), fmt.Sprintf("the word %q stands in a text", found),
+				p.report(p.posIn(w, found), fmt.Sprintf("the word %q is in a text", found),
 					"Somebody else may read it over their shoulder or on a locked screen.",
-					"Say it in neutral words. If it must stand here, add allowed_words and because.")
+					"Say it in neutral words. If it must be here, add allowed_words and because.")
 			}
 		}
 	},

@@ -140,7 +140,7 @@ var placeholders = rule{
 					if near != "" {
 						fix = fmt.Sprintf("Did you mean {%s}?", near)
 					}
-					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should stand there.", fix)
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should be there.", fix)
 					if near != "" {
 						p.fix("{"+name+"}", "{"+near+"}")
 					}

@@ -300,7 +300,7 @@ func (b *builder) stepShape(id string, s *flows.Step, v value) {
 	for _, channel := range []string{"text", "say"} {
 		w := v.at(channel)
 		if s.Kind == flows.KindMenu && w.set && len(s.Choices) > 0 && !Holds(w.text, "{choices}") {
-			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}", "People would not be told which keys there are.", "Put {choices} where the choices should stand.")
+			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}", "People would not be told which keys there are.", "Put {choices} where the choices should be.")
 		}
 	}
 }
@@ -414,7 +414,7 @@ func (b *builder) messageShape(file value) {
 			return
 		}
 		if placeholder != "" && !Holds(w.text, placeholder) {
-			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder, "The one thing people need here would not be told.", "Put "+placeholder+" where it should stand.")
+			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder, "The one thing people need here would not be told.", "Put "+placeholder+" where it should be.")
 		}
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{

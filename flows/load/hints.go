@@ -26,9 +26,9 @@ func (r *reader) blanks(data []byte) (found bool) {
 			continue
 		}
 		found = true
-		what := "a tab stands"
+		what := "a tab is"
 		if c, _ := utf8.DecodeRuneInString(lead[i:]); c != '\t' {
-			what = fmt.Sprintf("an odd blank (%U) stands", c)
+			what = fmt.Sprintf("an odd blank (%U) is", c)
 		}
 		put := strings.Map(func(c rune) rune {
 			if c == '\u200b' || c == '\ufeff' {
@@ -37,7 +37,7 @@ func (r *reader) blanks(data []byte) (found bool) {
 			return ' '
 		}, strings.ReplaceAll(lead, "\t", "  "))
 		r.broken = true
-		r.problems = append(r.problems, Problem{Pos: Pos{r.file, n + 1, i + 1}, Rule: "blank", What: what + " where the line begins; only spaces may",
+		r.problems = append(r.problems, Problem{Pos: Pos{r.file, n + 1, i + 1}, Rule: "blank", What: what + " where the line begins; only spaces may be there",
 			Why: whyNotLoaded, Fix: "Put spaces there, as many as the lines around begin with. Set your editor to write spaces for the tab key.",
 			Edit: Edit{begins, begins + len(lead), put}})
 	}
@@ -88,7 +88,7 @@ func (r *reader) hintAt(data []byte, n int, line string) (Problem, bool) {
 	line, _, _ = strings.Cut(line, " #")
 	if m := colonIn.FindStringSubmatchIndex(line); m != nil && !strings.Contains(line[m[4]:m[5]], `"`) {
 		words := strings.TrimRight(line[m[4]:m[5]], " ")
-		p.Col, p.What = m[4]+1, "these words hold a colon, and no quotes stand around them"
+		p.Col, p.What = m[4]+1, "these words hold a colon, and no quotes are around them"
 		p.Fix = fmt.Sprintf("Put quotes around them: \"%s\"", words)
 		p.Edit = Edit{from + m[4], from + m[4] + len(words), `"` + words + `"`}
 		return p, true

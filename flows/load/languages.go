@@ -239,7 +239,7 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 		}
 		if want, got := holds(s.now), holds(words.text); !slices.Equal(want, got) {
 			b.problem(words.pos, "translation-placeholder", fmt.Sprintf("the words hold %s; in the book's own language they hold %s", list(got), list(want)),
-				"Somebody would miss what stands there: a number, perhaps.", "Put the same names in curly brackets into both.")
+				"Somebody would miss what is there: a number, perhaps.", "Put the same names in curly brackets into both.")
 		}
 		s.set(words.text)
 	}
@@ -334,7 +334,7 @@ func languagesShape() *shape {
 		may("understood", "words of it that mean the same everywhere", object(understood...)),
 		may("watch_words", "words of it that must never appear in a text", listOf(text())),
 		may("pronunciations", pronunciationsDoc, &shape{kind: isMap, elem: text(), anyKey: true}),
-		need("texts", "every wording, by where it stands in the other files", &shape{kind: isMap, elem: text(), anyKey: true}))
+		need("texts", "every wording, by where it is in the other files", &shape{kind: isMap, elem: text(), anyKey: true}))
 	language.draft = func(n *yaml.Node) bool { return !signed(n) }
 	return object(schemaField,
 		may("own_words", "what people write to come back to the book's own language", listOf(text())),

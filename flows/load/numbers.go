@@ -28,7 +28,7 @@ func lookAgain(number string) string {
 func digitsOnly(number string) string {
 	for letter, digit := range map[string]string{"O": "0", "o": "0", "l": "1", "I": "1"} {
 		if strings.Contains(number, letter) && strings.Trim(strings.ReplaceAll(number, letter, digit), "+0123456789 ") == "" {
-			return fmt.Sprintf("The letter %s stands in it: write the digit %s, if that is the number, with digits and spaces only.", letter, digit)
+			return fmt.Sprintf("The letter %s is in it: write the digit %s, if that is the number, with digits and spaces only.", letter, digit)
 		}
 	}
 	return "Write it as printed, with digits and spaces only; use a second number line for a second number."

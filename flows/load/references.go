@@ -93,7 +93,7 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 		}
 	}
 	if twice := b.twice[r.kind+"s"]; len(twice) > 0 {
-		return fmt.Sprintf("%q stands twice, and one of the two may be a copy that was meant to be this: give it its own name.", twice[0])
+		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it its own name.", twice[0])
 	}
 	var spare []string // nothing leads to them
 	for _, id := range all.keys {
@@ -109,7 +109,7 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 	case len(ids) <= few:
 		return "If it is gone for good, take this out, too. Otherwise use one of: " + strings.Join(ids, ", ") + "."
 	}
-	return fmt.Sprintf("Look how the %s is written where it stands. If it is gone for good, take this out, too.", r.kind)
+	return fmt.Sprintf("Look how the %s is written where it is used. If it is gone for good, take this out, too.", r.kind)
 }
 
 // emergency reports the service that words lead to, and no name.

@@ -278,7 +278,7 @@ var messageNames = []named{
 var phraseNames = []named{
 	{"hours_unknown", "nobody has confirmed the hours"}, {"hours_open", "the line is open"}, {"hours_closed", "the line is closed"},
 	{"free", "the number is free"}, {"may_show", "the number may show on a bill"}, {"then_press", "a key to press once they answer"},
-	{"reason_no_answer", "they did not answer: stands before another number"}, {"reason_engaged", "they were engaged"}, {"reason_dead_line", "the number did not work"},
+	{"reason_no_answer", "they did not answer: comes before another number"}, {"reason_engaged", "they were engaged"}, {"reason_dead_line", "the number did not work"},
 	{"reason_machine", "a machine answered"}, {"reason_shut", "they were closed"}, {"reason_another", "another number was asked for"},
 	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "the first choice of a call's menu"},
 	{"call_choice_next", "the other choices"}, {"back", "how to go back on a call, where that leads anywhere"},

@@ -167,10 +167,10 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 		if n.Alias != nil && n.Alias.Kind == yaml.ScalarNode {
 			fix = "Write the words out again: " + n.Alias.Value
 		}
-		r.shapeProblem(pos, "anchor", "an alias (*name) stands here", fix)
+		r.shapeProblem(pos, "anchor", "an alias (*name) is here", fix)
 		return value{}
 	case n.Anchor != "":
-		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") stands here", "Take it out: aliases are not used in flow files.")
+		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") is here", "Take it out: aliases are not used in flow files.")
 	case len(n.Content) > 2*maxItems:
 		r.shapeProblem(pos, "length", "this list is too long", fmt.Sprintf("Keep it under %d.", maxItems))
 		return value{}
@@ -241,7 +241,7 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	}
 	if i := strings.IndexFunc(v.text, unseen); i >= 0 {
 		c, _ := utf8.DecodeRuneInString(v.text[i:])
-		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) stands in the words", c), "Type the words again, without a backslash in them.")
+		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) is in the words", c), "Type the words again, without a backslash in them.")
 		return v
 	}
 	if r.curlyQuoted(v) || r.lostWords(n, v) {
@@ -281,7 +281,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		draft := sh.elem != nil && sh.elem.draft != nil && sh.elem.draft(c)
 		r.inDraft = outer || draft
 		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
-			r.shapeProblem(kpos, "anchor", "a merge or a nested name stands here", "Write the lines out in full.")
+			r.shapeProblem(kpos, "anchor", "a merge or a nested name is here", "Write the lines out in full.")
 			continue
 		}
 		name := k.Value
@@ -290,7 +290,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			p = path + "." + name
 		}
 		if _, dup := v.fields[name]; dup {
-			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q stands here twice; first on line %d", name, r.pos[p+"#name"].Line), "If the second is a copy, give it a name of its own. Otherwise keep one of them.")
+			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q appears here twice; first on line %d", name, r.pos[p+"#name"].Line), "If the second is a copy, give it a name of its own. Otherwise keep one of them.")
 			if r.twice == nil {
 				r.twice = map[string][]string{}
 			}
@@ -334,14 +334,14 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 func found(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.SequenceNode:
-		return "but a list stands here"
+		return "but a list is here"
 	case yaml.MappingNode:
-		return "but names with values stand here"
+		return "but names with values are here"
 	}
 	if n.Tag == "!!null" {
-		return "but nothing stands here"
+		return "but nothing is here"
 	}
-	return "but plain words stand here"
+	return "but plain words are here"
 }
 
 func contains(list []string, s string) bool {

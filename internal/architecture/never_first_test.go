@@ -95,7 +95,7 @@ func startsConversation(room, name string, src any) ([]string, error) {
 			}
 		case *ast.BasicLit:
 			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/twilio" && room != "internal/testkit" {
-				say(n, "the provider's address stands outside internal/twilio")
+				say(n, "the provider's address is outside internal/twilio")
 			}
 		}
 		return true

@@ -39,7 +39,7 @@ func naive(t testing.TB) (prefixes map[string]string, outwards []string) {
 				letters, units, _ := strings.Cut(group, ":")
 				for _, u := range strings.Split(units, ",") {
 					if _, dup := prefixes[sector+u]; dup {
-						t.Errorf("%s%s stands twice", sector, u)
+						t.Errorf("%s%s is twice", sector, u)
 					}
 					prefixes[sector+u] = letters
 				}

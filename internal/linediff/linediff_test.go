@@ -56,7 +56,7 @@ func TestHunks(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if near := linediff.Hunks(before, "a\nB\nc\nD\ne\nf\ng\nh\n", 1); len(near) != 1 {
-		t.Errorf("changes that stand together: %+v", near)
+		t.Errorf("changes that are together: %+v", near)
 	}
 	if none := linediff.Hunks(before, before, 3); len(none) != 0 {
 		t.Errorf("nothing changed: %+v", none)

@@ -81,7 +81,7 @@ func AcceptFaults(doc twilio.Node) []string {
 	faults := VoiceFaults(doc)
 	for _, n := range doc.Children {
 		if !slices.Contains([]string{"Say", "Play", "Pause", "Gather", "Hangup"}, n.Name) {
-			faults = append(faults, fmt.Sprintf("<%s> may not stand where a call is accepted", n.Name))
+			faults = append(faults, fmt.Sprintf("<%s> may not be where a call is accepted", n.Name))
 		}
 	}
 	return faults
@@ -168,7 +168,7 @@ func (f *voiceFaults) element(n twilio.Node) {
 			name = "text"
 		}
 		if !slices.Contains(rule.inside, name) {
-			f.say("<%s> may not stand in <%s>", name, n.Name)
+			f.say("<%s> may not be in <%s>", name, n.Name)
 			continue
 		}
 		if n.Name == "Response" && voiceRules[name].final && i != len(n.Children)-1 {

@@ -100,7 +100,7 @@ func TestMapFitsASheet(t *testing.T) {
 		}
 		for _, o := range all {
 			if b.x < o.x+o.w && o.x < b.x+b.w && b.y < o.y+o.h && o.y < b.y+b.h {
-				t.Errorf("%+v stands on %+v", b, o)
+				t.Errorf("%+v is on %+v", b, o)
 			}
 		}
 		all = append(all, b)

@@ -65,7 +65,7 @@ func TestInsertAndList(t *testing.T) {
 				t.Errorf("changed:\n%swant:\n%s", diff, tt.want)
 			}
 			if at, next := strings.Index(string(got), "three"), strings.Index(string(got), "# Names."); at > next {
-				t.Error("the lines stand behind the comment of what comes next")
+				t.Error("the lines are behind the comment of what comes next")
 			}
 		})
 	}

@@ -70,7 +70,7 @@ func figures(t *testing.T, b *flows.Book, o report.Options) (report.Report, map[
 	for _, row := range rows[1:] {
 		name := strings.Join(row[2:6], " / ")
 		if _, twice := all[name]; twice {
-			t.Fatalf("%s stands twice", name)
+			t.Fatalf("%s is twice", name)
 		}
 		all[name] = row[6]
 	}
