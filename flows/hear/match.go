@@ -29,7 +29,7 @@ type table struct {
 	// the word that must follow. There are hundreds behind "he".
 	first   [][]int32
 	second  []edges
-	begin   []int32   // of the start and what it leads to without a word, those with any or place
+	begins  []int32   // of the start and what it leads to without a word, those with any or place
 	closure [][]int32 // by state, itself first
 	signs   []sign    // by state
 	spare   sync.Pool // of *sets
@@ -120,7 +120,7 @@ func (a *automaton) table() *table {
 	led := make([][]int32, len(a.vocab)) // by word, what it leads to from the start
 	for _, q := range t.closure[0] {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
-			t.begin = append(t.begin, q)
+			t.begins = append(t.begins, q)
 		}
 		for _, e := range t.nodes[q].edges {
 			led[e.word] = a.free(led[e.word], e.to)
@@ -231,104 +231,137 @@ type thread struct {
 // run finds every phrase in a text, each by its first beginning. words holds, for
 // each word, the numbers of the words it can be read as; ends tells behind which a
 // sentence ends; places are the stretches that {place} stands for.
-func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) (found []match) {
-	both := t.sets()
-	cur, next := &both.cur, &both.next
-	defer func() {
-		both.wipe()
-		t.spare.Put(both)
-	}()
-	for len(both.bound) <= len(words) {
-		both.bound = append(both.bound, nil)
-	}
-	bound := both.bound
+func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) []match {
 	const usual = 8 // matches for each word
-	found = make([]match, 0, usual*len(words))
-	accept := func(state int32, from, place int16, at int) {
-		for _, p := range t.nodes[state].accepts {
-			if len(found) < maxMatches {
-				found = append(found, match{p, from, int16(at), place})
-			}
+	r := runner{table: t, words: words, places: places, sets: t.sets(), found: make([]match, 0, usual*len(words))}
+	defer func() {
+		r.sets.wipe()
+		t.spare.Put(r.sets)
+	}()
+	for len(r.bound) <= len(words) {
+		r.bound = append(r.bound, nil)
+	}
+	for i := range words {
+		r.ahead = ahead(words, i+1)
+		r.anyWord = i == 0 || !ends[i-1]
+		r.goOn(i)
+		r.goOnFromPlaces(i)
+		r.begin(i)
+		r.cur, r.next = r.next, r.cur
+		r.next.clear()
+	}
+	r.finish()
+	return r.found
+}
+
+// runner is on its way through a text.
+type runner struct {
+	*table
+	*sets
+	words  [][]int32
+	places []area.Candidate
+	found  []match
+	// ahead is the sign of the next word. anyWord tells whether a gap may go on over this one: no
+	// gap goes on behind the end of a sentence.
+	ahead   sign
+	anyWord bool
+}
+
+// accept notes the phrases that end at a state.
+func (r *runner) accept(state int32, from, place int16, at int) {
+	for _, p := range r.nodes[state].accepts {
+		if len(r.found) < maxMatches {
+			r.found = append(r.found, match{p, from, int16(at), place})
 		}
 	}
-	bind := func(state int32, from int16, at int) {
-		after := t.nodes[state].place
-		if after == 0 {
-			return
-		}
-		for c, p := range places {
-			if p.From == at {
-				bound[p.To] = t.enter(bound[p.To], thread{after, from, int16(c)})
-			}
+}
+
+// bind goes on behind every place that is named here.
+func (r *runner) bind(state int32, from int16, at int) {
+	after := r.nodes[state].place
+	if after == 0 {
+		return
+	}
+	for c, p := range r.places {
+		if p.From == at {
+			r.bound[p.To] = r.enter(r.bound[p.To], thread{after, from, int16(c)})
 		}
 	}
-	for i := 0; i <= len(words); i++ {
-		last := i == len(words)
-		want := ahead(words, i+1)
-		free := !last && (i == 0 || !ends[i-1])
-		for _, q := range cur.list {
-			s := &t.signs[q]
-			if s.ends {
-				accept(q, cur.begun(q), -1, i)
-			}
-			if last {
+}
+
+// goOn reads a word in the states the text is in.
+func (r *runner) goOn(i int) {
+	for _, q := range r.cur.list {
+		s, from := &r.signs[q], r.cur.begun(q)
+		if s.ends {
+			r.accept(q, from, -1, i)
+		}
+		if s.any && r.anyWord {
+			r.next.add(r.closure[r.nodes[q].any], from, r.signs, &r.ahead)
+		}
+		if s.place {
+			r.bind(q, from, i)
+		}
+		for _, w := range r.words[i] {
+			if !s.may(w) {
 				continue
 			}
-			if s.any && free {
-				next.add(t.closure[t.nodes[q].any], cur.begun(q), t.signs, &want)
-			}
-			if s.place {
-				bind(q, cur.begun(q), i)
+			for _, e := range r.nodes[q].by(w) {
+				r.next.add(r.closure[e.to], from, r.signs, &r.ahead)
 			}
 		}
-		for _, b := range bound[i] {
-			accept(b.state, b.from, b.place, i)
-			if last {
-				continue
-			}
-			if after := t.nodes[b.state].any; free && after != 0 {
-				bound[i+1] = t.enter(bound[i+1], thread{after, b.from, b.place})
-			}
-			for _, w := range words[i] {
-				for _, e := range t.nodes[b.state].by(w) {
-					bound[i+1] = t.enter(bound[i+1], thread{e.to, b.from, b.place})
-				}
-			}
-			bind(b.state, b.from, i)
-		}
-		if last {
-			break
-		}
-		for _, q := range t.begin {
-			if after := t.nodes[q].any; free && after != 0 {
-				next.add(t.closure[after], int16(i), t.signs, &want)
-			}
-			bind(q, int16(i), i)
-		}
-		for _, w := range words[i] {
-			for _, q := range t.first[w] {
-				next.put(q, int16(i))
-			}
-			if i+1 < len(words) {
-				for _, v := range words[i+1] {
-					for _, e := range t.second[w].by(v) {
-						next.put(e.to, int16(i))
-					}
-				}
-			}
-			for _, q := range cur.list {
-				if !t.signs[q].may(w) {
-					continue
-				}
-				for _, e := range t.nodes[q].by(w) {
-					next.add(t.closure[e.to], cur.begun(q), t.signs, &want)
-				}
-			}
-		}
-		cur, next = next, cur
-		next.clear()
 	}
-	return found
+}
+
+// goOnFromPlaces is goOn for the phrases that have named a place.
+func (r *runner) goOnFromPlaces(i int) {
+	for _, b := range r.bound[i] {
+		r.accept(b.state, b.from, b.place, i)
+		if after := r.nodes[b.state].any; r.anyWord && after != 0 {
+			r.bound[i+1] = r.enter(r.bound[i+1], thread{after, b.from, b.place})
+		}
+		for _, w := range r.words[i] {
+			for _, e := range r.nodes[b.state].by(w) {
+				r.bound[i+1] = r.enter(r.bound[i+1], thread{e.to, b.from, b.place})
+			}
+		}
+		r.bind(b.state, b.from, i)
+	}
+}
+
+// begin reads a word as the first of a phrase.
+func (r *runner) begin(i int) {
+	from := int16(i)
+	for _, q := range r.begins {
+		if after := r.nodes[q].any; r.anyWord && after != 0 {
+			r.next.add(r.closure[after], from, r.signs, &r.ahead)
+		}
+		r.bind(q, from, i)
+	}
+	for _, w := range r.words[i] {
+		for _, q := range r.first[w] {
+			r.next.put(q, from)
+		}
+		if i+1 == len(r.words) {
+			continue
+		}
+		for _, v := range r.words[i+1] {
+			for _, e := range r.second[w].by(v) {
+				r.next.put(e.to, from)
+			}
+		}
+	}
+}
+
+// finish notes the phrases that end with the text.
+func (r *runner) finish() {
+	end := len(r.words)
+	for _, q := range r.cur.list {
+		r.accept(q, r.cur.begun(q), -1, end)
+	}
+	for _, b := range r.bound[end] {
+		r.accept(b.state, b.from, b.place, end)
+	}
 }
 
 // enter adds a thread and those it leads to without a word.
