@@ -91,126 +91,147 @@ var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "wo
 // shapeOf is the shape of one file of a book, whose districts have these names; any
 // name will do when there are none.
 func shapeOf(file string, districts []string) *shape {
-	person := one("me", "someone", "behaviour")
-	yesNo := one("yes", "no")
-	wording := object(may("text", "what a text message says", text()), may("say", "what a call says", text()))
 	if HeardFile(file) {
 		return heardShape(file)
 	}
 	switch file {
 	case "services.yaml":
-		return object(schemaField, need("services", "the directory, by a short name for each service", mapOf(object(
-			need("name", "what the service calls itself; never sent in a text", text()),
-			need("label", "the discreet name used in texts", text()),
-			may("say", "how a call names it, in the middle of a sentence", text()),
-			need("numbers", "its telephone numbers, called one after another", listOf(object(
-				need("number", "as the service prints it", text()),
-				may("then_press", "the key to press once the line answers", text()),
-				may("press_after", "how many seconds after the answer it is pressed: 0 to 30, halves too; usually 2", text())))),
-			need("for", "whom it is for", listOf(person)),
-			need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
-			may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
-			may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
-			may("paused_until", "the day it is back after a flood or strike; it comes back by itself", text()),
-			may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
-			may("press_to_accept", "yes when the person who answers must press 1, so that a machine is not taken for a person", yesNo),
-			may("free", "yes for freephone numbers", yesNo),
-			may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
-			may("can_connect", "no when a caller must not be put through", yesNo),
-			may("first_words", "the first words heard on a test call; a caller hears them before, if they name the service", text()),
-			may("answered_by", "who or what answers, as heard on a test call", one("person", "menu", "queue", "voicemail")),
-			may("takes_men", "whether it takes men; leave out what nobody has said", yesNo),
-			may("takes_third_parties", "whether it takes people worried about somebody else", yesNo),
-			may("takes_relay", "whether it takes calls by Relay UK", yesNo),
-			may("takes_interpreters", "whether it can call an interpreter", yesNo),
-			may("may_be_texted", "whether people may send it texts", yesNo),
-			may("from", "the first day it exists, like 2026-01-31", text()),
-			may("until", "the last day it exists, like 2026-12-31", text()),
-			may("if_no_answer", "the service that takes over", text()),
-			may("mention_text", "added to texts that mention it while it is open", text()),
-			may("mention_say", "added to calls that mention it while it is open", text()),
-			may("not_offered", "why it is on file but never given out", text()),
-			may("allowed_words", "watch-words allowed in its label", listOf(text())),
-			may("because", "why those words are allowed", text()),
-			may("about", "anything else worth knowing", text()),
-			need("source", "where the number comes from", text()),
-			need("source_date", "when the source was written", text()),
-			need("checked_on", `the day a person last rang it, or "never"`, text()),
-			may("checked_by", "the role of who rang it", text()),
-			may("review_by", "the day it must be rung again", text()),
-			may("unrung_because", "why it may be given out though nobody has rung it for half a year; who says so", text()),
-		))))
+		return servicesShape()
 	case "areas.yaml":
-		return object(schemaField,
-			need("areas", "the areas; the last is everywhere else", mapOf(object(
-				need("name", "for you; callers never hear it", text()),
-				need("text", "how a text offers it: its towns", text()),
-				need("say", "how a call offers it: its towns", text()),
-				need("districts", "the districts it covers", listOf(one(districts...))),
-				may("also_called", "more names people use for it", listOf(text())),
-				need("services", "its services, in the order they are offered", listOf(text())),
-			))),
-			may("several", "names that cover several areas: anybody who writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
+		return areasShape(districts)
 	case "menus.yaml":
-		choice := object(
-			may("text", "how a text offers it; leave out to offer it on calls only", text()),
-			may("say", "how a call offers it; leave out to offer it by text only", text()),
-			may("words", "what people may write instead of the key", listOf(text())),
-			may("goes_to", "the step it leads to", text()),
-			may("area", "the area it settles", text()),
-			may("does", "connect: put the caller through; next: give the next number", one("connect", "next")))
-		route := object(
-			need("asks", "the step that asks for the place from the top", text()),
-			need("place", "the step once the place is known", text()),
-			need("zero", "the step that 0 leads to", text()))
-		return object(schemaField,
-			need("text_starts_at", "the step that answers a first text", text()),
-			need("call_starts_at", "the step a call begins at", text()),
-			need("people", "where each person is led", object(
-				need("me", "the person themselves", route), need("someone", "worried about somebody else", route),
-				need("behaviour", "worried about how they behave", route))),
-			need("zero_for_all", "the step that 0 leads men and LGBT+ people to", text()),
-			need("either", "the step that asks who it is about, where words of harm go both ways", text()),
-			need("answers", "which step answers what was understood in a text", object(answerFields()...)),
-			may("silent_calls", "whether the 24-hour line takes callers who never press a key; left out, they are told its number", object(
-				need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
-				need("agreed_by", "the role of the person at that line who agreed in writing", text()),
-				need("agreed_on", "the day they did, like 2026-01-31", text()))),
-			may("person_after", "how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25", text()),
-			need("voice", "the voice of calls, in the provider's names", object(
-				need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
-			need("steps", "the steps, by a short name for each", mapOf(object(
-				need("kind", "what the step does", one("menu", "services", "say")),
-				may("need", "from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all", one("deaf", "line_for_all")),
-				may("text", "what a text says; leave out when the step is for calls only", text()),
-				may("say", "what a call says; leave out when the step is for texts only", text()),
-				may("choices", "in order: the first is key 1; at most four by text, and on a call five, of which the fifth is key 6", listOf(choice)),
-				may("for", "from here on, whom it is about", person),
-				may("services", `the services a services step gives, or "area"`, oneOrMore()),
-				may("also", "services mentioned while they are open", listOf(text())),
-				may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
-				may("allowed_words", "watch-words allowed in this text", listOf(text())),
-				may("because", "why those words are allowed", text()),
-			))),
-			need("service_choices", "what every services step offers after the number", listOf(choice)))
+		return menusShape()
 	case "words.yaml":
-		return wordsShape(wording)
+		return wordsShape(object(may("text", "what a text message says", text()), may("say", "what a call says", text())))
 	case languagesFile:
 		return languagesShape()
 	case recordingsFile:
-		return object(schemaField, need("recordings", "words that a person has spoken, for calls", listOf(object(
-			need("file", "the recording (WAV) in the folder audio", text()),
-			need("say", "the words it says: everything that a call says there, up to the next number", text()),
-			may("language", "the short name of the language it is in, when that is not the book's own", text())))))
+		return recordingsShape()
 	}
+	return examplesShape()
+}
+
+func person() *shape { return one("me", "someone", "behaviour") }
+
+func yesNo() *shape { return one("yes", "no") }
+
+func servicesShape() *shape {
+	return object(schemaField, need("services", "the directory, by a short name for each service", mapOf(object(
+		need("name", "what the service calls itself; never sent in a text", text()),
+		need("label", "the discreet name used in texts", text()),
+		may("say", "how a call names it, in the middle of a sentence", text()),
+		need("numbers", "its telephone numbers, called one after another", listOf(object(
+			need("number", "as the service prints it", text()),
+			may("then_press", "the key to press once the line answers", text()),
+			may("press_after", "how many seconds after the answer it is pressed: 0 to 30, halves too; usually 2", text())))),
+		need("for", "whom it is for", listOf(person())),
+		need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
+		may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
+		may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
+		may("paused_until", "the day it is back after a flood or strike; it comes back by itself", text()),
+		may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
+		may("press_to_accept", "yes when the person who answers must press 1, so that a machine is not taken for a person", yesNo()),
+		may("free", "yes for freephone numbers", yesNo()),
+		may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
+		may("can_connect", "no when a caller must not be put through", yesNo()),
+		may("first_words", "the first words heard on a test call; a caller hears them before, if they name the service", text()),
+		may("answered_by", "who or what answers, as heard on a test call", one("person", "menu", "queue", "voicemail")),
+		may("takes_men", "whether it takes men; leave out what nobody has said", yesNo()),
+		may("takes_third_parties", "whether it takes people worried about somebody else", yesNo()),
+		may("takes_relay", "whether it takes calls by Relay UK", yesNo()),
+		may("takes_interpreters", "whether it can call an interpreter", yesNo()),
+		may("may_be_texted", "whether people may send it texts", yesNo()),
+		may("from", "the first day it exists, like 2026-01-31", text()),
+		may("until", "the last day it exists, like 2026-12-31", text()),
+		may("if_no_answer", "the service that takes over", text()),
+		may("mention_text", "added to texts that mention it while it is open", text()),
+		may("mention_say", "added to calls that mention it while it is open", text()),
+		may("not_offered", "why it is on file but never given out", text()),
+		may("allowed_words", "watch-words allowed in its label", listOf(text())),
+		may("because", "why those words are allowed", text()),
+		may("about", "anything else worth knowing", text()),
+		need("source", "where the number comes from", text()),
+		need("source_date", "when the source was written", text()),
+		need("checked_on", `the day a person last rang it, or "never"`, text()),
+		may("checked_by", "the role of who rang it", text()),
+		may("review_by", "the day it must be rung again", text()),
+		may("unrung_because", "why it may be given out though nobody has rung it for half a year; who says so", text()),
+	))))
+}
+
+func areasShape(districts []string) *shape {
+	return object(schemaField,
+		need("areas", "the areas; the last is everywhere else", mapOf(object(
+			need("name", "for you; callers never hear it", text()),
+			need("text", "how a text offers it: its towns", text()),
+			need("say", "how a call offers it: its towns", text()),
+			need("districts", "the districts it covers", listOf(one(districts...))),
+			may("also_called", "more names people use for it", listOf(text())),
+			need("services", "its services, in the order they are offered", listOf(text())),
+		))),
+		may("several", "names that cover several areas: anybody who writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
+}
+
+func menusShape() *shape {
+	choice := object(
+		may("text", "how a text offers it; leave out to offer it on calls only", text()),
+		may("say", "how a call offers it; leave out to offer it by text only", text()),
+		may("words", "what people may write instead of the key", listOf(text())),
+		may("goes_to", "the step it leads to", text()),
+		may("area", "the area it settles", text()),
+		may("does", "connect: put the caller through; next: give the next number", one("connect", "next")))
+	route := object(
+		need("asks", "the step that asks for the place from the top", text()),
+		need("place", "the step once the place is known", text()),
+		need("zero", "the step that 0 leads to", text()))
+	return object(schemaField,
+		need("text_starts_at", "the step that answers a first text", text()),
+		need("call_starts_at", "the step a call begins at", text()),
+		need("people", "where each person is led", object(
+			need("me", "the person themselves", route), need("someone", "worried about somebody else", route),
+			need("behaviour", "worried about how they behave", route))),
+		need("zero_for_all", "the step that 0 leads men and LGBT+ people to", text()),
+		need("either", "the step that asks who it is about, where words of harm go both ways", text()),
+		need("answers", "which step answers what was understood in a text", object(answerFields()...)),
+		may("silent_calls", "whether the 24-hour line takes callers who never press a key; left out, they are told its number", object(
+			need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
+			need("agreed_by", "the role of the person at that line who agreed in writing", text()),
+			need("agreed_on", "the day they did, like 2026-01-31", text()))),
+		may("person_after", "how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25", text()),
+		need("voice", "the voice of calls, in the provider's names", object(
+			need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
+		need("steps", "the steps, by a short name for each", mapOf(object(
+			need("kind", "what the step does", one("menu", "services", "say")),
+			may("need", "from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all", one("deaf", "line_for_all")),
+			may("text", "what a text says; leave out when the step is for calls only", text()),
+			may("say", "what a call says; leave out when the step is for texts only", text()),
+			may("choices", "in order: the first is key 1; at most four by text, and on a call five, of which the fifth is key 6", listOf(choice)),
+			may("for", "from here on, whom it is about", person()),
+			may("services", `the services a services step gives, or "area"`, oneOrMore()),
+			may("also", "services mentioned while they are open", listOf(text())),
+			may("segments", "how many segments the text may take; usually 1", one("1", "2", "3")),
+			may("allowed_words", "watch-words allowed in this text", listOf(text())),
+			may("because", "why those words are allowed", text()),
+		))),
+		need("service_choices", "what every services step offers after the number", listOf(choice)))
+}
+
+func recordingsShape() *shape {
+	return object(schemaField, need("recordings", "words that a person has spoken, for calls", listOf(object(
+		need("file", "the recording (WAV) in the folder audio", text()),
+		need("say", "the words it says: everything that a call says there, up to the next number", text()),
+		may("language", "the short name of the language it is in, when that is not the book's own", text())))))
+}
+
+func examplesShape() *shape {
 	turn := object(
 		may("they", "what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no answer, engaged, failed, cancelled)", text()),
 		may("we", "what our answer holds; each must be there", oneOrMore()),
 		may("never", "what our answer must not hold", oneOrMore()),
 		may("all", "our whole answer, word for word: when it comes to read differently, you are asked to accept it", text()),
 		may("connects_to", "the service we ring", text()),
-		may("silence", "yes when we answer nothing", yesNo),
-		may("ends", "yes when the call or conversation is over", yesNo))
+		may("silence", "yes when we answer nothing", yesNo()),
+		may("ends", "yes when the call or conversation is over", yesNo()))
 	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them", listOf(object(
 		need("name", "what the example shows", text()),
 		may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
