@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"signpost/internal/area"
 	"signpost/internal/normalise"
@@ -32,12 +33,12 @@ func (m Mistake) Error() string { return m.Err.Error() }
 
 // Ear listens for the phrases of a book. It is safe for concurrent use.
 type Ear struct {
-	table   *table
-	speller *speller
-	phrases []phrase
-	pairs   []pair
-	// pairsFrom are the pairs by the phrase that is their first side.
-	pairsFrom map[int32][]int32
+	table     *table
+	speller   *speller
+	phrases   []phrase
+	pairs     []pair
+	pairsFrom [][]int32 // the pairs by their first side
+	spare     sync.Pool // of *sides
 	scales    *scales
 	small     map[string]map[string]bool // the small words, by what they do
 }
@@ -47,8 +48,8 @@ type phrase struct {
 	unless bool
 	firm   bool // counts even against the scales
 	words  string
-	part   bool // a side of pairs, which means nothing by itself
-	opens  bool // matches only where a text begins
+	side   int32 // its number, from 1, as a side of pairs, which means nothing by itself; 0: none
+	opens  bool  // matches only where a text begins
 	pair   bool
 }
 
@@ -68,7 +69,7 @@ type Spec struct {
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
-	e, a, parts := &Ear{pairsFrom: map[int32][]int32{}, scales: newScales(s), small: map[string]map[string]bool{}}, newAutomaton(), map[string]int32{}
+	e, a, parts := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}}, newAutomaton(), map[string]int32{}
 	lex := newLexicon(s.Words)
 	var mistakes []Mistake
 	for i, l := range s.Lists {
@@ -110,11 +111,11 @@ func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) 
 		side = strings.TrimSpace(side)
 		number, ok := parts[side]
 		if !ok {
-			number = int32(len(e.phrases))
-			if err := e.addPhrase(a, lex, phrase{words: side, part: true}); err != nil {
+			number = int32(len(e.pairsFrom))
+			if err := e.addPhrase(a, lex, phrase{words: side, side: number}); err != nil {
 				return err
 			}
-			parts[side] = number
+			parts[side], e.pairsFrom = number, append(e.pairsFrom, nil)
 		}
 		one.sides = append(one.sides, number)
 	}
@@ -321,14 +322,14 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 	}
 	facts := 2 // and more than two are seldom weighed
 	for _, m := range found {
-		if p := &e.phrases[m.phrase]; !p.part && !p.unless {
+		if p := &e.phrases[m.phrase]; p.side == 0 && !p.unless {
 			facts++
 		}
 	}
 	r.Facts = make([]Fact, 0, facts)
 	for _, m := range found {
 		p := &e.phrases[m.phrase]
-		if p.part || p.unless || !p.pair && alike.cover(m, p.kind) {
+		if p.side != 0 || p.unless || !p.pair && alike.cover(m, p.kind) {
 			continue
 		}
 		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words, Place: int(m.place)})

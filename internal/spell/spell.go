@@ -12,19 +12,32 @@ const MaxWord = 32
 // It keeps the words by the first letter and the length of their sound. A search looks
 // only at those that begin the same and are about as long. A slip in the first letter is found by the rest of the word.
 type Index struct {
-	byFirst [27][MaxWord + 1][]entry // 0 is what is no letter
-	tails   map[string]int32         // by the sound without its first letter: the last of entries
+	byFirst [27][MaxWord + 1]bucket // 0 is what is no letter
+	tails   map[string]int32        // by the sound without its first letter: the last of entries
 	entries []tail
 }
 
+// bucket are words with the letters of each apart: most are passed over for their letters, and
+// reading the whole of each takes a third longer.
+type bucket struct {
+	letters []letters
+	entries []entry
+}
+
+func (b *bucket) add(e entry) {
+	b.letters = append(b.letters, letters{mask(e.sound), mask(e.word)})
+	b.entries = append(b.entries, e)
+}
+
+// letters are the letters of the sound of a word, a bit each, and those of the word.
+type letters struct{ sound, typed uint32 }
+
 // entry is a word of the index.
 type entry struct {
-	word    string
-	sound   string
-	letters uint32 // which letters the sound has, a bit each
-	typed   uint32 // and the word
-	id      int32
-	slips   bool // it is found by any slip
+	word  string
+	sound string
+	id    int32
+	slips bool // it is found by any slip
 }
 
 // tail is a word that is found by a slip in its first letter.
@@ -46,12 +59,10 @@ func (x *Index) Add(word string, id int32, minSlip int) {
 	if len(word) > MaxWord || k == "" {
 		return
 	}
-	e := entry{word, k, mask(k), mask(word), id, len(word) >= minSlip}
-	list := &x.byFirst[letter(k[0])][len(k)]
-	*list = append(*list, e)
+	e := entry{word, k, id, len(word) >= minSlip}
+	x.byFirst[letter(k[0])][len(k)].add(e)
 	if other := letter(word[0]); other != letter(k[0]) { // "cister" and "caister" begin the same
-		list := &x.byFirst[other][len(k)]
-		*list = append(*list, e)
+		x.byFirst[other][len(k)].add(e)
 	}
 	before, ok := x.tails[k[1:]]
 	if !ok {
@@ -101,13 +112,15 @@ func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 func (x *Index) beginning(hits []Hit, first byte, k, raw []byte, slips bool) []Hit {
 	all, typed := mask(k), mask(raw)
 	for n := max(len(k)-2, 1); n <= min(len(k)+2, MaxWord); n++ {
-		list := x.byFirst[letter(first)][n]
-		for i := range list {
-			e := &list[i]
-			sounds, looks := bits.OnesCount32(all^e.letters) <= 2, bits.OnesCount32(typed^e.typed) <= 2
+		b := &x.byFirst[letter(first)][n]
+		for i, of := range b.letters {
+			sounds, looks := bits.OnesCount32(all^of.sound) <= 2, bits.OnesCount32(typed^of.typed) <= 2
+			if !sounds && !looks {
+				continue
+			}
+			e := &b.entries[i]
 			switch {
-			case !sounds && !looks, first != k[0] && e.sound[0] == k[0]: // found already
-
+			case first != k[0] && e.sound[0] == k[0]: // found already
 			case sounds && n == len(k) && string(k) == e.sound:
 				hits = append(hits, Hit{ID: e.id})
 			case !slips:
