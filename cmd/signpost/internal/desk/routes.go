@@ -155,7 +155,11 @@ func (d *Desk) shows(v visit, status int, name string, p page) {
 
 // trouble says what is wrong.
 func (d *Desk) trouble(v visit, status int, what string) {
-	d.shows(v, status, "trouble.html", page{Title: "That did not work", Body: what})
+	title := "That did not work"
+	if status == http.StatusNotFound {
+		title = "Page not found"
+	}
+	d.shows(v, status, "trouble.html", page{Title: title, Body: what})
 }
 
 // failed is trouble of the desk itself.

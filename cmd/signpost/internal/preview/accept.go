@@ -35,8 +35,11 @@ func alters(v Verdict, p proposal) proposal {
 func (s *Server) accepted(p proposal, names []string) proposal {
 	for _, a := range p.Altered {
 		if !slices.Contains(names, a.Name) {
-			return p.refuse("Read the conversation “" + a.Name + "”, and accept it. Nothing was saved.")
+			p.Unread = append(p.Unread, a.Name)
 		}
+	}
+	if len(p.Unread) > 0 {
+		return p
 	}
 	data := check.Accepted(p.src, p.Altered)
 	changed := load.Overlay{FS: s.dir, Files: map[string][]byte{examplesFile: data}}

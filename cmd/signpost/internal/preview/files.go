@@ -15,9 +15,9 @@ const machineMade = "heard_signs.yaml"
 
 // fileAbout says what is in the files, for the list of them.
 var fileAbout = map[string]string{
-	directoryFile: "each service: its numbers, its hours, and who rang it when", areasFile: "which services an area has; more names for places",
-	"menus.yaml": "the steps and choices", "words.yaml": "what Signpost says by itself, and words that must never be in a text",
-	examplesFile: "conversations that must come out right", languagesFile: "other languages", recordingsFile: "what a person has spoken, for calls",
+	directoryFile: "Each service: its numbers, its hours, and who rang it when", areasFile: "Which services an area has; more names for places",
+	"menus.yaml": "The steps and choices", "words.yaml": "What Signpost says by itself, and words that must never be in a text",
+	examplesFile: "Conversations that must come out right", languagesFile: "Other languages", recordingsFile: "What a person has spoken, for calls",
 }
 
 // fileRow is a file of the book as the list shows it.
@@ -50,7 +50,7 @@ func (s *Server) filesPage(w http.ResponseWriter, _ *http.Request) {
 	for _, name := range editable(v) {
 		row := fileRow{Name: name, About: fileAbout[name]}
 		if row.About == "" {
-			row.About = "what Signpost looks for in a text"
+			row.About = "What Signpost looks for in a text"
 		}
 		for _, p := range v.Problems {
 			switch {

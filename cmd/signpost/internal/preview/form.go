@@ -130,6 +130,25 @@ func (p *formPage) missing() {
 	}
 }
 
+// others says what else is wrong, beside what is missing or too long: all at once, so that
+// nobody meets one mistake after the other. Elsewhere is the same form; what is wrong is left
+// there as the book has it.
+func (p *formPage) others(elsewhere *formPage, sent url.Values, judge func(*formPage)) {
+	right := url.Values{}
+	for name, values := range sent {
+		if f := p.field(name); f == nil || len(f.Errors) == 0 {
+			right[name] = values
+		}
+	}
+	elsewhere.fill(right)
+	judge(elsewhere)
+	for _, e := range elsewhere.Errors {
+		if f := p.field(e.Field); f != nil && len(f.Errors) == 0 && strings.TrimSpace(f.Value+f.Times) != "" {
+			p.wrong(e.Field, e.What)
+		}
+	}
+}
+
 // proposal begins the proposal of a form.
 func (p *formPage) proposal(v Verdict, what string) proposal {
 	out := proposal{What: what, At: p.At, Back: p.Back, Here: p.Here, Seen: seen(v)}
@@ -159,8 +178,16 @@ func (p *formPage) judge(is proposal) {
 		if f := p.field(at); is.Why != "" && (f == nil || len(f.Errors) > 0) {
 			continue // it may come from what is refused
 		}
-		p.wrong(at, b.What+". "+b.Why+" "+b.Fix)
+		p.wrong(at, capital(b.What)+". "+b.Why+" "+b.Fix)
 	}
+}
+
+// capital begins with a capital letter, unless with a short name of the book.
+func capital(words string) string {
+	if first, _, _ := strings.Cut(words, " "); words == "" || strings.Contains(first, "_") {
+		return words
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // fieldAt is the name of the field whose answer stands on a line of the book.
@@ -202,6 +229,9 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 			f.wrong("", "Fix the mistakes under Checks first. The files cannot be read.")
 		}
 		if len(f.Errors) > 0 {
+			if g, ok := sh.page(v, r); ok && !v.Source.Broken {
+				f.others(g, r.Form, func(g *formPage) { g.judge(sh.work(v, g)) })
+			}
 			return f.proposal(v, f.Title).refuse("")
 		}
 		p := sh.work(v, f)
@@ -233,7 +263,7 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 	})
 	mux.HandleFunc("POST "+at+"/save", func(w http.ResponseWriter, r *http.Request) {
 		v, f := ask(w, r)
-		if f != nil && s.unchanged(w, r, v) {
+		if f != nil {
 			s.write(w, r, f.Here, work(v, f, r))
 		}
 	})

@@ -26,7 +26,7 @@ func (s *Server) newServicePage(v Verdict, _ *http.Request) (*formPage, bool) {
 				{Name: "name", Label: "What the service calls itself", Help: "Callers never see this.", Most: 100, Need: true},
 				{Name: "label", Label: "What a text calls it", Help: "Choose discreet words. Somebody else may read them.", Value: "local team", Most: 40, Need: true},
 				{Name: "say", Label: "What a call calls it", Help: "It goes in the middle of a sentence, like: the local team.", Value: "the local team", Most: 60, Need: true},
-				{Name: "number", Label: "Telephone number", Most: 30, Need: true},
+				{Name: "number", Label: "Telephone number", Kind: "tel", Most: 30, Need: true},
 				{Name: "free", Label: "It is a freephone number (0800 or 0808)", Kind: "tick"},
 				{Name: "hours", Label: "Hours", Help: "Write 24 hours, unknown, or hours like: Mon-Fri 9am-6pm, Sat 10am-1pm. Never guess.", Value: "unknown", Most: 100, Need: true},
 			}},

@@ -48,7 +48,7 @@ func (s *Server) words() template.FuncMap {
 func (s *Server) show(w http.ResponseWriter, status int, name string, p page) {
 	p.Dir, p.Elsewhere, p.Draft, p.Verdict, p.Undo = s.Dir, s.Elsewhere, s.Draft, s.Verdict(), s.lastSaved()
 	if change, ok := p.Body.(proposal); ok {
-		p.Wrong = change.Why != "" || len(change.Problems) > 0
+		p.Wrong = change.Why != "" || len(change.Problems) > 0 || len(change.Unread) > 0
 	}
 	p.Verdict.unrung = unrung(p.Verdict.Source.Book, s.Now())
 	var b bytes.Buffer
@@ -61,9 +61,30 @@ func (s *Server) show(w http.ResponseWriter, status int, name string, p page) {
 	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
 }
 
+// troubled is what did not work, and where somebody can try again.
+type troubled struct {
+	What  string
+	Gone  bool   // there is no such page, and nothing is wrong
+	Again string // the page to try it on
+	Wrote string // a long text that would be lost
+}
+
 // trouble is a page that says what is wrong.
 func (s *Server) trouble(w http.ResponseWriter, status int, what string) {
-	s.show(w, status, "trouble.html", page{Title: "That did not work", Body: what})
+	title, gone := "That did not work", status == http.StatusNotFound
+	if gone {
+		title = "Page not found"
+	}
+	s.show(w, status, "trouble.html", page{Title: title, Body: troubled{What: what, Gone: gone}})
+}
+
+// meanwhile is the page for somebody whose change would undo another that came first.
+func (s *Server) meanwhile(w http.ResponseWriter, p proposal) {
+	body := troubled{What: "Somebody changed the files meanwhile. Nothing was saved: look again, then make your change again.", Again: p.Page()}
+	if p.edits != "" && len(p.Form) > 0 {
+		body.Wrote = p.Form[0].Value
+	}
+	s.show(w, http.StatusConflict, "trouble.html", page{Title: "Nothing was saved", Here: p.here(), Body: body})
 }
 
 // place is an area with towns of it, and what a caller there presses.

@@ -359,7 +359,7 @@ func TestEditing(t *testing.T) {
 	}{
 		"a digit missing":       {"number0", "01925 24335", "It has 10 digits"},
 		"a word that tells":     {"label", "domestic abuse line", "Say it in neutral words"},
-		"hours nobody can read": {"hours", "nine to five", "these hours cannot be read"},
+		"hours nobody can read": {"hours", "nine to five", "These hours cannot be read"},
 		"nothing":               {"label", " ", "Fill in: What a text calls it"},
 		"a line break":          {"label", "a\nb", "the words must be on one line"},
 		"no change":             {"", "", "That is what the files say already"},

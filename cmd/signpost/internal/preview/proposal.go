@@ -43,7 +43,15 @@ type proposal struct {
 	edits    string // the file whose text is edited as it is; empty: a form made the change
 	// Altered are examples that go another way. Each is accepted before it is saved.
 	Altered []check.Altered
+	// Unread are the names of those that were not accepted when somebody meant to save.
+	Unread []string
 }
+
+// Left tells that a conversation is still to be accepted, after somebody meant to save.
+func (p proposal) Left(name string) bool { return slices.Contains(p.Unread, name) }
+
+// Ticked tells that a conversation was accepted with others that were not.
+func (p proposal) Ticked(name string) bool { return len(p.Unread) > 0 && !p.Left(name) }
 
 type proposedFile struct {
 	Name     string
@@ -66,6 +74,20 @@ func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Pr
 
 // here is the page that a proposal belongs to.
 func (p proposal) here() string { return cmp.Or(p.Here, "/") }
+
+// Page is the page of what the proposal is about; empty when that has none of its own.
+func (p proposal) Page() string {
+	if strings.HasPrefix(p.At, "/new/") || strings.Count(p.At, "/") < 2 || p.Back == "/heard" {
+		return ""
+	}
+	return p.At
+}
+
+// BackWords are the words of the link back.
+func (p proposal) BackWords() string {
+	return "Back to " + cmp.Or(map[string]string{"/directory": "the directory", "/places": "all places", "/words": "all words", "/languages": "all languages",
+		"/recordings": "all recordings", "/files": "all files", "/heard": "what is understood"}[p.Back], "the phone")
+}
 
 // Sound tells that it is about a recording, which changes no word.
 func (p proposal) Sound() bool {
@@ -174,31 +196,23 @@ func seen(v Verdict) string {
 	return fmt.Sprintf("%x", h.Sum64())
 }
 
-const meanwhile = "Somebody changed the files meanwhile. Nothing was saved: go back, look, and try again."
-
-// unchanged tells that the files are still what somebody looked at, and says so to
-// them if they are not.
-func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, v Verdict) bool {
-	if r.Form.Get("seen") == seen(v) {
-		return true
-	}
-	s.trouble(w, http.StatusConflict, meanwhile)
-	return false
-}
-
 // write saves a proposal and shows what was done.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, here string, p proposal) {
+	if r.Form.Get("seen") != p.Seen { // the files are not what somebody looked at
+		s.meanwhile(w, p)
+		return
+	}
 	if p.OK() && len(p.Altered) > 0 {
 		p = s.accepted(p, r.Form["accept"])
 	}
-	if !p.OK() {
+	if !p.OK() || len(p.Unread) > 0 {
 		s.show(w, http.StatusConflict, "proposal.html", page{Title: "What would change", Here: here, Body: p})
 		return
 	}
 	for _, f := range p.Files {
 		now, err := fs.ReadFile(s.dir, f.Name)
 		if same := err == nil && bytes.Equal(now, f.old); !f.Made && !same || f.Made && !errors.Is(err, fs.ErrNotExist) {
-			s.trouble(w, http.StatusConflict, meanwhile)
+			s.meanwhile(w, p)
 			return
 		}
 	}
@@ -239,10 +253,8 @@ func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, 
 		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
 		return
 	}
-	if v := s.Verdict(); s.unchanged(w, r, v) {
-		p := of(v, r)
-		s.write(w, r, p.here(), p)
-	}
+	p := of(s.Verdict(), r)
+	s.write(w, r, p.here(), p)
 }
 
 // fix shows what would be fixed, of what can only have been a slip.

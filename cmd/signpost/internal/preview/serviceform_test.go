@@ -117,7 +117,7 @@ func TestServiceFormKeepsWhatWasWritten(t *testing.T) {
 	form := url.Values{"label": {"west team"}, "say": {"the west team"}, "number0": {"01900 842990"}, "number1": {"01900 842992"}, "hours": {"mon-fry 9-5"}, "day0": {""}, "times0": {"closed"}, "day1": {"2026-12-24"}, "times1": {"9-12"}, "takes_men": {"yes"}}
 	status, page := post(t, at, form)
 	for _, want := range []string{
-		"There is a problem", `<a href="#rung_by">Nobody has rung the new number yet`, `<a href="#hours">these hours cannot be read`, `<a href="#day0">Choose the day`,
+		"There is a problem", `<a href="#rung_by">Nobody has rung the new number yet`, `<a href="#hours">These hours cannot be read`, `<a href="#day0">Choose the day`,
 		`value="01900 842990"`, `value="mon-fry 9-5"`, `value="2026-12-24"`, `value="9-12"`, `<option value="yes" selected>`, "Telephone number 2", "Error: ",
 	} {
 		if !strings.Contains(page, want) {
@@ -126,6 +126,10 @@ func TestServiceFormKeepsWhatWasWritten(t *testing.T) {
 	}
 	if status != http.StatusUnprocessableEntity || strings.Contains(page, "Save it") || strings.Count(page, `aria-invalid="true"`) != 3 {
 		t.Errorf("%d\n%s", status, page)
+	}
+	form.Set("label", "")
+	if _, page := post(t, at, form); !strings.Contains(page, `<a href="#label">Fill in`) || !strings.Contains(page, `<a href="#hours">These hours`) || strings.Count(page, `aria-invalid="true"`) != 4 {
+		t.Errorf("what is missing hides what is wrong:\n%s", page)
 	}
 	form = url.Values{"label": {"west team"}, "paused_until": {"2026-12-05"}}
 	_, page = post(t, at, form)

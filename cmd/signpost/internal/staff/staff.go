@@ -201,7 +201,7 @@ func (s *Staff) Invite(name string, role Role) (code string, err error) {
 	if err := s.write("invitations", hashed(code), Invitation{name, role, s.now().Add(InvitationTime)}); err != nil {
 		return "", err
 	}
-	return code, s.Record("the server", "invited", name+", "+string(role))
+	return code, s.Record("The server", "invited", name+", "+string(role))
 }
 
 // People are all, by name.
@@ -236,7 +236,7 @@ func (s *Staff) Remove(name string) error {
 		if known, err := s.removeHost(name); err != nil || !known {
 			return cmp.Or(err, fmt.Errorf("there is no person and no gateway %q", name))
 		}
-		return s.Record("the server", "removed a gateway", name)
+		return s.Record("The server", "removed a gateway", name)
 	}
 	if err := s.withdraw(name); err != nil {
 		return err
@@ -244,7 +244,7 @@ func (s *Staff) Remove(name string) error {
 	if err := os.Remove(filepath.Join(s.dir, "people", people[at].ID+".json")); err != nil {
 		return fmt.Errorf("remove %s: %w", name, err)
 	}
-	return s.Record("the server", "removed", name)
+	return s.Record("The server", "removed", name)
 }
 
 // withdraw takes back all invitations of a name: one that was not used yet would let them in
@@ -277,7 +277,7 @@ func (s *Staff) NewHost(name string) (token string, err error) {
 	if err := s.write("hosts", hashed(token), Host{name, s.now()}); err != nil {
 		return "", err
 	}
-	return token, s.Record("the server", "gave a gateway a token", name)
+	return token, s.Record("The server", "gave a gateway a token", name)
 }
 
 // removeHost takes the token of a host back, if there is one of that name.

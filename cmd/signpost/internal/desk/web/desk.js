@@ -9,6 +9,7 @@ const trouble = document.getElementById("wrong");
 function say(what) {
   trouble.hidden = false;
   trouble.querySelector("a").textContent = what;
+  document.title = "Error: " + document.title.replace(/^Error: /, "");
   trouble.focus();
 }
 
@@ -21,6 +22,7 @@ async function send(address, body) {
 
 async function ceremony(button, first, make) {
   trouble.hidden = true;
+  document.title = document.title.replace(/^Error: /, "");
   button.disabled = true;
   try {
     const made = await make((await send(button.dataset.begin, first)).publicKey);

@@ -16,6 +16,7 @@ events.onmessage = async (e) => {
 async function refresh() {
   const page = new DOMParser().parseFromString(await (await fetch("/checks")).text(), "text/html");
   const fresh = page.getElementById("new-verdict");
+  if (!fresh) return; // signed out, or the draft is gone
   verdict.className = fresh.className;
   verdict.replaceChildren(...fresh.childNodes);
   fresh.remove();
@@ -39,7 +40,8 @@ async function notice() {
     return; // the page is being left, or the preview has ended
   }
   const short = new DOMParser().parseFromString(text, "text/html").querySelector("[data-all]");
-  $("noticed").textContent = Number(short.dataset.all) ? " (" + short.dataset.all + ")" : "";
+  if (!short) return; // signed out, or the draft is gone
+  for (const n of document.querySelectorAll(".noticed-number")) n.textContent = Number(short.dataset.all) ? " (" + short.dataset.all + ")" : "";
   if ($("changes")) $("changes").replaceChildren(short);
 }
 notice();
@@ -113,6 +115,10 @@ function live(form) {
   }
 }
 
+// What to say when the server answers with another page: somebody is signed out, or the draft
+// was published or deleted.
+const gone = "That did not work. Load this page again, to see why.";
+
 // A text is read again and again without leaving the page; the status says what was
 // understood, and anybody who writes stays where they are.
 function hear() {
@@ -120,6 +126,7 @@ function hear() {
     e.preventDefault();
     const answer = await fetch("/heard", { method: "POST", body: new URLSearchParams(new FormData($("hear"))) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.getElementById("reading")) return void ($("heard-said").textContent = gone);
     for (const id of ["reading", "heard-said"]) {
       $(id).className = page.getElementById(id).className;
       $(id).replaceChildren(...page.getElementById(id).childNodes);
@@ -135,6 +142,7 @@ function phone() {
   async function post(what, more) {
     const setup = { phone: name, kind: $("kind").value, line: $("line").value, at: $("at").value, away: $("away").checked };
     const answer = await fetch("/phone/" + what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...setup, ...more }) });
+    if (answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error(gone);
     if (!answer.ok) throw new Error((await answer.text()).trim());
     return answer.json();
   }
