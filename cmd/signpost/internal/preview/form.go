@@ -143,7 +143,7 @@ func (p *formPage) others(elsewhere *formPage, sent url.Values, judge func(*form
 	elsewhere.fill(right)
 	judge(elsewhere)
 	for _, e := range elsewhere.Errors {
-		if f := p.field(e.Field); f != nil && len(f.Errors) == 0 && strings.TrimSpace(f.Value+f.Times) != "" {
+		if f := p.field(e.Field); f != nil && len(f.Errors) == 0 {
 			p.wrong(e.Field, e.What)
 		}
 	}
