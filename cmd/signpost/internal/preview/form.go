@@ -116,13 +116,16 @@ func (p *formPage) wrong(name, what string) {
 	p.Errors = append(p.Errors, formError{name, what})
 }
 
+// What a form says of a field that is empty.
+const fillIn, chooseOne = "Fill in: ", "Choose: "
+
 // missing asks for every field that must be filled in, and says what is too long.
 func (p *formPage) missing() {
 	for _, g := range p.Groups {
 		for _, f := range g.Fields {
 			switch {
 			case f.Need && strings.TrimSpace(f.Value) == "":
-				p.wrong(f.Name, "Fill in: "+f.Label+".")
+				p.wrong(f.Name, map[bool]string{true: chooseOne, false: fillIn}[f.Kind == "choose"]+f.Label+".")
 			case f.Most > 0 && len([]rune(f.Value)) > f.Most:
 				p.wrong(f.Name, fmt.Sprintf("%s: at most %d letters.", f.Label, f.Most))
 			}
@@ -293,7 +296,7 @@ type live struct {
 // not filled in yet is no mistake.
 func answerLive(w http.ResponseWriter, f *formPage, p proposal) {
 	out := live{Errors: slices.DeleteFunc(f.Errors, func(e formError) bool {
-		return e.What == "" || e.What == nothingNew || strings.HasPrefix(e.What, "Fill in: ")
+		return e.What == "" || e.What == nothingNew || strings.HasPrefix(e.What, fillIn) || strings.HasPrefix(e.What, chooseOne)
 	})}
 	for _, b := range p.Warnings {
 		out.Warnings = append(out.Warnings, b.What+". "+b.Fix)

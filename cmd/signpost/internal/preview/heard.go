@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"signpost/cmd/signpost/internal/edit"
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/hear"
@@ -265,26 +263,27 @@ func choices(all []load.HeardList) (out []choosable) {
 // heardPage is the page of what is understood of a text.
 type heardPage struct {
 	Reading *reading
-	Wrong   string
+	Wrong   string // with the text
+	Refused taught // what was to be added, and why it cannot be
 	Lists   []choosable
 	Said    []choosable // the lists that what was understood came from
 	Areas   []flows.Area
 }
 
-func (s *Server) heardPage(w http.ResponseWriter, text, wrong string, status int) {
+func (s *Server) heardPage(w http.ResponseWriter, text, wrong string, refused taught, status int) {
 	v := s.Verdict()
-	body := heardPage{Wrong: wrong}
-	if text != "" && wrong == "" {
+	body := heardPage{Wrong: wrong, Refused: refused}
+	if wrong == "" && (text != "" || refused.Why != "") {
 		all := lists(v)
 		body.Reading, body.Lists, body.Areas = s.hears(v.Book, text), choices(all), v.Book.Areas
 		body.Said = choices(slices.DeleteFunc(slices.Clone(all), func(l load.HeardList) bool { return !body.Reading.set.Has(l.Kind) }))
 	}
-	s.show(w, status, "heard.html", page{Title: "What is understood", Here: "/heard", Body: body})
+	s.show(w, status, "heard.html", page{Title: "What is understood", Here: "/heard", Wrong: wrong != "" || refused.Why != "", Body: body})
 }
 
 // heard is the page before a text is written.
 func (s *Server) understood(w http.ResponseWriter, _ *http.Request) {
-	s.heardPage(w, "", "", http.StatusOK)
+	s.heardPage(w, "", "", taught{}, http.StatusOK)
 }
 
 // hear shows what is understood of a text. The text comes in the body, so that no
@@ -294,154 +293,10 @@ func (s *Server) hear(w http.ResponseWriter, r *http.Request) {
 	text := strings.TrimSpace(r.PostFormValue("text"))
 	switch {
 	case text == "":
-		s.heardPage(w, "", "Write a text first.", http.StatusBadRequest)
+		s.heardPage(w, "", "Write a text first.", taught{}, http.StatusBadRequest)
 	case len(text) > maxTurn:
-		s.heardPage(w, "", "The text is too long: nothing reads more of one.", http.StatusBadRequest)
+		s.heardPage(w, "", "The text is too long: nothing reads more of one.", taught{}, http.StatusBadRequest)
 	default:
-		s.heardPage(w, text, "", http.StatusOK)
+		s.heardPage(w, text, "", taught{}, http.StatusOK)
 	}
 }
-
-// rehearsal is how a text is understood before a change and after it.
-type rehearsal struct {
-	Before, After *reading
-	Good          bool   // it is understood as was meant
-	Says          string // in words
-}
-
-// maxPhrase bounds one phrase, in letters.
-const maxPhrase = 300
-
-// phrased works out what a form about a phrase asks for: one more phrase with the
-// text that was missed, or a look-alike with the text that was not meant.
-func (s *Server) phrased(v Verdict, r *http.Request) proposal {
-	at := r.Form.Get("list")
-	words := func(name string) string { return strings.Join(strings.Fields(r.Form.Get(name)), " ") }
-	phrase, text, alike := words("phrase"), words("text"), r.Form.Get("side") == "unless"
-	p := proposal{What: "a phrase", At: "/heard/phrase", Back: "/heard", Here: "/heard", Seen: seen(v)}
-	p.Form = []field{{"list", at}, {"phrase", phrase}, {"text", text}, {"side", r.Form.Get("side")}}
-	all := lists(v)
-	i := slices.IndexFunc(all, func(l load.HeardList) bool { return l.Path == at })
-	switch {
-	case v.Source.Broken:
-		return p.refuse("Fix the mistakes under Checks first. The files cannot be read.")
-	case i < 0:
-		return p.refuse("Choose what the text says.")
-	case text == "":
-		return p.refuse("Write the text: it becomes the example that every check tries.")
-	case len(text) > maxTurn || len(phrase) > maxPhrase:
-		return p.refuse("That is too long. A phrase is the few words that say it, not the whole text.")
-	case alike && phrase == "":
-		return p.refuse("Write the words that look alike.")
-	case phrase != "" && ofPlace(all[i].Kind) && !strings.Contains(phrase, hear.PlaceMark):
-		return p.refuse("Write " + hear.PlaceMark + " in the phrase in place of the name, so that it works for every place.")
-	}
-	l := all[i]
-	phrases, texts := "phrases", "match"
-	has, hasText := l.List.Phrases, l.Match
-	if alike {
-		p.What, phrases, texts, has, hasText = "a look-alike", "unless", "no_match", l.List.Unless, l.NoMatch
-	}
-	p.What += " of “" + kindWords(l.Kind) + "”"
-	src := v.Source
-	as := string(src.File(l.File)) == string(shippedFile(l.File))
-	if as || src.File(l.File) == nil { // the folder has none: the one that ships is copied
-		src, as = shipped(), true
-	}
-	behind := func(name string) string { // what a list that is not there yet comes behind
-		order := []string{"phrases", "unless", "match", "no_match"}
-		for i := slices.Index(order, name) - 1; i > 0; i-- {
-			if src.Has(l.File, l.Path+"."+order[i]) {
-				return order[i]
-			}
-		}
-		return order[0]
-	}
-	var more []edit.Entry
-	if phrase != "" && !slices.Contains(has, phrase) {
-		more = append(more, edit.Entry{Path: l.Path + "." + phrases, Words: phrase, After: behind(phrases)})
-	}
-	if !slices.Contains(hasText, text) {
-		more = append(more, edit.Entry{Path: l.Path + "." + texts, Words: text, After: behind(texts)})
-	}
-	if len(more) == 0 {
-		return p.refuse("That is what the files say already.")
-	}
-	data, err := edit.Append(src, l.File, more...)
-	if err != nil {
-		return p.refuse(sentence(err))
-	}
-	if as {
-		data = bytes.TrimSuffix(data, []byte(asIfChanged))
-	}
-	p = s.weigh(v, p, map[string][]byte{l.File: data})
-	return s.rehearsed(v, p, text, func(after *reading) (bool, string) {
-		switch is := after.set.Has(l.Kind); {
-		case alike && is:
-			return false, "It would still be understood as: " + kindWords(l.Kind) + "."
-		case alike:
-			return true, "It is no longer understood as: " + kindWords(l.Kind) + "."
-		case !is:
-			return false, "It would still not be understood as: " + kindWords(l.Kind) + "."
-		}
-		return true, "It is understood: " + kindWords(l.Kind) + "."
-	})
-}
-
-// rehearsed adds to a proposal how a text comes to be understood.
-func (s *Server) rehearsed(v Verdict, p proposal, text string, judge func(after *reading) (bool, string)) proposal {
-	if p.Why != "" || p.book == nil {
-		return p
-	}
-	is := &rehearsal{Before: s.hears(v.Book, text), After: s.hears(p.book, text)}
-	is.Good, is.Says = judge(is.After)
-	p.Heard = is
-	return p
-}
-
-const areasFile = "areas.yaml"
-
-// maxPlace bounds the name of a place, in letters.
-const maxPlace = 60
-
-// named works out what a form about a place asks for: one more name of an area.
-func (s *Server) named(v Verdict, r *http.Request) proposal {
-	name, text, id := strings.ToLower(strings.Join(strings.Fields(r.Form.Get("name")), " ")), strings.TrimSpace(r.Form.Get("text")), r.Form.Get("area")
-	p := proposal{What: "a place", At: "/heard/place", Back: "/heard", Here: "/heard", Seen: seen(v)}
-	p.Form = []field{{"name", name}, {"text", text}, {"area", id}}
-	area := v.Source.Book.Area(id)
-	switch {
-	case v.Source.Broken:
-		return p.refuse("Fix the mistakes under Checks first. The files cannot be read.")
-	case area == nil:
-		return p.refuse("Choose the area that the place is in.")
-	case name == "" || len(name) > maxPlace || len(text) > maxTurn:
-		return p.refuse("Write the name of the place, in a few words.")
-	}
-	p.What = "a name of " + area.Name
-	if slices.Contains(area.Names, name) {
-		return p.refuse("That is what the files say already.")
-	}
-	data, err := edit.Append(v.Source, areasFile, edit.Entry{Path: "areas." + id + ".also_called", Words: name, After: "districts"})
-	if err != nil {
-		return p.refuse(sentence(err))
-	}
-	if text == "" {
-		text = name
-	}
-	p = s.weigh(v, p, map[string][]byte{areasFile: data})
-	return s.rehearsed(v, p, text, func(after *reading) (bool, string) {
-		if slices.Contains(after.areaNames, area.Name) {
-			return true, "It is understood as being in: " + after.Areas + "."
-		}
-		return false, "It would still not be understood as being in " + area.Name + "."
-	})
-}
-
-// phraseForm shows what one more phrase would change, and savePhrase writes it.
-func (s *Server) phraseForm(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.phrased) }
-func (s *Server) savePhrase(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.phrased) }
-
-// nameForm shows what one more name of an area would change, and saveName writes it.
-func (s *Server) nameForm(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.named) }
-func (s *Server) saveName(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.named) }

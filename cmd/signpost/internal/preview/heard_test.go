@@ -71,7 +71,7 @@ func TestTeach(t *testing.T) {
 	const text = "he is flumping the bathroom door, she said"
 	form := url.Values{"list": {"heard.danger"}, "phrase": {"flumping  the (bathroom) door"}, "text": {text}}
 	_, page := post(t, base+"/heard/phrase", form)
-	for _, want := range []string{"It is understood: Somebody is in danger now.", "The folder has no heard_danger.yaml yet", "&#43;       - &#34;flumping the (bathroom) door&#34;", "he is flumping the bathroom door, she said", "before", "Save it"} {
+	for _, want := range []string{"It is understood: Somebody is in danger now.", "The folder has no heard_danger.yaml yet", "&#43;       - &#34;flumping the (bathroom) door&#34;", "he is flumping the bathroom door, she said", "<dt>Before", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Fatalf("without %q:\n%.9000s", want, page)
 		}
@@ -124,8 +124,12 @@ func TestTeach(t *testing.T) {
 		"what is there":    {"heard.danger", "flumping the (bathroom) door", text, "what the files say already"},
 		"a list of nobody": {"languages.xx.danger", "a", "a", "Choose what"},
 	} {
-		if _, page := post(t, base+"/heard/phrase", url.Values{"list": {tt.list}, "phrase": {tt.phrase}, "text": {tt.text}}); !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
+		status, page := post(t, base+"/heard/phrase", url.Values{"list": {tt.list}, "phrase": {tt.phrase}, "text": {tt.text}})
+		if !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s:\n%.5000s", name, page)
+		}
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `<a href="#`) || strings.Count(page, `aria-invalid="true"`) != 1 || !strings.Contains(page, `value="`+tt.phrase) {
+			t.Errorf("%s: %d, without the form as it was written, and its error:\n%.5000s", name, status, page)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type page struct {
 // words are what the pages' templates call.
 func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
+		"list": func(words ...string) []string { return words },
 		"sign": func(b byte) string { return string(b) },
 		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
 		"fixable": func(all []found) bool {

@@ -126,6 +126,7 @@ function hear() {
     e.preventDefault();
     const answer = await fetch("/heard", { method: "POST", body: new URLSearchParams(new FormData($("hear"))) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.status === 400) return void $("hear").submit(); // the page says what is wrong
     if (!page.getElementById("reading")) return void ($("heard-said").textContent = gone);
     for (const id of ["reading", "heard-said"]) {
       $(id).className = page.getElementById(id).className;
