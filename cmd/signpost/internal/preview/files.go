@@ -29,7 +29,7 @@ type fileRow struct {
 func (s *Server) fileRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /files", s.filesPage)
 	mux.HandleFunc("GET /files/{name}", s.filePage)
-	mux.HandleFunc("POST /files/{name}", func(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.edited) })
+	mux.HandleFunc("POST /files/{name}", s.fileProposed)
 	mux.HandleFunc("POST /files/{name}/save", func(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.edited) })
 	mux.HandleFunc("POST /files/{name}/live", s.fileLive)
 }
@@ -136,6 +136,13 @@ type editorPage struct {
 	Name, Text, Seen, Nonce string
 	Words                   string // completions, as JSON
 	Found                   []found
+	Wrong                   []wrongLine // why it cannot be saved
+}
+
+// wrongLine is what is wrong with a text, and on which line.
+type wrongLine struct {
+	Line int
+	What string
 }
 
 func (s *Server) filePage(w http.ResponseWriter, r *http.Request) {
@@ -145,8 +152,49 @@ func (s *Server) filePage(w http.ResponseWriter, r *http.Request) {
 		s.trouble(w, http.StatusNotFound, "There is no such file to change.")
 		return
 	}
+	s.editor(w, http.StatusOK, v, name, string(v.Source.File(name)), nil)
+}
+
+// fileProposed shows what a text would change, or the text again: with what is wrong, or to be
+// written further.
+func (s *Server) fileProposed(w http.ResponseWriter, r *http.Request) {
+	s.Look()
+	v, name := s.Verdict(), r.PathValue("name")
+	switch {
+	case r.ParseForm() != nil:
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+		return
+	case !slices.Contains(editable(v), name):
+		s.trouble(w, http.StatusNotFound, "There is no such file to change.")
+		return
+	case r.Form.Get("again") != "":
+		s.editor(w, http.StatusOK, v, name, r.Form.Get("text"), nil)
+		return
+	}
+	p := s.edited(v, r)
+	p.Again = true
+	var wrong []wrongLine
+	if p.Why != "" {
+		wrong = append(wrong, wrongLine{1, p.Why})
+	}
+	for _, b := range p.Problems {
+		where := ""
+		if b.File != name {
+			where = b.Pos.String() + ": "
+		}
+		wrong = append(wrong, wrongLine{max(b.Line, 1), where + capital(b.What) + ". " + b.Why + " " + b.Fix})
+	}
+	if len(wrong) > 0 {
+		s.editor(w, http.StatusUnprocessableEntity, v, name, r.Form.Get("text"), wrong)
+		return
+	}
+	s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: "/files", Body: p})
+}
+
+// editor is the page of a file's text.
+func (s *Server) editor(w http.ResponseWriter, status int, v Verdict, name, text string, wrong []wrongLine) {
 	words, _ := json.Marshal(completions(v, name)) // plain words: it cannot fail
-	body := editorPage{Name: name, Text: string(v.Source.File(name)), Nonce: rand.Text(), Words: string(words)}
+	body := editorPage{Name: name, Text: text, Nonce: rand.Text(), Words: string(words), Wrong: wrong}
 	for _, f := range s.found() {
 		if f.File == name {
 			body.Found = append(body.Found, f)
@@ -154,7 +202,7 @@ func (s *Server) filePage(w http.ResponseWriter, r *http.Request) {
 	}
 	// The editor's own style sheet is let in by a word that only this page has.
 	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'", "style-src 'self' 'nonce-"+body.Nonce+"'", 1))
-	s.show(w, http.StatusOK, "file.html", page{Title: name, Here: "/files", Body: body})
+	s.show(w, status, "file.html", page{Title: name, Here: "/files", Wrong: len(wrong) > 0, Body: body})
 }
 
 // edited works out what the text of a file would change.

@@ -128,7 +128,7 @@ func TestTeach(t *testing.T) {
 		if !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s:\n%.5000s", name, page)
 		}
-		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `<a href="#`) || strings.Count(page, `aria-invalid="true"`) != 1 || !strings.Contains(page, `value="`+tt.phrase) {
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `<a href="#`) || strings.Count(page, `aria-invalid="true"`) != 1 || !strings.Contains(page, `value="`+strings.TrimSpace(tt.phrase)) {
 			t.Errorf("%s: %d, without the form as it was written, and its error:\n%.5000s", name, status, page)
 		}
 	}

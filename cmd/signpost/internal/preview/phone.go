@@ -207,7 +207,7 @@ func moment(at string) (then time.Time, err error) {
 		return then, nil
 	}
 	if then, err = time.ParseInLocation(momentForm, at, hours.London()); err != nil {
-		return then, errors.New("the moment is not one: write it like 2026-12-25T03:00")
+		return then, errors.New("that is not a date and a time: write them like 2026-12-25T03:00")
 	}
 	return then, nil
 }

@@ -265,5 +265,5 @@ func (s *Server) saveFixed(w http.ResponseWriter, r *http.Request) { s.saves(w, 
 
 func (s *Server) fixed(v Verdict, _ *http.Request) proposal {
 	files := check.Fix(s.dir, s.Now()).Files
-	return s.weigh(v, proposal{What: "slips", At: "/fix", Back: "/", Seen: seen(v)}, files)
+	return s.weigh(v, proposal{What: "typing mistakes", At: "/fix", Back: "/", Seen: seen(v)}, files)
 }

@@ -128,6 +128,9 @@ function hear() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.status === 400) return void $("hear").submit(); // the page says what is wrong
     if (!page.getElementById("reading")) return void ($("heard-said").textContent = gone);
+    for (const e of document.querySelectorAll(".error-summary, #heard-text-error")) e.remove();
+    for (const a of ["aria-invalid", "aria-describedby"]) $("heard-text").removeAttribute(a);
+    document.title = page.title;
     for (const id of ["reading", "heard-said"]) {
       $(id).className = page.getElementById(id).className;
       $(id).replaceChildren(...page.getElementById(id).childNodes);
