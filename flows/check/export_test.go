@@ -3,6 +3,7 @@ package check
 import (
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
 
 	"signpost/flows"
@@ -17,4 +18,19 @@ func OnRule(fsys fs.FS, day time.Time, name string) (*load.Source, []load.Proble
 // WalkCalls is [WalkBook] for calls alone, at the first moment.
 func WalkCalls(b *flows.Book, visit func(*Edge)) {
 	(&walker{book: b, now: Moments(b)[0], callsOnly: true, visit: visit}).run()
+}
+
+// Answers are those that a check comes to. again: after a miss or a silence everything is tried
+// again.
+func Answers(b *flows.Book, again bool) map[string]bool {
+	answers := map[string]bool{}
+	var mu sync.Mutex
+	walkBriefly(b, again, func(int) func(*Edge) {
+		return func(e *Edge) {
+			mu.Lock()
+			defer mu.Unlock()
+			answers[string(e.answer(nil))] = true
+		}
+	})
+	return answers
 }

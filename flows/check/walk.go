@@ -51,7 +51,8 @@ type Walk struct {
 	Failed  error // a step that failed: a fault of the engine
 }
 
-// reaches tells of each node whether choices lead from it to a number.
+// reaches tells of each node whether choices lead from it to a number. It knows nothing of those
+// after a miss or a silence.
 func (w *Walk) reaches() []bool {
 	back := make([][]int32, len(w.Nodes))
 	reaches := make([]bool, len(w.Nodes))
@@ -104,12 +105,16 @@ type walker struct {
 	visit  func(*Edge)
 	// callsOnly leaves the conversations by text out.
 	callsOnly bool
+	// again tries everything again after a miss or a silence. What is understood leads where it
+	// led before: without again a walk takes a fifth less.
+	again bool
 
 	edge   Edge // the one that is shown: the next takes its place
 	nodes  []Node
 	edges  int
 	index  map[Node]int
 	tried  map[flows.State]bool // kinds of states with a need, whose cases were tried
+	missed map[int][]input      // by the node that they led to: inputs that were not understood
 	failed error
 	chosen []way
 }
@@ -251,7 +256,7 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 		if m == 0 {
 			how = full
 		}
-		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visit}
+		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, again: true, callsOnly: !w.texts[m], visit: visit}
 		one.run()
 		w.add(one)
 	}
@@ -261,6 +266,10 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 // walkAside is WalkBook with fewer cases and with the moments side by side. Each has a visitor of its
 // own, made by visitor, which is never called by two at once.
 func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
+	return walkBriefly(b, false, visitor)
+}
+
+func walkBriefly(b *flows.Book, again bool, visitor func(moment int) func(*Edge)) *Walk {
 	w := newWalk(b)
 	texts := inputsOf(b)
 	walkers := make([]*walker, len(w.Moments))
@@ -270,7 +279,7 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 		if m == 0 {
 			how = brief
 		}
-		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, callsOnly: !w.texts[m], visit: visitor(m)}
+		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, again: again, callsOnly: !w.texts[m], visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
@@ -306,7 +315,7 @@ func (w *Walk) add(one *walker) {
 
 // run goes through everything that can happen at the moment, nearest first.
 func (w *walker) run() {
-	w.index, w.tried = map[Node]int{}, map[flows.State]bool{}
+	w.index, w.tried, w.missed = map[Node]int{}, map[flows.State]bool{}, map[int][]input{}
 	if !w.callsOnly {
 		w.node(Node{Moment: w.moment})
 	}
@@ -315,6 +324,10 @@ func (w *walker) run() {
 	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
 		n := w.nodes[i]
 		switch {
+		case !w.again && w.missed[i] != nil && (n.Call || n.State.Misses == 1):
+			for _, in := range w.missed[i] {
+				w.step(i, in.name, in.Input)
+			}
 		case !n.Call:
 			for _, list := range w.at(n.State) {
 				for _, in := range list {
@@ -365,6 +378,9 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
+		if next.Misses > e.From.State.Misses || next.Quiet == 1 { // a second silence changes what keys do
+			w.missed[to] = append(w.missed[to], input{name, in})
+		}
 		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Quiet == 0 {
 			if len(reply.Shows) > 0 {
 				to = -1

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
+	"signpost/flows/testbook"
 	"signpost/internal/gsm7"
 )
 
@@ -42,6 +44,23 @@ func TestEveryState(t *testing.T) {
 	b := shipped(t)
 	w := everyState(t, b)
 	t.Run("from each", func(t *testing.T) { fromEveryState(t, b, w) })
+}
+
+// A check does not try again, after a miss or a silence, what is understood. It finds every answer
+// that a walk finds which does.
+func TestCheckWalksEnough(t *testing.T) {
+	for _, files := range []fs.FS{book.Files, testbook.Copy()} {
+		src, _ := load.Dir(files)
+		found, all := check.Answers(src.Book, false), check.Answers(src.Book, true)
+		for answer := range all {
+			if !found[answer] {
+				t.Errorf("a check does not come to %q", answer)
+			}
+		}
+		if len(all) < 1000 {
+			t.Errorf("only %d answers", len(all))
+		}
+	}
 }
 
 // The same, while nobody answers the lines that are not open 24 hours, nor the first of
