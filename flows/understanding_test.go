@@ -50,7 +50,7 @@ func judges(set string, row int) bool {
 	switch set {
 	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
-	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv":
+	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv", "eighth.csv":
 		return row%2 == 1
 	}
 	return false
@@ -119,17 +119,19 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 86, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
 		"sexual": 85, "honour": 86, "older": 78, "childworry": 82, "none": 88, "plain": 90}
-	// The last two sets are harder: half of their texts about own behaviour only hint at it.
+	// The last sets are harder: half of their texts about own behaviour only hint at it.
 	later := map[string]map[string]float64{
 		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90, "men": 80, "lgbt": 80,
 			"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97},
 		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90, "men": 95, "lgbt": 95,
 			"sexual": 95, "honour": 95, "older": 95, "childworry": 75, "none": 90, "plain": 95, "place kept": 95},
+		"eighth.csv": {"danger": 90, "suicide": 85, "behaviour": 40, "other": 80, "child": 95, "deaf_or_text": 95, "men": 65, "lgbt": 85,
+			"sexual": 75, "honour": 85, "older": 80, "childworry": 75, "none": 75, "plain": 90, "place kept": 85},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "plain.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -154,6 +156,8 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			// What could do harm is counted.
 			if r.kind == "behaviour" {
 				harm = harm.with(!a.harms(b, r))
+				asked := sets[file]["behaviour, or asked"]
+				sets[file]["behaviour, or asked"] = asked.with(good || a.Kind == flows.CaseEither)
 			}
 		}
 	}
@@ -164,7 +168,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
-	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "plain.csv"} {
+	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
@@ -174,7 +178,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 7 // of 199; 10 were when seventh.csv was written
+	const mostHarmed = 9 // of 229; 2 of the 9 came with eighth.csv
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d", harm.all-harm.good, mostHarmed)
 	}
