@@ -22,6 +22,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"signpost/internal/machine"
@@ -102,7 +103,7 @@ type process struct {
 }
 
 func (p *process) stop() {
-	_ = p.cmd.Process.Signal(os.Interrupt)
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // an interrupt is ignored by what was started in the background
 	_ = p.cmd.Wait()
 }
 
