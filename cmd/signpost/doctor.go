@@ -86,7 +86,7 @@ func patient(cfg config.Config) doctors.Patient {
 		files = os.DirFS(cfg.FlowsDir)
 	}
 	return doctors.Patient{
-		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.On(files, day) }, Now: time.Now,
+		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.Mistakes(files, day) }, Now: time.Now,
 		Fallback: func(b *flows.Book) (text []byte, voice [][]byte) {
 			said := fallbackFiles(b, "connect.xml", "", time.Now())
 			offered := fallbackFiles(b, "connect.xml", anyLine, time.Now())

@@ -60,9 +60,9 @@ func installBook(from fs.FS, to string, now time.Time, replace bool) error {
 	if err != nil {
 		return err
 	}
-	src, all := check.On(b.Files, now)
-	if len(load.Errors(all)) > 0 {
-		return fmt.Errorf("the flow book has %d mistakes and was not installed: run signpost check", len(load.Errors(all)))
+	src, mistakes := check.Mistakes(b.Files, now)
+	if len(mistakes) > 0 {
+		return fmt.Errorf("the flow book has %d mistakes and was not installed: run signpost check", len(mistakes))
 	}
 	if old, _ := load.Dir(os.DirFS(to)); !replace && old.Book != nil && otherPlaces(old.Book, src.Book) {
 		return errOtherPlaces

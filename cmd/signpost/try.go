@@ -16,7 +16,6 @@ import (
 	"signpost/config"
 	"signpost/flows"
 	"signpost/flows/check"
-	"signpost/flows/load"
 	"signpost/flows/routes"
 	"signpost/internal/gsm7"
 	"signpost/internal/handset"
@@ -64,8 +63,8 @@ func try(args []string, s streams) int {
 	if !ok {
 		return exitMisuse
 	}
-	src, all := check.Dir(fsys)
-	if problems := load.Errors(all); len(problems) > 0 {
+	src, problems := check.Mistakes(fsys, time.Time{})
+	if len(problems) > 0 {
 		fmt.Fprintf(s.err, "signpost try: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(problems), problems[0])
 		return exitProblems
 	}

@@ -134,11 +134,11 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 		g.refuse("flow-book-too-large", "", 1)
 		return unchanged(dir, fingerprint)
 	}
-	src, all := check.Dir(copied.Files)
+	src, problems := check.Mistakes(copied.Files, time.Time{})
 	if !unchanged(dir, fingerprint) {
 		return false
 	}
-	if problems := load.Errors(all); len(problems) > 0 {
+	if len(problems) > 0 {
 		g.refuse(problems[0].Rule, problems[0].Pos.String(), len(problems))
 		return true
 	}

@@ -50,7 +50,7 @@ type Finding struct {
 // Patient is what is looked at.
 type Patient struct {
 	Config config.Config
-	// Book reads the flow book in force and finds its mistakes, as check.On does.
+	// Book reads the flow book in force and finds its mistakes, as check.Mistakes does.
 	Book func(day time.Time) (*load.Source, []load.Problem)
 	Now  func() time.Time
 	// Fallback are the documents that should be at the fallback URLs: that of texts, and
@@ -257,12 +257,11 @@ func (e *exam) redis(ctx context.Context) {
 
 func (e *exam) book() *flows.Book {
 	const of = "book"
-	src, all := e.Book(e.Now())
+	src, errs := e.Book(e.Now())
 	if src == nil || src.Book == nil {
 		e.name("book-unreadable").add(of, Bad, "Run signpost check.", "The flow book cannot be read.")
 		return nil
 	}
-	errs := load.Errors(all)
 	begin := len(e.found)
 	if len(errs) > 0 {
 		first := errs[0]

@@ -136,7 +136,7 @@ type found struct {
 func (w *world) checked(day time.Time) (*load.Source, []load.Problem) {
 	services := string(w.files["services.yaml"].Data)
 	once, _ := checks.LoadOrStore(services, sync.OnceValue(func() found {
-		src, problems := check.On(w.files, day)
+		src, problems := check.Mistakes(w.files, day)
 		return found{src, problems}
 	}))
 	got := once.(func() found)()

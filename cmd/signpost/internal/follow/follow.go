@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"signpost/flows/check"
-	"signpost/flows/load"
 	"signpost/flows/published"
 	"signpost/flows/saved"
 )
@@ -151,8 +150,8 @@ func (f *Follower) take(data []byte) (string, error) {
 	if h.Serial <= f.seen {
 		return "", fmt.Errorf("refuse the published book: its number is %d, and number %d is here already", h.Serial, f.seen)
 	}
-	src, problems := check.On(b.Files, f.Now())
-	if wrong := load.Errors(problems); len(wrong) > 0 {
+	src, wrong := check.Mistakes(b.Files, f.Now())
+	if len(wrong) > 0 {
 		return "", fmt.Errorf("refuse publication %d: it has %d mistakes, the first at %s (%s)", h.Serial, len(wrong), wrong[0].Pos, wrong[0].Rule)
 	}
 	if err := f.Install(b, f.Dir); err != nil {
