@@ -255,6 +255,9 @@ func (d *Desk) drafted(v visit, status int, t draft, wrong ...mistake) {
 	for _, id := range v.r.Form["tick"] {
 		p.Ticked[id] = true
 	}
+	for _, c := range p.Conflicts {
+		p.Chosen[c.ID] = v.r.Form.Get("keep-" + c.ID)
+	}
 	d.shows(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Wrong: len(wrong) > 0, Body: p})
 }
 
@@ -301,7 +304,7 @@ func (d *Desk) done(v visit, t draft, what string) {
 func (d *Desk) propose(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
 		if p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, mistake{"propose", p.Blocked})
+			d.drafted(v, http.StatusConflict, t, mistake{p.blockedAt(), p.Blocked})
 			return
 		}
 		t.Proposed, t.Approved = d.markBy(v, p), nil

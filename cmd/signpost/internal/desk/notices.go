@@ -14,6 +14,7 @@ import (
 	"signpost/flows/changes"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
+	"signpost/internal/hours"
 )
 
 // notice is one thing that people will notice: the answers that change for one cause. An
@@ -158,6 +159,7 @@ type renumbered struct {
 	Name, Was, Is string
 	RungBy        string // the role of who rang the new number
 	RungOn        time.Time
+	Again         bool // the old number was rung on the same day: nothing tells which one was
 }
 
 // Rung tells that somebody has rung the new number, and said who.
@@ -172,7 +174,7 @@ func numbers(s *flows.Service) string {
 }
 
 // newNumbers lists the services with other numbers than before, and the new ones.
-func newNumbers(before, after *flows.Book) (out []renumbered) {
+func newNumbers(before, after *flows.Book, today time.Time) (out []renumbered) {
 	for i := range after.Services {
 		s := &after.Services[i]
 		if s.NotOffered != "" {
@@ -194,7 +196,7 @@ func newNumbers(before, after *flows.Book) (out []renumbered) {
 	for _, s := range changes.Unrung(before, after) {
 		for i := range out {
 			if out[i].Name == s.Name {
-				out[i].RungBy = ""
+				out[i].RungBy, out[i].Again = "", s.CheckedOn.Equal(today) && s.CheckedOn.Equal(before.Service(s.ID).CheckedOn)
 			}
 		}
 	}
@@ -234,7 +236,7 @@ func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence fl
 		}
 	}
 	if !src.Broken {
-		s.Numbers = newNumbers(old.Book, src.Book)
+		s.Numbers = newNumbers(old.Book, src.Book, hours.Day(now))
 		s.Recordings = recordings(old, src, was.files, files)
 		if len(s.Recordings) > 0 && len(s.Files) == 0 {
 			s.Files = []string{"audio"} // a recording takes the place of another
@@ -256,6 +258,19 @@ func (s *sight) unrung() (names []string) {
 		}
 	}
 	return names
+}
+
+// blockedAt is the part of the page that says more of it.
+func (s *sight) blockedAt() string {
+	switch {
+	case len(s.Errors) > 0:
+		return "problems-h"
+	case len(s.unrung()) > 0:
+		return "numbers-h"
+	case s.Open():
+		return "talks"
+	}
+	return "propose"
 }
 
 // blocked says why the draft cannot be proposed; nothing if it can.

@@ -18,8 +18,9 @@ type draftView struct {
 	MayTick   string    // why this person may not approve; empty: they may
 	Wrong     []mistake // with what was sent
 	Ticked    map[string]bool
-	IsAsked   bool // it is proposed as it is
-	IsGood    bool // it is approved as it is
+	Chosen    map[string]string // which side to keep of each conflict, as it was sent
+	IsAsked   bool              // it is proposed as it is
+	IsGood    bool              // it is approved as it is
 	MayAlone  bool
 	Of        history.Publication
 	Now       string // as the page's events tell it
@@ -67,6 +68,9 @@ func (p *draftView) Fact(c merge.Conflict) string {
 	kind, rest, _ := strings.Cut(c.Where, ", ")
 	id, fact, _ := strings.Cut(rest, ", ")
 	known := ""
+	if kind == "examples" && id != "" {
+		return "the conversation “" + id + "”"
+	}
 	if b := p.Source.Book; b != nil {
 		switch kind {
 		case "services":
@@ -113,7 +117,7 @@ func (d *Desk) view(v visit, t draft) (*draftView, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Of: d.published().Publication, Now: now}
+	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Chosen: map[string]string{}, Of: d.published().Publication, Now: now}
 	base, err := d.repo.Base(t.ID)
 	if err != nil {
 		return nil, err

@@ -564,7 +564,7 @@ func TestKeepAsExample(t *testing.T) {
 	}{
 		"nothing done":   {"they", "Text or ring first", nil},
 		"no name":        {"name", "Give the example a name", []string{" "}},
-		"no moment":      {"at", "The moment is not one", []string{"yesterday"}},
+		"no moment":      {"at", "That is not a date and a time", []string{"yesterday"}},
 		"nobody's key":   {"they", "nobody can do that", []string{"rings", "dances"}},
 		"an endless one": {"they", "Text or ring first, in a few turns", make([]string, 41)},
 		"a long text":    {"they", "too long to keep", []string{strings.Repeat("x", 1601)}},
