@@ -2,19 +2,16 @@
 # speech synthesiser if they are missing, and runs everything.
 .PHONY: test quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-table simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
-# Packages where several things run at once: their tests run under the race detector.
-CONCURRENT = ./config ./sms ./ivr ./internal/... ./cmd/gateway/server
+# Packages whose tests do several things at once: they run under the race detector. It finds
+# nothing in a test of one goroutine, and makes that ten times slower.
+CONCURRENT = ./sms ./cmd/gateway/server ./internal/budget ./internal/counters ./internal/eraser ./internal/lines ./internal/store ./internal/trace ./internal/twilio
 
-# Walks of every call and searches are one goroutine each, which the race detector would
-# make ten times slower. Walks make much garbage: collected less often (GOGC), they take a quarter less,
-# as long as there is memory (GOMEMLIMIT).
-# The limit of forty minutes is for machines that do other work, too.
-ALONE = ^(TestEveryCall|TestDocuments|TestEverythingRecorded|TestNobodyIsDenied|TestSearchFindsDenials)$$
+# Walks make much garbage: collected less often (GOGC), they take a quarter less, as long as there is
+# memory (GOMEMLIMIT). The limit of forty minutes is for machines that do other work, too.
 test: tools
-	go test -timeout 40m -race -skip '$(ALONE)' $(CONCURRENT)
+	go test -timeout 40m -race $(CONCURRENT)
 	go test -timeout 40m -race -run 'PhoneIsShared' ./cmd/signpost/internal/preview
 	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m $$(go list ./... | grep -vxF "$$(go list $(CONCURRENT))")
-	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m -run '$(ALONE)' ./cmd/gateway/server ./ivr ./internal/admit
 
 # What fails first, in under a minute.
 quick: tools

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -163,32 +162,6 @@ func handsetDoes(t *testing.T, base, what string, asked map[string]any) (int, ma
 		got["error"] = strings.TrimSpace(text)
 	}
 	return status, got
-}
-
-// Two windows may use one phone at once: it does one thing after another. The race
-// detector sees it if not.
-func TestPhoneIsShared(t *testing.T) {
-	_, base, _ := serve(t)
-	var all sync.WaitGroup
-	for i := range 40 {
-		what := []string{"ring", "press", "text", "hangup"}[i%4]
-		all.Go(func() {
-			body := strings.NewReader(`{"phone":"p","kind":"mobile","line":"long","key":"1","text":"kendal"}`)
-			resp, err := http.Post(base+"/phone/"+what, "application/json", body)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer resp.Body.Close()
-			if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict { // no call to press a key in
-				t.Errorf("%s: status %d", what, resp.StatusCode)
-			}
-		})
-	}
-	all.Wait()
-	if status, got := handsetDoes(t, base, "text", map[string]any{"text": "crewe"}); status != http.StatusOK || got["reply"] == "" {
-		t.Errorf("afterwards: status %d, %v", status, got)
-	}
 }
 
 // The phone drives the real gateway: for any caller, at any time, with Redis or
