@@ -51,6 +51,12 @@ type step struct {
 	they string
 }
 
+// try is what somebody does, as either book understands it.
+type try struct {
+	they    string
+	was, is flows.Input
+}
+
 // walk goes through both books side by side, at one moment.
 type walk struct {
 	before, after *flows.Book
@@ -59,6 +65,8 @@ type walk struct {
 	pairs         []pair
 	how           []step
 	index         map[pair]int
+	missed        map[int][]try // by pair: what either book does not understand there
+	after1        map[int]int   // the pair before a first miss, by the pair behind it
 	told          map[[2]string]bool
 	changes       []Change
 }
@@ -124,7 +132,7 @@ func Between(before, after *flows.Book) []Change {
 	var wg sync.WaitGroup
 	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts, index: map[pair]int{}, told: map[[2]string]bool{}}
+		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts, index: map[pair]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}
@@ -176,35 +184,49 @@ func together(before, after *flows.Book) (out []moment) {
 
 // run goes through everything that can happen, nearest first.
 func (w *walk) run(texts []string) {
-	legs := slices.Sorted(maps.Keys(check.Legs))
-	was, is := make([]flows.Input, len(texts)), make([]flows.Input, len(texts))
-	for i, t := range texts {
-		was[i], is[i] = w.before.Seek(t), w.after.Seek(t)
+	var written, legs, keys []try
+	for _, t := range texts {
+		written = append(written, try{t, w.before.Seek(t), w.after.Seek(t)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(check.Legs)) {
+		legs = append(legs, alike(name, flows.LegEnded(check.Legs[name])))
+	}
+	for _, key := range []byte(flows.Keys) {
+		keys = append(keys, alike(string(key), flows.Pressed(key)))
+	}
+	rings, silence := []try{alike("rings", flows.Rang())}, []try{alike("silence", flows.Silence())}
+	// What is understood after a first miss, or a first silence, leads where it led before: to try
+	// it again takes half as long again.
+	tries := func(i int) []try {
+		p := w.pairs[i]
+		from, missed := w.after1[i]
+		switch {
+		case missed:
+			return w.missed[from]
+		case !p.call:
+			return written
+		case p.before.Step == "":
+			return rings
+		case p.dials:
+			return legs
+		case p.before.Quiet == 1 && p.after.Quiet == 1:
+			return silence
+		}
+		return slices.Concat(keys, silence)
 	}
 	if w.texts {
 		w.push(pair{}, step{from: -1})
 	}
 	w.push(pair{call: true}, step{from: -1})
 	for i := 0; i < len(w.pairs) && len(w.pairs) < maxPairs; i++ {
-		switch p := w.pairs[i]; {
-		case !p.call:
-			for k, t := range texts {
-				w.step(i, t, was[k], is[k])
-			}
-		case p.before.Step == "":
-			w.both(i, "rings", flows.Rang())
-		case p.dials:
-			for _, name := range legs {
-				w.both(i, name, flows.LegEnded(check.Legs[name]))
-			}
-		default:
-			for _, key := range []byte(flows.Keys) {
-				w.both(i, string(key), flows.Pressed(key))
-			}
-			w.both(i, "silence", flows.Silence())
+		for _, t := range tries(i) {
+			w.step(i, t)
 		}
 	}
 }
+
+// alike is what means the same to either book.
+func alike(they string, in flows.Input) try { return try{they, in, in} }
 
 // Unrung lists the services whose numbers are others than before, while the day
 // they were last rung is still that of the old ones: a number that nobody has rung
@@ -241,38 +263,46 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 	return out
 }
 
-func (w *walk) push(p pair, how step) {
+// push gives the pair's place, and -1 if it is not gone into.
+func (w *walk) push(p pair, how step) int {
 	p.before.Idle, p.after.Idle, p.before.Half, p.after.Half = 0, 0, "", ""
 	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
-		return
+		return -1
 	}
-	if _, ok := w.index[p]; !ok {
-		w.index[p] = len(w.pairs)
+	i, ok := w.index[p]
+	if !ok {
+		i = len(w.pairs)
+		w.index[p] = i
 		w.pairs, w.how = append(w.pairs, p), append(w.how, how)
 	}
+	return i
 }
 
-// both takes a step with what means the same to either book.
-func (w *walk) both(i int, they string, in flows.Input) { w.step(i, they, in, in) }
-
-func (w *walk) step(i int, they string, was, is flows.Input) {
+func (w *walk) step(i int, t try) {
 	p := w.pairs[i]
-	oldNext, oldReply, err1 := w.before.Step(w.now, p.before, was)
-	newNext, newReply, err2 := w.after.Step(w.now, p.after, is)
+	oldNext, oldReply, err1 := w.before.Step(w.now, p.before, t.was)
+	newNext, newReply, err2 := w.after.Step(w.now, p.after, t.is)
 	if err1 != nil || err2 != nil {
 		return // no state of a book's own does that
 	}
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), they), Before: before, After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
+		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), t.they), Before: before, After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
+	}
+	oldMissed, newMissed := oldNext.Misses > p.before.Misses, newNext.Misses > p.after.Misses
+	if oldMissed || newMissed {
+		w.missed[i] = append(w.missed[i], t)
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return
 	}
 	// Where the two part, what follows is another conversation, not another change.
 	if before == after || oldNext == newNext {
-		w.push(pair{p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, they})
+		to := w.push(pair{p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, t.they})
+		if oldMissed && newMissed && oldNext.Misses == 1 && newNext.Misses == 1 {
+			w.after1[to] = i
+		}
 	}
 }
 

@@ -105,7 +105,7 @@ type walker struct {
 	visit  func(*Edge)
 	// callsOnly leaves the conversations by text out.
 	callsOnly bool
-	// again tries everything again after a miss or a silence. What is understood leads where it
+	// again tries everything again after a first miss or silence. What is understood leads where it
 	// led before: without again a walk takes a fifth less.
 	again bool
 
@@ -114,7 +114,7 @@ type walker struct {
 	edges  int
 	index  map[Node]int
 	tried  map[flows.State]bool // kinds of states with a need, whose cases were tried
-	missed map[int][]input      // by the node that they led to: inputs that were not understood
+	missed map[int][]input      // by the node that they led to: inputs that were not understood at first
 	failed error
 	chosen []way
 }
@@ -324,7 +324,7 @@ func (w *walker) run() {
 	for i := 0; i < len(w.nodes) && len(w.nodes) < maxNodes && w.failed == nil; i++ {
 		n := w.nodes[i]
 		switch {
-		case !w.again && w.missed[i] != nil && (n.Call || n.State.Misses == 1):
+		case !w.again && w.missed[i] != nil:
 			for _, in := range w.missed[i] {
 				w.step(i, in.name, in.Input)
 			}
@@ -378,7 +378,7 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		if next.Misses > e.From.State.Misses || next.Quiet == 1 { // a second silence changes what keys do
+		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Quiet == 0 && next.Quiet == 1 { // a second leads on
 			w.missed[to] = append(w.missed[to], input{name, in})
 		}
 		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Quiet == 0 {
