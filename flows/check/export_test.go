@@ -20,17 +20,24 @@ func WalkCalls(b *flows.Book, visit func(*Edge)) {
 	(&walker{book: b, now: Moments(b)[0], callsOnly: true, visit: visit}).run()
 }
 
+// WalkBriefly walks a book as a check does.
+func WalkBriefly(b *flows.Book, visit func(*Edge)) *Walk { return briefly(b, false, visit) }
+
 // Answers are those that a check comes to. again: after a miss or a silence everything is tried
 // again.
 func Answers(b *flows.Book, again bool) map[string]bool {
 	answers := map[string]bool{}
+	briefly(b, again, func(e *Edge) { answers[string(e.answer(nil))] = true })
+	return answers
+}
+
+func briefly(b *flows.Book, again bool, visit func(*Edge)) *Walk {
 	var mu sync.Mutex
-	walkBriefly(b, again, func(int) func(*Edge) {
+	return walkBriefly(b, again, func(int) func(*Edge) {
 		return func(e *Edge) {
 			mu.Lock()
 			defer mu.Unlock()
-			answers[string(e.answer(nil))] = true
+			visit(e)
 		}
 	})
-	return answers
 }
