@@ -75,7 +75,7 @@ func (d *Desk) Handler() http.Handler {
 				http.Redirect(w, r, "/desk/sign-in", http.StatusSeeOther)
 				return
 			}
-			d.show(w, http.StatusUnauthorized, "trouble.html", page{Title: "Sign in again", Body: "Your session is over. Sign in, then try again."})
+			d.show(w, http.StatusUnauthorized, "trouble.html", page{Title: "Sign in again", Body: "Your session is over, and nothing was saved. Sign in, then try again."})
 			return
 		}
 		inside.ServeHTTP(w, r)

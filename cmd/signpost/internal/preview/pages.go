@@ -14,6 +14,7 @@ import (
 	"signpost/cmd/signpost/internal/diagram"
 	"signpost/cmd/signpost/internal/signoff"
 	"signpost/flows"
+	"signpost/flows/changes"
 	"signpost/flows/check"
 	"signpost/flows/load"
 	"signpost/flows/routes"
@@ -35,9 +36,11 @@ type page struct {
 // words are what the pages' templates call.
 func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
-		"list": func(words ...string) []string { return words },
-		"sign": func(b byte) string { return string(b) },
-		"when": func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"before": func(before, after string) []changes.Piece { was, _, _ := changes.Compare(before, after); return was },
+		"after":  func(before, after string) []changes.Piece { _, is, _ := changes.Compare(before, after); return is },
+		"list":   func(words ...string) []string { return words },
+		"sign":   func(b byte) string { return string(b) },
+		"when":   func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
 		"fixable": func(all []found) bool {
 			return slices.ContainsFunc(all, func(f found) bool { return f.Edit != load.Edit{} })
 		},
