@@ -69,7 +69,7 @@ func TestForms(t *testing.T) {
 	saves("words of a step", "/words/steps.cumbria", url.Values{"steps-cumbria-say": {"In Cumbria: {choices}, not sure 0."}}, "menus.yaml", "    say: \"In Cumbria: {choices}, not sure 0.\"\n")
 	refuses(t, base, "words without a choice", "/words/steps.cumbria", url.Values{"steps-cumbria-choices-0-text": {" "}}, "steps-cumbria-choices-0-text", "Nothing is written")
 	shows(t, base, "a name in two areas", "/new/town", url.Values{"name": {"zed valley"}, "area": {"halton"}, "other": {"warrington"}}, "+   zed valley: [halton, warrington]", "It is understood as being in: ")
-	refuses(t, base, "a name of no area", "/new/town", url.Values{"name": {"zedby"}}, "area", "Fill in")
+	refuses(t, base, "a name of no area", "/new/town", url.Values{"name": {"zedby"}}, "area", "Choose: Its area.")
 	added := url.Values{"name": {"Halton Night Line"}, "label": {"night team"}, "say": {"the night team"}, "number": {"+44 1928 500000"}, "hours": {"Mon-Fri 6pm-11pm"}, "me": {"yes"}, "area": {"halton"}, "place": {"last"}, "then": {"national_helpline"}, "source": {"its own page"}, "source_date": {"2026-11-20"}, "rung_by": {"duty manager"}}
 	wrong := url.Values{}
 	for k, v := range added {
@@ -90,6 +90,7 @@ func TestFormsShow(t *testing.T) {
 	shows(t, base, "an area's services in another order", "/places/halton", url.Values{"service0": {"halton_service"}, "service1": {"national_helpline"}}, "+     services: [halton_service, national_helpline]")
 	refuses(t, base, "a service twice", "/places/halton", url.Values{"service0": {"halton_service"}, "service1": {"halton_service"}}, "service1", "twice")
 	refuses(t, base, "a signature without reading", "/languages/pl", url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "read", "read every line")
+	refuses(t, base, "a signature without a voice", "/languages/pl", url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "voice", "Fill in: The voice that speaks it.")
 	shows(t, base, "a translation", "/languages/pl", url.Values{"w1": {"zespol na miejscu"}}, "+       services.letgo_north.say: \"zespol na miejscu\"")
 	text := strings.Replace(read(t, dir, "words.yaml"), "Here it is again.", "Here it is again, once more.", 1)
 	shows(t, base, "the text of a file", "/files/words.yaml", url.Values{"text": {strings.ReplaceAll(text, "\n", "\r\n")}}, "+     say: \"Here it is again, once more.\"")

@@ -128,7 +128,7 @@ func (s *Server) recordingPage(v Verdict, r *http.Request) (*formPage, bool) {
 }
 
 func (s *Server) recordingWork(v Verdict, f *formPage) proposal {
-	p := f.proposal(v, "a recording")
+	p := f.proposal(v, f.Title)
 	data, err := base64.StdEncoding.DecodeString(f.get("kept"))
 	if err != nil || len(data) == 0 {
 		return p.refuseAt("sound", "Choose the file of the recording.")

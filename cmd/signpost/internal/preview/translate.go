@@ -53,7 +53,11 @@ func languageNow(v Verdict, t load.Translation) languageRow {
 	}
 	if !t.Draft {
 		at := "languages." + t.ID + "."
-		row.Signed = lineWords(v.Source, languagesFile, at+"signed_off_by") + ", " + lineWords(v.Source, languagesFile, at+"signed_off_on")
+		day := lineWords(v.Source, languagesFile, at+"signed_off_on")
+		if on, err := time.Parse(time.DateOnly, day); err == nil {
+			day = on.Format("2 January 2006")
+		}
+		row.Signed = lineWords(v.Source, languagesFile, at+"signed_off_by") + ", " + day
 	}
 	return row
 }
@@ -80,7 +84,7 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 	for _, w := range t.Texts {
 		has[w.Path] = w.Words
 	}
-	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages", Here: "/languages",
+	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages", Here: "/languages", Jump: "read", JumpWords: "Go to the end, to sign it",
 		About: "A person who speaks the language writes and reads every line. Never use a machine. Keep each {name} in curly brackets."}
 	missing, done := formGroup{Legend: "Still missing"}, formGroup{Legend: "Every wording, below the English"}
 	for n, w := range v.Source.Wordings {
@@ -140,9 +144,10 @@ func (s *Server) languageWork(v Verdict, f *formPage) proposal {
 			fmt.Fprintf(&lines, "      %s: %s\n", w.Path, quoted)
 		}
 	}
-	signs, why, where := s.signing(v, f, at)
-	if why != "" {
-		return p.refuseAt(where, why)
+	signs, unsigned := s.signing(v, f, at)
+	if len(unsigned) > 0 {
+		p.Others = unsigned[1:]
+		return p.refuseAt(unsigned[0].Field, unsigned[0].What)
 	}
 	data, err := edit.Set(v.Source, languagesFile, append(wanted, signs...))
 	if err == nil && lines.Len() > 0 {
@@ -169,32 +174,36 @@ func lineWordsOf(v Verdict, id, path string) string {
 	return ""
 }
 
-// signing is what a signature writes, or why it does not count and which field is wrong.
-func (s *Server) signing(v Verdict, f *formPage, at string) (wanted []edit.Change, why, where string) {
+// signing is what a signature writes, or all that is wrong with it.
+func (s *Server) signing(v Verdict, f *formPage, at string) (wanted []edit.Change, wrong []formError) {
 	by, on := f.get("signed_by"), f.get("signed_on")
 	was, day := lineWords(v.Source, languagesFile, at+"signed_off_by"), lineWords(v.Source, languagesFile, at+"signed_off_on")
 	if by == was && on == day || by == "" && on == "" && f.get("read") == "" {
-		return nil, "", ""
+		return nil, nil
 	}
-	signed, err := time.Parse(time.DateOnly, on)
-	switch {
-	case f.get("read") == "":
-		return nil, "To sign, say that you have read every line.", "read"
-	case by == "":
-		return nil, "Write your role.", "signed_by"
-	case load.Role(by) != nil:
-		return nil, sentence(load.Role(by)), "signed_by"
-	case err != nil || signed.After(hours.Day(s.Now())):
-		return nil, "Write the day on which you read it: today or before.", "signed_on"
-	case f.get("voice") == "" || f.get("voice_language") == "":
-		return nil, "Choose the voice that speaks it. A signed language needs one.", "voice"
-	}
+	say := func(field, what string) { wrong = append(wrong, formError{field, what}) }
 	for i := range v.Source.Wordings {
 		if one := f.field(fmt.Sprint("w", i)); strings.TrimSpace(one.Value) == "" {
-			return nil, "Somebody who signs has every line: this one is missing.", one.Name
+			say(one.Name, "Somebody who signs has every line: this one is missing.")
 		}
 	}
-	return []edit.Change{{Path: at + "signed_off_by", Words: by, After: "name"}, {Path: at + "signed_off_on", Words: on, After: "name"}}, "", ""
+	if f.get("read") == "" {
+		say("read", "To sign, say that you have read every line.")
+	}
+	if by == "" {
+		say("signed_by", fillIn+"Your role.")
+	} else if err := load.Role(by); err != nil {
+		say("signed_by", sentence(err))
+	}
+	if signed, err := time.Parse(time.DateOnly, on); err != nil || signed.After(hours.Day(s.Now())) {
+		say("signed_on", "Write the day on which you read it: today or before.")
+	}
+	for _, one := range []string{"voice", "voice_language"} {
+		if f.get(one) == "" {
+			say(one, fillIn+f.field(one).Label+".")
+		}
+	}
+	return []edit.Change{{Path: at + "signed_off_by", Words: by, After: "name"}, {Path: at + "signed_off_on", Words: on, After: "name"}}, wrong
 }
 
 // insertIn puts lines into the languages' file as it would be.
