@@ -223,7 +223,20 @@ func (t turn) closedWords(svc *Service) string {
 	if svc.Paused(t.now) {
 		return t.Messages.BackOn.Say
 	}
+	if svc.Hours.Spoken() == "" { // closed on a single day, and nobody knows the other days
+		return withoutSentence(t.Messages.Closed.Say, "{hours}")
+	}
 	return t.Messages.Closed.Say
+}
+
+// withoutSentence are words without the sentence that has a placeholder, if others are left.
+func withoutSentence(words, field string) string {
+	before, after, found := strings.Cut(words, field)
+	from := strings.LastIndex(before, ". ") + 1
+	if _, after, _ = strings.Cut(after, "."); !found || from == 0 && after == "" {
+		return words
+	}
+	return before[:from] + after
 }
 
 // mayNotAnswer reports a line whose hours nobody knows, outside those that most keep.

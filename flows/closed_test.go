@@ -58,3 +58,38 @@ func TestClosedLineIsTold(t *testing.T) {
 		})
 	}
 }
+
+// A line whose hours nobody knows is closed on a single day. A text and a call say so, and
+// leave no gap where its hours would be.
+func TestSingleDayOfUnknownHours(t *testing.T) {
+	for _, tt := range []struct{ times, text string }{
+		{"closed", "(closed now, may show"},
+		{"9am-noon", "(closed now, may show"},
+		{"7pm-9pm", "(closed now, opens today 7pm, may show"},
+		{"noon-9pm", "(open noon-9pm, may show"},
+	} {
+		single, err := hours.Hours{}.Except("2026-11-21", tt.times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := testbook.Load(t).As(func(s *flows.Service) {
+			if s.ID == "fell_team_north" {
+				s.Hours = single
+			}
+		})
+		day := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
+		_, r, err := b.Step(day, flows.State{}, flows.Heard("north fells"))
+		if err != nil || !strings.Contains(r.Text, tt.text) {
+			t.Errorf("%s: the text is %q (%v), without %q", tt.times, r.Text, err, tt.text)
+		}
+		var s flows.State
+		for _, in := range []flows.Input{flows.Rang(), flows.Pressed('1'), flows.Pressed('1')} {
+			if s, r, err = b.Step(day, s, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if said := flows.Spoken(r.Speech); strings.Contains(said, "hours are") || strings.Contains(said, "is closed now") != (tt.times != "noon-9pm") {
+			t.Errorf("%s: the call says %q", tt.times, said)
+		}
+	}
+}

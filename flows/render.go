@@ -307,13 +307,20 @@ func (t turn) textFacts(b []byte, lang uint8, svc *Service) []byte {
 	switch svc.Hours.At(t.now) {
 	case hours.Open:
 		when = t.Messages.HoursOpen.Text
-		if today := svc.Hours.Today(t.now); short && today != "" {
+		if today := svc.Hours.Today(t.now); (short || said == "") && today != "" {
 			said = today
 		}
 	case hours.Closed:
 		when = t.Messages.HoursClosed.Text
-		if opens := svc.Hours.Opens(t.now); short && opens != "" {
+		opens := svc.Hours.Opens(t.now)
+		if said == "" && !strings.HasPrefix(opens, "today ") {
+			opens = "" // nothing is known but this single day
+		}
+		switch {
+		case opens != "" && (short || said == ""):
 			when, said = strings.Replace(when, ": {hours}", ", {hours}", 1), opensIn(lang, opens)
+		case said == "":
+			when, said = strings.Replace(when, ": {hours}", "", 1), t.Messages.HoursUnknown.Text
 		}
 	}
 	b = filled(b, when, said)
