@@ -96,7 +96,11 @@ func (s *sight) ticks() (out []ticked) {
 		out = append(out, ticked{fmt.Sprintf("number-%d", i), "the new number of " + n.Name})
 	}
 	for _, n := range s.Notices {
-		out = append(out, ticked{n.ID, n.Name()})
+		name := n.Name()
+		if n.Cause != "" {
+			name = "“" + name + "”"
+		}
+		out = append(out, ticked{n.ID, name})
 	}
 	for _, r := range s.Recordings {
 		out = append(out, ticked{r.ID, "the recording of “" + short(r.Words) + "”"})
