@@ -201,7 +201,7 @@ func TestPagesAreAccessible(t *testing.T) {
 		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
 		"fix":       {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/fix"]`), chromedp.WaitVisible("pre.diff")},
 		"heard":     {chromedp.Navigate(base + "/heard"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"), chromedp.Click(".fix summary")},
-		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("summary")},
+		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("main summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
 		"trouble":   {chromedp.Navigate(base + "/directory/none")},

@@ -71,3 +71,22 @@ func TestWordsByKeyboard(t *testing.T) {
 		t.Error("what is written does not reach the form")
 	}
 }
+
+// On a phone the pages are in a menu, which the keyboard opens, and the head leaves most of the
+// screen to the page.
+func TestMenuByKeyboardAlone(t *testing.T) {
+	_, base, _ := serve(t)
+	ctx := browse(t)
+	do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/places"), chromedp.WaitReady(".stacks"))
+	const most = 200 // pixels
+	if high := evaluate[float64](t, ctx, `document.querySelector("header").getBoundingClientRect().height`); high > most {
+		t.Errorf("the head takes %v px", high)
+	}
+	to(t, ctx, ".menu summary")
+	do(t, ctx, press(kb.Enter))
+	to(t, ctx, `.menu a[aria-current="page"]`)
+	audit(t, ctx, "menu")
+	to(t, ctx, `.menu a[href="/words"]`)
+	do(t, ctx, press(kb.Enter))
+	until(t, ctx, `document.querySelector("h1")?.textContent === "Words"`)
+}
