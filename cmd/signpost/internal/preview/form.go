@@ -26,8 +26,8 @@ type formPage struct {
 	At           string // what it is sent to; /save behind it saves, /live tries
 	Back, BackTo string // where to go instead, and its name
 	Here         string // the page that it belongs to
-	// Jump is a field at the end of a long form, and JumpWords what to do there.
-	Jump, JumpWords string
+	// Jump is a field at the end of a long form, and JumpText what to do there.
+	Jump, JumpText string
 	Groups          []formGroup
 	Errors          []formError
 	Files           bool // a file is sent

@@ -84,7 +84,7 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 	for _, w := range t.Texts {
 		has[w.Path] = w.Words
 	}
-	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages", Here: "/languages", Jump: "read", JumpWords: "Go to the end, to sign it",
+	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages", Here: "/languages", Jump: "read", JumpText: "Go to the end, to sign it",
 		About: "A person who speaks the language writes and reads every line. Never use a machine. Keep each {name} in curly brackets."}
 	missing, done := formGroup{Legend: "Still missing"}, formGroup{Legend: "Every wording, below the English"}
 	for n, w := range v.Source.Wordings {
