@@ -39,7 +39,7 @@ var missingRecordings = rule{
 		for lang := range uint8(len(p.book.Languages) + 1) {
 			if words := missing[lang]; len(words) > 0 {
 				p.report(p.Pos(recordingsFile, "recordings"), fmt.Sprintf("%d stretches of words have no recording: %s", len(words), load.Few(words)),
-					"Callers hear two voices in one call.", "Run signpost record: it prints the words to read aloud.")
+					"Callers hear two voices in one call.", "Record the others, too: the page Recordings shows the words to read aloud, and so does signpost record.")
 			}
 		}
 	},
