@@ -35,7 +35,7 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Allocations: a text is read into words, facts and places; a call looks up lists of services.
-	const mostOfText, mostOfCall = 85, 16
+	const mostOfText, mostOfCall = 40, 16
 	for _, tt := range []struct {
 		name string
 		from flows.State
@@ -46,6 +46,29 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		if n := testing.AllocsPerRun(200, func() { _, _, _ = book.Step(now, tt.from, tt.in) }); n > tt.most {
 			t.Errorf("%s asks for memory %v times", tt.name, n)
 		}
+	}
+}
+
+// A text that is stepped on again is not heard again, and gets the same reply; another book hears it anew.
+func TestHeardOnce(t *testing.T) {
+	book, now := shipped(t), time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
+	in := flows.HeardOnce("im in kendal")
+	_, first, err := book.Step(now, flows.State{}, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, again, _ := book.Step(now, flows.State{}, in)
+	if _, plain, _ := book.Step(now, flows.State{}, flows.Heard("im in kendal")); again.Text != first.Text || plain.Text != first.Text {
+		t.Errorf("the replies differ: %q, %q, %q", first.Text, again.Text, plain.Text)
+	}
+	steps := func(in flows.Input) float64 {
+		return testing.AllocsPerRun(100, func() { _, _, _ = book.Step(now, flows.State{}, in) })
+	}
+	if once, anew := steps(in), steps(flows.Heard("im in kendal")); 2*once > anew {
+		t.Errorf("a text that was heard asks for memory %v times, another %v times", once, anew)
+	}
+	if other := book.Clone(); in.Case(other).Kind != flows.CasePlace {
+		t.Error("another book does not hear it")
 	}
 }
 
