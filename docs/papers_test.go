@@ -109,7 +109,7 @@ func (n *newcomer) runs(paper, src, command string) {
 	as := n.replace.Replace(strings.NewReplacer("signpost COMMAND", "signpost check", "AC... ", paperAccount+" ", "curl ADMIN_ADDR", "curl -s http://"+n.admin, "/run/secrets/", run+"/", "redis://127.0.0.1:6379", n.redis.URL(), "sudo ", "").Replace(command))
 	env := append(os.Environ(), "PATH="+filepath.Join(n.root, "bin")+":"+filepath.Join(n.root, "usr/local/bin")+":"+os.Getenv("PATH"),
 		"GOFLAGS=-trimpath -buildvcs=false", "FLOWS_DIR=flows/book")
-	env = append(env, testkit.Built...)
+	env = append(env, testkit.Built.Env...)
 	sh := func(script string) *exec.Cmd {
 		cmd := exec.Command("sh", "-e", "-c", script)
 		cmd.Dir, cmd.Env = src, env

@@ -51,16 +51,16 @@ type patch struct{ file, old, put string }
 // one thing: it lets its parent read its memory.
 func build(t *testing.T, forgets bool, patches ...patch) string {
 	t.Helper()
-	env := testkit.Built
+	how := testkit.Built
 	if !forgets {
-		env = []string{"CGO_ENABLED=0", "GOEXPERIMENT="}
+		how = testkit.Tested
 	}
 	var changes []testkit.Patch
 	for _, p := range append(patches, patch{"cmd/gateway/main.go", "	noCore()\n", ""}) {
 		changes = append(changes, testkit.Patch{File: p.file, Old: p.old, Put: p.put})
 	}
 	dir := t.TempDir()
-	if err := testkit.Build("../..", dir, env, []string{"gateway"}, changes...); err != nil {
+	if err := testkit.Build("../..", dir, how, []string{"gateway"}, changes...); err != nil {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "gateway")

@@ -12,18 +12,24 @@ import (
 // Patch changes a piece of our own source for one build. Without an Old it is a file that there is not.
 type Patch struct{ File, Old, Put string }
 
-// Built is what programs are built with for tests: as make build does, so that nothing is
-// compiled twice.
-var Built = []string{"CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret"}
+// How is what programs are built with.
+type How struct{ Env, Flags []string }
+
+// Programs are built for tests as make build builds them, or as go test builds what it tests: their
+// packages are compiled already.
+var (
+	Built  = How{[]string{"CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret"}, []string{"-trimpath"}}
+	Tested = How{Env: []string{"GOEXPERIMENT="}}
+)
 
 // Build builds programs of the project, whose folder is root, into dir. The compiler's overlay
 // makes the changes: nothing on disk is touched.
-func Build(root, dir string, env, programs []string, patches ...Patch) error {
+func Build(root, dir string, how How, programs []string, patches ...Patch) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	args := append([]string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}, how.Flags...)
 	if len(patches) > 0 {
 		overlay, err := overlaid(root, dir, patches)
 		if err != nil {
@@ -36,7 +42,7 @@ func Build(root, dir string, env, programs []string, patches ...Patch) error {
 	}
 	cmd := exec.Command("go", args...)
 	cmd.Dir = root
-	cmd.Env = append(cmd.Environ(), env...)
+	cmd.Env = append(cmd.Environ(), how.Env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
