@@ -191,23 +191,50 @@ func quiet(alert string, at int) string {
 	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"})', eval_time: %dm}\n", alert, at)
 }
 
-// promtool runs tests of the rules, which are evaluated every so many minutes.
-func promtool(t *testing.T, every int, tests ...string) {
+// alertTest is a test of promtool's about one alert; about all, if it names none.
+type alertTest struct{ alert, yaml string }
+
+// promtool runs tests of the rules, which are evaluated every so many minutes. A test about one
+// alert evaluates its rule alone: with all of them it takes seven times as long.
+func promtool(t *testing.T, every int, tests ...alertTest) {
 	t.Helper()
 	tool, err := exec.LookPath("promtool")
 	if err != nil {
 		t.Fatal("promtool is missing: make tools installs it")
 	}
-	rules, err := filepath.Abs("deploy/alerts.yaml")
+	data, err := os.ReadFile("deploy/alerts.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "alerts_test.yaml")
-	text := "rule_files: [" + rules + "]\nevaluation_interval: " + fmt.Sprint(every) + "m\ntests:\n" + strings.Join(tests, "")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	const begins = "      - alert: "
+	rules := strings.SplitAfter(strings.ReplaceAll(string(data), begins, "\x00"+begins), "\x00")
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
-	if out, err := exec.Command(tool, "test", "rules", file).CombinedOutput(); err != nil {
+	of := map[string]string{} // the tests of each alert
+	for _, test := range tests {
+		of[test.alert] += test.yaml
+	}
+	args := []string{"test", "rules"}
+	for alert, tests := range of {
+		kept := rules[0]
+		for _, rule := range rules[1:] {
+			if alert == "" || strings.HasPrefix(rule, begins+alert+"\n") {
+				kept += rule
+			}
+		}
+		from := write(alert+"_rules.yaml", strings.ReplaceAll(kept, "\x00", ""))
+		if kept == rules[0] {
+			t.Errorf("there is no alert %s", alert)
+		}
+		args = append(args, write(alert+"_test.yaml", "rule_files: ["+from+"]\nevaluation_interval: "+fmt.Sprint(every)+"m\ntests:\n"+tests))
+	}
+	if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 		t.Errorf("promtool: %s", out)
 	}
 }
@@ -216,7 +243,7 @@ func promtool(t *testing.T, every int, tests ...string) {
 func TestAlertsAreQuietInAnOrdinaryWeek(t *testing.T) {
 	for seed := range uint64(2) {
 		l := newLine(seed).ordinary(week)
-		promtool(t, 5, l.yaml("an ordinary week", fmt.Sprintf("      - {expr: 'count by (alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n", week, week-1)))
+		promtool(t, 5, alertTest{"", l.yaml("an ordinary week", fmt.Sprintf("      - {expr: 'count by (alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n", week, week-1))})
 	}
 }
 
@@ -264,7 +291,7 @@ func TestEveryAlertFires(t *testing.T) {
 		{"SignpostQuiet", "a number that leads elsewhere", stops(people, callers), 2*day + 65, nil},
 		{"SignpostLineNotAnswering", "a line that nobody answers", set("signpost_lines_not_answering", 1), 3, set("signpost_lines_not_answering", 0)},
 	}
-	var all []string
+	var all []alertTest
 	covered := map[string]bool{"SignpostErasingLate": true}
 	for _, tt := range tests {
 		covered[tt.alert] = true
@@ -281,7 +308,7 @@ func TestEveryAlertFires(t *testing.T) {
 			l.ordinary(l.now + 5)
 			asks = append(asks, quiet(tt.alert, l.now-1))
 		}
-		all = append(all, l.yaml(tt.name, asks...))
+		all = append(all, alertTest{tt.alert, l.yaml(tt.name, asks...)})
 		if strings.HasPrefix(tt.name, "one ") {
 			// The event is in the very first scrape of a new process, with no increase to see.
 			l := newLine(7).ordinary(at)
@@ -290,7 +317,7 @@ func TestEveryAlertFires(t *testing.T) {
 			l.restart()
 			tt.plant(l)
 			l.ordinary(l.now + tt.within + 1)
-			all = append(all, l.yaml(tt.name+", right after a restart", fires(tt.alert, l.now-1)))
+			all = append(all, alertTest{tt.alert, l.yaml(tt.name+", right after a restart", fires(tt.alert, l.now-1))})
 		}
 	}
 	l := newLine(7).ordinary(at)
@@ -298,7 +325,7 @@ func TestEveryAlertFires(t *testing.T) {
 	for range 70 {
 		l.scrape()
 	}
-	all = append(all, l.yaml("a record that waits for more than a day", fires("SignpostErasingLate", l.now-1)))
+	all = append(all, alertTest{"SignpostErasingLate", l.yaml("a record that waits for more than a day", fires("SignpostErasingLate", l.now-1))})
 	promtool(t, 1, all...)
 	rules, err := os.ReadFile("deploy/alerts.yaml")
 	if err != nil {
@@ -315,7 +342,7 @@ func TestEveryAlertFires(t *testing.T) {
 func TestNewLineIsNotQuiet(t *testing.T) {
 	l := newLine(3)
 	l.silent[people], l.silent[callers] = true, true
-	promtool(t, 5, l.ordinary(day+30).yaml("a new line", quiet("SignpostQuiet", day-1), quiet("SignpostQuiet", day+29)))
+	promtool(t, 5, alertTest{"SignpostQuiet", l.ordinary(day+30).yaml("a new line", quiet("SignpostQuiet", day-1), quiet("SignpostQuiet", day+29))})
 }
 
 // Somebody who runs the doctor now and then, and has no timer that probes, is not woken when
@@ -328,5 +355,5 @@ func TestProbesByHandAreNotMissed(t *testing.T) {
 		l.counters[probes] += 3
 		l.ordinary(l.now + 10)
 	}
-	promtool(t, 5, l.ordinary(l.now+3*hour).yaml("probes by hand", quiet("SignpostProbeSilent", l.now-1)))
+	promtool(t, 5, alertTest{"SignpostProbeSilent", l.ordinary(l.now+3*hour).yaml("probes by hand", quiet("SignpostProbeSilent", l.now-1))})
 }

@@ -36,7 +36,7 @@ type walk struct {
 // Every runbook is walked: the built programs, a real Redis, the provider's double.
 func TestRunbooksAreWalked(t *testing.T) {
 	var mu sync.Mutex
-	var asked []string
+	var asked []alertTest
 	walked := map[string]bool{}
 	t.Run("walks", func(t *testing.T) {
 		for _, w := range walks() {
@@ -64,7 +64,7 @@ func TestRunbooksAreWalked(t *testing.T) {
 
 // through walks one runbook. It gives a test for promtool: the alert is quiet before, fires
 // during the problem, and ends.
-func (w walk) through(t *testing.T) string {
+func (w walk) through(t *testing.T) alertTest {
 	s := newSite(t, func(s *site) {
 		if name, value, ok := strings.Cut(w.setting, "="); ok {
 			s.env[name] = value
@@ -88,7 +88,7 @@ func (w walk) through(t *testing.T) string {
 	}
 	s.ends(w)
 	s.scrape(max(alertLasts[w.alert], 5))
-	return s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1))
+	return alertTest{w.alert, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1))}
 }
 
 // alertLasts is for how many minutes alerts go on after what happened once.
