@@ -71,14 +71,14 @@ start the gateway with FLOWS_DIR=%s.
 	return exitOK
 }
 
-// draft writes a county's book into a new folder beside or in a place, and checks it.
-func draft(beside string, c scaffold.County) (dir string, problems []load.Problem, err error) {
+// draft writes a county's book into a new folder beside or in a place.
+func draft(beside string, c scaffold.County) (dir string, err error) {
 	files, err := c.Files()
 	if err != nil {
-		return "", nil, fmt.Errorf("make the book: %w", err)
+		return "", fmt.Errorf("make the book: %w", err)
 	}
 	if dir, err = os.MkdirTemp(beside, ".signpost-new-"); err != nil {
-		return "", nil, fmt.Errorf("make the folder: %w", err)
+		return "", fmt.Errorf("make the folder: %w", err)
 	}
 	for name, data := range files {
 		to := filepath.Join(dir, filepath.FromSlash(name))
@@ -86,21 +86,20 @@ func draft(beside string, c scaffold.County) (dir string, problems []load.Proble
 			err = os.WriteFile(to, data, 0o644)
 		}
 		if err != nil {
-			return "", nil, errors.Join(fmt.Errorf("write the book: %w", err), os.RemoveAll(dir))
+			return "", errors.Join(fmt.Errorf("write the book: %w", err), os.RemoveAll(dir))
 		}
 	}
-	_, problems = check.On(os.DirFS(dir), time.Now())
-	return dir, problems, nil
+	return dir, nil
 }
 
 // mistake is what would be wrong with a county's book, in words; nil when it is clean.
 func mistake(c scaffold.County) error {
-	dir, problems, err := draft("", c)
+	dir, err := draft("", c)
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if broken := load.Errors(problems); len(broken) > 0 {
+	if _, broken := check.Mistakes(os.DirFS(dir), time.Now()); len(broken) > 0 {
 		return fmt.Errorf("%s. %s %s", broken[0].What, broken[0].Why, broken[0].Fix)
 	}
 	return nil
@@ -108,11 +107,12 @@ func mistake(c scaffold.County) error {
 
 // writeBook writes a book that checks clean, or nothing.
 func writeBook(dir string, c scaffold.County) (warnings int, err error) {
-	made, problems, err := draft(filepath.Dir(filepath.Clean(dir)), c)
+	made, err := draft(filepath.Dir(filepath.Clean(dir)), c)
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(made)
+	_, problems := check.On(os.DirFS(made), time.Now())
 	if broken := load.Errors(problems); len(broken) > 0 {
 		return 0, fmt.Errorf("these answers make a book with a mistake in it, so nothing was written:\n%s", broken[0])
 	}

@@ -127,7 +127,7 @@ func FuzzNew(f *testing.F) {
 	f.Fuzz(func(t *testing.T, county, towns, places, councils, name, number, hours, source, next string) {
 		dir, code, out, errs := answer(t, county, towns, places, councils, name, number, hours, source, "", next)
 		if code == exitOK {
-			if _, problems := check.On(os.DirFS(dir), time.Now()); len(load.Errors(problems)) > 0 {
+			if _, problems := check.Mistakes(os.DirFS(dir), time.Now()); len(problems) > 0 {
 				t.Error(load.Errors(problems)[0])
 			}
 		} else if _, err := os.Stat(dir); err == nil || code != exitProblems || !strings.Contains(errs, "the answers ended") {

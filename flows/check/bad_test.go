@@ -476,8 +476,8 @@ func TestPause(t *testing.T) {
 	book := files(t)
 	services := strings.Replace(string(book["services.yaml"].Data), "      - number: 01229 582386\n", "      - number: 01229 582386\n    paused_until: \"2027-01-05\"\n", 1)
 	book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
-	src, problems := check.Dir(book)
-	for _, p := range load.Errors(problems) {
+	src, mistakes := check.Mistakes(book, time.Time{})
+	for _, p := range mistakes {
 		t.Error(p)
 	}
 	at := func(s string) time.Time {

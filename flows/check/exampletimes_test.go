@@ -8,7 +8,6 @@ import (
 	"testing/fstest"
 
 	"signpost/flows/check"
-	"signpost/flows/load"
 )
 
 // An example that names the hours of a service is out of date when they change, and never
@@ -66,8 +65,8 @@ func TestHoursOfEveryLine(t *testing.T) {
 		book := files(t)
 		services := regexp.MustCompile(`(?m)^    hours: unknown.*$`).ReplaceAllString(string(book["services.yaml"].Data), "    hours: "+is)
 		book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
-		_, problems := check.On(book, today)
-		for _, p := range load.Errors(problems) {
+		_, mistakes := check.Mistakes(book, today)
+		for _, p := range mistakes {
 			t.Errorf("every line is open %s: %s", is, p)
 		}
 	}

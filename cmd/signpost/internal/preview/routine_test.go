@@ -204,8 +204,8 @@ func mayRefuse(s *flows.Service, r routine) bool {
 // alsoByHand checks a file that was changed by hand, as a gateway does.
 func alsoByHand(t *testing.T, s *Server, text string, accepted bool) {
 	t.Helper()
-	_, problems := check.Dir(load.Overlay{FS: s.dir, Files: map[string][]byte{directoryFile: []byte(text)}})
-	if bad := load.Errors(problems); len(bad) > 0 == accepted {
+	_, bad := check.Mistakes(load.Overlay{FS: s.dir, Files: map[string][]byte{directoryFile: []byte(text)}}, time.Time{})
+	if len(bad) > 0 == accepted {
 		t.Errorf("by hand: %v", bad)
 	}
 }
@@ -219,8 +219,8 @@ func TestPauseEnds(t *testing.T) {
 	}
 	shipped, _ := load.Dir(book.Files)
 	paused := load.Overlay{FS: book.Files, Files: map[string][]byte{directoryFile: []byte(pauseOf().byHand(string(text), shipped.Book.Service("letgo_south")))}}
-	src, problems := check.Dir(paused)
-	if bad := load.Errors(problems); len(bad) > 0 {
+	src, bad := check.Mistakes(paused, time.Time{})
+	if len(bad) > 0 {
 		t.Fatal(bad[0])
 	}
 	for _, day := range []string{"2026-11-20", "2026-12-04", "2026-12-05", "2027-06-01"} {
@@ -228,7 +228,7 @@ func TestPauseEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range load.Errors(onlyOn(paused, at)) {
+		for _, p := range onlyOn(paused, at) {
 			t.Errorf("on %s: %s", day, p)
 		}
 		_, reply, err := src.Book.Step(at.Add(14*time.Hour), flows.State{}, flows.Heard("kendal"))
@@ -240,7 +240,7 @@ func TestPauseEnds(t *testing.T) {
 
 // onlyOn is what a check finds on a day, but for numbers that nobody rang in time.
 func onlyOn(fsys fs.FS, day time.Time) (out []load.Problem) {
-	_, problems := check.On(fsys, day)
+	_, problems := check.Mistakes(fsys, day)
 	for _, p := range problems {
 		if p.Rule != "number-age" {
 			out = append(out, p)
