@@ -28,10 +28,10 @@ type formPage struct {
 	Here         string // the page that it belongs to
 	// Jump is a field at the end of a long form, and JumpText what to do there.
 	Jump, JumpText string
-	Groups          []formGroup
-	Errors          []formError
-	Files           bool // a file is sent
-	sent            url.Values
+	Groups         []formGroup
+	Errors         []formError
+	Files          bool // a file is sent
+	sent           url.Values
 }
 
 type formGroup struct {
