@@ -269,7 +269,9 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 	mux.HandleFunc("POST "+at+"/save", func(w http.ResponseWriter, r *http.Request) {
 		v, f := ask(w, r)
 		if f != nil {
-			s.write(w, r, f.Here, work(v, f, r))
+			p := work(v, f, r)
+			p.Again = !f.Files
+			s.write(w, r, f.Here, p)
 		}
 	})
 	mux.HandleFunc("POST "+at+"/live", func(w http.ResponseWriter, r *http.Request) {

@@ -49,7 +49,7 @@ func TestForms(t *testing.T) {
 		}
 		form.Set("seen", field(t, page, "seen"))
 		if altered := regexp.MustCompile(`name="accept" value="([^"]*)"`).FindAllStringSubmatch(page, -1); len(altered) > 0 {
-			if status, page := post(t, base+path+"/save", form); status != http.StatusConflict || !strings.Contains(page, "accept it. Nothing was saved") {
+			if status, page := post(t, base+path+"/save", form); status != http.StatusConflict || !strings.Contains(page, "accept it. Nothing was saved") || !strings.Contains(page, `aria-invalid="true"`) || !strings.Contains(page, "Change what you wrote") {
 				t.Errorf("%s is saved though a conversation changes and nobody accepted it: %d", name, status)
 			}
 			for _, a := range altered {
