@@ -25,7 +25,7 @@ import (
 func (d *Desk) publish(v visit) {
 	d.changing(v, func(t draft, p *draftView) {
 		if !p.IsGood || p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, mistake{"publish", "This draft is not approved as it is now."})
+			d.drafted(v, http.StatusConflict, t, mistake{"main", "This draft is not approved as it is now."})
 			return
 		}
 		d.publishes(v, t, p, history.Publication{Title: t.Title, Approved: t.Approved.Name}, "published")
@@ -39,7 +39,7 @@ func (d *Desk) alone(v visit) {
 		why := strings.Join(strings.Fields(v.r.Form.Get("why")), " ")
 		switch {
 		case !p.MayAlone:
-			d.drafted(v, http.StatusForbidden, t, mistake{"alone", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
+			d.drafted(v, http.StatusForbidden, t, mistake{"main", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
 		case why == "" || utf8.RuneCountInString(why) > maxWhy:
 			d.drafted(v, http.StatusUnprocessableEntity, t, mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
 		default:
