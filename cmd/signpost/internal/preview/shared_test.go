@@ -1,6 +1,6 @@
 //go:build race
 
-package preview
+package preview_test
 
 import (
 	"net/http"
