@@ -43,11 +43,11 @@ type node struct {
 	edges
 }
 
-// edges are in the order of their words.
+// edges are in the order of their words, and of what they lead to.
 type edges []edge
 
 func (es edges) sort() {
-	slices.SortStableFunc(es, func(a, b edge) int { return cmp.Compare(a.word, b.word) })
+	slices.SortFunc(es, func(a, b edge) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.to, b.to)) })
 }
 
 // by are the edges of a word.
@@ -126,22 +126,40 @@ func (a *automaton) table() *table {
 			led[e.word] = a.free(led[e.word], e.to)
 		}
 	}
+	t.beginWith(led)
+	return t
+}
+
+// beginWith works out what two words lead to, of what the first leads to.
+func (t *table) beginWith(led [][]int32) {
+	from := make([][]int32, len(t.nodes)) // by state, the words that lead to it from the start
+	with := make([][]int32, len(led))     // by word, such states that it leads on from
 	for w, states := range led {
 		for _, q := range states {
 			if t.signs[q].free {
 				t.first[w] = append(t.first[w], q)
-				continue
-			}
-			for k, e := range t.nodes[q].edges {
-				if k == 0 || t.nodes[q].edges[k-1].word != e.word {
-					t.second[w] = append(t.second[w], edge{e.word, q})
-				}
+			} else {
+				from[q] = append(from[q], int32(w))
 			}
 		}
-		t.second[w] = slices.Clone(t.second[w]) // without room for more
-		t.second[w].sort()
 	}
-	return t
+	for q := range from {
+		for k, e := range t.nodes[q].edges {
+			if from[q] != nil && (k == 0 || t.nodes[q].edges[k-1].word != e.word) {
+				with[e.word] = append(with[e.word], int32(q))
+			}
+		}
+	}
+	for v, states := range with { // one word after the other, so that nothing needs sorting
+		for _, q := range states {
+			for _, w := range from[q] {
+				t.second[w] = append(t.second[w], edge{int32(v), q})
+			}
+		}
+	}
+	for w := range t.second {
+		t.second[w] = slices.Clone(t.second[w]) // without room for more
+	}
 }
 
 // free adds a state, and those it leads to without a word, to a list.
