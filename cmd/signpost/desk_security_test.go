@@ -326,3 +326,17 @@ func TestRemovedWithAnInvitation(t *testing.T) {
 		t.Errorf("Jo cannot be invited anew: %s", r.body)
 	}
 }
+
+// Somebody who has ten passkeys gets no invitation that cannot be used: the person who runs the
+// server is told what to do.
+func TestDeskTooManyPasskeys(t *testing.T) {
+	o := openOffice(t)
+	const most = 10
+	for range most {
+		o.joined(t, "Jo", "editor")
+	}
+	if code, out, errs := inTerminal("desk", "invite", "-dir", o.dir, "-origin", o.origin, "-name", "Jo", "-role", "editor"); code != exitProblems || out != "" || !strings.Contains(errs, "remove Jo, then invite again") {
+		t.Errorf("invite: %d, %s%s", code, out, errs)
+	}
+	o.joined(t, "Ann", "editor")
+}

@@ -197,6 +197,13 @@ func (s *Staff) Invite(name string, role Role) (code string, err error) {
 	if role != Editor && role != Approver {
 		return "", fmt.Errorf("a role is editor or approver, not %q", role)
 	}
+	people, err := s.People()
+	if err != nil {
+		return "", err
+	}
+	if at := slices.IndexFunc(people, func(p Person) bool { return p.Name == name }); at >= 0 && len(people[at].Keys) >= maxKeys {
+		return "", fmt.Errorf("%s has %d passkeys, and no room for another: remove %s, then invite again", name, maxKeys, name)
+	}
 	code = secret()
 	if err := s.write("invitations", hashed(code), Invitation{name, role, s.now().Add(InvitationTime)}); err != nil {
 		return "", err
