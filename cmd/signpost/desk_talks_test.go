@@ -192,3 +192,27 @@ func TestDeskTellsOfChanges(t *testing.T) {
 		t.Error("a page that waits keeps somebody signed in")
 	}
 }
+
+// A number that was wrong is put right on the same day. The day does not show that the second
+// one was rung, so the approver is told to ask.
+func TestDeskNumberTwiceADay(t *testing.T) {
+	o := openOffice(t)
+	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
+	for i, number := range []string{"01228 600000", "01228 600001"} {
+		draft := jo.begin(t, "New number of the north")
+		jo.edits(t, "letgo_north", url.Values{"number0": {number}, "rung_by": {"duty manager"}})
+		page := jo.get(t, draft)
+		const ask = "ask whether that person rang the new number, too"
+		wants(t, "the draft", page, http.StatusOK, "by: duty manager")
+		if asked := strings.Contains(page.body, ask); asked != (i == 1) {
+			t.Errorf("%s: the approver is told to ask: %v", number, asked)
+		}
+		wants(t, "propose", jo.presses(t, draft, "propose", nil), http.StatusSeeOther)
+		all := url.Values{}
+		for _, m := range ticks.FindAllStringSubmatch(ann.get(t, draft).body, -1) {
+			all.Add("tick", m[1])
+		}
+		wants(t, "approve", ann.presses(t, draft, "approve", all), http.StatusSeeOther)
+		wants(t, "publish", ann.presses(t, draft, "publish", nil), http.StatusSeeOther)
+	}
+}

@@ -159,7 +159,9 @@ type renumbered struct {
 	Name, Was, Is string
 	RungBy        string // the role of who rang the new number
 	RungOn        time.Time
-	Again         bool // the old number was rung on the same day: nothing tells which one was
+	// Again tells that the old number was rung today, too: the day does not show that the new
+	// one was, so the approver asks.
+	Again bool
 }
 
 // Rung tells that somebody has rung the new number, and said who.
@@ -187,7 +189,8 @@ func newNumbers(before, after *flows.Book, today time.Time) (out []renumbered) {
 			if n.Was = numbers(o); n.Was == n.Is {
 				continue
 			}
-			if !s.CheckedOn.After(o.CheckedOn) && s.CheckedBy == o.CheckedBy {
+			n.Again = s.CheckedOn.Equal(today) && o.CheckedOn.Equal(today)
+			if !s.CheckedOn.After(o.CheckedOn) && s.CheckedBy == o.CheckedBy && !n.Again {
 				n.RungBy = "" // that was about the old number
 			}
 		}
@@ -195,8 +198,8 @@ func newNumbers(before, after *flows.Book, today time.Time) (out []renumbered) {
 	}
 	for _, s := range changes.Unrung(before, after) {
 		for i := range out {
-			if out[i].Name == s.Name {
-				out[i].RungBy, out[i].Again = "", s.CheckedOn.Equal(today) && s.CheckedOn.Equal(before.Service(s.ID).CheckedOn)
+			if out[i].Name == s.Name && !out[i].Again {
+				out[i].RungBy = ""
 			}
 		}
 	}
