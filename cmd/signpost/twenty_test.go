@@ -87,7 +87,7 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 		{"British date", "services.yaml", "checked_on: never\n", "checked_on: 19/11/2026\n", 1, `"19/11/2026" is not a date`, "2026-11-19", ""},
 		{"placeholder misspelt", "menus.yaml", "or: {choices}, 0 24-hour line, X leave. We", "or: {choises}, 0 24-hour line, X leave. We", 1, "error: {choises} is not known", "Did you mean {choices}?", "or: {choices}, 0 24-hour line, X leave. We"},
 		{"text too long", "menus.yaml", "Auto info line. Emergency? Call 999. Reply", "Auto info line for all of Cumbria and Cheshire, day and night. Emergency? Call 999. Reply", 1, "menus.yaml:100:11: error: a text from here is 184 characters", "Shorten the words", ""},
-		{"a word that gives away", "services.yaml", "    label: local team\n", "    label: domestic abuse team\n", 1, `error: the word "abuse" stands in a text`, "Say it in neutral words", ""},
+		{"a word that gives away", "services.yaml", "    label: local team\n", "    label: domestic abuse team\n", 1, `error: the word "abuse" is in a text`, "Say it in neutral words", ""},
 		{"END as a way out", "words.yaml", "  leave: [x,", "  leave: [end, x,", 1, `words.yaml:177:10: error: "end" belongs to the networks`, "Use another word", ""},
 		{"nothing after the colon", "services.yaml", "    label: local team\n", "    label:\n", 1, "services.yaml:67:11: error: nothing is written here", "Write the words", ""},
 		{"misspelt yes", "services.yaml", "    free: yes\n", "    free: yess\n", 1, `"yess" is not known here`, `Did you mean "yes"?`, "    free: yes\n"},
