@@ -57,20 +57,20 @@ func Says(words, name string) bool {
 	return slices.ContainsFunc(Pieces(words, []Respelling{{name, name}}), func(p Piece) bool { return p.Said != "" })
 }
 
-// firstName is the first name of a table that stands in words as whole words, the longest of
-// those that begin there; at is -1 when there is none.
+// firstName finds the first name of a table in words, the longest of those that begin there; at
+// is -1 when there is none.
 func firstName(words string, table []Respelling) (at int, found Respelling) {
 	at = -1
 	for _, r := range table {
-		if i := stands(words, r.Name); i >= 0 && (at < 0 || i < at || i == at && len(r.Name) > len(found.Name)) {
+		if i := indexName(words, r.Name); i >= 0 && (at < 0 || i < at || i == at && len(r.Name) > len(found.Name)) {
 			at, found = i, r
 		}
 	}
 	return at, found
 }
 
-// stands is where a name first stands in words as whole words; -1 when it does not.
-func stands(words, name string) int {
+// indexName is where a name is first found in words as whole words; -1 when it is not.
+func indexName(words, name string) int {
 	for from := 0; ; {
 		i := strings.Index(words[from:], name)
 		if i < 0 || name == "" {
