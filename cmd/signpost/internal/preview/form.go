@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"signpost/flows/load"
 )
@@ -127,7 +129,11 @@ func (p *formPage) missing() {
 		for _, f := range g.Fields {
 			switch {
 			case f.Need && strings.TrimSpace(f.Value) == "":
-				p.wrong(f.Name, map[bool]string{true: chooseOne, false: fillIn}[f.Kind == "choose"]+f.Label+".")
+				say := fillIn
+				if f.Kind == "choose" {
+					say = chooseOne
+				}
+				p.wrong(f.Name, say+f.Label+".")
 			case f.Most > 0 && len([]rune(f.Value)) > f.Most:
 				p.wrong(f.Name, fmt.Sprintf("%s: at most %d letters.", f.Label, f.Most))
 			}
@@ -192,7 +198,8 @@ func capital(words string) string {
 	if first, _, _ := strings.Cut(words, " "); words == "" || strings.Contains(first, "_") {
 		return words
 	}
-	return strings.ToUpper(words[:1]) + words[1:]
+	letter, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(letter)) + words[size:]
 }
 
 // fieldAt is the name of the field whose answer stands on a line of the book.
