@@ -26,7 +26,7 @@ func (m *manager) goes(heading string, words ...string) {
 	m.t.Helper()
 	for _, w := range words {
 		m.until(fmt.Sprintf(`[...document.querySelectorAll("a, button")].some(e => e.textContent.trim().startsWith(%q))`, w))
-		m.press(w)
+		m.leave(w)
 	}
 	m.until(fmt.Sprintf(`document.querySelector("h1")?.textContent.startsWith(%q)`, heading))
 	m.see("")

@@ -109,6 +109,15 @@ func (m *manager) press(words string) {
 	}
 }
 
+// leave clicks what has these words on it, and waits for the page that it leads to. That page
+// may have the heading of the one before.
+func (m *manager) leave(words string) {
+	m.t.Helper()
+	evaluate[chromedp.Void](m.t, m.ctx, `window.before = true`)
+	m.press(words)
+	m.until(`!window.before`)
+}
+
 // fill writes into the field that has these words beside it.
 func (m *manager) fill(label, words string) {
 	m.t.Helper()
@@ -121,10 +130,10 @@ func (m *manager) fill(label, words string) {
 // open goes to the form of a service, as the guide says.
 func (m *manager) open(service string) {
 	m.t.Helper()
-	m.press("Directory")
+	m.leave("Directory")
 	m.until(`document.querySelector("h1")?.textContent === "Directory"`)
 	m.see("")
-	m.press(service)
+	m.leave(service)
 	m.until(fmt.Sprintf(`document.querySelector("h1")?.textContent === %q`, service))
 	m.see("")
 }
@@ -132,9 +141,8 @@ func (m *manager) open(service string) {
 // propose shows the change, or what is wrong with it, and says whether it may be saved.
 func (m *manager) propose(name string) bool {
 	m.t.Helper()
-	evaluate[chromedp.Void](m.t, m.ctx, `window.asked = true`) // the next page does not know
-	m.press("Show what would change")
-	m.until(`!window.asked && (document.querySelector("h1")?.textContent.startsWith("What would change") || document.querySelector(".error-summary"))`)
+	m.leave("Show what would change")
+	m.until(`(document.querySelector("h1")?.textContent.startsWith("What would change") || document.querySelector(".error-summary"))`)
 	m.see(name)
 	return evaluate[bool](m.t, m.ctx, `document.querySelector("form.save button") !== null`)
 }
@@ -147,7 +155,7 @@ func (m *manager) until(js string) {
 
 func (m *manager) save(button, name string) {
 	m.t.Helper()
-	m.press(button)
+	m.leave(button)
 	m.until(`document.querySelector("h1")?.textContent.startsWith("Saved")`)
 	m.see(name)
 	m.change++
@@ -169,7 +177,7 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	m := &manager{t: t, ctx: browse(t), base: base, dir: filepath.Join(home, "Documents", "Signpost flow book")}
 	do(t, m.ctx, chromedp.EmulateViewport(900, 700), chromedp.Navigate(base+"/"), chromedp.WaitReady("#folder"))
 	m.see("start")
-	m.press("Open this folder")
+	m.leave("Open this folder")
 	m.until(`document.querySelector("#words") !== null`)
 	m.see("")
 
@@ -193,10 +201,10 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	m.save("Save it", "saved")
 	m.wrote("- number: 01229 582387")
 
-	m.press("Directory") // rung today
+	m.leave("Directory") // rung today
 	m.until(`document.querySelector("h1")?.textContent === "Directory"`)
 	m.fill("Your role, having rung LetGo North", "duty manager")
-	m.press("Rung today")
+	m.leave("Rung today")
 	m.until(`document.querySelector("h1")?.textContent.startsWith("Rung today")`)
 	m.see("")
 	m.save("Yes, save it", "")
@@ -237,12 +245,12 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if at := evaluate[string](t, m.ctx, `[...document.querySelectorAll(".error-summary a")].map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
 		t.Errorf("it is refused at %q", at)
 	}
-	m.press("Undo the last save")
+	m.leave("Undo the last save")
 	m.until(`document.querySelector("h1")?.textContent.startsWith("Undone")`)
 	if strings.Contains(read(t, m.dir, "services.yaml"), "2098-12-24") {
 		t.Error("the last save is not undone")
 	}
-	m.press("Phone")
+	m.leave("Phone")
 	m.until(`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes")`)
 	m.see("")
 	m.namesAreThere()
