@@ -168,10 +168,12 @@ func FromEnvironment() (Config, error) { return Parse(env.ToMap(os.Environ()), o
 // RedisFromEnvironment reads REDIS_URL or REDIS_URL_FILE alone, for a tool that needs no more.
 func RedisFromEnvironment() (string, error) {
 	p := problems{}
-	url := strings.TrimSpace(p.secret("REDIS_URL", privacy.Hide(os.Getenv("REDIS_URL")), os.Getenv("REDIS_URL_FILE"), os.ReadFile).Reveal())
+	url := strings.TrimSpace(p.secret("REDIS_URL", privacy.Hide(os.Getenv("REDIS_URL")), os.Getenv("REDIS_URL_FILE"),
+		os.ReadFile).Reveal())
 	switch url {
 	case "", Embedded:
-		p.add("REDIS_URL", "must be set to the gateway's: what a gateway keeps in its own process cannot be read from outside")
+		p.add("REDIS_URL",
+			"must be set to the gateway's: what a gateway keeps in its own process cannot be read from outside")
 	default:
 		p.redis(url)
 	}
@@ -181,7 +183,8 @@ func RedisFromEnvironment() (string, error) {
 // SecretsFromEnvironment reads PRIVACY_KEY or PRIVACY_KEY_FILE alone.
 func SecretsFromEnvironment() ([][]byte, error) {
 	p := problems{}
-	v := p.secret("PRIVACY_KEY", privacy.Hide(strings.TrimSpace(os.Getenv("PRIVACY_KEY"))), os.Getenv("PRIVACY_KEY_FILE"), os.ReadFile)
+	v := p.secret("PRIVACY_KEY", privacy.Hide(strings.TrimSpace(os.Getenv("PRIVACY_KEY"))),
+		os.Getenv("PRIVACY_KEY_FILE"), os.ReadFile)
 	secrets := p.secrets(v, false)
 	return secrets, p.err()
 }
@@ -191,7 +194,10 @@ func SecretsFromEnvironment() ([][]byte, error) {
 func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
 	var in raw
 	err := env.ParseWithOptions(&in, env.Options{Environment: vars, FuncMap: map[reflect.Type]env.ParserFunc{
-		reflect.TypeFor[privacy.Private](): func(v string) (any, error) { return privacy.Hide(strings.TrimSpace(v)), nil },
+		reflect.TypeFor[privacy.Private](): func(v string) (any,
+			error) {
+			return privacy.Hide(strings.TrimSpace(v)), nil
+		},
 	}})
 	if err != nil {
 		return Config{}, errors.New("the environment cannot be read") // the cause may quote a value
@@ -226,11 +232,14 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
 	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
 	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
-	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones), func(l string) bool { return slices.Contains(c.Lines, l) }) {
-		p.add("TEST_PHONES", "holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
+	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones),
+		func(l string) bool { return slices.Contains(c.Lines, l) }) {
+		p.add("TEST_PHONES",
+			"holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
 	}
 	if in.CheckFrom != "" && strings.TrimSpace(in.CheckFrom) == strings.TrimSpace(in.CheckLine) {
-		p.add("CHECK_FROM", "must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
+		p.add("CHECK_FROM",
+			"must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
 	}
 	if len(c.Lines) > 0 && c.RedisURL == Embedded {
 		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
@@ -244,7 +253,8 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
 	c.MinutePrice = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
 	if c.CallerID != "" && !webhook.Presentable(c.CallerID) {
-		p.add("CALLER_ID", "must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
+		p.add("CALLER_ID",
+			"must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
 	}
 	c.Collector = p.url("OTEL_EXPORTER_OTLP_ENDPOINT", in.Collector, false)
 	c.CollectorHeaders = p.headers("OTEL_EXPORTER_OTLP_HEADERS", in.Headers)
@@ -292,7 +302,8 @@ func (p *problems) url(name, v string, required bool) string {
 		return ""
 	}
 	u, err := url.Parse(v)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || required && u.Path != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+		u.Fragment != "" || required && u.Path != "" {
 		p.add(name, "must be a scheme and a host alone, like https://sms.example.org")
 		return ""
 	}
@@ -318,7 +329,8 @@ func (p *problems) headers(name string, v privacy.Private) map[string]privacy.Pr
 }
 
 // secret takes a value from its variable or from the file that NAME_FILE names.
-func (p *problems) secret(name string, v privacy.Private, file string, readFile func(string) ([]byte, error)) privacy.Private {
+func (p *problems) secret(name string, v privacy.Private, file string,
+	readFile func(string) ([]byte, error)) privacy.Private {
 	if file == "" {
 		return v
 	}
@@ -363,7 +375,8 @@ func (p *problems) redis(v string) {
 	for u := range strings.SplitSeq(v, ",") {
 		parsed, err := url.Parse(strings.TrimSpace(u))
 		if err != nil || parsed.Scheme != "redis" && parsed.Scheme != "rediss" && parsed.Scheme != "unix" {
-			p.add("REDIS_URL", `must be "embedded", or start with redis://, rediss:// or unix://; several for a cluster, with commas`)
+			p.add("REDIS_URL",
+				`must be "embedded", or start with redis://, rediss:// or unix://; several for a cluster, with commas`)
 			return
 		}
 	}

@@ -23,7 +23,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.ListenAddr != ":8080" || c.AdminAddr != "127.0.0.1:9091" || c.PublicURL != "https://sms.example.org" || c.RedisURL != config.Embedded ||
+	if c.ListenAddr != ":8080" || c.AdminAddr != "127.0.0.1:9091" || c.PublicURL != "https://sms.example.org" ||
+		c.RedisURL != config.Embedded ||
 		c.SessionTTL != 15*time.Minute || len(c.Secrets) != 1 || len(c.Secrets[0]) < 32 || c.FlowsDir != "" {
 		t.Errorf("%+v", c)
 	}
@@ -84,27 +85,34 @@ func TestMistakes(t *testing.T) {
 			v["REDIS_URL"], v["PRIVACY_KEY"] = "redis://a,http://b", strings.Repeat("ab", 32)
 		},
 		"TWILIO_WEBHOOK_KEYS": func(v map[string]string) { v["TWILIO_WEBHOOK_KEYS"] = "one" },
-		"TWILIO_API_KEYS":     func(v map[string]string) { v["TWILIO_API_KEYS"] = "ACaaaa:0123456789abcdef0123456789abcdef" },
-		"SESSION_TTL":         func(v map[string]string) { v["SESSION_TTL"] = "15" },
-		"ANSWER_COUNTRIES":    func(v map[string]string) { v["ANSWER_COUNTRIES"] = "GB" },
-		"SPEND_LIMIT":         func(v map[string]string) { v["SPEND_LIMIT"] = "NaN" },
-		"CALL_MINUTE_PENCE":   func(v map[string]string) { v["CALL_MINUTE_PENCE"] = "-1" },
-		"SENDER_LIMIT":        func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
-		"ERASE_AFTER":         func(v map[string]string) { v["ERASE_AFTER"] = "0s" },
-		"ERASE_GIVE_UP":       func(v map[string]string) { v["ERASE_GIVE_UP"] = "1m" },
-		"ERASE_LINES":         func(v map[string]string) { v["ERASE_LINES"] = "+441632960000" }, // and no Redis to put what is found in
-		"ADMIN_ADDR":          func(v map[string]string) { v["ADMIN_ADDR"] = "9091" },
-		"CALLER_ID":           func(v map[string]string) { v["CALLER_ID"] = "01228 633640" },
+		"TWILIO_API_KEYS": func(v map[string]string) {
+			v["TWILIO_API_KEYS"] = "ACaaaa:0123456789abcdef0123456789abcdef"
+		},
+		"SESSION_TTL":       func(v map[string]string) { v["SESSION_TTL"] = "15" },
+		"ANSWER_COUNTRIES":  func(v map[string]string) { v["ANSWER_COUNTRIES"] = "GB" },
+		"SPEND_LIMIT":       func(v map[string]string) { v["SPEND_LIMIT"] = "NaN" },
+		"CALL_MINUTE_PENCE": func(v map[string]string) { v["CALL_MINUTE_PENCE"] = "-1" },
+		"SENDER_LIMIT":      func(v map[string]string) { v["SENDER_LIMIT"] = "0" },
+		"ERASE_AFTER":       func(v map[string]string) { v["ERASE_AFTER"] = "0s" },
+		"ERASE_GIVE_UP":     func(v map[string]string) { v["ERASE_GIVE_UP"] = "1m" },
+		"ERASE_LINES": func(v map[string]string) {
+			v["ERASE_LINES"] = "+441632960000"
+		}, // and no Redis to put what is found in
+		"ADMIN_ADDR": func(v map[string]string) { v["ADMIN_ADDR"] = "9091" },
+		"CALLER_ID":  func(v map[string]string) { v["CALLER_ID"] = "01228 633640" },
 		"TEST_PHONES": func(v map[string]string) {
-			v["REDIS_URL"], v["PRIVACY_KEY"], v["ERASE_LINES"], v["TEST_PHONES"] = "redis://a", strings.Repeat("ab", 32), "+441632960000", "+447400900001,+441632960000"
+			v["REDIS_URL"], v["PRIVACY_KEY"], v["ERASE_LINES"], v["TEST_PHONES"] = "redis://a",
+				strings.Repeat("ab", 32), "+441632960000", "+447400900001,+441632960000"
 		},
 		"CHECK_FROM": func(v map[string]string) {
 			v["CHECK_FROM"], v["CHECK_LINE"] = "+441632960000", "+441632960000"
 		},
-		"OTEL_EXPORTER_OTLP_ENDPOINT": func(v map[string]string) { v["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4318" },
-		"OTEL_EXPORTER_OTLP_HEADERS":  func(v map[string]string) { v["OTEL_EXPORTER_OTLP_HEADERS"] = "bearer secret" },
-		"OTEL_TRACES_SAMPLER_ARG":     func(v map[string]string) { v["OTEL_TRACES_SAMPLER_ARG"] = "2" },
-		"LOG_LEVEL":                   func(v map[string]string) { v["LOG_LEVEL"] = "loud" },
+		"OTEL_EXPORTER_OTLP_ENDPOINT": func(v map[string]string) {
+			v["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4318"
+		},
+		"OTEL_EXPORTER_OTLP_HEADERS": func(v map[string]string) { v["OTEL_EXPORTER_OTLP_HEADERS"] = "bearer secret" },
+		"OTEL_TRACES_SAMPLER_ARG":    func(v map[string]string) { v["OTEL_TRACES_SAMPLER_ARG"] = "2" },
+		"LOG_LEVEL":                  func(v map[string]string) { v["LOG_LEVEL"] = "loud" },
 	} {
 		v := good()
 		change(v)
@@ -145,10 +153,12 @@ func TestWithoutTheAuthToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.webhook != "" && (len(c.WebhookKeys) != 2 || c.WebhookKeys[0].Name != "webhooks_one" ||
-				c.WebhookKeys[0].Secret.Reveal() != "c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=" || c.Signer().Key.Name != "webhooks_one") {
+				c.WebhookKeys[0].Secret.Reveal() != "c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=" ||
+				c.Signer().Key.Name != "webhooks_one") {
 				t.Errorf("%d webhook keys", len(c.WebhookKeys))
 			}
-			if tt.api != "" && (len(c.APIKeys) != 1 || c.APIKeys[0].Secret.Reveal() != "0123456789abcdef0123456789abcdef") {
+			if tt.api != "" && (len(c.APIKeys) != 1 ||
+				c.APIKeys[0].Secret.Reveal() != "0123456789abcdef0123456789abcdef") {
 				t.Errorf("%d API keys", len(c.APIKeys))
 			}
 		})

@@ -18,25 +18,30 @@ func (p *problems) credentials(c *Config, in raw, readFile func(string) ([]byte,
 		}
 	}
 	keys := p.secret("TWILIO_WEBHOOK_KEYS", in.WebhookKeys, in.WebhookFile, readFile)
-	p.pairs("TWILIO_WEBHOOK_KEYS", keys, "the key's name, a colon and its secret; several with commas", func(name, secret string) bool {
-		c.WebhookKeys = append(c.WebhookKeys, twilio.SharedKey{Name: name, Secret: privacy.Hide(secret)})
-		return twilio.IsSharedKeyName(name) && len(secret) >= minKeySecret
-	})
+	p.pairs("TWILIO_WEBHOOK_KEYS", keys, "the key's name, a colon and its secret; several with commas",
+		func(name, secret string) bool {
+			c.WebhookKeys = append(c.WebhookKeys, twilio.SharedKey{Name: name, Secret: privacy.Hide(secret)})
+			return twilio.IsSharedKeyName(name) && len(secret) >= minKeySecret
+		})
 	keys = p.secret("TWILIO_API_KEYS", in.APIKeys, in.APIKeysFile, readFile)
-	p.pairs("TWILIO_API_KEYS", keys, "the key's SID (SK...), a colon and its secret; several with commas", func(id, secret string) bool {
-		c.APIKeys = append(c.APIKeys, twilio.APIKey{ID: id, Secret: privacy.Hide(secret)})
-		return twilio.IsAPIKeyID(id) && len(secret) >= minKeySecret
-	})
+	p.pairs("TWILIO_API_KEYS", keys, "the key's SID (SK...), a colon and its secret; several with commas",
+		func(id, secret string) bool {
+			c.APIKeys = append(c.APIKeys, twilio.APIKey{ID: id, Secret: privacy.Hide(secret)})
+			return twilio.IsAPIKeyID(id) && len(secret) >= minKeySecret
+		})
 	if len(c.Tokens) > 0 || p.has("TWILIO_AUTH_TOKEN") {
 		return
 	}
 	switch {
 	case len(c.WebhookKeys) == 0 && len(c.APIKeys) == 0:
-		p.add("TWILIO_AUTH_TOKEN", "is missing: without it, or TWILIO_WEBHOOK_KEYS, nobody could tell the provider from anyone else")
+		p.add("TWILIO_AUTH_TOKEN",
+			"is missing: without it, or TWILIO_WEBHOOK_KEYS, nobody could tell the provider from anyone else")
 	case len(c.WebhookKeys) == 0:
-		p.add("TWILIO_WEBHOOK_KEYS", "is missing: without it, or TWILIO_AUTH_TOKEN, nobody could tell the provider from anyone else")
+		p.add("TWILIO_WEBHOOK_KEYS",
+			"is missing: without it, or TWILIO_AUTH_TOKEN, nobody could tell the provider from anyone else")
 	case len(c.APIKeys) == 0:
-		p.add("TWILIO_API_KEYS", "is missing: without it, or TWILIO_AUTH_TOKEN, nothing could be deleted at the provider")
+		p.add("TWILIO_API_KEYS",
+			"is missing: without it, or TWILIO_AUTH_TOKEN, nothing could be deleted at the provider")
 	}
 }
 

@@ -19,7 +19,8 @@ const followToken = "FOLLOW_TOKEN"
 
 // FollowFromEnvironment reads the process's environment.
 func FollowFromEnvironment() Follow {
-	return Follow{os.Getenv("DESK_URL"), os.Getenv("DESK_KEY"), privacy.Hide(os.Getenv(followToken)), os.Getenv("FLY_MACHINE_ID")}
+	return Follow{os.Getenv("DESK_URL"), os.Getenv("DESK_KEY"), privacy.Hide(os.Getenv(followToken)),
+		os.Getenv("FLY_MACHINE_ID")}
 }
 
 // ForGateway is the environment for a gateway that signpost follow starts: all but the token,

@@ -32,7 +32,8 @@ type Watch struct {
 
 // WatchVariables lists the variables of [Watch], for docs and tests.
 func WatchVariables() []string {
-	return []string{"WATCH_READYZ", "WATCH_STATE", "WATCH_MAIL_TO", "WATCH_MAIL_FROM", "WATCH_SMTP", "WATCH_WEBHOOK", "WATCH_PING"}
+	return []string{"WATCH_READYZ", "WATCH_STATE", "WATCH_MAIL_TO", "WATCH_MAIL_FROM", "WATCH_SMTP", "WATCH_WEBHOOK",
+		"WATCH_PING"}
 }
 
 // WatchFromEnvironment reads the process's environment.
@@ -42,8 +43,10 @@ func WatchFromEnvironment() (Watch, error) { return ParseWatch(os.Getenv) }
 func ParseWatch(get func(string) string) (Watch, error) {
 	p := problems{}
 	w := Watch{
-		ReadyURL: p.url("WATCH_READYZ", get("WATCH_READYZ"), false), StateFile: get("WATCH_STATE"), MailFrom: strings.TrimSpace(get("WATCH_MAIL_FROM")),
-		Webhook: privacy.Hide(p.url("WATCH_WEBHOOK", get("WATCH_WEBHOOK"), false)), Ping: privacy.Hide(p.url("WATCH_PING", get("WATCH_PING"), false)),
+		ReadyURL: p.url("WATCH_READYZ", get("WATCH_READYZ"), false), StateFile: get("WATCH_STATE"),
+		MailFrom: strings.TrimSpace(get("WATCH_MAIL_FROM")),
+		Webhook:  privacy.Hide(p.url("WATCH_WEBHOOK", get("WATCH_WEBHOOK"), false)),
+		Ping:     privacy.Hide(p.url("WATCH_PING", get("WATCH_PING"), false)),
 	}
 	if w.ReadyURL == "" {
 		admin := get("ADMIN_ADDR")
@@ -64,8 +67,10 @@ func ParseWatch(get func(string) string) (Watch, error) {
 	if len(w.MailTo) > 0 {
 		p.address("WATCH_MAIL_FROM", w.MailFrom)
 		w.SMTP = privacy.Hide(strings.TrimSpace(get("WATCH_SMTP")))
-		if u, err := url.Parse(w.SMTP.Reveal()); err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Host == "" {
-			p.add("WATCH_SMTP", "must be the mail server, like smtp://user:password@mail.example.org:587; a sign like @ or / in the password is written %40 or %2F")
+		if u, err := url.Parse(w.SMTP.Reveal()); err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" ||
+			u.Host == "" {
+			p.add("WATCH_SMTP",
+				"must be the mail server, like smtp://user:password@mail.example.org:587; a sign like @ or / in the password is written %40 or %2F")
 		} else if _, port, err := net.SplitHostPort(u.Host); err != nil || port == "" {
 			p.add("WATCH_SMTP", "must name the port of the mail server, like :587")
 		} else if port == "465" && u.Scheme == "smtp" {

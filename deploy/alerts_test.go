@@ -51,15 +51,20 @@ const (
 func problem(name string) string { return fmt.Sprintf(`signpost_problem{problem=%q}`, name) }
 
 func newLine(seed uint64) *line {
-	l := &line{rng: rand.New(rand.NewPCG(seed, 1)), counters: map[string]float64{}, samples: map[string][]string{}, silent: map[string]bool{}}
-	for _, c := range []string{people, callers, probes, strangers, mismatched, panicked, limited, delivered, phoneOff, filtered, givenUp, notRecorded} {
+	l := &line{rng: rand.New(rand.NewPCG(seed, 1)), counters: map[string]float64{}, samples: map[string][]string{},
+		silent: map[string]bool{}}
+	for _, c := range []string{people, callers, probes, strangers, mismatched, panicked, limited, delivered, phoneOff,
+		filtered, givenUp, notRecorded} {
 		l.counters[c] = 0
 	}
 	l.gauges = map[string]float64{
-		up: 1, started: 0, `signpost_helpline_only`: 0, `signpost_flow_book_last_reload_success`: 1, `signpost_erasures_blocked`: 0,
-		`signpost_erasure_oldest_due_seconds`: 0, `signpost_spend_fullest_share_ratio`: 0, `signpost_spend_reserve_pounds`: 0,
+		up: 1, started: 0, `signpost_helpline_only`: 0, `signpost_flow_book_last_reload_success`: 1,
+		`signpost_erasures_blocked`:           0,
+		`signpost_erasure_oldest_due_seconds`: 0, `signpost_spend_fullest_share_ratio`: 0,
+		`signpost_spend_reserve_pounds`: 0,
 	}
-	for _, p := range []string{"store-away", "store-full", "account-suspended", "calls-trunk", "certificate-expires", "swap", "other-gateway"} {
+	for _, p := range []string{"store-away", "store-full", "account-suspended", "calls-trunk", "certificate-expires",
+		"swap", "other-gateway"} {
 		l.gauges[problem(p)] = 0
 	}
 	return l
@@ -184,11 +189,13 @@ func short(values []string) string {
 }
 
 func fires(alert string, at int) string {
-	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"}) > bool 0', eval_time: %dm, exp_samples: [{value: 1}]}\n", alert, at)
+	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"}) > bool 0', eval_time: %dm, exp_samples: [{value: 1}]}\n",
+		alert, at)
 }
 
 func quiet(alert string, at int) string {
-	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"})', eval_time: %dm}\n", alert, at)
+	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"})', eval_time: %dm}\n",
+		alert, at)
 }
 
 // alertTest is a test of promtool's about one alert; about all, if it names none.
@@ -232,7 +239,8 @@ func promtool(t *testing.T, every int, tests ...alertTest) {
 		if kept == rules[0] {
 			t.Errorf("there is no alert %s", alert)
 		}
-		args = append(args, write(alert+"_test.yaml", "rule_files: ["+from+"]\nevaluation_interval: "+fmt.Sprint(every)+"m\ntests:\n"+tests))
+		args = append(args, write(alert+"_test.yaml",
+			"rule_files: ["+from+"]\nevaluation_interval: "+fmt.Sprint(every)+"m\ntests:\n"+tests))
 	}
 	if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 		t.Errorf("promtool: %s", out)
@@ -243,7 +251,9 @@ func promtool(t *testing.T, every int, tests ...alertTest) {
 func TestAlertsAreQuietInAnOrdinaryWeek(t *testing.T) {
 	for seed := range uint64(2) {
 		l := newLine(seed).ordinary(week)
-		promtool(t, 5, alertTest{"", l.yaml("an ordinary week", fmt.Sprintf("      - {expr: 'count by (alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n", week, week-1))})
+		promtool(t, 5, alertTest{"", l.yaml("an ordinary week",
+			fmt.Sprintf("      - {expr: 'count by (alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n",
+				week, week-1))})
 	}
 }
 
@@ -269,27 +279,35 @@ func TestEveryAlertFires(t *testing.T) {
 		{"SignpostDown", "a gateway that is down", set(up, 0), 5, nil},
 		{"SignpostGone", "a gateway that is not watched", stops(up), 15, nil},
 		{"SignpostProbeSilent", "a name that leads nowhere", stops(probes, people, callers), 50, nil},
-		{"SignpostNotReached", "a name that leads to an old server", set(problem("other-gateway"), 1), 10, set(problem("other-gateway"), 0)},
+		{"SignpostNotReached", "a name that leads to an old server", set(problem("other-gateway"), 1),
+			10, set(problem("other-gateway"), 0)},
 		{"SignpostRefusing", "one refused webhook", count(mismatched, 1), 3, nil},
 		{"SignpostSafeAnswers", "one panic", count(panicked, 1), 3, nil},
 		{"SignpostStoreAway", "Redis is away", set(problem("store-away"), 1), 4, set(problem("store-away"), 0)},
 		{"SignpostStoreAway", "Redis is full", set(problem("store-full"), 1), 4, set(problem("store-full"), 0)},
 		{"SignpostHelplineOnly", "no good book", set("signpost_helpline_only", 1), 3, set("signpost_helpline_only", 0)},
-		{"SignpostAccount", "a suspended account", set(problem("account-suspended"), 1), 10, set(problem("account-suspended"), 0)},
+		{"SignpostAccount", "a suspended account", set(problem("account-suspended"), 1), 10,
+			set(problem("account-suspended"), 0)},
 		{"SignpostAccount", "a trunk", set(problem("calls-trunk"), 1), 10, set(problem("calls-trunk"), 0)},
-		{"SignpostProblem", "a certificate that expires", set(problem("certificate-expires"), 1), 65, set(problem("certificate-expires"), 0)},
+		{"SignpostProblem", "a certificate that expires", set(problem("certificate-expires"), 1),
+			65, set(problem("certificate-expires"), 0)},
 		{"SignpostProblem", "swap", set(problem("swap"), 1), 65, set(problem("swap"), 0)},
 		{"SignpostBlocked", "one reply that a network takes for spam", count(filtered, 1), 3, nil},
-		{"SignpostUndelivered", "phones that are off", set(problem("replies-undelivered"), 1), 3, set(problem("replies-undelivered"), 0)},
-		{"SignpostBookRefused", "a broken book", set("signpost_flow_book_last_reload_success", 0), 20, set("signpost_flow_book_last_reload_success", 1)},
-		{"SignpostNotErasing", "wrong credentials", set("signpost_erasures_blocked", 1), 65, set("signpost_erasures_blocked", 0)},
+		{"SignpostUndelivered", "phones that are off", set(problem("replies-undelivered"), 1), 3,
+			set(problem("replies-undelivered"), 0)},
+		{"SignpostBookRefused", "a broken book", set("signpost_flow_book_last_reload_success", 0), 20,
+			set("signpost_flow_book_last_reload_success", 1)},
+		{"SignpostNotErasing", "wrong credentials", set("signpost_erasures_blocked", 1), 65,
+			set("signpost_erasures_blocked", 0)},
 		{"SignpostErasingGivenUp", "one record given up", count(givenUp, 1), 3, nil},
 		{"SignpostErasingGivenUp", "one record not noted", count(notRecorded, 1), 3, nil},
 		{"SignpostMoney", "an expensive hour", set("signpost_spend_fullest_share_ratio", 0.9), 3, nil},
-		{"SignpostReserve", "an attack", set("signpost_spend_reserve_pounds", 51), 3, set("signpost_spend_reserve_pounds", 0)},
+		{"SignpostReserve", "an attack", set("signpost_spend_reserve_pounds", 51), 3,
+			set("signpost_spend_reserve_pounds", 0)},
 		{"SignpostFlood", "one sender who floods", set(problem("flood"), 1), 3, set(problem("flood"), 0)},
 		{"SignpostQuiet", "a number that leads elsewhere", stops(people, callers), 2*day + 65, nil},
-		{"SignpostLineNotAnswering", "a line that nobody answers", set("signpost_lines_not_answering", 1), 3, set("signpost_lines_not_answering", 0)},
+		{"SignpostLineNotAnswering", "a line that nobody answers", set("signpost_lines_not_answering", 1), 3,
+			set("signpost_lines_not_answering", 0)},
 	}
 	var all []alertTest
 	covered := map[string]bool{"SignpostErasingLate": true}
@@ -325,7 +343,8 @@ func TestEveryAlertFires(t *testing.T) {
 	for range 70 {
 		l.scrape()
 	}
-	all = append(all, alertTest{"SignpostErasingLate", l.yaml("a record that waits for more than a day", fires("SignpostErasingLate", l.now-1))})
+	all = append(all, alertTest{"SignpostErasingLate",
+		l.yaml("a record that waits for more than a day", fires("SignpostErasingLate", l.now-1))})
 	promtool(t, 1, all...)
 	rules, err := os.ReadFile("deploy/alerts.yaml")
 	if err != nil {
@@ -342,7 +361,8 @@ func TestEveryAlertFires(t *testing.T) {
 func TestNewLineIsNotQuiet(t *testing.T) {
 	l := newLine(3)
 	l.silent[people], l.silent[callers] = true, true
-	promtool(t, 5, alertTest{"SignpostQuiet", l.ordinary(day+30).yaml("a new line", quiet("SignpostQuiet", day-1), quiet("SignpostQuiet", day+29))})
+	promtool(t, 5, alertTest{"SignpostQuiet", l.ordinary(day+30).yaml("a new line", quiet("SignpostQuiet", day-1),
+		quiet("SignpostQuiet", day+29))})
 }
 
 // Somebody who runs the doctor now and then, and has no timer that probes, is not woken when
@@ -355,5 +375,6 @@ func TestProbesByHandAreNotMissed(t *testing.T) {
 		l.counters[probes] += 3
 		l.ordinary(l.now + 10)
 	}
-	promtool(t, 5, alertTest{"SignpostProbeSilent", l.ordinary(l.now+3*hour).yaml("probes by hand", quiet("SignpostProbeSilent", l.now-1))})
+	promtool(t, 5, alertTest{"SignpostProbeSilent", l.ordinary(l.now+3*hour).yaml("probes by hand",
+		quiet("SignpostProbeSilent", l.now-1))})
 }

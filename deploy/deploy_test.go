@@ -24,7 +24,8 @@ import (
 // Every metric that an alert or the dashboard asks for is there, every alert has a
 // runbook, and the rules are ones that Prometheus loads.
 func TestAlerts(t *testing.T) {
-	known := map[string]bool{"up": true, "process_resident_memory_bytes": true, "go_goroutines": true, "process_start_time_seconds": true}
+	known := map[string]bool{"up": true, "process_resident_memory_bytes": true, "go_goroutines": true,
+		"process_start_time_seconds": true}
 	for _, m := range server.Metrics() {
 		known[m.Name] = true
 	}
@@ -39,7 +40,8 @@ func TestAlerts(t *testing.T) {
 	if !json.Valid(board) {
 		t.Error("the dashboard is no JSON")
 	}
-	names := regexp.MustCompile(`\b(signpost_[a-z_]+|process_[a-z_]+|go_[a-z_]+)\b`).FindAllString(string(rules)+string(board), -1)
+	names := regexp.MustCompile(`\b(signpost_[a-z_]+|process_[a-z_]+|go_[a-z_]+)\b`).FindAllString(string(rules)+
+		string(board), -1)
 	if len(names) < 20 {
 		t.Errorf("only %d metrics are asked for", len(names))
 	}
@@ -57,12 +59,14 @@ func TestAlerts(t *testing.T) {
 		t.Errorf("only %d alerts", len(alerts))
 	}
 	for _, a := range alerts {
-		if !strings.Contains(string(books), "\n## "+a[1]+"\n") || !strings.Contains(string(rules), "docs/runbooks.md#"+strings.ToLower(a[1])+"\n") {
+		if !strings.Contains(string(books), "\n## "+a[1]+"\n") ||
+			!strings.Contains(string(rules), "docs/runbooks.md#"+strings.ToLower(a[1])+"\n") {
 			t.Errorf("%s has no runbook, or does not lead to it", a[1])
 		}
 	}
 	// A problem is explained in the section of the alert that it sets off.
-	for _, a := range regexp.MustCompile(`- alert: (\w+)\n\s+expr: max.*signpost_problem\{problem=~"([^"]+)"`).FindAllStringSubmatch(string(rules), -1) {
+	for _, a := range regexp.MustCompile(`- alert: (\w+)\n\s+expr: max.*signpost_problem\{problem=~"([^"]+)"`).FindAllStringSubmatch(string(rules),
+		-1) {
 		_, section, _ := strings.Cut(string(books), "\n## "+a[1]+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
 		for name := range strings.SplitSeq(strings.TrimPrefix(a[2], ".*"), "|") {
@@ -121,7 +125,8 @@ func TestMemory(t *testing.T) {
 			knows[name] = m[1]
 		}
 	}
-	for file, stages := range map[string]map[string]string{"deploy/compose.yaml": {"gateway": "gateway"}, "deploy/compose.desk.yaml": {"desk": "desk"}, "deploy/compose.follow.yaml": {"follow": "gateway"}} {
+	for file, stages := range map[string]map[string]string{"deploy/compose.yaml": {"gateway": "gateway"},
+		"deploy/compose.desk.yaml": {"desk": "desk"}, "deploy/compose.follow.yaml": {"follow": "gateway"}} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -184,12 +189,15 @@ func TestDeployFiles(t *testing.T) {
 	for _, v := range append(config.Variables(), config.WatchVariables()...) {
 		known[v] = true
 	}
-	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service", "deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/watch.example", "deploy/compose.yaml", "deploy/compose.desk.yaml", "deploy/compose.follow.yaml", "fly.desk.toml"} {
+	for _, file := range []string{"Dockerfile", "fly.toml", "deploy/signpost.service", "deploy/signpost-probe.service",
+		"deploy/signpost-linecheck.service", "deploy/environment.example", "deploy/watch.example",
+		"deploy/compose.yaml", "deploy/compose.desk.yaml", "deploy/compose.follow.yaml", "fly.desk.toml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?m)^\s*(?:ENV |Environment=)?([A-Z]+_[A-Z_]+)\s*[=:]`).FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^\s*(?:ENV |Environment=)?([A-Z]+_[A-Z_]+)\s*[=:]`).FindAllStringSubmatch(string(text),
+			-1) {
 			if !known[m[1]] {
 				t.Errorf("%s sets %s, which there is not", file, m[1])
 			}
@@ -247,7 +255,9 @@ func TestUnits(t *testing.T) {
 		if err != nil {
 			continue // no service manager here
 		}
-		out, _ := exec.Command(analyze, "verify", strings.Replace(unit, "@.", "@x.", 1)).CombinedOutput() // it ends with 1 for other things on this machine, too
+		out,
+			_ := exec.Command(analyze, "verify", strings.Replace(unit, "@.", "@x.",
+			1)).CombinedOutput() // it ends with 1 for other things on this machine, too
 		if !strings.Contains(unit, "@") {
 			for line := range strings.Lines(string(out)) {
 				if strings.Contains(line, "signpost") && !strings.Contains(line, "is not executable") {
@@ -321,7 +331,8 @@ func TestComposeServicesStart(t *testing.T) {
 	uid, gid, _ := strings.Cut(v.User, ":")
 	addr := testkit.FreeAddr(t)
 	_, port, _ := strings.Cut(addr, ":")
-	args := append([]string{"--reuid", uid, "--regid", gid, "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--", server}, v.Command...)
+	args := append([]string{"--reuid", uid, "--regid", gid, "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
+		"--no-new-privs", "--", server}, v.Command...)
 	cmd := exec.Command(setpriv, append(args, "--port", port, "--bind", "127.0.0.1")...)
 	cmd.Dir = "/"
 	if err := cmd.Start(); err != nil {
@@ -337,7 +348,8 @@ func TestComposeServicesStart(t *testing.T) {
 			t.Fatalf("it does not start: %v, %s", err, out)
 		}
 	}
-	if out, err := exec.Command("redis-cli", "-p", port, "config", "get", "save").Output(); err != nil || strings.TrimSpace(string(out)) != "save" {
+	if out, err := exec.Command("redis-cli", "-p", port, "config", "get", "save").Output(); err != nil ||
+		strings.TrimSpace(string(out)) != "save" {
 		t.Errorf("it writes to disk: %q, %v", out, err)
 	}
 }

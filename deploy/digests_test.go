@@ -32,7 +32,8 @@ func imagesOf(text string) (out []string) {
 
 // Base images are named by digest, so that nobody can put another image under their tags.
 func TestBaseImagesArePinned(t *testing.T) {
-	for file, want := range map[string]int{"Dockerfile": 1, "deploy/compose.yaml": 1, "deploy/compose.desk.yaml": 0, "deploy/compose.follow.yaml": 0} {
+	for file, want := range map[string]int{"Dockerfile": 1, "deploy/compose.yaml": 1, "deploy/compose.desk.yaml": 0,
+		"deploy/compose.follow.yaml": 0} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +106,8 @@ func TestDigestsScript(t *testing.T) {
 	if !ok || images() != want {
 		t.Errorf("%s%s, want %s", out, images(), want)
 	}
-	if out, ok := run("echo sha256:"+digest, "-check"); !ok || strings.Count(out, "up to date") != 2 || images() != want {
+	if out, ok := run("echo sha256:"+digest, "-check"); !ok || strings.Count(out, "up to date") != 2 ||
+		images() != want {
 		t.Errorf("again: %v, %s%s", ok, out, images())
 	}
 }

@@ -61,7 +61,9 @@ func NewTicker(every time.Duration) *Ticker {
 var walked = func() []testkit.Patch {
 	const answers = "		reply := texts.Answer(ctx, w.Message)\n"
 	out := []testkit.Patch{
-		{File: "cmd/gateway/server/routes.go", Old: answers, Put: "		if w.Message.Text.Reveal() == \"" + planted + "\" {\n			panic(\"planted\")\n		}\n" + answers},
+		{File: "cmd/gateway/server/routes.go", Old: answers,
+			Put: "		if w.Message.Text.Reveal() == \"" + planted +
+				"\" {\n			panic(\"planted\")\n		}\n" + answers},
 		{File: "internal/moved/moved.go", Put: moved},
 	}
 	for _, p := range []testkit.Patch{
@@ -71,9 +73,11 @@ var walked = func() []testkit.Patch {
 		{File: "internal/counters/tally.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
 	} {
 		if p.File == "cmd/gateway/server/admin.go" {
-			out = append(out, testkit.Patch{File: p.File, Old: "time.Since(*w.last.Load())", Put: "moved.Now().Sub(*w.last.Load())"})
+			out = append(out, testkit.Patch{File: p.File, Old: "time.Since(*w.last.Load())",
+				Put: "moved.Now().Sub(*w.last.Load())"})
 		}
-		out = append(out, p, testkit.Patch{File: p.File, Old: "	\"time\"\n", Put: "	\"time\"\n\n	\"signpost/internal/moved\"\n"})
+		out = append(out, p, testkit.Patch{File: p.File, Old: "	\"time\"\n",
+			Put: "	\"time\"\n\n	\"signpost/internal/moved\"\n"})
 	}
 	return out
 }()

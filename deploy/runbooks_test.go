@@ -88,11 +88,13 @@ func (w walk) through(t *testing.T) alertTest {
 	}
 	s.ends(w)
 	s.scrape(max(alertLasts[w.alert], 5))
-	return alertTest{w.alert, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1), fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1))}
+	return alertTest{w.alert, s.series(w.alert).yaml(w.alert+", "+w.problem, quiet(w.alert, beforeProblem-1),
+		fires(w.alert, begun-1), quiet(w.alert, s.minutes()-1))}
 }
 
 // alertLasts is for how many minutes alerts go on after what happened once.
-var alertLasts = map[string]int{"SignpostRefusing": hour / 2, "SignpostSafeAnswers": hour / 2, "SignpostBlocked": hour, "SignpostErasingGivenUp": day}
+var alertLasts = map[string]int{"SignpostRefusing": hour / 2, "SignpostSafeAnswers": hour / 2, "SignpostBlocked": hour,
+	"SignpostErasingGivenUp": day}
 
 // today is the day of the test, or days before or after, as a flow book writes it.
 func today(days int) string { return walkDay.AddDate(0, 0, days).Format(`"2006-01-02"`) }
@@ -106,7 +108,8 @@ const beforeProblem = 3 * hour
 func (s *site) begins(w walk) {
 	s.t.Helper()
 	if w.ready != "" {
-		s.await("/readyz names "+w.ready, func() bool { return strings.Contains(s.get("/readyz"), "degraded: "+w.ready+": ") })
+		s.await("/readyz names "+w.ready,
+			func() bool { return strings.Contains(s.get("/readyz"), "degraded: "+w.ready+": ") })
 		s.await("the metrics name "+w.ready, func() bool {
 			return strings.Contains(s.get("/metrics"), fmt.Sprintf("signpost_problem{problem=%q} 1\n", w.ready))
 		})
@@ -136,7 +139,8 @@ func (s *site) ends(w walk) {
 	if page := s.get("/status"); !strings.Contains(page, "Yes. No problem is known.") {
 		s.t.Errorf("the manager's page says\n%s", page)
 	}
-	if told := strings.ToLower(strings.Join(s.watch(), "\n")); !strings.Contains(told, "it is over") || strings.Contains(told, "problem:") {
+	if told := strings.ToLower(strings.Join(s.watch(), "\n")); !strings.Contains(told, "it is over") ||
+		strings.Contains(told, "problem:") {
 		s.t.Errorf("people are told %q", told)
 	}
 	if found := s.doctor(); found[w.doctor] == "bad" {
@@ -159,13 +163,15 @@ func (s *site) text(phone *handset.Phone, body string) string {
 // report is the provider's report on one of our replies.
 func (s *site) report(n int, code string) {
 	s.t.Helper()
-	form := url.Values{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"undelivered"}, "ErrorCode": {code}, "From": {walkLine}, "To": {"+447400900111"}}
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"undelivered"}, "ErrorCode": {code},
+		"From": {walkLine}, "To": {"+447400900111"}}
 	if code == "" {
 		form.Set("MessageStatus", "delivered")
 		form.Del("ErrorCode")
 	}
 	for range n {
-		if status, _, err := s.phone(1).Post(s.t.Context(), "/sms/status", form); err != nil || status != http.StatusOK {
+		if status, _, err := s.phone(1).Post(s.t.Context(), "/sms/status", form); err != nil ||
+			status != http.StatusOK {
 			s.t.Fatalf("a report: %d, %v", status, err)
 		}
 	}
@@ -208,7 +214,8 @@ func (s *site) runbook(alert, command string) string {
 // stuck has a record on the list to erase, due for so long, that the provider does not delete.
 func (s *site) stuck(r testkit.Record, due time.Duration) (id string) {
 	s.t.Helper()
-	r.SID, r.Body, r.From, r.To, r.Created = fmt.Sprintf("SM%032x", 7), "x", "+447400900001", walkLine, time.Now().Add(-due)
+	r.SID, r.Body, r.From, r.To, r.Created = fmt.Sprintf("SM%032x", 7), "x", "+447400900001", walkLine,
+		time.Now().Add(-due)
 	s.double.Hold(r)
 	s.redis.Do(s.t, "ZADD", "erase:{list}:due", fmt.Sprint(time.Now().Add(-due).UnixMilli()), r.SID)
 	return r.SID
@@ -231,7 +238,8 @@ func (s *site) quietDays() {
 	}
 	defer kept.Close()
 	for back := range 4 { // midnight may come meanwhile
-		if err := kept.PutCounts(s.t.Context(), hours.Day(time.Now()).AddDate(0, 0, -back), "one", map[string]int{}); err != nil {
+		if err := kept.PutCounts(s.t.Context(), hours.Day(time.Now()).AddDate(0, 0, -back), "one",
+			map[string]int{}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -242,7 +250,8 @@ func walks() []walk {
 	var good string
 	breakBook := func(s *site) { good = s.edit("menus.yaml", func(string) string { return "steps: 1\n" }) }
 	repairBook := func(s *site) {
-		if out, err := s.command("sh", "-c", "signpost check -flows $FLOWS_DIR"); err == nil || !strings.Contains(out, "menus.yaml:1:") {
+		if out, err := s.command("sh", "-c", "signpost check -flows $FLOWS_DIR"); err == nil ||
+			!strings.Contains(out, "menus.yaml:1:") {
 			s.t.Errorf("check says %s", out)
 		}
 		s.edit("menus.yaml", func(string) string { return good })
@@ -256,12 +265,14 @@ func walks() []walk {
 	}
 	other := strings.Repeat("f", 32)
 	return []walk{
-		{"SignpostDown", "a gateway that is gone", "", func(s *site) { s.stop() }, "", "", "not-this-gateway", 4, func(s *site) { s.start() }, 0},
+		{"SignpostDown", "a gateway that is gone", "", func(s *site) { s.stop() }, "", "", "not-this-gateway",
+			4, func(s *site) { s.start() }, 0},
 		{"SignpostGone", "a scrape job with another name, and no watch timer", "", func(s *site) {
 			s.job = "gateway"
 			s.goOn(31 * time.Minute)
 		}, "unwatched", "Nothing has looked at the server", "unwatched", 15, func(s *site) {
-			if got := s.runbook("SignpostGone", "curl -s http://127.0.0.1:9091/readyz"); !strings.HasPrefix(got, "ready\n") {
+			if got := s.runbook("SignpostGone", "curl -s http://127.0.0.1:9091/readyz"); !strings.HasPrefix(got,
+				"ready\n") {
 				s.t.Errorf("curl prints %s", got)
 			}
 			s.job = "signpost"
@@ -296,7 +307,8 @@ func walks() []walk {
 				}
 				s.proxy.ServeHTTP(w, r)
 			}))
-		}, "signature-refused", "The number does not lead here", "signature-refused", 7, func(s *site) { s.inFront(nil) }, 0},
+		}, "signature-refused", "The number does not lead here", "signature-refused",
+			7, func(s *site) { s.inFront(nil) }, 0},
 		{"SignpostNotReached", "a name that leads to an old server", "", func(s *site) {
 			old := newSite(s.t, func(old *site) { old.env["PUBLIC_URL"] = s.env["PUBLIC_URL"] })
 			s.inFront(old.proxy)
@@ -308,7 +320,8 @@ func walks() []walk {
 				s.t.Error("a text that is signed with another token is answered")
 			}
 			s.double.SetToken(other)
-		}, "webhooks-refused", "was refused in the last half hour", "credentials", 2, restart("TWILIO_AUTH_TOKEN", other+","+walkToken), 0},
+		}, "webhooks-refused", "was refused in the last half hour", "credentials", 2, restart("TWILIO_AUTH_TOKEN",
+			other+","+walkToken), 0},
 		{"SignpostSafeAnswers", "a fault of the program", "", func(s *site) {
 			if got := s.text(s.phone(1), planted); !strings.Contains(got, "999") {
 				s.t.Errorf("a fault gets %q", got)
@@ -319,12 +332,13 @@ func walks() []walk {
 			}
 			s.restart()
 		}, 0},
-		{"SignpostStoreAway", "a Redis that is gone", "", func(s *site) { s.redis.Kill() }, "store-away", "Conversations are not remembered", "store-away", 3, func(s *site) {
-			s.redis.Restart(s.t)
-			if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" ping`); got != "PONG\n" {
-				s.t.Errorf("Redis says %q", got)
-			}
-		}, 0},
+		{"SignpostStoreAway", "a Redis that is gone", "", func(s *site) { s.redis.Kill() }, "store-away",
+			"Conversations are not remembered", "store-away", 3, func(s *site) {
+				s.redis.Restart(s.t)
+				if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" ping`); got != "PONG\n" {
+					s.t.Errorf("Redis says %q", got)
+				}
+			}, 0},
 		{"SignpostStoreAway", "a Redis that is full", "", func(s *site) {
 			for i := range 60 {
 				s.redis.Do(s.t, "SET", fmt.Sprint("filler", i), strings.Repeat("x", 100_000), "EX", "900")
@@ -333,9 +347,13 @@ func walks() []walk {
 		}, "store-full", "Conversations are not remembered", "store-full", 3, func(s *site) {
 			s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" config set maxmemory-policy volatile-ttl`)
 		}, 0},
-		{"SignpostStoreAway", "a Redis that is a replica", "", func(s *site) { s.redis.Do(s.t, "REPLICAOF", "127.0.0.1", "1") }, "store-read-only", "Conversations are not remembered", "store-read-only", 3,
+		{"SignpostStoreAway", "a Redis that is a replica", "",
 			func(s *site) {
-				if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" info replication`); !strings.Contains(got, "role:slave") {
+				s.redis.Do(s.t, "REPLICAOF", "127.0.0.1", "1")
+			}, "store-read-only", "Conversations are not remembered", "store-read-only", 3,
+			func(s *site) {
+				if got := s.runbook("SignpostStoreAway",
+					`redis-cli -u "$REDIS_URL" info replication`); !strings.Contains(got, "role:slave") {
 					s.t.Errorf("Redis says %s", got)
 				}
 				s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" replicaof no one`)
@@ -346,12 +364,18 @@ func walks() []walk {
 			s.start()
 			s.started = s.minutes()
 		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, repairBook, 0},
-		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes", "book-refused", 17, repairBook, 0},
-		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk", "does not lead here", "calls-trunk", 7, provision, 0},
-		{"SignpostAccount", "texts that go to an old address", "", set("sms_url", "https://old.example.org/sms"), "texts-elsewhere", "does not lead here", "texts-elsewhere", 7, provision, 0},
-		{"SignpostAccount", "an account without money", "", func(s *site) { s.double.SetBalance("1.20") }, "balance-low", "account is not in order", "balance-low", 7, func(s *site) { s.double.SetBalance("50") }, 0},
-		{"SignpostProblem", "a number that does not report the end of calls", "", set("status_callback", ""), "ended-elsewhere", "Something on the server", "ended-elsewhere", 65, provision, 0},
-		{"SignpostBlocked", "a network's filter", "", func(s *site) { s.report(1, "30007") }, "replies-blocked", "A mobile network blocked a reply", "replies-blocked", 2, func(*site) {}, 30 * time.Minute},
+		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes",
+			"book-refused", 17, repairBook, 0},
+		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk",
+			"does not lead here", "calls-trunk", 7, provision, 0},
+		{"SignpostAccount", "texts that go to an old address", "", set("sms_url", "https://old.example.org/sms"),
+			"texts-elsewhere", "does not lead here", "texts-elsewhere", 7, provision, 0},
+		{"SignpostAccount", "an account without money", "", func(s *site) { s.double.SetBalance("1.20") },
+			"balance-low", "account is not in order", "balance-low", 7, func(s *site) { s.double.SetBalance("50") }, 0},
+		{"SignpostProblem", "a number that does not report the end of calls", "", set("status_callback", ""),
+			"ended-elsewhere", "Something on the server", "ended-elsewhere", 65, provision, 0},
+		{"SignpostBlocked", "a network's filter", "", func(s *site) { s.report(1, "30007") }, "replies-blocked",
+			"A mobile network blocked a reply", "replies-blocked", 2, func(*site) {}, 30 * time.Minute},
 		{"SignpostUndelivered", "phones that are off", "", func(s *site) {
 			s.report(8, "")
 			s.report(5, "30003")
@@ -360,20 +384,24 @@ func walks() []walk {
 			s.double.SetToken(other)
 			s.text(s.phone(1), "hello")
 		}, "erasing-refused", "not deleted in time", "credentials", 65, restart("TWILIO_AUTH_TOKEN", other), 0},
-		{"SignpostErasingLate", "a record that is in use", "", func(s *site) { s.stuck(testkit.Record{NotFinal: 1 << 20}, 26*time.Hour) }, "erasing-late", "not deleted in time", "erasing-late", 65, func(s *site) {
-			if ready := s.get("/readyz"); !strings.Contains(ready, "the oldest for 26 hours") {
-				s.t.Errorf("/readyz says %s", ready)
-			}
-			s.double.Lose() // it is no longer in use
-			s.redis.Do(s.t, "ZADD", "erase:{list}:due", "1", fmt.Sprintf("SM%032x", 7))
-		}, 0},
+		{"SignpostErasingLate", "a record that is in use", "",
+			func(s *site) {
+				s.stuck(testkit.Record{NotFinal: 1 << 20}, 26*time.Hour)
+			}, "erasing-late", "not deleted in time", "erasing-late", 65, func(s *site) {
+				if ready := s.get("/readyz"); !strings.Contains(ready, "the oldest for 26 hours") {
+					s.t.Errorf("/readyz says %s", ready)
+				}
+				s.double.Lose() // it is no longer in use
+				s.redis.Do(s.t, "ZADD", "erase:{list}:due", "1", fmt.Sprintf("SM%032x", 7))
+			}, 0},
 		{"SignpostErasingGivenUp", "a record that is refused", "", func(s *site) {
 			s.await("the search at the start", func() bool {
 				return strings.Contains(s.get("/metrics"), `signpost_erasure_sweeps_total{outcome="succeeded"} 1`)
 			})
 			s.stuck(testkit.Record{Refused: 1 << 20}, 361*time.Hour)
 		}, "erasing-given-up", "not deleted in time", "erasing-given-up", 2, func(s *site) {
-			s.double.Hold(testkit.Record{SID: s.double.Left()[0].SID, From: "+447400900001", To: walkLine, Created: time.Now().Add(-361 * time.Hour)}) // it can be deleted now
+			s.double.Hold(testkit.Record{SID: s.double.Left()[0].SID, From: "+447400900001", To: walkLine,
+				Created: time.Now().Add(-361 * time.Hour)}) // it can be deleted now
 			if out := s.runbook("SignpostErasingGivenUp", "gateway sweep"); !strings.Contains(out, `"count":1`) {
 				s.t.Errorf("sweep says %s", out)
 			}
@@ -398,12 +426,14 @@ func walks() []walk {
 		{"SignpostQuiet", "nobody", "", func(s *site) {
 			s.scrape(2 * day)
 			s.quietDays()
-		}, "quiet", "Nobody texted or rang", "quiet", 65, func(s *site) { s.text(s.phone(1), "hello") }, 24 * time.Hour},
+		}, "quiet", "Nobody texted or rang", "quiet", 65, func(s *site) { s.text(s.phone(1), "hello") },
+			24 * time.Hour},
 		{"SignpostLineNotAnswering", "a line that rings out", "", func(s *site) {
 			for range 3 {
 				s.misses()
 			}
-			s.await("the metric of lines", func() bool { return !strings.Contains(s.get("/metrics"), "signpost_lines_not_answering 0\n") })
+			s.await("the metric of lines",
+				func() bool { return !strings.Contains(s.get("/metrics"), "signpost_lines_not_answering 0\n") })
 		}, "line-not-answering", "Ring it", "line-not-answering", 2, func(s *site) {
 			s.edit("services.yaml", func(text string) string { return strings.ReplaceAll(text, today(-1), today(0)) })
 		}, 0},

@@ -84,7 +84,8 @@ func newSite(t *testing.T, change func(*site)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, dir: dir, redis: testkit.StartRedis(t), double: testkit.NewProvider(t, walkAccount, walkToken), book: filepath.Join(t.TempDir(), "book"), clock: filepath.Join(t.TempDir(), "clock"), job: "signpost"}
+	s := &site{t: t, dir: dir, redis: testkit.StartRedis(t), double: testkit.NewProvider(t, walkAccount, walkToken),
+		book: filepath.Join(t.TempDir(), "book"), clock: filepath.Join(t.TempDir(), "clock"), job: "signpost"}
 	// All walks begin five minutes past the hour: it does not end meanwhile.
 	s.goOn(time.Until(walkDay.Truncate(time.Hour).Add(5 * time.Minute)))
 	s.writeBook(testbook.Copy())
@@ -105,7 +106,8 @@ func newSite(t *testing.T, change func(*site)) *site {
 	}))
 	t.Cleanup(s.public.Close)
 	cert := filepath.Join(t.TempDir(), "cert.pem")
-	if err := os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.public.Certificate().Raw}), 0o600); err != nil {
+	if err := os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.public.Certificate().Raw}),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.notified = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -128,17 +130,24 @@ func newSite(t *testing.T, change func(*site)) *site {
 	}))
 	t.Cleanup(bins.Close)
 	s.env = map[string]string{
-		"PUBLIC_URL": s.public.URL, "TWILIO_ACCOUNT_SID": walkAccount, "TWILIO_AUTH_TOKEN": walkToken, "TWILIO_API_URL": s.double.URL, "SSL_CERT_FILE": cert,
-		"REDIS_URL": s.redis.URL(), "PRIVACY_KEY": base64.StdEncoding.EncodeToString(privacy.NewSecret()), "LISTEN_ADDR": listen, "ADMIN_ADDR": admin, "FLOWS_DIR": s.book, "STATE_DIR": t.TempDir(),
+		"PUBLIC_URL": s.public.URL, "TWILIO_ACCOUNT_SID": walkAccount, "TWILIO_AUTH_TOKEN": walkToken,
+		"TWILIO_API_URL": s.double.URL, "SSL_CERT_FILE": cert,
+		"REDIS_URL": s.redis.URL(), "PRIVACY_KEY": base64.StdEncoding.EncodeToString(privacy.NewSecret()),
+		"LISTEN_ADDR": listen, "ADMIN_ADDR": admin, "FLOWS_DIR": s.book, "STATE_DIR": t.TempDir(),
 		"ERASE_LINES": walkLine, "CALLER_ID": walkLine, "ERASE_AFTER": "1s", "INSPECT_EVERY": "1s", "DRAIN": "0s",
-		"WATCH_STATE": filepath.Join(t.TempDir(), "told.json"), "WATCH_WEBHOOK": s.notified.URL, "WATCH_PING": s.notified.URL + "/ping",
+		"WATCH_STATE": filepath.Join(t.TempDir(), "told.json"), "WATCH_WEBHOOK": s.notified.URL,
+		"WATCH_PING": s.notified.URL + "/ping",
 		"WALK_CLOCK": s.clock,
 	}
 	s.number = map[string]any{
-		"sid": "PN" + strings.Repeat("1", 32), "phone_number": walkLine, "capabilities": map[string]any{"sms": true, "voice": true, "mms": false, "fax": false},
-		"sms_url": s.public.URL + "/sms", "sms_method": "POST", "sms_fallback_url": bins.URL + "/text.xml", "sms_fallback_method": "POST",
-		"voice_url": s.public.URL + "/voice", "voice_method": "POST", "voice_fallback_url": bins.URL + "/voice.xml", "voice_fallback_method": "POST",
-		"status_callback": s.public.URL + "/voice/status", "status_callback_method": "POST",
+		"sid": "PN" + strings.Repeat("1", 32), "phone_number": walkLine,
+		"capabilities": map[string]any{"sms": true, "voice": true, "mms": false, "fax": false},
+		"sms_url":      s.public.URL + "/sms", "sms_method": "POST", "sms_fallback_url": bins.URL + "/text.xml",
+		"sms_fallback_method": "POST",
+		"voice_url":           s.public.URL + "/voice", "voice_method": "POST",
+		"voice_fallback_url":    bins.URL + "/voice.xml",
+		"voice_fallback_method": "POST",
+		"status_callback":       s.public.URL + "/voice/status", "status_callback_method": "POST",
 	}
 	s.double.Line(s.number)
 	s.double.SetBalance("123.45")
@@ -214,7 +223,8 @@ var fallbacks = sync.OnceValues(func() (map[string][]byte, error) {
 	if err := os.CopyFS(book, testbook.Copy()); err != nil {
 		return nil, err
 	}
-	if out, err := exec.Command(filepath.Join(dir, "signpost"), "fallback", "-flows", book, "-out", made, "-caller-id", walkLine).CombinedOutput(); err != nil {
+	if out, err := exec.Command(filepath.Join(dir,
+		"signpost"), "fallback", "-flows", book, "-out", made, "-caller-id", walkLine).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, out)
 	}
 	bins := map[string][]byte{}
@@ -421,5 +431,6 @@ func (s *site) inFront(h http.Handler) {
 
 // phone is somebody's phone, whose number ends with these digits.
 func (s *site) phone(end int) *handset.Phone {
-	return &handset.Phone{Handler: s.public.Config.Handler, Base: s.public.URL, Account: walkAccount, Token: privacy.Hide(walkToken), From: fmt.Sprintf("+4474009%05d", end), To: walkLine, Jar: map[string]string{}}
+	return &handset.Phone{Handler: s.public.Config.Handler, Base: s.public.URL, Account: walkAccount,
+		Token: privacy.Hide(walkToken), From: fmt.Sprintf("+4474009%05d", end), To: walkLine, Jar: map[string]string{}}
 }

@@ -47,8 +47,10 @@ func calls() []call {
 		{"5 5, keyed at a number", day, []string{"rings", "1", "1", "5", "5", "1", "answered"}},
 		{"Nobody answers, by day", day, append([]string{"rings", "1", "2", "1"}, no...)},
 		{"Nobody answers, at night on Christmas Day", night, append([]string{"rings", "1", "2", "1"}, no[1:]...)},
-		{"Engaged, not reached, cut off", day, []string{"rings", "1", "3", "1", "engaged", "failed", "cancelled", "no answer"}},
-		{"A machine answers, and the caller stays", day, []string{"rings", "2", "4", "1", "short", "silence", "short", "0", "answered"}},
+		{"Engaged, not reached, cut off", day, []string{"rings", "1", "3", "1", "engaged", "failed", "cancelled",
+			"no answer"}},
+		{"A machine answers, and the caller stays", day,
+			[]string{"rings", "2", "4", "1", "short", "silence", "short", "0", "answered"}},
 		{"Wrong keys", day, []string{"rings", "8", "8", "8", "8"}},
 		{"Worried about how they behave, by day", day, []string{"rings", "4", "4", "1", "no answer"}},
 		{"Worried about how they behave, at night", night, []string{"rings", "4", "4", "0"}},
@@ -96,7 +98,8 @@ func TestCallsDocument(t *testing.T) {
 	for i := range is {
 		a, _ := strconv.ParseFloat(was[i], 64)
 		if b, _ := strconv.ParseFloat(is[i], 64); math.Abs(a-b) > 2+0.1*b {
-			t.Errorf("%s has a time of %s seconds, and it is %s; run: go test ./docs -run TestCallsDocument -update", path, was[i], is[i])
+			t.Errorf("%s has a time of %s seconds, and it is %s; run: go test ./docs -run TestCallsDocument -update",
+				path, was[i], is[i])
 		}
 	}
 }
@@ -127,7 +130,8 @@ func (d *callsPaper) greeting() {
 		d.Fatal(err)
 	}
 	took := d.spoken(r.Speech)
-	fmt.Fprintf(&d.out, "The greeting takes %.1f seconds and holds 999. `0` connects to the 24-hour line at any time.\n\n", took)
+	fmt.Fprintf(&d.out,
+		"The greeting takes %.1f seconds and holds 999. `0` connects to the 24-hour line at any time.\n\n", took)
 	if said := flows.Spoken(r.Speech); took >= longestGreeting || !strings.Contains(said, "9 9 9") {
 		d.Errorf("the greeting takes %.1f seconds: %q", took, said)
 	}
@@ -135,7 +139,9 @@ func (d *callsPaper) greeting() {
 
 // ways writes how long it takes to hear each number, and the key that connects to its line.
 func (d *callsPaper) ways(when string, now time.Time) {
-	fmt.Fprintf(&d.out, "## The longest way to each number, %s\n\n| who gets | keys | spoken | calculated | to the key that connects | to the second number |\n| --- | --- | --- | --- | --- | --- |\n", when)
+	fmt.Fprintf(&d.out,
+		"## The longest way to each number, %s\n\n| who gets | keys | spoken | calculated | to the key that connects | to the second number |\n| --- | --- | --- | --- | --- | --- |\n",
+		when)
 	worst, worstKey := 0.0, 0.0
 	for _, r := range routes.Find(d.book, now) {
 		if r.Way != routes.ByCall || !r.First || r.Rung {
@@ -153,13 +159,16 @@ func (d *callsPaper) ways(when string, now time.Time) {
 		if second > 0 {
 			other = fmt.Sprintf("%.1f", second)
 		}
-		fmt.Fprintf(&d.out, "| %s%s | %d | %.1f | %.1f | %s | %s |\n", place, d.book.Service(r.Service).Name, r.Did(), number, r.Seconds(), offered, other)
+		fmt.Fprintf(&d.out, "| %s%s | %d | %.1f | %.1f | %s | %s |\n", place, d.book.Service(r.Service).Name, r.Did(),
+			number, r.Seconds(), offered, other)
 		worst, worstKey = max(worst, number), max(worstKey, key)
 		if number > longestWay || key > longestWay || r.Did() > 2 {
-			d.Errorf("%s, %s: %d keys, %.1f seconds to the number, %.1f to the key that connects", r.Service, when, r.Did(), number, key)
+			d.Errorf("%s, %s: %d keys, %.1f seconds to the number, %.1f to the key that connects", r.Service, when,
+				r.Did(), number, key)
 		}
 	}
-	fmt.Fprintf(&d.out, "\nThe longest way to a number takes %.1f seconds, and to the key that connects %.1f.\n\n", worst, worstKey)
+	fmt.Fprintf(&d.out, "\nThe longest way to a number takes %.1f seconds, and to the key that connects %.1f.\n\n",
+		worst, worstKey)
 }
 
 // follow measures a route: until the number has been said, until the key has that connects to

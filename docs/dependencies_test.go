@@ -81,7 +81,8 @@ type module struct{ path, version, dir string }
 
 func modulesOf(t *testing.T, args ...string) (out []module) {
 	t.Helper()
-	list, err := exec.Command("go", append([]string{"list", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}}"}, args...)...).Output()
+	list, err := exec.Command("go", append([]string{"list", "-deps", "-f",
+		"{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}}"}, args...)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,8 @@ func TestDependenciesPaper(t *testing.T) {
 	}
 	got := "# What it is built with\n\nMade by `go test ./docs -run TestDependenciesPaper -update`; the test fails when a library comes without a reason, or with a\n" +
 		"licence that is not known to go with ours (Apache 2.0). What is only in the workbench or in tests is in no gateway.\n\n" +
-		table([]string{"library", "version", "in", "licence", "why"}, ours) + "\nThey bring along:\n\n" + table([]string{"library", "version", "in", "licence"}, theirs) +
+		table([]string{"library", "version", "in", "licence",
+			"why"}, ours) + "\nThey bring along:\n\n" + table([]string{"library", "version", "in", "licence"}, theirs) +
 		"\nTools that are run and not built in, at fixed versions: golangci-lint (GPL 3.0), for `make lint`; Vale (MIT),\nfor `make prose`; redis-server, espeak-ng and Chromium, for the tests.\n"
 	const paper = "docs/dependencies.md"
 	if *update {
@@ -141,6 +143,7 @@ func TestDependenciesPaper(t *testing.T) {
 		}
 	}
 	if have, err := os.ReadFile(paper); err != nil || string(have) != got {
-		t.Errorf("%s is not what is built with (%v); run: go test ./docs -run TestDependenciesPaper -update", paper, err)
+		t.Errorf("%s is not what is built with (%v); run: go test ./docs -run TestDependenciesPaper -update",
+			paper, err)
 	}
 }

@@ -76,36 +76,45 @@ func write(t *testing.T, path, text string, mode os.FileMode) {
 }
 
 func newNewcomer(t *testing.T) *newcomer {
-	n := &newcomer{t: t, root: t.TempDir(), double: testkit.NewProvider(t, paperAccount, paperToken), redis: testkit.StartRedis(t), listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t)}
+	n := &newcomer{t: t, root: t.TempDir(), double: testkit.NewProvider(t, paperAccount, paperToken),
+		redis: testkit.StartRedis(t), listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t)}
 	n.double.SetBalance("25.00")
-	n.double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": paperLine, "friendly_name": "main", "sms_url": "", "sms_method": "POST", "voice_url": "", "voice_method": "POST"})
+	n.double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": paperLine,
+		"friendly_name": "main", "sms_url": "", "sms_method": "POST", "voice_url": "", "voice_method": "POST"})
 	front := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { // what ends TLS
 		r.SetURL(&url.URL{Scheme: "http", Host: n.listen})
 		r.Out.Host = r.In.Host
 	}})
 	t.Cleanup(front.Close)
-	bins := httptest.NewTLSServer(http.FileServer(http.Dir(filepath.Join(n.root, "signpost/fallback")))) // those at the provider
+	bins := httptest.NewTLSServer(http.FileServer(http.Dir(filepath.Join(n.root,
+		"signpost/fallback")))) // those at the provider
 	t.Cleanup(bins.Close)
 	n.public = front.URL
 	cert := filepath.Join(n.root, "cert.pem")
 	write(t, cert, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})), 0o600)
-	n.settings = []string{"PUBLIC_URL=" + n.public, "TWILIO_ACCOUNT_SID=" + paperAccount, "ERASE_LINES=" + paperLine, "REDIS_URL=" + n.redis.URL(),
+	n.settings = []string{"PUBLIC_URL=" + n.public, "TWILIO_ACCOUNT_SID=" + paperAccount, "ERASE_LINES=" + paperLine,
+		"REDIS_URL=" + n.redis.URL(),
 		"LISTEN_ADDR=" + n.listen, "ADMIN_ADDR=" + n.admin, "TWILIO_API_URL=" + n.double.URL, "SSL_CERT_FILE=" + cert}
-	n.replace = strings.NewReplacer("/etc/", n.root+"/etc/", "/usr/local/bin/", n.root+"/usr/local/bin/", "/srv/", n.root+"/srv/", "http://127.0.0.1:9091", "http://"+n.admin,
-		"https://CONNECT-BIN", bins.URL+"/connect.xml", "https://TEXT-BIN", bins.URL+"/text.xml", "https://VOICE-BIN", bins.URL+"/voice.xml")
+	n.replace = strings.NewReplacer("/etc/", n.root+"/etc/", "/usr/local/bin/", n.root+"/usr/local/bin/", "/srv/",
+		n.root+"/srv/", "http://127.0.0.1:9091", "http://"+n.admin,
+		"https://CONNECT-BIN", bins.URL+"/connect.xml", "https://TEXT-BIN", bins.URL+"/text.xml", "https://VOICE-BIN",
+		bins.URL+"/voice.xml")
 	bin := filepath.Join(n.root, "bin")
 	for name, script := range map[string]string{
 		"sudo": `exec "$@"`, "apt-get": "exit 0", "systemctl": "exit 0",
 		"redis-cli": "exec " + which(t, "redis-cli") + " -h " + strings.Replace(n.redis.Addr, ":", " -p ", 1) + ` "$@"`,
 		"docker":    docker, "fly": fly,
 		// The doctor ends badly while nobody has rung the numbers.
-		"signpost": n.root + `/usr/local/bin/signpost "$@"; code=$?; [ "$1" != doctor ] || [ $code != 1 ] || code=0; exit $code`,
-		"sudoedit": `while IFS= read -r line; do sed -i "/^${line%%=*}=/d" "$1"; echo "$line" >> "$1"; done < ` + filepath.Join(n.root, "settings"),
+		"signpost": n.root +
+			`/usr/local/bin/signpost "$@"; code=$?; [ "$1" != doctor ] || [ $code != 1 ] || code=0; exit $code`,
+		"sudoedit": `while IFS= read -r line; do sed -i "/^${line%%=*}=/d" "$1"; echo "$line" >> "$1"; done < ` +
+			filepath.Join(n.root, "settings"),
 	} {
 		write(t, filepath.Join(bin, name), "#!/bin/sh\n"+script+"\n", 0o755)
 	}
 	write(t, filepath.Join(n.root, "settings"), strings.Join(n.settings, "\n")+"\n", 0o600)
-	for _, dir := range []string{"etc/redis", "etc/caddy", "etc/systemd/system", "usr/local/bin", "srv"} { // what the packages bring
+	for _, dir := range []string{"etc/redis", "etc/caddy", "etc/systemd/system", "usr/local/bin",
+		"srv"} { // what the packages bring
 		if err := os.MkdirAll(filepath.Join(n.root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +123,8 @@ func newNewcomer(t *testing.T) *newcomer {
 	if err := os.MkdirAll(filepath.Join(work, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := testkit.Build(".", filepath.Join(work, "bin"), testkit.Built, []string{"gateway", "signpost", "linecheck"}); err != nil {
+	if err := testkit.Build(".", filepath.Join(work, "bin"), testkit.Built,
+		[]string{"gateway", "signpost", "linecheck"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{"deploy", "flows/book"} {
@@ -149,7 +159,8 @@ func (n *newcomer) types(block string) string {
 	cmd := exec.CommandContext(ctx, "sh", "-e", "-c", n.shell+block)
 	cmd.Dir = filepath.Join(n.root, "signpost")
 	cmd.Stdin = strings.NewReader(paperToken + "\n")
-	cmd.Env = []string{"PATH=" + filepath.Join(n.root, "bin") + ":" + filepath.Join(n.root, "usr/local/bin") + ":" + os.Getenv("PATH"), "HOME=" + n.root}
+	cmd.Env = []string{"PATH=" + filepath.Join(n.root, "bin") + ":" + filepath.Join(n.root, "usr/local/bin") + ":" +
+		os.Getenv("PATH"), "HOME=" + n.root}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		n.t.Fatalf("%s\n%v\n%s", block, err, out)
@@ -174,7 +185,8 @@ func (n *newcomer) enable() {
 	var program string
 	var env []string
 	for _, m := range regexp.MustCompile(`(?m)^(\w+)=(.*)$`).FindAllStringSubmatch(string(unit), -1) {
-		value := n.replace.Replace(strings.NewReplacer("%d", secrets, "%S", filepath.Join(n.root, "var/lib")).Replace(m[2]))
+		value := n.replace.Replace(strings.NewReplacer("%d", secrets, "%S",
+			filepath.Join(n.root, "var/lib")).Replace(m[2]))
 		switch m[1] {
 		case "ExecStart":
 			program = strings.Replace(m[2], "/usr/local/bin", n.root+"/usr/local/bin", 1)
@@ -233,7 +245,8 @@ func TestDeployPaper(t *testing.T) {
 		t.Errorf("the doctor did not look:\n%s", doctor)
 	}
 	line := n.double.Lines()[0]
-	for field, want := range map[string]string{"sms_url": "/sms", "voice_url": "/voice", "status_callback": "/voice/status"} {
+	for field, want := range map[string]string{"sms_url": "/sms", "voice_url": "/voice",
+		"status_callback": "/voice/status"} {
 		if line[field] != n.public+want {
 			t.Errorf("%s of the number is %v", field, line[field])
 		}
@@ -244,7 +257,8 @@ func TestDeployPaper(t *testing.T) {
 		}
 	}
 	// Somebody texts the number: the provider asks what it was told to ask.
-	phone := &handset.Phone{Handler: n.world(line), Base: n.public, Account: paperAccount, Token: privacy.Hide(paperToken), From: "+447400900123", To: paperLine}
+	phone := &handset.Phone{Handler: n.world(line), Base: n.public, Account: paperAccount,
+		Token: privacy.Hide(paperToken), From: "+447400900123", To: paperLine}
 	if got, err := phone.Text(t.Context(), "im in kendal"); err != nil || !strings.Contains(got, "01229 582386") {
 		t.Errorf("a text to the number gets %q, %v\n%s", got, err, n.log.String())
 	}

@@ -25,7 +25,8 @@ var update = flag.Bool("update", false, "rewrite the tables of docs/privacy from
 // defaults is the configuration of a gateway that is told only what it must be.
 func defaults(t *testing.T) config.Config {
 	t.Helper()
-	c, err := config.Parse(map[string]string{"PUBLIC_URL": "https://sms.example.org", "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "TWILIO_AUTH_TOKEN": "x"}, nil)
+	c, err := config.Parse(map[string]string{"PUBLIC_URL": "https://sms.example.org",
+		"TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "TWILIO_AUTH_TOKEN": "x"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,27 +73,51 @@ func blocks(t *testing.T) map[string]string {
 		redis = append(redis, []string{"`" + k.Shown + "`", k.Holds, long, k.Why})
 	}
 	inGateway := [][]string{
-		{"a webhook's fields: numbers, words, keys, the place a network guesses", "memory", "while it is answered; erased within about " + words(2*server.WipeEvery) + " after (a build by `make build`, on Linux), with the connection's read buffer", "nobody: no core file can be taken, no debugger but root's attached"},
-		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call", "it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
-		{"where a text conversation has got to, and keyed hashes of the ids of its last five texts", "a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is used when Redis is away, or was meanwhile, and for a text that comes twice", "it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours", "the provider, as letters it cannot read"},
-		{"senders who have used up their allowance, as keyed hashes", "memory", "until some of it is back, at most an hour; ten thousand at most", "nobody"},
-		{"how often each sender has texted, up to ten, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
-		{"when an answer past the limits was last sent, by a hash of sender and answer that only this process can make", "memory", "the hour; fifty thousand at most", "nobody"},
-		{"senders of other countries who were given the 24-hour number only, as keyed hashes", "memory", "an hour; fifty thousand at most", "nobody"},
+		{"a webhook's fields: numbers, words, keys, the place a network guesses", "memory",
+			"while it is answered; erased within about " + words(2*server.WipeEvery) +
+				" after (a build by `make build`, on Linux), with the connection's read buffer",
+			"nobody: no core file can be taken, no debugger but root's attached"},
+		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call",
+			"it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
+		{"where a text conversation has got to, and keyed hashes of the ids of its last five texts",
+			"a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is used when Redis is away, or was meanwhile, and for a text that comes twice",
+			"it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours",
+			"the provider, as letters it cannot read"},
+		{"senders who have used up their allowance, as keyed hashes", "memory",
+			"until some of it is back, at most an hour; ten thousand at most", "nobody"},
+		{"how often each sender has texted, up to ten, as keyed hashes", "memory", "the hour; twenty thousand at most",
+			"nobody"},
+		{"when an answer past the limits was last sent, by a hash of sender and answer that only this process can make",
+			"memory", "the hour; fifty thousand at most", "nobody"},
+		{"senders of other countries who were given the 24-hour number only, as keyed hashes", "memory",
+			"an hour; fifty thousand at most", "nobody"},
 		{"how often each caller has rung, as keyed hashes", "memory", "the hour; twenty thousand at most", "nobody"},
-		{"which webhooks of calls came, as keyed hashes of their signatures", "memory", "the hour and the next; a hundred thousand at most", "nobody"},
-		{"when a webhook was last refused, a fault answered, or a reply blocked", "memory", "half an hour", "the operator, on /readyz"},
+		{"which webhooks of calls came, as keyed hashes of their signatures", "memory",
+			"the hour and the next; a hundred thousand at most", "nobody"},
+		{"when a webhook was last refused, a fault answered, or a reply blocked", "memory", "half an hour",
+			"the operator, on /readyz"},
 		{"ids of records to erase", "memory", "until Redis has them, under a second", "nobody"},
-		{"counts of the day, and who was counted, as hashes with a seed of the process", "memory", "the day; the counts sealed in Redis every 15 minutes", "nobody"},
-		{"how calls to each service's line ended, and complaints about it: days and numbers", "memory", "a minute, then in Redis", "nobody"},
-		{"anything on disk", "nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log without people, metrics in Prometheus", "as they are set up", "the operator"},
+		{"counts of the day, and who was counted, as hashes with a seed of the process", "memory",
+			"the day; the counts sealed in Redis every 15 minutes", "nobody"},
+		{"how calls to each service's line ended, and complaints about it: days and numbers", "memory",
+			"a minute, then in Redis", "nobody"},
+		{"anything on disk",
+			"nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log without people, metrics in Prometheus",
+			"as they are set up", "the operator"},
 	}
 	provider := [][]string{
-		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered", "it is asked for again, less and less often, for  " + words(c.EraseGiveUp) + "; its words are emptied meanwhile"},
-		{"our reply", words(c.EraseAfter) + " after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where the network never says more", "the same"},
-		{"a call", words(c.EraseAfter) + " after it ends (half an hour after it began, where the end is not reported)", "it is asked for again until it is final"},
+		{"a text that came in, with its pictures", words(c.EraseAfter) + " after it was answered",
+			"it is asked for again, less and less often, for  " + words(c.EraseGiveUp) +
+				"; its words are emptied meanwhile"},
+		{"our reply",
+			words(c.EraseAfter) +
+				" after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where the network never says more",
+			"the same"},
+		{"a call", words(c.EraseAfter) + " after it ends (half an hour after it began, where the end is not reported)",
+			"it is asked for again until it is final"},
 		{"each line a caller was put through to", words(c.EraseAfter) + " after that line's own end", "the same"},
-		{"what a lost report or a crash left behind", "every hour, if `ERASE_LINES` names our own numbers: all that is older than an hour", "the next hour"},
+		{"what a lost report or a crash left behind",
+			"every hour, if `ERASE_LINES` names our own numbers: all that is older than an hour", "the next hour"},
 	}
 	var metrics [][]string
 	for _, m := range server.Metrics() {
@@ -265,7 +290,8 @@ func TestPapersHoldTogether(t *testing.T) {
 				t.Errorf("%s leads to %s, where there is no such heading", file, m[1])
 			}
 		}
-		for _, m := range regexp.MustCompile("(?:`|\\./cmd/|^|\n)signpost ([a-z]+)").FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile("(?:`|\\./cmd/|^|\n)signpost ([a-z]+)").FindAllStringSubmatch(string(text),
+			-1) {
 			if !regexp.MustCompile(`(?m)^  `+m[1]+` `).Match(help) && m[1] != "gateway" && m[1] != "version" {
 				t.Errorf("%s names signpost %s, which there is not", file, m[1])
 			}

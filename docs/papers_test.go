@@ -23,7 +23,8 @@ var notRun = []struct{ begins, why string }{
 	{"go test ./docs -run TestDependenciesPaper -update", "the same"},
 	{"go test ./internal/admit -run TestNobodyIsDenied -update", "the same"},
 	{"signpost new\n", "asks, and TestPapersAtTheTerminal answers"},
-	{"go run ./cmd/signpost areas build", "needs the Ordnance Survey's download; TestPapersAtTheTerminal has a small one"},
+	{"go run ./cmd/signpost areas build",
+		"needs the Ordnance Survey's download; TestPapersAtTheTerminal has a small one"},
 }
 
 // everyCommand runs every command in the papers as it stands, in a copy of the project.
@@ -53,7 +54,8 @@ func (n *newcomer) everyCommand() {
 			if !strings.Contains(command, " ") || ran[command] {
 				continue // a program's name, or what another paper has, too
 			}
-			if slices.ContainsFunc(notRun, func(x struct{ begins, why string }) bool { return strings.HasPrefix(command, x.begins) }) {
+			if slices.ContainsFunc(notRun,
+				func(x struct{ begins, why string }) bool { return strings.HasPrefix(command, x.begins) }) {
 				continue
 			}
 			n.runs(paper, src, command)
@@ -86,10 +88,12 @@ func (n *newcomer) checkout() string {
 	if err := os.MkdirAll(filepath.Join(src, "bin"), 0o755); err != nil {
 		n.t.Fatal(err)
 	}
-	if err := os.Rename(filepath.Join(n.root, "signpost/bin/linecheck"), filepath.Join(src, "bin/linecheck")); err != nil { // where make build, and a release, put it
+	if err := os.Rename(filepath.Join(n.root, "signpost/bin/linecheck"),
+		filepath.Join(src, "bin/linecheck")); err != nil { // where make build, and a release, put it
 		n.t.Fatal(err)
 	}
-	git := exec.Command("sh", "-e", "-c", "git init -q && git add -A && git -c user.name=x -c user.email=x@example.org commit -q -m x")
+	git := exec.Command("sh", "-e", "-c",
+		"git init -q && git add -A && git -c user.name=x -c user.email=x@example.org commit -q -m x")
 	git.Dir = src
 	if out, err := git.CombinedOutput(); err != nil {
 		n.t.Fatalf("%v\n%s", err, out)
@@ -106,8 +110,11 @@ func (n *newcomer) runs(paper, src, command string) {
 	if _, err := os.Stat(filepath.Join(run, "key")); err != nil {
 		write(t, filepath.Join(run, "key"), strings.Repeat("5a", 32), 0o600)
 	}
-	as := n.replace.Replace(strings.NewReplacer("signpost COMMAND", "signpost check", "AC... ", paperAccount+" ", "curl ADMIN_ADDR", "curl -s http://"+n.admin, "/run/secrets/", run+"/", "redis://127.0.0.1:6379", n.redis.URL(), "sudo ", "").Replace(command))
-	env := append(os.Environ(), "PATH="+filepath.Join(n.root, "bin")+":"+filepath.Join(n.root, "usr/local/bin")+":"+os.Getenv("PATH"),
+	as := n.replace.Replace(strings.NewReplacer("signpost COMMAND", "signpost check", "AC... ", paperAccount+" ",
+		"curl ADMIN_ADDR", "curl -s http://"+n.admin, "/run/secrets/", run+"/", "redis://127.0.0.1:6379", n.redis.URL(),
+		"sudo ", "").Replace(command))
+	env := append(os.Environ(),
+		"PATH="+filepath.Join(n.root, "bin")+":"+filepath.Join(n.root, "usr/local/bin")+":"+os.Getenv("PATH"),
 		"GOFLAGS=-trimpath -buildvcs=false", "FLOWS_DIR=flows/book")
 	env = append(env, testkit.Built.Env...)
 	sh := func(script string) *exec.Cmd {
@@ -119,11 +126,13 @@ func (n *newcomer) runs(paper, src, command string) {
 	if server := serves.FindString(as); server != "" {
 		before, _, _ := strings.Cut(as, server)
 		if strings.Contains(server, "signpost preview") {
-			testkit.Serves(t, sh(before+"exec "+strings.Replace(server, "go run ./cmd/", "", 1)+" -addr 127.0.0.1:0"), "")
+			testkit.Serves(t, sh(before+"exec "+strings.Replace(server, "go run ./cmd/", "", 1)+" -addr 127.0.0.1:0"),
+				"")
 			return
 		}
 		listen, admin := testkit.FreeAddr(t), testkit.FreeAddr(t)
-		testkit.Serves(t, sh("export LISTEN_ADDR="+listen+" ADMIN_ADDR="+admin+"\n"+before+"exec "+server), "http://"+admin+"/readyz")
+		testkit.Serves(t, sh("export LISTEN_ADDR="+listen+" ADMIN_ADDR="+admin+"\n"+before+"exec "+server),
+			"http://"+admin+"/readyz")
 		return
 	}
 	cmd := sh(n.shell + as)
@@ -134,7 +143,8 @@ func (n *newcomer) runs(paper, src, command string) {
 	if err != nil {
 		t.Errorf("%s: %s%v\n%s", paper, command, err, out)
 	}
-	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "flag provided but not defined") || len(out) > 0 && strings.Contains(string(out), "not found") {
+	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "flag provided but not defined") ||
+		len(out) > 0 && strings.Contains(string(out), "not found") {
 		t.Errorf("%s: %s%s", paper, command, out)
 	}
 }

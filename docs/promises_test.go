@@ -49,7 +49,8 @@ func document(t *testing.T, path string) string {
 func TestEveryPromiseHasATest(t *testing.T) {
 	all := tests(t)
 	promises := document(t, "docs/privacy/promises.md")
-	for _, path := range []string{"docs/privacy/promises.md", "docs/privacy/README.md", "docs/privacy/threats.md", "docs/privacy/dpia.md"} {
+	for _, path := range []string{"docs/privacy/promises.md", "docs/privacy/README.md", "docs/privacy/threats.md",
+		"docs/privacy/dpia.md"} {
 		for _, m := range named.FindAllStringSubmatch(document(t, path), -1) {
 			if !all[m[1]] {
 				t.Errorf("%s names %s, which there is not", path, m[1])
@@ -81,8 +82,10 @@ func TestEveryPromiseHasATest(t *testing.T) {
 	if found < 6 {
 		t.Errorf("only %d promises are in README", found)
 	}
-	for section := range strings.SplitSeq(generated.ReplaceAllString(document(t, "docs/privacy/README.md"), ""), "\n\n") {
-		if strings.HasPrefix(section, "#") || strings.HasPrefix(strings.TrimSpace(section), "|") || !strong.MatchString(section) {
+	for section := range strings.SplitSeq(generated.ReplaceAllString(document(t, "docs/privacy/README.md"), ""),
+		"\n\n") {
+		if strings.HasPrefix(section, "#") || strings.HasPrefix(strings.TrimSpace(section), "|") ||
+			!strong.MatchString(section) {
 			continue
 		}
 		kept("docs/privacy/README.md", section)

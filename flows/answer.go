@@ -268,10 +268,12 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 	if at := t.nextAt(s); at >= 0 {
 		s.At = uint8(at)
 		s.Misses = 0
-		return outcome{next: s, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Instead.Text}, t.Messages.Instead, t.Messages.NumberShort}}, true
+		return outcome{next: s, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Instead.Text},
+			t.Messages.Instead, t.Messages.NumberShort}}, true
 	}
 	next := t.enter(s, t.zeroStep(s))
-	return outcome{next: next, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Last.Text}, t.Messages.Last}}, true
+	return outcome{next: next, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Last.Text},
+		t.Messages.Last}}, true
 }
 
 // answerNeed leads to the line for what somebody needs, with the local number where a

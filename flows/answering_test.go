@@ -46,14 +46,22 @@ func TestNotAnsweringByText(t *testing.T) {
 		order []string // these numbers, in this order
 	}{
 		{"a line that answers", nil, []string{"kendal"}, []string{"999", "01229 582386", "0808 2000 247"}},
-		{"a line that does not", []string{"letgo_south"}, []string{"kendal"}, []string{"999", "0808 2000 247", "01229 582386"}},
-		{"two numbers", []string{"letgo_west"}, []string{"workington"}, []string{"999", "0808 2000 247", "01900 842991", "01900 842992"}},
-		{"the next line", []string{"victim_support_cumbria"}, []string{"kendal", "1"}, []string{"999", "0808 2000 247", "0300 303 0157"}},
-		{"the 24-hour line itself", []string{"national_helpline"}, []string{"0"}, []string{"999", "0808 1689 111", "0808 2000 247"}},
-		{"every 24-hour line", []string{"national_helpline", "victim_support"}, []string{"0"}, []string{"999", "0808 2000 247"}},
-		{"a line for a need", []string{"mens_advice_line"}, []string{"im a man in kendal"}, []string{"999", "0808 1689 111", "0808 801 0327"}},
-		{"the local line beside one for a need", []string{"letgo_south"}, []string{"im a man in kendal"}, []string{"999", "0808 801 0327", "0808 1689 111", "01229 582386"}},
-		{"danger", []string{"letgo_south"}, []string{"hes going to kill me kendal"}, []string{"999", "0808 2000 247", "01229 582386"}},
+		{"a line that does not", []string{"letgo_south"}, []string{"kendal"},
+			[]string{"999", "0808 2000 247", "01229 582386"}},
+		{"two numbers", []string{"letgo_west"}, []string{"workington"},
+			[]string{"999", "0808 2000 247", "01900 842991", "01900 842992"}},
+		{"the next line", []string{"victim_support_cumbria"}, []string{"kendal", "1"},
+			[]string{"999", "0808 2000 247", "0300 303 0157"}},
+		{"the 24-hour line itself", []string{"national_helpline"}, []string{"0"},
+			[]string{"999", "0808 1689 111", "0808 2000 247"}},
+		{"every 24-hour line", []string{"national_helpline", "victim_support"}, []string{"0"},
+			[]string{"999", "0808 2000 247"}},
+		{"a line for a need", []string{"mens_advice_line"}, []string{"im a man in kendal"},
+			[]string{"999", "0808 1689 111", "0808 801 0327"}},
+		{"the local line beside one for a need", []string{"letgo_south"}, []string{"im a man in kendal"},
+			[]string{"999", "0808 801 0327", "0808 1689 111", "01229 582386"}},
+		{"danger", []string{"letgo_south"}, []string{"hes going to kill me kendal"},
+			[]string{"999", "0808 2000 247", "01229 582386"}},
 		{"own behaviour", []string{"respect"}, []string{"i hit my wife"}, []string{"999", "116 123", "0808 802 4040"}},
 	} {
 		s, r := text(t, b.WithNotAnswering(down(tt.down...)), tt.texts...)
@@ -114,10 +122,13 @@ func TestNotAnsweringByCall(t *testing.T) {
 		down []string
 		want []string // those that are rung first
 	}{
-		{"the local line", []string{"letgo_south"}, []string{"national_helpline", "letgo_south", "victim_support_cumbria"}},
-		{"the second line", []string{"victim_support_cumbria"}, []string{"letgo_south", "national_helpline", "victim_support_cumbria"}},
+		{"the local line", []string{"letgo_south"}, []string{"national_helpline", "letgo_south",
+			"victim_support_cumbria"}},
+		{"the second line", []string{"victim_support_cumbria"},
+			[]string{"letgo_south", "national_helpline", "victim_support_cumbria"}},
 		{"the 24-hour line", []string{"national_helpline"}, usual},
-		{"the local and the 24-hour line", []string{"letgo_south", "national_helpline"}, []string{"victim_support", "letgo_south", "victim_support_cumbria"}},
+		{"the local and the 24-hour line", []string{"letgo_south", "national_helpline"},
+			[]string{"victim_support", "letgo_south", "victim_support_cumbria"}},
 		{"a line of elsewhere", []string{"respect"}, usual},
 	} {
 		got := ring(t, b.WithNotAnswering(down(tt.down...)), "131", nil)
@@ -130,11 +141,13 @@ func TestNotAnsweringByCall(t *testing.T) {
 	}
 	// What is found out in the middle of a call does not ring a line twice, nor pass one over.
 	for _, before := range []map[string]bool{nil, down("letgo_south")} {
-		for _, after := range []map[string]bool{nil, down("letgo_south"), down("letgo_south", "victim_support_cumbria")} {
+		for _, after := range []map[string]bool{nil, down("letgo_south"),
+			down("letgo_south", "victim_support_cumbria")} {
 			got := ring(t, b.WithNotAnswering(before), "131", func() *flows.Book { return b.WithNotAnswering(after) })
 			want := ring(t, b.WithNotAnswering(before), "131", nil)
 			if !slices.Equal(got, want) {
-				t.Errorf("with %v, then %v: rings %q, not %q", slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)), got, want)
+				t.Errorf("with %v, then %v: rings %q, not %q", slices.Collect(maps.Keys(before)),
+					slices.Collect(maps.Keys(after)), got, want)
 			}
 		}
 	}

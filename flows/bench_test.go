@@ -41,8 +41,12 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		from flows.State
 		in   flows.Input
 		most float64
-	}{{"a first text", flows.State{}, flows.Heard("hello"), mostOfText}, {"a place", flows.State{}, flows.Heard("im in kendal"), mostOfText}, {"a choice", menu, flows.Heard("2"), mostOfText},
-		{"a call", flows.State{}, flows.Rang(), mostOfCall}, {"a key", flows.State{Step: "who"}, flows.Pressed('1'), mostOfCall}, {"a number", flows.State{Step: "cumbria"}, flows.Pressed('3'), mostOfCall}} {
+	}{{"a first text", flows.State{}, flows.Heard("hello"), mostOfText},
+		{"a place", flows.State{}, flows.Heard("im in kendal"), mostOfText},
+		{"a choice", menu, flows.Heard("2"), mostOfText},
+		{"a call", flows.State{}, flows.Rang(), mostOfCall},
+		{"a key", flows.State{Step: "who"}, flows.Pressed('1'), mostOfCall},
+		{"a number", flows.State{Step: "cumbria"}, flows.Pressed('3'), mostOfCall}} {
 		if n := testing.AllocsPerRun(200, func() { _, _, _ = book.Step(now, tt.from, tt.in) }); n > tt.most {
 			t.Errorf("%s asks for memory %v times", tt.name, n)
 		}
@@ -58,7 +62,8 @@ func TestHeardOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, again, _ := book.Step(now, flows.State{}, in)
-	if _, plain, _ := book.Step(now, flows.State{}, flows.Heard("im in kendal")); again.Text != first.Text || plain.Text != first.Text {
+	if _, plain, _ := book.Step(now, flows.State{}, flows.Heard("im in kendal")); again.Text != first.Text ||
+		plain.Text != first.Text {
 		t.Errorf("the replies differ: %q, %q, %q", first.Text, again.Text, plain.Text)
 	}
 	steps := func(in flows.Input) float64 {
@@ -83,7 +88,8 @@ func TestManyLinesAreAllSaid(t *testing.T) {
 		book.Services[i].Lines = many
 	}
 	book.Finish()
-	_, reply, err := book.Step(time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), flows.State{Step: "cumbria"}, flows.Pressed('3'))
+	_, reply, err := book.Step(time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), flows.State{Step: "cumbria"},
+		flows.Pressed('3'))
 	if err != nil {
 		t.Fatal(err)
 	}

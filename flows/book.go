@@ -157,7 +157,8 @@ func (l Line) Digits() string { return strings.ReplaceAll(l.Printed, " ", "") }
 
 // Exists reports whether the service exists on the day of t.
 func (s *Service) Exists(t time.Time) bool {
-	return s.NotOffered == "" && (s.From.IsZero() || !t.Before(s.From)) && (s.To.IsZero() || t.Before(s.To.AddDate(0, 0, 1)))
+	return s.NotOffered == "" && (s.From.IsZero() || !t.Before(s.From)) &&
+		(s.To.IsZero() || t.Before(s.To.AddDate(0, 0, 1)))
 }
 
 // Paused reports that the service is closed for a while (a flood, a strike).
@@ -369,7 +370,8 @@ func oneOf(list []string, word string) bool {
 
 // carrierStop are the words that a provider or network takes as opting out,
 // after which it may refuse every further reply. (Twilio, "Advanced Opt-Out".)
-var carrierStop = []string{"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "stop all"}
+var carrierStop = []string{"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
+	"stop all"}
 
 // carrierStart are the words taken as opting in again or asking for help.
 var carrierStart = []string{"start", "unstop", "yes", "help", "info"}

@@ -24,7 +24,8 @@ func TestDoubtful(t *testing.T) {
 		at   string
 		want bool
 	}{
-		{never, "2026-01-01", true}, {rung, "2026-01-02", false}, {rung, "2026-04-01", false}, {rung, "2026-04-02", true},
+		{never, "2026-01-01", true}, {rung, "2026-01-02", false}, {rung, "2026-04-01", false},
+		{rung, "2026-04-02", true},
 		{reviewed, "2026-01-31", false}, {reviewed, "2026-02-01", true},
 	} {
 		if got := tt.s.Doubtful(day(tt.at)); got != tt.want {

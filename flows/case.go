@@ -41,9 +41,12 @@ const (
 	caseKinds
 )
 
-var caseNames = [caseKinds]string{"nothing that is understood", "leave", "danger", "wants to die, or has taken something", "own behaviour", "harm both ways",
-	"somebody else reads the phone", "an answer", "the 24-hour line", "back", "again", "start again", "thanks", "yes", "no", "none of these", "not sure", "a shortcut",
-	"a complaint about a number", "a need", "somebody else", "a place", "a question to us", "a place that is not theirs"}
+var caseNames = [caseKinds]string{"nothing that is understood", "leave", "danger",
+	"wants to die, or has taken something", "own behaviour", "harm both ways",
+	"somebody else reads the phone", "an answer", "the 24-hour line", "back", "again", "start again", "thanks", "yes",
+	"no", "none of these", "not sure", "a shortcut",
+	"a complaint about a number", "a need", "somebody else", "a place", "a question to us",
+	"a place that is not theirs"}
 
 func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 
@@ -110,11 +113,13 @@ func (b *Book) Hear(text string) *hear.Reading { return b.Ear.Hear(text, b.finde
 func (b *Book) Consider(text string) Case { return b.decide(b.Hear(text), text) }
 
 // needs are the facts that lead to a line of their own, the most pressing first.
-var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older, hear.ChildConcern,
+var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older,
+	hear.ChildConcern,
 	hear.Interpreter, hear.Homeless, hear.Tracked, hear.Stalked, hear.Visa, hear.Anonymous}
 
 // questions are the facts that ask for an answer of ours.
-var questions = []hear.Kind{hear.AskSilent, hear.AskBill, hear.AskFree, hear.AskCall, hear.AskPrivate, hear.AskHours, hear.AskHuman, hear.AskWho}
+var questions = []hear.Kind{hear.AskSilent, hear.AskBill, hear.AskFree, hear.AskCall, hear.AskPrivate, hear.AskHours,
+	hear.AskHuman, hear.AskWho}
 
 // complaints are the facts that ask for another number.
 var complaints = []hear.Kind{hear.NoAnswer, hear.Engaged, hear.DeadLine, hear.Machine, hear.Shut, hear.Another}
@@ -164,7 +169,8 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 }
 
 // replies are what answers a question of ours: "none of them" says nothing else.
-var replies = []hear.Kind{hear.Yes, hear.No, hear.Neither, hear.NotSure, hear.First, hear.Second, hear.Third, hear.Fourth, hear.Repeat, hear.LineZero,
+var replies = []hear.Kind{hear.Yes, hear.No, hear.Neither, hear.NotSure, hear.First, hear.Second, hear.Third,
+	hear.Fourth, hear.Repeat, hear.LineZero,
 	hear.Thanks, hear.SmallTalk}
 
 // corrects reports a short text that says which place is meant, and which is not.
@@ -189,7 +195,8 @@ func surelyHarms(r *hear.Reading) bool {
 		return false
 	}
 	return r.Has(hear.Behaviour) && r.Over(hear.MaybeBehaviour) >= -denied ||
-		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Nearly(hear.Hurt, openMargin) && !r.Has(hear.Other)
+		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Nearly(hear.Hurt, openMargin) &&
+			!r.Has(hear.Other)
 }
 
 // mayHarm reports a writer who may be the one who harms. A need or a question is no sign of
@@ -197,7 +204,8 @@ func surelyHarms(r *hear.Reading) bool {
 // beside one of somebody who harms. There, the weight of words decides whether to ask.
 func mayHarm(r *hear.Reading) bool {
 	if r.Has(hear.Other) { // "she will not press charges but i did it"
-		return r.Nearly(hear.MaybeBehaviour, -otherWeight) && !r.Nearly(hear.Hurt, harmedMargin) && !r.Nearly(hear.Other, 0)
+		return r.Nearly(hear.MaybeBehaviour, -otherWeight) && !r.Nearly(hear.Hurt, harmedMargin) &&
+			!r.Nearly(hear.Other, 0)
 	}
 	if !r.Has(hear.MaybeBehaviour) {
 		return nearlyHarms(r)
@@ -221,7 +229,8 @@ func mayHarm(r *hear.Reading) bool {
 const nearMargin, awayMargin, otherWeight = 0.75, 0.5, 0.5
 
 func nearlyHarms(r *hear.Reading) bool {
-	if r.Sure(hear.Hurt) || r.Sure(hear.Child) || r.Has(hear.Ordinary) || !r.Nearly(hear.MaybeBehaviour, nearMargin) || r.Nearly(hear.Hurt, awayMargin) {
+	if r.Sure(hear.Hurt) || r.Sure(hear.Child) || r.Has(hear.Ordinary) || !r.Nearly(hear.MaybeBehaviour, nearMargin) ||
+		r.Nearly(hear.Hurt, awayMargin) {
 		return false
 	}
 	_, need := firstOf(r, needs)
@@ -260,7 +269,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	for _, l := range []struct {
 		words []string
 		kind  CaseKind
-	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart}, {b.Words.Start, CaseStart}} {
+	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart},
+		{b.Words.Start, CaseStart}} {
 		if oneOf(l.words, w) {
 			c.Kind = l.kind
 			if w == "yes" {
@@ -287,7 +297,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	switch {
 	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
 		c.Kind = CaseThanks
-	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place && (!asks || question == hear.AskPrivate):
+	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place &&
+		(!asks || question == hear.AskPrivate):
 		c.Kind = CaseSilent
 	case complains && !place && (!sure || need == hear.Man) && !r.Sure(hear.Other):
 		c.Kind, c.What = CaseComplaint, complaint
@@ -460,8 +471,10 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 // tapback reports the texts that phones send when a message is "liked": they
 // quote what we wrote and ask for nothing.
 func tapback(text string) bool {
-	for _, p := range []string{"Liked ", "Loved ", "Disliked ", "Laughed at ", "Emphasized ", "Emphasised ", "Questioned ", "Removed a "} {
-		if rest, ok := strings.CutPrefix(text, p); ok && (p == "Removed a " || strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, `"`)) {
+	for _, p := range []string{"Liked ", "Loved ", "Disliked ", "Laughed at ", "Emphasized ", "Emphasised ",
+		"Questioned ", "Removed a "} {
+		if rest, ok := strings.CutPrefix(text, p); ok &&
+			(p == "Removed a " || strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, `"`)) {
 			return true
 		}
 	}

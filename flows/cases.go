@@ -55,7 +55,8 @@ func (b *Book) Cases() []Named {
 	for _, k := range complaints {
 		add("complains: "+k.String(), Case{Kind: CaseComplaint, What: k})
 	}
-	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart, CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
+	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart,
+		CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
 		add(k.String(), Case{Kind: k})
 	}
 	for n := range 10 {

@@ -33,7 +33,8 @@ func TestClosedLineIsTold(t *testing.T) {
 					s.Hours = weekly
 				}
 			})
-			b.Messages.Number.Say, b.Messages.NumberLater.Say = tt.words(b.Messages.Number.Say), tt.words(b.Messages.NumberLater.Say)
+			b.Messages.Number.Say, b.Messages.NumberLater.Say = tt.words(b.Messages.Number.Say),
+				tt.words(b.Messages.NumberLater.Say)
 			var s flows.State
 			var r flows.Reply
 			for _, in := range []flows.Input{flows.Rang(), flows.Pressed('1'), flows.Pressed('1')} {
@@ -49,10 +50,13 @@ func TestClosedLineIsTold(t *testing.T) {
 					break
 				}
 			}
-			if said := flows.Spoken(r.Speech); !strings.Contains(said, "is closed now") || !strings.Contains(said, "0161 496 0001") || !strings.Contains(said, "Monday to Friday, 9 a m to 5 p m") {
+			if said := flows.Spoken(r.Speech); !strings.Contains(said, "is closed now") ||
+				!strings.Contains(said, "0161 496 0001") ||
+				!strings.Contains(said, "Monday to Friday, 9 a m to 5 p m") {
 				t.Errorf("the closed line is not told of: %q", said)
 			}
-			if _, r, err = b.Step(night, s, flows.Pressed('1')); err != nil || r.Dial == nil || r.Dial.ID == "fell_team_north" {
+			if _, r, err = b.Step(night, s, flows.Pressed('1')); err != nil || r.Dial == nil ||
+				r.Dial.ID == "fell_team_north" {
 				t.Errorf("dialled %+v, %v", r.Dial, err)
 			}
 		})
@@ -88,7 +92,8 @@ func TestSingleDayOfUnknownHours(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if said := flows.Spoken(r.Speech); strings.Contains(said, "hours are") || strings.Contains(said, "is closed now") != (tt.times != "noon-9pm") {
+		if said := flows.Spoken(r.Speech); strings.Contains(said, "hours are") ||
+			strings.Contains(said, "is closed now") != (tt.times != "noon-9pm") {
 			t.Errorf("%s: the call says %q", tt.times, said)
 		}
 	}

@@ -23,19 +23,22 @@ func (t turn) halfOf(s State, c Case) string {
 	if len(asking) == 0 || c.Kind != CaseUnclear && c.Kind != CasePlace || c.Place.Exact && !c.Place.Ask {
 		return ""
 	}
-	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf, startsWith, soundsHalf} {
+	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf,
+		startsWith, soundsHalf} {
 		for _, half := range c.Rests {
 			if a := onlyNamed(s, half, alike); a != "" {
 				return a
 			}
 		}
 	}
-	if c.Place.Exact && slices.ContainsFunc(c.Place.areas(), func(a string) bool { return slices.Contains(asking, a) }) {
+	if c.Place.Exact && slices.ContainsFunc(c.Place.areas(),
+		func(a string) bool { return slices.Contains(asking, a) }) {
 		return ""
 	}
 	for _, half := range c.Rests {
 		// The writer was asked about places of ours, so a place far away is not meant.
-		if a := onlyCommon(slices.DeleteFunc(slices.Clone(asking), func(a string) bool { return a == t.elsewhere() }), t.areasIn(nil, t.gazetteer().Rest(half))); a != "" {
+		if a := onlyCommon(slices.DeleteFunc(slices.Clone(asking), func(a string) bool { return a == t.elsewhere() }),
+			t.areasIn(nil, t.gazetteer().Rest(half))); a != "" {
 			return a
 		}
 	}

@@ -35,18 +35,29 @@ func TestTakes(t *testing.T) {
 		texts        []string
 		holds, never []string
 	}{
-		{"a man, and nobody has said", map[string]func(*flows.Service){"letgo_south": unknowing}, []string{"im a man in kendal"}, []string{local}, nil},
-		{"a man, and a line that takes none", map[string]func(*flows.Service){"letgo_south": noMen}, []string{"im a man in kendal"}, []string{"0808 801 0327", localNext}, []string{local}},
-		{"a man who then writes his town", map[string]func(*flows.Service){"letgo_south": noMen}, []string{"men", "kendal"}, []string{localNext}, []string{local}},
-		{"a man in danger", map[string]func(*flows.Service){"letgo_south": noMen}, []string{"men", "hes going to kill me kendal"}, []string{"999"}, []string{local}},
-		{"a man and his 24-hour line", map[string]func(*flows.Service){"victim_support": noMen}, []string{"men", "0"}, []string{zero}, []string{"0808 1689 111"}},
+		{"a man, and nobody has said", map[string]func(*flows.Service){"letgo_south": unknowing},
+			[]string{"im a man in kendal"}, []string{local}, nil},
+		{"a man, and a line that takes none", map[string]func(*flows.Service){"letgo_south": noMen},
+			[]string{"im a man in kendal"}, []string{"0808 801 0327", localNext}, []string{local}},
+		{"a man who then writes his town", map[string]func(*flows.Service){"letgo_south": noMen},
+			[]string{"men", "kendal"}, []string{localNext}, []string{local}},
+		{"a man in danger", map[string]func(*flows.Service){"letgo_south": noMen},
+			[]string{"men", "hes going to kill me kendal"}, []string{"999"}, []string{local}},
+		{"a man and his 24-hour line", map[string]func(*flows.Service){"victim_support": noMen}, []string{"men", "0"},
+			[]string{zero}, []string{"0808 1689 111"}},
 		{"a woman", map[string]func(*flows.Service){"letgo_south": noMen}, []string{"kendal"}, []string{local}, nil},
-		{"somebody else", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"friend", "kendal"}, []string{localNext}, []string{local}},
-		{"somebody else in danger", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"my friend in kendal is being hit"}, []string{"999"}, []string{local}},
-		{"the person, on the same line", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"kendal"}, []string{local}, nil},
+		{"somebody else", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"friend", "kendal"},
+			[]string{localNext}, []string{local}},
+		{"somebody else in danger", map[string]func(*flows.Service){"letgo_south": noOthers},
+			[]string{"my friend in kendal is being hit"}, []string{"999"}, []string{local}},
+		{"the person, on the same line", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"kendal"},
+			[]string{local}, nil},
 		{"somebody deaf", nil, []string{"im deaf in kendal", "kendal"}, []string{"18001 " + local}, nil},
-		{"somebody deaf, and no relay", map[string]func(*flows.Service){"letgo_south": noRelay}, []string{"im deaf in kendal", "kendal"}, []string{local, "18001 " + zero}, []string{"18001 " + local}},
-		{"somebody deaf, and a 24-hour line without relay", map[string]func(*flows.Service){"national_helpline": noRelay}, []string{"im deaf", "0"}, []string{zero, "18001 0808 1689 111"}, []string{"18001 " + zero}},
+		{"somebody deaf, and no relay", map[string]func(*flows.Service){"letgo_south": noRelay},
+			[]string{"im deaf in kendal", "kendal"}, []string{local, "18001 " + zero}, []string{"18001 " + local}},
+		{"somebody deaf, and a 24-hour line without relay",
+			map[string]func(*flows.Service){"national_helpline": noRelay}, []string{"im deaf", "0"},
+			[]string{zero, "18001 0808 1689 111"}, []string{"18001 " + zero}},
 	} {
 		_, r := text(t, like(t, tt.change), tt.texts...)
 		for _, number := range tt.holds {
@@ -78,7 +89,8 @@ func TestTakes(t *testing.T) {
 	for _, s := range shipped(t).Services {
 		all[s.ID] = noMen
 	}
-	if _, r := text(t, like(t, all), "im a man in kendal"); !strings.Contains(r.Text, "999") || !strings.Contains(r.Text, "0808 1689 111") {
+	if _, r := text(t, like(t, all), "im a man in kendal"); !strings.Contains(r.Text, "999") ||
+		!strings.Contains(r.Text, "0808 1689 111") {
 		t.Errorf("a man whom nobody takes is told %q", r.Text)
 	}
 }

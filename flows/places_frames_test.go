@@ -13,11 +13,16 @@ import (
 )
 
 // eighty are the best-known places of Cumbria and Cheshire and around them.
-var eighty = append(bestKnown[:27:27], "alsager", "alston", "ambleside", "aspatria", "bollington", "bowness", "broughton in furness", "cleator moor",
-	"dalton in furness", "egremont", "grange over sands", "kirkby lonsdale", "kirkby stephen", "longtown", "lymm", "maccy", "middlewich", "millom",
-	"milnthorpe", "neston", "poynton", "sedbergh", "silloth", "st bees", "tarporley", "brampton", "wigton", "winsford", "culcheth", "helsby",
-	"liverpool", "manchester", "preston", "lancaster", "morecambe", "blackpool", "wigan", "st helens", "birkenhead", "stockport", "leeds", "london",
-	"birmingham", "newcastle", "stoke", "wrexham", "glasgow", "edinburgh", "dumfries", "sheffield", "bradford", "blackburn", "wales")
+var eighty = append(bestKnown[:27:27], "alsager", "alston", "ambleside", "aspatria", "bollington", "bowness",
+	"broughton in furness", "cleator moor",
+	"dalton in furness", "egremont", "grange over sands", "kirkby lonsdale", "kirkby stephen", "longtown", "lymm",
+	"maccy", "middlewich", "millom",
+	"milnthorpe", "neston", "poynton", "sedbergh", "silloth", "st bees", "tarporley", "brampton", "wigton", "winsford",
+	"culcheth", "helsby",
+	"liverpool", "manchester", "preston", "lancaster", "morecambe", "blackpool", "wigan", "st helens", "birkenhead",
+	"stockport", "leeds", "london",
+	"birmingham", "newcastle", "stoke", "wrexham", "glasgow", "edinburgh", "dumfries", "sheffield", "bradford",
+	"blackburn", "wales")
 
 // A frame is a text with the names of places in it: A and B of two, %s of one. right
 // is where the writer is: A, B, or "-" for nowhere that is named. A question is never
@@ -27,22 +32,32 @@ type frame struct{ text, right string }
 // frames of two places: one is the writer's, the other is left, denied, somebody
 // else's, where they work.
 var framesOfTwo = []frame{
-	{"im in A but he lives in B", "A"}, {"my mum lives in A, im in B", "B"}, {"grandad is in A. im B", "B"}, {"i work in A, live B", "B"},
+	{"im in A but he lives in B", "A"}, {"my mum lives in A, im in B", "B"}, {"grandad is in A. im B", "B"},
+	{"i work in A, live B", "B"},
 	{"left A now in B", "B"}, {"used 2 live in A now B", "B"}, {"im not in A im in B", "B"}, {"not A. B", "B"},
-	{"hes from A originally and we live in B", "B"}, {"moved from A 2 B last year", "B"}, {"his car was seen in A. im in B", "B"},
-	{"we are in A, his flat is in B", "A"}, {"B. my ex moved to A", "B"}, {"hi im sarah from A but staying in B with my sister", "B"},
-	{"my solicitor is in A, i live in B now", "B"}, {"he took the kids to A and im stuck in B", "B"}, {"i ran from A, safe in B", "B"},
-	{"was at my mums in A, home in B now", "B"}, {"his family are all in A so im alone in B", "B"}, {"no not A i said B", "B"},
+	{"hes from A originally and we live in B", "B"}, {"moved from A 2 B last year", "B"},
+	{"his car was seen in A. im in B", "B"},
+	{"we are in A, his flat is in B", "A"}, {"B. my ex moved to A", "B"},
+	{"hi im sarah from A but staying in B with my sister", "B"},
+	{"my solicitor is in A, i live in B now", "B"}, {"he took the kids to A and im stuck in B", "B"},
+	{"i ran from A, safe in B", "B"},
+	{"was at my mums in A, home in B now", "B"}, {"his family are all in A so im alone in B", "B"},
+	{"no not A i said B", "B"},
 }
 
 // frames of one place.
 var framesOfOne = []frame{
-	{"%s", "A"}, {"im in %s", "A"}, {"%s please", "A"}, {"help me im in %s and cant talk", "A"}, {"hi i live in %s x", "A"}, {"from %s", "A"},
-	{"we are at %s with the kids", "A"}, {"near %s", "A"}, {"do you cover %s", "A"}, {"%s, he hits me", "A"}, {"my husband hits me, im in %s", "A"},
-	{"%s. need to talk to someone", "A"}, {"i need a refuge in %s", "A"}, {"staying with my mum in %s", "A"}, {"im a woman of 34 in %s", "A"},
-	{"he wont let me out of the house and he has my bank card i live in %s", "A"}, {"anyone in %s", "A"}, {"stuck in %s no money", "A"},
+	{"%s", "A"}, {"im in %s", "A"}, {"%s please", "A"}, {"help me im in %s and cant talk", "A"},
+	{"hi i live in %s x", "A"}, {"from %s", "A"},
+	{"we are at %s with the kids", "A"}, {"near %s", "A"}, {"do you cover %s", "A"}, {"%s, he hits me", "A"},
+	{"my husband hits me, im in %s", "A"},
+	{"%s. need to talk to someone", "A"}, {"i need a refuge in %s", "A"}, {"staying with my mum in %s", "A"},
+	{"im a woman of 34 in %s", "A"},
+	{"he wont let me out of the house and he has my bank card i live in %s", "A"}, {"anyone in %s", "A"},
+	{"stuck in %s no money", "A"},
 	{"its %s", "A"}, {"%s 2 kids", "A"}, {"live %s", "A"}, {"i moved to %s last month", "A"},
-	{"he lives in %s", "-"}, {"i used to live in %s", "-"}, {"not in %s", "-"}, {"my mum is in %s", "-"}, {"i left %s", "-"}, {"his flat is in %s", "-"},
+	{"he lives in %s", "-"}, {"i used to live in %s", "-"}, {"not in %s", "-"}, {"my mum is in %s", "-"},
+	{"i left %s", "-"}, {"his flat is in %s", "-"},
 	{"my sister lives in %s", "-"}, {"he works in %s", "-"},
 }
 
@@ -110,7 +125,8 @@ func TestPairsOfTowns(t *testing.T) {
 			}
 		}
 		t.Logf("%-60s %v", f.text, &here)
-		n.right, n.asked, n.missed, n.wrong = n.right+here.right, n.asked+here.asked, n.missed+here.missed, n.wrong+here.wrong
+		n.right, n.asked, n.missed, n.wrong = n.right+here.right, n.asked+here.asked, n.missed+here.missed,
+			n.wrong+here.wrong
 	}
 	t.Log(&n)
 	if n.right < 9*(n.asked+n.missed) {
@@ -119,7 +135,8 @@ func TestPairsOfTowns(t *testing.T) {
 }
 
 // beside are the keys next to each letter.
-var beside = [26]string{"qsz", "vhn", "xvf", "sfe", "wrd", "dgr", "fht", "gjy", "uok", "hku", "jli", "ko", "nk", "bm", "ipl", "ol", "wa", "etf", "adw", "ryg",
+var beside = [26]string{"qsz", "vhn", "xvf", "sfe", "wrd", "dgr", "fht", "gjy", "uok", "hku", "jli", "ko", "nk", "bm",
+	"ipl", "ol", "wa", "etf", "adw", "ryg",
 	"yij", "cbg", "qes", "zcs", "tuh", "xas"}
 
 // Ways for a finger to slip.
@@ -223,7 +240,8 @@ func TestFramesOfOne(t *testing.T) {
 	for i, name := range names {
 		for kind := range slips {
 			for _, s := range slipsOf(name, kind) {
-				if first, taken := owner[s]; known[closeUp(s)] || taken && first != i && (first < 0 || !slices.Equal(areas[first], areas[i])) {
+				if first, taken := owner[s]; known[closeUp(s)] || taken && first != i &&
+					(first < 0 || !slices.Equal(areas[first], areas[i])) {
 					owner[s] = -1
 				} else if !taken {
 					owner[s] = i
@@ -247,14 +265,16 @@ func TestFramesOfOne(t *testing.T) {
 			}
 			for at, s := range unique {
 				for k, f := range framesOfOne {
-					if !all && at != (i*7+kind)%len(unique) || (i+at+k)%len(framesOfOne) >= framesEach || testing.Short() && i%8 != 0 {
+					if !all && at != (i*7+kind)%len(unique) || (i+at+k)%len(framesOfOne) >= framesEach ||
+						testing.Short() && i%8 != 0 {
 						continue
 					}
 					n.try(t, b, fmt.Sprintf(f.text, s), mine(f, areas[i]), &shown[k])
 				}
 			}
 		}
-		t.Logf("%s: %v", [...]string{"a neighbouring key", "two letters swapped", "a letter dropped", "a letter doubled"}[kind], &n)
+		t.Logf("%s: %v",
+			[...]string{"a neighbouring key", "two letters swapped", "a letter dropped", "a letter doubled"}[kind], &n)
 	}
 }
 

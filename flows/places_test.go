@@ -262,7 +262,8 @@ func TestEveryQuestion(t *testing.T) {
 			if a == "" {
 				break
 			}
-			for _, answer := range []string{strconv.Itoa(i + 1), b.Area(a).Text, strings.ToUpper(b.Area(a).Text), strconv.Itoa(i+1) + ". " + b.Area(a).Text} {
+			for _, answer := range []string{strconv.Itoa(i + 1), b.Area(a).Text, strings.ToUpper(b.Area(a).Text),
+				strconv.Itoa(i+1) + ". " + b.Area(a).Text} {
 				if got, _, err := b.Step(now, s, flows.Heard(answer)); err != nil || got.Area != a {
 					t.Errorf("%q to %q leads to %q, %v", answer, r.Text, got.Area, err)
 				}
@@ -273,7 +274,8 @@ func TestEveryQuestion(t *testing.T) {
 }
 
 // contexts are ways to say where one is; %s is the place.
-var contexts = []string{"%s", "im in %s", "near %s", "%s please", "help me im in %s and cant talk", "hi i live in %s x", "%s!!", "from %s", "we are at %s with the kids"}
+var contexts = []string{"%s", "im in %s", "near %s", "%s please", "help me im in %s and cant talk", "hi i live in %s x",
+	"%s!!", "from %s", "we are at %s with the kids"}
 
 // Every place in the table, in every context, as it is and with a random slip in
 // it, is routed to its own area, asked about, or not understood: never routed to
@@ -315,7 +317,8 @@ func TestNeverRoutedWrong(t *testing.T) {
 					missed++
 				case len(got) > 1 || ask && got[0] != "elsewhere":
 					asked++
-				case got[0] == areas[0], areas[0] == "wales" && got[0] == "elsewhere", areas[0] == "elsewhere" && got[0] == "wales":
+				case got[0] == areas[0], areas[0] == "wales" && got[0] == "elsewhere",
+					areas[0] == "elsewhere" && got[0] == "wales":
 					right++ // the national lines, or Wales's: both answer the other's callers
 				default:
 					wrong++
@@ -348,7 +351,8 @@ func misspelt(rng *rand.Rand, s string) string {
 }
 
 // wordContexts are ways to write an ordinary word; %s is the word.
-var wordContexts = []string{"%s", "in %s", "the %s", "i was at the %s", "he was %s with me", "he keeps %s at me and i cannot sleep", "it is about the %s again",
+var wordContexts = []string{"%s", "in %s", "the %s", "i was at the %s", "he was %s with me",
+	"he keeps %s at me and i cannot sleep", "it is about the %s again",
 	"im %s and scared", "my %s", "can you %s please"}
 
 // No ordinary word of English is taken for a certain place, unless it is the name of
@@ -373,7 +377,9 @@ func TestEnglishWordsAreNoPlaces(t *testing.T) {
 			}
 			text := fmt.Sprintf(c, word)
 			areas, ask, found := b.Find(text)
-			if found.Set != 0 && (!ask || !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" })) && !slices.ContainsFunc(found.Rests, bookName(b)) {
+			if found.Set != 0 &&
+				(!ask || !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" })) &&
+				!slices.ContainsFunc(found.Rests, bookName(b)) {
 				t.Errorf("%q is taken for %v by %v", text, areas, found.Rests)
 			}
 		}
@@ -397,20 +403,29 @@ func bookName(b *flows.Book) func(hear.Named) bool {
 }
 
 // bestKnown are the towns that people name most.
-var bestKnown = []string{"carlisle", "penrith", "workington", "whitehaven", "barrow", "kendal", "ulverston", "keswick", "cockermouth", "maryport",
-	"windermere", "appleby", "crewe", "macclesfield", "congleton", "nantwich", "sandbach", "wilmslow", "knutsford", "chester", "northwich", "winsford",
+var bestKnown = []string{"carlisle", "penrith", "workington", "whitehaven", "barrow", "kendal", "ulverston", "keswick",
+	"cockermouth", "maryport",
+	"windermere", "appleby", "crewe", "macclesfield", "congleton", "nantwich", "sandbach", "wilmslow", "knutsford",
+	"chester", "northwich", "winsford",
 	"ellesmere port", "runcorn", "widnes", "warrington", "frodsham", "liverpool", "manchester", "preston"}
 
 // twoPlaces are texts with two places, A and B. right is where the writer is, A or B.
 // A question about both is right too.
 var twoPlaces = []struct{ text, right string }{
-	{"used to live in A now in B", "B"}, {"used to live in A now B", "B"}, {"not A, B", "B"}, {"not A but B", "B"}, {"he is in A im in B", "B"},
-	{"left A staying in B", "B"}, {"im in B he is in A", "B"}, {"im in B. he lives in A", "B"}, {"B not A", "B"}, {"i work in A but live in B", "B"},
-	{"live in B work in A", "B"}, {"moved from A to B", "B"}, {"my mum is in A im in B", "B"}, {"my mums in A im B", "B"}, {"he thinks im in A im really in B", "B"},
-	{"born in A live in B", "B"}, {"ran away from A to my sisters in B", "B"}, {"im from A originally now living in B", "B"}, {"he works in A. B", "B"},
-	{"he said hes going to A. im at home in B", "B"}, {"in B with the kids he has gone to A", "B"}, {"im in B and cant go back to A", "B"},
-	{"we are in B my ex is from A", "B"}, {"i fled A im hiding in B", "B"}, {"A was home, now its B", "B"}, {"he drinks in A every night im stuck in B", "B"},
-	{"his mum lives in A, we live in B", "B"}, {"A road B", "B"}, {"got out of A last week, B now", "B"}, {"he followed me from A to B", "B"},
+	{"used to live in A now in B", "B"}, {"used to live in A now B", "B"}, {"not A, B", "B"}, {"not A but B", "B"},
+	{"he is in A im in B", "B"},
+	{"left A staying in B", "B"}, {"im in B he is in A", "B"}, {"im in B. he lives in A", "B"}, {"B not A", "B"},
+	{"i work in A but live in B", "B"},
+	{"live in B work in A", "B"}, {"moved from A to B", "B"}, {"my mum is in A im in B", "B"},
+	{"my mums in A im B", "B"}, {"he thinks im in A im really in B", "B"},
+	{"born in A live in B", "B"}, {"ran away from A to my sisters in B", "B"},
+	{"im from A originally now living in B", "B"}, {"he works in A. B", "B"},
+	{"he said hes going to A. im at home in B", "B"}, {"in B with the kids he has gone to A", "B"},
+	{"im in B and cant go back to A", "B"},
+	{"we are in B my ex is from A", "B"}, {"i fled A im hiding in B", "B"}, {"A was home, now its B", "B"},
+	{"he drinks in A every night im stuck in B", "B"},
+	{"his mum lives in A, we live in B", "B"}, {"A road B", "B"}, {"got out of A last week, B now", "B"},
+	{"he followed me from A to B", "B"},
 }
 
 // Of two places, the one where the writer is not is never taken.
@@ -483,7 +498,8 @@ func BenchmarkHear(b *testing.B) {
 	book := shipped(b)
 	long := strings.Repeat("my partnr kikcs off evry nite n i carnt slep im in kendel wiv the kidz ", 8)[:500]
 	for _, bench := range []struct{ name, text string }{
-		{"name", "kendal"}, {"typical", "plz help me im in whitehvn my husbnd has took my phone and i dont know wat to do"}, {"long", long},
+		{"name", "kendal"},
+		{"typical", "plz help me im in whitehvn my husbnd has took my phone and i dont know wat to do"}, {"long", long},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -12,8 +12,10 @@ import (
 // one segment, and says nothing of harm.
 func TestWhoCanSeeTheTexts(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"he checks my phone", "can he see this", "does it show", "he reads my texts", "will he know i texted",
-		"if i delete this can he still see it", "how do i delete these", "does it show that i texted", "is this confidential"} {
+	for _, text := range []string{"he checks my phone", "can he see this", "does it show", "he reads my texts",
+		"will he know i texted",
+		"if i delete this can he still see it", "how do i delete these", "does it show that i texted",
+		"is this confidential"} {
 		a := answer(t, b, text)
 		for _, must := range []string{"delete", "Copies may stay", "a gap may show", "0808 2000 247"} {
 			if !strings.Contains(a.Text, must) {
@@ -29,7 +31,8 @@ func TestWhoCanSeeTheTexts(t *testing.T) {
 // Somebody who is staying with their family is not a child by that.
 func TestStayingWithFamily(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"im staying at my mums in kendal need someone to talk to", "stopping at me mams in kendal till i sort a flat",
+	for _, text := range []string{"im staying at my mums in kendal need someone to talk to",
+		"stopping at me mams in kendal till i sort a flat",
 		"back at my mum and dads in kendal since i left him", "im at my nans in kendal he hit me"} {
 		if a := answer(t, b, text); a.Area != "cumbria_south" || strings.Contains(a.Text, "0800 1111") {
 			t.Errorf("%q gets %q", text, a.Text)
@@ -40,7 +43,8 @@ func TestStayingWithFamily(t *testing.T) {
 // Two places with one service need no question.
 func TestTwoPlacesOfOneService(t *testing.T) {
 	b := shipped(t)
-	for text, area := range map[string]string{"kendal or barrow": "cumbria_south", "barrow or kendal": "cumbria_south", "widnes or runcorn": "halton", "kendal or penrith": ""} {
+	for text, area := range map[string]string{"kendal or barrow": "cumbria_south", "barrow or kendal": "cumbria_south",
+		"widnes or runcorn": "halton", "kendal or penrith": ""} {
 		if a := answer(t, b, text); a.Area != area {
 			t.Errorf("%q leads to %q: %q", text, a.Area, a.Text)
 		}
@@ -50,12 +54,14 @@ func TestTwoPlacesOfOneService(t *testing.T) {
 // Who leaves themselves out is asked which it is, or gets the line for people who harm.
 func TestOwnBehaviourWithoutSubject(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"slapped my gf", "kicked the missus", "threw a mug at my husband", "she is scared of me", "arrested for hitting my partner"} {
+	for _, text := range []string{"slapped my gf", "kicked the missus", "threw a mug at my husband",
+		"she is scared of me", "arrested for hitting my partner"} {
 		if a := answer(t, b, text); a.Who != flows.Behaviour && a.Kind != flows.CaseEither {
 			t.Errorf("%q gets %q", text, a.Text)
 		}
 	}
-	for _, text := range []string{"he slapped my gf", "slapped me again", "dad kicked me out", "beat my wife at cards"} {
+	for _, text := range []string{"he slapped my gf", "slapped me again", "dad kicked me out",
+		"beat my wife at cards"} {
 		if a := answer(t, b, text); a.Who == flows.Behaviour || a.Kind == flows.CaseEither {
 			t.Errorf("%q gets %q", text, a.Text)
 		}
@@ -65,8 +71,10 @@ func TestOwnBehaviourWithoutSubject(t *testing.T) {
 // Words of harm that a victim writes too never lock her in.
 func TestLikelyVictimsAreNotLockedIn(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"me fella's got a temper and i get the brunt", "i hid his keys so he couldnt come back drunk", "my wife has told the school im violent. im not, she is",
-		"they hold meetings about me and what i did to the family name", "he put my head through the window theres glass in it", "he says i need anger management"} {
+	for _, text := range []string{"me fella's got a temper and i get the brunt",
+		"i hid his keys so he couldnt come back drunk", "my wife has told the school im violent. im not, she is",
+		"they hold meetings about me and what i did to the family name",
+		"he put my head through the window theres glass in it", "he says i need anger management"} {
 		if a := answer(t, b, text); a.Who == flows.Behaviour {
 			t.Errorf("%q gets %q", text, a.Text)
 		}
@@ -77,8 +85,10 @@ func TestLikelyVictimsAreNotLockedIn(t *testing.T) {
 // service for people who are harmed without asking.
 func TestNeedsOfThoseWhoMayHarm(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"smashed the kitchen up in front of the bairns again", "my kids are scared of their own mam. i scream and throw things", "i keep driving past hers",
-		"put a app on my girlfriends phone so i can see where she is", "hit her cos she laughed at me", "i need to stop controling my girlfriend", "is it confidential if i say i have hit my wife"} {
+	for _, text := range []string{"smashed the kitchen up in front of the bairns again",
+		"my kids are scared of their own mam. i scream and throw things", "i keep driving past hers",
+		"put a app on my girlfriends phone so i can see where she is", "hit her cos she laughed at me",
+		"i need to stop controling my girlfriend", "is it confidential if i say i have hit my wife"} {
 		if a := answer(t, b, text); a.Who != flows.Behaviour && a.Kind != flows.CaseEither {
 			t.Errorf("%q gets %q", text, a.Text)
 		}
@@ -117,7 +127,8 @@ func TestWhichIsItKeepsThePlace(t *testing.T) {
 // takes no despair and no need from it. A call for help with it stays one.
 func TestCorrectionsAreOfThePlace(t *testing.T) {
 	b := shipped(t)
-	for _, apology := range []string{"no sorry i meant ", "sorry wrong town i meant ", "no i said ", "no no sorry its ", "nah sorry mate meant to say "} {
+	for _, apology := range []string{"no sorry i meant ", "sorry wrong town i meant ", "no i said ", "no no sorry its ",
+		"nah sorry mate meant to say "} {
 		for _, town := range []string{"crewe", "kendal", "gretna", "barrow", "widnes"} {
 			if c := b.Consider(apology + town); c.Kind != flows.CasePlace {
 				t.Errorf("%q is %+v", apology+town, c)
@@ -133,14 +144,18 @@ func TestCorrectionsAreOfThePlace(t *testing.T) {
 // before "my" is no postcode.
 func TestLeavingAPlace(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"cant leave %s", "scared to leave %s", "he says hell find me if i leave %s", "how do i get out of %s", "i want to move away from %s", "cant leave the flat %s", "he wont let me leave the house in %s", "i need to leave home %s"} {
-		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
+	for _, text := range []string{"cant leave %s", "scared to leave %s", "he says hell find me if i leave %s",
+		"how do i get out of %s", "i want to move away from %s", "cant leave the flat %s",
+		"he wont let me leave the house in %s", "i need to leave home %s"} {
+		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton",
+			"kendal": "cumbria_south"} {
 			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}
 		}
 	}
-	for _, text := range []string{"i left crewe", "we left the flat in kendal", "had to leave home crewe", "we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
+	for _, text := range []string{"i left crewe", "we left the flat in kendal", "had to leave home crewe",
+		"we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
 		if c := b.Consider(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
@@ -150,14 +165,17 @@ func TestLeavingAPlace(t *testing.T) {
 // "Were in crewe" is "we're in crewe", and children are with who counts them.
 func TestTogetherInAPlace(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"we're in %s", "were in %s need help", "were from %s me n the kids", "me and 2 kids %s", "with my 3 kids %s", "homeless with my 2 kids in %s", "me and my mum in %s", "staying with his parents in %s", "nowhere to sleep with 2 little ones, %s"} {
+	for _, text := range []string{"we're in %s", "were in %s need help", "were from %s me n the kids",
+		"me and 2 kids %s", "with my 3 kids %s", "homeless with my 2 kids in %s", "me and my mum in %s",
+		"staying with his parents in %s", "nowhere to sleep with 2 little ones, %s"} {
 		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
 			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area || c.Place.Ask {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}
 		}
 	}
-	for _, text := range []string{"we were in crewe", "they were in crewe", "we were living in kendal", "my kids are in widnes", "kids in crewe", "he is with his kids in crewe", "my mum and sister in kendal"} {
+	for _, text := range []string{"we were in crewe", "they were in crewe", "we were living in kendal",
+		"my kids are in widnes", "kids in crewe", "he is with his kids in crewe", "my mum and sister in kendal"} {
 		if c := b.Consider(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
@@ -169,19 +187,26 @@ func TestTogetherInAPlace(t *testing.T) {
 func TestSomethingInAPlace(t *testing.T) {
 	b := shipped(t)
 	for _, text := range []string{
-		"he lives in a flat in kendal", "he lives on the main road in kendal", "hes staying in a hotel in kendal", "she lives in a caravan near kendal",
-		"my sister lives in a flat in kendal", "my ex moved to a house by kendal", "his flat is on the estate in kendal", "he works at a garage in kendal",
-		"i used to live in a flat in kendal", "we used to live on a farm near kendal", "im not at the house in kendal anymore", "i work at the hospital in kendal",
-		"he lives with his mum in kendal", "he kept the house in kendal", "he lives in nobottle in kendal", "not in nobottle in kendal",
+		"he lives in a flat in kendal", "he lives on the main road in kendal", "hes staying in a hotel in kendal",
+		"she lives in a caravan near kendal",
+		"my sister lives in a flat in kendal", "my ex moved to a house by kendal",
+		"his flat is on the estate in kendal", "he works at a garage in kendal",
+		"i used to live in a flat in kendal", "we used to live on a farm near kendal",
+		"im not at the house in kendal anymore", "i work at the hospital in kendal",
+		"he lives with his mum in kendal", "he kept the house in kendal", "he lives in nobottle in kendal",
+		"not in nobottle in kendal",
 	} {
 		if c := b.Consider(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
 	for _, text := range []string{
-		"i live in a flat in kendal", "we live on the main road in kendal", "he is at my house in kendal", "he lives with me in a flat in kendal",
-		"he locked me in the flat in kendal", "he wont leave the flat in kendal", "he beats me in our house in kendal", "me and him live in a flat in kendal",
-		"not in crewe any more im in kendal", "i work in crewe but live in kendal", "hubby works in warrington, home in kendal",
+		"i live in a flat in kendal", "we live on the main road in kendal", "he is at my house in kendal",
+		"he lives with me in a flat in kendal",
+		"he locked me in the flat in kendal", "he wont leave the flat in kendal", "he beats me in our house in kendal",
+		"me and him live in a flat in kendal",
+		"not in crewe any more im in kendal", "i work in crewe but live in kendal",
+		"hubby works in warrington, home in kendal",
 	} {
 		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_south" {
 			t.Errorf("%q: %+v", text, c.Place)
@@ -192,7 +217,8 @@ func TestSomethingInAPlace(t *testing.T) {
 // A town behind a word for somebody, at the end of a sentence, is asked about by name.
 func TestNameOrTown(t *testing.T) {
 	b := shipped(t)
-	for _, text := range []string{"leaving my husband carlisle", "scared of my ex carlisle pls", "need to get away from my dad carlisle. no phone"} {
+	for _, text := range []string{"leaving my husband carlisle", "scared of my ex carlisle pls",
+		"need to get away from my dad carlisle. no phone"} {
 		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_north" || !c.Place.Ask {
 			t.Errorf("%q: %+v", text, c.Place)
 		}

@@ -14,7 +14,8 @@ type Recording struct {
 // SpokenKey is what two ways of writing the same spoken words have in common: their letters
 // and digits, without capitals.
 func SpokenKey(words string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(words), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
+	return strings.Join(strings.FieldsFunc(strings.ToLower(words),
+		func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
 }
 
 // RecordingOf is the name of the recording that says exactly the words of an utterance, in

@@ -10,7 +10,8 @@ import (
 )
 
 // Placeholders is the closed list of what a wording may hold.
-var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect", "zero", "local", "back", "doubt", "first_words", "closed"}
+var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect",
+	"zero", "local", "back", "doubt", "first_words", "closed"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -22,7 +23,8 @@ func expand(b []byte, words string, value func(b []byte, placeholder string) []b
 // expandTidily is expand for wordings whose placeholders may add nothing: tidy then removes the
 // punctuation that began the words behind one. A name that is no placeholder adds nothing, and
 // check refuses it.
-func expandTidily(b []byte, words string, tidy func(string) string, value func(b []byte, placeholder string) []byte) []byte {
+func expandTidily(b []byte, words string, tidy func(string) string,
+	value func(b []byte, placeholder string) []byte) []byte {
 	empty := false // the last placeholder added nothing
 	for words != "" {
 		literal, rest, found := strings.Cut(words, "{")
@@ -73,7 +75,8 @@ func (t turn) beside(s State, svc *Service) *Service {
 	if zero == nil || zero == svc {
 		return nil
 	}
-	if svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) || svc.Hours.At(t.now) != hours.Open {
+	if svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) ||
+		svc.Hours.At(t.now) != hours.Open {
 		return zero
 	}
 	return nil
@@ -141,7 +144,8 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 			return t.quietNumbers(b, s)
 		}
 		if z := t.beside(s, svc); z != nil {
-			return expand(b, t.Messages.Beside.Text, func(b []byte, _ string) []byte { return t.textNumbersFor(b, s, z) })
+			return expand(b, t.Messages.Beside.Text,
+				func(b []byte, _ string) []byte { return t.textNumbersFor(b, s, z) })
 		}
 	case "also":
 		for _, a := range t.also(s) {
@@ -238,7 +242,8 @@ func (t turn) subject(s State) *Service {
 func (t turn) also(s State) []*Service {
 	var open []*Service
 	for _, id := range t.StepNamed(s.Step).Also {
-		if svc := t.Service(id); svc != nil && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) && svc.Hours.At(t.now) == hours.Open {
+		if svc := t.Service(id); svc != nil && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) &&
+			svc.Hours.At(t.now) == hours.Open {
 			open = append(open, svc)
 		}
 	}

@@ -101,7 +101,8 @@ func (s State) Encode() []byte {
 func (b *Book) Decode(data []byte) (State, error) {
 	data, ok := upgraded(data)
 	const fixed = StateSize - 7 // where the fields of a byte each begin
-	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) || Need(data[fixed]&needMask) >= needCount {
+	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) ||
+		Need(data[fixed]&needMask) >= needCount {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
@@ -117,9 +118,13 @@ func (b *Book) Decode(data []byte) (State, error) {
 		ids[i] = name
 	}
 	s := State{
-		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]), Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
-		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0, ZeroAt: data[fixed] >> zeroAtBits & maxZeroAt,
-		Who: Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2], Misses: data[fixed+3], Quiet: data[fixed+4], Idle: data[fixed+5],
+		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
+		Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
+		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0,
+		ZeroAt: data[fixed] >> zeroAtBits & maxZeroAt,
+		Who:    Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
+		Misses: data[fixed+3],
+		Quiet:  data[fixed+4], Idle: data[fixed+5],
 		Line: data[fixed+6] &^ stayBit, Stay: data[fixed+6]&stayBit != 0,
 	}
 	for i := range s.AskNames {

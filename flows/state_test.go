@@ -13,7 +13,8 @@ import (
 func FuzzState(f *testing.F) {
 	b := shipped(f)
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
-	inputs := []flows.Input{flows.Heard("1"), flows.Heard("kendal"), flows.Heard("9"), flows.Heard("xyzzy"), flows.Pressed('1'), flows.Pressed('2'),
+	inputs := []flows.Input{flows.Heard("1"), flows.Heard("kendal"), flows.Heard("9"), flows.Heard("xyzzy"),
+		flows.Pressed('1'), flows.Pressed('2'),
 		flows.Pressed('9'), flows.Silence(), flows.LegEnded(flows.LegBusy)}
 	f.Add([]byte(nil), byte(0), byte(0), byte(0), byte(0))
 	f.Add(flows.State{Step: "local_line", Area: "halton", At: 250}.Encode(), byte(1), byte(2), byte(3), byte(4))
@@ -21,7 +22,8 @@ func FuzzState(f *testing.F) {
 		s, err := b.Decode(data)
 		if err != nil {
 			// Most bytes are refused: put names that exist where ids would be.
-			s = flows.State{Step: b.Steps[int(step)%len(b.Steps)].ID, Who: flows.Person(areaAt % 3), At: ask, Misses: in, Quiet: step, Idle: areaAt}
+			s = flows.State{Step: b.Steps[int(step)%len(b.Steps)].ID, Who: flows.Person(areaAt % 3), At: ask,
+				Misses: in, Quiet: step, Idle: areaAt}
 			if areaAt%2 == 0 {
 				s.Area = b.Areas[int(areaAt)%len(b.Areas)].ID
 			}
@@ -68,7 +70,8 @@ func TestHalvesOfAPostcode(t *testing.T) {
 	if err != nil || s.Half != "la20" {
 		t.Fatalf("after the first half: %+v, %v", s, err)
 	}
-	if got, r, err := b.Step(wednesday, s, flows.Heard("6bx")); err != nil || got.Area != "cumbria_south" || got.Half != "" {
+	if got, r, err := b.Step(wednesday, s, flows.Heard("6bx")); err != nil || got.Area != "cumbria_south" ||
+		got.Half != "" {
 		t.Errorf("after the second: %+v, %q, %v", got, r.Text, err)
 	}
 	if got, _, err := b.Step(wednesday, s, flows.Heard("thanks")); err != nil || got.Half != "" {

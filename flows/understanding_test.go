@@ -77,9 +77,12 @@ func answer(t testing.TB, b *flows.Book, text string) answered {
 
 // numbersFor are what the answer to a need must hold: one of them.
 var numbersFor = map[string][]string{
-	"suicide": {"116 123"}, "behaviour": {"0808 802 4040"}, "child": {"0800 1111"}, "deaf_or_text": {"85258", "18001"}, "lgbt": {"0800 999 5428"},
-	"men": {"0808 801 0327"}, "sexual": {"0808 500 2222"}, "honour": {"0800 5999 247"}, "older": {"0808 808 8141"}, "childworry": {"0808 800 5000"},
-	"homeless": {"0808 2000 247"}, "stalked": {"0808 2000 247"}, "tracked": {"0808 2000 247"}, "visa": {"0808 2000 247"}, "language": {"interpreter"},
+	"suicide": {"116 123"}, "behaviour": {"0808 802 4040"}, "child": {"0800 1111"}, "deaf_or_text": {"85258", "18001"},
+	"lgbt": {"0800 999 5428"},
+	"men":  {"0808 801 0327"}, "sexual": {"0808 500 2222"}, "honour": {"0800 5999 247"}, "older": {"0808 808 8141"},
+	"childworry": {"0808 800 5000"},
+	"homeless":   {"0808 2000 247"}, "stalked": {"0808 2000 247"}, "tracked": {"0808 2000 247"},
+	"visa": {"0808 2000 247"}, "language": {"interpreter"},
 }
 
 // anybodys are needs that the 24-hour line and the service of the town answer, as they do everybody.
@@ -117,21 +120,26 @@ func (s share) percent() float64 { return 100 * float64(s.good) / float64(max(s.
 // are below what was measured on the judging rows; misses of the others are listed by -v.
 func TestNeedsAreUnderstood(t *testing.T) {
 	b := shipped(t)
-	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 86, "child": 94, "deaf_or_text": 88, "men": 90, "lgbt": 85,
+	floors := map[string]float64{"danger": 96, "suicide": 88, "behaviour": 65, "other": 86, "child": 94,
+		"deaf_or_text": 88, "men": 90, "lgbt": 85,
 		"sexual": 85, "honour": 86, "older": 78, "childworry": 82, "none": 88, "plain": 90}
 	// The last sets are harder: half of their texts about own behaviour only hint at it.
 	later := map[string]map[string]float64{
-		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90, "men": 80, "lgbt": 80,
+		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90,
+			"men": 80, "lgbt": 80,
 			"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97},
-		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90, "men": 95, "lgbt": 95,
+		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90,
+			"men": 95, "lgbt": 95,
 			"sexual": 95, "honour": 95, "older": 95, "childworry": 75, "none": 90, "plain": 95, "place kept": 95},
-		"eighth.csv": {"danger": 90, "suicide": 85, "behaviour": 40, "other": 80, "child": 95, "deaf_or_text": 95, "men": 65, "lgbt": 85,
+		"eighth.csv": {"danger": 90, "suicide": 85, "behaviour": 40, "other": 80, "child": 95, "deaf_or_text": 95,
+			"men": 65, "lgbt": 85,
 			"sexual": 75, "honour": 85, "older": 80, "childworry": 75, "none": 75, "plain": 90, "place kept": 85},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "plain.csv"} {
+	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv",
+		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -163,12 +171,14 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(mapsKeys(judged)) {
 		was, is := tuned[kind], judged[kind]
-		t.Logf("%-13s tuned on %d of %d (%.0f %%), judging %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(), is.good, is.all, is.percent())
+		t.Logf("%-13s tuned on %d of %d (%.0f %%), judging %d of %d (%.0f %%)", kind, was.good, was.all, was.percent(),
+			is.good, is.all, is.percent())
 		if floor, ok := floors[kind]; ok && is.percent() < floor {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
-	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "plain.csv"} {
+	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv",
+		"eighth.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
@@ -180,7 +190,8 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
 	const mostHarmed = 9 // of 229; 2 of the 9 came with eighth.csv
 	if harm.all-harm.good > mostHarmed {
-		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d", harm.all-harm.good, mostHarmed)
+		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d",
+			harm.all-harm.good, mostHarmed)
 	}
 }
 
@@ -217,7 +228,8 @@ func TestNoVictimIsLockedIn(t *testing.T) {
 	}
 }
 
-var serviceArea = map[string]string{"letgo-north": "cumbria_north", "letgo-west": "cumbria_west", "letgo-south": "cumbria_south", "cheshire-east": "cheshire_east",
+var serviceArea = map[string]string{"letgo-north": "cumbria_north", "letgo-west": "cumbria_west",
+	"letgo-south": "cumbria_south", "cheshire-east": "cheshire_east",
 	"cheshire-west": "cheshire_west", "halton": "halton", "warrington": "warrington", "out-of-area": "elsewhere"}
 
 // Places named in natural texts are answered, asked about, or left alone.
@@ -225,13 +237,15 @@ func TestPlacesAreUnderstood(t *testing.T) {
 	b := shipped(t)
 	var half [2]map[string]int
 	half[0], half[1] = map[string]int{}, map[string]int{}
-	for _, r := range slices.Concat(rowsOf(t, "places.csv"), rowsOf(t, "blind_places.csv"), rowsOf(t, "fifth_places.csv")) {
+	for _, r := range slices.Concat(rowsOf(t, "places.csv"), rowsOf(t, "blind_places.csv"),
+		rowsOf(t, "fifth_places.csv")) {
 		text, wanted, kind := r.text, r.kind, r.area // text,area,kind: the columns of this set
 		areas, ask, _ := b.Find(text)
 		got := "none"
 		switch {
 		case len(areas) == 0:
-		case !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" && a != "wales" && a != "scotland" }):
+		case !slices.ContainsFunc(areas,
+			func(a string) bool { return a != "elsewhere" && a != "wales" && a != "scotland" }):
 			got = "elsewhere"
 		case len(areas) == 1 && !ask:
 			got = areas[0]
@@ -286,7 +300,8 @@ type talk struct {
 func (c *talk) fails(b *flows.Book, before, last string) string {
 	w := c.Want
 	has := func(list []string) bool {
-		return slices.ContainsFunc(list, func(x string) bool { return strings.Contains(strings.ToLower(last), strings.ToLower(x)) })
+		return slices.ContainsFunc(list,
+			func(x string) bool { return strings.Contains(strings.ToLower(last), strings.ToLower(x)) })
 	}
 	of := func(areas []string) (numbers []string) {
 		for _, a := range areas {
@@ -364,7 +379,8 @@ func TestConversationsEndRight(t *testing.T) {
 // Nothing is sent to a phone that somebody else reads, unless the text surely says more.
 func TestWatchedPhoneStaysSilent(t *testing.T) {
 	b := shipped(t)
-	texts := []string{"dont text back hes looking at my phone", "dont reply he checks my phone", "he is reading this", "he has my phone dont answer"}
+	texts := []string{"dont text back hes looking at my phone", "dont reply he checks my phone", "he is reading this",
+		"he has my phone dont answer"}
 	for _, r := range append(rowsOf(t, "alike.csv"), rowsOf(t, "needs.csv")...) {
 		if r.kind == "watched" && len(r.also) == 0 && r.area == "" {
 			texts = append(texts, r.text)

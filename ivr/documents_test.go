@@ -109,8 +109,10 @@ func (c *channel) everyReply(show func(webhook.CallReply) string) {
 				}
 			case webhook.Dial:
 				for _, end := range []webhook.LegEnd{
-					{Status: webhook.LegFailed}, {Status: webhook.LegNoAnswer}, {Status: webhook.LegBusy}, {Status: webhook.LegCanceled}, {Status: webhook.LegAnswered},
-					{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second}, {Status: webhook.LegAnswered, Bridged: true, Duration: time.Hour},
+					{Status: webhook.LegFailed}, {Status: webhook.LegNoAnswer}, {Status: webhook.LegBusy},
+					{Status: webhook.LegCanceled}, {Status: webhook.LegAnswered},
+					{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second},
+					{Status: webhook.LegAnswered, Bridged: true, Duration: time.Hour},
 				} {
 					e := event("CA1", i.URL)
 					e.Leg = end
@@ -182,7 +184,8 @@ func writeDocuments(t *testing.T, all map[string]bool) {
 	i := 0
 	for doc := range all {
 		i++
-		if err := os.WriteFile(filepath.Join(*documentsDir, fmt.Sprintf("call-%d.xml", i)), []byte(doc), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(*documentsDir, fmt.Sprintf("call-%d.xml", i)), []byte(doc),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

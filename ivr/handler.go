@@ -87,7 +87,8 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 		return h.restart(c)
 	}
 	in := keyed(h.Now(), &pos, c.Keys)
-	if b := h.Book(); c.Keys == "" && b.Silent.PerHour > 0 && pos.state.LastSilence() && (h.Admission.Repeated(c) || h.Silent.take(b.Silent.PerHour)) {
+	if b := h.Book(); c.Keys == "" && b.Silent.PerHour > 0 && pos.state.LastSilence() &&
+		(h.Admission.Repeated(c) || h.Silent.take(b.Silent.PerHour)) {
 		h.Count(SilentCall)
 		in = flows.SilenceConnects()
 	}

@@ -60,7 +60,8 @@ func newChannelOf(t testing.TB, b *flows.Book, keeper budget.Keeper) *channel {
 	c.Handler = &ivr.Handler{
 		Book: func() *flows.Book { return b },
 		Admission: &admit.Calls{
-			Keys: keys, Meter: c.meter, Minute: 5, CallerLimit: 3, Maintenance: func() bool { return c.maintenance }, Now: clock,
+			Keys: keys, Meter: c.meter, Minute: 5, CallerLimit: 3, Maintenance: func() bool { return c.maintenance },
+			Now: clock,
 		},
 		Positions: ivr.Positions{Keys: keys, Now: clock}, BaseURL: base, CallerID: "+441632960111", Now: clock,
 		Silent: &ivr.SilentCalls{Now: clock},
@@ -204,7 +205,8 @@ func TestHelplineOnly(t *testing.T) {
 	c := newChannel(t, nil)
 	c.spend(10)
 	offered := c.start("")
-	if g, ok := offered[0].(webhook.Gather); !ok || g.Silence || shape(offered) != "Gather Hangup" || !strings.Contains(said(offered), helpline) {
+	if g, ok := offered[0].(webhook.Gather); !ok || g.Silence || shape(offered) != "Gather Hangup" ||
+		!strings.Contains(said(offered), helpline) {
 		t.Fatalf("offered %+v", offered)
 	}
 	for _, key := range []string{"1", "5", "0", "9", "#"} {
@@ -330,8 +332,10 @@ func TestPosition(t *testing.T) {
 		after            time.Duration
 		opens            bool
 	}{
-		{"ours", "CA1", link, 0, true}, {"another call", "CA2", link, 0, false}, {"altered", "CA1", link + "A", 0, false},
-		{"cut", "CA1", link[:len(link)-4], 0, false}, {"none", "CA1", "", 0, false}, {"expired", "CA1", link, 7 * time.Hour, false},
+		{"ours", "CA1", link, 0, true}, {"another call", "CA2", link, 0, false},
+		{"altered", "CA1", link + "A", 0, false},
+		{"cut", "CA1", link[:len(link)-4], 0, false}, {"none", "CA1", "", 0, false},
+		{"expired", "CA1", link, 7 * time.Hour, false},
 	} {
 		c.now = c.now.Add(tt.after)
 		e := event(tt.call, tt.link)
@@ -362,18 +366,26 @@ func TestLeg(t *testing.T) {
 		lost       string // the shape when the position is lost
 		wantsTally string
 	}{
-		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: minute}, "leg_answered", "Hangup", "Hangup", "answered"},
-		{"gone at once", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second}, "leg_short", "Gather Redirect", "Gather Redirect", "short"},
-		{"not accepted", webhook.LegEnd{Status: webhook.LegAnswered}, "leg_machine", "Gather Dial", "Gather Redirect", "machine"},
-		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg_no_answer", "Gather Dial", "Gather Redirect", "no_answer"},
-		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg_engaged", "Gather Dial", "Gather Redirect", "engaged"},
-		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg_failed", "Gather Dial", "Gather Redirect", "failed"},
-		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg_failed", "Gather Dial", "Gather Redirect", "failed"},
+		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: minute}, "leg_answered",
+			"Hangup", "Hangup", "answered"},
+		{"gone at once", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second}, "leg_short",
+			"Gather Redirect", "Gather Redirect", "short"},
+		{"not accepted", webhook.LegEnd{Status: webhook.LegAnswered}, "leg_machine", "Gather Dial", "Gather Redirect",
+			"machine"},
+		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg_no_answer", "Gather Dial",
+			"Gather Redirect", "no_answer"},
+		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg_engaged", "Gather Dial",
+			"Gather Redirect", "engaged"},
+		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg_failed", "Gather Dial",
+			"Gather Redirect", "failed"},
+		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg_failed", "Gather Dial",
+			"Gather Redirect", "failed"},
 	} {
 		c.counts, c.tallies = map[ivr.Event]int{}, nil
 		e := event("CA1", dial.URL)
 		e.Leg = tt.leg
-		if got := shape(c.Leg(e)); got != tt.shape || c.counts[tt.count] != 1 || c.tallies[0] != "call  fell_team_west "+tt.wantsTally {
+		if got := shape(c.Leg(e)); got != tt.shape || c.counts[tt.count] != 1 ||
+			c.tallies[0] != "call  fell_team_west "+tt.wantsTally {
 			t.Errorf("%s: %s, counted %v, tallied %q", tt.name, got, c.counts, c.tallies)
 		}
 		e.Position = ""
@@ -395,7 +407,8 @@ func TestAccept(t *testing.T) {
 	}
 	r := c.Accept(webhook.Call{ID: "CA7"})
 	g, ok := r[0].(webhook.Gather)
-	if shape(r) != "Gather Hangup" || !ok || g.URL != base+ivr.AcceptedPath || strings.Contains(said(r), greeting) || said(r) == "" {
+	if shape(r) != "Gather Hangup" || !ok || g.URL != base+ivr.AcceptedPath || strings.Contains(said(r), greeting) ||
+		said(r) == "" {
 		t.Errorf("the person who answers hears %+v", r)
 	}
 	for keys, want := range map[string]string{"1": "", "": "Hangup", "2": "Hangup", "11": "Hangup"} {
@@ -411,7 +424,8 @@ func TestTally(t *testing.T) {
 	c.start("11")
 	c.start("5")
 	c.start("1*")
-	want := []string{"call   begun", "call fellshire_north fell_team_north given", "call   begun", "call   emergency", "call   begun", "call   left"}
+	want := []string{"call   begun", "call fellshire_north fell_team_north given", "call   begun", "call   emergency",
+		"call   begun", "call   left"}
 	if !slices.Equal(c.tallies, want) {
 		t.Errorf("tallied %q", c.tallies)
 	}
@@ -470,9 +484,11 @@ func TestRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Recorded = map[string]string{flows.SpokenKey(greeting.Speech[0].Words): "a.wav", flows.SpokenKey(b.FallbackSpeech()[0].Words): "a.wav", "08081570010": "a.wav"}
+	b.Recorded = map[string]string{flows.SpokenKey(greeting.Speech[0].Words): "a.wav",
+		flows.SpokenKey(b.FallbackSpeech()[0].Words): "a.wav", "08081570010": "a.wav"}
 	c.Handler.Book = func() *flows.Book { return &b }
-	if got := said(c.start("")); !strings.Contains(got, "("+base+"/audio/a.wav)") || strings.Contains(got, "Fellshire") {
+	if got := said(c.start("")); !strings.Contains(got, "("+base+"/audio/a.wav)") ||
+		strings.Contains(got, "Fellshire") {
 		t.Errorf("hears %q", got)
 	}
 	// What is said when something is broken needs no second request, and numbers are never
@@ -484,7 +500,8 @@ func TestRecording(t *testing.T) {
 	for _, tt := range []struct {
 		method, path string
 		status, size int
-	}{{"GET", "/audio/a.wav", 200, 4}, {"HEAD", "/audio/a.wav", 200, 0}, {"POST", "/audio/a.wav", 404, 0}, {"GET", "/audio/b.wav", 404, 0}} {
+	}{{"GET", "/audio/a.wav", 200, 4}, {"HEAD", "/audio/a.wav", 200, 0}, {"POST", "/audio/a.wav", 404, 0},
+		{"GET", "/audio/b.wav", 404, 0}} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, http.NoBody))
 		if w.Code != tt.status || w.Body.Len() != tt.size {
@@ -551,7 +568,8 @@ func TestSilentCaller(t *testing.T) {
 		}
 		return r
 	}
-	if r := silent(); shape(r) != "Say Hangup" || !strings.Contains(said(r), helpline) || strings.Contains(said(r), "55") {
+	if r := silent(); shape(r) != "Say Hangup" || !strings.Contains(said(r), helpline) ||
+		strings.Contains(said(r), "55") {
 		t.Errorf("without a setting: %s %q", shape(r), said(r))
 	}
 	c.Book().Silent.PerHour = perHour

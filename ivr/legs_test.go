@@ -26,10 +26,13 @@ func TestLegOutcome(t *testing.T) {
 	}{
 		{"a conversation, ended by the line", webhook.LegAnswered, true, 600, false, 0, counters.Answered},
 		{"a conversation, ended by the caller", webhook.LegAnswered, true, 600, true, 0, counters.Answered},
-		{"a conversation on a line that a menu answers", webhook.LegAnswered, true, 600, false, flows.AnsweredByMenu, counters.Answered},
-		{"a long message on a voicemail", webhook.LegAnswered, true, 90, false, flows.AnsweredByVoicemail, counters.Machine},
+		{"a conversation on a line that a menu answers", webhook.LegAnswered, true, 600, false, flows.AnsweredByMenu,
+			counters.Answered},
+		{"a long message on a voicemail", webhook.LegAnswered, true, 90, false, flows.AnsweredByVoicemail,
+			counters.Machine},
 		{"a short one", webhook.LegAnswered, true, 5, true, flows.AnsweredByVoicemail, counters.Machine},
-		{"a voicemail that rang out", webhook.LegNoAnswer, true, 0, false, flows.AnsweredByVoicemail, counters.NoAnswer},
+		{"a voicemail that rang out", webhook.LegNoAnswer, true, 0, false, flows.AnsweredByVoicemail,
+			counters.NoAnswer},
 		{"exactly the set time", webhook.LegAnswered, true, 25, false, 0, counters.Answered},
 		{"just under the set time", webhook.LegAnswered, true, 24, false, 0, counters.Short},
 		{"a two-second pickup", webhook.LegAnswered, true, 2, false, 0, counters.Short},
@@ -47,7 +50,8 @@ func TestLegOutcome(t *testing.T) {
 		{"not reached", webhook.LegFailed, true, 0, false, 0, counters.Failed},
 		{"not reached, and the caller has gone", webhook.LegFailed, true, 0, true, 0, counters.Failed},
 	} {
-		call := webhook.Call{CallerGone: c.callerGone, Leg: webhook.LegEnd{Status: c.status, Bridged: c.bridged, Duration: time.Duration(c.seconds) * time.Second}}
+		call := webhook.Call{CallerGone: c.callerGone,
+			Leg: webhook.LegEnd{Status: c.status, Bridged: c.bridged, Duration: time.Duration(c.seconds) * time.Second}}
 		if got := ivr.LegOutcome(call, least, c.by); got != c.want {
 			t.Errorf("%s: counted as %s, want %s", c.name, got, c.want)
 		}

@@ -40,7 +40,8 @@ const positionPurpose = "call position"
 
 func (p Positions) seal(call string, pos position) string {
 	expires := p.Now().Truncate(time.Hour).Add(TokenLife)
-	return p.Keys.Seal(positionPurpose, call, expires, append(append(pos.state.Encode(), pos.turns), pos.typed.encode()...))
+	return p.Keys.Seal(positionPurpose, call, expires,
+		append(append(pos.state.Encode(), pos.turns), pos.typed.encode()...))
 }
 
 // open reads the position of a follow-up; ok is false when it is not one of ours, belongs

@@ -23,7 +23,8 @@ func (h *Handler) reply(c webhook.Call, book *flows.Book, r flows.Reply, pos pos
 			Lines:    h.dialLines(r.Dial, r.DialLine),
 		}
 		if len(prompt) > 0 { // between attempts a key leaves the chain of services
-			return webhook.CallReply{webhook.Gather{URL: h.link(c, KeyPath, pos), Prompt: prompt, Seconds: passingSeconds}, dial}
+			return webhook.CallReply{webhook.Gather{URL: h.link(c, KeyPath, pos), Prompt: prompt,
+				Seconds: passingSeconds}, dial}
 		}
 		return webhook.CallReply{dial}
 	case flows.HangUp:
@@ -31,7 +32,8 @@ func (h *Handler) reply(c webhook.Call, book *flows.Book, r flows.Reply, pos pos
 	}
 	next := h.link(c, KeyPath, pos)
 	// The redirect is for a provider that does not ask after silence.
-	return webhook.CallReply{webhook.Gather{URL: next, Prompt: prompt, Seconds: keySeconds, Silence: true}, webhook.Redirect{URL: next}}
+	return webhook.CallReply{webhook.Gather{URL: next, Prompt: prompt, Seconds: keySeconds, Silence: true},
+		webhook.Redirect{URL: next}}
 }
 
 // link is a follow-up URL that carries the sealed position.
@@ -90,7 +92,8 @@ func speak(b *flows.Book, base string, said []flows.Utterance, slow bool) (out [
 	flush := func() {
 		if len(speech) > 0 {
 			of := b.In(lang)
-			out = append(out, webhook.Say{Voice: of.Voice.Name, Language: of.Voice.Language, Slow: slow, Speech: speech, Respelt: of.Pronunciations})
+			out = append(out, webhook.Say{Voice: of.Voice.Name, Language: of.Voice.Language, Slow: slow, Speech: speech,
+				Respelt: of.Pronunciations})
 		}
 		speech = nil
 	}

@@ -33,9 +33,11 @@ func (h *Handler) answer(mark store.Mark, text flows.Input) answer {
 	now := minuteOf(mark)
 	switch mark.Kind {
 	case store.HelplineOnly:
-		return answer{text: book.FallbackText(), next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: Limited, kinds: limited}
+		return answer{text: book.FallbackText(), next: unmoved(book, now, mark.Before, text), keepTTL: true,
+			outcome: Limited, kinds: limited}
 	case store.Maintenance:
-		return answer{text: book.MaintenanceText(), next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: InMaintenance}
+		return answer{text: book.MaintenanceText(), next: unmoved(book, now, mark.Before, text), keepTTL: true,
+			outcome: InMaintenance}
 	case store.Silent:
 		return answer{next: unmoved(book, now, mark.Before, text), keepTTL: true, outcome: Limited, kinds: limited}
 	case store.Brief:
@@ -82,7 +84,8 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply), exhausted: reply.Exhausted}
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply),
+		exhausted: reply.Exhausted}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]
 	}
@@ -106,7 +109,8 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply), ended: reply.Ended}
+	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply),
+		ended: reply.Ended}
 	if !reply.Ended {
 		a.stepped = after.Encode()
 	}

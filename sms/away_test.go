@@ -34,7 +34,8 @@ func TestBeginsWithoutRedis(t *testing.T) {
 	for _, back := range []int{0, 1, 2} { // after how many texts Redis is back
 		_, away, says := awayChannel(t)
 		away.recall = errAway
-		for i, step := range []struct{ text, want string }{{"penwick", first}, {"1", second}, {"they didnt answer", third}} {
+		for i, step := range []struct{ text, want string }{{"penwick", first}, {"1", second},
+			{"they didnt answer", third}} {
 			if i > back {
 				away.recall = nil
 			}
@@ -131,19 +132,27 @@ func TestOwnBehaviourIsKept(t *testing.T) {
 		set  func(*channel, *faultySessions)
 		back func(*channel, *faultySessions)
 	}{
-		{"Redis is away", func(_ *channel, s *faultySessions) { s.recall = errAway }, func(_ *channel, s *faultySessions) { s.recall = nil }},
-		{"Redis is emptied", func(*channel, *faultySessions) {}, func(c *channel, _ *faultySessions) { c.redis.Do(t, "FLUSHALL") }},
-		{"a write fails", func(_ *channel, s *faultySessions) { s.commit = errAway }, func(_ *channel, s *faultySessions) { s.commit = nil }},
-		{"the budget is nearly spent", func(c *channel, _ *faultySessions) { c.spend(9) }, func(*channel, *faultySessions) {}},
-		{"the budget is spent", func(c *channel, _ *faultySessions) { c.spend(10) }, func(*channel, *faultySessions) {}},
-		{"over the limit", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) }, func(c *channel, _ *faultySessions) { c.limits.over.Store(false) }},
-		{"maintenance", func(c *channel, _ *faultySessions) { c.maintenance = true }, func(c *channel, _ *faultySessions) { c.maintenance = false }},
+		{"Redis is away", func(_ *channel, s *faultySessions) { s.recall = errAway },
+			func(_ *channel, s *faultySessions) { s.recall = nil }},
+		{"Redis is emptied", func(*channel, *faultySessions) {},
+			func(c *channel, _ *faultySessions) { c.redis.Do(t, "FLUSHALL") }},
+		{"a write fails", func(_ *channel, s *faultySessions) { s.commit = errAway },
+			func(_ *channel, s *faultySessions) { s.commit = nil }},
+		{"the budget is nearly spent", func(c *channel, _ *faultySessions) { c.spend(9) },
+			func(*channel, *faultySessions) {}},
+		{"the budget is spent", func(c *channel, _ *faultySessions) { c.spend(10) },
+			func(*channel, *faultySessions) {}},
+		{"over the limit", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) },
+			func(c *channel, _ *faultySessions) { c.limits.over.Store(false) }},
+		{"maintenance", func(c *channel, _ *faultySessions) { c.maintenance = true },
+			func(c *channel, _ *faultySessions) { c.maintenance = false }},
 	} {
 		for _, wait := range []int{0, 1, 30} { // how many texts come before all is well again
 			c, away, _ := awayChannel(t)
 			says := func(text string) {
 				t.Helper()
-				if got := c.text(t, mobile, text); strings.Contains(got, "0161 496 0001") || strings.Contains(got, helpline) {
+				if got := c.text(t, mobile, text); strings.Contains(got, "0161 496 0001") ||
+					strings.Contains(got, helpline) {
 					t.Errorf("%s: %q is answered %q, after %d", tt.name, text, got, wait)
 				}
 			}

@@ -39,7 +39,8 @@ func cleanBody(raw string) string {
 // Message-----".
 func isReplyHeader(line string) bool {
 	lower := strings.ToLower(line)
-	return strings.HasPrefix(lower, "on ") && strings.HasSuffix(lower, "wrote:") || strings.HasPrefix(lower, "-----original")
+	return strings.HasPrefix(lower, "on ") && strings.HasSuffix(lower, "wrote:") ||
+		strings.HasPrefix(lower, "-----original")
 }
 
 // fromBase64 decodes a body that is certainly base64: long, of the right length

@@ -13,8 +13,9 @@ func TestBody(t *testing.T) {
 		"1\n--\nSent from my phone":                 "1",
 		"> only a quote":                            "> only a quote",
 		"two\nlines":                                "two\nlines",
-		"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA=": "kendal" + "                                            ",
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA":         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA=": "kendal" +
+			"                                            ",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		"a2VuZGFs": "a2VuZGFs",
 		"":         "",
 	} {

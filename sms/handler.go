@@ -140,7 +140,8 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	known, passed := m.cookie.known(m.names)
 	if known != nil { // without Redis, too
 		h.Count(Repeated)
-		return webhook.TextReply{Text: h.answer(*known, m.heard).text, Cookie: h.Identity.seal(m, m.cookie, known.Minute)}, true
+		return webhook.TextReply{Text: h.answer(*known, m.heard).text,
+			Cookie: h.Identity.seal(m, m.cookie, known.Minute)}, true
 	}
 	decision := func() admit.Decision { return h.Admission.Decide(ctx, m.from, urgent) }
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
@@ -271,7 +272,8 @@ func (h *Handler) repeat(m message, session store.Session) webhook.TextReply {
 // commit moves a conversation. When Redis gives no reply, it asks once more: if the first
 // request arrived, the second finds its mark. Of texts that come at once each must learn
 // which was first.
-func (h *Handler) commit(ctx context.Context, m message, from store.Session, mark store.Mark, a answer) (now store.Session, done bool, err error) {
+func (h *Handler) commit(ctx context.Context, m message, from store.Session, mark store.Mark,
+	a answer) (now store.Session, done bool, err error) {
 	now, done, err = h.Sessions.Commit(ctx, m.session, from, mark, a.next, a.keepTTL)
 	if err == nil || ctx.Err() != nil {
 		return now, done, err
@@ -295,12 +297,14 @@ func (h *Handler) urgent(text flows.Input) (urgent bool) {
 
 // decide works out how a text is answered, and the answer. exhausted reports that a step of
 // the conversation would have said nothing.
-func (h *Handler) decide(mark store.Mark, text flows.Input, d admit.Decision) (a answer, as store.Mark, exhausted bool) {
+func (h *Handler) decide(mark store.Mark, text flows.Input, d admit.Decision) (a answer, as store.Mark,
+	exhausted bool) {
 	mark.Kind = store.Stepped
 	stepped := h.answer(mark, text)
 	step := admit.Step{
-		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number, Exhausted: stepped.exhausted,
-		Own: ownBehaviour(h.Book(mark.Book), stepped.next),
+		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number,
+		Exhausted: stepped.exhausted,
+		Own:       ownBehaviour(h.Book(mark.Book), stepped.next),
 	}
 	revived, anew := mark, answer{}
 	if step.Exhausted {
@@ -330,7 +334,8 @@ func (h *Handler) revive(mark store.Mark) []byte {
 
 // markKinds are what the ways of answering are stored as.
 var markKinds = [...]store.MarkKind{
-	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.Line: store.HelplineOnly, admit.Silent: store.Silent, admit.Maintenance: store.Maintenance,
+	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.Line: store.HelplineOnly, admit.Silent: store.Silent,
+	admit.Maintenance: store.Maintenance,
 }
 
 // Fallback is the reply when something of ours is broken: a 24-hour number and 999.

@@ -95,15 +95,18 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 		t.Fatal(err)
 	}
 	s := open(t, r, keys)
-	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[sms.Outcome]int{}, cookies: map[string]string{}}
+	c := &channel{redis: r, now: time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), counts: map[sms.Outcome]int{},
+		cookies: map[string]string{}}
 	clock := func() time.Time { return c.now }
-	c.limits = &faultyLimits{Limits: admit.NewLimits(admit.Options{Rate: s, HomeLimit: 1000, ServiceLimit: 100_000, Now: clock})}
+	c.limits = &faultyLimits{Limits: admit.NewLimits(admit.Options{Rate: s, HomeLimit: 1000, ServiceLimit: 100_000,
+		Now: clock})}
 	c.meter = &budget.Meter{Keeper: s, Limit: 1000, Now: clock, Log: slog.New(slog.DiscardHandler)}
 	c.Handler = &sms.Handler{
 		Book: func(uint32) *flows.Book { return b }, Sessions: s,
 		Identity: sms.Identity{Keys: keys, SessionTTL: 15 * time.Minute, Now: clock},
 		Admission: &admit.Texts{
-			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353}, Maintenance: func() bool { return c.maintenance },
+			Limits: c.limits, Meter: c.meter, Price: 5, Countries: []int{44, 353},
+			Maintenance: func() bool { return c.maintenance },
 		},
 		Now: clock, Log: slog.New(slog.DiscardHandler), Count: func(o sms.Outcome) { c.counts[o]++ },
 		Tally: func(_ string, k counters.Kind) { c.tallies = append(c.tallies, k) },
@@ -115,7 +118,8 @@ func newChannel(t testing.TB, r *testkit.Redis, b *flows.Book) *channel {
 func (c *channel) message(from, text string) webhook.Message {
 	c.texts++
 	return webhook.Message{
-		ID: fmt.Sprint("message ", c.texts), From: twilio.ParseAddress(from), Line: line, Text: privacy.Hide(text), Cookie: c.cookies[from],
+		ID: fmt.Sprint("message ", c.texts), From: twilio.ParseAddress(from), Line: line, Text: privacy.Hide(text),
+		Cookie: c.cookies[from],
 	}
 }
 
@@ -180,11 +184,14 @@ func TestAnswer(t *testing.T) {
 		text            string
 		want            []string // in the order of faults
 	}{
-		{"a place out of the blue", mobile, nil, "penwick", []string{north, north, north, north, north, helpline, north}},
+		{"a place out of the blue", mobile, nil, "penwick",
+			[]string{north, north, north, north, north, helpline, north}},
 		{"a greeting", mobile, nil, "hello", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
 		{"nothing", mobile, nil, "", []string{town, town, helpline, helpline, helpline, helpline, helpline}},
-		{"a choice in a menu", mobile, []string{"hello", "2"}, "4", []string{menu, menu, helpline, menu, helpline, helpline, menu}},
-		{"a quoted reply", mobile, []string{"hello", "2"}, "4\n> Who is it for?", []string{menu, menu, helpline, menu, helpline, helpline, menu}},
+		{"a choice in a menu", mobile, []string{"hello", "2"}, "4",
+			[]string{menu, menu, helpline, menu, helpline, helpline, menu}},
+		{"a quoted reply", mobile, []string{"hello", "2"}, "4\n> Who is it for?",
+			[]string{menu, menu, helpline, menu, helpline, helpline, menu}},
 		{"leaving", mobile, []string{"hello"}, "x", always(silence)},
 		{"thanks out of the blue", mobile, nil, "thank you so much", always(silence)},
 		{"danger", mobile, nil, "he is going to kill me", always("999")},
@@ -252,12 +259,14 @@ func TestNoID(t *testing.T) {
 	c.text(t, mobile, "hello")
 	c.text(t, mobile, "2")
 	before := c.stored(t)
-	for body, want := range map[string]string{"4": helpline, "again": helpline, "penwick": "0161 496 0001", "he has a knife": "999", "x": ""} {
+	for body, want := range map[string]string{"4": helpline, "again": helpline, "penwick": "0161 496 0001",
+		"he has a knife": "999", "x": ""} {
 		m := c.message(mobile, body)
 		m.ID = ""
 		for range 2 {
 			got := c.Answer(t.Context(), m)
-			if !strings.Contains(got.Text, want) || want == "" && got.Text != "" || strings.Contains(got.Text, "1 for a man") {
+			if !strings.Contains(got.Text, want) || want == "" && got.Text != "" ||
+				strings.Contains(got.Text, "1 for a man") {
 				t.Errorf("%q without an id is answered %q", body, got.Text)
 			}
 			if got.Cookie != "" || c.stored(t) != before {
@@ -284,7 +293,8 @@ func TestExhausted(t *testing.T) {
 		m := c.message(mobile, "penwick")
 		first := c.Answer(t.Context(), m)
 		before := c.stored(t)
-		if !strings.Contains(first.Text, want) || want == "" && first.Text != "" || i == 1 && strings.Contains(first.Text, number) {
+		if !strings.Contains(first.Text, want) || want == "" && first.Text != "" || i == 1 &&
+			strings.Contains(first.Text, number) {
 			t.Errorf("text %d is answered %q, not %q", i+10, first.Text, want)
 		}
 		if again := c.Answer(t.Context(), m); again != first || c.stored(t) != before {
@@ -336,8 +346,10 @@ func TestStrangeCookies(t *testing.T) {
 		age                time.Duration
 		opens              bool
 	}{
-		{"ours", mobile, mine, 0, true}, {"old", mobile, mine, time.Hour, false}, {"another's", "+447400999888", mine, 0, false},
-		{"cut", mobile, mine[:len(mine)-3], 0, false}, {"rubbish", mobile, "AAAA", 0, false}, {"none", mobile, "", 0, false},
+		{"ours", mobile, mine, 0, true}, {"old", mobile, mine, time.Hour, false},
+		{"another's", "+447400999888", mine, 0, false},
+		{"cut", mobile, mine[:len(mine)-3], 0, false}, {"rubbish", mobile, "AAAA", 0, false},
+		{"none", mobile, "", 0, false},
 	} {
 		m := c.message(tt.from, "4")
 		m.Cookie = tt.cookie
@@ -391,7 +403,8 @@ type faultySessions struct {
 	moved          bool
 }
 
-func (s *faultySessions) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (store.Session, error) {
+func (s *faultySessions) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (store.Session,
+	error) {
 	if s.recall != nil {
 		return store.Session{}, s.recall
 	}
@@ -481,14 +494,16 @@ func TestTally(t *testing.T) {
 	for _, k := range c.tallies {
 		got = append(got, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
 	}
-	want := []string{"text   begun", "text fellshire_north fell_team_north given", "text  fell_team_north complained", "text   emergency", "text   left"}
+	want := []string{"text   begun", "text fellshire_north fell_team_north given", "text  fell_team_north complained",
+		"text   emergency", "text   left"}
 	if !slices.Equal(got, want) {
 		t.Errorf("tallied %q", got)
 	}
 }
 
 func TestFallback(t *testing.T) {
-	if r := sms.Fallback(testbook.Load(t)); !strings.Contains(r.Text, helpline) || !strings.Contains(r.Text, "999") || r.Cookie != "" {
+	if r := sms.Fallback(testbook.Load(t)); !strings.Contains(r.Text, helpline) || !strings.Contains(r.Text, "999") ||
+		r.Cookie != "" {
 		t.Errorf("%+v", r)
 	}
 }

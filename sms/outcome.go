@@ -22,5 +22,6 @@ const (
 
 // Outcomes lists them all.
 func Outcomes() []Outcome {
-	return []Outcome{Answered, Probed, Silent, Brief, Limited, InMaintenance, Repeated, ProviderAnswered, Unanswerable, Degraded, FromCookie, NotSaved, Contended}
+	return []Outcome{Answered, Probed, Silent, Brief, Limited, InMaintenance, Repeated, ProviderAnswered, Unanswerable,
+		Degraded, FromCookie, NotSaved, Contended}
 }

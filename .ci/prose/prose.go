@@ -123,13 +123,15 @@ func run() ([]string, error) {
 
 // tracked returns the files to check: those in git, and new ones that git does not ignore.
 func tracked() (files []string, err error) {
-	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go", "cmd/signpost/internal/preview/web", "cmd/signpost/internal/desk/web").Output()
+	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md", "*.go",
+		"cmd/signpost/internal/preview/web", "cmd/signpost/internal/desk/web").Output()
 	if err != nil {
 		return nil, fmt.Errorf("git ls-files: %w", err)
 	}
 	for _, file := range strings.Fields(string(list)) {
 		_, err := os.Stat(file)
-		skip := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".css") || strings.HasSuffix(file, ".min.js") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, ".ci/")
+		skip := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".css") ||
+			strings.HasSuffix(file, ".min.js") || strings.Contains(file, "testdata/") || strings.HasPrefix(file, ".ci/")
 		if err == nil && !skip && !slices.Contains(generated, file) {
 			files = append(files, file)
 		}
@@ -225,7 +227,8 @@ func goStrings(file string, src []byte) (ps []paragraph, err error) {
 				if !ok {
 					return true
 				}
-				if text = verb.ReplaceAllString(code.ReplaceAllString(text, "X"), "X"); (all || message) && phrase.MatchString(text) {
+				if text = verb.ReplaceAllString(code.ReplaceAllString(text, "X"), "X"); (all || message) &&
+					phrase.MatchString(text) {
 					for _, part := range breaks.Split(text, -1) {
 						ps = append(ps, paragraph{files.Position(n.Pos()).Line, part})
 					}
@@ -344,7 +347,8 @@ func tryExamples(found []finding) (wrong []string) {
 		case strings.HasPrefix(line, "- ") && at < 0:
 			wrong = append(wrong, fmt.Sprintf("%s:%d: no rule finds: %s", examples, i+1, line[2:]))
 		case strings.HasPrefix(line, "+ ") && at >= 0:
-			wrong = append(wrong, fmt.Sprintf("%s:%d: plain, but: %s [%s]", examples, i+1, found[at].Message, found[at].Check))
+			wrong = append(wrong, fmt.Sprintf("%s:%d: plain, but: %s [%s]", examples, i+1, found[at].Message,
+				found[at].Check))
 		}
 	}
 	return wrong

@@ -16,7 +16,8 @@ import (
 
 // books are the files that hold what the book says, and the examples of it, which its
 // author changes with it.
-var books = []string{"flows/book/words.yaml", "flows/book/menus.yaml", "flows/book/areas.yaml", "flows/book/services.yaml", "flows/book/examples.yaml"}
+var books = []string{"flows/book/words.yaml", "flows/book/menus.yaml", "flows/book/areas.yaml",
+	"flows/book/services.yaml", "flows/book/examples.yaml"}
 
 // other words that say the same and are no longer, since many texts have no room.
 var other = strings.NewReplacer(

@@ -44,7 +44,8 @@ func floor(addr, redisAddr string, share bool) error {
 		if err != nil {
 			return nil, false
 		}
-		return form, twilio.Sign(privacy.Hide(token), base+r.URL.RequestURI(), form) == r.Header.Get(twilio.SignatureHeader)
+		return form,
+			twilio.Sign(privacy.Hide(token), base+r.URL.RequestURI(), form) == r.Header.Get(twilio.SignatureHeader)
 	}
 	answer := func(w http.ResponseWriter, ok bool, doc []byte) {
 		if !ok {
@@ -66,7 +67,8 @@ func floor(addr, redisAddr string, share bool) error {
 			conv, mark := "f:{"+form.Get("From")+"}", "g:{"+form.Get("From")+"}:"+form.Get("MessageSid")
 			_, err := rdb.MGet(ctx, conv, mark).Result()
 			if err == nil {
-				err = write.Run(ctx, rdb, []string{conv, mark}, "0123456789012345678901234567890", "0123456789012345678901234567890123456789").Err()
+				err = write.Run(ctx, rdb, []string{conv,
+					mark}, "0123456789012345678901234567890", "0123456789012345678901234567890123456789").Err()
 			}
 			ok = err == nil
 		}

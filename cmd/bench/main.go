@@ -89,10 +89,13 @@ func from(n int) string { return fmt.Sprintf("+4474%08d", n%senders) }
 
 var kinds = []kind{
 	{"a text naming a place", "/sms", func(n int) url.Values {
-		return url.Values{"MessageSid": {sid("SM", n)}, "SmsSid": {sid("SM", n)}, "AccountSid": {account}, "From": {from(n)}, "To": {ourLine}, "Body": {"im in kendal"}, "NumMedia": {"0"}, "NumSegments": {"1"}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
+		return url.Values{"MessageSid": {sid("SM", n)}, "SmsSid": {sid("SM", n)}, "AccountSid": {account},
+			"From": {from(n)}, "To": {ourLine}, "Body": {"im in kendal"}, "NumMedia": {"0"}, "NumSegments": {"1"},
+			"SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
 	}},
 	{"a call coming in", "/voice", func(n int) url.Values {
-		return url.Values{"CallSid": {sid("CA", n)}, "AccountSid": {account}, "From": {from(n)}, "To": {ourLine}, "CallStatus": {"ringing"}, "Direction": {"inbound"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
+		return url.Values{"CallSid": {sid("CA", n)}, "AccountSid": {account}, "From": {from(n)}, "To": {ourLine},
+			"CallStatus": {"ringing"}, "Direction": {"inbound"}, "ApiVersion": {"2010-04-01"}, "FromCountry": {"GB"}}
 	}},
 }
 
@@ -152,7 +155,8 @@ func once(addr string) error {
 func signed(k kind, n int) []byte {
 	form := k.form(n)
 	body := form.Encode()
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+	return fmt.Appendf(nil,
+		"POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		k.path, twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+k.path, form), len(body), body)
 }
 
@@ -197,7 +201,8 @@ func newStand() (*stand, error) {
 	if s.redisAddr, err = freeAddr(); err != nil {
 		return s, err
 	}
-	redis := exec.Command("redis-server", "--port", s.redisPort(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	redis := exec.Command("redis-server", "--port", s.redisPort(), "--bind", "127.0.0.1", "--save", "", "--appendonly",
+		"no", "--dir", dir)
 	if err := redis.Start(); err != nil {
 		return s, fmt.Errorf("start redis-server: %w", err)
 	}
@@ -234,8 +239,10 @@ func (s *stand) gateway() (*process, error) {
 	}
 	cmd := exec.Command(s.program)
 	cmd.Env = []string{
-		"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr, "ADMIN_ADDR=" + admin,
-		"REDIS_URL=redis://" + s.redisAddr, "PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1", "ERASE_AFTER=24h",
+		"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=" + addr,
+		"ADMIN_ADDR=" + admin,
+		"REDIS_URL=redis://" + s.redisAddr, "PRIVACY_KEY=" + key, "TWILIO_API_URL=http://127.0.0.1:1",
+		"ERASE_AFTER=24h",
 		"SENDER_LIMIT=10000", "SERVICE_LIMIT=10000000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "DRAIN=0s",
 	}
 	p, took, err := launch("the gateway", addr, admin, cmd)
@@ -379,7 +386,8 @@ func peer(dir, redisPort string) (*process, error) {
 		return nil, err
 	}
 	_, port, _ := strings.Cut(addr, ":")
-	p, _, err := launch("the peer", addr, "", exec.Command("node", filepath.Join(at, "server.js"), port, redisPort, token, base))
+	p, _, err := launch("the peer", addr, "", exec.Command("node", filepath.Join(at, "server.js"), port, redisPort,
+		token, base))
 	return p, err
 }
 
@@ -421,7 +429,8 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 				// Beside the floor of the same round: what else the machine did then, it did to both.
 				rateOf = append(rateOf, 100*m.perSecond/floor[round].perSecond)
 				p99Of = append(p99Of, m.p99.Seconds()/floor[round].p99.Seconds())
-				rate, p50, p99 = append(rate, m.perSecond), append(p50, m.p50.Seconds()*1000), append(p99, m.p99.Seconds()*1000)
+				rate, p50, p99 = append(rate, m.perSecond), append(p50, m.p50.Seconds()*1000),
+					append(p99, m.p99.Seconds()*1000)
 				ran, redis = append(ran, float64(m.cpu.Microseconds())), append(redis, float64(m.redis.Microseconds()))
 				failed += m.failed
 			}
@@ -432,11 +441,15 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 			eachRedis, _, _ := median(redis)
 			of, ofLeast, ofMost := median(rateOf)
 			slower, slowerLeast, slowerMost := median(p99Of)
-			fmt.Fprintf(&b, "| %s: %s | %.0f (%.0f-%.0f) | %.0f (%.0f-%.0f) %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f (%.2f-%.2f) | %.0f µs | %.0f µs | %d |\n", k.name, c.name, r, rl, rm, of, ofLeast, ofMost, m50, m99, l99, h99, slower, slowerLeast, slowerMost, each, eachRedis, failed)
+			fmt.Fprintf(&b,
+				"| %s: %s | %.0f (%.0f-%.0f) | %.0f (%.0f-%.0f) %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f (%.2f-%.2f) | %.0f µs | %.0f µs | %d |\n",
+				k.name, c.name, r, rl, rm, of, ofLeast, ofMost, m50, m99, l99, h99, slower, slowerLeast, slowerMost,
+				each, eachRedis, failed)
 		}
 	}
 	start, sl, sm := median(f.starts)
-	fmt.Fprintf(&b, "\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| goroutines when idle again | %.0f |\n",
+	fmt.Fprintf(&b,
+		"\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| goroutines when idle again | %.0f |\n",
 		start, sl, sm, f.rest, f.full, f.binary, f.goroutines)
 	return b.String()
 }

@@ -85,7 +85,8 @@ type canaries struct{ number, landline, words, name, place, keys, stranger strin
 
 func newCanaries() canaries {
 	return canaries{
-		number: "+4474" + digits(8), landline: "+44122863" + digits(4), words: "zq" + digits(9) + "canary", name: "Name" + digits(8),
+		number: "+4474" + digits(8), landline: "+44122863" + digits(4), words: "zq" + digits(9) + "canary",
+		name:  "Name" + digits(8),
 		place: "vIlL" + digits(8) + "aGe", keys: digits(12),
 		stranger: "zx" + digits(9) + "stranger",
 	}
@@ -96,7 +97,8 @@ func newCanaries() canaries {
 const stranger = "what a stranger sent"
 
 func (c canaries) all() map[string]string {
-	return map[string]string{"a phone number": c.number, "a landline": c.landline, "what was written": c.words, "a name": c.name, "a place": c.place, "keys pressed": c.keys, stranger: c.stranger}
+	return map[string]string{"a phone number": c.number, "a landline": c.landline, "what was written": c.words,
+		"a name": c.name, "a place": c.place, "keys pressed": c.keys, stranger: c.stranger}
 }
 
 // run is one life of a server under test, with everything about it that could
@@ -124,7 +126,9 @@ type life struct {
 
 func begin(t *testing.T, program string) *life {
 	t.Helper()
-	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t), provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{}, taken: map[string]int{},
+	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t),
+		provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{},
+		taken: map[string]int{},
 		flows: t.TempDir(), scratch: t.TempDir()}
 	l.tap = testkit.NewProxy(t, l.redis.Addr).Keep()
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -145,9 +149,12 @@ func begin(t *testing.T, program string) *life {
 	}
 	l.cmd = exec.Command(program)
 	l.cmd.Dir = l.scratch
-	l.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base, "LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
-		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=" + secret, "TWILIO_API_URL=" + l.provider.URL, "SSL_CERT_FILE=" + l.provider.Cert,
-		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s", "SENDER_LIMIT=12", "GOTRACEBACK=all", "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
+	l.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base,
+		"LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
+		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=" + secret, "TWILIO_API_URL=" + l.provider.URL,
+		"SSL_CERT_FILE=" + l.provider.Cert,
+		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s",
+		"SENDER_LIMIT=12", "GOTRACEBACK=all", "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
 	out, err := l.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -272,17 +279,22 @@ func (l *life) phone(from string) *handset.Phone {
 // drive sends the canaries everywhere, well and badly.
 func (l *life) drive() {
 	ctx, c, p := context.Background(), l.c, l.phone(l.c.number)
-	for _, body := range []string{c.words, "hello", "2", c.words, "kendal " + c.words, "im in " + c.place, c.place + " near penrith", "1", "999 " + c.words, "9", "STOP " + c.words, c.words, "thanks " + c.words, c.words} {
+	for _, body := range []string{c.words, "hello", "2", c.words, "kendal " + c.words, "im in " + c.place,
+		c.place + " near penrith", "1", "999 " + c.words, "9", "STOP " + c.words, c.words,
+		"thanks " + c.words, c.words} {
 		_, _ = p.Text(ctx, body) // some are over the limit; some builds here panic
 	}
 	person := func() url.Values {
-		return url.Values{"From": {c.number}, "To": {line}, "Body": {c.words}, "FromCity": {c.place}, "CallerName": {c.name}, "ProfileName": {c.name}, "ForwardedFrom": {c.landline}}
+		return url.Values{"From": {c.number}, "To": {line}, "Body": {c.words}, "FromCity": {c.place},
+			"CallerName": {c.name}, "ProfileName": {c.name}, "ForwardedFrom": {c.landline}}
 	}
 	for _, path := range append(server.Endpoints(), "/nowhere", "/") {
 		for _, from := range []string{c.number, c.landline, "whatsapp:" + c.number, "sip:" + c.name + "@example.org"} {
 			for _, kind := range []url.Values{
-				{"MessageSid": {handset.SID("SM")}}, {"CallSid": {handset.SID("CA")}, "Digits": {c.keys}, "CallStatus": {"in-progress"}},
-				{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "RawDlrDoneDate": {"1"}}, {"CallSid": {c.stranger}, "DialCallSid": {c.stranger}, "DialCallStatus": {"busy"}},
+				{"MessageSid": {handset.SID("SM")}}, {"CallSid": {handset.SID("CA")}, "Digits": {c.keys},
+					"CallStatus": {"in-progress"}},
+				{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "RawDlrDoneDate": {"1"}},
+				{"CallSid": {c.stranger}, "DialCallSid": {c.stranger}, "DialCallStatus": {"busy"}},
 			} {
 				form := person()
 				form.Set("From", from)
@@ -296,8 +308,10 @@ func (l *life) drive() {
 			}
 		}
 		for _, bad := range []struct{ kind, body string }{
-			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=%zz"}, {"application/json", `{"Body":"` + c.stranger + `"}`}, {"", c.stranger},
-			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=" + strings.Repeat(c.number, twilio.MaxBody/len(c.number)+1)},
+			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=%zz"},
+			{"application/json", `{"Body":"` + c.stranger + `"}`}, {"", c.stranger},
+			{"application/x-www-form-urlencoded", "Body=" + c.words + "&From=" + strings.Repeat(c.number,
+				twilio.MaxBody/len(c.number)+1)},
 		} {
 			req, err := http.NewRequest(http.MethodPost, l.url+path, strings.NewReader(bad.body))
 			if err != nil {
@@ -313,7 +327,8 @@ func (l *life) drive() {
 	for range 3 {
 		kept := handset.SID("SM")
 		l.provider.Hold(testkit.Record{SID: kept, Body: c.words, From: c.number, To: line, Refused: 1 << 30})
-		_, _, _ = p.Post(ctx, "/sms", url.Values{"MessageSid": {kept}, "From": {c.landline}, "To": {line}, "Body": {c.words}})
+		_, _, _ = p.Post(ctx, "/sms", url.Values{"MessageSid": {kept}, "From": {c.landline}, "To": {line},
+			"Body": {c.words}})
 	}
 	l.broken()
 	call, err := p.Ring(ctx)
@@ -339,7 +354,8 @@ func (l *life) byGET() {
 	for i, path := range []string{"/sms", "//sms", "/nowhere"} {
 		for k, secret := range []string{token, "wrong"} {
 			pad := strings.Repeat("x", longer*((2*i+k)%lengths))
-			query := url.Values{"Pad": {pad}, "MessageSid": {handset.SID("SM")}, "From": {l.c.number}, "To": {line}, "Body": {l.c.words}, "FromCity": {l.c.place}, "AccountSid": {account}}
+			query := url.Values{"Pad": {pad}, "MessageSid": {handset.SID("SM")}, "From": {l.c.number}, "To": {line},
+				"Body": {l.c.words}, "FromCity": {l.c.place}, "AccountSid": {account}}
 			target := path + "?" + query.Encode()
 			req, err := http.NewRequest(http.MethodGet, l.url+target, nil)
 			if err != nil {
@@ -355,7 +371,8 @@ func (l *life) byGET() {
 func (l *life) leaveOpen() {
 	own := &http.Client{Transport: &http.Transport{}}
 	l.t.Cleanup(own.CloseIdleConnections)
-	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {l.c.number}, "To": {line}, "Body": {l.c.words}, "AccountSid": {account}}
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {l.c.number}, "To": {line}, "Body": {l.c.words},
+		"AccountSid": {account}}
 	req, err := http.NewRequest(http.MethodPost, l.url+"/sms", strings.NewReader(form.Encode()))
 	if err != nil {
 		l.t.Fatal(err)
@@ -377,8 +394,10 @@ func (*discard) Write(p []byte) (int, error) { return len(p), nil }
 // broken sends requests that are cut off, and headers that are no headers.
 func (l *life) broken() {
 	for _, raw := range []string{
-		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=" + l.c.words,
-		"POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nzz\r\n" + l.c.stranger,
+		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=" +
+			l.c.words,
+		"POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nzz\r\n" +
+			l.c.stranger,
 		"nonsense " + l.c.stranger + "\r\n\r\n",
 	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(l.url, "http://"))
@@ -414,7 +433,8 @@ func (l *life) through(short bool) {
 	r := l.redis
 	note := func(when string) {
 		l.surfaces["Redis, "+when] = r.Dump(l.t) + l.opened()
-		l.surfaces["metrics and health, "+when] = l.get("/metrics") + l.get("/readyz") + l.get("/status") + l.get("/healthz")
+		l.surfaces["metrics and health, "+when] = l.get("/metrics") + l.get("/readyz") + l.get("/status") +
+			l.get("/healthz")
 	}
 	l.drive()
 	note("all well")
@@ -428,13 +448,15 @@ func (l *life) through(short bool) {
 		r.Hang()
 		l.drive()
 		r.Wake()
-		for _, f := range []testkit.Fault{testkit.FaultBusySilent, testkit.FaultBroken, testkit.FaultGarbage, testkit.FaultDrop, testkit.FaultAuth} {
+		for _, f := range []testkit.Fault{testkit.FaultBusySilent, testkit.FaultBroken, testkit.FaultGarbage,
+			testkit.FaultDrop, testkit.FaultAuth} {
 			l.provider.Fail(f)
 		}
 		l.drive()
 		// The drive is sooner over than what it leaves at the provider is due: wait until
 		// the provider has refused some of it.
-		l.provider.Await(l.t, "an erasing refused for a while", func() bool { return counted(l.get("/metrics"), `erasures_total{outcome="busy"}`) })
+		l.provider.Await(l.t, "an erasing refused for a while",
+			func() bool { return counted(l.get("/metrics"), `erasures_total{outcome="busy"}`) })
 		r.Kill()
 		l.drive()
 		r.Restart(l.t)
@@ -445,16 +467,19 @@ func (l *life) through(short bool) {
 		l.await("the flow book has mistakes")
 		l.drive()
 		// Redis has been emptied on the way: what the last drive leaves is refused at the latest.
-		l.provider.Await(l.t, "an erasing refused", func() bool { return counted(l.get("/metrics"), `erasures_total{outcome="refused"}`) })
+		l.provider.Await(l.t, "an erasing refused",
+			func() bool { return counted(l.get("/metrics"), `erasures_total{outcome="refused"}`) })
 		note("after all that")
 	}
-	l.provider.Await(l.t, "a message emptied", func() bool { return strings.Contains(l.provider.Raw(), "\r\n\r\nBody=") })
+	l.provider.Await(l.t, "a message emptied",
+		func() bool { return strings.Contains(l.provider.Raw(), "\r\n\r\nBody=") })
 	l.provider.Lose() // from here on nobody's number is answered to us
 	for range 10 {    // once more, with little after it that could overwrite what is not wiped
 		l.byGET()
 	}
 	wiped := l.wipes()
-	for deadline := time.Now().Add(2 * time.Minute); l.wipes() < wiped+2; _, _ = l.phone("+447400123456").Text(context.Background(), "hello") {
+	for deadline := time.Now().Add(2 * time.Minute); l.wipes() < wiped+
+		2; _, _ = l.phone("+447400123456").Text(context.Background(), "hello") {
 		if time.Now().After(deadline) {
 			l.t.Fatal("memory is not wiped")
 		}
@@ -578,7 +603,8 @@ func TestNothingIsKept(t *testing.T) {
 	l := begin(t, build(t, true,
 		patch{"sms/handler.go", readsText, readsText + panicsOnThanks},
 		patch{"sms/handler.go", "	\"time\"\n", "	\"strings\"\n	\"time\"\n"},
-		patch{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n", "	in := keyed(h.Now(), &pos, c.Keys)\n	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"}))
+		patch{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n",
+			"	in := keyed(h.Now(), &pos, c.Keys)\n	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"}))
 	l.through(false)
 	for _, f := range l.found() {
 		t.Error(f)
@@ -598,7 +624,8 @@ func TestNothingIsKept(t *testing.T) {
 	if !strings.Contains(l.surfaces["the provider's API"], "\r\n\r\nBody=") {
 		t.Error("no message was emptied")
 	}
-	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`, `outcome="degraded"`, `erasures_total{outcome="busy"}`, `erasures_total{outcome="refused"}`} {
+	for _, want := range []string{`endpoint="/sms",outcome="panicked"`, `endpoint="/voice/key",outcome="panicked"`,
+		`outcome="degraded"`, `erasures_total{outcome="busy"}`, `erasures_total{outcome="refused"}`} {
 		if !counted(m, want) {
 			t.Errorf("the drive did not come by %s", want)
 		}
@@ -610,8 +637,10 @@ func TestNothingIsKept(t *testing.T) {
 		t.Error("no book was refused")
 	}
 	for where, holds := range map[string]string{
-		"Redis, all well": "s:{", "Redis, at the end": "counts:", "all that went to Redis and back": "EVALSHA", "the provider's API": "DELETE /2010-04-01/", "the log and the standard streams": "the store is away",
-		"answers": "403 Forbidden", "memory, as a core file has it": account, "files": "(the folder)", "traces": "signpost.endpoint",
+		"Redis, all well": "s:{", "Redis, at the end": "counts:", "all that went to Redis and back": "EVALSHA",
+		"the provider's API": "DELETE /2010-04-01/", "the log and the standard streams": "the store is away",
+		"answers": "403 Forbidden", "memory, as a core file has it": account, "files": "(the folder)",
+		"traces": "signpost.endpoint",
 	} {
 		if !strings.Contains(strings.ToLower(l.surfaces[where]), strings.ToLower(holds)) {
 			t.Errorf("%s was not looked at: it does not hold %q", where, holds)
@@ -661,48 +690,72 @@ func TestLeaksAreFound(t *testing.T) {
 			// A panic is logged whole.
 			{"sms/handler.go", readsText, readsText + panicsOnThanks},
 			{"sms/handler.go", "	\"time\"\n", "	\"strings\"\n	\"time\"\n"},
-			{"internal/twilio/guard.go", "		if recover() != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint)", "		if p := recover(); p != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint, \"err\", p)"},
+			{"internal/twilio/guard.go",
+				"		if recover() != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint)",
+				"		if p := recover(); p != nil {\n			g.log.Error(\"a panic was answered with the safe reply\", \"endpoint\", endpoint, \"err\", p)"},
 			// The number names the conversation.
-			{"sms/identity.go", "Conv: i.Keys.HashBy(k, \"conversation\", day, from, m.Line)", "Conv: i.Keys.HashBy(k, \"conversation\", day)[:4] + from"},
+			{"sms/identity.go", "Conv: i.Keys.HashBy(k, \"conversation\", day, from, m.Line)",
+				"Conv: i.Keys.HashBy(k, \"conversation\", day)[:4] + from"},
 			// The sender's name is a metric's label.
-			{"internal/twilio/webhook.go", "Text: privacy.Hide(f.get(fieldBody)),", "Text: privacy.Hide(f.get(fieldBody)), Name: f.get(\"ProfileName\"),"},
+			{"internal/twilio/webhook.go", "Text: privacy.Hide(f.get(fieldBody)),",
+				"Text: privacy.Hide(f.get(fieldBody)), Name: f.get(\"ProfileName\"),"},
 			{"internal/webhook/message.go", "	Line string", "	Name string\n	Line string"},
 			{"sms/handler.go", readsText, "	h.Count(Outcome(in.Name))\n" + readsText},
 			// The keys are counted.
-			{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n", "	in := keyed(h.Now(), &pos, c.Keys)\n	h.Tally(\"x\", counters.Kind{Channel: counters.Call, Outcome: counters.Outcome(c.Keys)})\n"},
+			{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n",
+				"	in := keyed(h.Now(), &pos, c.Keys)\n	h.Tally(\"x\", counters.Kind{Channel: counters.Call, Outcome: counters.Outcome(c.Keys)})\n"},
 			// The caller's place rides in a URL.
-			{"internal/twilio/webhook.go", "ID: f.get(fieldCall), Caller: sender,", "ID: f.get(fieldCall), City: f.get(\"FromCity\"), Caller: sender,"},
+			{"internal/twilio/webhook.go", "ID: f.get(fieldCall), Caller: sender,",
+				"ID: f.get(fieldCall), City: f.get(\"FromCity\"), Caller: sender,"},
 			{"internal/webhook/call.go", "	Caller Address\n", "	City   string\n	Caller Address\n"},
 			{"ivr/reply.go", "PositionParam + \"=\" + token", "PositionParam + \"=\" + token + \"&city=\" + c.City"},
 			// A refusal explains itself.
-			{"internal/twilio/guard.go", "		w.WriteHeader(http.StatusForbidden)\n", "		w.WriteHeader(http.StatusForbidden)\n		_, _ = w.Write([]byte(r.Header.Get(SignatureHeader)))\n"},
+			{"internal/twilio/guard.go", "		w.WriteHeader(http.StatusForbidden)\n",
+				"		w.WriteHeader(http.StatusForbidden)\n		_, _ = w.Write([]byte(r.Header.Get(SignatureHeader)))\n"},
 			// A span is named after the sender, and the list is not looked at.
-			{"internal/twilio/guard.go", "	resp = next(ctx, w)\n", "	_, span := otel.Tracer(\"x\").Start(ctx, w.Message.From.Raw.Reveal())\n	span.End()\n	resp = next(ctx, w)\n"},
-			{"internal/twilio/guard.go", "	\"net/http\"\n", "	\"net/http\"\n\n	\"go.opentelemetry.io/otel\"\n"},
-			{"internal/trace/trace.go", "	return &Tracer{provider: p,", "	otel.SetTracerProvider(p)\n	return &Tracer{provider: p,"},
-			{"internal/trace/trace.go", "	if !slices.Contains(names, Name(one.Name())) {\n		return nil\n	}\n", ""},
-		}, []leak{{"what was written", "the log"}, {"a phone number", "Redis"}, {"a name", "metrics"}, {"keys pressed", "Redis"}, {"a place", "answers"}, {stranger, "answers"}, {"a phone number", "traces"}}},
+			{"internal/twilio/guard.go", "	resp = next(ctx, w)\n",
+				"	_, span := otel.Tracer(\"x\").Start(ctx, w.Message.From.Raw.Reveal())\n	span.End()\n	resp = next(ctx, w)\n"},
+			{"internal/twilio/guard.go", "	\"net/http\"\n",
+				"	\"net/http\"\n\n	\"go.opentelemetry.io/otel\"\n"},
+			{"internal/trace/trace.go", "	return &Tracer{provider: p,",
+				"	otel.SetTracerProvider(p)\n	return &Tracer{provider: p,"},
+			{"internal/trace/trace.go",
+				"	if !slices.Contains(names, Name(one.Name())) {\n		return nil\n	}\n", ""},
+		}, []leak{{"what was written", "the log"}, {"a phone number", "Redis"}, {"a name", "metrics"},
+			{"keys pressed", "Redis"}, {"a place", "answers"}, {stranger, "answers"}, {"a phone number", "traces"}}},
 		{"in an error, a value, a file and the list to erase", false, true, []patch{
 			// An error quotes the text.
-			{"sms/handler.go", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", err)", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", m.text)"},
+			{"sms/handler.go", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", err)",
+				"h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", m.text)"},
 			// The text is kept, in base64, and not sealed.
-			{"internal/store/sealed.go", "	return s.keys.Seal(statePurpose, conv, until, state)\n", "	return string(state)\n"},
-			{"sms/handler.go", "h.commit(ctx, m, session, mark, a)\n", "h.Sessions.Commit(ctx, m.session, session, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.keepTTL)\n"},
+			{"internal/store/sealed.go", "	return s.keys.Seal(statePurpose, conv, until, state)\n",
+				"	return string(state)\n"},
+			{"sms/handler.go", "h.commit(ctx, m, session, mark, a)\n",
+				"h.Sessions.Commit(ctx, m.session, session, mark, []byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.keepTTL)\n"},
 			{"sms/handler.go", "	\"context\"\n", "	\"context\"\n	\"encoding/base64\"\n"},
 			// A file is written, backwards.
-			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	back := []byte(f.get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},
+			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n",
+				"	signature := r.Header.Get(SignatureHeader)\n	back := []byte(f.get(\"ForwardedFrom\"))\n	slices.Reverse(back)\n	if len(back) > 0 {\n		_ = os.WriteFile(os.TempDir()+\"/debug\", back, 0o600)\n	}\n"},
 			{"internal/twilio/guard.go", "	\"net/http\"\n", "	\"net/http\"\n	\"os\"\n	\"slices\"\n"},
 			// The number is put on the list to erase.
-			{"internal/twilio/records.go", "	if !isMessageID(s) && !isCallID(s) {\n		return RecordID{}, false\n	}\n", ""},
+			{"internal/twilio/records.go",
+				"	if !isMessageID(s) && !isCallID(s) {\n		return RecordID{}, false\n	}\n", ""},
 			{"internal/twilio/records.go", "	add(fieldLeg, RecordFinal)\n", "	add(fieldFrom, RecordFinal)\n"},
-		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"}, {"a phone number", "Redis"}}},
+		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"},
+			{"a phone number", "Redis"}}},
 		{"in memory: the last request", true, true, []patch{
-			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n", "	signature := r.Header.Get(SignatureHeader)\n	if f.get(\"CallerName\") != \"\" {\n		lastForm = f.get(\"CallerName\")\n	}\n"},
+			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n",
+				"	signature := r.Header.Get(SignatureHeader)\n	if f.get(\"CallerName\") != \"\" {\n		lastForm = f.get(\"CallerName\")\n	}\n"},
 			{"internal/twilio/guard.go", "// Safe returns", "var lastForm string\n\n// Safe returns"},
 		}, []leak{{"a name", "memory"}}},
-		{"in memory: the read buffer is not wiped", true, true, []patch{{"cmd/gateway/server/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},
-		{"in memory: the address of a GET is not wiped", true, true, []patch{{"cmd/gateway/server/wipe.go", "	clear(unsafe.Slice(unsafe.StringData(query), len(query))) // #nosec G103 -- a string's memory cannot be wiped otherwise\n", "	_ = unsafe.StringData(query)\n"}}, []leak{{"what was written", "memory"}}},
-		{"in memory: a build that does not erase", true, false, nil, []leak{{"a phone number", "memory"}, {"what was written", "memory"}}},
+		{"in memory: the read buffer is not wiped", true, true,
+			[]patch{{"cmd/gateway/server/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},
+		{"in memory: the address of a GET is not wiped", true, true,
+			[]patch{{"cmd/gateway/server/wipe.go",
+				"	clear(unsafe.Slice(unsafe.StringData(query), len(query))) // #nosec G103 -- a string's memory cannot be wiped otherwise\n",
+				"	_ = unsafe.StringData(query)\n"}}, []leak{{"what was written", "memory"}}},
+		{"in memory: a build that does not erase", true, false, nil,
+			[]leak{{"a phone number", "memory"}, {"what was written", "memory"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -711,7 +764,8 @@ func TestLeaksAreFound(t *testing.T) {
 			l.through(tt.short)
 			found := l.found()
 			for _, leak := range tt.leaks {
-				if !slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, leak.what+" is in "+leak.where) }) {
+				if !slices.ContainsFunc(found,
+					func(f string) bool { return strings.HasPrefix(f, leak.what+" is in "+leak.where) }) {
 					t.Errorf("%s was leaked to %s, and is not found there; found is %q", leak.what, leak.where, found)
 				}
 			}
@@ -722,7 +776,8 @@ func TestLeaksAreFound(t *testing.T) {
 // counted reports whether a series, named by its end, is above zero.
 func counted(metrics, series string) bool {
 	for line := range strings.Lines(metrics) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), "} "); ok && strings.HasSuffix(name, strings.TrimSuffix(series, "}")) && value != "0" {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "} "); ok &&
+			strings.HasSuffix(name, strings.TrimSuffix(series, "}")) && value != "0" {
 			return true
 		}
 	}

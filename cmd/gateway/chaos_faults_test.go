@@ -115,14 +115,22 @@ func bodies() [][]byte {
 		with("", []byte(strings.Repeat("a", twilio.MaxBody+1))), // too large
 		with("", []byte("Body=%zz&From=%")),                     // malformed
 		with("", []byte(strings.Repeat("a=b&", twilio.MaxBody/4))),
-		with("Content-Encoding: gzip\r\n", zipped.Bytes()),                                                    // compressed
-		fmt.Appendf(nil, "%sContent-Length: 5000\r\n\r\nBody=hello", head),                                    // truncated
-		fmt.Appendf(nil, "%sContent-Length: 99999999999999\r\n\r\nBody=hello", head),                          // more than there is
-		fmt.Appendf(nil, "%sContent-Length: 4\r\nContent-Length: 5\r\n\r\nBody", head),                        // two lengths
-		fmt.Appendf(nil, "%sTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nBody", head),                // bad chunks
-		[]byte("POST /sms HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X-Flood: aaaaaaaaaaaaaaaa\r\n", 40_000)), // a flood of headers
-		[]byte("POST /sms HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("a", 1<<20)),                      // one long header
-		[]byte("GET /" + strings.Repeat("a", 1<<20) + " HTTP/1.1\r\n"),                                        // a long address
+		with("Content-Encoding: gzip\r\n",
+			zipped.Bytes()), // compressed
+		fmt.Appendf(nil, "%sContent-Length: 5000\r\n\r\nBody=hello",
+			head), // truncated
+		fmt.Appendf(nil, "%sContent-Length: 99999999999999\r\n\r\nBody=hello",
+			head), // more than there is
+		fmt.Appendf(nil, "%sContent-Length: 4\r\nContent-Length: 5\r\n\r\nBody",
+			head), // two lengths
+		fmt.Appendf(nil, "%sTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nBody",
+			head), // bad chunks
+		[]byte("POST /sms HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X-Flood: aaaaaaaaaaaaaaaa\r\n",
+			40_000)), // a flood of headers
+		[]byte("POST /sms HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("a",
+			1<<20)), // one long header
+		[]byte("GET /" + strings.Repeat("a", 1<<20) +
+			" HTTP/1.1\r\n"), // a long address
 		[]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), noise, []byte("\x16\x03\x01"), {},
 	}
 }
@@ -140,7 +148,9 @@ func slow(h *house) {
 			c.Close()
 		}
 	}()
-	starts := []string{"P", "POST /sms HTTP/1.1\r\nHost: x\r\n", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=", ""}
+	starts := []string{"P", "POST /sms HTTP/1.1\r\nHost: x\r\n",
+		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=",
+		""}
 	for i := range n {
 		c, err := net.Dial("tcp", h.front.members[0].listen)
 		if err != nil {
@@ -177,7 +187,8 @@ func flood(number func(worker, i int) string, texts int) func(*house) {
 			for k := range texts {
 				began := time.Now()
 				got, err := p.Text(h.t.Context(), "hello")
-				h.count(time.Since(began), err, k > 0 || got != "" || number(w, i) == number(0, 0), fmt.Sprintf("the first text of %d is answered %q", i, got))
+				h.count(time.Since(began), err, k > 0 || got != "" || number(w, i) == number(0, 0),
+					fmt.Sprintf("the first text of %d is answered %q", i, got))
 			}
 		}
 	})
@@ -236,7 +247,8 @@ var faults = []fault{
 		h.proxy.Set(testkit.Trouble{})
 	}},
 	{name: "Redis answers a byte at a time", do: during(testkit.Trouble{Crumbs: true})},
-	{name: "connections to Redis cut, 50 a second", licence: away, do: often(20*time.Millisecond, func(h *house) { h.proxy.Cut() })},
+	{name: "connections to Redis cut, 50 a second", licence: away,
+		do: often(20*time.Millisecond, func(h *house) { h.proxy.Cut() })},
 	{name: "READONLY (a real replica)", licence: away, do: func(h *house) {
 		h.redis.Do(h.t, "REPLICAOF", "127.0.0.1", "1")
 		<-time.After(*lasts)
@@ -247,36 +259,39 @@ var faults = []fault{
 		<-time.After(*lasts)
 		h.redis.Do(h.t, "CONFIG", "SET", "maxmemory", "0")
 	}},
-	{name: "NOSCRIPT (scripts forgotten, 100 a second)", do: often(10*time.Millisecond, func(h *house) { h.redis.Do(h.t, "SCRIPT", "FLUSH") })},
-	{name: "failing over to a replica", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, do: func(h *house) {
-		host, port, _ := strings.Cut(h.redis.Addr, ":")
-		replica := testkit.StartRedis(h.t)
-		replica.Do(h.t, "REPLICAOF", host, port)
-		<-time.After(*lasts / 2)
-		h.redis.Kill()
-		<-time.After(*lasts / 4)
-		replica.Do(h.t, "REPLICAOF", "NO", "ONE")
-		h.proxy.Point(replica.Addr)
-		<-time.After(*lasts / 4)
-		h.redis = replica
-	}},
-	{name: "a Cluster loses a master", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, members: 3, redisURL: func(h *house) string {
-		c := testkit.StartCluster(h.t)
-		kill := func() { c.Masters[0].Kill() }
-		h.fault.do = func(h *house) {
+	{name: "NOSCRIPT (scripts forgotten, 100 a second)",
+		do: often(10*time.Millisecond, func(h *house) { h.redis.Do(h.t, "SCRIPT", "FLUSH") })},
+	{name: "failing over to a replica", licence: model.Licence{Brief: true, Loses: true, Forgets: true},
+		do: func(h *house) {
+			host, port, _ := strings.Cut(h.redis.Addr, ":")
+			replica := testkit.StartRedis(h.t)
+			replica.Do(h.t, "REPLICAOF", host, port)
+			<-time.After(*lasts / 2)
+			h.redis.Kill()
 			<-time.After(*lasts / 4)
-			kill()
-			for end, tick := time.After(20*time.Second), time.NewTicker(50*time.Millisecond); !c.TookOver(0); {
-				select {
-				case <-tick.C:
-				case <-end:
-					h.t.Fatal("no replica took over")
+			replica.Do(h.t, "REPLICAOF", "NO", "ONE")
+			h.proxy.Point(replica.Addr)
+			<-time.After(*lasts / 4)
+			h.redis = replica
+		}},
+	{name: "a Cluster loses a master", licence: model.Licence{Brief: true, Loses: true, Forgets: true}, members: 3,
+		redisURL: func(h *house) string {
+			c := testkit.StartCluster(h.t)
+			kill := func() { c.Masters[0].Kill() }
+			h.fault.do = func(h *house) {
+				<-time.After(*lasts / 4)
+				kill()
+				for end, tick := time.After(20*time.Second), time.NewTicker(50*time.Millisecond); !c.TookOver(0); {
+					select {
+					case <-tick.C:
+					case <-end:
+						h.t.Fatal("no replica took over")
+					}
 				}
+				<-time.After(*lasts / 4)
 			}
-			<-time.After(*lasts / 4)
-		}
-		return c.URL()
-	}},
+			return c.URL()
+		}},
 	{name: "the provider's API hangs", env: []string{"ERASE_AFTER=1s"}, do: func(h *house) {
 		var all []testkit.Fault
 		for range 10_000 {
@@ -310,25 +325,29 @@ var faults = []fault{
 		t.Cleanup(func() { w.Close() })
 		return w
 	}, do: answering("LOADING so that there is much to log")},
-	{name: "the clock jumps, hours and days, both ways", licence: model.Licence{Forgets: true, Loses: true}, restarts: true, clock: func(h *house) {
-		for _, by := range []time.Duration{time.Minute, -time.Hour, 25 * time.Hour, -48 * time.Hour, 24 * 365 * time.Hour, 90 * time.Second, -time.Second, 0} {
-			h.ahead.Store(int64(by))
-			<-time.After(*lasts / 8)
-		}
-	}},
+	{name: "the clock jumps, hours and days, both ways", licence: model.Licence{Forgets: true, Loses: true},
+		restarts: true, clock: func(h *house) {
+			for _, by := range []time.Duration{time.Minute, -time.Hour, 25 * time.Hour, -48 * time.Hour,
+				24 * 365 * time.Hour, 90 * time.Second, -time.Second, 0} {
+				h.ahead.Store(int64(by))
+				<-time.After(*lasts / 8)
+			}
+		}},
 	{name: "gateways killed at any instruction", members: 2, do: killer},
 	{name: "10,000 slow clients", do: slow},
-	{name: "bodies too large, malformed, truncated, compressed; floods of headers", do: crowd(4, func(h *house, i int, over <-chan struct{}) {
-		all := bodies()
-		for n := i; !isOver(over); n++ {
-			h.stranger(all[n%len(all)])
-		}
-	})},
+	{name: "bodies too large, malformed, truncated, compressed; floods of headers",
+		do: crowd(4, func(h *house, i int, over <-chan struct{}) {
+			all := bodies()
+			for n := i; !isOver(over); n++ {
+				h.stranger(all[n%len(all)])
+			}
+		})},
 	{name: "forged signatures, as many as there is room for", do: crowd(8, func(h *house, _ int, over <-chan struct{}) {
 		p := h.phone("+447400000000", h.front)
 		p.Token = privacy.Hide("not the token")
 		for !isOver(over) {
-			status, body, err := p.Post(h.t.Context(), "/sms", url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {line}, "Body": {"kendal"}})
+			status, body, err := p.Post(h.t.Context(), "/sms",
+				url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {line}, "Body": {"kendal"}})
 			if err == nil && (status != 403 || len(body) > 0) {
 				h.count(0, nil, false, fmt.Sprintf("a forgery is answered %d %q", status, body))
 			}
@@ -341,8 +360,11 @@ var faults = []fault{
 			}
 		}
 	})},
-	{name: "a flood from one sender", pace: 100 * time.Millisecond, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"}, do: flood(func(int, int) string { return "+447600000001" }, 1)},
-	{name: "a flood from thousands of senders, as many as there is room for", pace: 100 * time.Millisecond, licence: model.Licence{Limited: true}, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
+	{name: "a flood from one sender", pace: 100 * time.Millisecond,
+		env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
+		do:  flood(func(int, int) string { return "+447600000001" }, 1)},
+	{name: "a flood from thousands of senders, as many as there is room for", pace: 100 * time.Millisecond,
+		licence: model.Licence{Limited: true}, env: []string{"SENDER_LIMIT=120", "SERVICE_LIMIT=1200"},
 		do: flood(func(w, i int) string { return fmt.Sprintf("+44781%d%06d", w, i) }, 1)},
 	{name: "a flood from withheld callers", do: crowd(8, func(h *house, _ int, over <-chan struct{}) {
 		p := h.phone("+266696687", h.front)
@@ -352,5 +374,6 @@ var faults = []fault{
 			h.count(time.Since(began), err, err == nil && len(call.Said) > 0, "a withheld caller")
 		}
 	})},
-	{name: "texts pumped from thousands of numbers elsewhere", do: flood(func(w, i int) string { return fmt.Sprintf("+3367%d%07d", w, i) }, 3)},
+	{name: "texts pumped from thousands of numbers elsewhere",
+		do: flood(func(w, i int) string { return fmt.Sprintf("+3367%d%07d", w, i) }, 3)},
 }

@@ -102,7 +102,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first := int(f.next.Add(1))
 	for try := range 2 * len(f.members) {
 		m := f.members[(first+try)%len(f.members)]
-		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+m.listen+r.URL.RequestURI(), bytes.NewReader(body))
+		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+m.listen+r.URL.RequestURI(),
+			bytes.NewReader(body))
 		if err != nil {
 			break
 		}
@@ -127,7 +128,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
 func (h *house) phone(from string, to http.Handler) *handset.Phone {
-	return &handset.Phone{Handler: to, Base: base, Account: account, Token: privacy.Hide(token), From: from, To: line, Jar: map[string]string{}}
+	return &handset.Phone{Handler: to, Base: base, Account: account, Token: privacy.Hide(token), From: from, To: line,
+		Jar: map[string]string{}}
 }
 
 // count puts down one request of a person: how long it took, whether it was
@@ -149,7 +151,8 @@ func (h *house) count(took time.Duration, err error, right bool, what string) {
 	}
 }
 
-var words = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow", "wa1 1aa", "what", "thanks", "x", "x", "cumbria"}
+var words = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow", "wa1 1aa",
+	"what", "thanks", "x", "x", "cumbria"}
 
 // texts has one person text until ctx ends, and then a whole conversation once the
 // fault is over: closed to the last word.
@@ -177,9 +180,11 @@ func (h *house) texts(ctx context.Context, n int, healed <-chan struct{}) {
 			q.Jar = jar
 			began := time.Now()
 			again, err := q.TextAs(context.Background(), sid, text)
-			same := again == got || l != model.Licence{} && talk.Explain([]model.Exchange{{Text: text, Answer: again}}, from, h.now(), l) ||
+			same := again == got || l != model.Licence{} &&
+				talk.Explain([]model.Exchange{{Text: text, Answer: again}}, from, h.now(), l) ||
 				l != model.Licence{} && h.elsewise(text, again, l)
-			h.count(time.Since(began), err, err == nil && same, fmt.Sprintf("%q is answered %q, and again %q", text, got, again))
+			h.count(time.Since(began), err, err == nil && same,
+				fmt.Sprintf("%q is answered %q, and again %q", text, got, again))
 		}
 		return text == "x"
 	}
@@ -205,7 +210,8 @@ func (h *house) texts(ctx context.Context, n int, healed <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k := range conversations {
-		h.canaries = append(h.canaries, strings.TrimPrefix(number(k), "+44"), "canary"+strings.TrimPrefix(number(k), "+4474"))
+		h.canaries = append(h.canaries, strings.TrimPrefix(number(k), "+44"),
+			"canary"+strings.TrimPrefix(number(k), "+4474"))
 	}
 }
 
@@ -310,8 +316,11 @@ func pick(t *testing.T, h *house, path string) string {
 // inProcess is a gateway in this process.
 func inProcess(t *testing.T, redis string, log io.Writer, now func() time.Time) *server.Gateway {
 	t.Helper()
-	cfg, err := config.Parse(map[string]string{"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "REDIS_URL": redis, "LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0",
-		"PRIVACY_KEY": strings.Repeat("5a", 32), "TWILIO_API_URL": "http://127.0.0.1:1", "ERASE_AFTER": "1h", "SENDER_LIMIT": "10000", "SERVICE_LIMIT": "100000", "SPEND_LIMIT": "1000000", "CALLER_LIMIT": "10000", "DRAIN": "0s"}, os.ReadFile)
+	cfg, err := config.Parse(map[string]string{"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account,
+		"TWILIO_AUTH_TOKEN": token, "REDIS_URL": redis, "LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0",
+		"PRIVACY_KEY": strings.Repeat("5a", 32), "TWILIO_API_URL": "http://127.0.0.1:1", "ERASE_AFTER": "1h",
+		"SENDER_LIMIT": "10000", "SERVICE_LIMIT": "100000", "SPEND_LIMIT": "1000000", "CALLER_LIMIT": "10000",
+		"DRAIN": "0s"}, os.ReadFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +333,8 @@ func inProcess(t *testing.T, redis string, log io.Writer, now func() time.Time) 
 }
 
 func (f fault) run(t *testing.T, program string) row {
-	h := &house{t: t, fault: f, newer: program, redis: testkit.StartRedis(t, f.redis...), double: testkit.NewProvider(t, account, token)}
+	h := &house{t: t, fault: f, newer: program, redis: testkit.StartRedis(t, f.redis...),
+		double: testkit.NewProvider(t, account, token)}
 	h.proxy = testkit.NewProxy(t, h.redis.Addr)
 	src, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
@@ -334,7 +344,8 @@ func (f fault) run(t *testing.T, program string) row {
 	ref := inProcess(t, config.Embedded, io.Discard, h.now)
 	t.Cleanup(func() { _ = ref.Close() })
 	h.ref = ref.Handler()
-	h.front = &front{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 5 * time.Second}}
+	h.front = &front{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256},
+		Timeout: 5 * time.Second}}
 	url := "redis://" + h.proxy.Addr
 	if f.redisURL != nil {
 		url = f.redisURL(h)
@@ -350,7 +361,8 @@ func (f fault) run(t *testing.T, program string) row {
 		h.front.members = []*member{{listen: public.String(), admin: admin.String()}}
 	} else {
 		for range max(f.members, 1) {
-			m := &member{program: program, redis: url, api: h.double.URL, listen: testkit.FreeAddr(t), admin: testkit.FreeAddr(t), log: h, env: f.env}
+			m := &member{program: program, redis: url, api: h.double.URL, listen: testkit.FreeAddr(t),
+				admin: testkit.FreeAddr(t), log: h, env: f.env}
 			if f.log != nil {
 				m.log = f.log(t)
 			}
@@ -486,7 +498,8 @@ provider was sent. After each fault everybody holds a whole conversation in whic
 		if r.memory > 0 {
 			memory = fmt.Sprintf("%.0f MB", r.memory)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %s | %s | %s | %s |\n", r.name, r.requests, r.unanswered, r.wrong, r.leaked, ms(r.p50), ms(r.p99), ms(r.slowest), memory)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %s | %s | %s | %s |\n", r.name, r.requests, r.unanswered, r.wrong,
+			r.leaked, ms(r.p50), ms(r.p99), ms(r.slowest), memory)
 	}
 	return b.String()
 }

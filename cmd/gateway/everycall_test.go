@@ -53,14 +53,17 @@ func TestEveryCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := server.New(config.Config{PublicURL: base, AccountSID: account, Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: config.Embedded,
-		Secrets: [][]byte{secret}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100}, slog.New(slog.DiscardHandler))
+	g, err := server.New(config.Config{PublicURL: base, AccountSID: account,
+		Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: config.Embedded,
+		Secrets: [][]byte{secret}, SessionTTL: time.Minute, SenderLimit: 100,
+		ServiceLimit: 100}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.Close() })
 	sid := handset.SID("CA")
-	phone := &handset.Phone{Handler: g.Handler(), Base: base, Account: account, Token: privacy.Hide(token), From: "+447400123456", To: line}
+	phone := &handset.Phone{Handler: g.Handler(), Base: base, Account: account, Token: privacy.Hide(token),
+		From: "+447400123456", To: line}
 	post := func(target string, fields ...string) twilio.Node {
 		form := url.Values{"CallSid": {sid}, "From": {phone.From}, "To": {phone.To}, "CallStatus": {"in-progress"}}
 		for i := 0; i < len(fields); i += 2 {
@@ -93,7 +96,8 @@ func TestEveryCall(t *testing.T) {
 			if arrives(src.Book, l.doc) && !l.arrived {
 				l.arrived = true
 				l.seconds -= leadIn(said)
-				if !l.astray && !l.wandered && (l.keys > shortKeys || l.seconds > shortSeconds) || !l.wandered && (l.keys > maxKeys || l.seconds > maxSeconds) {
+				if !l.astray && !l.wandered && (l.keys > shortKeys || l.seconds > shortSeconds) || !l.wandered &&
+					(l.keys > maxKeys || l.seconds > maxSeconds) {
 					t.Errorf("a number is %d keys and %.0f s away:\n%s", l.keys, l.seconds, strings.Join(l.said, "\n"))
 				}
 				if !l.astray && !l.wandered && l.seconds > worst.seconds {
@@ -113,7 +117,8 @@ func TestEveryCall(t *testing.T) {
 					return
 				}
 				seen[id] = true
-				queue = append(queue, leg{doc, l.keys + keys, l.seconds, append(l.said[:len(l.said):len(l.said)], "          * "+did), astray, wandered, l.arrived})
+				queue = append(queue, leg{doc, l.keys + keys, l.seconds,
+					append(l.said[:len(l.said):len(l.said)], "          * "+did), astray, wandered, l.arrived})
 			}
 			first := l.doc.Children[0]
 			if first.Name != "Gather" && last.Name != "Dial" && last.Name != "Hangup" {
@@ -152,8 +157,10 @@ func TestEveryCall(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d documents on %d paths; the longest way to a number, when every prompt is heard to its end, %.0f s:\n%s", documents, paths, worst.seconds, strings.Join(worst.said, "\n"))
-	t.Logf("the longest way astray, with wrong keys and silences, %.0f s:\n%s", worstAstray.seconds, strings.Join(worstAstray.said, "\n"))
+	t.Logf("%d documents on %d paths; the longest way to a number, when every prompt is heard to its end, %.0f s:\n%s",
+		documents, paths, worst.seconds, strings.Join(worst.said, "\n"))
+	t.Logf("the longest way astray, with wrong keys and silences, %.0f s:\n%s", worstAstray.seconds,
+		strings.Join(worstAstray.said, "\n"))
 	if documents < 1000 {
 		t.Errorf("only %d documents: the walk has not walked", documents)
 	}
@@ -168,7 +175,8 @@ var legEnds = [][]string{
 	{"DialCallStatus", "completed"},
 	{"DialCallStatus", "completed", "DialCallDuration", "40", "DialBridged", "false"},
 	{"DialCallStatus", "answered", "DialCallDuration", "600"},
-	{"DialCallStatus", "busy"}, {"DialCallStatus", "no-answer"}, {"DialCallStatus", "failed"}, {"DialCallStatus", "canceled"}, {"DialCallStatus", "something new"},
+	{"DialCallStatus", "busy"}, {"DialCallStatus", "no-answer"}, {"DialCallStatus", "failed"},
+	{"DialCallStatus", "canceled"}, {"DialCallStatus", "something new"},
 	{"DialCallStatus", "completed", "DialCallDuration", "3", "CallStatus", "completed"},
 	{"DialCallStatus", "no-answer", "CallStatus", "completed"},
 }
@@ -245,7 +253,8 @@ func arrives(b *flows.Book, doc twilio.Node) bool {
 // position is where a call is: what its sealed token holds, but for the count of
 // turns, and the kind of document. missed tells that the last key was no choice,
 // or none.
-func position(t *testing.T, ring *privacy.Keyring, sid string, doc twilio.Node, now time.Time) (where string, missed bool) {
+func position(t *testing.T, ring *privacy.Keyring, sid string, doc twilio.Node, now time.Time) (where string,
+	missed bool) {
 	t.Helper()
 	for _, n := range doc.Children {
 		action, ok := n.Attr("action")
@@ -261,7 +270,8 @@ func position(t *testing.T, ring *privacy.Keyring, sid string, doc twilio.Node, 
 			t.Fatalf("a token does not open: %v", err)
 		}
 		const misses, quiet = flows.StateSize - 4, flows.StateSize - 3
-		return fmt.Sprintf("%s %s %x", n.Name, doc.Children[len(doc.Children)-1].Name, data[:flows.StateSize]), data[misses] > 0 || data[quiet] > 0
+		return fmt.Sprintf("%s %s %x", n.Name, doc.Children[len(doc.Children)-1].Name, data[:flows.StateSize]),
+			data[misses] > 0 || data[quiet] > 0
 	}
 	return "end " + spoken(doc), false
 }

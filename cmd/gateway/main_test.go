@@ -13,7 +13,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }, "dumpable": dumpable})
+	testscript.Main(m, map[string]func(){"gateway": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) },
+		"dumpable": dumpable})
 }
 
 // The scripts in testdata misuse the server as an operator might.
@@ -24,7 +25,8 @@ func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testd
 func TestStartAndStop(t *testing.T) {
 	const secret = "hunter2hunter2"
 	for k, v := range map[string]string{
-		"TWILIO_AUTH_TOKEN": secret, "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "PUBLIC_URL": "https://sms.example.org",
+		"TWILIO_AUTH_TOKEN": secret, "TWILIO_ACCOUNT_SID": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"PUBLIC_URL":  "https://sms.example.org",
 		"LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0", "DRAIN": "0s",
 	} {
 		t.Setenv(k, v)

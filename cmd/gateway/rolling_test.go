@@ -50,7 +50,10 @@ func (m *member) saw(ready bool, began time.Time) {
 func (m *member) start(t *testing.T) {
 	t.Helper()
 	m.cmd = exec.Command(m.program)
-	m.cmd.Env = environment(m.redis, cmp.Or(m.api, "http://127.0.0.1:1"), append([]string{"LISTEN_ADDR=" + m.listen, "ADMIN_ADDR=" + m.admin, "DRAIN=" + drain.String(), "SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000", "ERASE_AFTER=1h"}, m.env...)...)
+	m.cmd.Env = environment(m.redis, cmp.Or(m.api, "http://127.0.0.1:1"),
+		append([]string{"LISTEN_ADDR=" + m.listen, "ADMIN_ADDR=" + m.admin, "DRAIN=" + drain.String(),
+			"SENDER_LIMIT=10000", "SERVICE_LIMIT=100000", "SPEND_LIMIT=1000000", "CALLER_LIMIT=10000",
+			"ERASE_AFTER=1h"}, m.env...)...)
 	m.cmd.Stdout, m.cmd.Stderr = m.log, m.log
 	if m.log == nil {
 		m.cmd.Stderr = os.Stderr
@@ -132,7 +135,8 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !m.up.Load() {
 			continue
 		}
-		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+m.listen+r.URL.RequestURI(), bytes.NewReader(body))
+		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+m.listen+r.URL.RequestURI(),
+			bytes.NewReader(body))
 		if err != nil {
 			break
 		}
@@ -174,12 +178,14 @@ func TestRollingRestart(t *testing.T) {
 	watching.Go(func() { b.watch(ctx) })
 	defer func() { stop(); watching.Wait() }()
 
-	steps := []struct{ they, we string }{{"hello", testbook.Opens("welcome")}, {"2", testbook.Opens("who")}, {"1", testbook.Offers("where", 1)}, {"1", testbook.Offers("cumbria", 1)}, {"3", "01229 582386"}, {"x", ""}}
+	steps := []struct{ they, we string }{{"hello", testbook.Opens("welcome")}, {"2", testbook.Opens("who")},
+		{"1", testbook.Offers("where", 1)}, {"1", testbook.Offers("cumbria", 1)}, {"3", "01229 582386"}, {"x", ""}}
 	over := make(chan struct{})
 	var texts, calls atomic.Int64
 	for i := range 6 {
 		people.Go(func() {
-			p := &handset.Phone{Handler: b, Base: base, Account: account, Token: privacy.Hide(token), From: fmt.Sprintf("+44740060%04d", i), To: line}
+			p := &handset.Phone{Handler: b, Base: base, Account: account, Token: privacy.Hide(token),
+				From: fmt.Sprintf("+44740060%04d", i), To: line}
 			for n := 0; ; n++ {
 				select {
 				case <-over:

@@ -15,8 +15,10 @@ import (
 )
 
 func environment(redis, api string, more ...string) []string {
-	return append(append(os.Environ(), "TWILIO_AUTH_TOKEN="+token, "TWILIO_ACCOUNT_SID="+account, "PUBLIC_URL="+base, "LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
-		"REDIS_URL="+redis, "PRIVACY_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "TWILIO_API_URL="+api, "ERASE_AFTER=1s"), more...)
+	return append(append(os.Environ(), "TWILIO_AUTH_TOKEN="+token, "TWILIO_ACCOUNT_SID="+account, "PUBLIC_URL="+base,
+		"LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
+		"REDIS_URL="+redis, "PRIVACY_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+		"TWILIO_API_URL="+api, "ERASE_AFTER=1s"), more...)
 }
 
 // What a lost report or an emptied Redis left at the provider is found by a
@@ -24,14 +26,17 @@ func environment(redis, api string, more ...string) []string {
 func TestSweep(t *testing.T) {
 	redis, double := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
 	for i := range 9 {
-		r := testkit.Record{SID: fmt.Sprintf("%s%032x", []string{"SM", "CA", "MM"}[i%3], i), Body: "words", From: "+447400123456", To: line, Created: time.Now().Add(-2 * time.Hour)}
+		r := testkit.Record{SID: fmt.Sprintf("%s%032x", []string{"SM", "CA", "MM"}[i%3], i), Body: "words",
+			From: "+447400123456", To: line, Created: time.Now().Add(-2 * time.Hour)}
 		if i%2 == 0 {
 			r.From, r.To = r.To, r.From
 		}
 		double.Hold(r)
 	}
-	double.Hold(testkit.Record{SID: fmt.Sprintf("SM%032x", 99), Body: "another line's", From: "+447400123456", To: "+441632960009", Created: time.Now().Add(-2 * time.Hour)})
-	double.Hold(testkit.Record{SID: fmt.Sprintf("SM%032x", 98), Body: "of just now", From: "+447400123456", To: line, Created: time.Now()})
+	double.Hold(testkit.Record{SID: fmt.Sprintf("SM%032x", 99), Body: "another line's", From: "+447400123456",
+		To: "+441632960009", Created: time.Now().Add(-2 * time.Hour)})
+	double.Hold(testkit.Record{SID: fmt.Sprintf("SM%032x", 98), Body: "of just now", From: "+447400123456", To: line,
+		Created: time.Now()})
 	cmd := exec.Command("gateway")
 	cmd.Env = environment(redis.URL(), double.URL, "ERASE_LINES="+line)
 	out, err := cmd.StdoutPipe()
@@ -55,7 +60,8 @@ func TestSweep(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	if !strings.Contains(log.String(), `"looked for records left at the provider","count":9`) || strings.Contains(log.String(), "words") {
+	if !strings.Contains(log.String(), `"looked for records left at the provider","count":9`) ||
+		strings.Contains(log.String(), "words") {
 		t.Errorf("the log says\n%s", log.String())
 	}
 	// By hand, and against a provider that is broken.
@@ -63,7 +69,8 @@ func TestSweep(t *testing.T) {
 	for _, tt := range []struct {
 		args, env, says string
 		ok              bool
-	}{{"sweep", "ERASE_LINES=" + line, "count\":0", true}, {"sweep", "REDIS_URL=embedded", "set REDIS_URL", false}, {"broom", "", "gateway sweep", false}, {"sweep", "ERASE_LINES=01632 960000", "ERASE_LINES", false}} {
+	}{{"sweep", "ERASE_LINES=" + line, "count\":0", true}, {"sweep", "REDIS_URL=embedded", "set REDIS_URL", false},
+		{"broom", "", "gateway sweep", false}, {"sweep", "ERASE_LINES=01632 960000", "ERASE_LINES", false}} {
 		cmd := exec.Command("gateway", tt.args)
 		cmd.Env = environment(redis.URL(), double.URL, tt.env)
 		said, err := cmd.CombinedOutput()

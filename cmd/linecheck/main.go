@@ -123,7 +123,8 @@ func rings(line *twilio.OwnLine, p pace) bool {
 		return false
 	}
 	taken := false
-	if !until(p, p.call, func() (over bool, err error) { over, taken, err = line.Ended(sid); return over, err }) || !taken {
+	if !until(p, p.call, func() (over bool, err error) { over, taken, err = line.Ended(sid); return over, err }) ||
+		!taken {
 		return false
 	}
 	time.Sleep(p.settle)

@@ -36,7 +36,8 @@ func desk(t *testing.T) (*testkit.Provider, testkit.Network) {
 	web := httptest.NewServer(nil)
 	t.Cleanup(web.Close)
 	double := testkit.NewProvider(t, account, token)
-	for name, v := range map[string]string{"PUBLIC_URL": web.URL, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token, "TWILIO_API_URL": double.URL,
+	for name, v := range map[string]string{"PUBLIC_URL": web.URL, "TWILIO_ACCOUNT_SID": account,
+		"TWILIO_AUTH_TOKEN": token, "TWILIO_API_URL": double.URL,
 		"REDIS_URL": config.Embedded, "PRIVACY_KEY": strings.Repeat("5a", 32)} {
 		t.Setenv(name, v)
 	}
@@ -49,7 +50,8 @@ func desk(t *testing.T) (*testkit.Provider, testkit.Network) {
 	}
 	t.Cleanup(func() { _ = g.Close() })
 	web.Config.Handler = g.Handler()
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": line, "sms_url": web.URL + "/sms", "voice_url": web.URL + "/voice"})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": line, "sms_url": web.URL + "/sms",
+		"voice_url": web.URL + "/voice"})
 	double.Line(map[string]any{"sid": "PN" + strings.Repeat("2", 32), "phone_number": ours, "sms_url": ""})
 	phone := func(from, to string) *handset.Phone {
 		return &handset.Phone{Base: web.URL, Account: account, Token: privacy.Hide(token), From: from, To: to}
@@ -89,18 +91,32 @@ func TestYesAndNo(t *testing.T) {
 		want   string
 	}{
 		{"all is well", func(*testkit.Network) {}, "text: yes\ncall: yes\n"},
-		{"texts get silence", func(n *testkit.Network) { n.Text = func(_, _, _ string) string { return "" } }, "text: no\ncall: yes\n"},
-		{"texts get words of somebody else's", func(n *testkit.Network) { n.Text = func(_, _, _ string) string { return "Thanks for the message." } }, "text: no\ncall: yes\n"},
-		{"the call's webhook fails", func(n *testkit.Network) { n.Call = func(_, _ string) (string, int) { return "completed", 1 } }, "text: yes\ncall: no\n"},
-		{"nobody takes the call", func(n *testkit.Network) { n.Call = func(_, _ string) (string, int) { return "no-answer", 0 } }, "text: yes\ncall: no\n"},
-		{"the number is engaged", func(n *testkit.Network) { n.Call = func(_, _ string) (string, int) { return "busy", 0 } }, "text: yes\ncall: no\n"},
+		{"texts get silence", func(n *testkit.Network) { n.Text = func(_, _, _ string) string { return "" } },
+			"text: no\ncall: yes\n"},
+		{"texts get words of somebody else's",
+			func(n *testkit.Network) {
+				n.Text = func(_, _, _ string) string { return "Thanks for the message." }
+			}, "text: no\ncall: yes\n"},
+		{"the call's webhook fails",
+			func(n *testkit.Network) {
+				n.Call = func(_, _ string) (string, int) { return "completed", 1 }
+			}, "text: yes\ncall: no\n"},
+		{"nobody takes the call",
+			func(n *testkit.Network) {
+				n.Call = func(_, _ string) (string, int) { return "no-answer", 0 }
+			}, "text: yes\ncall: no\n"},
+		{"the number is engaged",
+			func(n *testkit.Network) {
+				n.Call = func(_, _ string) (string, int) { return "busy", 0 }
+			}, "text: yes\ncall: no\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			now := n
 			tt.change(&now)
 			double.Connect(now)
 			// What an earlier check left is no answer to this one.
-			double.Hold(testkit.Record{SID: "SM" + strings.Repeat("a", 32), From: line, To: ours, Body: "999", Inbound: true, Created: time.Now()})
+			double.Hold(testkit.Record{SID: "SM" + strings.Repeat("a", 32), From: line, To: ours, Body: "999",
+				Inbound: true, Created: time.Now()})
 			code, out, errs := check("-from", ours, "-to", line)
 			if out != tt.want || errs != "" || (code == exitOK) != !strings.Contains(tt.want, "no") {
 				t.Errorf("%d: %q %q, want %q", code, out, errs, tt.want)
@@ -123,9 +139,12 @@ func TestNobodyElse(t *testing.T) {
 		{"from somebody's phone", "+447700900123", line, "not one of this account's numbers", nil},
 		{"from the line to itself", line, line, "something answers texts", nil},
 		{"to the number to check from", ours, ours, "another than the line", nil},
-		{"the line leads elsewhere", ours, line, "does not go to PUBLIC_URL", func(p *testkit.Provider) { p.Lines()[0]["sms_url"] = "https://elsewhere.example.org/sms" }},
-		{"texts to the number are answered", ours, line, "something answers texts", func(p *testkit.Provider) { p.Lines()[1]["sms_url"] = "https://demo.example.com/welcome" }},
-		{"the provider refuses us", ours, line, "refuses our credentials", func(p *testkit.Provider) { p.SetToken("another") }},
+		{"the line leads elsewhere", ours, line, "does not go to PUBLIC_URL",
+			func(p *testkit.Provider) { p.Lines()[0]["sms_url"] = "https://elsewhere.example.org/sms" }},
+		{"texts to the number are answered", ours, line, "something answers texts",
+			func(p *testkit.Provider) { p.Lines()[1]["sms_url"] = "https://demo.example.com/welcome" }},
+		{"the provider refuses us", ours, line, "refuses our credentials",
+			func(p *testkit.Provider) { p.SetToken("another") }},
 		{"the provider is away", ours, line, "nothing was sent", func(p *testkit.Provider) {
 			p.Fail(testkit.FaultBroken, testkit.FaultBroken, testkit.FaultBroken, testkit.FaultBroken)
 		}},
@@ -139,7 +158,8 @@ func TestNobodyElse(t *testing.T) {
 			if code == exitOK || out != "" || !strings.Contains(errs, tt.says) {
 				t.Errorf("%d: %q, %q; want it to say %q", code, out, errs, tt.says)
 			}
-			if asked := double.Requests(); slices.ContainsFunc(asked, func(q string) bool { return strings.HasPrefix(q, "POST ") }) {
+			if asked := double.Requests(); slices.ContainsFunc(asked,
+				func(q string) bool { return strings.HasPrefix(q, "POST ") }) {
 				t.Errorf("asked for %q", asked)
 			}
 		})
@@ -151,7 +171,8 @@ func TestThroughAService(t *testing.T) {
 	double, _ := desk(t)
 	here := double.Lines()[0]["sms_url"]
 	double.Lines()[0]["sms_url"] = ""
-	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info", "inbound_request_url": here, "validity_period": 600})
+	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info",
+		"inbound_request_url": here, "validity_period": 600})
 	if code, out, errs := check("-from", ours, "-to", line); code != exitOK || out != "text: yes\ncall: yes\n" {
 		t.Errorf("%d: %q %q", code, out, errs)
 	}
@@ -159,11 +180,13 @@ func TestThroughAService(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{{}, {"-from", ours}, {"-from", ours, "-to", line, "more"}, {"-wrong"}} {
-		if code, out, errs := check(args...); code != exitMisuse || out != "" || !strings.Contains(errs, "linecheck -from NUMBER -to LINE") {
+		if code, out, errs := check(args...); code != exitMisuse || out != "" ||
+			!strings.Contains(errs, "linecheck -from NUMBER -to LINE") {
 			t.Errorf("%q: %d %q %q", args, code, out, errs)
 		}
 	}
-	if code, out, errs := check("-h"); code != exitOK || errs != "" || !strings.Contains(out, "both must be the account's own") {
+	if code, out, errs := check("-h"); code != exitOK || errs != "" ||
+		!strings.Contains(out, "both must be the account's own") {
 		t.Errorf("-h: %d %q %q", code, out, errs)
 	}
 	if code, out, _ := check("-version"); code != exitOK || !strings.HasPrefix(out, "signpost linecheck ") {

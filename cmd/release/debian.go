@@ -26,9 +26,11 @@ func installed(file string) string {
 		return "/etc/signpost/environment"
 	case file == "deploy/watch.example":
 		return "/etc/signpost/watch"
-	case strings.HasPrefix(file, "deploy/") && (strings.HasSuffix(name, ".service") || strings.HasSuffix(name, ".timer")):
+	case strings.HasPrefix(file, "deploy/") && (strings.HasSuffix(name, ".service") ||
+		strings.HasSuffix(name, ".timer")):
 		return "/usr/lib/systemd/system/" + name
-	case strings.HasPrefix(file, "deploy/debian/"), strings.HasPrefix(file, "fly."), strings.HasPrefix(file, "deploy/compose."):
+	case strings.HasPrefix(file, "deploy/debian/"), strings.HasPrefix(file, "fly."),
+		strings.HasPrefix(file, "deploy/compose."):
 		return ""
 	case strings.HasPrefix(file, "flows/book/"):
 		return "/usr/share/signpost/" + strings.TrimPrefix(file, "flows/")
@@ -44,7 +46,8 @@ func forPackage(path string, data []byte) []byte {
 	if !strings.HasSuffix(path, ".service") {
 		return data
 	}
-	return []byte(strings.NewReplacer("/usr/local/bin/", "/usr/bin/", "/usr/local/share/doc/signpost/", "/usr/share/doc/signpost/docs/").Replace(string(data)))
+	return []byte(strings.NewReplacer("/usr/local/bin/", "/usr/bin/", "/usr/local/share/doc/signpost/",
+		"/usr/share/doc/signpost/docs/").Replace(string(data)))
 }
 
 // content is one file of a package, in nfpm's words.
@@ -79,7 +82,8 @@ func debian(machine, commit string, built map[string][]byte, when time.Time) ([]
 		"description": "SMS and phone-menu signposting gateway\nTells people who text or ring a number which domestic-abuse service is right for them.",
 		"depends":     []string{"redis-server | valkey-server"}, "recommends": []string{"caddy"},
 		"contents": contents,
-		"scripts":  map[string]string{"postinstall": "deploy/debian/postinst", "preremove": "deploy/debian/prerm", "postremove": "deploy/debian/postrm"},
+		"scripts": map[string]string{"postinstall": "deploy/debian/postinst", "preremove": "deploy/debian/prerm",
+			"postremove": "deploy/debian/postrm"},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("describe the package: %w", err)

@@ -34,7 +34,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 var programs = []string{"gateway", "signpost", "linecheck"}
 
 // beside the programs: what the documents name, and the documents themselves.
-var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "README.md", "SECURITY.md", "fly.toml", "fly.desk.toml", "deploy", "docs", "flows/book"}
+var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "README.md", "SECURITY.md", "fly.toml", "fly.desk.toml",
+	"deploy", "docs", "flows/book"}
 
 // files lists what git has of the papers, without tests.
 func files() (out []string, err error) {
@@ -55,7 +56,8 @@ func run(args []string, out, errw io.Writer) int {
 	f.SetOutput(errw)
 	dir := f.String("out", "dist", "the `folder` to write to")
 	machines := f.String("for", "amd64,arm64", "the kinds of `machine`, with commas")
-	key := f.String("key", "", "the secret key `file` to sign the checksums with, in signify's format; empty signs nothing")
+	key := f.String("key", "",
+		"the secret key `file` to sign the checksums with, in signify's format; empty signs nothing")
 	fresh := f.String("new-key", "", "make a key pair instead, with this `name`: name.sec and name.pub")
 	if f.Parse(args) != nil {
 		return 2
@@ -219,7 +221,8 @@ func compile(program, system, machine, experiment string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, program)
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w -buildid=", "-o", file, "./cmd/"+program)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w -buildid=", "-o", file,
+		"./cmd/"+program)
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+machine, "GOEXPERIMENT="+experiment)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s for %s %s: %w\n%s", program, system, machine, err, text)
@@ -238,7 +241,8 @@ func pack(name string, built map[string][]byte, when time.Time) ([]byte, error) 
 	z := gzip.NewWriter(&b)
 	t := tar.NewWriter(z)
 	add := func(file string, mode int64, data []byte) error {
-		err := t.WriteHeader(&tar.Header{Name: name + "/" + file, Mode: mode, Size: int64(len(data)), ModTime: when, Format: tar.FormatPAX})
+		err := t.WriteHeader(&tar.Header{Name: name + "/" + file, Mode: mode, Size: int64(len(data)), ModTime: when,
+			Format: tar.FormatPAX})
 		if err == nil {
 			_, err = t.Write(data)
 		}
@@ -297,7 +301,8 @@ func billOf(name string, program []byte) ([]byte, error) {
 	library := func(m *debug.Module) component {
 		return component{"library", m.Path, m.Version, "pkg:golang/" + m.Path + "@" + m.Version, nil}
 	}
-	parts := []component{{"framework", "std", info.GoVersion, "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go"), nil}}
+	parts := []component{{"framework", "std", info.GoVersion,
+		"pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go"), nil}}
 	for _, m := range info.Deps {
 		if m.Replace != nil {
 			m = m.Replace
@@ -308,7 +313,8 @@ func billOf(name string, program []byte) ([]byte, error) {
 	sum := sha256.Sum256(program)
 	return json.MarshalIndent(map[string]any{
 		"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
-		"metadata":   map[string]any{"component": component{"application", name, info.Main.Version, "pkg:golang/signpost/cmd/" + name, []hash{{"SHA-256", hex.EncodeToString(sum[:])}}}},
+		"metadata": map[string]any{"component": component{"application", name, info.Main.Version,
+			"pkg:golang/signpost/cmd/" + name, []hash{{"SHA-256", hex.EncodeToString(sum[:])}}}},
 		"components": parts,
 	}, "", "  ")
 }

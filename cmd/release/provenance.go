@@ -18,12 +18,15 @@ type subject struct {
 // the commit again gets the same files, so it can be checked without trusting it.
 func provenance(subjects []subject, commit string, when time.Time, machines []string) ([]byte, error) {
 	return json.MarshalIndent(map[string]any{
-		"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1", "subject": subjects,
+		"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
+		"subject": subjects,
 		"predicate": map[string]any{
 			"buildDefinition": map[string]any{
-				"buildType":          "urn:signpost:make-release:v1",
-				"externalParameters": map[string]any{"command": "go run ./cmd/release -for " + strings.Join(machines, ","), "commit": commit},
-				"internalParameters": map[string]any{"CGO_ENABLED": "0", "GOEXPERIMENT": "runtimesecret", "flags": "-trimpath -buildvcs=true -ldflags=-s -w -buildid="},
+				"buildType": "urn:signpost:make-release:v1",
+				"externalParameters": map[string]any{"command": "go run ./cmd/release -for " + strings.Join(machines,
+					","), "commit": commit},
+				"internalParameters": map[string]any{"CGO_ENABLED": "0", "GOEXPERIMENT": "runtimesecret",
+					"flags": "-trimpath -buildvcs=true -ldflags=-s -w -buildid="},
 				"resolvedDependencies": []map[string]any{
 					{"uri": "git:signpost", "digest": map[string]string{"gitCommit": commit}},
 					{"uri": "pkg:golang/std@" + strings.TrimPrefix(runtime.Version(), "go")},

@@ -52,7 +52,8 @@ func parseSecret(file []byte) (number []byte, key ed25519.PrivateKey, err error)
 		return nil, nil, errNotAKey
 	}
 	b, err := base64.StdEncoding.DecodeString(lines[1])
-	if err != nil || len(b) != before+keyNumber+ed25519.PrivateKeySize || !bytes.HasPrefix(b, []byte("EdBK\x00\x00\x00\x00")) {
+	if err != nil || len(b) != before+keyNumber+ed25519.PrivateKeySize ||
+		!bytes.HasPrefix(b, []byte("EdBK\x00\x00\x00\x00")) {
 		return nil, nil, errNotAKey
 	}
 	number, key = b[before:before+keyNumber], ed25519.PrivateKey(b[before+keyNumber:])
@@ -79,7 +80,8 @@ func sign(keyFile string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return written("verify with the public key of Signpost's releases", bytes.Join([][]byte{algorithm, number, ed25519.Sign(key, data)}, nil)), nil
+	return written("verify with the public key of Signpost's releases",
+		bytes.Join([][]byte{algorithm, number, ed25519.Sign(key, data)}, nil)), nil
 }
 
 // writeNewKey writes a key pair beside each other: name.pub and name.sec.

@@ -50,11 +50,13 @@ func TestSignedChecksums(t *testing.T) {
 	if len(public) != 42 || len(signature) != 74 || !bytes.Equal(public[:10], signature[:10]) {
 		t.Fatalf("%d and %d bytes", len(public), len(signature))
 	}
-	if !ed25519.Verify(public[10:], sums, signature[10:]) || ed25519.Verify(public[10:], append(sums, 'x'), signature[10:]) {
+	if !ed25519.Verify(public[10:], sums, signature[10:]) ||
+		ed25519.Verify(public[10:], append(sums, 'x'), signature[10:]) {
 		t.Error("the signature is not that of the checksums")
 	}
 	if signify, err := exec.LookPath("signify-openbsd"); err == nil {
-		if out, err := exec.Command(signify, "-V", "-p", name+".pub", "-m", filepath.Join(dir, "SHA256SUMS")).CombinedOutput(); err != nil {
+		if out, err := exec.Command(signify, "-V", "-p", name+".pub", "-m",
+			filepath.Join(dir, "SHA256SUMS")).CombinedOutput(); err != nil {
 			t.Errorf("signify: %s", out)
 		}
 	}
@@ -75,7 +77,8 @@ func TestSignedChecksums(t *testing.T) {
 // The statement of how a release was made names every file with its checksum, the commit
 // and nothing of the machine.
 func TestProvenance(t *testing.T) {
-	text, err := provenance([]subject{{"a.tar.gz", map[string]string{"sha256": "00"}}}, strings.Repeat("c", 40), time.Unix(0, 0).UTC(), []string{"amd64"})
+	text, err := provenance([]subject{{"a.tar.gz", map[string]string{"sha256": "00"}}}, strings.Repeat("c", 40),
+		time.Unix(0, 0).UTC(), []string{"amd64"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +98,10 @@ func TestProvenance(t *testing.T) {
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Type != "https://in-toto.io/Statement/v1" || got.PredicateType != "https://slsa.dev/provenance/v1" || len(got.Subject) != 1 ||
-		got.Predicate.BuildDefinition.ExternalParameters["commit"] != strings.Repeat("c", 40) || got.Predicate.RunDetails.Builder.ID == "" ||
+	if got.Type != "https://in-toto.io/Statement/v1" || got.PredicateType != "https://slsa.dev/provenance/v1" ||
+		len(got.Subject) != 1 ||
+		got.Predicate.BuildDefinition.ExternalParameters["commit"] != strings.Repeat("c", 40) ||
+		got.Predicate.RunDetails.Builder.ID == "" ||
 		len(got.Predicate.BuildDefinition.ResolvedDependencies) != 2 {
 		t.Errorf("%s", text)
 	}

@@ -57,7 +57,8 @@ func areas(args []string, s streams) int {
 	case verb == "fit" && fl.NArg() == 1:
 		return areasFit(fl.Arg(0), *dir, s)
 	}
-	fmt.Fprintf(s.err, "signpost areas: give \"build\" with -postcodes or -places, and -out, or \"fit\" with a file; see signpost areas -h\n")
+	fmt.Fprintf(s.err,
+		"signpost areas: give \"build\" with -postcodes or -places, and -out, or \"fit\" with a file; see signpost areas -h\n")
 	return exitMisuse
 }
 
@@ -99,7 +100,10 @@ func areasBuild(postcodes, places, out string, s streams) int {
 		if st.Size() > maxDownload {
 			return fail(fmt.Errorf("%s is larger than any known download", postcodes))
 		}
-		table, report, err := known.BuildPostcodes(func(each func(area.Row) error) error { return area.ReadPostcodes(postcodes, f, st.Size(), each) })
+		table, report,
+			err := known.BuildPostcodes(func(each func(area.Row) error) error {
+			return area.ReadPostcodes(postcodes, f, st.Size(), each)
+		})
 		if err != nil {
 			return fail(fmt.Errorf("make the postcode table: %w", err))
 		}
@@ -120,8 +124,10 @@ func areasBuild(postcodes, places, out string, s streams) int {
 		if err := os.WriteFile(filepath.Join(out, "places.txt"), table, 0o644); err != nil {
 			return fail(err)
 		}
-		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n", bytes.Count(table, []byte("\n")))
+		fmt.Fprintf(s.out, "The place table holds %d names; git diff shows what moved.\n",
+			bytes.Count(table, []byte("\n")))
 	}
-	fmt.Fprintln(s.out, "Now look at the difference, check the book (signpost check), and try some places (signpost hear).")
+	fmt.Fprintln(s.out,
+		"Now look at the difference, check the book (signpost check), and try some places (signpost hear).")
 	return exitOK
 }

@@ -83,7 +83,8 @@ func backup(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost backup: %v\n", err)
 		return exitProblems
 	}
-	fmt.Fprintf(s.out, "%s holds the counts of %d days%s.\n", *out, len(counts), map[bool]string{true: " and the flow book"}[*dir != ""])
+	fmt.Fprintf(s.out, "%s holds the counts of %d days%s.\n", *out, len(counts),
+		map[bool]string{true: " and the flow book"}[*dir != ""])
 	return exitOK
 }
 
@@ -120,7 +121,8 @@ func restore(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost restore: %v\n", err)
 		return exitProblems
 	}
-	fmt.Fprintf(s.out, "The counts of %d days are back%s. %d days had counts and were left as they are.\n", n, map[bool]string{true: ", and the flow book"}[*to != ""], len(counts)-n)
+	fmt.Fprintf(s.out, "The counts of %d days are back%s. %d days had counts and were left as they are.\n", n,
+		map[bool]string{true: ", and the flow book"}[*to != ""], len(counts)-n)
 	return exitOK
 }
 

@@ -44,7 +44,8 @@ func checkBook(args []string, s streams) int {
 		return exitMisuse
 	}
 	if *fix && *dir == "" {
-		fmt.Fprint(s.err, "signpost check: -fix needs -flows: the book that ships inside the program cannot be changed\n")
+		fmt.Fprint(s.err,
+			"signpost check: -fix needs -flows: the book that ships inside the program cannot be changed\n")
 		return exitMisuse
 	}
 	printer, ok := check.Printers()[*format]
@@ -105,7 +106,8 @@ func newFlags(name, help string, s streams) *flag.FlagSet {
 // parse reads the flags; done tells that the command is over, with its code.
 func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 	if code, done = parseWords(fl, args, s); !done && fl.NArg() > 0 {
-		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(), fl.Arg(0), fl.Name())
+		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(),
+			fl.Arg(0), fl.Name())
 		return exitMisuse, true
 	}
 	return code, done
@@ -136,7 +138,9 @@ func goodBook(command, dir string, s streams) (src *load.Source, code int) {
 	}
 	src, all := load.Dir(fsys)
 	if problems := load.Errors(all); len(problems) > 0 {
-		fmt.Fprintf(s.err, "signpost %s: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", command, len(problems), problems[0])
+		fmt.Fprintf(s.err,
+			"signpost %s: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n",
+			command, len(problems), problems[0])
 		return nil, exitProblems
 	}
 	return src, exitOK

@@ -53,10 +53,17 @@ func TestProvidersDescription(t *testing.T) {
 	// Everything points somewhere: that an empty address takes one away is not in the
 	// description, which knows addresses only.
 	const before = "https://old.example.org/before"
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": "+441632960000", "friendly_name": "main", "sms_url": before, "sms_method": "GET", "sms_fallback_url": before, "sms_fallback_method": "GET",
-		"voice_url": before, "voice_method": "GET", "voice_fallback_url": before, "voice_fallback_method": "GET", "status_callback": before, "status_callback_method": "GET"})
-	double.Line(map[string]any{"sid": "SC" + strings.Repeat("2", 32), "short_code": "60777", "sms_url": before, "sms_method": "GET", "sms_fallback_url": before, "sms_fallback_method": "GET"})
-	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info", "inbound_request_url": before, "inbound_method": "GET", "fallback_url": before, "fallback_method": "GET", "validity_period": 14400, "sticky_sender": true})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": "+441632960000",
+		"friendly_name": "main", "sms_url": before, "sms_method": "GET", "sms_fallback_url": before,
+		"sms_fallback_method": "GET",
+		"voice_url":           before, "voice_method": "GET", "voice_fallback_url": before,
+		"voice_fallback_method": "GET",
+		"status_callback":       before, "status_callback_method": "GET"})
+	double.Line(map[string]any{"sid": "SC" + strings.Repeat("2", 32), "short_code": "60777", "sms_url": before,
+		"sms_method": "GET", "sms_fallback_url": before, "sms_fallback_method": "GET"})
+	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info",
+		"inbound_request_url": before, "inbound_method": "GET", "fallback_url": before, "fallback_method": "GET",
+		"validity_period": 14400, "sticky_sender": true})
 	addr := testkit.FreeAddr(t)
 	_, port, _ := strings.Cut(addr, ":")
 	says := &said{}
@@ -85,7 +92,8 @@ func TestProvidersDescription(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const elsewhere = "https://handler.example.com/twiml/1"
 	args := []string{"-text-fallback", elsewhere, "-voice-fallback", elsewhere, "+441632960000", "60777", "Local info"}
-	for _, c := range [][]string{append([]string{"provision"}, args...), append([]string{"provision", "-yes"}, args...), {"provision", "-yes", "-undo", "+441632960000"}} {
+	for _, c := range [][]string{append([]string{"provision"}, args...), append([]string{"provision", "-yes"}, args...),
+		{"provision", "-yes", "-undo", "+441632960000"}} {
 		if code, out, errs := inTerminal(c...); code != exitOK || errs != "" {
 			t.Errorf("%q: %d\n%s%s", c, code, out, errs)
 		}
@@ -112,23 +120,28 @@ func TestProvidersDescription(t *testing.T) {
 	// linecheck as it is built, at its own pace.
 	const from, to = "+447400000001", "+441632960002"
 	double.Line(map[string]any{"sid": "PN" + strings.Repeat("4", 32), "phone_number": from})
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("5", 32), "phone_number": to, "sms_url": "https://sms.example.org/sms"})
-	double.Connect(testkit.Network{Text: func(_, _, _ string) string { return "999" }, Call: func(_, _ string) (string, int) { return "completed", 0 }})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("5", 32), "phone_number": to,
+		"sms_url": "https://sms.example.org/sms"})
+	double.Connect(testkit.Network{Text: func(_, _, _ string) string { return "999" },
+		Call: func(_, _ string) (string, int) { return "completed", 0 }})
 	program := filepath.Join(t.TempDir(), "linecheck")
 	build := exec.Command("go", "build", "-o", program, "../linecheck")
 	build.Dir = here
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build linecheck: %v\n%s", err, out)
 	}
-	if out, err := exec.Command(program, "-from", from, "-to", to).CombinedOutput(); err != nil || string(out) != "text: yes\ncall: yes\n" {
+	if out, err := exec.Command(program, "-from", from, "-to", to).CombinedOutput(); err != nil ||
+		string(out) != "text: yes\ncall: yes\n" {
 		t.Errorf("linecheck: %v\n%s", err, out)
 	}
 	for line := range strings.Lines(says.String()) {
-		if strings.Contains(line, "error ") && !strings.Contains(line, "] › [HTTP SERVER] get / ") { // but for our looking whether it is up
+		if strings.Contains(line, "error ") &&
+			!strings.Contains(line, "] › [HTTP SERVER] get / ") { // but for our looking whether it is up
 			t.Errorf("prism: %s", line)
 		}
 	}
-	if asked := strings.Count(says.String(), "] get /2010") + strings.Count(says.String(), "] post /") + strings.Count(says.String(), "] delete /"); asked < 10 {
+	if asked := strings.Count(says.String(), "] get /2010") + strings.Count(says.String(), "] post /") +
+		strings.Count(says.String(), "] delete /"); asked < 10 {
 		t.Errorf("prism saw %d requests:\n%s", asked, says)
 	}
 }

@@ -67,7 +67,8 @@ func deskCommand(args []string, s streams) int {
 			return exitMisuse
 		}
 		kept := &changes.Kept{}
-		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now, Preview: draftPages(kept), Pence: routes.SegmentPence,
+		o := desk.Options{Dir: *dir, First: files, Origin: strings.TrimSuffix(*origin, "/"), Now: time.Now,
+			Preview: draftPages(kept), Pence: routes.SegmentPence,
 			Say: func(line string) { fmt.Fprintln(s.out, line) }, Kept: kept}
 		err = serveDesk(o, *addr, s)
 	case "invite", "remove", "gateway", "key":
@@ -86,7 +87,8 @@ func deskCommand(args []string, s streams) int {
 // draftPages makes the pages of the preview for a draft. They share what was worked out of books.
 func draftPages(kept *changes.Kept) func(dir, title string, since *flows.Book) (*preview.Server, error) {
 	return func(dir, title string, since *flows.Book) (*preview.Server, error) {
-		return newPage(preview.Options{Dir: dir, Now: time.Now, Pence: routes.SegmentPence, Since: since, SinceName: "the published book", Draft: title, Kept: kept})
+		return newPage(preview.Options{Dir: dir, Now: time.Now, Pence: routes.SegmentPence, Since: since,
+			SinceName: "the published book", Draft: title, Kept: kept})
 	}
 }
 
@@ -125,7 +127,8 @@ func deskOffice(word, dir, origin, name, role string, s streams) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%s/desk/join#%s\nGive this to %s yourself. It is good for two days, once.\n", origin, code, name)
+		fmt.Fprintf(s.out, "%s/desk/join#%s\nGive this to %s yourself. It is good for two days, once.\n", origin,
+			code, name)
 	case "remove":
 		if err := people.Remove(name); err != nil {
 			return err

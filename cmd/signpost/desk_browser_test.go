@@ -25,16 +25,18 @@ type surfer struct {
 
 func (o *office) surfer(t *testing.T) *surfer {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("/usr/bin/chromium"),
+		chromedp.NoSandbox)
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stopAlloc)
 	ctx, stop := chromedp.NewContext(alloc)
 	t.Cleanup(stop)
 	s := &surfer{ctx, o.origin}
 	call(t, ctx, webauthn.Enable, webauthn.EnableParams{})
-	call(t, ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
-		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
-		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}})
+	call(t, ctx, webauthn.AddVirtualAuthenticator,
+		webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+			HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}})
 	return s
 }
 
@@ -50,7 +52,8 @@ func (s *surfer) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
 	defer cancel()
 	if err := testkit.InBrowser(ctx, actions...); err != nil {
-		text, _ := chromedp.Run(s.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
+		text, _ := chromedp.Run(s.ctx,
+			chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
 		t.Fatalf("in the browser: %v; the page is\n%s", err, text)
 	}
 }
@@ -76,7 +79,9 @@ func (s *surfer) presses(t *testing.T, words string) {
 	t.Helper()
 	end := time.Now().Add(2 * time.Minute)
 	for {
-		found, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (() => { const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("`+words+`")); b?.click(); return !!b; })()`))
+		found, err := chromedp.Run(s.ctx,
+			chromedp.Evaluate[bool](`document.readyState === "complete" && (() => { const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("`+
+				words+`")); b?.click(); return !!b; })()`))
 		if err == nil && found {
 			return
 		}
@@ -98,7 +103,8 @@ func (s *surfer) join(t *testing.T, code string) {
 // fits tells that a page is not wider than a small screen.
 func (s *surfer) fits(t *testing.T, path string) {
 	t.Helper()
-	call(t, s.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true})
+	call(t, s.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844,
+		DeviceScaleFactor: 1, Mobile: true})
 	s.do(t, chromedp.Navigate(s.at+path))
 	wide, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > 390`))
 	if err != nil || wide {
@@ -129,7 +135,8 @@ func TestDeskInABrowser(t *testing.T) {
 	jo.presses(t, "Edit this draft")
 	jo.sees(t, "Draft: New number of the north")
 	service := jo.at + "/directory/letgo_north"
-	jo.do(t, chromedp.Navigate(service), chromedp.SetValue("#number0", "01228 600000"), chromedp.SetValue("#unrung_because", "it moved; the board"))
+	jo.do(t, chromedp.Navigate(service), chromedp.SetValue("#number0", "01228 600000"),
+		chromedp.SetValue("#unrung_because", "it moved; the board"))
 	jo.presses(t, "Show what would change")
 	jo.presses(t, "Save it")
 	jo.sees(t, "Saved in your draft")
@@ -150,7 +157,8 @@ func TestDeskInABrowser(t *testing.T) {
 	ann.sees(t, "duty manager")
 	ann.presses(t, "Approve")
 	ann.sees(t, "If you agree, tick")
-	if _, err := chromedp.Run(ann.ctx, chromedp.Evaluate[int](`[...document.querySelectorAll("input[name=tick]")].map((b) => b.click()).length`)); err != nil {
+	if _, err := chromedp.Run(ann.ctx,
+		chromedp.Evaluate[int](`[...document.querySelectorAll("input[name=tick]")].map((b) => b.click()).length`)); err != nil {
 		t.Fatal(err)
 	}
 	ann.presses(t, "Approve")

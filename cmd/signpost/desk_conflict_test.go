@@ -18,8 +18,11 @@ func TestDeskConflict(t *testing.T) {
 	ann.edits(t, "halton_service", url.Values{"label": {"day team"}})
 	wants(t, "publish", ann.presses(t, first, "alone", url.Values{"why": {"to try it"}}), http.StatusSeeOther)
 	page := jo.get(t, late)
-	wants(t, "the draft", page, http.StatusOK, "<legend>Halton Domestic Abuse Service (printed as Halton Domestic Abuse Forum), label ", "night team", "day team")
-	wants(t, "choose nothing", jo.presses(t, late, "update", nil), http.StatusUnprocessableEntity, "Choose what to keep of Halton Domestic Abuse Service")
+	wants(t, "the draft", page, http.StatusOK,
+		"<legend>Halton Domestic Abuse Service (printed as Halton Domestic Abuse Forum), label ", "night team",
+		"day team")
+	wants(t, "choose nothing", jo.presses(t, late, "update", nil), http.StatusUnprocessableEntity,
+		"Choose what to keep of Halton Domestic Abuse Service")
 	m := regexp.MustCompile(`name="(keep-[^"]+)" value="draft"`).FindStringSubmatch(page.body)
 	if m == nil {
 		t.Fatalf("there is nothing to choose:\n%s", page.body)

@@ -63,12 +63,15 @@ func TestDeskGroups(t *testing.T) {
 	}
 	for i, id := range all {
 		without := slices.Delete(slices.Clone(all), i, i+1)
-		wants(t, "approve without "+id, ann.presses(t, draft, "approve", url.Values{"tick": without}), http.StatusUnprocessableEntity, "If you agree, tick ", `href="#tick-`+id)
+		wants(t, "approve without "+id, ann.presses(t, draft, "approve", url.Values{"tick": without}),
+			http.StatusUnprocessableEntity, "If you agree, tick ", `href="#tick-`+id)
 	}
 	before := fields(page)
 	pause(time.Now().AddDate(0, 2, 0).Format("2006-01-02"))
 	stale := url.Values{"commit": {before.Get("commit")}, "published": {before.Get("published")}, "tick": all}
-	wants(t, "approve a draft that has changed", ann.post(t, draft+"/approve", stale), http.StatusConflict, "Somebody changed the draft meanwhile")
-	wants(t, "approve with ticks from before", ann.presses(t, draft, "approve", url.Values{"tick": all}), http.StatusUnprocessableEntity, "If you agree, tick ")
+	wants(t, "approve a draft that has changed", ann.post(t, draft+"/approve", stale), http.StatusConflict,
+		"Somebody changed the draft meanwhile")
+	wants(t, "approve with ticks from before", ann.presses(t, draft, "approve", url.Values{"tick": all}),
+		http.StatusUnprocessableEntity, "If you agree, tick ")
 	wants(t, "approve", ann.presses(t, draft, "approve", ann.ticked(t, draft)), http.StatusSeeOther)
 }

@@ -32,7 +32,9 @@ func (s *surfer) guide(t *testing.T, path, from, name string) {
 		return
 	}
 	s.shows(t, looksLike{"light", 900})
-	s.do(t, chromedp.Navigate(s.at+path), chromedp.WaitReady(from), chromedp.Evaluate[chromedp.Void](`(document.querySelector(".ticks details") ?? {}).open = true; document.querySelector(`+strconv.Quote(from)+`).scrollIntoView()`))
+	s.do(t, chromedp.Navigate(s.at+path), chromedp.WaitReady(from),
+		chromedp.Evaluate[chromedp.Void](`(document.querySelector(".ticks details") ?? {}).open = true; document.querySelector(`+
+			strconv.Quote(from)+`).scrollIntoView()`))
 	png, err := chromedp.Run(s.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(*guidePictures, name+".png"), png, 0o644)
@@ -52,7 +54,9 @@ var axe string
 func (s *surfer) audit(t *testing.T, what string) {
 	t.Helper()
 	s.do(t, chromedp.Evaluate[chromedp.Void](axe+";undefined"))
-	text, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.slice(0, 3).map(n => n.html + " " + n.failureSummary).join("\n"))))`, chromedp.EvalAwaitPromise))
+	text, err := chromedp.Run(s.ctx,
+		chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.slice(0, 3).map(n => n.html + " " + n.failureSummary).join("\n"))))`,
+			chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +67,8 @@ func (s *surfer) audit(t *testing.T, what string) {
 	for _, f := range found {
 		t.Errorf("%s: %s", what, f)
 	}
-	wide, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`document.scrollingElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className).slice(0, 5).join(", ")`))
+	wide, err := chromedp.Run(s.ctx,
+		chromedp.Evaluate[string](`document.scrollingElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className).slice(0, 5).join(", ")`))
 	if err != nil || wide != "" {
 		t.Errorf("%s runs off the side: %s (%v)", what, wide, err)
 	}
@@ -87,7 +92,9 @@ type looksLike struct {
 
 func (s *surfer) shows(t *testing.T, as looksLike) {
 	t.Helper()
-	call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: as.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	call(t, s.ctx, emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme",
+			Value: as.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 	s.do(t, chromedp.EmulateViewport(as.wide, 900))
 }
 
@@ -106,8 +113,10 @@ func (s *surfer) prints(t *testing.T, draft string) {
 	s.do(t, chromedp.Navigate(s.at+draft), chromedp.WaitReady("#approve"))
 	call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	defer call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
-	got, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`["header", ".out", "#approve button", ".ticks del", "details .mini", ".turns"].map((what) => what + " " + (document.querySelector(what).getClientRects().length > 0 && document.querySelector(what).checkVisibility({ contentVisibilityAuto: true }))).join(", ")`))
-	if want := "header false, .out false, #approve button false, .ticks del true, details .mini true, .turns true"; err != nil || got != want {
+	got, err := chromedp.Run(s.ctx,
+		chromedp.Evaluate[string](`["header", ".out", "#approve button", ".ticks del", "details .mini", ".turns"].map((what) => what + " " + (document.querySelector(what).getClientRects().length > 0 && document.querySelector(what).checkVisibility({ contentVisibilityAuto: true }))).join(", ")`))
+	if want := "header false, .out false, #approve button false, .ticks del true, details .mini true, .turns true"; err != nil ||
+		got != want {
 		t.Errorf("printed: %s (%v), want %s", got, err, want)
 	}
 }
@@ -119,7 +128,8 @@ func (s *surfer) approves(t *testing.T, draft string) {
 	const most = 200 // stops on the page
 	for range most {
 		s.do(t, chromedp.KeyEvent(kb.Tab))
-		at, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`(() => { const e = document.activeElement; return e.name === "tick" && !e.checked ? "tick" : e.tagName === "BUTTON" ? e.textContent : ""; })()`))
+		at, err := chromedp.Run(s.ctx,
+			chromedp.Evaluate[string](`(() => { const e = document.activeElement; return e.name === "tick" && !e.checked ? "tick" : e.tagName === "BUTTON" ? e.textContent : ""; })()`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +151,8 @@ func TestDeskIsAccessible(t *testing.T) {
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
 	kept := ann.begin(t, "Keep Carlisle")
-	shown := ann.post(t, "/example", url.Values{"name": {"Carlisle gets its team"}, "channel": {"text"}, "they": {"carlisle"}, "at": {"2026-11-18T14:00"}})
+	shown := ann.post(t, "/example", url.Values{"name": {"Carlisle gets its team"}, "channel": {"text"},
+		"they": {"carlisle"}, "at": {"2026-11-18T14:00"}})
 	ann.post(t, "/example/save", fields(shown.body))
 	waits := jo.begin(t, "New number of the north")
 	jo.edits(t, "letgo_north", url.Values{"number0": {"01228 600000"}, "rung_by": {"duty manager"}})
@@ -157,7 +168,8 @@ func TestDeskIsAccessible(t *testing.T) {
 			s.do(t, actions...)
 			s.audit(t, fmt.Sprintf("%s-%s-%d", name, as.scheme, as.wide))
 		}
-		text, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`document.body.innerText + " " + [...document.querySelectorAll("summary, button, a, label")].map((e) => e.textContent).join(" ")`))
+		text, err := chromedp.Run(s.ctx,
+			chromedp.Evaluate[string](`document.body.innerText + " " + [...document.querySelectorAll("summary, button, a, label")].map((e) => e.textContent).join(" ")`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +177,8 @@ func TestDeskIsAccessible(t *testing.T) {
 	}
 	every("behind", at(behind), chromedp.WaitReady("#update"))
 	jo.presses(t, waits, "update", nil)
-	every("accept", at(waits), chromedp.WaitReady("#talks"), chromedp.Submit("#talks form"), chromedp.WaitVisible(".error-summary"))
+	every("accept", at(waits), chromedp.WaitReady("#talks"), chromedp.Submit("#talks form"),
+		chromedp.WaitVisible(".error-summary"))
 	s.guide(t, waits, "#talks", "conversation")
 	ids := url.Values{}
 	for _, m := range accepts.FindAllStringSubmatch(jo.get(t, waits).body, -1) {
@@ -177,8 +190,10 @@ func TestDeskIsAccessible(t *testing.T) {
 	s.sees(t, "You see it as it is now")
 	s.sees(t, "by: night manager")
 	wants(t, "propose", jo.presses(t, waits, "propose", nil), 303)
-	every("draft", at(waits), chromedp.WaitReady("#approve"), chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))
-	every("unticked", at(waits), chromedp.WaitReady("#approve"), chromedp.Submit("#approve"), chromedp.WaitVisible(".error-summary"))
+	every("draft", at(waits), chromedp.WaitReady("#approve"),
+		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))
+	every("unticked", at(waits), chromedp.WaitReady("#approve"), chromedp.Submit("#approve"),
+		chromedp.WaitVisible(".error-summary"))
 	s.guide(t, waits, "#approve", "draft")
 	s.prints(t, waits)
 	s.approves(t, waits)
@@ -186,7 +201,8 @@ func TestDeskIsAccessible(t *testing.T) {
 	ann.post(t, waits+"/open", nil)
 	every("editing", at("/"), chromedp.WaitVisible("#changes p"))
 	every("list", at("/desk"))
-	every("list-wrong", at("/desk"), chromedp.Submit(`form[action="/desk/drafts"]`), chromedp.WaitVisible(".error-summary"))
+	every("list-wrong", at("/desk"), chromedp.Submit(`form[action="/desk/drafts"]`),
+		chromedp.WaitVisible(".error-summary"))
 	every("history", at("/desk/history"))
 	every("gateways", at("/desk/gateways"))
 	every("people", at("/desk/people"))

@@ -51,9 +51,11 @@ func TestDeskRecordings(t *testing.T) {
 			t.Errorf("a sound that is not there: %d", r.status)
 		}
 		wants(t, "propose", jo.presses(t, draft, "propose", nil), http.StatusSeeOther)
-		wants(t, "approve unheard", ann.presses(t, draft, "approve", nil), http.StatusUnprocessableEntity, "tick the recording of")
+		wants(t, "approve unheard", ann.presses(t, draft, "approve", nil), http.StatusUnprocessableEntity,
+			"tick the recording of")
 		ticks := url.Values{}
-		for _, m := range regexp.MustCompile(`name="tick" value="([^"]+)"`).FindAllStringSubmatch(ann.get(t, draft).body, -1) {
+		for _, m := range regexp.MustCompile(`name="tick" value="([^"]+)"`).FindAllStringSubmatch(ann.get(t,
+			draft).body, -1) {
 			ticks.Add("tick", m[1])
 		}
 		wants(t, "approve", ann.presses(t, draft, "approve", ticks), http.StatusSeeOther)

@@ -45,7 +45,8 @@ func TestDeskOtherSites(t *testing.T) {
 		"another port":              {"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:1"},
 		"a frame without an origin": {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
 	} {
-		for _, path := range []string{"/desk/drafts", "/desk/sign-out", "/desk/history/1/back", "/desk/sign-in/begin", "/desk/join/begin", "/undo"} {
+		for _, path := range []string{"/desk/drafts", "/desk/sign-out", "/desk/history/1/back", "/desk/sign-in/begin",
+			"/desk/join/begin", "/undo"} {
 			if r := jo.post(t, path, form, headers...); r.status != http.StatusForbidden {
 				t.Errorf("%s may post to %s: %d", name, path, r.status)
 			}
@@ -53,17 +54,20 @@ func TestDeskOtherSites(t *testing.T) {
 	}
 	for _, host := range []string{"evil.example", "127.0.0.1", "localhost", "localhost.evil.example:80"} {
 		for _, path := range []string{"/", "/desk", "/desk/sign-in", "/style.css"} {
-			if r := jo.get(t, path, "Host", host); r.status != http.StatusMisdirectedRequest || strings.Contains(r.body, "Draft") {
+			if r := jo.get(t, path, "Host", host); r.status != http.StatusMisdirectedRequest ||
+				strings.Contains(r.body, "Draft") {
 				t.Errorf("the desk answers at %s%s: %d", host, path, r.status)
 			}
 		}
 	}
 	for _, path := range []string{"/desk", "/desk/sign-in", "/desk/people", "/nothing", "/desk/web/desk.js"} {
 		h := jo.get(t, path).header
-		if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") ||
+			!strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s: the policy is %q", path, csp)
 		}
-		if h.Get("X-Frame-Options") != "DENY" || h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Content-Type-Options") != "nosniff" {
+		if h.Get("X-Frame-Options") != "DENY" || h.Get("Cache-Control") != "no-store" ||
+			h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: the headers are %v", path, h)
 		}
 	}
@@ -83,7 +87,8 @@ func TestDeskSessions(t *testing.T) {
 		t.Fatalf("signing in: %d, %s; the token stays %v", r.status, r.body, jo.token(t) == first)
 	}
 	cookie := r.header.Values("Set-Cookie")
-	if all := strings.Join(cookie, "\n"); !strings.Contains(all, "HttpOnly; SameSite=Strict") || strings.Contains(all, "Domain=") {
+	if all := strings.Join(cookie, "\n"); !strings.Contains(all, "HttpOnly; SameSite=Strict") ||
+		strings.Contains(all, "Domain=") {
 		t.Errorf("the cookies are %q", all)
 	}
 	mallory := o.browser(t)
@@ -149,7 +154,9 @@ func TestDeskPasskeys(t *testing.T) {
 		"for another site": func() reply {
 			return jo.send(t, "/desk/sign-in/finish", jo.signed(t, begin(), "https://evil.example", 5))
 		},
-		"without checking who it is": func() reply { return jo.send(t, "/desk/sign-in/finish", jo.signed(t, begin(), o.origin, 1)) },
+		"without checking who it is": func() reply {
+			return jo.send(t, "/desk/sign-in/finish", jo.signed(t, begin(), o.origin, 1))
+		},
 		"the challenge of another browser": func() reply {
 			other, _ := o.browser(t).begins(t, "/desk/sign-in/begin", nil)
 			begin()
@@ -198,11 +205,13 @@ func TestDeskGuessing(t *testing.T) {
 		if r := stranger.get(t, path); r.status != want.status || r.body != want.body || r.location != "/desk/sign-in" {
 			t.Errorf("a stranger learns of %s: %d, %s", path, r.status, r.body)
 		}
-		if r := stranger.post(t, strings.TrimSuffix(path, "/")+"/open", nil); r.status != http.StatusUnauthorized || strings.Contains(r.body, "Jo") {
+		if r := stranger.post(t, strings.TrimSuffix(path, "/")+"/open", nil); r.status != http.StatusUnauthorized ||
+			strings.Contains(r.body, "Jo") {
 			t.Errorf("a stranger posts to %s: %d", path, r.status)
 		}
 	}
-	if r := stranger.send(t, "/desk/sign-in/begin", nil); strings.Contains(r.body, "allowCredentials") || strings.Contains(r.body, "Jo") {
+	if r := stranger.send(t, "/desk/sign-in/begin", nil); strings.Contains(r.body, "allowCredentials") ||
+		strings.Contains(r.body, "Jo") {
 		t.Errorf("signing in tells who there is: %s", r.body)
 	}
 	used, old, good := o.invite(t, "Ann", "approver"), o.invite(t, "Ben", "editor"), ""
@@ -210,11 +219,13 @@ func TestDeskGuessing(t *testing.T) {
 		t.Fatal(r.body)
 	}
 	o.ahead.Add(int64(49 * time.Hour))
-	if kept, err := filepath.Glob(filepath.Join(o.dir, "invitations", "*")); err != nil || strings.Contains(strings.Join(kept, " "), old) {
+	if kept, err := filepath.Glob(filepath.Join(o.dir, "invitations", "*")); err != nil ||
+		strings.Contains(strings.Join(kept, " "), old) {
 		t.Errorf("an invitation is kept in clear: %v", kept)
 	}
 	first := ""
-	for name, code := range map[string]string{"used": used, "old": old, "wrong": "abcdefghijklmnopqrstuvwxyz", "empty": "", "a path": "../people/x"} {
+	for name, code := range map[string]string{"used": used, "old": old, "wrong": "abcdefghijklmnopqrstuvwxyz",
+		"empty": "", "a path": "../people/x"} {
 		r := o.browser(t).join(t, code)
 		if first == "" {
 			first = r.body
@@ -288,12 +299,14 @@ func TestSignInsWithoutEnd(t *testing.T) {
 	}
 	for _, want := range []int{http.StatusOK, http.StatusForbidden} {
 		thief := o.browser(t)
-		if r := thief.ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json", "Cookie", kept); r.status != want {
+		if r := thief.ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json",
+			"Cookie", kept); r.status != want {
 			t.Errorf("an answer gets %d, want %d: %s", r.status, want, r.body)
 		}
 	}
 	o.ahead.Store(int64(6 * time.Minute))
-	if r := o.browser(t).ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json", "Cookie", kept); r.status != http.StatusForbidden {
+	if r := o.browser(t).ask(t, http.MethodPost, "/desk/sign-in/finish", bytes.NewReader(answer), "application/json",
+		"Cookie", kept); r.status != http.StatusForbidden {
 		t.Errorf("six minutes later an answer gets %d", r.status)
 	}
 }
@@ -335,7 +348,8 @@ func TestDeskTooManyPasskeys(t *testing.T) {
 	for range most {
 		o.joined(t, "Jo", "editor")
 	}
-	if code, out, errs := inTerminal("desk", "invite", "-dir", o.dir, "-origin", o.origin, "-name", "Jo", "-role", "editor"); code != exitProblems || out != "" || !strings.Contains(errs, "remove Jo, then invite again") {
+	if code, out, errs := inTerminal("desk", "invite", "-dir", o.dir, "-origin", o.origin, "-name", "Jo", "-role",
+		"editor"); code != exitProblems || out != "" || !strings.Contains(errs, "remove Jo, then invite again") {
 		t.Errorf("invite: %d, %s%s", code, out, errs)
 	}
 	o.joined(t, "Ann", "editor")

@@ -47,20 +47,26 @@ func TestDeskConversations(t *testing.T) {
 	lacks(t, "a draft that alters no conversation", jo.get(t, changed), "Conversations that change")
 
 	kept := ann.begin(t, "Keep Carlisle")
-	shown := ann.post(t, "/example", url.Values{"name": {name}, "channel": {"text"}, "they": {"carlisle"}, "at": {"2026-11-18T14:00"}})
-	wants(t, "keep a conversation", ann.post(t, "/example/save", fields(shown.body)), http.StatusOK, "Saved in your draft")
-	wants(t, "the draft that keeps it", ann.get(t, kept), http.StatusOK, "Kept conversations", name, `<span class="tag">new</span>`, was, "Callers will notice nothing")
+	shown := ann.post(t, "/example", url.Values{"name": {name}, "channel": {"text"}, "they": {"carlisle"},
+		"at": {"2026-11-18T14:00"}})
+	wants(t, "keep a conversation", ann.post(t, "/example/save", fields(shown.body)), http.StatusOK,
+		"Saved in your draft")
+	wants(t, "the draft that keeps it", ann.get(t, kept), http.StatusOK, "Kept conversations", name,
+		`<span class="tag">new</span>`, was, "Callers will notice nothing")
 	wants(t, "publish it", ann.presses(t, kept, "alone", url.Values{"why": {"to try it"}}), http.StatusSeeOther)
 
 	wants(t, "the other draft, brought up to date", jo.presses(t, changed, "update", nil), http.StatusSeeOther)
 	page := jo.get(t, changed)
-	wants(t, "the conversation that it alters", page, http.StatusOK, "Conversations that change", name, "I accept this change of: "+name)
+	wants(t, "the conversation that it alters", page, http.StatusOK, "Conversations that change", name,
+		"I accept this change of: "+name)
 	_, talk, _ := strings.Cut(page.body, "Conversations that change")
 	if before, after := strings.Index(talk, was), strings.Index(talk, is); before < 0 || after < before {
 		t.Errorf("it is not shown as it was and as it would be:\n%s", talk[:min(len(talk), 2000)])
 	}
-	wants(t, "propose it unread", jo.presses(t, changed, "propose", nil), http.StatusConflict, "There is a problem", "accept it first")
-	wants(t, "accept nothing", jo.presses(t, changed, "accept", nil), http.StatusUnprocessableEntity, "There is a problem", "Tick each conversation", `href="#accept-`)
+	wants(t, "propose it unread", jo.presses(t, changed, "propose", nil), http.StatusConflict, "There is a problem",
+		"accept it first")
+	wants(t, "accept nothing", jo.presses(t, changed, "accept", nil), http.StatusUnprocessableEntity,
+		"There is a problem", "Tick each conversation", `href="#accept-`)
 	ids := url.Values{}
 	for _, m := range accepts.FindAllStringSubmatch(page.body, -1) {
 		ids.Add("accept", m[1])
@@ -71,7 +77,8 @@ func TestDeskConversations(t *testing.T) {
 	wants(t, "accept it", jo.presses(t, changed, "accept", ids), http.StatusSeeOther)
 	page = jo.get(t, changed)
 	lacks(t, "the draft once it is accepted", page, "Conversations that change")
-	wants(t, "the draft once it is accepted", page, http.StatusOK, "Kept conversations", `<span class="tag">changed</span>`, "No mistakes")
+	wants(t, "the draft once it is accepted", page, http.StatusOK, "Kept conversations",
+		`<span class="tag">changed</span>`, "No mistakes")
 	wants(t, "propose", jo.presses(t, changed, "propose", nil), http.StatusSeeOther)
 
 	all := ann.ticked(t, changed)
@@ -80,10 +87,12 @@ func TestDeskConversations(t *testing.T) {
 	if len(without) != len(all["tick"])-1 {
 		t.Fatalf("the approver is not asked to tick the conversation: %v", all["tick"])
 	}
-	wants(t, "approve without the conversation", ann.presses(t, changed, "approve", url.Values{"tick": without}), http.StatusUnprocessableEntity, "If you agree, tick the conversation “"+name+"”", "<title>Error: ")
+	wants(t, "approve without the conversation", ann.presses(t, changed, "approve", url.Values{"tick": without}),
+		http.StatusUnprocessableEntity, "If you agree, tick the conversation “"+name+"”", "<title>Error: ")
 	wants(t, "approve", ann.presses(t, changed, "approve", all), http.StatusSeeOther)
 	wants(t, "publish", ann.presses(t, changed, "publish", nil), http.StatusSeeOther)
-	wants(t, "the trail", ann.get(t, "/desk/people"), http.StatusOK, "accepted a conversation: New number of the north: "+name)
+	wants(t, "the trail", ann.get(t, "/desk/people"), http.StatusOK,
+		"accepted a conversation: New number of the north: "+name)
 
 	gone := jo.begin(t, "Tidy up")
 	text := fileIn(t, jo, "examples.yaml")
@@ -92,10 +101,13 @@ func TestDeskConversations(t *testing.T) {
 		t.Fatal("the file of the examples does not hold it")
 	}
 	proposed := jo.post(t, "/files/examples.yaml", url.Values{"text": {text[:at]}})
-	wants(t, "take it out", jo.post(t, "/files/examples.yaml/save", fields(proposed.body)), http.StatusOK, "Saved in your draft")
-	wants(t, "the draft that takes it out", jo.get(t, gone), http.StatusOK, "Kept conversations", `<span class="tag">taken out</span>`)
+	wants(t, "take it out", jo.post(t, "/files/examples.yaml/save", fields(proposed.body)), http.StatusOK,
+		"Saved in your draft")
+	wants(t, "the draft that takes it out", jo.get(t, gone), http.StatusOK, "Kept conversations",
+		`<span class="tag">taken out</span>`)
 	wants(t, "propose that", jo.presses(t, gone, "propose", nil), http.StatusSeeOther)
-	wants(t, "approve that unticked", ann.presses(t, gone, "approve", nil), http.StatusUnprocessableEntity, "tick the conversation")
+	wants(t, "approve that unticked", ann.presses(t, gone, "approve", nil), http.StatusUnprocessableEntity,
+		"tick the conversation")
 }
 
 // boxOf is the box beside a conversation.
@@ -117,14 +129,17 @@ func TestDeskDraftShows(t *testing.T) {
 	wants(t, "a draft without a change", jo.get(t, draft), http.StatusOK, "Callers will notice nothing")
 	jo.edits(t, "letgo_north", url.Values{"number0": {"01228 600000"}, "rung_by": {"duty manager"}})
 	page := jo.get(t, draft)
-	wants(t, "a number", page, http.StatusOK, "Another number of LetGo North", "answers in calls, some of them at some hours only", "before and after", "Before, by text", "After, by text", "Before, in a call", "<mark>01228 600000", "1 segment, 4p", "No way to a number costs more or less")
+	wants(t, "a number", page, http.StatusOK, "Another number of LetGo North",
+		"answers in calls, some of them at some hours only", "before and after", "Before, by text", "After, by text",
+		"Before, in a call", "<mark>01228 600000", "1 segment, 4p", "No way to a number costs more or less")
 
 	hours := jo.begin(t, "Shorter hours")
 	jo.edits(t, "warrington_service", url.Values{"hours": {"Mon-Fri 9am-4pm"}})
 	wants(t, "hours", jo.get(t, hours), http.StatusOK, "at some hours only, for example")
 
 	dear := jo.begin(t, "A long prompt")
-	say := url.Values{"text": {strings.ReplaceAll(fileIn(t, jo, "words.yaml"), "To hear this slowly, press", "To hear all of this slowly, press")}}
+	say := url.Values{"text": {strings.ReplaceAll(fileIn(t, jo, "words.yaml"), "To hear this slowly, press",
+		"To hear all of this slowly, press")}}
 	shown := jo.post(t, "/files/words.yaml", say)
 	wants(t, "a longer call, before it is saved", shown, http.StatusOK, "Save it")
 	form := fields(shown.body)

@@ -39,11 +39,14 @@ func (o *office) host(t *testing.T, name string) *hosted {
 	}
 	dir := filepath.Join(state, "book")
 	double := testkit.NewProvider(t, testAccount, testToken)
-	cfg := config.Config{ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: "https://sms.example.org", AccountSID: testAccount, Tokens: []privacy.Private{privacy.Hide(testToken)}, APIURL: double.URL,
-		RedisURL: config.Embedded, Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
+	cfg := config.Config{ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: "https://sms.example.org",
+		AccountSID: testAccount, Tokens: []privacy.Private{privacy.Hide(testToken)}, APIURL: double.URL,
+		RedisURL: config.Embedded, Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: dir, SessionTTL: 15 * time.Minute,
+		SenderLimit: 10_000, ServiceLimit: 100_000,
 		EraseAfter: time.Minute, EraseGiveUp: time.Hour}
 	// The book is there before the gateway starts: a follower has taken it.
-	first := []string{"follow", "-desk", o.origin, "-key", strings.TrimSpace(key), "-token-file", file, "-to", dir, "-state", state}
+	first := []string{"follow", "-desk", o.origin, "-key", strings.TrimSpace(key), "-token-file", file, "-to", dir,
+		"-state", state}
 	if exit, _, errs := inTerminal(append(first, "-readyz", o.origin+"/nothing", "-once")...); exit != exitOK {
 		t.Fatal(errs)
 	}
@@ -71,7 +74,8 @@ func (o *office) host(t *testing.T, name string) *hosted {
 	left := make(chan struct{})
 	go func() { _ = f.Run(following); close(left) }()
 	h := &hosted{stop: func() { leave(); <-left },
-		phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: testAccount, Token: privacy.Hide(testToken), From: "+447700900123", To: "+441632960000"}}
+		phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: testAccount,
+			Token: privacy.Hide(testToken), From: "+447700900123", To: "+441632960000"}}
 	t.Cleanup(h.stop)
 	return h
 }
@@ -143,7 +147,8 @@ func (c *colleague) edits(t *testing.T, service string, form url.Values) {
 	t.Helper()
 	form.Set("examples", "yes")
 	shown := c.post(t, "/directory/"+service, form)
-	if r := c.post(t, "/directory/"+service+"/save", fields(shown.body)); r.status != http.StatusOK || !strings.Contains(r.body, "Saved in your draft") {
+	if r := c.post(t, "/directory/"+service+"/save", fields(shown.body)); r.status != http.StatusOK ||
+		!strings.Contains(r.body, "Saved in your draft") {
 		t.Fatalf("save: %d, %s", r.status, r.body)
 	}
 }
@@ -172,14 +177,17 @@ func TestDeskJourney(t *testing.T) {
 	late := ann.begin(t, "The south was rung")
 	ann.edits(t, "letgo_south", url.Values{"rung_by": {"duty manager"}})
 
-	wants(t, "without a title", jo.post(t, "/desk/drafts", nil), http.StatusUnprocessableEntity, "There is a problem", `href="#title"`)
+	wants(t, "without a title", jo.post(t, "/desk/drafts", nil), http.StatusUnprocessableEntity, "There is a problem",
+		`href="#title"`)
 	draft := jo.begin(t, "New number of the north")
 	wants(t, "an empty draft", jo.presses(t, draft, "propose", nil), http.StatusConflict, "changes nothing yet")
 	jo.edits(t, "letgo_north", url.Values{"number0": {is}, "unrung_because": {"it moved; the board"}})
 	t.Log("a draft is refused")
-	wants(t, "a number that nobody rang", jo.presses(t, draft, "propose", nil), http.StatusConflict, "There is a problem", "Ring the new number of LetGo North first")
+	wants(t, "a number that nobody rang", jo.presses(t, draft, "propose", nil), http.StatusConflict,
+		"There is a problem", "Ring the new number of LetGo North first")
 	jo.edits(t, "letgo_north", url.Values{"rung_by": {"duty manager"}})
-	wants(t, "the draft", jo.get(t, draft), http.StatusOK, "by: duty manager", "<del>"+was, "<ins>"+is, "What callers will notice")
+	wants(t, "the draft", jo.get(t, draft), http.StatusOK, "by: duty manager", "<del>"+was, "<ins>"+is,
+		"What callers will notice")
 	wants(t, "propose", jo.presses(t, draft, "propose", nil), http.StatusSeeOther)
 	wants(t, "approve one's own", jo.presses(t, draft, "approve", nil), http.StatusForbidden)
 	all := url.Values{"tick": nil}
@@ -189,12 +197,15 @@ func TestDeskJourney(t *testing.T) {
 	if len(all["tick"]) < 2 {
 		t.Fatalf("Ann is asked to tick %v", all)
 	}
-	wants(t, "approve one's own, ticked", jo.presses(t, draft, "approve", all), http.StatusForbidden, "An approver must look at it")
-	wants(t, "approve without a tick", ann.presses(t, draft, "approve", url.Values{"tick": all["tick"][1:]}), http.StatusUnprocessableEntity, "There is a problem", "If you agree, tick the new number of LetGo North")
+	wants(t, "approve one's own, ticked", jo.presses(t, draft, "approve", all), http.StatusForbidden,
+		"An approver must look at it")
+	wants(t, "approve without a tick", ann.presses(t, draft, "approve", url.Values{"tick": all["tick"][1:]}),
+		http.StatusUnprocessableEntity, "There is a problem", "If you agree, tick the new number of LetGo North")
 	wants(t, "publish before approval", ann.presses(t, draft, "publish", nil), http.StatusConflict, "not approved")
 	wants(t, "approve", ann.presses(t, draft, "approve", all), http.StatusSeeOther)
 	old := url.Values{"commit": {"0"}, "published": {"0"}}
-	wants(t, "publish something else than is shown", ann.post(t, draft+"/publish", old), http.StatusConflict, "changed the draft meanwhile")
+	wants(t, "publish something else than is shown", ann.post(t, draft+"/publish", old), http.StatusConflict,
+		"changed the draft meanwhile")
 	began := time.Now()
 	t.Log("it is approved")
 	wants(t, "publish", jo.presses(t, draft, "publish", nil), http.StatusSeeOther)
@@ -206,18 +217,22 @@ func TestDeskJourney(t *testing.T) {
 			break
 		}
 	}
-	wants(t, "the gateways", jo.get(t, "/desk/gateways"), http.StatusOK, "2 of 2 gateways answer with it", "answers with publication 2")
+	wants(t, "the gateways", jo.get(t, "/desk/gateways"), http.StatusOK, "2 of 2 gateways answer with it",
+		"answers with publication 2")
 	wants(t, "a draft that is published", jo.get(t, draft), http.StatusNotFound)
 	wants(t, "the history", jo.get(t, "/desk/history"), http.StatusOK, "New number of the north", "approved by Ann")
 
 	// Ann's draft is of an older book. It is brought up to date, and goes out alone.
-	wants(t, "a draft of an older book", ann.presses(t, late, "propose", nil), http.StatusConflict, "Bring the draft up to date first")
+	wants(t, "a draft of an older book", ann.presses(t, late, "propose", nil), http.StatusConflict,
+		"Bring the draft up to date first")
 	wants(t, "bring it up to date", ann.presses(t, late, "update", nil), http.StatusSeeOther)
 	wants(t, "the draft as merged", ann.get(t, late), http.StatusOK, "No mistakes")
 	wants(t, "alone, by an editor", jo.presses(t, late, "alone", url.Values{"why": {"x"}}), http.StatusForbidden)
-	wants(t, "alone, without a reason", ann.presses(t, late, "alone", nil), http.StatusUnprocessableEntity, "Say why it cannot wait")
+	wants(t, "alone, without a reason", ann.presses(t, late, "alone", nil), http.StatusUnprocessableEntity,
+		"Say why it cannot wait")
 	wants(t, "alone", ann.presses(t, late, "alone", url.Values{"why": {"nobody answers there"}}), http.StatusSeeOther)
-	wants(t, "what Jo is told", jo.get(t, "/desk"), http.StatusOK, "published without approval", "nobody answers there", "I have looked at publication 3")
+	wants(t, "what Jo is told", jo.get(t, "/desk"), http.StatusOK, "published without approval", "nobody answers there",
+		"I have looked at publication 3")
 	wants(t, "Ann looks at her own", ann.post(t, "/desk/history/3/seen", nil), http.StatusForbidden)
 	wants(t, "Jo looks at it", jo.post(t, "/desk/history/3/seen", nil), http.StatusSeeOther)
 	if strings.Contains(ann.get(t, "/desk").body, "published without approval") {
@@ -228,11 +243,14 @@ func TestDeskJourney(t *testing.T) {
 	// Back, in one click.
 	began = time.Now()
 	form := fields(jo.get(t, "/desk/history").body)
-	wants(t, "go back", jo.post(t, "/desk/history/1/back", url.Values{"published": form["published"][:1]}), http.StatusSeeOther)
+	wants(t, "go back", jo.post(t, "/desk/history/1/back", url.Values{"published": form["published"][:1]}),
+		http.StatusSeeOther)
 	says(t, hosts, town, was)
 	t.Logf("back on two gateways after %v", time.Since(began).Round(10*time.Millisecond))
-	wants(t, "go back twice", jo.post(t, "/desk/history/1/back", url.Values{"published": form["published"][:1]}), http.StatusConflict)
-	wants(t, "the people and the trail", ann.get(t, "/desk/people"), http.StatusOK, "went back: to publication 1, as 4", "approved a draft", "published alone", "edited a draft: New number of the north: examples.yaml, services.yaml")
+	wants(t, "go back twice", jo.post(t, "/desk/history/1/back", url.Values{"published": form["published"][:1]}),
+		http.StatusConflict)
+	wants(t, "the people and the trail", ann.get(t, "/desk/people"), http.StatusOK, "went back: to publication 1, as 4",
+		"approved a draft", "published alone", "edited a draft: New number of the north: examples.yaml, services.yaml")
 
 	// Without its follower a gateway keeps what it has.
 	hosts[0].stop()
@@ -254,7 +272,8 @@ func TestDeskCommand(t *testing.T) {
 		{[]string{"invite", "-dir", t.TempDir(), "-name", "<b>", "-role", "editor"}, exitProblems, "a name has"},
 		{[]string{"remove", "-dir", t.TempDir(), "-name", "Jo"}, exitProblems, "no person and no gateway"},
 	} {
-		if code, _, errs := inTerminal(append([]string{"desk"}, tt.args...)...); code != tt.code || !strings.Contains(errs, tt.says) {
+		if code, _, errs := inTerminal(append([]string{"desk"}, tt.args...)...); code != tt.code ||
+			!strings.Contains(errs, tt.says) {
 			t.Errorf("desk %q: %d, %s", tt.args, code, errs)
 		}
 	}

@@ -61,7 +61,9 @@ func diff(args []string, s streams) int {
 	}
 	unrung := changes.Unrung(books[0], books[1])
 	for _, svc := range unrung {
-		fmt.Fprintf(s.out, "%s has a new number that nobody has test-called: checked_on is still %s, the day of the old one.\nRing the new number and write the day, or write checked_on: never. Until somebody rings it, texts must give the\n24-hour number, too.\n\n", svc.Name, svc.CheckedOn.Format("2 January 2006"))
+		fmt.Fprintf(s.out,
+			"%s has a new number that nobody has test-called: checked_on is still %s, the day of the old one.\nRing the new number and write the day, or write checked_on: never. Until somebody rings it, texts must give the\n24-hour number, too.\n\n",
+			svc.Name, svc.CheckedOn.Format("2 January 2006"))
 	}
 	found := changes.Between(books[0], books[1])
 	if len(found) == 0 && len(unrung) == 0 {
@@ -133,7 +135,9 @@ const maxBook = 256 << 20
 func unpack(revision, path, dir string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTime)
 	defer cancel()
-	packed, err := exec.CommandContext(ctx, "git", "archive", "--format=tar", revision+":./"+filepath.ToSlash(path)).Output()
+	packed,
+		err := exec.CommandContext(ctx, "git", "archive", "--format=tar",
+		revision+":./"+filepath.ToSlash(path)).Output()
 	if err != nil {
 		return fmt.Errorf("read the revision: %w", err)
 	}

@@ -57,7 +57,9 @@ func doctor(args []string, s streams) int {
 	var found []doctors.Finding
 	if err != nil {
 		for line := range strings.Lines(err.Error()) {
-			found = append(found, doctors.Finding{Of: "environment", Name: "environment", Verdict: doctors.Bad, What: strings.TrimSpace(line) + ".", Fix: "docs/operator.md lists every variable. Nothing else could be looked at."})
+			found = append(found, doctors.Finding{Of: "environment", Name: "environment", Verdict: doctors.Bad,
+				What: strings.TrimSpace(line) + ".",
+				Fix:  "docs/operator.md lists every variable. Nothing else could be looked at."})
 		}
 	} else {
 		ctx, cancel := context.WithTimeout(context.Background(), doctorTime)
@@ -86,16 +88,20 @@ func patient(cfg config.Config) doctors.Patient {
 		files = os.DirFS(cfg.FlowsDir)
 	}
 	return doctors.Patient{
-		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.Mistakes(files, day) }, Now: time.Now,
+		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.Mistakes(files, day) },
+		Now: time.Now,
 		Fallback: func(b *flows.Book) (text []byte, voice [][]byte) {
 			said := fallbackFiles(b, "connect.xml", "", time.Now())
 			offered := fallbackFiles(b, "connect.xml", anyLine, time.Now())
 			return said["text.xml"], [][]byte{said["voice.xml"], offered["voice.xml"]}
 		},
-		Connect:  func(b *flows.Book) []byte { return fallbackFiles(b, "connect.xml", anyLine, time.Now())["connect.xml"] },
-		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath, TextStatusPath: server.TextStatusPath,
-		Environment: config.Environment(),
-		Paths:       server.Endpoints(), Root: os.DirFS("/"),
+		Connect: func(b *flows.Book) []byte {
+			return fallbackFiles(b, "connect.xml", anyLine, time.Now())["connect.xml"]
+		},
+		TextPath: server.TextPath, CallPath: server.CallPath, CallStatusPath: ivr.StatusPath,
+		TextStatusPath: server.TextStatusPath,
+		Environment:    config.Environment(),
+		Paths:          server.Endpoints(), Root: os.DirFS("/"),
 		Ready: func(ctx context.Context) (string, error) {
 			_, body, err := readReady(ctx, "http://"+nearAddr(cfg.AdminAddr)+"/readyz", server.AsksDoctor)
 			return body, err

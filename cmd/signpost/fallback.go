@@ -44,7 +44,8 @@ caller asked for.
 // fallbackFiles are what the book says when no gateway can be reached.
 func fallbackFiles(b *flows.Book, connect, callerID string, now time.Time) map[string][]byte {
 	voice, through := ivr.Static(b, now, connect, callerID)
-	out := map[string][]byte{"text.xml": twilio.TextDocument(b.StaticText(), ""), "voice.xml": twilio.CallDocument(voice)}
+	out := map[string][]byte{"text.xml": twilio.TextDocument(b.StaticText(), ""),
+		"voice.xml": twilio.CallDocument(voice)}
 	if len(through) > 0 {
 		out["connect.xml"] = twilio.CallDocument(through)
 	}
@@ -65,7 +66,8 @@ func fallback(args []string, s streams) int {
 		return exitMisuse
 	}
 	if *callerID != "" && !webhook.Presentable(*callerID) {
-		fmt.Fprintln(s.err, "signpost fallback: -caller-id must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
+		fmt.Fprintln(s.err,
+			"signpost fallback: -caller-id must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
 		return exitMisuse
 	}
 	src, code := goodBook("fallback", *dir, s)
@@ -84,7 +86,8 @@ func fallback(args []string, s streams) int {
 		}
 		fmt.Fprintf(s.out, "%s, %d bytes\n", filepath.Join(*out, name), len(files[name]))
 	}
-	fmt.Fprintf(s.out, "\nA text gets:\n  %s\nA call hears:\n  %s\n", src.Book.StaticText(), flows.Spoken(src.Book.StaticSpeech()))
+	fmt.Fprintf(s.out, "\nA text gets:\n  %s\nA call hears:\n  %s\n", src.Book.StaticText(),
+		flows.Spoken(src.Book.StaticSpeech()))
 	if *callerID == "" {
 		fmt.Fprintln(s.out, "\nNobody is put through: give one of your numbers with -caller-id for that.")
 	}

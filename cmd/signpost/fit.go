@@ -61,7 +61,8 @@ func readLabelled(r io.Reader, b *flows.Book) ([]labelledText, error) {
 		default:
 			one := labelledText{text: row[0], kind: row[2]}
 			if !slices.Contains([]string{kindExact, kindRightOrAsk, kindAsk, kindNoArea}, one.kind) {
-				return nil, fmt.Errorf("line %d: %q is no kind: give exact, right-or-ask, ask or no-area", line, one.kind)
+				return nil, fmt.Errorf("line %d: %q is no kind: give exact, right-or-ask, ask or no-area",
+					line, one.kind)
 			}
 			for name := range strings.SplitSeq(row[1], "|") {
 				if name == "" {
@@ -105,7 +106,8 @@ const (
 func (f fitted) loss() int { return lossWrong*f.wrong + lossNeedless*(f.needless+f.missed) }
 
 func (f fitted) String() string {
-	return fmt.Sprintf("%d right, %d needless questions, %d not understood, %d wrong", f.right, f.needless, f.missed, f.wrong)
+	return fmt.Sprintf("%d right, %d needless questions, %d not understood, %d wrong", f.right, f.needless,
+		f.missed, f.wrong)
 }
 
 // judgeFit reads every text as the book hears it.
@@ -199,7 +201,8 @@ func areasFit(file, flowsDir string, s streams) int {
 		if now.Field(i).Float() != to.Field(i).Float() {
 			mark = "  changes"
 		}
-		fmt.Fprintf(s.out, "%-14s %6.2f %6.2f%s\n", now.Type().Field(i).Name, now.Field(i).Float(), to.Field(i).Float(), mark)
+		fmt.Fprintf(s.out, "%-14s %6.2f %6.2f%s\n", now.Type().Field(i).Name, now.Field(i).Float(),
+			to.Field(i).Float(), mark)
 	}
 	fmt.Fprintf(s.out, "\n%d texts\nnow:  %v\nbest: %v\n", len(texts), was, is)
 	return exitOK

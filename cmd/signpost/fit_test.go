@@ -20,8 +20,9 @@ func TestAreasFit(t *testing.T) {
 		}
 		return path
 	}
-	good := write("good.csv", "text,area,kind\nim in kendal,letgo-south,exact\ncrewe please,cheshire-east,exact\n\"he is in kendal, im in crewe\",cheshire_east,right-or-ask\n"+
-		"my ex lives in kendal,,no-area\nkendal or penrith,letgo-north|letgo-south,ask\nliverpool,out-of-area,exact\n")
+	good := write("good.csv",
+		"text,area,kind\nim in kendal,letgo-south,exact\ncrewe please,cheshire-east,exact\n\"he is in kendal, im in crewe\",cheshire_east,right-or-ask\n"+
+			"my ex lives in kendal,,no-area\nkendal or penrith,letgo-north|letgo-south,ask\nliverpool,out-of-area,exact\n")
 	shipped := hear.Fitted
 	defer func() { hear.Fitted = shipped }()
 	hear.Fitted.Certain = 9 // too much
@@ -41,7 +42,8 @@ func TestAreasFit(t *testing.T) {
 	if code := run([]string{"areas", "fit", good}, strings.NewReader(""), &out, &errs); code != exitOK {
 		t.Fatalf("%d: %s", code, errs.String())
 	}
-	for _, want := range []string{"6 texts", "now:  6 right, 0 needless questions, 0 not understood, 0 wrong", "Certain          3.00   3.00\n"} {
+	for _, want := range []string{"6 texts", "now:  6 right, 0 needless questions, 0 not understood, 0 wrong",
+		"Certain          3.00   3.00\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
@@ -54,11 +56,13 @@ func TestAreasFit(t *testing.T) {
 		"ken\"dal,x,y":                       "read the labelled texts",
 	} {
 		errs.Reset()
-		if code := run([]string{"areas", "fit", write("bad.csv", text)}, strings.NewReader(""), &out, &errs); code != exitProblems || !strings.Contains(errs.String(), want) {
+		if code := run([]string{"areas", "fit", write("bad.csv", text)}, strings.NewReader(""), &out,
+			&errs); code != exitProblems || !strings.Contains(errs.String(), want) {
 			t.Errorf("%q: %d, %s", text, code, errs.String())
 		}
 	}
-	if code := run([]string{"areas", "fit", filepath.Join(dir, "none.csv")}, strings.NewReader(""), &out, &errs); code != exitProblems {
+	if code := run([]string{"areas", "fit", filepath.Join(dir, "none.csv")}, strings.NewReader(""), &out,
+		&errs); code != exitProblems {
 		t.Error("a file that is not there is read")
 	}
 	if code := run([]string{"areas", "fit"}, strings.NewReader(""), &out, &errs); code != exitMisuse {

@@ -44,7 +44,8 @@ func followDesk(args []string, s streams) int {
 	token := fl.String("token-file", "", "the `file` with the token of this host")
 	to := fl.String("to", "", "the `folder` that the gateway reads")
 	state := fl.String("state", "", "a `folder` that remembers the number of the last publication")
-	ready := fl.String("readyz", "http://127.0.0.1:9091/readyz", "the `address` at which the gateway says which book it uses")
+	ready := fl.String("readyz", "http://127.0.0.1:9091/readyz",
+		"the `address` at which the gateway says which book it uses")
 	once := fl.Bool("once", false, "ask once, then end")
 	machine := fl.String("machine", outside.Machine, "the `name` of this machine, if several have the same token")
 	program := fl.String("run", "", "a `program` to run as long as it runs: the gateway")

@@ -33,7 +33,8 @@ func TestFollowBeside(t *testing.T) {
 	}
 	var said bytes.Buffer
 	follower := func() *follow.Follower {
-		return &follow.Follower{Desk: "http://" + testkit.FreeAddr(t), Key: make(ed25519.PublicKey, ed25519.PublicKeySize), Dir: filepath.Join(dir, "book"), State: dir,
+		return &follow.Follower{Desk: "http://" + testkit.FreeAddr(t),
+			Key: make(ed25519.PublicKey, ed25519.PublicKeySize), Dir: filepath.Join(dir, "book"), State: dir,
 			Now: time.Now, Say: func(line string) { said.WriteString(line + "\n") }}
 	}
 	t.Setenv("FOLLOW_TOKEN", "secret")
@@ -41,7 +42,9 @@ func TestFollowBeside(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	code := make(chan int)
 	go func() {
-		code <- followBeside(ctx, follower(), program("gateway", `trap "exit 7" TERM; echo "token: $FOLLOW_TOKEN"; while :; do sleep 0.1; done`), 0, streams{strings.NewReader(""), in, io.Discard})
+		code <- followBeside(ctx, follower(), program("gateway",
+			`trap "exit 7" TERM; echo "token: $FOLLOW_TOKEN"; while :; do sleep 0.1; done`),
+			0, streams{strings.NewReader(""), in, io.Discard})
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil || line != "token: \n" {
@@ -51,10 +54,12 @@ func TestFollowBeside(t *testing.T) {
 	if got := <-code; got != 7 {
 		t.Errorf("a gateway that is told to stop: %d", got)
 	}
-	if got := followBeside(t.Context(), follower(), program("ends", "exit 3"), 0, streams{strings.NewReader(""), io.Discard, io.Discard}); got != 3 {
+	if got := followBeside(t.Context(), follower(), program("ends", "exit 3"),
+		0, streams{strings.NewReader(""), io.Discard, io.Discard}); got != 3 {
 		t.Errorf("a gateway that ends by itself: %d", got)
 	}
-	if got := followBeside(t.Context(), follower(), filepath.Join(dir, "none"), 0, streams{strings.NewReader(""), io.Discard, io.Discard}); got != exitProblems {
+	if got := followBeside(t.Context(), follower(), filepath.Join(dir, "none"),
+		0, streams{strings.NewReader(""), io.Discard, io.Discard}); got != exitProblems {
 		t.Errorf("no gateway: %d", got)
 	}
 	if !strings.Contains(said.String(), "connection refused; the book stays as it is") {

@@ -50,10 +50,12 @@ func showHeard(w io.Writer, b *flows.Book, text string) error {
 		if f.Kind == hear.Filler || f.Place >= 0 {
 			continue
 		}
-		fmt.Fprintf(w, "says:      %s, by %q (phrase: %s)\n", f.Kind, strings.Join(r.Words[f.From:f.To], " "), r.Because(f))
+		fmt.Fprintf(w, "says:      %s, by %q (phrase: %s)\n", f.Kind, strings.Join(r.Words[f.From:f.To], " "),
+			r.Because(f))
 	}
 	for _, p := range r.Places {
-		fmt.Fprintf(w, "place:     %q is %s: %s, in %s; %s", strings.Join(r.Words[p.From:p.To], " "), p.Name, p.How, b.Districts(p.Where), p.Role)
+		fmt.Fprintf(w, "place:     %q is %s: %s, in %s; %s", strings.Join(r.Words[p.From:p.To], " "), p.Name, p.How,
+			b.Districts(p.Where), p.Role)
 		if p.Cue != "" {
 			fmt.Fprintf(w, " (phrase: %s)", p.Cue)
 		}

@@ -41,7 +41,8 @@ func TestInstall(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := versionOf(t, from)
-	if code, out, errs := inTerminal("install", "-flows", from, "-to", to); code != exitOK || !strings.Contains(out, "within two seconds") {
+	if code, out, errs := inTerminal("install", "-flows", from, "-to", to); code != exitOK ||
+		!strings.Contains(out, "within two seconds") {
 		t.Fatalf("%d: %s%s", code, out, errs)
 	}
 	if got := versionOf(t, to); got != first {
@@ -55,10 +56,12 @@ func TestInstall(t *testing.T) {
 	if err := os.WriteFile(menus, []byte("steps: ["), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errs := inTerminal("install", "-flows", from, "-to", to); code != exitProblems || !strings.Contains(errs, "was not installed") || versionOf(t, to) != first {
+	if code, _, errs := inTerminal("install", "-flows", from, "-to", to); code != exitProblems ||
+		!strings.Contains(errs, "was not installed") || versionOf(t, to) != first {
 		t.Errorf("a broken book: %d, %s", code, errs)
 	}
-	if err := os.WriteFile(menus, []byte(strings.Replace(string(data), testbook.Opens("who"), "For whom?", 1)), 0o600); err != nil {
+	if err := os.WriteFile(menus, []byte(strings.Replace(string(data), testbook.Opens("who"), "For whom?", 1)),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -72,7 +75,8 @@ func TestInstall(t *testing.T) {
 	if versionOf(t, to) != first || versionOf(t, to+".before") == first {
 		t.Error("the book before the last change is not kept")
 	}
-	if code, _, errs := inTerminal("install", "-flows", to+".before", "-to", to); code != exitOK || versionOf(t, to) == first {
+	if code, _, errs := inTerminal("install", "-flows", to+".before", "-to", to); code != exitOK ||
+		versionOf(t, to) == first {
 		t.Errorf("going back: %d, %s", code, errs)
 	}
 }
@@ -94,27 +98,32 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Cleanup(func() { _ = kept.Close() })
 	day := hours.Day(time.Now())
 	for back, n := range map[int]int{0: 3, 40: 12, 300: 5} {
-		if err := kept.PutCounts(t.Context(), day.AddDate(0, 0, -back), "a test", map[string]int{"text|cumbria_south|letgo_south|given": n}); err != nil {
+		if err := kept.PutCounts(t.Context(), day.AddDate(0, 0, -back), "a test",
+			map[string]int{"text|cumbria_south|letgo_south|given": n}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	from, to, file := filepath.Join(t.TempDir(), "book"), filepath.Join(t.TempDir(), "book"), filepath.Join(t.TempDir(), "signpost.backup")
+	from, to, file := filepath.Join(t.TempDir(), "book"), filepath.Join(t.TempDir(), "book"),
+		filepath.Join(t.TempDir(), "signpost.backup")
 	if err := os.CopyFS(from, book.Files); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errs := inTerminal("backup", "-flows", from, "-out", file); code != exitOK || !strings.Contains(out, "3 days and the flow book") {
+	if code, out, errs := inTerminal("backup", "-flows", from, "-out", file); code != exitOK ||
+		!strings.Contains(out, "3 days and the flow book") {
 		t.Fatalf("%d: %s%s", code, out, errs)
 	}
 	if st, err := os.Stat(file); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("others can read the file: %v", err)
 	}
 	r.Do(t, "FLUSHALL")
-	for _, want := range []string{"3 days are back, and the flow book. 0 days", "0 days are back, and the flow book. 3 days"} {
+	for _, want := range []string{"3 days are back, and the flow book. 0 days",
+		"0 days are back, and the flow book. 3 days"} {
 		if code, out, errs := inTerminal("restore", "-to", to, file); code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("%d: %s%s, want %s", code, out, errs, want)
 		}
 	}
-	if counts, err := kept.Counts(t.Context(), day.AddDate(0, 0, -40)); err != nil || counts["text|cumbria_south|letgo_south|given"] != 12 {
+	if counts, err := kept.Counts(t.Context(), day.AddDate(0, 0, -40)); err != nil ||
+		counts["text|cumbria_south|letgo_south|given"] != 12 {
 		t.Errorf("restored: %v, %v", counts, err)
 	}
 	if versionOf(t, to) != versionOf(t, from) {
@@ -154,18 +163,24 @@ func TestRestoreIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string][]entry{
-		"a path outside":             {{name: "counts.json", text: counts}, {name: "book/../../etc/cron.d/x", text: "x"}},
-		"a path from the root":       {{name: "counts.json", text: counts}, {name: "/etc/cron.d/x", text: "x"}},
-		"a path with backslashes":    {{name: "counts.json", text: counts}, {name: `book\..\x`, text: "x"}},
-		"a file of no book":          {{name: "counts.json", text: counts}, {name: "book/x.sh", text: "x"}},
-		"a file deeper than a book":  {{name: "counts.json", text: counts}, {name: "book/audio/x/y.wav", text: "x"}},
-		"a symbolic link":            {{name: "counts.json", text: counts}, {name: "book/menus.yaml", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}},
-		"the same file twice":        {{name: "counts.json", text: counts}, {name: "counts.json", text: counts}},
-		"too many files":             append([]entry{{name: "counts.json", text: counts}}, many...),
-		"a recording of 65 MB":       {{name: "counts.json", text: counts}, {name: "book/audio/a.wav", text: strings.Repeat(nothing, 65)}},
-		"recordings of 66 MB":        {{name: "counts.json", text: counts}, {name: "book/audio/a.wav", text: strings.Repeat(nothing, 33)}, {name: "book/audio/b.wav", text: strings.Repeat(nothing, 33)}},
-		"counts of 33 MB":            {{name: "counts.json", text: strings.Repeat(nothing, 33)}},
-		"a size larger than any":     {{name: "counts.json", text: counts}, {name: "book/menus.yaml", text: "x", claims: 1 << 62}},
+		"a path outside": {{name: "counts.json", text: counts},
+			{name: "book/../../etc/cron.d/x", text: "x"}},
+		"a path from the root":      {{name: "counts.json", text: counts}, {name: "/etc/cron.d/x", text: "x"}},
+		"a path with backslashes":   {{name: "counts.json", text: counts}, {name: `book\..\x`, text: "x"}},
+		"a file of no book":         {{name: "counts.json", text: counts}, {name: "book/x.sh", text: "x"}},
+		"a file deeper than a book": {{name: "counts.json", text: counts}, {name: "book/audio/x/y.wav", text: "x"}},
+		"a symbolic link": {{name: "counts.json", text: counts},
+			{name: "book/menus.yaml", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}},
+		"the same file twice": {{name: "counts.json", text: counts}, {name: "counts.json", text: counts}},
+		"too many files":      append([]entry{{name: "counts.json", text: counts}}, many...),
+		"a recording of 65 MB": {{name: "counts.json", text: counts},
+			{name: "book/audio/a.wav", text: strings.Repeat(nothing, 65)}},
+		"recordings of 66 MB": {{name: "counts.json", text: counts},
+			{name: "book/audio/a.wav", text: strings.Repeat(nothing, 33)},
+			{name: "book/audio/b.wav", text: strings.Repeat(nothing, 33)}},
+		"counts of 33 MB": {{name: "counts.json", text: strings.Repeat(nothing, 33)}},
+		"a size larger than any": {{name: "counts.json", text: counts},
+			{name: "book/menus.yaml", text: "x", claims: 1 << 62}},
 		"a file larger than it says": {{name: "counts.json", text: strings.Repeat(" ", 1<<20) + counts, claims: 10}},
 		"a count below zero":         {{name: "counts.json", text: `{"2026-01-02":{"text|||begun":-1}}`}},
 		"a day that is none":         {{name: "counts.json", text: `{"2026-13-02":{"text|||begun":1}}`}},
@@ -186,7 +201,8 @@ func TestRestoreIsBounded(t *testing.T) {
 				if _, err := d.Write([]byte(e.text)); err != nil || d.Close() != nil {
 					t.Fatal(err)
 				}
-				h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE([]byte(e.text)), CompressedSize64: uint64(deflated.Len()), UncompressedSize64: uint64(len(e.text))}
+				h := &zip.FileHeader{Name: e.name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE([]byte(e.text)),
+					CompressedSize64: uint64(deflated.Len()), UncompressedSize64: uint64(len(e.text))}
 				if e.mode != 0 {
 					h.SetMode(e.mode)
 				}
@@ -209,7 +225,8 @@ func TestRestoreIsBounded(t *testing.T) {
 			if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if code, out, errs := inTerminal("restore", "-to", to, file); code != exitProblems || !strings.Contains(errs, "signpost backup") {
+			if code, out, errs := inTerminal("restore", "-to", to, file); code != exitProblems ||
+				!strings.Contains(errs, "signpost backup") {
 				t.Errorf("%d: %s%s", code, out, errs)
 			}
 			if _, err := os.Stat(filepath.Dir(to)); !os.IsNotExist(err) {
@@ -263,7 +280,8 @@ func TestAnotherCountysBookIsNotInstalled(t *testing.T) {
 	if code, _, errs := inTerminal("install", "-to", to); code != exitOK {
 		t.Fatalf("%d, %s", code, errs)
 	}
-	if code, _, errs := inTerminal("install", "-flows", other, "-to", to); code != exitProblems || !strings.Contains(errs, "for other places") {
+	if code, _, errs := inTerminal("install", "-flows", other, "-to", to); code != exitProblems ||
+		!strings.Contains(errs, "for other places") {
 		t.Errorf("%d, %s", code, errs)
 	}
 	before, err := os.ReadFile(filepath.Join(to, "areas.yaml"))

@@ -36,7 +36,8 @@ func language(args []string, s streams) int {
 	if code, done := parseWords(fl, args, s); done {
 		return code
 	}
-	if fl.NArg() > 1 || fl.NArg() == 0 && *read || fl.NArg() == 1 && !regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`).MatchString(fl.Arg(0)) {
+	if fl.NArg() > 1 || fl.NArg() == 0 && *read || fl.NArg() == 1 &&
+		!regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`).MatchString(fl.Arg(0)) {
 		fmt.Fprint(s.err, "signpost language: give a short name in small letters, like pl; see signpost language -h\n")
 		return exitMisuse
 	}
@@ -51,7 +52,8 @@ func language(args []string, s streams) int {
 	case id == "":
 		listLanguages(w, src)
 	case *read && begun < 0:
-		fmt.Fprintf(s.err, "signpost language: there is no language %q yet; without -read this prints what to fill in\n", id)
+		fmt.Fprintf(s.err,
+			"signpost language: there is no language %q yet; without -read this prints what to fill in\n", id)
 		return exitMisuse
 	case *read:
 		readLanguage(w, src, src.Translations[begun])
@@ -79,7 +81,8 @@ func listLanguages(w io.Writer, src *load.Source) {
 		if signer == "" {
 			signer = "somebody who speaks it"
 		}
-		fmt.Fprintf(w, "%s  %s: a draft, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n", d.ID, d.Name, len(d.Missing), d.Words, signer)
+		fmt.Fprintf(w, "%s  %s: a draft, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n", d.ID,
+			d.Name, len(d.Missing), d.Words, signer)
 		for _, m := range d.Missing {
 			fmt.Fprintf(w, "      %s: %s\n", m.Path, m.Words)
 		}

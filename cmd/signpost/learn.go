@@ -58,7 +58,8 @@ var falseShares = map[hear.Kind]learn.Shares{
 // lowered is by how much the sum that a text must reach is lower than the shares allow. Tried on whole
 // answers, not on one kind alone: words of everyday life deny only what is said in few words,
 // and a writer who may be the one who harms is only asked.
-var lowered = map[hear.Kind]float32{hear.Ordinary: 1.6, hear.MaybeBehaviour: 0.3, hear.ChildConcern: 0.4, hear.TextOnly: 0.4}
+var lowered = map[hear.Kind]float32{hear.Ordinary: 1.6, hear.MaybeBehaviour: 0.3, hear.ChildConcern: 0.4,
+	hear.TextOnly: 0.4}
 
 // Limits of what is learnt from, and which weights are kept.
 const (
@@ -92,10 +93,13 @@ func learnSigns(args []string, s streams) int {
 		}
 		texts = append(texts, more...)
 	}
-	scales, reports := learn.Fit(texts, learn.Options{Fewest: fewestTexts, Penalty: learnPenalty, Smallest: smallestWeight, False: falseShares, Skip: skips})
-	fmt.Fprintf(s.err, "%d texts\n%-16s %6s %8s %8s %8s %8s %6s\n", len(texts), "kind", "texts", "heard %", "wrong %", "none %", "hurt %", "signs")
+	scales, reports := learn.Fit(texts, learn.Options{Fewest: fewestTexts, Penalty: learnPenalty,
+		Smallest: smallestWeight, False: falseShares, Skip: skips})
+	fmt.Fprintf(s.err, "%d texts\n%-16s %6s %8s %8s %8s %8s %6s\n", len(texts), "kind", "texts", "heard %", "wrong %",
+		"none %", "hurt %", "signs")
 	for _, r := range reports {
-		fmt.Fprintf(s.err, "%-16s %6d %8.1f %8.2f %8.2f %8.2f %6d\n", r.Kind, r.Texts, 100*r.Heard, 100*r.Wrong, 100*r.None, 100*r.Hurt, r.Signs)
+		fmt.Fprintf(s.err, "%-16s %6d %8.1f %8.2f %8.2f %8.2f %6d\n", r.Kind, r.Texts, 100*r.Heard, 100*r.Wrong,
+			100*r.None, 100*r.Hurt, r.Signs)
 	}
 	for i := range scales {
 		scales[i].Enough -= lowered[scales[i].Kind]
@@ -201,7 +205,8 @@ func kindsOf(labels string) (set hear.Set, err error) {
 		switch {
 		case label == "none":
 		case !ok:
-			return 0, fmt.Errorf("%q is no label: give none, or some of %s", label, strings.Join(slices.Sorted(slices.Values(hear.Kinds())), ", "))
+			return 0, fmt.Errorf("%q is no label: give none, or some of %s", label,
+				strings.Join(slices.Sorted(slices.Values(hear.Kinds())), ", "))
 		default:
 			set |= hear.Of(k)
 			if k == hear.Behaviour {

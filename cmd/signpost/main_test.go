@@ -14,7 +14,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"signpost": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }})
+	testscript.Main(m,
+		map[string]func(){"signpost": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }})
 }
 
 // edit FILE OLD NEW changes a file as a manager would.
@@ -44,10 +45,12 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata", Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile, "append": appendAfter}, Setup: func(e *testscript.Env) error {
-		e.Setenv("BOOK", book+"/../../flows/book")
-		return nil
-	}})
+	testscript.Run(t, testscript.Params{Dir: "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile, "append": appendAfter},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("BOOK", book+"/../../flows/book")
+			return nil
+		}})
 }
 
 // The mistake shown in docs/terminal.md comes out as it is shown there.

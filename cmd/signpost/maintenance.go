@@ -68,7 +68,8 @@ func maintenance(args []string, s streams) int {
 	case until.IsZero():
 		fmt.Fprintln(s.out, "Maintenance is off: the menus are in use.")
 	default:
-		fmt.Fprintf(s.out, "Maintenance is on until %s: everybody gets the 24-hour number.\n", until.Format("15:04 on Monday 2 January"))
+		fmt.Fprintf(s.out, "Maintenance is on until %s: everybody gets the 24-hour number.\n",
+			until.Format("15:04 on Monday 2 January"))
 	}
 	return exitOK
 }

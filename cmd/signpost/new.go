@@ -221,12 +221,17 @@ func (d *dialogue) rest(c *scaffold.County) (err error) {
 			for _, p := range half {
 				towns = append(towns, p.Towns)
 			}
-			if c.Halves[i], err = d.ask(fmt.Sprintf("\nWhat do people call the part with %s?", strings.Join(towns, ", ")), scaffold.Half); err != nil {
+			if c.Halves[i], err = d.ask(fmt.Sprintf("\nWhat do people call the part with %s?",
+				strings.Join(towns, ", ")), scaffold.Half); err != nil {
 				return err
 			}
 		}
 	}
-	next, err := d.ask("\nWhat next door do people there also write? Towns and counties outside it, with commas; or nothing.", func(s string) error { return scaffold.Places(list(s)) })
+	next,
+		err := d.ask("\nWhat next door do people there also write? Towns and counties outside it, with commas; or nothing.",
+		func(s string) error {
+			return scaffold.Places(list(s))
+		})
 	c.NextDoor = list(next)
 	return err
 }
@@ -250,11 +255,18 @@ func (d *dialogue) part(c scaffold.County) (p scaffold.Part, err error) {
 		return p, err
 	}
 	var answer string
-	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people may mean elsewhere.", func(s string) error { return scaffold.Places(list(s)) }); err != nil {
+	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people may mean elsewhere.",
+		func(s string) error {
+			return scaffold.Places(list(s))
+		}); err != nil {
 		return p, err
 	}
 	p.Places = list(answer)
-	if answer, err = d.ask("Its councils with their ONS codes, with commas, like: Preston E07000123, Chorley E07000118. Or nothing.", func(s string) error { _, err := councils(s); return err }); err != nil {
+	if answer, err = d.ask("Its councils with their ONS codes, with commas, like: Preston E07000123, Chorley E07000118. Or nothing.",
+		func(s string) error {
+			_, err := councils(s)
+			return err
+		}); err != nil {
 		return p, err
 	}
 	p.Councils, _ = councils(answer) // it was right
@@ -264,8 +276,10 @@ func (d *dialogue) part(c scaffold.County) (p scaffold.Part, err error) {
 		into     *string
 	}{
 		{"The local service there: its own name. It is never sent in a text.", scaffold.Facts, &p.Service.Name},
-		{"Its number, as it prints it.", func(s string) error { _, err := load.Number(s); return err }, &p.Service.Number},
-		{"Its hours: 24 hours, or like Mon-Fri 9am-5pm; unknown when nobody has confirmed them.", func(s string) error { _, err := hours.Parse(s); return err }, &p.Service.Hours},
+		{"Its number, as it prints it.", func(s string) error { _, err := load.Number(s); return err },
+			&p.Service.Number},
+		{"Its hours: 24 hours, or like Mon-Fri 9am-5pm; unknown when nobody has confirmed them.",
+			func(s string) error { _, err := hours.Parse(s); return err }, &p.Service.Hours},
 		{"Where does the number come from?", scaffold.Facts, &p.Service.Source},
 	} {
 		if *q.into, err = d.ask(q.question, q.right); err != nil {

@@ -25,7 +25,8 @@ func answer(t testing.TB, answers ...string) (dir string, code int, out, errs st
 
 // part answers for one part.
 func part(towns, places, councils string, n int) []string {
-	return []string{towns, places, councils, fmt.Sprintf("Service %d", n), fmt.Sprintf("0161 496 00%02d", n), "unknown", "a test"}
+	return []string{towns, places, councils, fmt.Sprintf("Service %d", n), fmt.Sprintf("0161 496 00%02d", n),
+		"unknown", "a test"}
 }
 
 // clean holds a new book to having no mistake, and nothing to look at but numbers
@@ -45,7 +46,8 @@ func clean(t testing.TB, dir string) *load.Source {
 // book is clean, and every part is reached by its town, by menus and by keys (the
 // examples and the walk in the check hold it to that).
 func TestNewBooks(t *testing.T) {
-	towns := []string{"Abbotsville", "Bettysville", "Carolsville", "Daphnesford", "Ednasville", "Florasville", "Gladysville", "Hildasville"}
+	towns := []string{"Abbotsville", "Bettysville", "Carolsville", "Daphnesford", "Ednasville", "Florasville",
+		"Gladysville", "Hildasville"}
 	for n := 1; n <= 8; n++ {
 		t.Run(fmt.Sprintf("%d parts", n), func(t *testing.T) {
 			answers := []string{strings.Repeat("x", 20) + "shire"[:4]}
@@ -77,8 +79,10 @@ func TestNewBooks(t *testing.T) {
 func TestNewBookOfOddAnswers(t *testing.T) {
 	dir, code, out, errs := answer(t,
 		"", "Null", // no name; then one that YAML would take for something else
-		"K{endal", "Żory", strings.Repeat("long ", 8), "Null or No", "on, the O'Neills, a: b # c, -, no", "no, -", "Preston E07000123, Chorley E07000118",
-		"", `"Quoted": a service # 1`, "0161 496 0", "0906 496 0000", "hello", "0161 496 0001", "sometimes", "Mon-Fri 9am-5pm", "", "- {source}",
+		"K{endal", "Żory", strings.Repeat("long ", 8), "Null or No", "on, the O'Neills, a: b # c, -, no", "no, -",
+		"Preston E07000123, Chorley E07000118",
+		"", `"Quoted": a service # 1`, "0161 496 0", "0906 496 0000", "hello", "0161 496 0001", "sometimes",
+		"Mon-Fri 9am-5pm", "", "- {source}",
 		"")
 	if code != exitProblems || !strings.Contains(errs, "nothing was written") { // it ended before the last question
 		t.Fatalf("%d: %s", code, errs)
@@ -86,12 +90,15 @@ func TestNewBookOfOddAnswers(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("something was written")
 	}
-	for _, said := range []string{"at most 24 letters", "more than words", "ordinary letters", "longer than 36", `"-" is not the name`, "E07000123", "not a telephone number", "premium"} {
+	for _, said := range []string{"at most 24 letters", "more than words", "ordinary letters", "longer than 36",
+		`"-" is not the name`, "E07000123", "not a telephone number", "premium"} {
 		if !strings.Contains(out, said) {
 			t.Errorf("it did not say %q:\n%s", said, out)
 		}
 	}
-	dir, code, out, errs = answer(t, "Null", "True or Tilde", "on, the O'Neills, a: b # c", "Preston E07000123, Chorley E07000118", `"Quoted": a service # 1`, "0161 496 0001", "Mon-Fri 9am-5pm", "- {source}", "", "Off, true")
+	dir, code, out, errs = answer(t, "Null", "True or Tilde", "on, the O'Neills, a: b # c",
+		"Preston E07000123, Chorley E07000118", `"Quoted": a service # 1`, "0161 496 0001", "Mon-Fri 9am-5pm",
+		"- {source}", "", "Off, true")
 	if code != exitOK {
 		t.Fatalf("%s\n%s", errs, out)
 	}
@@ -111,7 +118,8 @@ func TestNewBookWritesOverNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var o, e bytes.Buffer
-	if code := run([]string{"new", dir}, strings.NewReader("x\n"), &o, &e); code != exitProblems || !strings.Contains(e.String(), "holds files already") {
+	if code := run([]string{"new", dir}, strings.NewReader("x\n"), &o, &e); code != exitProblems ||
+		!strings.Contains(e.String(), "holds files already") {
 		t.Errorf("%d: %s", code, e.String())
 	}
 	if code := run([]string{"new"}, strings.NewReader(""), &o, &e); code != exitMisuse {
@@ -121,8 +129,10 @@ func TestNewBookWritesOverNothing(t *testing.T) {
 
 // From any answers, either a clean book comes of it or nothing does.
 func FuzzNew(f *testing.F) {
-	f.Add("Lancashire", "Preston or Chorley", "Leyland", "Preston E07000123", "A service", "0161 496 0001", "24 hours", "a test", "Bolton")
-	f.Add("Cumbria", "Wales", "wales, lancashire", "Wales E07000123, wales E07000124", "x", "0808 157 0003", "Mon 9am-5pm", "y", "wales")
+	f.Add("Lancashire", "Preston or Chorley", "Leyland", "Preston E07000123", "A service", "0161 496 0001", "24 hours",
+		"a test", "Bolton")
+	f.Add("Cumbria", "Wales", "wales, lancashire", "Wales E07000123, wales E07000124", "x", "0808 157 0003",
+		"Mon 9am-5pm", "y", "wales")
 	f.Add("the", "more", "stop, 999, me", "", "0", "0161 496 0001", "unknown", "-", "x")
 	f.Fuzz(func(t *testing.T, county, towns, places, councils, name, number, hours, source, next string) {
 		dir, code, out, errs := answer(t, county, towns, places, councils, name, number, hours, source, "", next)
@@ -130,7 +140,8 @@ func FuzzNew(f *testing.F) {
 			if _, problems := check.Mistakes(os.DirFS(dir), time.Now()); len(problems) > 0 {
 				t.Error(load.Errors(problems)[0])
 			}
-		} else if _, err := os.Stat(dir); err == nil || code != exitProblems || !strings.Contains(errs, "the answers ended") {
+		} else if _, err := os.Stat(dir); err == nil || code != exitProblems ||
+			!strings.Contains(errs, "the answers ended") {
 			t.Errorf("%d: %s\n%s", code, errs, out)
 		}
 	})

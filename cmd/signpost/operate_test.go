@@ -25,7 +25,8 @@ const (
 // operator sets the environment of a gateway on a double of the provider.
 func operator(t *testing.T, double *testkit.Provider, redis string) {
 	t.Helper()
-	for name, v := range map[string]string{"PUBLIC_URL": "https://sms.example.org", "TWILIO_ACCOUNT_SID": testAccount, "TWILIO_AUTH_TOKEN": testToken, "TWILIO_API_URL": double.URL,
+	for name, v := range map[string]string{"PUBLIC_URL": "https://sms.example.org", "TWILIO_ACCOUNT_SID": testAccount,
+		"TWILIO_AUTH_TOKEN": testToken, "TWILIO_API_URL": double.URL,
 		"REDIS_URL": redis, "PRIVACY_KEY": strings.Repeat("5a", 32)} {
 		t.Setenv(name, v)
 	}
@@ -43,17 +44,25 @@ func TestProvision(t *testing.T) {
 	double := testkit.NewProvider(t, testAccount, testToken)
 	operator(t, double, "redis://127.0.0.1:1")
 	t.Chdir(t.TempDir())
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": "+441632960000", "friendly_name": "main", "sms_url": "https://old.example.org/sms", "sms_method": "GET", "voice_url": "https://old.example.org/v", "voice_method": "GET"})
-	double.Line(map[string]any{"sid": "SC" + strings.Repeat("2", 32), "short_code": "60777", "sms_url": "", "sms_method": "POST"})
-	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info", "inbound_request_url": "", "inbound_method": "POST", "validity_period": 14400, "sticky_sender": true})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": "+441632960000",
+		"friendly_name": "main", "sms_url": "https://old.example.org/sms", "sms_method": "GET",
+		"voice_url": "https://old.example.org/v", "voice_method": "GET"})
+	double.Line(map[string]any{"sid": "SC" + strings.Repeat("2", 32), "short_code": "60777", "sms_url": "",
+		"sms_method": "POST"})
+	double.Line(map[string]any{"sid": "MG" + strings.Repeat("3", 32), "friendly_name": "Local info",
+		"inbound_request_url": "", "inbound_method": "POST", "validity_period": 14400, "sticky_sender": true})
 	before, err := json.Marshal(double.Lines())
 	if err != nil {
 		t.Fatal(err)
 	}
 	const elsewhere = "https://handler.example.com/twiml/1"
-	args := []string{"provision", "-text-fallback", elsewhere, "-voice-fallback", elsewhere, "+441632960000", "60777", "Local info"}
+	args := []string{"provision", "-text-fallback", elsewhere, "-voice-fallback", elsewhere, "+441632960000", "60777",
+		"Local info"}
 	code, out, errs := inTerminal(args...)
-	for _, want := range []string{"texts: POST https://sms.example.org/sms", "now: GET https://old.example.org/sms", "now: nowhere", "calls: POST https://sms.example.org/voice", "calls that have ended: POST https://sms.example.org/voice/status", "a reply may wait: 10m0s", "Nothing is changed yet"} {
+	for _, want := range []string{"texts: POST https://sms.example.org/sms", "now: GET https://old.example.org/sms",
+		"now: nowhere", "calls: POST https://sms.example.org/voice",
+		"calls that have ended: POST https://sms.example.org/voice/status", "a reply may wait: 10m0s",
+		"Nothing is changed yet"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
@@ -64,15 +73,18 @@ func TestProvision(t *testing.T) {
 	if now, _ := json.Marshal(double.Lines()); code != exitOK || errs != "" || string(now) != string(before) {
 		t.Fatalf("without -yes: %d, %s%s", code, errs, now)
 	}
-	if code, out, errs = inTerminal(append([]string{"provision", "-yes"}, args[1:]...)...); code != exitOK || strings.Count(out, "Done.") != 3 {
+	if code, out, errs = inTerminal(append([]string{"provision", "-yes"}, args[1:]...)...); code != exitOK ||
+		strings.Count(out, "Done.") != 3 {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
 	lines := double.Lines()
 	for i, want := range []map[string]any{
-		{"sms_url": "https://sms.example.org/sms", "sms_method": "POST", "sms_fallback_url": elsewhere, "voice_url": "https://sms.example.org/voice", "voice_method": "POST", "voice_fallback_url": elsewhere,
+		{"sms_url": "https://sms.example.org/sms", "sms_method": "POST", "sms_fallback_url": elsewhere,
+			"voice_url": "https://sms.example.org/voice", "voice_method": "POST", "voice_fallback_url": elsewhere,
 			"status_callback": "https://sms.example.org/voice/status", "friendly_name": "main"},
 		{"sms_url": "https://sms.example.org/sms", "sms_fallback_url": elsewhere},
-		{"inbound_request_url": "https://sms.example.org/sms", "fallback_url": elsewhere, "validity_period": 600, "sticky_sender": true},
+		{"inbound_request_url": "https://sms.example.org/sms", "fallback_url": elsewhere, "validity_period": 600,
+			"sticky_sender": true},
 	} {
 		for k, v := range want {
 			if lines[i][k] != v {
@@ -83,14 +95,17 @@ func TestProvision(t *testing.T) {
 	if code, out, _ = inTerminal(args...); code != exitOK || strings.Count(out, "It points here already.") != 3 {
 		t.Errorf("again: %d, %s", code, out)
 	}
-	if code, out, errs = inTerminal("provision", "-yes", "-undo", "+441632960000"); code != exitOK || !strings.Contains(out, "Done.") {
+	if code, out, errs = inTerminal("provision", "-yes", "-undo", "+441632960000"); code != exitOK ||
+		!strings.Contains(out, "Done.") {
 		t.Fatalf("undo: %d, %s%s", code, out, errs)
 	}
-	if got := double.Lines()[0]; got["sms_url"] != "https://old.example.org/sms" || got["sms_method"] != "GET" || got["voice_url"] != "https://old.example.org/v" || got["status_callback"] != "" {
+	if got := double.Lines()[0]; got["sms_url"] != "https://old.example.org/sms" || got["sms_method"] != "GET" ||
+		got["voice_url"] != "https://old.example.org/v" || got["status_callback"] != "" {
 		t.Errorf("undone it is %v", got)
 	}
 	for _, q := range double.Requests() {
-		if !strings.HasPrefix(q, "GET ") && !strings.HasPrefix(q, "POST ") || strings.Contains(q, "Messages") || strings.Contains(q, "Calls") {
+		if !strings.HasPrefix(q, "GET ") && !strings.HasPrefix(q, "POST ") || strings.Contains(q, "Messages") ||
+			strings.Contains(q, "Calls") {
 			t.Errorf("asked for %s", q)
 		}
 	}
@@ -100,7 +115,8 @@ func TestProvision(t *testing.T) {
 	}{
 		{[]string{"provision"}, "name one or more lines"},
 		{[]string{"provision", "+44000"}, "is not in the account, which has: +441632960000"},
-		{[]string{"provision", "-text-fallback", "https://sms.example.org/x", "60777"}, "does not fall with this server"},
+		{[]string{"provision", "-text-fallback", "https://sms.example.org/x", "60777"},
+			"does not fall with this server"},
 		{[]string{"provision", "-undo", "nothing.json"}, "no such file"},
 	} {
 		if code, _, errs := inTerminal(tt.args...); code == exitOK || !strings.Contains(errs, tt.says) {
@@ -113,7 +129,8 @@ func TestProvision(t *testing.T) {
 // follow, and hold the 24-hour number and 999.
 func TestFallbackFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, errs := inTerminal("fallback", "-out", dir, "-caller-id", "+441632960000", "-connect", "https://handler.example.com/twiml/2")
+	code, out, errs := inTerminal("fallback", "-out", dir, "-caller-id", "+441632960000", "-connect",
+		"https://handler.example.com/twiml/2")
 	if code != exitOK || !strings.Contains(out, "0808 2000 247") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
@@ -135,7 +152,8 @@ func TestFallbackFiles(t *testing.T) {
 		t.Errorf("a text gets %q", words)
 	}
 	voice := read("voice.xml")
-	if action, _ := voice.Children[0].Attr("action"); action != "https://handler.example.com/twiml/2" || !strings.Contains(voice.Words(), "press 1") || !strings.Contains(voice.Words(), "9 9 9") {
+	if action, _ := voice.Children[0].Attr("action"); action != "https://handler.example.com/twiml/2" ||
+		!strings.Contains(voice.Words(), "press 1") || !strings.Contains(voice.Words(), "9 9 9") {
 		t.Errorf("a call hears %q and is led to %s", voice.Words(), action)
 	}
 	connect := read("connect.xml")
@@ -151,21 +169,25 @@ func TestFallbackFiles(t *testing.T) {
 	if shown != "+441632960000" {
 		t.Errorf("the line is shown %q, which may be the caller's number", shown)
 	}
-	if words := read("text.xml").Words(); strings.Contains(strings.ToLower(words), "reply") || strings.Index(words, "999") > strings.Index(words, "0808") {
+	if words := read("text.xml").Words(); strings.Contains(strings.ToLower(words), "reply") ||
+		strings.Index(words, "999") > strings.Index(words, "0808") {
 		t.Errorf("a text gets %q", words)
 	}
 	if words := strings.TrimSpace(voice.Words()); !strings.HasPrefix(words, "Hello.") {
 		t.Errorf("a call hears first %q", words)
 	}
 	plain := filepath.Join(t.TempDir(), "plain")
-	if code, out, errs = inTerminal("fallback", "-out", plain); code != exitOK || !strings.Contains(out, "Nobody is put through") {
+	if code, out, errs = inTerminal("fallback", "-out", plain); code != exitOK ||
+		!strings.Contains(out, "Nobody is put through") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
-	if said, err := os.ReadFile(filepath.Join(plain, "voice.xml")); err != nil || strings.Contains(string(said), "Gather") || strings.Contains(string(said), "Dial") {
+	if said, err := os.ReadFile(filepath.Join(plain, "voice.xml")); err != nil ||
+		strings.Contains(string(said), "Gather") || strings.Contains(string(said), "Dial") {
 		t.Errorf("without a caller id a call gets %s, %v", said, err)
 	}
 	for _, shown := range []string{"01632", "01632960000", "+448081570011", "+447000123456", "+33612345678", "60777"} {
-		if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", shown); code != exitMisuse || !strings.Contains(errs, "written like") {
+		if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", shown); code != exitMisuse ||
+			!strings.Contains(errs, "written like") {
 			t.Errorf("%s: %d, %s", shown, code, errs)
 		}
 	}
@@ -188,7 +210,8 @@ func TestMaintenanceCommand(t *testing.T) {
 		{[]string{"perhaps"}, exitMisuse, "on, off or status"},
 		{nil, exitMisuse, "on, off or status"},
 	} {
-		if code, out, errs := inTerminal(append([]string{"maintenance"}, tt.args...)...); code != tt.code || !strings.Contains(out+errs, tt.says) {
+		if code, out, errs := inTerminal(append([]string{"maintenance"}, tt.args...)...); code != tt.code ||
+			!strings.Contains(out+errs, tt.says) {
 			t.Errorf("%q: %d, %s%s", tt.args, code, out, errs)
 		}
 	}
@@ -204,7 +227,9 @@ func TestDoctorCommand(t *testing.T) {
 	operator(t, double, "redis://127.0.0.1:1")
 	t.Setenv("PUBLIC_URL", "http://127.0.0.1:1")
 	code, out, errs := inTerminal("doctor")
-	for _, want := range []string{"bad   environment: PUBLIC_URL does not begin with https", "bad   Redis: Redis does not answer", "bad   server: PUBLIC_URL does not answer", "bad   provider: No number", "PRIVACY_KEY is not random"} {
+	for _, want := range []string{"bad   environment: PUBLIC_URL does not begin with https",
+		"bad   Redis: Redis does not answer", "bad   server: PUBLIC_URL does not answer", "bad   provider: No number",
+		"PRIVACY_KEY is not random"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s%s", want, out, errs)
 		}
@@ -218,10 +243,12 @@ func TestDoctorCommand(t *testing.T) {
 		t.Errorf("%d, %v: %s", code, err, out)
 	}
 	t.Setenv("TWILIO_ACCOUNT_SID", "hunter2")
-	if code, out, _ := inTerminal("doctor"); code != exitProblems || !strings.Contains(out, "TWILIO_ACCOUNT_SID must be") || strings.Contains(out, "hunter2") {
+	if code, out, _ := inTerminal("doctor"); code != exitProblems ||
+		!strings.Contains(out, "TWILIO_ACCOUNT_SID must be") || strings.Contains(out, "hunter2") {
 		t.Errorf("%d: %s", code, out)
 	}
-	if code, _, errs := inTerminal("doctor", "-format", "xml"); code != exitMisuse || !strings.Contains(errs, "text or json") {
+	if code, _, errs := inTerminal("doctor", "-format", "xml"); code != exitMisuse ||
+		!strings.Contains(errs, "text or json") {
 		t.Errorf("%d: %s", code, errs)
 	}
 }
@@ -269,7 +296,8 @@ func TestProbe(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 			return true
 		}, "no\n"},
-		{"nobody is there", func(http.ResponseWriter, *http.Request) bool { web.CloseClientConnections(); return true }, "no\n"},
+		{"nobody is there", func(http.ResponseWriter, *http.Request) bool { web.CloseClientConnections(); return true },
+			"no\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			wrong = tt.wrong

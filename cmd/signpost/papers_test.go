@@ -61,7 +61,8 @@ func TestPapersAtTheTerminal(t *testing.T) {
 				got, err := cmd.CombinedOutput()
 				cancel()
 				if err != nil || !testkit.AsShown(shown, string(got)) {
-					t.Errorf("%s: %s: %v: printed\n%s\nand the paper shows\n%s", filepath.Base(paper), command, err, got, shown)
+					t.Errorf("%s: %s: %v: printed\n%s\nand the paper shows\n%s", filepath.Base(paper), command, err,
+						got, shown)
 				}
 				ran++
 			}
@@ -74,7 +75,8 @@ func TestPapersAtTheTerminal(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
 			cmd.Dir, cmd.Env = dir, append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
 			switch {
-			case command == "signpost new lancashire", command == "signpost doctor": // with its answers above; by TestDeployPaper
+			case command == "signpost new lancashire",
+				command == "signpost doctor": // with its answers above; by TestDeployPaper
 			case strings.HasPrefix(command, "signpost preview"):
 				cmd.Args[2] = "exec " + command + " -addr 127.0.0.1:0"
 				testkit.Serves(t, cmd, "")

@@ -44,7 +44,8 @@ func openOffice(t *testing.T) *office {
 	}
 	o := &office{dir: t.TempDir(), origin: fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)}
 	files, _ := bookFS("", streams{strings.NewReader(""), io.Discard, io.Discard})
-	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages(&kept), Kept: &kept, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
+	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages(&kept),
+		Kept: &kept, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
 		Now: func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +90,9 @@ func (o *office) browser(t *testing.T) *colleague {
 	}
 	id := make([]byte, 16)
 	_, _ = rand.Read(id)
-	return &colleague{Client: http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, origin: o.origin, id: id, key: key}
+	return &colleague{Client: http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, origin: o.origin,
+		id: id, key: key}
 }
 
 // reply is what the desk answered.
@@ -132,7 +135,8 @@ func (c *colleague) get(t *testing.T, path string, more ...string) reply {
 
 func (c *colleague) post(t *testing.T, path string, form url.Values, more ...string) reply {
 	t.Helper()
-	return c.ask(t, http.MethodPost, path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded", more...)
+	return c.ask(t, http.MethodPost, path, strings.NewReader(form.Encode()),
+		"application/x-www-form-urlencoded", more...)
 }
 
 func (c *colleague) send(t *testing.T, path string, value any) reply {
@@ -166,7 +170,8 @@ func (c *colleague) begins(t *testing.T, path string, first any) (o options, r r
 var b64 = base64.RawURLEncoding
 
 func clientData(kind, challenge, origin string) []byte {
-	data, _ := json.Marshal(map[string]any{"type": "webauthn." + kind, "challenge": challenge, "origin": origin, "crossOrigin": false})
+	data, _ := json.Marshal(map[string]any{"type": "webauthn." + kind, "challenge": challenge, "origin": origin,
+		"crossOrigin": false})
 	return data
 }
 
@@ -195,8 +200,11 @@ func (c *colleague) made(t *testing.T, o options, origin string) map[string]any 
 	data = append(data, point[1:33]...)
 	data = append(append(data, 0x22, 0x58, 0x20), point[33:]...)
 	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data)))
-	return map[string]any{"id": b64.EncodeToString(c.id), "rawId": b64.EncodeToString(c.id), "type": "public-key", "clientExtensionResults": map[string]any{},
-		"response": map[string]any{"clientDataJSON": b64.EncodeToString(clientData("create", o.PublicKey.Challenge, origin)), "attestationObject": b64.EncodeToString(append(object, data...)), "transports": []string{"internal"}}}
+	return map[string]any{"id": b64.EncodeToString(c.id), "rawId": b64.EncodeToString(c.id), "type": "public-key",
+		"clientExtensionResults": map[string]any{},
+		"response": map[string]any{"clientDataJSON": b64.EncodeToString(clientData("create", o.PublicKey.Challenge,
+			origin)), "attestationObject": b64.EncodeToString(append(object,
+			data...)), "transports": []string{"internal"}}}
 }
 
 // signed is the passkey's answer to a challenge.
@@ -210,7 +218,9 @@ func (c *colleague) signed(t *testing.T, o options, origin string, flags byte) m
 		t.Fatal(err)
 	}
 	return map[string]any{"id": b64.EncodeToString(c.id), "rawId": b64.EncodeToString(c.id), "type": "public-key", "clientExtensionResults": map[string]any{},
-		"response": map[string]any{"clientDataJSON": b64.EncodeToString(client), "authenticatorData": b64.EncodeToString(data), "signature": b64.EncodeToString(signature), "userHandle": b64.EncodeToString(c.handle)}}
+		"response": map[string]any{"clientDataJSON": b64.EncodeToString(client),
+			"authenticatorData": b64.EncodeToString(data), "signature": b64.EncodeToString(signature),
+			"userHandle": b64.EncodeToString(c.handle)}}
 }
 
 // join uses an invitation.

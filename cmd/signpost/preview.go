@@ -30,7 +30,8 @@ func previewPage(args []string, s streams) int {
 	fl := newFlags("preview", previewHelp, s)
 	dir := fl.String("flows", "flows/book", "the `folder` of the flow book")
 	addr := fl.String("addr", usualAddr, "the `address` to listen on: this machine only; port 0 takes any")
-	since := fl.String("since", "", "compare with this `book`: a folder, or a revision of git; empty for the one there is as the page begins")
+	since := fl.String("since", "",
+		"compare with this `book`: a folder, or a revision of git; empty for the one there is as the page begins")
 	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
 	if code, done := parse(fl, args, s); done {
 		return code
@@ -39,7 +40,8 @@ func previewPage(args []string, s streams) int {
 		return exitMisuse
 	}
 	if !preview.ThisMachine(*addr) {
-		fmt.Fprintf(s.err, "signpost preview: -addr must be of this machine alone, like 127.0.0.1:8099, not %q\n", *addr)
+		fmt.Fprintf(s.err, "signpost preview: -addr must be of this machine alone, like 127.0.0.1:8099, not %q\n",
+			*addr)
 		return exitMisuse
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -85,7 +87,8 @@ func servePreview(ctx context.Context, o preview.Options, addr string, s streams
 // serve answers on this machine until ctx ends.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	const headers = 5 * time.Second
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headers, BaseContext: func(net.Listener) context.Context { return ctx }}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headers,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close() // pages that are open are let go

@@ -51,7 +51,8 @@ func probe(args []string, s streams) int {
 func answers(cfg config.Config) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), probeTime)
 	defer cancel()
-	p := &handset.Phone{Base: cfg.PublicURL, Account: cfg.AccountSID, Token: cfg.Signer().Token, Key: cfg.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine, Jar: map[string]string{}}
+	p := &handset.Phone{Base: cfg.PublicURL, Account: cfg.AccountSID, Token: cfg.Signer().Token, Key: cfg.Signer().Key,
+		From: webhook.ProbeCaller, To: webhook.ProbeLine, Jar: map[string]string{}}
 	began := time.Now()
 	text, err := p.Text(ctx, "hello")
 	if err != nil || !strings.Contains(text, "999") || time.Since(began) > time.Second {
@@ -66,5 +67,6 @@ func answers(cfg config.Config) bool {
 		return false
 	}
 	goesOn := call.Gather != nil || len(call.Dialling) > 0
-	return len(call.Said) > 0 && (goesOn || strings.Contains(strings.Join(call.Said, " "), "9 9 9")) // the last while the menus are out of use
+	return len(call.Said) > 0 && (goesOn || strings.Contains(strings.Join(call.Said, " "),
+		"9 9 9")) // the last while the menus are out of use
 }

@@ -41,14 +41,17 @@ const validity = 600
 func provision(args []string, s streams) int {
 	f := newFlags("provision", provisionHelp, s)
 	yes := f.Bool("yes", false, "make the change; without it, it is only shown")
-	undo := f.String("undo", "", "put back what was before: the `line`, or the file written when a change was made, or list")
-	textElse := f.String("text-fallback", "", "the `URL` for texts when this server cannot be reached; empty leaves what is set")
+	undo := f.String("undo", "",
+		"put back what was before: the `line`, or the file written when a change was made, or list")
+	textElse := f.String("text-fallback", "",
+		"the `URL` for texts when this server cannot be reached; empty leaves what is set")
 	voiceElse := f.String("voice-fallback", "", "the `URL` for calls then; empty leaves what is set")
 	if code, done := parseWords(f, args, s); done {
 		return code
 	}
 	if (*undo == "") == (f.NArg() == 0) {
-		fmt.Fprintln(s.err, "signpost provision: name one or more lines, or -undo with a file; see signpost provision -h")
+		fmt.Fprintln(s.err,
+			"signpost provision: name one or more lines, or -undo with a file; see signpost provision -h")
 		return exitMisuse
 	}
 	fail := func(err error) int {
@@ -80,7 +83,8 @@ func provision(args []string, s streams) int {
 	}
 	lines, err := c.Lines()
 	if errors.Is(err, twilio.ErrNotAllowed) {
-		return fail(fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision", err))
+		return fail(fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision",
+			err))
 	}
 	if err != nil {
 		return fail(err)
@@ -128,7 +132,8 @@ func orNothing(s string) string {
 }
 
 // wanted works out what is to change.
-func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []string, textElse, voiceElse string) (out []pointing, err error) {
+func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []string, textElse,
+	voiceElse string) (out []pointing, err error) {
 	find := func(match func(twilio.AccountLine) bool) (twilio.AccountLine, bool) {
 		for _, l := range lines {
 			if match(l) {
@@ -152,7 +157,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 	}
 	for _, u := range []string{textElse, voiceElse} {
 		if u != "" && (!strings.HasPrefix(u, "https://") && cfg.APIURL == "" || strings.HasPrefix(u, cfg.PublicURL)) {
-			return nil, errors.New("a fallback must be an https address that does not fall with this server: a bin at the provider, say")
+			return nil,
+				errors.New("a fallback must be an https address that does not fall with this server: a bin at the provider, say")
 		}
 	}
 	hook := func(path string) twilio.Hook { return twilio.Hook{URL: cfg.PublicURL + path, Method: "POST"} }
@@ -177,7 +183,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		after.Texts, after.TextsElse = hook(server.TextPath), fallback(textElse, before.TextsElse)
 		switch before.Sort {
 		case twilio.NumberLine:
-			after.Calls, after.CallsElse, after.Ended = hook(server.CallPath), fallback(voiceElse, before.CallsElse), hook(ivr.StatusPath)
+			after.Calls, after.CallsElse, after.Ended = hook(server.CallPath), fallback(voiceElse, before.CallsElse),
+				hook(ivr.StatusPath)
 		case twilio.ServiceLine:
 			after.Validity = min(validity, max(before.Validity, 1))
 		}
@@ -189,7 +196,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 // overrides says what the provider asks instead of a line's addresses.
 func overrides(l twilio.AccountLine) string {
 	var out []string
-	for _, o := range []struct{ what, id string }{{"an application for texts", l.TextApp}, {"an application for calls", l.CallApp}, {"a SIP trunk", l.Trunk}} {
+	for _, o := range []struct{ what, id string }{{"an application for texts", l.TextApp},
+		{"an application for calls", l.CallApp}, {"a SIP trunk", l.Trunk}} {
 		if o.id != "" {
 			out = append(out, o.what+" "+o.id)
 		}
@@ -236,7 +244,8 @@ func showChange(w io.Writer, ch pointing) bool {
 		show("a reply may wait", seconds(ch.before.Validity), seconds(ch.after.Validity))
 	}
 	if ch.after.TextsElse.URL == "" || ch.after.Sort == twilio.NumberLine && ch.after.CallsElse.URL == "" {
-		fmt.Fprintln(w, "  It has no fallback: when this server cannot be reached, people get nothing. See signpost fallback -h.")
+		fmt.Fprintln(w,
+			"  It has no fallback: when this server cannot be reached, people get nothing. See signpost fallback -h.")
 	}
 	if !changed {
 		fmt.Fprintln(w, "  It points here already.")

@@ -98,8 +98,10 @@ func printScript(w io.Writer, src *load.Source) {
 			done++
 		}
 	}
-	fmt.Fprintf(w, "To read aloud: %d pieces, about %.0f minutes of speech. %d are recorded.\n", len(all), seconds/60, done)
-	fmt.Fprint(w, "\nOne person reads them all, on one day, in one quiet room, at one distance from the\nmicrophone. Read slowly and evenly, as if each were the whole call. Where a number\nfollows, keep your voice up: the sentence goes on.\n")
+	fmt.Fprintf(w, "To read aloud: %d pieces, about %.0f minutes of speech. %d are recorded.\n", len(all),
+		seconds/60, done)
+	fmt.Fprint(w,
+		"\nOne person reads them all, on one day, in one quiet room, at one distance from the\nmicrophone. Read slowly and evenly, as if each were the whole call. Where a number\nfollows, keep your voice up: the sentence goes on.\n")
 	for i, st := range all {
 		fmt.Fprintf(w, "\n%2d. %s", i+1, recordingName(src.Book, st))
 		if file := recordedAs(src, st); file != "" {
@@ -162,14 +164,16 @@ func addRecordings(dir string, src *load.Source, s streams) int {
 		added++
 	}
 	if added == 0 {
-		fmt.Fprintln(s.out, "There is nothing to add: no file in the folder audio has a name from the script that is not in recordings.yaml yet.")
+		fmt.Fprintln(s.out,
+			"There is nothing to add: no file in the folder audio has a name from the script that is not in recordings.yaml yet.")
 		return exitOK
 	}
 	if err := appendRecordings(dir, lines.String()); err != nil {
 		fmt.Fprintf(s.err, "signpost record: %v\n", err)
 		return exitProblems
 	}
-	fmt.Fprintf(s.out, "%d recordings are in recordings.yaml now. Next: signpost record -flows %s check\n", added, filepath.ToSlash(dir))
+	fmt.Fprintf(s.out, "%d recordings are in recordings.yaml now. Next: signpost record -flows %s check\n", added,
+		filepath.ToSlash(dir))
 	return exitOK
 }
 

@@ -43,7 +43,8 @@ func TestRecord(t *testing.T) {
 	}
 	script := command(exitOK)
 	pieces := regexp.MustCompile(`(?m)^ *\d+\. (\S+\.wav)\n    about (\d+) seconds`).FindAllStringSubmatch(script, -1)
-	if len(pieces) < 20 || !strings.Contains(script, "before a number") || regexp.MustCompile(`0\d{3,4} \d{3}`).MatchString(script) {
+	if len(pieces) < 20 || !strings.Contains(script, "before a number") ||
+		regexp.MustCompile(`0\d{3,4} \d{3}`).MatchString(script) {
 		t.Fatalf("%d pieces:\n%s", len(pieces), script)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "audio"), 0o700); err != nil {
@@ -58,7 +59,8 @@ func TestRecord(t *testing.T) {
 		}
 		if i == 0 { // with one alone, the others are told as missing
 			command(exitOK, "add")
-			if out := command(exitProblems, "check"); !strings.Contains(out, strconv.Itoa(len(pieces)-1)+" stretches of words have no recording") {
+			if out := command(exitProblems, "check"); !strings.Contains(out,
+				strconv.Itoa(len(pieces)-1)+" stretches of words have no recording") {
 				t.Errorf("one recording: %s", out)
 			}
 		}
@@ -67,7 +69,8 @@ func TestRecord(t *testing.T) {
 		t.Errorf("%d names for %d pieces", len(names), len(pieces))
 	}
 	command(exitOK, "add")
-	if out := command(exitOK, "check"); !strings.Contains(out, "All "+strconv.Itoa(len(pieces))+" recordings are good") {
+	if out := command(exitOK, "check"); !strings.Contains(out,
+		"All "+strconv.Itoa(len(pieces))+" recordings are good") {
 		t.Errorf("all recorded: %s", out)
 	}
 	if out := command(exitOK); !strings.Contains(out, strconv.Itoa(len(pieces))+" are recorded") {
@@ -78,10 +81,12 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(menus, bytes.Replace(data, []byte("say: Cumbria"), []byte("say: All of Cumbria"), 1), 0o600); err != nil {
+	if err := os.WriteFile(menus, bytes.Replace(data, []byte("say: Cumbria"), []byte("say: All of Cumbria"), 1),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := command(exitProblems, "check"); !strings.Contains(out, "recordings.yaml:") || !strings.Contains(out, "no call says exactly these words") || !strings.Contains(out, "All of Cumbria") {
+	if out := command(exitProblems, "check"); !strings.Contains(out, "recordings.yaml:") ||
+		!strings.Contains(out, "no call says exactly these words") || !strings.Contains(out, "All of Cumbria") {
 		t.Errorf("after a change of words: %s", out)
 	}
 }

@@ -26,7 +26,8 @@ should be. The gateway's settings are in [operator.md](operator.md), the flow bo
 		if code := run([]string{c.name, "-h"}, strings.NewReader(""), &out, &errs); code != exitOK || errs.Len() > 0 {
 			t.Fatalf("signpost %s -h: %d, %s", c.name, code, errs.String())
 		}
-		fmt.Fprintf(&doc, "\n## %s\n\n%s.\n\n```text\n%s\n```\n", c.name, strings.ToUpper(c.about[:1])+c.about[1:], strings.TrimSpace(strings.ReplaceAll(out.String(), "\t", "    ")))
+		fmt.Fprintf(&doc, "\n## %s\n\n%s.\n\n```text\n%s\n```\n", c.name, strings.ToUpper(c.about[:1])+c.about[1:],
+			strings.TrimSpace(strings.ReplaceAll(out.String(), "\t", "    ")))
 	}
 	const path = "../../docs/reference.md"
 	if *updatePaper {
@@ -36,6 +37,7 @@ should be. The gateway's settings are in [operator.md](operator.md), the flow bo
 		return
 	}
 	if old, err := os.ReadFile(path); err != nil || string(old) != doc.String() {
-		t.Errorf("%s is not what the commands say (%v); run: go test ./cmd/signpost -run TestReferencePaper -update", path, err)
+		t.Errorf("%s is not what the commands say (%v); run: go test ./cmd/signpost -run TestReferencePaper -update",
+			path, err)
 	}
 }

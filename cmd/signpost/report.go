@@ -47,7 +47,8 @@ func report(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost report: %v\n", err)
 		return exitMisuse
 	}
-	printers := map[string]func(reports.Report, io.Writer) error{"text": reports.Report.Text, "csv": reports.Report.CSV, "html": reports.Report.HTML}
+	printers := map[string]func(reports.Report, io.Writer) error{"text": reports.Report.Text, "csv": reports.Report.CSV,
+		"html": reports.Report.HTML}
 	if printers[*format] == nil {
 		fmt.Fprintf(s.err, "signpost report: -format must be text, csv or html, not %q\n", *format)
 		return exitMisuse
@@ -97,11 +98,13 @@ func reportOptions(from, to string, now time.Time) (reports.Options, error) {
 		o.To = hours.Day(now)
 	}
 	if o.To.Before(o.From) {
-		return o, fmt.Errorf("the last day, %s, is before the first, %s", o.To.Format(time.DateOnly), o.From.Format(time.DateOnly))
+		return o, fmt.Errorf("the last day, %s, is before the first, %s", o.To.Format(time.DateOnly),
+			o.From.Format(time.DateOnly))
 	}
 	const most = 3 * 366 // days; counts are kept for less
 	if o.To.Sub(o.From) > most*24*time.Hour {
-		return o, fmt.Errorf("that is more than three years; counts are kept for %d months after their quarter", store.KeepCounts)
+		return o, fmt.Errorf("that is more than three years; counts are kept for %d months after their quarter",
+			store.KeepCounts)
 	}
 	return o, nil
 }

@@ -37,11 +37,13 @@ func TestReport(t *testing.T) {
 	lastMonth := hours.Day(time.Now())
 	lastMonth = lastMonth.AddDate(0, -1, 1-lastMonth.Day())
 	for d := range 20 {
-		if err := kept.PutCounts(context.Background(), lastMonth.AddDate(0, 0, d), "one", map[string]int{"text|||begun": 6, "text|cumbria_south|letgo_south|given": 5}); err != nil {
+		if err := kept.PutCounts(context.Background(), lastMonth.AddDate(0, 0, d), "one",
+			map[string]int{"text|||begun": 6, "text|cumbria_south|letgo_south|given": 5}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := kept.PutCounts(context.Background(), hours.Day(time.Now()), "one", map[string]int{"call|||begun": 12}); err != nil {
+	if err := kept.PutCounts(context.Background(), hours.Day(time.Now()), "one",
+		map[string]int{"call|||begun": 12}); err != nil {
 		t.Fatal(err)
 	}
 	down := func(string, store.Line) store.Line { return store.Line{Noted: hours.Day(time.Now()), Unanswered: 3} }
@@ -56,7 +58,9 @@ func TestReport(t *testing.T) {
 		code        int
 		want        []string
 	}{
-		{redis.URL(), "", exitOK, []string{"Texts            120", "LetGo South                         100      100      [c]", "cannot say", "Nobody answers these lines now, at the last three attempts or more: LetGo West. Ring them."}},
+		{redis.URL(), "", exitOK, []string{"Texts            120",
+			"LetGo South                         100      100      [c]", "cannot say",
+			"Nobody answers these lines now, at the last three attempts or more: LetGo West. Ring them."}},
 		{redis.URL(), "-format csv", exitOK, []string{"South Cumbria (LetGo South),LetGo South,By text,100"}},
 		{redis.URL(), "-format html -out " + file, exitOK, nil},
 		{redis.URL(), "-from " + day + " -to " + day, exitOK, []string{"Texts            [c]"}},
@@ -79,7 +83,8 @@ func TestReport(t *testing.T) {
 			t.Errorf("report %s: ended with %d: %s", tt.args, code, out.String())
 		}
 		for _, w := range tt.want {
-			if !strings.Contains(strings.Join(strings.Fields(out.String()), " "), strings.Join(strings.Fields(w), " ")) {
+			if !strings.Contains(strings.Join(strings.Fields(out.String()), " "),
+				strings.Join(strings.Fields(w), " ")) {
 				t.Errorf("report %s does not say %q:\n%s", tt.args, w, out.String())
 			}
 		}
@@ -88,7 +93,8 @@ func TestReport(t *testing.T) {
 	for _, secret := range []string{"", strings.Repeat("a5", 32)} {
 		t.Setenv("PRIVACY_KEY", secret)
 		var out bytes.Buffer
-		if code := run([]string{"report"}, nil, &out, &out); code == exitOK || !strings.Contains(out.String(), "PRIVACY_KEY") {
+		if code := run([]string{"report"}, nil, &out, &out); code == exitOK ||
+			!strings.Contains(out.String(), "PRIVACY_KEY") {
 			t.Errorf("with another key, or none: %d, %s", code, out.String())
 		}
 	}

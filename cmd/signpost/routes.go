@@ -98,7 +98,9 @@ func proveRoutes(dir string, now time.Time, pence float64, s streams) int {
 	}
 	src, problems := check.On(fsys, now)
 	if errs := load.Errors(problems); src.Broken {
-		fmt.Fprintf(s.err, "signpost routes: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(errs), errs[0])
+		fmt.Fprintf(s.err,
+			"signpost routes: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n",
+			len(errs), errs[0])
 		return exitProblems
 	}
 	if err := signoff.Of(src, problems, now, pence).WriteHTML(s.out); err != nil {
@@ -143,7 +145,8 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 		if r.Rung {
 			verb = "rings"
 		}
-		fmt.Fprintf(w, "\n  %s, for %s: %s %s. %s\n", areaName(b, r.Area), r.Who, verb, b.Service(r.Service).Name, r.Cost())
+		fmt.Fprintf(w, "\n  %s, for %s: %s %s. %s\n", areaName(b, r.Area), r.Who, verb,
+			b.Service(r.Service).Name, r.Cost())
 		for _, t := range r.Turns {
 			we := t.We
 			if t.Rings != "" {
@@ -176,7 +179,8 @@ func routesText(w io.Writer, b *flows.Book, all []routes.Route, now time.Time, e
 
 func routesCSV(w io.Writer, all []routes.Route) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"way", "area", "for", "service", "what", "first", "texts or keys", "segments back", "seconds", "exchange"}) // Error tells
+	_ = c.Write([]string{"way", "area", "for", "service", "what", "first", "texts or keys", "segments back", "seconds",
+		"exchange"}) // Error tells
 	for _, r := range all {
 		what := "given"
 		if r.Rung {
@@ -186,7 +190,9 @@ func routesCSV(w io.Writer, all []routes.Route) error {
 		for _, t := range r.Turns {
 			exchange = append(exchange, t.They+" > "+t.We)
 		}
-		_ = c.Write([]string{r.Way.String(), r.Area, r.Who.String(), r.Service, what, fmt.Sprint(r.First), fmt.Sprint(r.Did()), fmt.Sprint(r.Segments()), fmt.Sprintf("%.0f", r.Seconds()), strings.Join(exchange, " | ")})
+		_ = c.Write([]string{r.Way.String(), r.Area, r.Who.String(), r.Service, what, fmt.Sprint(r.First),
+			fmt.Sprint(r.Did()), fmt.Sprint(r.Segments()), fmt.Sprintf("%.0f", r.Seconds()),
+			strings.Join(exchange, " | ")})
 	}
 	c.Flush()
 	return c.Error()

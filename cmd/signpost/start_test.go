@@ -17,7 +17,8 @@ func started(t *testing.T, remember, suggest string) (base string, stop func()) 
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	opened, ended := make(chan string, 1), make(chan error, 1)
-	at := starting{addr: "127.0.0.1:0", remember: remember, suggest: suggest, browse: func(url string) error { opened <- url; return errNoBrowser }}
+	at := starting{addr: "127.0.0.1:0", remember: remember, suggest: suggest,
+		browse: func(url string) error { opened <- url; return errNoBrowser }}
 	var out bytes.Buffer
 	go func() { ended <- at.run(ctx, streams{strings.NewReader(""), &out, &out}) }()
 	over := false
@@ -59,7 +60,8 @@ func TestStart(t *testing.T) {
 	remember, folder := filepath.Join(dir, "config", "folder.txt"), filepath.Join(dir, "Jo's files", "flow book é")
 	base, stop := started(t, remember, folder)
 	resp, err := http.Get(base + "/")
-	if got := page(t, resp, err); !strings.Contains(got, "Where do you keep the flow book?") || !strings.Contains(got, "flow book é") {
+	if got := page(t, resp, err); !strings.Contains(got, "Where do you keep the flow book?") ||
+		!strings.Contains(got, "flow book é") {
 		t.Fatalf("it does not ask:\n%s", got)
 	}
 	choose := func(folder string) string {
@@ -70,12 +72,14 @@ func TestStart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "letter.txt"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for wrong, says := range map[string]string{dir: "holds other files", "flow book": "the whole path", filepath.Join(dir, "letter.txt"): "letter.txt"} {
+	for wrong, says := range map[string]string{dir: "holds other files", "flow book": "the whole path",
+		filepath.Join(dir, "letter.txt"): "letter.txt"} {
 		if got := choose(wrong); !strings.Contains(got, says) || !strings.Contains(got, "Where do you keep") {
 			t.Errorf("%s: without %q\n%s", wrong, says, got)
 		}
 	}
-	if got := choose(`"` + folder + `"`); !strings.Contains(got, "No mistakes") || !strings.Contains(got, "Open another folder") {
+	if got := choose(`"` + folder + `"`); !strings.Contains(got, "No mistakes") ||
+		!strings.Contains(got, "Open another folder") {
 		t.Fatalf("the folder is not opened:\n%s", got)
 	}
 	for _, name := range []string{"services.yaml", "heard_signs.yaml", "schema/services.schema.json"} {
@@ -88,7 +92,8 @@ func TestStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(mine, bytes.Replace(data, []byte("LetGo North"), []byte("Our North"), 1), 0o600); err != nil {
+	if err := os.WriteFile(mine, bytes.Replace(data, []byte("LetGo North"), []byte("Our North"), 1),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -121,8 +126,10 @@ func TestStartTwice(t *testing.T) {
 	base, _ := started(t, "", filepath.Join(t.TempDir(), "book"))
 	var out bytes.Buffer
 	opened := ""
-	at := starting{addr: strings.TrimPrefix(base, "http://"), browse: func(url string) error { opened = url; return nil }}
-	if err := at.run(context.Background(), streams{strings.NewReader(""), &out, &out}); err != nil || opened != base+"/" {
+	at := starting{addr: strings.TrimPrefix(base, "http://"),
+		browse: func(url string) error { opened = url; return nil }}
+	if err := at.run(context.Background(), streams{strings.NewReader(""), &out, &out}); err != nil ||
+		opened != base+"/" {
 		t.Errorf("%q, %v, %s", opened, err, out.String())
 	}
 	if !strings.Contains(out.String(), "running already") {

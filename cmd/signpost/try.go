@@ -65,10 +65,13 @@ func try(args []string, s streams) int {
 	}
 	src, problems := check.Mistakes(fsys, time.Time{})
 	if len(problems) > 0 {
-		fmt.Fprintf(s.err, "signpost try: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n", len(problems), problems[0])
+		fmt.Fprintf(s.err,
+			"signpost try: the flow book has %d mistakes, the first at %s\nRun signpost check to see them all.\n",
+			len(problems), problems[0])
 		return exitProblems
 	}
-	t := &terminal{streams: s, book: src.Book, lines: bufio.NewScanner(s.in), echo: !isTerminal(s.in), pence: *pence, away: *away}
+	t := &terminal{streams: s, book: src.Book, lines: bufio.NewScanner(s.in), echo: !isTerminal(s.in), pence: *pence,
+		away: *away}
 	then, err := moment(*at)
 	if err != nil {
 		fmt.Fprintf(s.err, "signpost try: %v\n", err)
@@ -182,8 +185,10 @@ const nobody = "redis://127.0.0.1:1"
 func pretendLine(away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide(handset.SID("")) // signs for this run only
 	cfg := config.Config{
-		PublicURL: "https://try.invalid", AccountSID: handset.Account(), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
-		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
+		PublicURL: "https://try.invalid", AccountSID: handset.Account(), Tokens: []privacy.Private{token},
+		RedisURL: config.Embedded,
+		Secrets:  [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000,
+		ServiceLimit: 100_000,
 	}
 	if away {
 		cfg.RedisURL = nobody
@@ -285,11 +290,13 @@ func wrap(text string, width int) []string {
 // endings are how a line can end, in the words of examples, by what people write.
 var endings = map[string]string{
 	"answered": "answered", "a": "answered", "short": "short", "s": "short", "no answer": "no answer", "n": "no answer",
-	"engaged": "engaged", "busy": "engaged", "e": "engaged", "failed": "failed", "f": "failed", "cancelled": "cancelled", "c": "cancelled",
+	"engaged": "engaged", "busy": "engaged", "e": "engaged", "failed": "failed", "f": "failed",
+	"cancelled": "cancelled", "c": "cancelled",
 }
 
 // statuses are the provider's words for them.
-var statuses = map[string]string{"answered": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed", "cancelled": "canceled"}
+var statuses = map[string]string{"answered": "completed", "no answer": "no-answer", "engaged": "busy",
+	"failed": "failed", "cancelled": "canceled"}
 
 func (t *terminal) call(ctx context.Context) error {
 	c, err := t.phone().Ring(ctx)
@@ -356,7 +363,8 @@ func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 				}
 				return c.LegEnds(ctx, statuses[end])
 			}
-			fmt.Fprintln(t.out, "       answered, short, no answer, engaged, failed or cancelled; or a key, pressed before it rings")
+			fmt.Fprintln(t.out,
+				"       answered, short, no answer, engaged, failed or cancelled; or a key, pressed before it rings")
 		}
 	}
 	key, ok := t.ask("  key: ", true)

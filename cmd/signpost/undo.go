@@ -121,9 +121,11 @@ func listUndo(w io.Writer) error {
 		if at, err := time.Parse(undoStamp, stamp(file)); err == nil {
 			when = at.Format("2006-01-02 15:04:05 MST")
 		}
-		fmt.Fprintf(w, "%s (%s), changed %s\n  before: texts %s, calls %s\n  signpost provision -yes -undo %s\n", l.Name, l.Sort, when, orNowhere(l.Texts.URL), orNowhere(l.Calls.URL), file)
+		fmt.Fprintf(w, "%s (%s), changed %s\n  before: texts %s, calls %s\n  signpost provision -yes -undo %s\n",
+			l.Name, l.Sort, when, orNowhere(l.Texts.URL), orNowhere(l.Calls.URL), file)
 	}
-	fmt.Fprintln(w, "\nsignpost provision -yes -undo LINE undoes the newest change of a line, and again the one before it.")
+	fmt.Fprintln(w,
+		"\nsignpost provision -yes -undo LINE undoes the newest change of a line, and again the one before it.")
 	return nil
 }
 
@@ -144,7 +146,8 @@ func undoFile(named string) (string, error) {
 		return "", err
 	}
 	if len(files) == 0 {
-		return "", errors.New("there is no such file or directory here, and no change of such a line: signpost provision -undo list shows what can be undone")
+		return "",
+			errors.New("there is no such file or directory here, and no change of such a line: signpost provision -undo list shows what can be undone")
 	}
 	return files[0], nil
 }

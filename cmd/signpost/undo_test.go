@@ -16,8 +16,10 @@ func TestUndoStepsBackThroughAll(t *testing.T) {
 	operator(t, double, "redis://127.0.0.1:1")
 	t.Chdir(t.TempDir())
 	const number, trunk = "+441632960000", "TK11111111111111111111111111111111"
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": number, "sms_url": "https://first.example.org/sms", "sms_method": "POST",
-		"voice_url": "https://first.example.org/v", "voice_method": "POST", "trunk_sid": trunk, "sms_application_sid": "AP" + strings.Repeat("1", 32)})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": number,
+		"sms_url": "https://first.example.org/sms", "sms_method": "POST",
+		"voice_url": "https://first.example.org/v", "voice_method": "POST", "trunk_sid": trunk,
+		"sms_application_sid": "AP" + strings.Repeat("1", 32)})
 	run := func(want int, args ...string) string {
 		t.Helper()
 		code, out, errs := inTerminal(append([]string{"provision"}, args...)...)
@@ -30,7 +32,8 @@ func TestUndoStepsBackThroughAll(t *testing.T) {
 		l := double.Lines()[0]
 		return l["sms_url"].(string) + " " + l["trunk_sid"].(string)
 	}
-	if out := run(exitOK, number); !strings.Contains(out, "the provider asks first: nothing") || !strings.Contains(out, "a SIP trunk "+trunk) {
+	if out := run(exitOK, number); !strings.Contains(out, "the provider asks first: nothing") ||
+		!strings.Contains(out, "a SIP trunk "+trunk) {
 		t.Errorf("it does not say that the trunk goes:\n%s", out)
 	}
 	run(exitOK, "-yes", number)
@@ -42,10 +45,12 @@ func TestUndoStepsBackThroughAll(t *testing.T) {
 	run(exitOK, "-yes", number)
 	t.Setenv("PUBLIC_URL", "https://third.example.org")
 	run(exitOK, "-yes", number)
-	if out := run(exitOK, "-undo", "list"); strings.Count(out, "-undo provision-") != 3 || strings.Index(out, "second.example.org") > strings.Index(out, "first.example.org") {
+	if out := run(exitOK, "-undo", "list"); strings.Count(out, "-undo provision-") != 3 ||
+		strings.Index(out, "second.example.org") > strings.Index(out, "first.example.org") {
 		t.Errorf("the list says\n%s", out)
 	}
-	for _, want := range []string{"https://second.example.org/sms ", "https://sms.example.org/sms ", "https://first.example.org/sms " + trunk} {
+	for _, want := range []string{"https://second.example.org/sms ", "https://sms.example.org/sms ",
+		"https://first.example.org/sms " + trunk} {
 		run(exitOK, "-yes", "-undo", number)
 		if got := is(); got != want {
 			t.Errorf("it points at %q, want %q", got, want)
@@ -64,7 +69,8 @@ func TestUndoStepsBackThroughAll(t *testing.T) {
 	if err := os.WriteFile("provision-x.json", []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := run(exitProblems, "-undo", "provision-x.json"); !strings.Contains(out, "not a file that provision wrote") {
+	if out := run(exitProblems, "-undo", "provision-x.json"); !strings.Contains(out,
+		"not a file that provision wrote") {
 		t.Errorf("of another file it says %s", out)
 	}
 }

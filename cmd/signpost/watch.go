@@ -95,7 +95,8 @@ func watch(args []string, s streams) int {
 	defer cancel()
 	switch {
 	case *test:
-		err = errors.Join(slices.Collect(maps.Values(w.byEveryWay(ctx, "test", "This is a test of signpost watch. Nothing is wrong.")))...)
+		err = errors.Join(slices.Collect(maps.Values(w.byEveryWay(ctx, "test",
+			"This is a test of signpost watch. Nothing is wrong.")))...)
 	case *failed != "":
 		err = w.unit(ctx, *failed, true)
 	case *recovered != "":
@@ -127,7 +128,8 @@ func (w *watcher) unit(ctx context.Context, unit string, failed bool) error {
 	now := maps.Clone(w.known)
 	delete(now, unitKey(unit))
 	if failed {
-		now[unitKey(unit)] = problem{"The unit " + unit + " has failed. Look at its log: journalctl -u " + unit, w.now()}
+		now[unitKey(unit)] = problem{"The unit " + unit + " has failed. Look at its log: journalctl -u " + unit,
+			w.now()}
 	}
 	return w.tell(ctx, now)
 }
@@ -235,7 +237,8 @@ func (w *watcher) tell(ctx context.Context, now map[string]problem) error {
 			continue
 		}
 		old := before[k]
-		if err := w.send(ctx, "ended", fmt.Sprintf("It is over, after %v: %s", w.now().Sub(old.Since).Round(time.Minute), old.Says)); err != nil {
+		if err := w.send(ctx, "ended", fmt.Sprintf("It is over, after %v: %s",
+			w.now().Sub(old.Since).Round(time.Minute), old.Says)); err != nil {
 			return err
 		}
 		if err := w.remember(func() { delete(w.known, k) }); err != nil {

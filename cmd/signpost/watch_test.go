@@ -62,7 +62,8 @@ func newRoom(t *testing.T) *room {
 	r := &room{ready: "ready\n"}
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
-	for name, v := range map[string]string{"WATCH_READYZ": s.URL + "/readyz", "WATCH_WEBHOOK": s.URL + "/hook", "WATCH_PING": s.URL + "/ping", "WATCH_STATE": filepath.Join(t.TempDir(), "watch.json"), "WATCH_MAIL_TO": ""} {
+	for name, v := range map[string]string{"WATCH_READYZ": s.URL + "/readyz", "WATCH_WEBHOOK": s.URL + "/hook",
+		"WATCH_PING": s.URL + "/ping", "WATCH_STATE": filepath.Join(t.TempDir(), "watch.json"), "WATCH_MAIL_TO": ""} {
 		t.Setenv(name, v)
 	}
 	pause := watchPause
@@ -80,15 +81,19 @@ func TestWatchTellsOnce(t *testing.T) {
 		want  []string
 	}{
 		{"ready\nerasing: 3 records wait at the provider, the oldest for 2s\n", nil},
-		{"ready\ndegraded: 2 records could not be erased\nnote: Redis writes to disk\n", []string{"problem: 2 records"}},
+		{"ready\ndegraded: 2 records could not be erased\nnote: Redis writes to disk\n",
+			[]string{"problem: 2 records"}},
 		{"ready\ndegraded: 3 records could not be erased\n", nil},
-		{"ready\ndegraded: 3 records could not be erased\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"problem: Swap: this machine"}},
+		{"ready\ndegraded: 3 records could not be erased\ndegraded: swap: this machine swaps. Turn it off.\n",
+			[]string{"problem: Swap: this machine"}},
 		{"ready\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"ended: It is over"}},
 		{"", []string{"problem: The gateway says that it cannot serve"}},
 		{"ready\ndegraded: swap: this machine swaps. Turn it off.\n", []string{"ended: It is over"}},
 		{"ready\n", []string{"ended: It is over"}},
-		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\n", []string{"problem: No-texts: +441632960001"}},
-		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n", []string{"problem: No-texts: 60777"}},
+		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\n",
+			[]string{"problem: No-texts: +441632960001"}},
+		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n",
+			[]string{"problem: No-texts: 60777"}},
 		{"ready\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n", []string{"ended: It is over"}},
 		{"ready\n", []string{"ended: It is over"}},
 		{"ready\n", nil},
@@ -119,7 +124,8 @@ func TestWatchTriesAgain(t *testing.T) {
 	r := newRoom(t)
 	r.says("ready\ndegraded: maintenance is on\n")
 	r.refuses = true
-	if code, _, errs := inTerminal("watch"); code != exitProblems || !strings.Contains(errs, "it answered 500") || strings.Contains(errs, "127.0.0.1") {
+	if code, _, errs := inTerminal("watch"); code != exitProblems || !strings.Contains(errs, "it answered 500") ||
+		strings.Contains(errs, "127.0.0.1") {
 		t.Errorf("%d: %s", code, errs)
 	}
 	if r.pinged != 0 {
@@ -139,8 +145,10 @@ func TestWatchOfUnits(t *testing.T) {
 		args []string
 		told int
 	}{
-		{[]string{"watch", "-failed", "signpost-probe.service"}, 1}, {[]string{"watch", "-failed", "signpost-probe.service"}, 0},
-		{[]string{"watch"}, 0}, {[]string{"watch", "-recovered", "signpost-probe.service"}, 1}, {[]string{"watch", "-recovered", "signpost-probe.service"}, 0},
+		{[]string{"watch", "-failed", "signpost-probe.service"}, 1},
+		{[]string{"watch", "-failed", "signpost-probe.service"}, 0},
+		{[]string{"watch"}, 0}, {[]string{"watch", "-recovered", "signpost-probe.service"}, 1},
+		{[]string{"watch", "-recovered", "signpost-probe.service"}, 0},
 		{[]string{"watch", "-failed", "signpost.service"}, 1}, {[]string{"watch"}, 1}, {[]string{"watch", "-test"}, 1},
 	} {
 		if code, _, errs := inTerminal(step.args...); code != exitOK {
@@ -203,7 +211,8 @@ func TestWatchByMail(t *testing.T) {
 		t.Fatalf("%d: %s", code, errs)
 	}
 	mail := <-got
-	for _, want := range []string{"RCPT TO:<duty@example.org>", "RCPT TO:<manager@example.org>", "Subject: Signpost: problem", "Maintenance is on"} {
+	for _, want := range []string{"RCPT TO:<duty@example.org>", "RCPT TO:<manager@example.org>",
+		"Subject: Signpost: problem", "Maintenance is on"} {
 		if !strings.Contains(mail, want) {
 			t.Errorf("%q is not in %s", want, mail)
 		}
@@ -252,11 +261,13 @@ func takeMail(conn net.Conn) string {
 // Every mistake in the settings is named, without its value.
 func TestWatchSettings(t *testing.T) {
 	newRoom(t)
-	for name, v := range map[string]string{"WATCH_STATE": "", "WATCH_WEBHOOK": "hunter2", "WATCH_PING": "hunter2", "WATCH_MAIL_TO": "hunter2\r\nBcc: x", "WATCH_MAIL_FROM": "", "WATCH_SMTP": "hunter2"} {
+	for name, v := range map[string]string{"WATCH_STATE": "", "WATCH_WEBHOOK": "hunter2", "WATCH_PING": "hunter2",
+		"WATCH_MAIL_TO": "hunter2\r\nBcc: x", "WATCH_MAIL_FROM": "", "WATCH_SMTP": "hunter2"} {
 		t.Setenv(name, v)
 	}
 	code, _, errs := inTerminal("watch")
-	for _, want := range []string{"WATCH_STATE", "WATCH_WEBHOOK", "WATCH_PING", "WATCH_MAIL_TO", "WATCH_MAIL_FROM", "WATCH_SMTP"} {
+	for _, want := range []string{"WATCH_STATE", "WATCH_WEBHOOK", "WATCH_PING", "WATCH_MAIL_TO", "WATCH_MAIL_FROM",
+		"WATCH_SMTP"} {
 		if !strings.Contains(errs, want+" ") {
 			t.Errorf("%s is not named in %s", want, errs)
 		}
@@ -302,12 +313,16 @@ func TestWatchLooksAtItself(t *testing.T) {
 		code   int
 		want   []string
 	}{
-		{func() {}, exitOK, []string{"problem: People are not told by mail: the mail server in WATCH_SMTP fails at the login."}},
-		{func() { r.says("<html>welcome</html>") }, exitOK, []string{"problem: Something else than the gateway answers"}},
+		{func() {}, exitOK,
+			[]string{"problem: People are not told by mail: the mail server in WATCH_SMTP fails at the login."}},
+		{func() { r.says("<html>welcome</html>") }, exitOK,
+			[]string{"problem: Something else than the gateway answers"}},
 		{func() { r.says("ready\n") }, exitOK, []string{"ended: It is over"}},
-		{func() { t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String()); since("mail_looked", 2*time.Hour) }, exitOK, []string{"ended: It is over"}},
+		{func() { t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String()); since("mail_looked", 2*time.Hour) }, exitOK,
+			[]string{"ended: It is over"}},
 		{func() { t.Setenv("WATCH_PING", "http://127.0.0.1:1/") }, exitProblems, nil},
-		{func() { since("ping_fails", time.Hour) }, exitProblems, []string{"problem: The dead man's switch in WATCH_PING does not answer"}},
+		{func() { since("ping_fails", time.Hour) }, exitProblems,
+			[]string{"problem: The dead man's switch in WATCH_PING does not answer"}},
 		{func() { t.Setenv("WATCH_PING", ping) }, exitOK, nil}, // it works from now on, which the next run tells
 		{func() {}, exitOK, []string{"ended: It is over"}},
 	} {
@@ -341,7 +356,8 @@ func TestWatchIsNotHeldUp(t *testing.T) {
 	t.Setenv("WATCH_MAIL_TO", "duty@example.org")
 	t.Setenv("WATCH_MAIL_FROM", "signpost@example.org")
 	t.Setenv("WATCH_SMTP", "smtp://"+l.Addr().String())
-	if code, _, errs := inTerminal("watch", "-test"); code != exitProblems || !strings.Contains(errs, "the mail server in WATCH_SMTP fails at") {
+	if code, _, errs := inTerminal("watch", "-test"); code != exitProblems ||
+		!strings.Contains(errs, "the mail server in WATCH_SMTP fails at") {
 		t.Errorf("%d: %s", code, errs)
 	}
 	t.Setenv("WATCH_SMTP", "smtp://mail.example.org:465")

@@ -83,10 +83,12 @@ func (w *watcher) checkWays(ctx context.Context, now map[string]problem) {
 		delete(w.ways.Failed, byWebhook)
 	}
 	for way, why := range w.ways.Failed {
-		now["way "+way] = problem{"People are not told by " + way + ": " + why + ". Correct /etc/signpost/watch, then run signpost watch -test.", w.now()}
+		now["way "+way] = problem{"People are not told by " + way + ": " + why +
+			". Correct /etc/signpost/watch, then run signpost watch -test.", w.now()}
 	}
 	if fails := w.ways.PingFails; !fails.IsZero() && w.now().Sub(fails) >= pingPatience {
-		now["way ping"] = problem{"The dead man's switch in WATCH_PING does not answer: nobody would notice that this machine is gone. Look at that service, and at its address.", w.now()}
+		now["way ping"] = problem{"The dead man's switch in WATCH_PING does not answer: nobody would notice that this machine is gone. Look at that service, and at its address.",
+			w.now()}
 	}
 }
 
@@ -150,8 +152,10 @@ func (w *watcher) byEveryWay(ctx context.Context, kind, says string) map[string]
 		out[byWebhook] = err
 	}
 	if len(w.MailTo) > 0 {
-		out[byMail] = w.mail(ctx, "From: "+w.MailFrom+"\r\nTo: "+strings.Join(w.MailTo, ", ")+"\r\nSubject: Signpost: "+kind+
-			"\r\nDate: "+w.now().Format(time.RFC1123Z)+"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+says+"\r\n")
+		out[byMail] = w.mail(ctx,
+			"From: "+w.MailFrom+"\r\nTo: "+strings.Join(w.MailTo, ", ")+"\r\nSubject: Signpost: "+kind+
+				"\r\nDate: "+w.now().Format(time.RFC1123Z)+"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
+				says+"\r\n")
 	}
 	return out
 }

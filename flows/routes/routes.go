@@ -115,13 +115,15 @@ func Find(b *flows.Book, now time.Time) []Route {
 	for _, k := range flows.Answerable() {
 		if step := b.StepNamed(b.Needs[k]); step != nil && step.Kind == flows.KindServices {
 			need := flows.Case{Kind: flows.CaseNeed, What: k, Digit: -1, Deaf: k == hear.Deaf}
-			out = append(out, search(b, now, ByNeed, "("+strings.ReplaceAll(k.String(), "_", " ")+")", flows.Considered(need))...)
+			out = append(out,
+				search(b, now, ByNeed, "("+strings.ReplaceAll(k.String(), "_", " ")+")", flows.Considered(need))...)
 		}
 	}
 	out = append(out, search(b, now, ByCall, "", flows.Rang())...)
 	out = unique(out)
 	slices.SortStableFunc(out, func(x, y Route) int {
-		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(y.Did(), x.Did()), cmp.Compare(y.Seconds(), x.Seconds()), cmp.Compare(y.Segments(), x.Segments()))
+		return cmp.Or(cmp.Compare(x.Way, y.Way), cmp.Compare(y.Did(), x.Did()), cmp.Compare(y.Seconds(), x.Seconds()),
+			cmp.Compare(y.Segments(), x.Segments()))
 	})
 	return out
 }
@@ -162,7 +164,8 @@ func search(b *flows.Book, now time.Time, way Way, first string, begin flows.Inp
 		if len(reply.Shows) > 0 && !reply.Ended {
 			last := t
 			last.Seconds = untilNumber(reply.Speech)
-			out = append(out, Route{way, next.Area, next.Who, reply.Shows[0], to.dials, !from.given, append(slices.Clone(from.turns), last), begin})
+			out = append(out, Route{way, next.Area, next.Who, reply.Shows[0], to.dials, !from.given,
+				append(slices.Clone(from.turns), last), begin})
 			to.given = true
 		}
 		next.Idle, next.Misses, next.Quiet, next.Half = 0, 0, 0, ""
@@ -256,7 +259,8 @@ func Summary(all []Route) (out []Worst) {
 			for _, r := range all {
 				if r.Way == way && (r.First || !first) {
 					w.Routes++
-					w.Did, w.Segments, w.Seconds = max(w.Did, r.Did()), max(w.Segments, r.Segments()), max(w.Seconds, r.Seconds())
+					w.Did, w.Segments, w.Seconds = max(w.Did, r.Did()), max(w.Segments, r.Segments()),
+						max(w.Seconds, r.Seconds())
 				}
 			}
 			out = append(out, w)

@@ -80,11 +80,13 @@ func replay(t *testing.T, b *flows.Book, now time.Time, r routes.Route) {
 		if s, reply, err = b.Step(now, s, in); err != nil {
 			t.Fatal(err)
 		}
-		if said := flows.Spoken(reply.Speech); r.Way == routes.ByCall && said != turn.We || r.Way != routes.ByCall && reply.Text != turn.We {
+		if said := flows.Spoken(reply.Speech); r.Way == routes.ByCall && said != turn.We || r.Way != routes.ByCall &&
+			reply.Text != turn.We {
 			t.Fatalf("%+v: said %q %q", turn, reply.Text, said)
 		}
 	}
-	if len(reply.Shows) == 0 || reply.Shows[0] != r.Service || s.Area != r.Area || (reply.Act == flows.Dial) != r.Rung && r.Way == routes.ByCall {
+	if len(reply.Shows) == 0 || reply.Shows[0] != r.Service || s.Area != r.Area ||
+		(reply.Act == flows.Dial) != r.Rung && r.Way == routes.ByCall {
 		t.Fatalf("%+v leads to %v in %q", r, reply.Shows, s.Area)
 	}
 }

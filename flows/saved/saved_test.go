@@ -84,8 +84,10 @@ func TestDamaged(t *testing.T) {
 		return data
 	}
 	for name, data := range map[string][]byte{
-		"empty": nil, "cut short": whole[:len(whole)/2], "one byte less": whole[:len(whole)-1], "only the checksum": whole[:90],
-		"a bit of the header": spoil(3), "a bit of the checksum": spoil(40), "a bit in the middle": spoil(len(whole) / 2), "the last bit": spoil(len(whole) - 1),
+		"empty": nil, "cut short": whole[:len(whole)/2], "one byte less": whole[:len(whole)-1],
+		"only the checksum":   whole[:90],
+		"a bit of the header": spoil(3), "a bit of the checksum": spoil(40),
+		"a bit in the middle": spoil(len(whole) / 2), "the last bit": spoil(len(whole) - 1),
 	} {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)

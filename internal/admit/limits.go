@@ -103,8 +103,10 @@ func NewLimits(o Options) Limits {
 		o.ElsewhereLimit = o.HomeLimit
 	}
 	return &limits{
-		Options: o, over: newMemory(maxOver), told: newMemory(maxTold), first: &window{period: limitPeriod}, service: &window{period: servicePeriod},
-		urgentHour: &window{period: limitPeriod}, urgentPause: &window{period: urgentPause}, reserve: reserve{seed: maphash.MakeSeed()},
+		Options: o, over: newMemory(maxOver), told: newMemory(maxTold), first: &window{period: limitPeriod},
+		service:    &window{period: servicePeriod},
+		urgentHour: &window{period: limitPeriod}, urgentPause: &window{period: urgentPause},
+		reserve: reserve{seed: maphash.MakeSeed()},
 	}
 }
 
@@ -154,7 +156,10 @@ func (l *limits) AllowUrgent(ctx context.Context, s Sender) (bool, error) {
 		kind   string
 		n      int
 		period time.Duration
-	}{{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack}, {rateUrgentMore, 1, urgentPause}} {
+	}{
+		{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack},
+		{rateUrgentMore, 1, urgentPause},
+	} {
 		ok, _, err := l.Rate.Take(ctx, one.kind, s.Hash, one.n, one.period)
 		if err != nil {
 			ok := sent <= urgentTexts || l.urgentPause.count(s.Hash, now) <= 1

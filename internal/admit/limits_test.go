@@ -58,7 +58,8 @@ func TestReserve(t *testing.T) {
 			t.Errorf("%s: answered %s", tt.name, got)
 		}
 		w.now = w.now.Add(16 * time.Minute)
-		if got := w.sends(hers, hello, place, danger); got != theLine+", "+place+", "+danger && got != theMenu+", "+place+", "+danger {
+		if got := w.sends(hers, hello, place, danger); got != theLine+", "+place+", "+danger &&
+			got != theMenu+", "+place+", "+danger {
 			t.Errorf("%s, a little later: answered %s", tt.name, got)
 		}
 	}
@@ -123,7 +124,8 @@ func TestElsewhereHasNoReserve(t *testing.T) {
 	for i := range 200 { // their share is spent
 		w.text(elsewhe, fmt.Sprint(i), hello)
 	}
-	if got := w.sends(webhook.Address{Kind: webhook.Phone, Country: 34, Raw: privacy.Hide("+34612345678")}, hello); got != nothing {
+	if got := w.sends(webhook.Address{Kind: webhook.Phone, Country: 34, Raw: privacy.Hide("+34612345678")},
+		hello); got != nothing {
 		t.Errorf("past their share a restricted number gets %q", got)
 	}
 	if got := w.sends(hers, hello, place); got != theMenu+", "+place {
@@ -143,7 +145,8 @@ func TestWithoutTheStore(t *testing.T) {
 	c := defaults(t)
 	at := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
 	w := newWorld(c, keyring(t), at, nil)
-	w.texts.Limits = admit.NewLimits(admit.Options{Rate: failing{}, HomeLimit: 5, ServiceLimit: 100, Now: func() time.Time { return w.now }})
+	w.texts.Limits = admit.NewLimits(admit.Options{Rate: failing{}, HomeLimit: 5, ServiceLimit: 100,
+		Now: func() time.Time { return w.now }})
 	for i := range 20 {
 		if got := w.sends(hers, fmt.Sprint("place ", i), danger); got == ", " {
 			t.Fatalf("text %d gets nothing", i)

@@ -32,6 +32,7 @@ func paper(t *testing.T, name, block string) {
 			t.Fatal(err)
 		}
 	case fresh != string(doc):
-		t.Errorf("%s does not say what the search finds; run: go test ./internal/admit -run TestNobodyIsDenied -update", attacks)
+		t.Errorf("%s does not say what the search finds; run: go test ./internal/admit -run TestNobodyIsDenied -update",
+			attacks)
 	}
 }

@@ -43,15 +43,21 @@ const (
 const eachHour = 240
 
 var allMeans = []means{
-	{name: "`hello` in her name", price: forgedText, hers: true, do: func(w *world, _ stream, _ int) { w.text(hers, "her", hello) }},
-	{name: "her own place in her name", price: forgedText, hers: true, do: func(w *world, _ stream, _ int) { w.text(hers, "her", place) }},
-	{name: "other places in her name", price: forgedText, hers: true, do: func(w *world, _ stream, i int) { w.text(hers, "her", fmt.Sprint("place ", i%5)) }},
-	{name: "`999` in her name", price: forgedText, hers: true, do: func(w *world, _ stream, _ int) { w.text(hers, "her", danger) }},
-	{name: "`X` in her name", price: forgedText, hers: true, do: func(w *world, _ stream, _ int) { w.text(hers, "her", leave) }},
+	{name: "`hello` in her name", price: forgedText, hers: true,
+		do: func(w *world, _ stream, _ int) { w.text(hers, "her", hello) }},
+	{name: "her own place in her name", price: forgedText, hers: true,
+		do: func(w *world, _ stream, _ int) { w.text(hers, "her", place) }},
+	{name: "other places in her name", price: forgedText, hers: true,
+		do: func(w *world, _ stream, i int) { w.text(hers, "her", fmt.Sprint("place ", i%5)) }},
+	{name: "`999` in her name", price: forgedText, hers: true,
+		do: func(w *world, _ stream, _ int) { w.text(hers, "her", danger) }},
+	{name: "`X` in her name", price: forgedText, hers: true,
+		do: func(w *world, _ stream, _ int) { w.text(hers, "her", leave) }},
 	{name: "all of these in her name", price: forgedText, hers: true, do: func(w *world, _ stream, i int) {
 		w.text(hers, "her", []string{hello, place, danger, "place 1", leave}[i%5])
 	}},
-	{name: "texts in as many other names", price: forgedText, do: func(w *world, s stream, i int) { w.text(home(s.id*100_000+i), fmt.Sprint(s.id, "/", i), hello) }},
+	{name: "texts in as many other names", price: forgedText,
+		do: func(w *world, s stream, i int) { w.text(home(s.id*100_000+i), fmt.Sprint(s.id, "/", i), hello) }},
 	{name: "texts of phones", phone: simCard, each: eachHour, do: func(w *world, s stream, i int) {
 		n := i % s.phones
 		w.text(home(s.id*100_000+n), fmt.Sprint(s.id, "/", n), []string{hello, place}[i/s.phones%2])
@@ -60,12 +66,18 @@ var allMeans = []means{
 		n := i % s.phones
 		w.text(home(s.id*100_000+n), fmt.Sprint(s.id, "/", n), danger)
 	}},
-	{name: "texts from abroad", price: forgedText, do: func(w *world, s stream, i int) { w.text(elsewhe, fmt.Sprint(s.id, "/abroad ", i), hello) }},
-	{name: "texts from numbers that pay", price: forgedText, do: func(w *world, s stream, i int) { w.text(premium, fmt.Sprint(s.id, "/pays ", i), hello) }},
-	{name: "withheld calls", price: webCall, calls: true, do: func(w *world, s stream, _ int) { w.call(noNumber, s.lasts) }},
-	{name: "calls from abroad", price: webCall, calls: true, do: func(w *world, s stream, _ int) { w.call(elsewhe, s.lasts) }},
-	{name: "calls in as many other names", price: webCall, calls: true, do: func(w *world, s stream, i int) { w.call(home(s.id*100_000+i), s.lasts) }},
-	{name: "calls in her name", price: webCall, hers: true, calls: true, do: func(w *world, s stream, _ int) { w.call(hers, s.lasts) }},
+	{name: "texts from abroad", price: forgedText,
+		do: func(w *world, s stream, i int) { w.text(elsewhe, fmt.Sprint(s.id, "/abroad ", i), hello) }},
+	{name: "texts from numbers that pay", price: forgedText,
+		do: func(w *world, s stream, i int) { w.text(premium, fmt.Sprint(s.id, "/pays ", i), hello) }},
+	{name: "withheld calls", price: webCall, calls: true,
+		do: func(w *world, s stream, _ int) { w.call(noNumber, s.lasts) }},
+	{name: "calls from abroad", price: webCall, calls: true,
+		do: func(w *world, s stream, _ int) { w.call(elsewhe, s.lasts) }},
+	{name: "calls in as many other names", price: webCall, calls: true,
+		do: func(w *world, s stream, i int) { w.call(home(s.id*100_000+i), s.lasts) }},
+	{name: "calls in her name", price: webCall, hers: true, calls: true,
+		do: func(w *world, s stream, _ int) { w.call(hers, s.lasts) }},
 }
 
 const place = "her place"
@@ -101,7 +113,8 @@ func (s stream) String() string {
 	if strings.Contains(m.name, "calls") {
 		by += fmt.Sprintf(", each of %v", s.lasts)
 	}
-	return strings.NewReplacer("m0s", " min", "1h0 min", "1 h", "1s", "1 s", "3s", "3 s", "9s", "9 s", "30s", "30 s").Replace(fmt.Sprintf("%d × %s%s, one every %v", s.n, m.name, by, s.every))
+	return strings.NewReplacer("m0s", " min", "1h0 min", "1 h", "1s", "1 s", "3s", "3 s", "9s", "9 s", "30s",
+		"30 s").Replace(fmt.Sprintf("%d × %s%s, one every %v", s.n, m.name, by, s.every))
 }
 
 // attack is a strategy against one person, who comes at a minute of an hour.
@@ -196,7 +209,8 @@ func play(c config.Config, keys *privacy.Keyring, a attack, weaken func(admit.Li
 	var events []event
 	for _, s := range a.streams {
 		for i := range s.n {
-			events = append(events, event{comes.Add(-s.before + time.Duration(i)*s.every), func() { allMeans[s.means].do(w, s, i) }})
+			events = append(events, event{comes.Add(-s.before + time.Duration(i)*s.every),
+				func() { allMeans[s.means].do(w, s, i) }})
 		}
 	}
 	worst := unharmed
@@ -255,15 +269,18 @@ var callsLast = []time.Duration{time.Second, time.Minute, time.Hour}
 
 // invent makes up an attack.
 func invent(r *rand.Rand) attack {
-	a := attack{minute: r.IntN(60), way: r.IntN(len(ways)), pause: time.Duration(10+r.IntN(110)) * time.Second, stranger: r.IntN(2) == 0}
+	a := attack{minute: r.IntN(60), way: r.IntN(len(ways)), pause: time.Duration(10+r.IntN(110)) * time.Second,
+		stranger: r.IntN(2) == 0}
 	if !a.stranger && r.IntN(2) == 0 {
 		a.shadow = r.IntN(len(shadows))
 	}
-	everies := []time.Duration{time.Second, 3 * time.Second, 9 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute}
+	everies := []time.Duration{time.Second, 3 * time.Second, 9 * time.Second, 30 * time.Second, time.Minute,
+		2 * time.Minute}
 	for id := range r.IntN(4) + 1 {
 		s := stream{
-			id: id + 1, means: r.IntN(len(allMeans)), every: everies[r.IntN(len(everies))], before: time.Duration(r.IntN(70)) * time.Minute,
-			n: 1 << r.IntN(11), phones: 1 << r.IntN(5), lasts: callsLast[r.IntN(len(callsLast))],
+			id: id + 1, means: r.IntN(len(allMeans)), every: everies[r.IntN(len(everies))],
+			before: time.Duration(r.IntN(70)) * time.Minute,
+			n:      1 << r.IntN(11), phones: 1 << r.IntN(5), lasts: callsLast[r.IntN(len(callsLast))],
 		}
 		for a.stranger && allMeans[s.means].hers {
 			s.means = r.IntN(len(allMeans))
@@ -398,13 +415,16 @@ func TestNobodyIsDenied(t *testing.T) {
 	r := search(defaults(t), keyring(t), strategies, nil)
 	for at, f := range r.best {
 		if at.harm == denied {
-			t.Errorf("%s is denied at £%.2f: %v (minute %d)", ways[at.way].name, f.attack.cost()/100, f.attack, f.attack.minute)
+			t.Errorf("%s is denied at £%.2f: %v (minute %d)", ways[at.way].name, f.attack.cost()/100, f.attack,
+				f.attack.minute)
 		}
 	}
 	paper(t, "known", r.table(false))
 	paper(t, "stranger", r.table(true))
-	paper(t, "all", fmt.Sprintf("%d attacks were played. A way to get her nothing at all: **%s**. The most that the line spent for each pound of an attacker's "+
-		"was £%.2f: %v.\n", r.played, map[bool]string{false: "none found", true: "found"}[r.worst == denied], r.dearest.gain(), r.dearest.attack))
+	paper(t, "all",
+		fmt.Sprintf("%d attacks were played. A way to get her nothing at all: **%s**. The most that the line spent for each pound of an attacker's "+
+			"was £%.2f: %v.\n", r.played, map[bool]string{false: "none found", true: "found"}[r.worst == denied],
+			r.dearest.gain(), r.dearest.attack))
 }
 
 // The search finds a denial where there is one: without the reserve, and in a world in which
@@ -417,7 +437,8 @@ func TestSearchFindsDenials(t *testing.T) {
 		stranger bool // who does not know her number can do it, too
 	}{
 		{"no reserve", func(l admit.Limits) admit.Limits { return noReserve{l} }, "a first text, her place", true},
-		{"one count of answers to danger, for everybody", func(l admit.Limits) admit.Limits { return oneDanger{l} }, "`999`", true},
+		{"one count of answers to danger, for everybody", func(l admit.Limits) admit.Limits { return oneDanger{l} },
+			"`999`", true},
 	} {
 		r := search(defaults(t), keyring(t), strategies/4, tt.weaken)
 		way := slices.IndexFunc(ways, func(w way) bool { return w.name == tt.way })
@@ -459,7 +480,8 @@ func (r *results) table(stranger bool) string {
 				continue
 			}
 			harmless = false
-			fmt.Fprintf(&b, "| %s | %s | %v | £%.2f | £%.2f |\n", ways[way].name, harmsSaid[h], f.attack, f.attack.cost()/100, f.spends)
+			fmt.Fprintf(&b, "| %s | %s | %v | £%.2f | £%.2f |\n", ways[way].name, harmsSaid[h], f.attack,
+				f.attack.cost()/100, f.spends)
 		}
 		if harmless {
 			fmt.Fprintf(&b, "| %s | none found | | | |\n", ways[way].name)

@@ -21,7 +21,8 @@ type simRate struct {
 	even map[string]time.Time
 }
 
-func (r *simRate) Take(_ context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error) {
+func (r *simRate) Take(_ context.Context, kind, sender string, n int, period time.Duration) (ok bool,
+	wait time.Duration, err error) {
 	key := fmt.Sprint(kind, sender, n)
 	r.even[key], wait = store.Even(r.even[key], r.now(), n, period)
 	return wait == 0, wait, nil
@@ -31,7 +32,8 @@ func (r *simRate) Take(_ context.Context, kind, sender string, n int, period tim
 func defaults(t testing.TB) config.Config {
 	t.Helper()
 	c, err := config.Parse(map[string]string{
-		"PUBLIC_URL": "https://x.example", "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000", "TWILIO_AUTH_TOKEN": "x",
+		"PUBLIC_URL": "https://x.example", "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+		"TWILIO_AUTH_TOKEN": "x",
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -70,13 +72,16 @@ func newWorld(c config.Config, keys *privacy.Keyring, at time.Time, weaken func(
 	w.meter = &budget.Meter{Limit: budget.Pence(c.SpendLimit), Now: clock}
 	never := func() bool { return false }
 	limits := admit.NewLimits(admit.Options{
-		Rate: &simRate{clock, map[string]time.Time{}}, HomeLimit: c.SenderLimit, ElsewhereLimit: c.ForeignSenderLimit, ServiceLimit: c.ServiceLimit, Now: clock,
+		Rate: &simRate{clock, map[string]time.Time{}}, HomeLimit: c.SenderLimit, ElsewhereLimit: c.ForeignSenderLimit,
+		ServiceLimit: c.ServiceLimit, Now: clock,
 	})
 	if weaken != nil {
 		limits = weaken(limits)
 	}
-	w.texts = &admit.Texts{Limits: limits, Meter: w.meter, Price: budget.Pence(c.TextPrice), Countries: c.Countries, Maintenance: never}
-	w.calls = &admit.Calls{Keys: keys, Meter: w.meter, Minute: budget.Pence(c.MinutePrice), CallerLimit: c.CallerLimit, Maintenance: never, Now: clock}
+	w.texts = &admit.Texts{Limits: limits, Meter: w.meter, Price: budget.Pence(c.TextPrice), Countries: c.Countries,
+		Maintenance: never}
+	w.calls = &admit.Calls{Keys: keys, Meter: w.meter, Minute: budget.Pence(c.MinutePrice), CallerLimit: c.CallerLimit,
+		Maintenance: never, Now: clock}
 	return w
 }
 

@@ -80,7 +80,8 @@ func (b boundary) find(name string, src []byte) (found []string, err error) {
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if v, err := strconv.Unquote(lit.Value); err == nil && (slices.Contains(b.words, v) || slices.Contains(idKinds, v)) {
+			if v, err := strconv.Unquote(lit.Value); err == nil &&
+				(slices.Contains(b.words, v) || slices.Contains(idKinds, v)) {
 				found = append(found, fmt.Sprintf("%s knows %q", name, v))
 			}
 		}

@@ -32,7 +32,8 @@ func TestFileModes(t *testing.T) {
 	writes := regexp.MustCompile(`os\.(WriteFile|OpenFile|Mkdir|MkdirAll|Chmod)\(|\.Chmod\(`)
 	found := 0
 	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "internal/testkit/") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasPrefix(path, "internal/testkit/") {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -42,7 +43,8 @@ func TestFileModes(t *testing.T) {
 		if strings.Contains(string(text), "os.Create(") {
 			t.Errorf("%s writes with any mode that the user has: use os.OpenFile", path)
 		}
-		if _, listed := forEverybody[path]; !listed && strings.Contains(string(text), "os.CopyFS(") && !strings.Contains(string(text), "os.Chmod(") {
+		if _, listed := forEverybody[path]; !listed && strings.Contains(string(text), "os.CopyFS(") &&
+			!strings.Contains(string(text), "os.Chmod(") {
 			t.Errorf("%s copies with any mode that the user has: set it with os.Chmod", path)
 		}
 		if !writes.Match(text) {

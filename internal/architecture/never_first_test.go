@@ -55,10 +55,12 @@ const ownLine = "NewOwnLine"
 // harmless are the parts of the provider's library that are used: the first with what
 // starts barred by name, the others (settings of messaging services, which
 // countries may be rung) have nothing that does.
-var harmless = []string{"github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1", "github.com/twilio/twilio-go/rest/voice/v1"}
+var harmless = []string{"github.com/twilio/twilio-go/rest/api/v2010", "github.com/twilio/twilio-go/rest/messaging/v1",
+	"github.com/twilio/twilio-go/rest/voice/v1"}
 
 // callsOut are ways to make a request.
-var callsOut = []string{"http.Get", "http.Post", "http.PostForm", "http.Head", "http.NewRequest", "http.NewRequestWithContext", "http.Client", "http.DefaultClient", "http.Transport", "http.DefaultTransport"}
+var callsOut = []string{"http.Get", "http.Post", "http.PostForm", "http.Head", "http.NewRequest",
+	"http.NewRequestWithContext", "http.Client", "http.DefaultClient", "http.Transport", "http.DefaultTransport"}
 
 // startsConversation finds what could start a conversation in one file of a
 // room. It needs nothing but the standard library.
@@ -74,27 +76,32 @@ func startsConversation(room, name string, src any) ([]string, error) {
 	}
 	for _, i := range f.Imports {
 		path := strings.Trim(i.Path.Value, `"`)
-		if strings.HasPrefix(path, "github.com/twilio/twilio-go") && path != "github.com/twilio/twilio-go/client" && room != "internal/twilio" {
+		if strings.HasPrefix(path, "github.com/twilio/twilio-go") && path != "github.com/twilio/twilio-go/client" &&
+			room != "internal/twilio" {
 			say(i, "only internal/twilio may know the provider's API, not %s", room)
 		}
-		if strings.HasPrefix(path, "github.com/twilio/twilio-go/rest/") && !slices.Contains(harmless, path) || path == "github.com/twilio/twilio-go" {
+		if strings.HasPrefix(path, "github.com/twilio/twilio-go/rest/") && !slices.Contains(harmless, path) ||
+			path == "github.com/twilio/twilio-go" {
 			say(i, "%s can start conversations", path)
 		}
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if _, ok := allowedStart[room+"/"+filepath.Base(name)+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) && !ok {
+			if _, ok := allowedStart[room+"/"+filepath.Base(name)+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) &&
+				!ok {
 				say(n, "%s starts a conversation", n.Sel.Name)
 			}
 			if n.Sel.Name == ownLine && room != "cmd/linecheck" {
 				say(n, "only cmd/linecheck may text and ring our own line, not %s", room)
 			}
-			if x, ok := n.X.(*ast.Ident); ok && slices.Contains(callsOut, x.Name+"."+n.Sel.Name) && mayCallOut[room] == "" && mayCallOut[room+"/"+filepath.Base(name)] == "" {
+			if x, ok := n.X.(*ast.Ident); ok && slices.Contains(callsOut, x.Name+"."+n.Sel.Name) &&
+				mayCallOut[room] == "" && mayCallOut[room+"/"+filepath.Base(name)] == "" {
 				say(n, "%s.%s makes a request: only %q may", x.Name, n.Sel.Name, slices.Sorted(maps.Keys(mayCallOut)))
 			}
 		case *ast.BasicLit:
-			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/twilio" && room != "internal/testkit" {
+			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/twilio" &&
+				room != "internal/testkit" {
 				say(n, "the provider's address is outside internal/twilio")
 			}
 		}
@@ -142,7 +149,8 @@ func TestLintFindsStarts(t *testing.T) {
 			t.Errorf("not found in %s: %s (%v)", bad.room, bad.src, err)
 		}
 	}
-	if found, err := startsConversation("sms", "good.go", `package sms; import "net/http"; var _ http.Handler`); err != nil || len(found) > 0 {
+	if found, err := startsConversation("sms", "good.go",
+		`package sms; import "net/http"; var _ http.Handler`); err != nil || len(found) > 0 {
 		t.Errorf("found %q, %v", found, err)
 	}
 }
@@ -154,7 +162,8 @@ var asBuilt = []string{"CGO_ENABLED=0", "GOEXPERIMENT=runtimesecret"}
 // linker has left it out, since nothing can reach it. Of the one that checks the line
 // it is seen that this would be noticed.
 func TestNoStartIsLinked(t *testing.T) {
-	for program, may := range map[string][]string{"gateway": {"UpdateMessage"}, "signpost": {"UpdateMessage"}, "linecheck": {"CreateCall", "CreateMessage"}} {
+	for program, may := range map[string][]string{"gateway": {"UpdateMessage"}, "signpost": {"UpdateMessage"},
+		"linecheck": {"CreateCall", "CreateMessage"}} {
 		file := filepath.Join(t.TempDir(), program)
 		build := exec.Command("go", "build", "-trimpath", "-o", file, "./cmd/"+program)
 		build.Env = append(os.Environ(), asBuilt...)
@@ -177,7 +186,8 @@ func TestNoStartIsLinked(t *testing.T) {
 		}
 		slices.Sort(starting)
 		t.Logf("linked of the provider's API into %s: %q", program, linked)
-		if !slices.Contains(linked, "DeleteMessage") && !slices.Contains(linked, "ListMessage") && !slices.Contains(linked, "ListIncomingPhoneNumber") {
+		if !slices.Contains(linked, "DeleteMessage") && !slices.Contains(linked, "ListMessage") &&
+			!slices.Contains(linked, "ListIncomingPhoneNumber") {
 			t.Fatalf("%s was not read: %q", program, linked)
 		}
 		if slices.ContainsFunc(starting, func(m string) bool { return !slices.Contains(may, m) }) {

@@ -195,13 +195,20 @@ func TestPostcodesAsTyped(t *testing.T) {
 		want string
 		how  area.How
 	}{
-		{"cw109qn", "g", area.Unit}, {"CW10 9QN.", "g", area.Unit}, {"cw1o 9qn", "g", area.Unit}, {"c w 1 0 9 q n", "", area.Nothing},
-		{"im at CW10 9QN with my kids", "g", area.Unit}, {"postcode: CW10-9QN", "g", area.Unit}, {"ＣＷ１０ ９ＱＮ", "g", area.Unit},
-		{"LA22 OEA", "f", area.Sector}, {"ca14", "cd", area.Outward}, {"ca15", "c", area.Outward}, {"CA1 3", "a", area.Sector}, {"CA13", "c", area.Outward},
-		{"ca1 2 kids", "a", area.Outward}, {"i am in la9 and he is here", "f", area.Outward}, {"CH48", "E", area.Outward},
-		{"M1 1AA", "E", area.Outward}, {"m1", "E", area.Outward}, {"m8 can you help", "", area.Nothing}, {"on the m6 near me", "", area.Nothing},
-		{"l8r", "", area.Nothing}, {"me2", "", area.Nothing}, {"ZZ9 9ZZ", "", area.Nothing}, {"crosby5", "", area.Nothing}, {"CA77 1AA", "", area.Nothing},
-		{"G1 1AA", "S", area.Outward}, {"BT1 1AA", "N", area.Outward}, {"IM1 1AA", "M", area.Outward}, {"JE2 3AB", "C", area.Outward}, {"LL11 1AA", "W", area.Outward},
+		{"cw109qn", "g", area.Unit}, {"CW10 9QN.", "g", area.Unit}, {"cw1o 9qn", "g", area.Unit},
+		{"c w 1 0 9 q n", "", area.Nothing},
+		{"im at CW10 9QN with my kids", "g", area.Unit}, {"postcode: CW10-9QN", "g", area.Unit},
+		{"ＣＷ１０ ９ＱＮ", "g", area.Unit},
+		{"LA22 OEA", "f", area.Sector}, {"ca14", "cd", area.Outward}, {"ca15", "c", area.Outward},
+		{"CA1 3", "a", area.Sector}, {"CA13", "c", area.Outward},
+		{"ca1 2 kids", "a", area.Outward}, {"i am in la9 and he is here", "f", area.Outward},
+		{"CH48", "E", area.Outward},
+		{"M1 1AA", "E", area.Outward}, {"m1", "E", area.Outward}, {"m8 can you help", "", area.Nothing},
+		{"on the m6 near me", "", area.Nothing},
+		{"l8r", "", area.Nothing}, {"me2", "", area.Nothing}, {"ZZ9 9ZZ", "", area.Nothing},
+		{"crosby5", "", area.Nothing}, {"CA77 1AA", "", area.Nothing},
+		{"G1 1AA", "S", area.Outward}, {"BT1 1AA", "N", area.Outward}, {"IM1 1AA", "M", area.Outward},
+		{"JE2 3AB", "C", area.Outward}, {"LL11 1AA", "W", area.Outward},
 	}
 	for _, tt := range tests {
 		var got area.Candidate
@@ -225,19 +232,25 @@ func TestPostcodesAsTyped(t *testing.T) {
 // Names are found as they stand, and with slips. How sure a name is depends on the
 // words around it, which package hear weighs.
 func TestNames(t *testing.T) {
-	finder := area.Shipped().Finder([]area.Name{{Name: "The Lakes", Where: setOf("bf")}, {Name: "halton", Where: setOf("i")}})
+	finder := area.Shipped().Finder([]area.Name{{Name: "The Lakes", Where: setOf("bf")},
+		{Name: "halton", Where: setOf("i")}})
 	for _, tt := range []struct {
 		text, want string
 		ask        bool
 	}{
-		{"kendal", "f", false}, {"Barrow in Furness", "e", false}, {"st bees", "d", false}, {"saint bees", "d", false}, {"e port", "h", false}, {"macc", "g", false},
-		{"whitehvn", "d", false}, {"white haven", "d", false}, {"kendel", "f", false}, {"carlisleee", "a", false}, {"chesta", "h", false}, {"war rington", "j", false},
-		{"grass mere", "f", false}, {"kirkby londsale", "f", false}, {"ellesmere prot", "h", false}, {"nantwidge", "g", true},
-		{"bootle", "dE", true}, {"hale village", "i", false}, {"dent", "f", true}, {"the lakes", "bf", false}, {"halton", "i", false}, {"liverpool", "E", false},
+		{"kendal", "f", false}, {"Barrow in Furness", "e", false}, {"st bees", "d", false}, {"saint bees", "d", false},
+		{"e port", "h", false}, {"macc", "g", false},
+		{"whitehvn", "d", false}, {"white haven", "d", false}, {"kendel", "f", false}, {"carlisleee", "a", false},
+		{"chesta", "h", false}, {"war rington", "j", false},
+		{"grass mere", "f", false}, {"kirkby londsale", "f", false}, {"ellesmere prot", "h", false},
+		{"nantwidge", "g", true},
+		{"bootle", "dE", true}, {"hale village", "i", false}, {"dent", "f", true}, {"the lakes", "bf", false},
+		{"halton", "i", false}, {"liverpool", "E", false},
 		{"carling", "", false}, {"denton holm", "a", false}, {"australia", "E", false},
 	} {
 		if got := only(finder, tt.text); got.Where != setOf(tt.want) || got.Ask != tt.ask {
-			t.Errorf("%q: %s, ask %v (%v %q); want %s, ask %v", tt.text, where(got.Where), got.Ask, got.How, got.Name, where(setOf(tt.want)), tt.ask)
+			t.Errorf("%q: %s, ask %v (%v %q); want %s, ask %v", tt.text, where(got.Where), got.Ask, got.How, got.Name,
+				where(setOf(tt.want)), tt.ask)
 		}
 	}
 	if where, ask := finder.Named("kendal"); where != setOf("f") || ask {
@@ -248,7 +261,8 @@ func TestNames(t *testing.T) {
 // Looking at any text ends, and gives candidates in order that do not share
 // words.
 func FuzzCandidates(f *testing.F) {
-	for _, s := range []string{"kendal", "CW10 9QN", "im in e port", "from leeds to kendal", "\xff", strings.Repeat("in kendal ", 300), "a b c d e f g", "kirkby londsale grass mere"} {
+	for _, s := range []string{"kendal", "CW10 9QN", "im in e port", "from leeds to kendal", "\xff",
+		strings.Repeat("in kendal ", 300), "a b c d e f g", "kirkby londsale grass mere"} {
 		f.Add(s)
 	}
 	finder := area.Shipped().Finder([]area.Name{{Name: "the lakes", Where: setOf("b")}})
@@ -257,7 +271,8 @@ func FuzzCandidates(f *testing.F) {
 		got := finder.Candidates(text)
 		last := 0
 		for _, c := range got {
-			if c.From < last || c.To <= c.From || c.To > len(text.Words) || c.Where == 0 || c.How == area.Nothing || !utf8.ValidString(c.Name) {
+			if c.From < last || c.To <= c.From || c.To > len(text.Words) || c.Where == 0 || c.How == area.Nothing ||
+				!utf8.ValidString(c.Name) {
 				t.Errorf("%q: %+v", s, got)
 			}
 			last = c.To
@@ -275,7 +290,8 @@ var long = strings.Repeat("my partnr kikcs off evry nite n i carnt slep im in ke
 
 func BenchmarkCandidates(b *testing.B) {
 	finder := area.Shipped().Finder(nil)
-	for _, bench := range []struct{ name, text string }{{"name", "kendal"}, {"postcode", "im near cw109qn"}, {"typical", typical}, {"long", long}} {
+	for _, bench := range []struct{ name, text string }{{"name", "kendal"}, {"postcode", "im near cw109qn"},
+		{"typical", typical}, {"long", long}} {
 		text := cut(bench.text)
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -25,7 +25,8 @@ const Attribution = `# Contains OS data © Crown copyright and database right 20
 type Row struct{ Postcode, Council, Ward, Country string }
 
 var countries = map[string]District{
-	"E92000001": England, "W92000004": Wales, "S92000003": Scotland, "N92000002": NorthernIreland, "M83000003": IsleOfMan, "L93000001": ChannelIslands,
+	"E92000001": England, "W92000004": Wales, "S92000003": Scotland, "N92000002": NorthernIreland,
+	"M83000003": IsleOfMan, "L93000001": ChannelIslands,
 }
 
 // ReadPostcodes reads a download of Code-Point Open (its zip, or one of its CSV
@@ -108,7 +109,8 @@ func namedColumns(header []string) (map[string]int, error) {
 	cols := map[string]int{"postcode": -1, "country": -1, "council": -1, "ward": -1, "ended": -1}
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		for col, name := range map[string]string{"postcode": `^pcds?$`, "country": `^ctry([0-9]*cd)?$`, "council": `^(oslaua|lad[0-9]*cd)$`, "ward": `^(osward|wd[0-9]*cd)$`, "ended": `^doterm$`} {
+		for col, name := range map[string]string{"postcode": `^pcds?$`, "country": `^ctry([0-9]*cd)?$`,
+			"council": `^(oslaua|lad[0-9]*cd)$`, "ward": `^(osward|wd[0-9]*cd)$`, "ended": `^doterm$`} {
 			if regexp.MustCompile(name).MatchString(h) {
 				cols[col] = i
 			}
@@ -133,13 +135,16 @@ type Report struct {
 
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d postcodes read, %d of them in the districts of districts.txt; the table grows from %d to %d bytes.\n", r.Postcodes, r.Ours, r.BytesBefore, r.Bytes)
+	fmt.Fprintf(&b,
+		"%d postcodes read, %d of them in the districts of districts.txt; the table grows from %d to %d bytes.\n",
+		r.Postcodes, r.Ours, r.BytesBefore, r.Bytes)
 	fmt.Fprintf(&b, "%d were known to their sector only.\n%d change district:\n", r.New, len(r.Moved))
 	for _, m := range r.Moved[:min(len(r.Moved), 200)] {
 		fmt.Fprintf(&b, "  %s\n", m)
 	}
 	if len(r.Doubtful) > 0 {
-		fmt.Fprintf(&b, "%d wards cannot be told to one former district; their postcodes are asked about:\n  %s\n", len(r.Doubtful), strings.Join(r.Doubtful, ", "))
+		fmt.Fprintf(&b, "%d wards cannot be told to one former district; their postcodes are asked about:\n  %s\n",
+			len(r.Doubtful), strings.Join(r.Doubtful, ", "))
 	}
 	return b.String()
 }
@@ -176,7 +181,8 @@ func (g *Gazetteer) BuildPostcodes(read func(each func(Row) error) error) ([]byt
 			rep.Ours++
 			switch before, exact := g.find(r.Postcode); {
 			case before != 0 && before&set == 0:
-				rep.Moved = append(rep.Moved, fmt.Sprintf("%s: %s, was %s", r.Postcode, g.Describe(set), g.Describe(before)))
+				rep.Moved = append(rep.Moved, fmt.Sprintf("%s: %s, was %s", r.Postcode, g.Describe(set),
+					g.Describe(before)))
 			case !exact && before != set:
 				rep.New++
 			}
@@ -268,7 +274,8 @@ func (g *Gazetteer) formatUnits(all map[string]Set) []byte {
 
 func (g *Gazetteer) formatPostcodes(outs, sectors map[string]Set, units map[string]map[Set][]string) []byte {
 	var b bytes.Buffer
-	b.WriteString("# Which district a postcode is in; the longest prefix wins. Made by: signpost areas build\n" + Attribution)
+	b.WriteString("# Which district a postcode is in; the longest prefix wins. Made by: signpost areas build\n" +
+		Attribution)
 	g.legend(&b)
 	b.WriteString("# CODE LETTERS, or CODE SECTOR LETTERS LETTERS:UNITS ...\n")
 	bySector := map[string][]string{}

@@ -75,11 +75,16 @@ var nations = []struct {
 	district    District
 	authorities []string
 }{
-	{Wales, []string{"Wales", "Flintshire", "Wrexham", "Conwy", "Sir Ddinbych", "Denbighshire", "Gwynedd", "Powys", "Ynys Mon", "Isle of Anglesey",
-		"Ceredigion", "Sir Benfro", "Sir Gaerfyrddin", "Abertawe", "Castell-nedd", "Pen-y-bont", "Bro Morgannwg", "Caerdydd", "Cardiff", "Swansea",
-		"Rhondda", "Merthyr", "Caerffili", "Caerphilly", "Blaenau", "Tor-faen", "Torfaen", "Sir Fynwy", "Monmouthshire", "Casnewydd", "Newport - Newport", "Carmarthenshire", "Pembrokeshire", "Bridgend", "Vale of Glamorgan"}},
-	{Scotland, []string{"Scotland", "Dumfries", "Scottish Borders", "Highland", "Aberdeen", "Angus", "Argyll", "Clackmannan", "Ayrshire", "Dunbartonshire",
-		"Lothian", "Renfrewshire", "Edinburgh", "Falkirk", "Fife", "Glasgow", "Inverclyde", "Midlothian", "Moray", "Eilean Siar", "Lanarkshire", "Orkney",
+	{Wales, []string{"Wales", "Flintshire", "Wrexham", "Conwy", "Sir Ddinbych", "Denbighshire", "Gwynedd", "Powys",
+		"Ynys Mon", "Isle of Anglesey",
+		"Ceredigion", "Sir Benfro", "Sir Gaerfyrddin", "Abertawe", "Castell-nedd", "Pen-y-bont", "Bro Morgannwg",
+		"Caerdydd", "Cardiff", "Swansea",
+		"Rhondda", "Merthyr", "Caerffili", "Caerphilly", "Blaenau", "Tor-faen", "Torfaen", "Sir Fynwy", "Monmouthshire",
+		"Casnewydd", "Newport - Newport", "Carmarthenshire", "Pembrokeshire", "Bridgend", "Vale of Glamorgan"}},
+	{Scotland, []string{"Scotland", "Dumfries", "Scottish Borders", "Highland", "Aberdeen", "Angus", "Argyll",
+		"Clackmannan", "Ayrshire", "Dunbartonshire",
+		"Lothian", "Renfrewshire", "Edinburgh", "Falkirk", "Fife", "Glasgow", "Inverclyde", "Midlothian", "Moray",
+		"Eilean Siar", "Lanarkshire", "Orkney",
 		"Perth and Kinross", "Shetland", "Stirling", "Dundee"}},
 	{NorthernIreland, []string{"Northern Ireland"}},
 	{IsleOfMan, []string{"Isle of Man"}},

@@ -15,11 +15,16 @@ import (
 
 // codes of the national lists, for districts by the tables' letters.
 var codes = map[rune][3]string{ // council, ward, country
-	'a': {"E06000063", "W-carlisle", "E92000001"}, 'c': {"E06000063", "W-allerdale", "E92000001"}, 'd': {"E06000063", "W-copeland", "E92000001"},
-	'b': {"E06000064", "W-eden", "E92000001"}, 'e': {"E06000064", "W-barrow", "E92000001"}, 'f': {"E06000064", "W-lakes", "E92000001"},
-	'g': {"E06000049", "W-1", "E92000001"}, 'h': {"E06000050", "W-2", "E92000001"}, 'i': {"E06000006", "W-3", "E92000001"}, 'j': {"E06000007", "W-4", "E92000001"},
-	'E': {"E08000012", "W-5", "E92000001"}, 'W': {"W06000005", "W-6", "W92000004"}, 'S': {"S12000006", "W-7", "S92000003"},
-	'N': {"N09000003", "W-8", "N92000002"}, 'M': {"M99999999", "W-9", "M83000003"}, 'C': {"L99999999", "W-10", "L93000001"},
+	'a': {"E06000063", "W-carlisle", "E92000001"}, 'c': {"E06000063", "W-allerdale", "E92000001"},
+	'd': {"E06000063", "W-copeland", "E92000001"},
+	'b': {"E06000064", "W-eden", "E92000001"}, 'e': {"E06000064", "W-barrow", "E92000001"},
+	'f': {"E06000064", "W-lakes", "E92000001"},
+	'g': {"E06000049", "W-1", "E92000001"}, 'h': {"E06000050", "W-2", "E92000001"},
+	'i': {"E06000006", "W-3", "E92000001"}, 'j': {"E06000007", "W-4", "E92000001"},
+	'E': {"E08000012", "W-5", "E92000001"}, 'W': {"W06000005", "W-6", "W92000004"},
+	'S': {"S12000006", "W-7", "S92000003"},
+	'N': {"N09000003", "W-8", "N92000002"}, 'M': {"M99999999", "W-9", "M83000003"},
+	'C': {"L99999999", "W-10", "L93000001"},
 }
 
 // national is a national list that would give the shipped table: every unit it
@@ -104,7 +109,8 @@ func TestBuildGivesTheTableBack(t *testing.T) {
 	for name, data := range map[string][]byte{"cp.csv": csv, "codepo.zip": zipped.Bytes(), "onspd.csv": onspd.Bytes()} {
 		got, rep := build(t, name, data)
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s: the table differs: %d bytes, want %d\n%s", name, len(got), len(want), firstDifference(string(got), string(want)))
+			t.Errorf("%s: the table differs: %d bytes, want %d\n%s", name, len(got), len(want),
+				firstDifference(string(got), string(want)))
 		}
 		if len(rep.Moved) > 0 || len(rep.Doubtful) > 0 || rep.Postcodes != len(rows) {
 			t.Errorf("%s: %s", name, rep)
@@ -129,7 +135,8 @@ func TestBuildReports(t *testing.T) {
 	csv := string(codePoint(rows))
 	csv += `"CA124ZZ",10,0,0,"E92000001",,,,"E06000064","W-eden"` + "\n" // new, in a mixed sector
 	csv += `"CA124ZY",10,0,0,"E92000001",,,,"E06000064","W-brand-new"` + "\n"
-	csv = strings.Replace(csv, `"LA9 1AA",10,0,0,"E92000001",,,,"E06000064","W-lakes"`, `"LA9 1AA",10,0,0,"E92000001",,,,"E06000049","W-1"`, 1)
+	csv = strings.Replace(csv, `"LA9 1AA",10,0,0,"E92000001",,,,"E06000064","W-lakes"`,
+		`"LA9 1AA",10,0,0,"E92000001",,,,"E06000049","W-1"`, 1)
 	table, rep := build(t, "x.csv", []byte(csv))
 	text := rep.String()
 	if len(rep.Moved) != 1 || !strings.Contains(text, "LA91AA: Cheshire East, was South Lakeland") {
@@ -144,7 +151,8 @@ func TestBuildReports(t *testing.T) {
 }
 
 func TestBuildRefuses(t *testing.T) {
-	for name, data := range map[string]string{"x.csv": "pcds,oslaua\nCA1 1AA,E06000063\n", "y.zip": "not a zip", "z.csv": `"CA1 1AA",10,0,0,"X1",,,,"E0","W"`} {
+	for name, data := range map[string]string{"x.csv": "pcds,oslaua\nCA1 1AA,E06000063\n", "y.zip": "not a zip",
+		"z.csv": `"CA1 1AA",10,0,0,"X1",,,,"E0","W"`} {
 		_, _, err := area.Shipped().BuildPostcodes(func(each func(area.Row) error) error {
 			return area.ReadPostcodes(name, strings.NewReader(data), int64(len(data)), each)
 		})

@@ -71,7 +71,9 @@ func (f *Finder) Known(name string) bool {
 // Like reports a word that is the name of a place, or a word of one, or one slip from it.
 func (f *Finder) Like(w string) bool {
 	var buf [4]spell.Hit
-	return len(w) >= minNameSlip && len(w) <= spell.MaxWord && (len(f.tables.index.Find(buf[:0], w, true, minTownFar)) > 0 || len(f.tables.words.Find(buf[:0], w, true, minTownFar)) > 0)
+	return len(w) >= minNameSlip && len(w) <= spell.MaxWord &&
+		(len(f.tables.index.Find(buf[:0], w, true, minTownFar)) > 0 ||
+			len(f.tables.words.Find(buf[:0], w, true, minTownFar)) > 0)
 }
 
 // Served reports the name of a town that is served.
@@ -303,18 +305,21 @@ func (s *search) wider(exact Candidate) Candidate {
 	more, meant, letter := false, false, false // an extra word without a meaning of its own, with one, or of one letter
 	for k := best.From; k < best.To; k++ {
 		if k < exact.From || k >= exact.To {
-			more, meant, letter = more || !s.ordinary(k), meant || s.Common[k] && !hasWord(best.Name, s.word(k)), letter || len(s.word(k)) == 1
+			more, meant, letter = more || !s.ordinary(k), meant || s.Common[k] && !hasWord(best.Name, s.word(k)),
+				letter || len(s.word(k)) == 1
 		}
 	}
 	if exact.Word && !more && slipIn(best) > costSmall {
 		return exact // "castle car"
 	}
 	more = more || !meant && best.Where|exact.Where == exact.Where
-	if !letter && (more && slipIn(best) <= maxSlip || best.Cost <= costJoined) && strings.Contains(closeUp(best.Name), closeUp(exact.Name)) {
+	if !letter && (more && slipIn(best) <= maxSlip || best.Cost <= costJoined) &&
+		strings.Contains(closeUp(best.Name), closeUp(exact.Name)) {
 		return best // "litle bollington"
 	}
 	strange := more || exact.Word || !exact.Where.Ours()
-	if served := exact.Town && !exact.Word && exact.Where.Ours(); strange && !served && (best.Cost <= costWide || best.Where == exact.Where) {
+	if served := exact.Town && !exact.Word && exact.Where.Ours(); strange && !served &&
+		(best.Cost <= costWide || best.Where == exact.Where) {
 		return best
 	}
 	if best.Where != exact.Where {
@@ -364,10 +369,12 @@ func (s *search) anyTaken(from, to int) bool {
 // named looks a name up as it stands.
 func (f *Finder) named(name string) (Candidate, bool) {
 	if set, ok := f.extra[name]; ok {
-		return Candidate{Name: name, Where: set, How: BookName, Town: true, Word: set.Len() == 1 && set.Ours() && english.Known(name)}, true
+		return Candidate{Name: name, Where: set, How: BookName, Town: true, Word: set.Len() == 1 && set.Ours() &&
+			english.Known(name)}, true
 	}
 	if p, ok := f.tables.places[name]; ok {
-		return Candidate{Name: name, Where: p.set, Ask: p.ask || p.word, How: Place, Town: p.town, Word: p.word, Landmark: p.landmark, Far: p.far, Begins: p.begins}, true
+		return Candidate{Name: name, Where: p.set, Ask: p.ask || p.word, How: Place, Town: p.town, Word: p.word,
+			Landmark: p.landmark, Far: p.far, Begins: p.begins}, true
 	}
 	if rest, ok := strings.CutPrefix(name, "saint "); ok {
 		return f.named("st " + rest)

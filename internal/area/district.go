@@ -26,7 +26,8 @@ const (
 )
 
 // elsewhere are the names of the rest of the world.
-var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland", "Isle of Man", "Channel Islands"}
+var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland",
+	"Isle of Man", "Channel Islands"}
 
 // Elsewhere lists the names of the rest of the world.
 func Elsewhere() []string { return append([]string(nil), elsewhere[:]...) }

@@ -30,7 +30,8 @@ const (
 	NearMiss     // a misspelt name
 )
 
-var hows = [...]string{"nothing that names a place", "a whole postcode", "a postcode, known to its sector", "a postcode, known to its outward code",
+var hows = [...]string{"nothing that names a place", "a whole postcode", "a postcode, known to its sector",
+	"a postcode, known to its outward code",
 	"a name from the flow book", "a name from the place table", "a misspelt name"}
 
 func (h How) String() string { return hows[h] }

@@ -94,7 +94,8 @@ func Read(dir fs.FS) (*Gazetteer, error) {
 	for _, file := range []struct {
 		name string
 		line func(string) error
-	}{{DistrictsFile, g.addDistrict}, {PostcodesFile, g.addPostcodes}, {PlacesFile, g.addPlace}, {LandmarksFile, g.addLandmark}} {
+	}{{DistrictsFile, g.addDistrict}, {PostcodesFile, g.addPostcodes}, {PlacesFile, g.addPlace},
+		{LandmarksFile, g.addLandmark}} {
 		data, err := readTable(dir, file.name)
 		if errors.Is(err, fs.ErrNotExist) && file.name != DistrictsFile {
 			continue
@@ -242,7 +243,8 @@ func (g *Gazetteer) addDistrict(line string) error {
 	case letter != letters[n:n+1]:
 		return fmt.Errorf("the next district's letter must be %c, not %q", letters[n], letter)
 	case name == "" || len(name) > 60 || strings.ContainsAny(name, ";,[]{}:#\"'"):
-		return fmt.Errorf("%q is not the name of a district: give a letter, its councils' codes or -, and a name of plain words", name)
+		return fmt.Errorf("%q is not the name of a district: give a letter, its councils' codes or -, and a name of plain words",
+			name)
 	}
 	if _, taken := g.District(name); taken {
 		return fmt.Errorf("there are two districts called %q", name)
@@ -373,7 +375,8 @@ func (g *Gazetteer) addPlace(line string) error {
 		return fmt.Errorf("%q is not a place", line)
 	}
 	flags := code[len(bare):]
-	p := place{set: set, ask: strings.Contains(flags, "?"), word: strings.Contains(flags, "!"), town: strings.Contains(flags, "+")}
+	p := place{set: set, ask: strings.Contains(flags, "?"), word: strings.Contains(flags, "!"),
+		town: strings.Contains(flags, "+")}
 	p.word = p.word || strings.HasPrefix(name, "the ") // "the bank", "the hill"
 	for _, street := range [...]string{" road", " street", " lane", " avenue"} {
 		p.landmark = p.landmark || strings.HasSuffix(name, street) // many towns have one

@@ -22,13 +22,15 @@ const lancashire = "# a comment\na E07000123 Preston\nb E07000118,E07000126 Chor
 // Another part of the country has districts, postcodes and places of its own, and
 // nothing of ours.
 func TestAnotherGazetteer(t *testing.T) {
-	g, err := area.Read(folder(area.DistrictsFile, lancashire, area.PostcodesFile, "PR1 a\nPR7 b\nLL11 W\n", area.PlacesFile, "a+ preston\nbE? charnock\n"))
+	g, err := area.Read(folder(area.DistrictsFile, lancashire, area.PostcodesFile, "PR1 a\nPR7 b\nLL11 W\n",
+		area.PlacesFile, "a+ preston\nbE? charnock\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := g.Finder([]area.Name{{Name: "morecambe", Where: setOf("c")}})
 	for text, want := range map[string]string{
-		"PR1 2AB": "Preston", "im in pr7": "Chorley and Leyland", "preston": "Preston", "charnock": "Chorley and Leyland; elsewhere in England", "near Morecambe": "Lancaster", "LL11 1AA": "Wales",
+		"PR1 2AB": "Preston", "im in pr7": "Chorley and Leyland", "preston": "Preston",
+		"charnock": "Chorley and Leyland; elsewhere in England", "near Morecambe": "Lancaster", "LL11 1AA": "Wales",
 		"kendal": "", "CW10 9QN": "", "morecombe": "Lancaster",
 	} {
 		if got := g.Describe(only(f, text).Where); got != want {
@@ -60,13 +62,16 @@ func TestGazetteersThatCannotBeRead(t *testing.T) {
 		{"twice", []string{area.DistrictsFile, "a - One\nb - one\n"}, area.DistrictsFile, 2, "two districts"},
 		{"the name of a nation", []string{area.DistrictsFile, "a - Wales\n"}, area.DistrictsFile, 1, "two districts"},
 		{"too many", []string{area.DistrictsFile, many(27)}, area.DistrictsFile, 27, "at most"},
-		{"a postcode of no district", []string{area.DistrictsFile, lancashire, area.PostcodesFile, "PR1 a\nPR2 d\n"}, area.PostcodesFile, 2, "not a district column"},
-		{"a place of no district", []string{area.DistrictsFile, lancashire, area.PlacesFile, "j warrington\n"}, area.PlacesFile, 1, "not a place"},
+		{"a postcode of no district", []string{area.DistrictsFile, lancashire, area.PostcodesFile, "PR1 a\nPR2 d\n"},
+			area.PostcodesFile, 2, "not a district column"},
+		{"a place of no district", []string{area.DistrictsFile, lancashire, area.PlacesFile, "j warrington\n"},
+			area.PlacesFile, 1, "not a place"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := area.Read(folder(tt.files...))
 			var m *area.Mistake
-			if !errors.As(err, &m) || m.File != tt.file || m.Line != tt.line || !strings.Contains(err.Error(), tt.says) {
+			if !errors.As(err, &m) || m.File != tt.file || m.Line != tt.line ||
+				!strings.Contains(err.Error(), tt.says) {
 				t.Errorf("said %v", err)
 			}
 		})
@@ -90,7 +95,8 @@ func FuzzGazetteer(f *testing.F) {
 	f.Add(lancashire, "PR1 a\nPR1 2 ab a:AA,AB b:ZZ\n", "a+ preston\nbE?! the boot\n")
 	f.Add("a - \xff", "PR1", "")
 	f.Fuzz(func(t *testing.T, districts, postcodes, places string) {
-		g, err := area.Read(folder(area.DistrictsFile, districts, area.PostcodesFile, postcodes, area.PlacesFile, places))
+		g, err := area.Read(folder(area.DistrictsFile, districts, area.PostcodesFile, postcodes,
+			area.PlacesFile, places))
 		var m *area.Mistake
 		if err != nil {
 			if !errors.As(err, &m) || m.File == "" {

@@ -148,7 +148,8 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 		lead = farLead
 	}
 	for _, h := range s.near {
-		doubt := h.slip && (!b.p.town || b.cost >= costSmall && (h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
+		doubt := h.slip && (!b.p.town || b.cost >= costSmall &&
+			(h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
 		if h.cost-b.cost >= lead && !doubt {
 			continue
 		}
@@ -236,7 +237,8 @@ func (f *near) sameBones() {
 	if len(b) < minBones {
 		return
 	}
-	if p, ok := f.tables.bones[string(b)]; ok && p.set != 0 && !slices.ContainsFunc(f.search.near, func(h nearName) bool { return h.p.set == p.set }) {
+	if p, ok := f.tables.bones[string(b)]; ok && p.set != 0 &&
+		!slices.ContainsFunc(f.search.near, func(h nearName) bool { return h.p.set == p.set }) {
 		f.add(string(b), p, costBones, false)
 	}
 }
@@ -245,7 +247,8 @@ func (f *near) sameBones() {
 func (f *near) bookNames() {
 	for i := range f.names {
 		n := &f.names[i]
-		if n.joined[0] == f.w[0] && spell.MayBeNear(spell.Mask(f.w), n.letters, 1) && spell.Distance(f.w, n.joined, 1) <= 1 {
+		if n.joined[0] == f.w[0] && spell.MayBeNear(spell.Mask(f.w), n.letters, 1) &&
+			spell.Distance(f.w, n.joined, 1) <= 1 {
 			f.add(n.name, n.place, 0.9, false)
 		}
 	}

@@ -54,7 +54,8 @@ func (g *Gazetteer) indexNames() {
 			}
 		}
 		g.joined[i] = strings.ReplaceAll(n, " ", "")
-		if len(n) < minNameSlip || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") || g.short(n) { // and no "lvngstn"
+		if len(n) < minNameSlip || !strings.ContainsAny(n, "aeiouy") || strings.HasPrefix(n, "the ") ||
+			g.short(n) { // and no "lvngstn"
 			continue
 		}
 		g.index.Add(g.joined[i], int32(i), minNameSlip)

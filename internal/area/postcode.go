@@ -106,7 +106,8 @@ func hasDigitBytes(b []byte) bool {
 // "cw10", "cw10 9", "cw109". It gives how many words it took.
 func (f *Finder) partial(m *message, i int) (Candidate, int) {
 	w := m.word(i)
-	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' || strings.Trim(w, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' ||
+		strings.Trim(w, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
 		return Candidate{}, 0
 	}
 	var buf [8]byte

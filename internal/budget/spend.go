@@ -53,7 +53,8 @@ var kindNames = [kinds]string{"texts_home", "texts_elsewhere", "calls_home", "ca
 func (k Kind) Said() string { return kindsSaid[k] }
 
 var kindsSaid = [kinds]string{
-	"texts from this country", "texts from elsewhere", "calls from this country", "calls from elsewhere", "withheld calls",
+	"texts from this country", "texts from elsewhere", "calls from this country", "calls from elsewhere",
+	"withheld calls",
 }
 
 // shares of the limit, in percent. What one leaves over no other gets.
@@ -86,7 +87,8 @@ func (l Level) String() string { return [...]string{"plenty", "near", "spent"}[l
 // by its name.
 type Keeper interface {
 	// ShareSpend stores what one process has spent in an hour, and returns what the others have.
-	ShareSpend(ctx context.Context, hour time.Time, process string, mine map[string]int) (others map[string]int, err error)
+	ShareSpend(ctx context.Context, hour time.Time, process string, mine map[string]int) (others map[string]int,
+		err error)
 }
 
 // Meter is one process's view of what the hour has cost. Its methods are safe for

@@ -33,7 +33,8 @@ func TestLevels(t *testing.T) {
 	for _, step := range []struct {
 		pence float64
 		want  budget.Level
-	}{{0, budget.Plenty}, {279.9, budget.Plenty}, {0.1, budget.Near}, {69.9, budget.Near}, {0.1, budget.Spent}, {500, budget.Spent}} {
+	}{{0, budget.Plenty}, {279.9, budget.Plenty}, {0.1, budget.Near}, {69.9, budget.Near}, {0.1, budget.Spent},
+		{500, budget.Spent}} {
 		m.Spend(budget.TextsHome, budget.Pence(step.pence))
 		m.Tell(t.Context()) // the store is away: nothing is lost by it
 		if got := m.Level(budget.TextsHome); got != step.want {
@@ -89,7 +90,8 @@ func TestChanceMovesLevels(t *testing.T) {
 		m.Level(budget.TextsHome)
 		now = now.Add(time.Minute)
 		m.Level(budget.TextsHome)
-		if first, last := asked[0], asked[len(asked)-1]; !first.Equal(asked[len(asked)-2]) || !last.Equal(first.Add(time.Hour)) {
+		if first, last := asked[0], asked[len(asked)-1]; !first.Equal(asked[len(asked)-2]) ||
+			!last.Equal(first.Add(time.Hour)) {
 			t.Errorf("chance is asked for the hours %v", asked)
 		}
 	}
@@ -190,7 +192,8 @@ func TestStoredSpendSaysNothing(t *testing.T) {
 			m.Tell(t.Context())
 			stored := r.Do(t, "HVALS", "spent:"+now.UTC().Format("2006-01-02T15"))
 			if len(stored) > 1 || time.Now().After(end) {
-				t.Fatalf("tell %d leaves %d values of one process, %d different ones so far", i, len(stored), len(values))
+				t.Fatalf("tell %d leaves %d values of one process, %d different ones so far", i, len(stored),
+					len(values))
 			}
 			for _, one := range stored {
 				lengths[len(one)], values[one] = true, true

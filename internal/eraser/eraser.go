@@ -23,7 +23,8 @@ import (
 // List is the work list of records to erase.
 type List interface {
 	Enqueue(ctx context.Context, due map[string]time.Time, leased time.Time, keep time.Duration) error
-	Lease(ctx context.Context, now time.Time, held time.Duration) (e store.Erasure, wait time.Duration, ok bool, err error)
+	Lease(ctx context.Context, now time.Time, held time.Duration) (e store.Erasure, wait time.Duration,
+		ok bool, err error)
 	Erased(ctx context.Context, id string) error
 	Postpone(ctx context.Context, e store.Erasure, until time.Time, keep time.Duration) error
 	Pause(ctx context.Context, d time.Duration) error

@@ -76,7 +76,8 @@ func open(t *testing.T, redis string) *store.Store {
 
 func start(t *testing.T, redis string, p *testkit.Provider, change func(*eraser.Eraser)) *gateway {
 	t.Helper()
-	records, err := twilio.NewClient(p.URL, account, []privacy.Private{privacy.Hide("a0token0not0yet0promoted"), privacy.Hide(token)})
+	records, err := twilio.NewClient(p.URL, account, []privacy.Private{privacy.Hide("a0token0not0yet0promoted"),
+		privacy.Hide(token)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,8 @@ func start(t *testing.T, redis string, p *testkit.Provider, change func(*eraser.
 // fill gives the provider some of every kind of record.
 func fill(p *testkit.Provider, n int, change func(i int, r *testkit.Record)) (ids []string) {
 	for i := range n {
-		r := testkit.Record{SID: sid([]string{"SM", "MM", "CA"}[i%3], i), Body: canary, From: "+447400123456", To: line, Created: time.Now().Add(-time.Hour)}
+		r := testkit.Record{SID: sid([]string{"SM", "MM", "CA"}[i%3], i), Body: canary, From: "+447400123456", To: line,
+			Created: time.Now().Add(-time.Hour)}
 		if change != nil {
 			change(i, &r)
 		}
@@ -114,7 +116,9 @@ func fill(p *testkit.Provider, n int, change func(i int, r *testkit.Record)) (id
 	return ids
 }
 
-var allowed = regexp.MustCompile(`^(DELETE /2010-04-01/Accounts/` + account + `/(Messages/(SM|MM)|Calls/CA)[0-9a-f]{32}\.json|POST /2010-04-01/Accounts/` + account + `/Messages/(SM|MM)[0-9a-f]{32}\.json)$`)
+var allowed = regexp.MustCompile(`^(DELETE /2010-04-01/Accounts/` + account +
+	`/(Messages/(SM|MM)|Calls/CA)[0-9a-f]{32}\.json|POST /2010-04-01/Accounts/` + account +
+	`/Messages/(SM|MM)[0-9a-f]{32}\.json)$`)
 
 func repeat(f testkit.Fault, n int) (out []testkit.Fault) {
 	for range n {
@@ -134,18 +138,25 @@ func TestNothingIsLeft(t *testing.T) {
 		want   []eraser.Outcome
 	}{
 		{name: "all well"},
-		{name: "busy, and says for how long", faults: repeat(testkit.FaultBusy, 2), want: []eraser.Outcome{eraser.Busy}},
-		{name: "busy, and does not say", faults: repeat(testkit.FaultBusySilent, 12), want: []eraser.Outcome{eraser.Busy}},
+		{name: "busy, and says for how long", faults: repeat(testkit.FaultBusy, 2),
+			want: []eraser.Outcome{eraser.Busy}},
+		{name: "busy, and does not say", faults: repeat(testkit.FaultBusySilent, 12),
+			want: []eraser.Outcome{eraser.Busy}},
 		{name: "broken", faults: repeat(testkit.FaultBroken, 12), want: []eraser.Outcome{eraser.Away}},
 		{name: "garbage", faults: repeat(testkit.FaultGarbage, 6), want: []eraser.Outcome{eraser.Away}},
-		{name: "another server answers", faults: repeat(testkit.FaultElsewhere, 6), want: []eraser.Outcome{eraser.Away}},
+		{name: "another server answers", faults: repeat(testkit.FaultElsewhere, 6),
+			want: []eraser.Outcome{eraser.Away}},
 		{name: "cuts the line", faults: repeat(testkit.FaultDrop, 6), want: []eraser.Outcome{eraser.Away}},
 		{name: "hangs", faults: repeat(testkit.FaultHang, 2), want: []eraser.Outcome{eraser.Away}},
-		{name: "refuses our credentials for a while", faults: repeat(testkit.FaultAuth, 12), want: []eraser.Outcome{eraser.Credentials}},
-		{name: "not final yet", change: func(i int, r *testkit.Record) { r.NotFinal = i % 5 }, want: []eraser.Outcome{eraser.NotFinal}},
-		{name: "refuses for a while", change: func(i int, r *testkit.Record) { r.Refused = i % 3 }, want: []eraser.Outcome{eraser.Refused}},
+		{name: "refuses our credentials for a while", faults: repeat(testkit.FaultAuth, 12),
+			want: []eraser.Outcome{eraser.Credentials}},
+		{name: "not final yet", change: func(i int, r *testkit.Record) { r.NotFinal = i % 5 },
+			want: []eraser.Outcome{eraser.NotFinal}},
+		{name: "refuses for a while", change: func(i int, r *testkit.Record) { r.Refused = i % 3 },
+			want: []eraser.Outcome{eraser.Refused}},
 		{name: "gone already", notes: []string{sid("SM", 1000), sid("CA", 1001)}, want: []eraser.Outcome{eraser.Gone}},
-		{name: "all of it", faults: []testkit.Fault{testkit.FaultDrop, testkit.FaultBusySilent, testkit.FaultBroken, testkit.FaultAuth, testkit.FaultAuth, testkit.FaultGarbage},
+		{name: "all of it", faults: []testkit.Fault{testkit.FaultDrop, testkit.FaultBusySilent, testkit.FaultBroken,
+			testkit.FaultAuth, testkit.FaultAuth, testkit.FaultGarbage},
 			change: func(i int, r *testkit.Record) { r.NotFinal, r.Refused = i%3, i%2 }},
 	}
 	for _, tt := range tests {
@@ -231,14 +242,16 @@ func TestDeadGateway(t *testing.T) {
 	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.ID != id || e.Since.UnixMilli() != now.UnixMilli() {
+	if e, _, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || !ok || e.ID != id ||
+		e.Since.UnixMilli() != now.UnixMilli() {
 		t.Fatalf("taken %+v, %v, %v", e, ok, err)
 	}
 	// Its status report comes meanwhile: it stays with the gateway that has it.
 	if err := s.Enqueue(t.Context(), map[string]time.Time{id: now}, now.Add(time.Minute), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if _, wait, ok, err := s.Lease(t.Context(), now.Add(30*time.Second), time.Minute); err != nil || ok || wait != 30*time.Second {
+	if _, wait, ok, err := s.Lease(t.Context(), now.Add(30*time.Second), time.Minute); err != nil || ok ||
+		wait != 30*time.Second {
 		t.Errorf("taken twice: %v, %v, %v", ok, wait, err)
 	}
 	if _, _, ok, err := s.Lease(t.Context(), now.Add(time.Minute), time.Minute); err != nil || !ok {
@@ -262,14 +275,16 @@ func TestBroughtForward(t *testing.T) {
 	now, id := time.Now(), sid("SM", 1)
 	put := func(due time.Duration) {
 		t.Helper()
-		if err := s.Enqueue(t.Context(), map[string]time.Time{id: now.Add(due)}, now.Add(time.Minute), time.Hour); err != nil {
+		if err := s.Enqueue(t.Context(), map[string]time.Time{id: now.Add(due)}, now.Add(time.Minute),
+			time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, d := range []time.Duration{time.Hour, 2 * time.Hour, 30 * time.Minute, 45 * time.Minute} {
 		put(d)
 	}
-	if _, wait, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || ok || wait.Round(time.Second) != 30*time.Minute {
+	if _, wait, ok, err := s.Lease(t.Context(), now, time.Minute); err != nil || ok ||
+		wait.Round(time.Second) != 30*time.Minute {
 		t.Errorf("due in %v, %v, %v", wait, ok, err)
 	}
 }
@@ -382,9 +397,11 @@ func TestStatus(t *testing.T) {
 	for _, id := range fill(p, 3, nil) {
 		g.Note(record(t, id), 0)
 	}
-	await(t, r, g, "trouble", func(s eraser.Status) bool { return s.Known && s.Waiting == 3 && s.Oldest > 0 && s.Trouble != "" })
+	await(t, r, g, "trouble",
+		func(s eraser.Status) bool { return s.Known && s.Waiting == 3 && s.Oldest > 0 && s.Trouble != "" })
 	p.SetToken(token)
-	await(t, r, g, "all well", func(s eraser.Status) bool { return s.Known && s.Waiting == 0 && s.Oldest == 0 && s.Trouble == "" })
+	await(t, r, g, "all well",
+		func(s eraser.Status) bool { return s.Known && s.Waiting == 0 && s.Oldest == 0 && s.Trouble == "" })
 	if n := g.count(eraser.Deleted); n != 3 {
 		t.Errorf("%d were counted as deleted", n)
 	}
@@ -397,7 +414,8 @@ func TestAge(t *testing.T) {
 	s := open(t, r.URL())
 	first, id := time.Now().Truncate(time.Millisecond), sid("SM", 1)
 	for _, id := range []string{id, sid("CA", 2)} {
-		if err := s.Enqueue(t.Context(), map[string]time.Time{id: first}, first.Add(time.Minute), time.Hour); err != nil {
+		if err := s.Enqueue(t.Context(), map[string]time.Time{id: first}, first.Add(time.Minute),
+			time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		first = first.Add(time.Hour)
@@ -423,7 +441,8 @@ func TestAge(t *testing.T) {
 	if err := s.Erased(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 1 || !oldest.Equal(first.Add(time.Hour)) {
+	if waiting, oldest, err := s.Backlog(t.Context()); err != nil || waiting != 1 ||
+		!oldest.Equal(first.Add(time.Hour)) {
 		t.Errorf("%d wait, the oldest since %v: %v", waiting, oldest, err)
 	}
 }

@@ -99,7 +99,8 @@ func (p *Phone) ReportDelivery(ctx context.Context, path string) (status int, bo
 // ReportDeliveryAs sends a report on a text with a given id. A gateway notes the id of a
 // report on a probe, if it is one that the provider could have made.
 func (p *Phone) ReportDeliveryAs(ctx context.Context, path, sid string) (status int, body []byte, err error) {
-	return p.Post(ctx, path, url.Values{"MessageSid": {sid}, "MessageStatus": {"delivered"}, "From": {p.From}, "To": {p.To}})
+	return p.Post(ctx, path, url.Values{"MessageSid": {sid}, "MessageStatus": {"delivered"}, "From": {p.From},
+		"To": {p.To}})
 }
 
 // Fetch requests a document as the provider requests a fallback URL.
@@ -233,8 +234,9 @@ func (c *Call) Through(p *Phone) {
 func (c *Call) follow(ctx context.Context, target string, extra url.Values) error {
 	c.Said, c.Gather, c.Dialling, c.dial = nil, nil, nil, nil
 	for range maxRedirects {
-		form := url.Values{"CallSid": {c.sid}, "From": {c.phone.From}, "To": {c.phone.To}, "CallStatus": {"in-progress"},
-			"Direction": {"inbound"}, "ApiVersion": {"2010-04-01"}}
+		form := url.Values{"CallSid": {c.sid}, "From": {c.phone.From}, "To": {c.phone.To},
+			"CallStatus": {"in-progress"},
+			"Direction":  {"inbound"}, "ApiVersion": {"2010-04-01"}}
 		for k, v := range extra {
 			form[k] = v
 		}
@@ -268,7 +270,8 @@ func (c *Call) run() (redirect string, err error) {
 				c.hear(in)
 			}
 			c.Gather = &n
-			if always, _ := n.Attr("actionOnEmptyResult"); always != "true" && len(c.todo) > 0 && c.todo[0].Name == "Dial" {
+			if always, _ := n.Attr("actionOnEmptyResult"); always != "true" && len(c.todo) > 0 &&
+				c.todo[0].Name == "Dial" {
 				continue // a key may be pressed in passing; the line is rung all the same
 			}
 			return "", nil
@@ -347,14 +350,16 @@ func (c *Call) Wait(ctx context.Context) error {
 // no-answer, failed, canceled. A line that completes was talked to for a minute.
 func (c *Call) LegEnds(ctx context.Context, status string) error {
 	if status == "completed" {
-		return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}, "DialBridged": {"true"}, "DialCallDuration": {"60"}})
+		return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}, "DialBridged": {"true"},
+			"DialCallDuration": {"60"}})
 	}
 	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {status}})
 }
 
 // LegShort ends the ringing line like an answering machine that hangs up at once.
 func (c *Call) LegShort(ctx context.Context) error {
-	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"}, "DialCallDuration": {"2"}})
+	return c.LegEndsAs(ctx, url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"},
+		"DialCallDuration": {"2"}})
 }
 
 // LegEndsAs ends the ringing line with all that the provider reports.

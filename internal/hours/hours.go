@@ -285,7 +285,8 @@ func parseTimes(times string) (open, closes int, err error) {
 		closes = 24 * 60
 	}
 	if closes <= open {
-		return 0, 0, fmt.Errorf("%q closes before it opens; write hours past midnight as two days: %w", times, ErrFormat)
+		return 0, 0, fmt.Errorf("%q closes before it opens; write hours past midnight as two days: %w",
+			times, ErrFormat)
 	}
 	return open, closes, nil
 }

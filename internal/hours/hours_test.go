@@ -46,7 +46,8 @@ func TestAt(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for _, s := range []string{"", "Mon", "9am-5pm", "Mon 9-5", "Mon 9am", "Mon 6pm-9am", "Noday 9am-5pm", "Mon 13pm-2pm",
+	for _, s := range []string{"", "Mon", "9am-5pm", "Mon 9-5", "Mon 9am", "Mon 6pm-9am", "Noday 9am-5pm",
+		"Mon 13pm-2pm",
 		"Mon 9.5am-6pm", "Mon-Fri 9am-6pm, Tue 5pm-7pm", "Mon 25:00-26:00", "M 9am-5pm"} {
 		if _, err := hours.Parse(s); !errors.Is(err, hours.ErrFormat) {
 			t.Errorf("Parse(%q) = %v, want an error that shows how to write hours", s, err)
@@ -83,7 +84,8 @@ func TestBankHolidays(t *testing.T) {
 			want[d] = true
 		}
 		for d := time.Date(year, 1, 1, 0, 0, 0, 0, hours.London()); d.Year() == year; d = d.AddDate(0, 0, 1) {
-			weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday // the day itself, where another is taken for it
+			weekend := d.Weekday() == time.Saturday ||
+				d.Weekday() == time.Sunday // the day itself, where another is taken for it
 			if got := hours.BankHoliday(d); got != want[d.Format("01-02")] && !(got && weekend) {
 				t.Errorf("%s: %v", d.Format(time.DateOnly), got)
 			}
@@ -118,11 +120,15 @@ func TestExceptions(t *testing.T) {
 		at   string
 		want hours.Status
 	}{
-		{"Christmas Day", h, "2026-12-25 12:00", hours.Closed}, {"the day for Boxing Day", h, "2026-12-28 12:00", hours.Closed},
+		{"Christmas Day", h, "2026-12-25 12:00", hours.Closed},
+		{"the day for Boxing Day", h, "2026-12-28 12:00", hours.Closed},
 		{"after it", h, "2026-12-29 12:00", hours.Open}, {"short day, morning", short, "2026-12-24 12:29", hours.Open},
-		{"short day, afternoon", short, "2026-12-24 12:30", hours.Closed}, {"closed day", short, "2026-12-31 12:00", hours.Closed},
-		{"the original", h, "2026-12-31 12:00", hours.Open}, {"works on holidays", extra, "2026-12-25 12:00", hours.Open},
-		{"extra Saturday", extra, "2026-12-26 13:00", hours.Open}, {"a 24-hour line closed for a day", always, "2026-12-25 12:00", hours.Closed},
+		{"short day, afternoon", short, "2026-12-24 12:30", hours.Closed},
+		{"closed day", short, "2026-12-31 12:00", hours.Closed},
+		{"the original", h, "2026-12-31 12:00", hours.Open},
+		{"works on holidays", extra, "2026-12-25 12:00", hours.Open},
+		{"extra Saturday", extra, "2026-12-26 13:00", hours.Open},
+		{"a 24-hour line closed for a day", always, "2026-12-25 12:00", hours.Closed},
 		{"a 24-hour line on a bank holiday", hours.Always(), "2026-12-25 12:00", hours.Open},
 	} {
 		at, err := time.ParseInLocation("2006-01-02 15:04", tt.at, hours.London())

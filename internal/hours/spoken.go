@@ -12,7 +12,8 @@ func (h Hours) Spoken() string {
 	if h.always {
 		return "24 hours"
 	}
-	week := []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
+	week := []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday,
+		time.Sunday}
 	var said []string
 	for i := 0; i < len(week); {
 		times, last := h.spokenTimes(week[i]), i

@@ -121,7 +121,8 @@ func cutDays(part string) (days, times string) {
 }
 
 func startsWithTime(part string) bool {
-	return part != "" && (part[0] >= '0' && part[0] <= '9' || strings.HasPrefix(part, "noon") || strings.HasPrefix(part, "midday"))
+	return part != "" && (part[0] >= '0' && part[0] <= '9' || strings.HasPrefix(part, "noon") ||
+		strings.HasPrefix(part, "midday"))
 }
 
 // daysOnly reports a part that names days and no times.

@@ -37,7 +37,8 @@ func TestParseSpellings(t *testing.T) {
 		"M-F 9am-5pm":                                "Mon-Fri 9am-5pm",
 		"Mon-Fri 9h-17h":                             "Mon-Fri 9:00-17:00",
 		"Mon-Fri 9am til 5pm":                        "Mon-Fri 9am-5pm",
-		"24-7":                                       "24 hours", "24 hrs/7 days": "24 hours", "round the clock": "24 hours",
+		"24-7":                                       "24 hours", "24 hrs/7 days": "24 hours",
+		"round the clock": "24 hours",
 	} {
 		h, err := hours.Parse(typed)
 		if err != nil || h.String() != want {
@@ -53,15 +54,22 @@ func TestParseSpellings(t *testing.T) {
 // What may mean two things is never guessed, and what it most likely means is offered.
 func TestSuggest(t *testing.T) {
 	for typed, want := range map[string]string{
-		"9-5": "Mon-Fri 9am-5pm", "Mon-Fri 9-5": "Mon-Fri 9am-5pm", "weekdays": "Mon-Fri 9am-5pm", "9am-5pm": "Mon-Fri 9am-5pm",
-		"monday to friday 9 to 5": "Mon-Fri 9am-5pm", "Mon-Fri 9.30-5": "Mon-Fri 9.30am-5pm", "Mon-Fri 9am-5": "Mon-Fri 9am-5pm",
-		"Mon-Fri 9.30-4.30": "Mon-Fri 9.30am-4.30pm", "Mon-Fri 9 til 5": "Mon-Fri 9am-5pm", "M-F 9-5": "Mon-Fri 9am-5pm",
-		"Mon-Fri 9-12, 1-5": "Mon-Fri 9am-12pm, Mon-Fri 1pm-5pm", "Mon-Fri 9-5 Sat 10-1": "Mon-Fri 9am-5pm, Sat 10am-1pm", "9-5 Mon-Fri": "Mon-Fri 9am-5pm",
+		"9-5": "Mon-Fri 9am-5pm", "Mon-Fri 9-5": "Mon-Fri 9am-5pm", "weekdays": "Mon-Fri 9am-5pm",
+		"9am-5pm":                 "Mon-Fri 9am-5pm",
+		"monday to friday 9 to 5": "Mon-Fri 9am-5pm", "Mon-Fri 9.30-5": "Mon-Fri 9.30am-5pm",
+		"Mon-Fri 9am-5":     "Mon-Fri 9am-5pm",
+		"Mon-Fri 9.30-4.30": "Mon-Fri 9.30am-4.30pm", "Mon-Fri 9 til 5": "Mon-Fri 9am-5pm",
+		"M-F 9-5":              "Mon-Fri 9am-5pm",
+		"Mon-Fri 9-12, 1-5":    "Mon-Fri 9am-12pm, Mon-Fri 1pm-5pm",
+		"Mon-Fri 9-5 Sat 10-1": "Mon-Fri 9am-5pm, Sat 10am-1pm", "9-5 Mon-Fri": "Mon-Fri 9am-5pm",
 		"Mon to Fri, 9 o'clock to 5 o'clock": "Mon-Fri 9am-5pm", "Tues 10-4, Thurs 10-4": "Tue 10am-4pm, Thu 10am-4pm",
 		"office hours": "Mon-Fri 9am-5pm", "Mon-Thu office hours": "Mon-Thu 9am-5pm",
-		"Mon-Fri 9am-5pm (closed bank holidays)": "Mon-Fri 9am-5pm", "Mon-Fri 9-5, closed weekends": "Mon-Fri 9am-5pm", "Mon-Fri 9am-5pm excluding bank holidays": "Mon-Fri 9am-5pm",
-		"Fri-Mon 6pm-2am": "Fri-Mon 6pm-midnight, Sat-Tue midnight-2am", "Sat 8pm-4am": "Sat 8pm-midnight, Sun midnight-4am", "6pm to 8am": "every day 6pm-midnight, every day midnight-8am",
-		"don't know": "unknown", "TBC": "unknown", "?": "unknown",
+		"Mon-Fri 9am-5pm (closed bank holidays)": "Mon-Fri 9am-5pm", "Mon-Fri 9-5, closed weekends": "Mon-Fri 9am-5pm",
+		"Mon-Fri 9am-5pm excluding bank holidays": "Mon-Fri 9am-5pm",
+		"Fri-Mon 6pm-2am":                         "Fri-Mon 6pm-midnight, Sat-Tue midnight-2am",
+		"Sat 8pm-4am":                             "Sat 8pm-midnight, Sun midnight-4am",
+		"6pm to 8am":                              "every day 6pm-midnight, every day midnight-8am",
+		"don't know":                              "unknown", "TBC": "unknown", "?": "unknown",
 		"closed": "", "by appointment": "", "9-": "",
 	} {
 		if _, err := hours.Parse(typed); err == nil {
@@ -115,7 +123,8 @@ func TestOpens(t *testing.T) {
 	if got := hours.Always().Opens(at) + (hours.Hours{}).Opens(at); got != "" {
 		t.Errorf("a line that is not closed opens %q", got)
 	}
-	if far.Forced(hours.Open).At(at) != hours.Open || hours.Always().Forced(hours.Closed).At(at) != hours.Closed || !hours.Always().Forced(hours.Closed).IsAlways() {
+	if far.Forced(hours.Open).At(at) != hours.Open || hours.Always().Forced(hours.Closed).At(at) != hours.Closed ||
+		!hours.Always().Forced(hours.Closed).IsAlways() {
 		t.Error("hours that are forced are not what they are forced to")
 	}
 }

@@ -49,7 +49,9 @@ func Certificate(ctx context.Context, publicURL string, now time.Time) []Finding
 	if end.After(now.AddDate(0, 0, CertificateDays)) {
 		return nil
 	}
-	return []Finding{{"certificate-expires", fmt.Sprintf("the certificate of PUBLIC_URL is valid until %s: after that the provider does not ask us", end.UTC().Format("2 January 2006, 15:04 MST")),
+	return []Finding{{"certificate-expires",
+		fmt.Sprintf("the certificate of PUBLIC_URL is valid until %s: after that the provider does not ask us",
+			end.UTC().Format("2 January 2006, 15:04 MST")),
 		"Renew it, and find out why it was not renewed by itself: look at the log of what ends TLS.", false}}
 }
 
@@ -84,10 +86,15 @@ func Paths(ctx context.Context, publicURL string, paths []string) (found []Findi
 		}
 	}
 	if len(sentOn) > 0 {
-		found = append(found, Finding{"redirects", listed(sentOn, paths) + " of PUBLIC_URL redirects to another address", "Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.", false})
+		found = append(found, Finding{"redirects",
+			listed(sentOn, paths) + " of PUBLIC_URL redirects to another address",
+			"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.",
+			false})
 	}
 	if len(answered) > 0 {
-		found = append(found, Finding{"path-unreachable", fmt.Sprintf("something else than this gateway answers at %s of PUBLIC_URL (%d)", listed(answered, paths), status), "Have what ends TLS pass every path on, as it comes.", false})
+		found = append(found, Finding{"path-unreachable",
+			fmt.Sprintf("something else than this gateway answers at %s of PUBLIC_URL (%d)", listed(answered, paths),
+				status), "Have what ends TLS pass every path on, as it comes.", false})
 	}
 	return found
 }
@@ -107,7 +114,8 @@ func Swap(root fs.FS) []Finding {
 		return nil
 	}
 	return []Finding{{"swap", "this machine swaps: what a webhook left in memory may be written to its disk",
-		"swapoff -a and take it out of /etc/fstab, or MemorySwapMax=0 in the unit, as deploy/signpost.service has it.", false}}
+		"swapoff -a and take it out of /etc/fstab, or MemorySwapMax=0 in the unit, as deploy/signpost.service has it.",
+		false}}
 }
 
 // Hosts looks whether this machine knows the name in PUBLIC_URL from its own list: then it may
@@ -121,8 +129,10 @@ func Hosts(root fs.FS, publicURL string) []Finding {
 	for line := range strings.Lines(string(list)) {
 		line, _, _ = strings.Cut(line, "#")
 		names := strings.Fields(line)
-		if len(names) > 1 && slices.ContainsFunc(names[1:], func(n string) bool { return strings.EqualFold(n, u.Hostname()) }) {
-			return []Finding{{"name-in-hosts", "/etc/hosts of this machine has an address for the name in PUBLIC_URL: what is looked at there may be another server than the one that the world reaches",
+		if len(names) > 1 && slices.ContainsFunc(names[1:],
+			func(n string) bool { return strings.EqualFold(n, u.Hostname()) }) {
+			return []Finding{{"name-in-hosts",
+				"/etc/hosts of this machine has an address for the name in PUBLIC_URL: what is looked at there may be another server than the one that the world reaches",
 				"Take the name out of /etc/hosts.", true}}
 		}
 	}
@@ -134,13 +144,17 @@ func StoreMemory(policy string, limit int64) []Finding {
 	const right = "redis-cli config set maxmemory-policy volatile-ttl, and the same in its configuration."
 	switch {
 	case strings.HasPrefix(policy, "allkeys"):
-		return []Finding{{"store-evicts", "the maxmemory-policy is " + policy + ": when it is full Redis forgets what is to be erased at the provider", right, false}}
+		return []Finding{{"store-evicts",
+			"the maxmemory-policy is " + policy +
+				": when it is full Redis forgets what is to be erased at the provider", right, false}}
 	case policy == "":
 		return nil // a hosted one may not say
 	case limit == 0:
-		return []Finding{{"store-unbounded", "Redis has no limit of memory: a flood could fill this machine", "redis-cli config set maxmemory 128mb, and the same in its configuration.", true}}
+		return []Finding{{"store-unbounded", "Redis has no limit of memory: a flood could fill this machine",
+			"redis-cli config set maxmemory 128mb, and the same in its configuration.", true}}
 	case policy == "noeviction":
-		return []Finding{{"store-noeviction", "the maxmemory-policy is noeviction: when it is full Redis refuses to remember conversations", right, true}}
+		return []Finding{{"store-noeviction",
+			"the maxmemory-policy is noeviction: when it is full Redis refuses to remember conversations", right, true}}
 	}
 	return nil
 }
@@ -153,7 +167,8 @@ func Countries(codes []int) []Finding {
 	if len(codes) == 0 || slices.Contains(codes, homeCode) {
 		return nil
 	}
-	return []Finding{{"home-left-out", "ANSWER_COUNTRIES leaves out +44: people of this country get the 24-hour number once an hour, and nothing else",
+	return []Finding{{"home-left-out",
+		"ANSWER_COUNTRIES leaves out +44: people of this country get the 24-hour number once an hour, and nothing else",
 		"Add +44: ANSWER_COUNTRIES=+44, and the others behind it with commas.", false}}
 }
 
@@ -174,6 +189,8 @@ func SpendLimit(limit, textPrice, minutePrice float64) []Finding {
 	if texts >= leastTexts && calls >= leastCalls {
 		return nil
 	}
-	return []Finding{{"spend-limit-low", fmt.Sprintf("SPEND_LIMIT pays for %.0f texts and %.0f calls from this country in an hour: beyond that answers are short", texts, calls),
+	return []Finding{{"spend-limit-low",
+		fmt.Sprintf("SPEND_LIMIT pays for %.0f texts and %.0f calls from this country in an hour: beyond that answers are short",
+			texts, calls),
 		"Raise SPEND_LIMIT, and have the provider warn you of a day that costs more than you expect.", true}}
 }

@@ -35,7 +35,8 @@ func NotAnswering(l store.Line, checked time.Time) bool {
 type Keeper interface {
 	// KeepLines changes what is known of the lines of some services, and returns what is known
 	// of those that are written. With an error, the others are as they were.
-	KeepLines(ctx context.Context, now time.Time, services []string, change func(service string, l store.Line) store.Line) (map[string]store.Line, error)
+	KeepLines(ctx context.Context, now time.Time, services []string,
+		change func(service string, l store.Line) store.Line) (map[string]store.Line, error)
 }
 
 // change is what some calls and texts add to a line. Days are midnights in London; a zero day
@@ -65,7 +66,8 @@ type Watch struct {
 
 // New returns a watch on the services that checked gives.
 func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Time) *Watch {
-	w := &Watch{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{}, pending: map[string]change{}}
+	w := &Watch{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{},
+		pending: map[string]change{}}
 	w.down.Store(&map[string]bool{})
 	return w
 }
@@ -145,9 +147,10 @@ func (w *Watch) Sync(ctx context.Context) {
 	for id := range noted {
 		services[id] = checked[id] // a service that has left the book meanwhile, too
 	}
-	known, _ := w.keeper.KeepLines(ctx, w.now(), slices.Sorted(maps.Keys(services)), func(id string, l store.Line) store.Line {
-		return apply(afresh(l, checked[id]), noted[id])
-	})
+	known, _ := w.keeper.KeepLines(ctx, w.now(), slices.Sorted(maps.Keys(services)),
+		func(id string, l store.Line) store.Line {
+			return apply(afresh(l, checked[id]), noted[id])
+		})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for id, c := range noted {

@@ -56,7 +56,8 @@ func startWith(t *testing.T, url string, keys *privacy.Keyring) *gateway {
 			t.Error(err)
 		}
 	})
-	g := &gateway{store: s, now: day(18).Add(15 * time.Hour), checked: map[string]time.Time{"north": {}, "south": day(1)}}
+	g := &gateway{store: s, now: day(18).Add(15 * time.Hour),
+		checked: map[string]time.Time{"north": {}, "south": day(1)}}
 	g.Watch = lines.New(s, func() time.Time { return g.now }, func() map[string]time.Time { return g.checked })
 	return g
 }
@@ -80,9 +81,12 @@ func TestRow(t *testing.T) {
 		{"two", []counters.Outcome{counters.NoAnswer, counters.NoAnswer}, false},
 		{"three", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.NoAnswer}, true},
 		{"three kinds", []counters.Outcome{counters.Engaged, counters.Failed, counters.Machine}, true},
-		{"an answer between", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.Answered, counters.NoAnswer}, false},
-		{"an answer at last", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.NoAnswer, counters.Answered}, false},
-		{"a short call is no answer", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.Short, counters.NoAnswer}, true},
+		{"an answer between", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.Answered,
+			counters.NoAnswer}, false},
+		{"an answer at last", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.NoAnswer,
+			counters.Answered}, false},
+		{"a short call is no answer", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.Short,
+			counters.NoAnswer}, true},
 		{"callers who left", slices.Repeat([]counters.Outcome{counters.CallerLeft}, 15), false},
 		{"short calls", slices.Repeat([]counters.Outcome{counters.Short}, 15), false},
 		{"complaints", slices.Repeat([]counters.Outcome{counters.Complained}, 15), false},
@@ -166,7 +170,9 @@ func TestCopiesTellNoService(t *testing.T) {
 		t.Fatalf("kept is %v", last)
 	}
 	for _, note := range []func(){
-		func() {}, func() { g.calls("south", counters.NoAnswer) }, func() { g.calls("south", counters.Answered, counters.Complained) }, func() {},
+		func() {}, func() { g.calls("south", counters.NoAnswer) }, func() {
+			g.calls("south", counters.Answered, counters.Complained)
+		}, func() {},
 	} {
 		note()
 		g.Sync(t.Context())
@@ -297,7 +303,8 @@ func TestAway(t *testing.T) {
 		w.Sync(t.Context())
 	}
 	got, err := back.Lines(t.Context(), []string{"north", "south"})
-	if want := (store.Line{Answered: day(18), Noted: day(18), Unanswered: 1, Machines: 1}); err != nil || len(got) != 1 || got["north"] != want {
+	if want := (store.Line{Answered: day(18), Noted: day(18), Unanswered: 1, Machines: 1}); err != nil ||
+		len(got) != 1 || got["north"] != want {
 		t.Errorf("kept is %+v, %v", got, err)
 	}
 }

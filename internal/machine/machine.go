@@ -32,5 +32,6 @@ func Describe() string {
 	if _, err := fmt.Sscan(first("/proc/meminfo", "MemTotal"), &kb); err == nil {
 		memory = fmt.Sprintf(", %.0f GiB", float64(kb)/(1<<20))
 	}
-	return fmt.Sprintf("%s, %d cores%s, %s/%s, %s", cpu, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	return fmt.Sprintf("%s, %d cores%s, %s/%s, %s", cpu, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH,
+		runtime.Version())
 }

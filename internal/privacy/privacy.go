@@ -76,12 +76,14 @@ func ParseSecret(s string) ([]byte, error) {
 	if b, err := hex.DecodeString(s); err == nil && len(b) >= MinSecret {
 		return b, nil
 	}
-	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding,
+		base64.RawURLEncoding} {
 		if b, err := e.DecodeString(s); err == nil && len(b) >= MinSecret {
 			return b, nil
 		}
 	}
-	return nil, fmt.Errorf("is not %d or more bytes in base64 or hex; make one with: openssl rand -base64 32", MinSecret)
+	return nil, fmt.Errorf("is not %d or more bytes in base64 or hex; make one with: openssl rand -base64 32",
+		MinSecret)
 }
 
 // NewSecret makes a random secret.

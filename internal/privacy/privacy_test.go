@@ -109,7 +109,8 @@ func TestSealedTokens(t *testing.T) {
 
 func TestParseSecret(t *testing.T) {
 	for _, s := range []string{
-		strings.Repeat("ab", 32), "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=", "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s\n",
+		strings.Repeat("ab", 32), "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=",
+		"q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s\n",
 	} {
 		if b, err := privacy.ParseSecret(s); err != nil || len(b) != 32 {
 			t.Errorf("%d bytes, %v", len(b), err)
@@ -141,7 +142,8 @@ func FuzzToken(f *testing.F) {
 		}
 		b[at] ^= flip
 		// The last character of unpadded base64 may carry unused bits.
-		if _, err := r.Open("call", call, now, string(b)); err == nil && at != len(b)-1 && b[at] != '\n' && b[at] != '\r' {
+		if _, err := r.Open("call", call, now, string(b)); err == nil && at != len(b)-1 && b[at] != '\n' &&
+			b[at] != '\r' {
 			t.Errorf("token altered at %d still opens", at)
 		}
 	})

@@ -46,7 +46,8 @@ func TestTogether(t *testing.T) {
 					return
 				}
 				next := fmt.Sprint(conv, " at ", turn)
-				if _, done, err := s.Commit(t.Context(), name, seen, mark(nil), []byte(next), false); err != nil || !done {
+				if _, done, err := s.Commit(t.Context(), name, seen, mark(nil), []byte(next), false); err != nil ||
+					!done {
 					t.Errorf("%s does not move: %v, %v", conv, done, err)
 					return
 				}

@@ -84,8 +84,10 @@ return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or next[2], '0'}
 // Lease takes the record that is due first and keeps it from other processes for held; then
 // it is due again. When nothing is due, ok is false and wait is the time until the next, or
 // negative when the list is empty.
-func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e Erasure, wait time.Duration, ok bool, err error) {
-	res, err := lease.Run(ctx, s.rdb, []string{dueKey, sinceKey, pauseKey}, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
+func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e Erasure, wait time.Duration, ok bool,
+	err error) {
+	res, err := lease.Run(ctx, s.rdb, []string{dueKey, sinceKey,
+		pauseKey}, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
 	if err != nil {
 		return e, 0, false, fmt.Errorf("take a record to erase: %w", bare(err))
 	}
@@ -128,7 +130,8 @@ return 1
 // Postpone sets when a record is tried again, if it is still on the list, and stores for as
 // long as keep when it was due first.
 func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep time.Duration) error {
-	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey}, e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
+	err := postpone.Run(ctx, s.rdb, []string{dueKey,
+		sinceKey}, e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
 	if err != nil {
 		return fmt.Errorf("put off a record: %w", bare(err))
 	}
@@ -147,7 +150,8 @@ func (s *Store) Pause(ctx context.Context, d time.Duration) error {
 // the future, if none is due yet.
 func (s *Store) Backlog(ctx context.Context) (waiting int, oldest time.Time, err error) {
 	p := s.rdb.Pipeline()
-	count, next, first := p.ZCard(ctx, dueKey), p.ZRangeWithScores(ctx, dueKey, 0, 0), p.ZRangeWithScores(ctx, sinceKey, 0, 0)
+	count, next, first := p.ZCard(ctx, dueKey), p.ZRangeWithScores(ctx, dueKey, 0, 0),
+		p.ZRangeWithScores(ctx, sinceKey, 0, 0)
 	if _, err := p.Exec(ctx); err != nil {
 		return 0, oldest, fmt.Errorf("look at the list to erase: %w", bare(err))
 	}

@@ -34,7 +34,8 @@ return 1
 // Take counts one more of a kind for a sender, a keyed hash, for all gateways together. ok
 // is false when there have been n in the period; wait is then how long until there is room
 // for one more. The n of a period are let in at once, and come back one at a time.
-func (s *Store) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error) {
+func (s *Store) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool,
+	wait time.Duration, err error) {
 	// A changed limit must not judge by what an old one has counted.
 	key := "rate:{" + s.keys.Hash(rateKey, kind, sender, strconv.Itoa(n)) + "}"
 	for range takeTries {

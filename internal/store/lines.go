@@ -64,7 +64,8 @@ func (s *Store) Lines(ctx context.Context, services []string) (map[string]Line, 
 // KeepLines changes what is known of the lines of some services, and writes all of them again,
 // changed or not, in two trips. What is older than [KeepLines] days is forgotten. It returns
 // what is known of those that are written: with an error, the others are as they were.
-func (s *Store) KeepLines(ctx context.Context, now time.Time, services []string, change func(service string, l Line) Line) (map[string]Line, error) {
+func (s *Store) KeepLines(ctx context.Context, now time.Time, services []string,
+	change func(service string, l Line) Line) (map[string]Line, error) {
 	known := map[string]Line{}
 	for range takeTries {
 		read, err := s.readLines(ctx, services)
@@ -101,7 +102,8 @@ type readLine struct {
 // writeLines puts lines in the place of those that were read, and returns the services whose
 // lines others have changed meanwhile. A key goes at a midnight, so that its lifetime does not
 // tell when it was written.
-func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine, known map[string]Line) (again []string, err error) {
+func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine, known map[string]Line) (again []string,
+	err error) {
 	together := max(len(lines), 1)
 	if _, many := s.rdb.(*redis.ClusterClient); many {
 		together = 1 // the keys are in different slots
@@ -258,7 +260,8 @@ func decodeLine(b []byte) (l Line, ok bool) {
 func oldLineKey(service string) string { return "line:" + service }
 
 func oldLine(f map[string]string) Line {
-	return Line{lineDay(f["answered"]), lineDay(f["noted"]), lineNumber(f["unanswered"]), lineNumber(f["machines"]), lineNumber(f["complaints"]), time.Time{}}
+	return Line{lineDay(f["answered"]), lineDay(f["noted"]), lineNumber(f["unanswered"]), lineNumber(f["machines"]),
+		lineNumber(f["complaints"]), time.Time{}}
 }
 
 func lineDay(v string) time.Time {

@@ -110,7 +110,8 @@ func keyringOf(given *privacy.Keyring) (*privacy.Keyring, error) {
 func OpenValue(keys *privacy.Keyring, key, field, value string) (plain string, ok bool) {
 	conv := strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}")
 	for _, try := range []struct{ purpose, bound string }{
-		{statePurpose, conv}, {markPurpose, key + ":" + field}, {countPurpose, key}, {spendPurpose, key}, {ratePurpose, key}, {linePurpose, key},
+		{statePurpose, conv}, {markPurpose, key + ":" + field}, {countPurpose, key}, {spendPurpose, key},
+		{ratePurpose, key}, {linePurpose, key},
 	} {
 		if data, _, err := keys.OpenUntil(try.purpose, try.bound, value); err == nil {
 			return string(data), true

@@ -92,7 +92,8 @@ func (s *Store) Recall(ctx context.Context, key SessionKey, earlier ...SessionKe
 
 // read reads the values of a conversation and of a message's mark.
 func (s *Store) read(ctx context.Context, key SessionKey) (Session, error) {
-	vals, err := recall.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv), oldMarkKey(key)}, key.Msg).StringSlice()
+	vals, err := recall.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv),
+		oldMarkKey(key)}, key.Msg).StringSlice()
 	if err != nil {
 		return Session{}, err
 	}
@@ -190,7 +191,8 @@ func (s *Store) Commit(
 	}
 	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))
 	res, err := commit.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv)},
-		from.held, s.sealed(key.Conv, next, until), ttl, s.sealedMark(key, mark), marksFor.Milliseconds(), key.Msg, cmp.Or(from.marks, "0")).StringSlice()
+		from.held, s.sealed(key.Conv, next, until), ttl, s.sealedMark(key,
+			mark), marksFor.Milliseconds(), key.Msg, cmp.Or(from.marks, "0")).StringSlice()
 	if err != nil {
 		return Session{}, false, fmt.Errorf("move a conversation: %w", bare(err))
 	}

@@ -97,12 +97,14 @@ func TestTheSealEndsAConversation(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	key := store.SessionKey{Conv: "c", Msg: "m1"}
-	if _, done, err := s.Commit(t.Context(), key, store.Session{}, mark(nil), []byte("one"), false); err != nil || !done {
+	if _, done, err := s.Commit(t.Context(), key, store.Session{}, mark(nil), []byte("one"), false); err != nil ||
+		!done {
 		t.Fatal(done, err)
 	}
 	over := store.Session{State: []byte("x")}
 	for deadline := time.Now().Add(patience); len(over.State) > 0; {
-		if over, err = s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || time.Now().After(deadline) {
+		if over, err = s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m2"}); err != nil ||
+			time.Now().After(deadline) {
 			t.Fatal("it does not end", err)
 		}
 	}
@@ -110,7 +112,8 @@ func TestTheSealEndsAConversation(t *testing.T) {
 	if _, done, err := s.Commit(t.Context(), key, over, mark(nil), []byte("two"), true); err != nil || !done {
 		t.Errorf("what is left of it is in the way: %v, %v", done, err)
 	}
-	if now, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m3"}); err != nil || string(now.State) != "two" {
+	if now, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m3"}); err != nil ||
+		string(now.State) != "two" {
 		t.Errorf("%q, %v", now.State, err)
 	}
 	for name, at := range expiries(t, r, "*") {
@@ -136,13 +139,15 @@ func TestAReplayMovesNothing(t *testing.T) {
 		if err != nil || seen.Repeat != nil {
 			t.Fatal(seen, err)
 		}
-		if _, done, err := s.Commit(t.Context(), key, seen, mark(seen.State), []byte(next), false); err != nil || !done {
+		if _, done, err := s.Commit(t.Context(), key, seen, mark(seen.State), []byte(next), false); err != nil ||
+			!done {
 			t.Fatal(done, err)
 		}
 	}
 	replayed := func(conv, msg string) {
 		t.Helper()
-		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: conv, Msg: msg}); err != nil || seen.Repeat == nil {
+		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: conv, Msg: msg}); err != nil ||
+			seen.Repeat == nil {
 			t.Errorf("%s is not known again: %v", msg, err)
 		}
 	}

@@ -21,7 +21,8 @@ func spendKey(hour time.Time) string { return "spent:" + hour.UTC().Format("2006
 // ShareSpend replaces what one process has spent in an hour, in tenths of a penny by kind, and
 // returns what the others have. It is written sealed, with chance in it and at one length: who
 // reads Redis, or watches it, learns neither what was spent nor whether anything was.
-func (s *Store) ShareSpend(ctx context.Context, hour time.Time, process string, mine map[string]int) (others map[string]int, err error) {
+func (s *Store) ShareSpend(ctx context.Context, hour time.Time, process string,
+	mine map[string]int) (others map[string]int, err error) {
 	plain, err := padded(mine, spendUnit)
 	if err != nil {
 		return nil, err
@@ -29,7 +30,8 @@ func (s *Store) ShareSpend(ctx context.Context, hour time.Time, process string, 
 	key := spendKey(hour)
 	p := s.rdb.TxPipeline()
 	p.HSet(ctx, key, process, s.keys.Seal(spendPurpose, key, forEver, plain))
-	p.ExpireAt(ctx, key, hour.Truncate(time.Hour).Add(spendTTL)) // so that its end does not tell when it was last written
+	p.ExpireAt(ctx, key,
+		hour.Truncate(time.Hour).Add(spendTTL)) // so that its end does not tell when it was last written
 	all := p.HGetAll(ctx, key)
 	if _, err := p.Exec(ctx); err != nil {
 		return nil, fmt.Errorf("share what the hour has cost: %w", bare(err))

@@ -56,7 +56,8 @@ func mark(before []byte) store.Mark {
 func TestConversation(t *testing.T) {
 	each(t, time.Minute, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil || seen.Repeat != nil {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || seen.State != nil ||
+			seen.Repeat != nil {
 			t.Fatalf("nothing yet, and %+v, %v", seen, err)
 		}
 		none := store.Session{}
@@ -64,34 +65,42 @@ func TestConversation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("one"), false); err != nil || !done {
+		if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("one"),
+			false); err != nil || !done {
 			t.Fatalf("first message: %v, %v", done, err)
 		}
-		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m1"}); err != nil ||
+			string(seen.State) != "one" || seen.Repeat == nil || len(seen.Repeat.Before) != 0 || seen.Repeat.Book != 2 {
 			t.Errorf("its repeat: %+v, %v", seen, err)
 		}
-		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("again"), false); err != nil || done || now.Repeat == nil {
+		if now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m1"}, none, mark(nil), []byte("again"),
+			false); err != nil || done || now.Repeat == nil {
 			t.Errorf("the same message twice: %+v, %v, %v", now, done, err)
 		}
-		now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, none, mark([]byte("stale")), []byte("two"), false)
+		now, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, none, mark([]byte("stale")),
+			[]byte("two"), false)
 		if err != nil || done || string(now.State) != "one" {
 			t.Errorf("from a state that has passed: %+v, %v, %v", now, done, err)
 		}
-		if _, done, err = s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, now, mark([]byte("one")), nil, false); err != nil || !done {
+		if _, done, err = s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m2"}, now, mark([]byte("one")), nil,
+			false); err != nil || !done {
 			t.Errorf("the end: %v, %v", done, err)
 		}
 		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m3"}); err != nil || seen.State != nil {
 			t.Errorf("after the end: %+v, %v", seen, err)
 		}
-		late, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m4"}, early, mark(nil), []byte("late"), false)
+		late, done, err := s.Commit(ctx, store.SessionKey{Conv: "c", Msg: "m4"}, early, mark(nil),
+			[]byte("late"), false)
 		if err != nil || done || late.State != nil {
 			t.Errorf("a write from before all this, after the end: %+v, %v, %v", late, done, err)
 		}
-		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil || string(seen.Repeat.Before) != "one" {
+		if seen, err := s.Recall(ctx, store.SessionKey{Conv: "c", Msg: "m2"}); err != nil || seen.Repeat == nil ||
+			string(seen.Repeat.Before) != "one" {
 			t.Errorf("the repeat of the last message: %+v, %v", seen, err)
 		}
 		for range 2 { // without an id a message is never a repeat
-			if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "d", Msg: ""}, none, mark(nil), nil, false); err != nil || !done {
+			if _, done, err := s.Commit(ctx, store.SessionKey{Conv: "d", Msg: ""}, none, mark(nil), nil,
+				false); err != nil || !done {
 				t.Errorf("no id: %v, %v", done, err)
 			}
 		}
@@ -102,7 +111,8 @@ func TestConversation(t *testing.T) {
 // not keep them longer.
 func TestExpiry(t *testing.T) {
 	each(t, 1500*time.Millisecond, func(t *testing.T, s *store.Store) {
-		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false); err != nil {
+		if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil),
+			[]byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(patience); ; {
@@ -116,7 +126,8 @@ func TestExpiry(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("the conversation is still there")
 			}
-			if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: ""}, seen, mark(seen.State), seen.State, true); err != nil {
+			if _, _, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: ""}, seen, mark(seen.State),
+				seen.State, true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -136,7 +147,8 @@ func TestAtOnce(t *testing.T) {
 					if len(before.State) > 0 {
 						fmt.Sscan(string(before.State), &n)
 					}
-					now, done, err := s.Commit(context.Background(), store.SessionKey{Conv: "c", Msg: fmt.Sprint(w)}, before, mark(before.State), []byte(fmt.Sprint(n+1)), false)
+					now, done, err := s.Commit(context.Background(), store.SessionKey{Conv: "c", Msg: fmt.Sprint(w)},
+						before, mark(before.State), []byte(fmt.Sprint(n+1)), false)
 					if err != nil {
 						t.Error(err)
 						return
@@ -149,7 +161,8 @@ func TestAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"}); err != nil || string(seen.State) != fmt.Sprint(writers) {
+		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"}); err != nil ||
+			string(seen.State) != fmt.Sprint(writers) {
 			t.Errorf("%d messages moved it to %q, %v", writers, seen.State, err)
 		}
 	})
@@ -258,7 +271,8 @@ func TestTopologies(t *testing.T) {
 		defer s.Close()
 		deadline := time.Now().Add(patience)
 		for { // a Cluster or Sentinel may need a moment to agree with itself
-			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil), []byte("one"), false)
+			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil),
+				[]byte("one"), false)
 			if err == nil && done {
 				break
 			}
@@ -266,7 +280,8 @@ func TestTopologies(t *testing.T) {
 				t.Fatalf("%v, %v", done, err)
 			}
 		}
-		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}); err != nil || string(seen.State) != "one" || seen.Repeat == nil {
+		if seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}); err != nil ||
+			string(seen.State) != "one" || seen.Repeat == nil {
 			t.Errorf("%+v, %v", seen, err)
 		}
 		if ok, _, err := s.Take(t.Context(), "sender", "a", 3, time.Hour); err != nil || !ok {
@@ -300,7 +315,8 @@ func TestTopologies(t *testing.T) {
 		r := testkit.StartRedis(t)
 		host, port, _ := strings.Cut(r.Addr, ":")
 		conf := filepath.Join(t.TempDir(), "sentinel.conf")
-		if err := os.WriteFile(conf, fmt.Appendf(nil, "sentinel monitor signpost %s %s 1\n", host, port), 0o600); err != nil {
+		if err := os.WriteFile(conf, fmt.Appendf(nil, "sentinel monitor signpost %s %s 1\n", host, port),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		sentinel := testkit.StartRedis(t, conf)
@@ -310,7 +326,8 @@ func TestTopologies(t *testing.T) {
 		dir := t.TempDir()
 		cert, key := selfSigned(t, dir)
 		_, port, _ := strings.Cut(testkit.FreeAddr(t), ":")
-		testkit.StartRedis(t, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-auth-clients", "no")
+		testkit.StartRedis(t, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key,
+			"--tls-auth-clients", "no")
 		t.Setenv("SSL_CERT_FILE", cert) // read when the first certificate is checked
 		use(t, "rediss://127.0.0.1:"+port)
 	})
@@ -322,8 +339,10 @@ func selfSigned(t *testing.T, dir string) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:    time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -333,7 +352,8 @@ func selfSigned(t *testing.T, dir string) (cert, key string) {
 		t.Fatal(err)
 	}
 	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: keyDER}} {
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der},
+		key: {Type: "PRIVATE KEY", Bytes: keyDER}} {
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -347,7 +367,8 @@ func TestPersistence(t *testing.T) {
 		name, says string
 		options    []string
 	}{
-		{"off", "", nil}, {"snapshots", "snapshots", []string{"--save", "60 1"}}, {"a file", "append-only", []string{"--appendonly", "yes"}},
+		{"off", "", nil}, {"snapshots", "snapshots", []string{"--save", "60 1"}},
+		{"a file", "append-only", []string{"--appendonly", "yes"}},
 		{"it does not say", "does not say", []string{"--rename-command", "CONFIG", "nothing"}},
 	} {
 		s, err := store.Open(store.Options{URL: testkit.StartRedis(t, tt.options...).URL(), Wait: patience})

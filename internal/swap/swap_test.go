@@ -32,9 +32,11 @@ func TestPossible(t *testing.T) {
 			"sys/fs/cgroup/system.slice/signpost.service/memory.swap.max": file("0\n")}, false, true},
 		{"swap that its slice may not use", fstest.MapFS{"proc/swaps": file(some), "proc/7/cgroup": file(group),
 			"sys/fs/cgroup/system.slice/memory.swap.max": file("0\n")}, false, true},
-		{"in a container, which sees its own group as the root", fstest.MapFS{"proc/swaps": file(some), "proc/7/cgroup": file("0::/\n"),
-			"sys/fs/cgroup/memory.swap.max": file("0\n")}, false, true},
-		{"control groups of version 1", fstest.MapFS{"proc/swaps": file(some), "proc/7/cgroup": file("4:memory:/x\n")}, true, true},
+		{"in a container, which sees its own group as the root",
+			fstest.MapFS{"proc/swaps": file(some), "proc/7/cgroup": file("0::/\n"),
+				"sys/fs/cgroup/memory.swap.max": file("0\n")}, false, true},
+		{"control groups of version 1", fstest.MapFS{"proc/swaps": file(some), "proc/7/cgroup": file("4:memory:/x\n")},
+			true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if possible, known := swap.Possible(tt.root, "7"); possible != tt.possible || known != tt.known {
@@ -45,7 +47,8 @@ func TestPossible(t *testing.T) {
 }
 
 func TestProcesses(t *testing.T) {
-	root := fstest.MapFS{"proc/1/comm": {Data: []byte("init\n")}, "proc/12/comm": {Data: []byte("gateway\n")}, "proc/13/comm": {Data: []byte("valkey-server\n")}, "proc/self/comm": {Data: []byte("gateway\n")}}
+	root := fstest.MapFS{"proc/1/comm": {Data: []byte("init\n")}, "proc/12/comm": {Data: []byte("gateway\n")},
+		"proc/13/comm": {Data: []byte("valkey-server\n")}, "proc/self/comm": {Data: []byte("gateway\n")}}
 	if got := swap.Processes(root, "gateway", "valkey-server"); !slices.Equal(got, []string{"12", "13"}) {
 		t.Errorf("%v", got)
 	}

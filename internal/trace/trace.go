@@ -74,9 +74,11 @@ const (
 // is dropped.
 func New(o Options) *Tracer {
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {})) // an error may quote what the collector said
-	to := &sender{url: strings.TrimRight(o.Collector, "/") + "/v1/traces", headers: o.Headers, version: o.Version, endpoints: o.Endpoints, client: &http.Client{Timeout: patience}}
+	to := &sender{url: strings.TrimRight(o.Collector, "/") + "/v1/traces", headers: o.Headers, version: o.Version,
+		endpoints: o.Endpoints, client: &http.Client{Timeout: patience}}
 	p := sdk.NewTracerProvider(
-		sdk.WithBatcher(to, sdk.WithMaxQueueSize(maxWaiting), sdk.WithMaxExportBatchSize(maxAtOnce), sdk.WithBatchTimeout(often), sdk.WithExportTimeout(patience)),
+		sdk.WithBatcher(to, sdk.WithMaxQueueSize(maxWaiting), sdk.WithMaxExportBatchSize(maxAtOnce),
+			sdk.WithBatchTimeout(often), sdk.WithExportTimeout(patience)),
 		sdk.WithSampler(sdk.TraceIDRatioBased(o.Ratio)),
 		sdk.WithResource(resource.Empty())) // nothing about this machine
 	return &Tracer{provider: p, tracer: p.Tracer("signpost"), endpoints: o.Endpoints}
@@ -117,7 +119,8 @@ func (t *Tracer) Handler(next http.Handler) http.Handler {
 		if slices.Contains(t.endpoints, r.URL.Path) {
 			endpoint = r.URL.Path
 		}
-		ctx, span := t.tracer.Start(r.Context(), string(Webhook), api.WithSpanKind(api.SpanKindServer), api.WithAttributes(endpointKey.String(endpoint)))
+		ctx, span := t.tracer.Start(r.Context(), string(Webhook), api.WithSpanKind(api.SpanKindServer),
+			api.WithAttributes(endpointKey.String(endpoint)))
 		defer span.End()
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
 		next.ServeHTTP(seen, r.WithContext(ctx))
@@ -163,7 +166,8 @@ func (s *sender) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) erro
 		return nil
 	}
 	body, err := proto.Marshal(&otlp.TracesData{ResourceSpans: []*otlp.ResourceSpans{{
-		Resource:   &described.Resource{Attributes: []*common.KeyValue{text("service.name", "signpost"), text("service.version", s.version)}},
+		Resource: &described.Resource{Attributes: []*common.KeyValue{text("service.name", "signpost"),
+			text("service.version", s.version)}},
 		ScopeSpans: []*otlp.ScopeSpans{scope},
 	}}})
 	if err != nil {
@@ -200,7 +204,8 @@ func (s *sender) told(one sdk.ReadOnlySpan) *otlp.Span {
 	trace, id, parent := one.SpanContext().TraceID(), one.SpanContext().SpanID(), one.Parent().SpanID()
 	span := &otlp.Span{
 		TraceId: trace[:], SpanId: id[:], Name: one.Name(), Kind: otlp.Span_SPAN_KIND_INTERNAL,
-		StartTimeUnixNano: uint64(one.StartTime().UnixNano()), EndTimeUnixNano: uint64(one.EndTime().UnixNano()), Status: &otlp.Status{},
+		StartTimeUnixNano: uint64(one.StartTime().UnixNano()), EndTimeUnixNano: uint64(one.EndTime().UnixNano()),
+		Status: &otlp.Status{},
 	}
 	if one.SpanKind() == api.SpanKindServer {
 		span.Kind = otlp.Span_SPAN_KIND_SERVER

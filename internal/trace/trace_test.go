@@ -33,7 +33,8 @@ func newCollector(t *testing.T) *collector {
 	c.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		var data otlp.TracesData
-		if err != nil || r.URL.Path != "/v1/traces" || r.Header.Get("Content-Type") != "application/x-protobuf" || proto.Unmarshal(body, &data) != nil {
+		if err != nil || r.URL.Path != "/v1/traces" || r.Header.Get("Content-Type") != "application/x-protobuf" ||
+			proto.Unmarshal(body, &data) != nil {
 			t.Errorf("%s %s with %d bytes of %s", r.Method, r.URL.Path, len(body), r.Header.Get("Content-Type"))
 		}
 		c.mu.Lock()
@@ -56,7 +57,8 @@ func newCollector(t *testing.T) *collector {
 // and the path of a webhook if it is one of ours: for any request.
 func TestWhatIsTold(t *testing.T) {
 	c := newCollector(t)
-	tr := trace.New(trace.Options{Collector: c.URL + "/", Headers: map[string]string{"authorization": "secret"}, Ratio: 1, Version: "1", Endpoints: []string{"/sms"}})
+	tr := trace.New(trace.Options{Collector: c.URL + "/", Headers: map[string]string{"authorization": "secret"},
+		Ratio: 1, Version: "1", Endpoints: []string{"/sms"}})
 	h := tr.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = tr.Do(r.Context(), trace.Recall, func(context.Context) error { return nil })
 		_ = tr.Do(r.Context(), trace.Commit, func(context.Context) error { return errors.New("canary in an error") })
@@ -95,13 +97,15 @@ func TestWhatIsTold(t *testing.T) {
 		if s.Status.Code == otlp.Status_STATUS_CODE_ERROR {
 			line += ", failed"
 		}
-		if s.Status.Message != "" || len(s.Events) > 0 || len(s.Links) > 0 || s.TraceState != "" || s.EndTimeUnixNano < s.StartTimeUnixNano || len(s.TraceId) != 16 {
+		if s.Status.Message != "" || len(s.Events) > 0 || len(s.Links) > 0 || s.TraceState != "" ||
+			s.EndTimeUnixNano < s.StartTimeUnixNano || len(s.TraceId) != 16 {
 			t.Errorf("%v", s)
 		}
 		told = append(told, line)
 	}
 	slices.Sort(told)
-	want := []string{"commit in webhook, failed", "commit in webhook, failed", "recall in webhook", "recall in webhook", "webhook signpost.endpoint=/sms", "webhook signpost.endpoint=other, failed"}
+	want := []string{"commit in webhook, failed", "commit in webhook, failed", "recall in webhook", "recall in webhook",
+		"webhook signpost.endpoint=/sms", "webhook signpost.endpoint=other, failed"}
 	if !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)
 	}
@@ -118,7 +122,8 @@ func TestNoCollector(t *testing.T) {
 	var none *trace.Tracer
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") })
 	done := false
-	if err := none.Do(t.Context(), trace.Recall, func(context.Context) error { done = true; return nil }); err != nil || !done || none.Close(t.Context()) != nil {
+	if err := none.Do(t.Context(), trace.Recall, func(context.Context) error { done = true; return nil }); err != nil ||
+		!done || none.Close(t.Context()) != nil {
 		t.Error("without a tracer nothing is done")
 	}
 	refuses := httptest.NewServer(http.NotFoundHandler())
@@ -140,7 +145,8 @@ func TestNoCollector(t *testing.T) {
 func TestRatio(t *testing.T) {
 	c := newCollector(t)
 	tr := trace.New(trace.Options{Collector: c.URL, Ratio: 0})
-	tr.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/sms", nil))
+	tr.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(),
+		httptest.NewRequest(http.MethodPost, "/sms", nil))
 	if err := tr.Close(t.Context()); err != nil || len(c.spans) > 0 {
 		t.Errorf("%d spans, %v", len(c.spans), err)
 	}

@@ -24,7 +24,8 @@ var prefixes = []struct {
 var withheld = map[string]bool{
 	"+266696687": true, "+7378742833": true, "+17378742833": true, "7378742883": true, "+2562533": true,
 	"+8656696": true, "+86282452253": true, "+464": true, "": true,
-	"anonymous": true, "unknown": true, "unavailable": true, "restricted": true, "private": true, "blocked": true, "withheld": true,
+	"anonymous": true, "unknown": true, "unavailable": true, "restricted": true, "private": true, "blocked": true,
+	"withheld": true,
 }
 
 const (
@@ -73,7 +74,8 @@ func ParseAddress(addr string) webhook.Address {
 		a.RevenueShare = true
 	// A number the library does not know may be a new mobile range. Only numbers that
 	// are certainly no mobiles get no answer.
-	case phonenumbers.FIXED_LINE, phonenumbers.UAN, phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST,
+	case phonenumbers.FIXED_LINE, phonenumbers.UAN, phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE,
+		phonenumbers.SHARED_COST,
 		phonenumbers.VOICEMAIL, phonenumbers.PAGER:
 		a.NoText = true
 	}

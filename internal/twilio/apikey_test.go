@@ -19,7 +19,8 @@ func TestRestrictedAPIKeys(t *testing.T) {
 	p := testkit.NewProvider(t, account, "nobody-has-this-token")
 	erasing := func(_, path string) bool { return regexp.MustCompile(`/(Messages|Calls)`).MatchString(path) }
 	p.AddKey(one, secret, erasing)
-	c, err := twilio.NewOperator(p.URL, account, nil, twilio.APIKey{ID: two, Secret: privacy.Hide(secret)}, twilio.APIKey{ID: one, Secret: privacy.Hide(secret)})
+	c, err := twilio.NewOperator(p.URL, account, nil, twilio.APIKey{ID: two, Secret: privacy.Hide(secret)},
+		twilio.APIKey{ID: one, Secret: privacy.Hide(secret)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,8 @@ func TestRestrictedAPIKeys(t *testing.T) {
 		t.Errorf("what a key may not do: %v", err)
 	}
 	p.RemoveKey(two)
-	if err := erase("SM" + strings.Repeat("c", 32)); !errors.Is(err, twilio.ErrCredentials) || errors.Is(err, twilio.ErrNotAllowed) {
+	if err := erase("SM" + strings.Repeat("c", 32)); !errors.Is(err, twilio.ErrCredentials) ||
+		errors.Is(err, twilio.ErrNotAllowed) {
 		t.Errorf("with no key left: %v", err)
 	}
 	if left := p.Left(); len(left) != 1 {

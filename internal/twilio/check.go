@@ -20,8 +20,10 @@ func NewCheckID() string {
 
 // SendCheck posts a report on a text that was never sent to one of our own webhooks, signed as
 // the provider signs it. It follows no redirect. A gateway answers with silence.
-func SendCheck(ctx context.Context, target, account string, signer Signer, id, from, to string) (status int, body []byte, err error) {
-	form := url.Values{fieldAccount: {account}, fieldMessage: {id}, fieldMessageStatus: {"delivered"}, fieldFrom: {from}, fieldTo: {to}}
+func SendCheck(ctx context.Context, target, account string, signer Signer, id, from, to string) (status int,
+	body []byte, err error) {
+	form := url.Values{fieldAccount: {account}, fieldMessage: {id}, fieldMessageStatus: {"delivered"},
+		fieldFrom: {from}, fieldTo: {to}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, nil, fmt.Errorf("make a check: %w", err)

@@ -95,7 +95,8 @@ func NewClient(base, account string, tokens []privacy.Private, keys ...APIKey) (
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxConnsPerHost = 8
-	return &Client{account: account, keys: credentials, base: u, allowed: allow(account), http: t, dial: (&net.Dialer{Timeout: timeout}).DialContext}, nil
+	return &Client{account: account, keys: credentials, base: u, allowed: allow(account), http: t,
+		dial: (&net.Dialer{Timeout: timeout}).DialContext}, nil
 }
 
 // Over has the client make its connections in another way than the system's. Call it before
@@ -309,7 +310,8 @@ func accountPath(account, pattern string) *regexp.Regexp {
 func allow(account string) []allowed {
 	return []allowed{
 		{http.MethodDelete, accountPath(account, `/(Messages/(SM|MM)|Calls/CA)`+hex), nil},
-		{http.MethodPost, accountPath(account, `/Messages/(SM|MM)`+hex), func(f url.Values) bool { return f.Encode() == fieldBody+"=" }},
+		{http.MethodPost, accountPath(account, `/Messages/(SM|MM)`+hex),
+			func(f url.Values) bool { return f.Encode() == fieldBody+"=" }},
 		{http.MethodGet, accountPath(account, `/(Messages|Calls)`), nil},
 	}
 }

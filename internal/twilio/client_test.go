@@ -50,7 +50,9 @@ func TestOutcomes(t *testing.T) {
 	}
 	again := func(err error) bool {
 		b := (twilio.BusyError{})
-		return err != nil && !errors.As(err, &b) && !errors.Is(err, twilio.ErrGone) && !errors.Is(err, twilio.ErrRefused) && !errors.Is(err, twilio.ErrCredentials) && !errors.Is(err, twilio.ErrNotFinal)
+		return err != nil && !errors.As(err, &b) && !errors.Is(err, twilio.ErrGone) &&
+			!errors.Is(err, twilio.ErrRefused) && !errors.Is(err, twilio.ErrCredentials) &&
+			!errors.Is(err, twilio.ErrNotFinal)
 	}
 	tests := []struct {
 		name   string
@@ -68,7 +70,8 @@ func TestOutcomes(t *testing.T) {
 		{"broken", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultBroken}, again},
 		{"garbage", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultGarbage}, again},
 		{"cut off", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultDrop}, again},
-		{"wrong credentials", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultAuth}, is(twilio.ErrCredentials)},
+		{"wrong credentials", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultAuth},
+			is(twilio.ErrCredentials)},
 		{"another server", testkit.Record{SID: sid("SM", 4)}, []testkit.Fault{testkit.FaultElsewhere}, again},
 		{"gone", testkit.Record{}, nil, is(twilio.ErrGone)},
 	}
@@ -110,7 +113,8 @@ func TestRedact(t *testing.T) {
 func TestBadIDs(t *testing.T) {
 	p := testkit.NewProvider(t, account, token)
 	c := newClient(t, p.URL, token)
-	for _, id := range []string{"", "SM", sid("AC", 1), sid("RE", 1), "../Calls/" + sid("CA", 1), sid("SM", 1) + "/Media", sid("SM", 1) + "?x", sid("SM", 1) + "\n"} {
+	for _, id := range []string{"", "SM", sid("AC", 1), sid("RE", 1), "../Calls/" + sid("CA", 1),
+		sid("SM", 1) + "/Media", sid("SM", 1) + "?x", sid("SM", 1) + "\n"} {
 		r, ok := twilio.ParseRecordID(id)
 		if err := c.Erase(r); !errors.Is(err, twilio.ErrRefused) || ok || r != (twilio.RecordID{}) {
 			t.Errorf("%q: %v", id, err)
@@ -170,7 +174,8 @@ func TestLeft(t *testing.T) {
 	p := testkit.NewProvider(t, account, token)
 	var want []string
 	for i := range 23 {
-		r := testkit.Record{SID: sid([]string{"SM", "CA", "MM"}[i%3], i), From: "+447400123456", To: line, Created: time.Now().Add(-3 * time.Hour)}
+		r := testkit.Record{SID: sid([]string{"SM", "CA", "MM"}[i%3], i), From: "+447400123456", To: line,
+			Created: time.Now().Add(-3 * time.Hour)}
 		if i%2 == 0 {
 			r.From, r.To = r.To, r.From
 		}
@@ -185,7 +190,8 @@ func TestLeft(t *testing.T) {
 		p.Hold(r)
 	}
 	var got []string
-	if err := newClient(t, p.URL, token).Left(line, time.Now().Add(-time.Hour), func(r twilio.RecordID) { got = append(got, r.String()) }); err != nil {
+	if err := newClient(t, p.URL, token).Left(line, time.Now().Add(-time.Hour),
+		func(r twilio.RecordID) { got = append(got, r.String()) }); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(got)

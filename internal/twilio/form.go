@@ -59,7 +59,9 @@ type span struct{ name, value, end int }
 // maxScratch is the largest buffer that is pooled, in bytes.
 const maxScratch = 16 << 10
 
-var scratches = sync.Pool{New: func() any { return &scratch{body: make([]byte, 0, 2<<10), message: make([]byte, 0, 2<<10)} }}
+var scratches = sync.Pool{New: func() any {
+	return &scratch{body: make([]byte, 0, 2<<10), message: make([]byte, 0, 2<<10)}
+}}
 
 func newScratch() *scratch {
 	s, _ := scratches.Get().(*scratch)

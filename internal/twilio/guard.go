@@ -68,9 +68,11 @@ type Guard struct {
 // a token, a request that names no key is refused. It panics on an empty secret: anybody
 // could sign with it.
 func NewGuard(
-	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome), keys ...SharedKey,
+	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome),
+	keys ...SharedKey,
 ) *Guard {
-	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, ours: fieldAccount + account, log: log, count: count}
+	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, ours: fieldAccount + account,
+		log: log, count: count}
 	for _, t := range tokens {
 		if t.Reveal() == "" {
 			panic("twilio: an empty auth token would let anybody sign")
@@ -138,7 +140,8 @@ type sent struct {
 
 // answer converts the webhook and runs the handler. A panic may hold what a person
 // wrote, so it is dropped: only that it happened is logged.
-func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Handler, from sent) (resp Response, o Outcome) {
+func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Handler, from sent) (resp Response,
+	o Outcome) {
 	w := Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
 	defer func() {
 		if recover() != nil {

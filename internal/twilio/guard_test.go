@@ -30,7 +30,8 @@ var vectors []byte
 func guard(t testing.TB, public string, log *bytes.Buffer) (*twilio.Guard, map[twilio.Outcome]int) {
 	t.Helper()
 	counts := map[twilio.Outcome]int{}
-	return twilio.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)}, slog.New(slog.NewJSONHandler(log, nil)),
+	return twilio.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)},
+		slog.New(slog.NewJSONHandler(log, nil)),
 		func(_ string, o twilio.Outcome) { counts[o]++ }), counts
 }
 
@@ -93,7 +94,10 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 // panicked is not in the log.
 func TestSafeAnswer(t *testing.T) {
 	for name, h := range map[string]twilio.Handler{
-		"panic": func(_ context.Context, w twilio.Webhook) twilio.Response { panic("canary " + w.Message.Text.Reveal()) },
+		"panic": func(_ context.Context,
+			w twilio.Webhook) twilio.Response {
+			panic("canary " + w.Message.Text.Reveal())
+		},
 		"empty": func(context.Context, twilio.Webhook) twilio.Response { return twilio.Response{} },
 		"vast": func(context.Context, twilio.Webhook) twilio.Response {
 			return twilio.Response{Document: make([]byte, twilio.MaxDocument+1)}
@@ -103,8 +107,10 @@ func TestSafeAnswer(t *testing.T) {
 			var log bytes.Buffer
 			g, counts := guard(t, base, &log)
 			form := url.Values{"AccountSid": {account}, "Body": {"canary-7f3a"}}
-			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(), twilio.Sign(privacy.Hide(token), base+"/sms", form))
-			if w.Code != http.StatusOK || w.Body.String() != string(safe(twilio.Webhook{})) || counts[twilio.Panicked] != 1 {
+			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(),
+				twilio.Sign(privacy.Hide(token), base+"/sms", form))
+			if w.Code != http.StatusOK || w.Body.String() != string(safe(twilio.Webhook{})) ||
+				counts[twilio.Panicked] != 1 {
 				t.Errorf("answered %d %s, counted %v", w.Code, w.Body, counts)
 			}
 			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
@@ -193,13 +199,18 @@ func TestParseAddress(t *testing.T) {
 		kind    webhook.AddressKind
 		canText bool
 	}{
-		{"+447400123456", webhook.Phone, true}, {"+447700900123", webhook.Phone, true}, {"+353851234567", webhook.Phone, true},
-		{"+12025550123", webhook.Phone, true}, {"+441228633640", webhook.Phone, false}, {"+443003030157", webhook.Phone, false},
+		{"+447400123456", webhook.Phone, true}, {"+447700900123", webhook.Phone, true},
+		{"+353851234567", webhook.Phone, true},
+		{"+12025550123", webhook.Phone, true}, {"+441228633640", webhook.Phone, false},
+		{"+443003030157", webhook.Phone, false},
 		{"+448082000247", webhook.Phone, false}, {" +447400123456 ", webhook.Phone, true},
-		{"+266696687", webhook.Withheld, false}, {"+17378742833", webhook.Withheld, false}, {"Anonymous", webhook.Withheld, false},
+		{"+266696687", webhook.Withheld, false}, {"+17378742833", webhook.Withheld, false},
+		{"Anonymous", webhook.Withheld, false},
 		{"", webhook.Withheld, false}, {"60777", webhook.ShortCode, false}, {"YourBank", webhook.Name, false},
-		{"whatsapp:+447400123456", webhook.WhatsApp, true}, {"rcs:agent", webhook.RCS, true}, {"messenger:1", webhook.Messenger, false},
-		{"sip:+447400123456@example.org", webhook.SIP, false}, {"client:bob", webhook.Client, false}, {"CLIENT:bob", webhook.Client, false},
+		{"whatsapp:+447400123456", webhook.WhatsApp, true}, {"rcs:agent", webhook.RCS, true},
+		{"messenger:1", webhook.Messenger, false},
+		{"sip:+447400123456@example.org", webhook.SIP, false}, {"client:bob", webhook.Client, false},
+		{"CLIENT:bob", webhook.Client, false},
 	}
 	for _, tt := range tests {
 		if p := twilio.ParseAddress(tt.addr); p.Kind != tt.kind || p.CanText() != tt.canText {
@@ -216,7 +227,8 @@ func FuzzWebhook(f *testing.F) {
 	f.Add("%zz", "/")
 	f.Fuzz(func(t *testing.T, body, target string) {
 		u, err := url.ParseRequestURI(target)
-		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, " \r\n\t#") || len(body) > twilio.MaxBody {
+		if err != nil || !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") ||
+			strings.ContainsAny(target, " \r\n\t#") || len(body) > twilio.MaxBody {
 			return // no request line can hold it
 		}
 		for _, c := range target {
@@ -238,7 +250,8 @@ func FuzzWebhook(f *testing.F) {
 		if err != nil || form.Get("AccountSid") != account {
 			return
 		}
-		if w := post(h, target, body, twilio.Sign(privacy.Hide(token), base+u.RequestURI(), form)); w.Code != http.StatusOK || got != form.Get("Body") {
+		if w := post(h, target, body, twilio.Sign(privacy.Hide(token), base+u.RequestURI(),
+			form)); w.Code != http.StatusOK || got != form.Get("Body") {
 			t.Errorf("signed: %d, read %q", w.Code, got)
 		}
 	})

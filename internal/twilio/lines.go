@@ -35,9 +35,11 @@ const (
 
 // settable are the fields that hold a URL to call.
 var settable = []string{
-	"SmsUrl", "SmsMethod", "SmsFallbackUrl", "SmsFallbackMethod", "VoiceUrl", "VoiceMethod", "VoiceFallbackUrl", "VoiceFallbackMethod",
+	"SmsUrl", "SmsMethod", "SmsFallbackUrl", "SmsFallbackMethod", "VoiceUrl", "VoiceMethod", "VoiceFallbackUrl",
+	"VoiceFallbackMethod",
 	"SmsApplicationSid", "VoiceApplicationSid", "TrunkSid",
-	"StatusCallback", "StatusCallbackMethod", "InboundRequestUrl", "InboundMethod", "FallbackUrl", "FallbackMethod", "ValidityPeriod",
+	"StatusCallback", "StatusCallbackMethod", "InboundRequestUrl", "InboundMethod", "FallbackUrl", "FallbackMethod",
+	"ValidityPeriod",
 }
 
 func allowOperator(account string) []allowed {
@@ -116,7 +118,8 @@ func (c *Client) Lines() (out []AccountLine, err error) {
 				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsElse: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
 				Ended:   hook(n.StatusCallback, n.StatusCallbackMethod),
 				TextApp: text(n.SmsApplicationSid), CallApp: text(n.VoiceApplicationSid), Trunk: text(n.TrunkSid),
-				CannotText: n.Capabilities != nil && !n.Capabilities.Sms, CannotCall: n.Capabilities != nil && !n.Capabilities.Voice,
+				CannotText: n.Capabilities != nil && !n.Capabilities.Sms, CannotCall: n.Capabilities != nil &&
+					!n.Capabilities.Voice,
 			})
 		}
 		return err

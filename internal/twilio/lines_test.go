@@ -19,7 +19,8 @@ func accountWithLines(t *testing.T) *testkit.Provider {
 	t.Helper()
 	p := testkit.NewProvider(t, account, token)
 	p.Line(map[string]any{
-		"sid": sid("PN", 1), "phone_number": line, "sms_url": base + "/sms", "sms_method": "post", "voice_url": base + "/voice",
+		"sid": sid("PN", 1), "phone_number": line, "sms_url": base + "/sms", "sms_method": "post",
+		"voice_url": base + "/voice",
 	})
 	p.Line(map[string]any{"sid": sid("SC", 2), "short_code": "60777", "sms_url": base + "/sms"})
 	p.Line(map[string]any{
@@ -45,7 +46,8 @@ func TestOperator(t *testing.T) {
 	}
 	for _, l := range lines {
 		want := map[string]twilio.LineKind{
-			line: twilio.NumberLine, ours: twilio.NumberLine, "60777": twilio.ShortCodeLine, "Local info": twilio.ServiceLine,
+			line: twilio.NumberLine, ours: twilio.NumberLine, "60777": twilio.ShortCodeLine,
+			"Local info": twilio.ServiceLine,
 		}[l.Name]
 		if l.Sort != want || l.Ignored != (l.Name == "Local info") {
 			t.Errorf("%+v", l)
@@ -56,7 +58,9 @@ func TestOperator(t *testing.T) {
 		}
 	}
 	now, err := c.Lines()
-	if err != nil || slices.ContainsFunc(now, func(l twilio.AccountLine) bool { return l.Texts.URL != "https://other.example.org/sms" }) {
+	if err != nil ||
+		slices.ContainsFunc(now,
+			func(l twilio.AccountLine) bool { return l.Texts.URL != "https://other.example.org/sms" }) {
 		t.Errorf("pointed elsewhere: %+v, %v", now, err)
 	}
 	if d, err := c.Dialling(); err != nil || d != (twilio.Dialling{Home: true, Special: true, Others: 1}) {
@@ -98,7 +102,8 @@ func TestOwnLine(t *testing.T) {
 	if err := o.Text(); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := o.Answered(func(body string) bool { return strings.HasPrefix(body, "you wrote") }); err != nil || !ok {
+	if ok, err := o.Answered(func(body string) bool { return strings.HasPrefix(body, "you wrote") }); err != nil ||
+		!ok {
 		t.Errorf("answered %v, %v", ok, err)
 	}
 	if ok, err := o.Answered(func(string) bool { return false }); err != nil || ok {

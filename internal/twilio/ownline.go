@@ -35,7 +35,8 @@ type OwnLine struct {
 
 // NewOwnLine checks both numbers before anything is sent: both must belong to the account,
 // the line must call public, and nothing may answer texts at the other number.
-func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to string, keys ...APIKey) (*OwnLine, error) {
+func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to string, keys ...APIKey) (*OwnLine,
+	error) {
 	c, err := NewClient(base, account, tokens, keys...)
 	if err != nil {
 		return nil, err
@@ -58,8 +59,9 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 		case l.Name == from && l.Sort == NumberLine:
 			mine = true
 			if l.Texts.URL != "" {
-				return nil, errors.New("something answers texts at the number to check from: it would answer our replies, and we its answers. " +
-					"Take the address for messages away from it, in the provider's console")
+				return nil,
+					errors.New("something answers texts at the number to check from: it would answer our replies, and we its answers. " +
+						"Take the address for messages away from it, in the provider's console")
 			}
 			continue
 		case l.Name == to:
@@ -73,17 +75,20 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 	case !mine:
 		return nil, errors.New("the number to check from is not one of this account's numbers")
 	case !o.ours[to]:
-		return nil, errors.New("the line is none of this account's numbers or short codes: nobody else is texted or rung")
+		return nil,
+			errors.New("the line is none of this account's numbers or short codes: nobody else is texted or rung")
 	case !callsUs:
 		return nil, errors.New("the line does not go to PUBLIC_URL: signpost provision points it here")
 	}
-	message := url.Values{fieldFrom: {from}, fieldTo: {to}, fieldBody: {checkText}, "ValidityPeriod": {strconv.Itoa(checkValid)}}.Encode()
+	message := url.Values{fieldFrom: {from}, fieldTo: {to}, fieldBody: {checkText},
+		"ValidityPeriod": {strconv.Itoa(checkValid)}}.Encode()
 	call := url.Values{
 		fieldFrom: {from}, fieldTo: {to}, "Twiml": {checkTwiML},
 		"Timeout": {strconv.Itoa(checkRings)}, "TimeLimit": {strconv.Itoa(checkLasts)},
 	}.Encode()
 	c.allowed = append(c.allowed,
-		allowed{http.MethodPost, accountPath(account, `/Messages`), func(f url.Values) bool { return f.Encode() == message }},
+		allowed{http.MethodPost, accountPath(account, `/Messages`),
+			func(f url.Values) bool { return f.Encode() == message }},
 		allowed{http.MethodPost, accountPath(account, `/Calls`), func(f url.Values) bool { return f.Encode() == call }},
 		allowed{http.MethodGet, accountPath(account, `/Calls/CA`+hex+`(/Notifications)?`), nil})
 	return o, nil
@@ -92,7 +97,8 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 // Text sends the line a text.
 func (o *OwnLine) Text() error {
 	return o.c.do("text our own line", func(s *api.ApiService) error {
-		_, err := s.CreateMessage((&api.CreateMessageParams{}).SetFrom(o.from).SetTo(o.to).SetBody(checkText).SetValidityPeriod(checkValid))
+		_,
+			err := s.CreateMessage((&api.CreateMessageParams{}).SetFrom(o.from).SetTo(o.to).SetBody(checkText).SetValidityPeriod(checkValid))
 		return err
 	})
 }

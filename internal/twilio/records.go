@@ -66,7 +66,8 @@ func records(f form) []Record {
 
 func messageState(status string) RecordState {
 	switch status {
-	case "", "received", "delivered", "undelivered", "failed", "read", "canceled": // the first two are a text that came in
+	case "", "received", "delivered", "undelivered", "failed", "read",
+		"canceled": // the first two are a text that came in
 		return RecordFinal
 	case "sent":
 		return RecordSent

@@ -99,7 +99,8 @@ func gather(g webhook.Gather) Node {
 	if g.Silence {
 		attrs = append(attrs, Attr{"actionOnEmptyResult", "true"})
 	}
-	return Node{Name: "Gather", Attrs: append(attrs, Attr{"action", g.URL}, Attr{"method", "POST"}), Children: nodes(g.Prompt)}
+	return Node{Name: "Gather", Attrs: append(attrs, Attr{"action", g.URL}, Attr{"method", "POST"}),
+		Children: nodes(g.Prompt)}
 }
 
 // waits is a wait in the provider's alphabet of keys to send: each "w" is half a second,
@@ -132,7 +133,8 @@ func dial(d webhook.Dial) Node {
 			number.Attrs = append(number.Attrs, Attr{"url", l.AcceptURL}, Attr{"method", "POST"})
 		}
 		if l.StatusURL != "" {
-			number.Attrs = append(number.Attrs, Attr{"statusCallback", l.StatusURL}, Attr{"statusCallbackMethod", "POST"})
+			number.Attrs = append(number.Attrs, Attr{"statusCallback", l.StatusURL},
+				Attr{"statusCallbackMethod", "POST"})
 		}
 		n.Children = append(n.Children, number)
 	}

@@ -43,8 +43,10 @@ func request(get bool, target, settings, signature string, form url.Values) *htt
 
 // guarded answers a request with a guard of these secrets; it returns the status and the
 // text that was read.
-func guarded(public string, tokens []privacy.Private, keys []twilio.SharedKey, r *http.Request) (status int, text string) {
-	g := twilio.NewGuard(public, account, tokens, slog.New(slog.DiscardHandler), func(string, twilio.Outcome) {}, keys...)
+func guarded(public string, tokens []privacy.Private, keys []twilio.SharedKey, r *http.Request) (status int,
+	text string) {
+	g := twilio.NewGuard(public, account, tokens, slog.New(slog.DiscardHandler),
+		func(string, twilio.Outcome) {}, keys...)
 	w := httptest.NewRecorder()
 	g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		text = strings.Clone(w.Message.Text.Reveal())
@@ -84,23 +86,32 @@ func TestSharedKeysOfTheProvidersSDK(t *testing.T) {
 				signedForm = nil
 			}
 			signer.Sign(ours, c.Base+c.Target, signedForm)
-			if got := ours.Get(twilio.SignatureHeader); got != c.Signature || ours.Get(twilio.SettingsHeader) != c.Settings {
+			if got := ours.Get(twilio.SignatureHeader); got != c.Signature ||
+				ours.Get(twilio.SettingsHeader) != c.Settings {
 				t.Errorf("we sign %s %s, the SDK %s %s", ours.Get(twilio.SettingsHeader), got, c.Settings, c.Signature)
 			}
-			if status, got := guarded(c.Base, tokens, keys, request(c.Get, c.Target, c.Settings, c.Signature, form)); status != http.StatusOK || got != c.Form["Body"] {
+			if status, got := guarded(c.Base, tokens, keys,
+				request(c.Get, c.Target, c.Settings, c.Signature, form)); status != http.StatusOK ||
+				got != c.Form["Body"] {
 				t.Fatalf("answered %d, read %q", status, got)
 			}
 			for name, r := range map[string]*http.Request{
-				"a changed signature":    request(c.Get, c.Target, c.Settings, "x"+c.Signature, form),
-				"another query":          request(c.Get, c.Target+"&b=c", c.Settings, c.Signature, form),
-				"as a GET, or a POST":    request(!c.Get, c.Target, c.Settings, c.Signature, form),
-				"a header, or none":      request(c.Get, c.Target, map[bool]string{true: "key=webhooks_sharedkey_one,algorithm=HMAC_SHA256"}[c.Settings == ""], c.Signature, form),
-				"signed by another key":  request(c.Get, c.Target, "key=webhooks_sharedkey_two,algorithm=HMAC_SHA256", c.Signature, form),
-				"a key that nobody has":  request(c.Get, c.Target, "key=webhooks_sharedkey_six,algorithm=HMAC_SHA256", c.Signature, form),
-				"a weaker algorithm":     request(c.Get, c.Target, "key=webhooks_sharedkey_one,algorithm=HMAC_SHA1", c.Signature, form),
+				"a changed signature": request(c.Get, c.Target, c.Settings, "x"+c.Signature, form),
+				"another query":       request(c.Get, c.Target+"&b=c", c.Settings, c.Signature, form),
+				"as a GET, or a POST": request(!c.Get, c.Target, c.Settings, c.Signature, form),
+				"a header, or none": request(c.Get, c.Target,
+					map[bool]string{true: "key=webhooks_sharedkey_one,algorithm=HMAC_SHA256"}[c.Settings == ""],
+					c.Signature, form),
+				"signed by another key": request(c.Get, c.Target, "key=webhooks_sharedkey_two,algorithm=HMAC_SHA256",
+					c.Signature, form),
+				"a key that nobody has": request(c.Get, c.Target, "key=webhooks_sharedkey_six,algorithm=HMAC_SHA256",
+					c.Signature, form),
+				"a weaker algorithm": request(c.Get, c.Target, "key=webhooks_sharedkey_one,algorithm=HMAC_SHA1",
+					c.Signature, form),
 				"no algorithm":           request(c.Get, c.Target, "key=webhooks_sharedkey_one", c.Signature, form),
 				"an algorithm of no key": request(c.Get, c.Target, "algorithm=HMAC_SHA256", c.Signature, form),
-				"an unknown algorithm":   request(c.Get, c.Target, "key=webhooks_sharedkey_one,algorithm=NONE", c.Signature, form),
+				"an unknown algorithm": request(c.Get, c.Target, "key=webhooks_sharedkey_one,algorithm=NONE",
+					c.Signature, form),
 			} {
 				if status, _ := guarded(c.Base, tokens, keys, r); status != http.StatusForbidden {
 					t.Errorf("%s: answered %d", name, status)
@@ -131,14 +142,18 @@ func TestRotationRefusesNoWebhook(t *testing.T) {
 		refused []twilio.Signer
 	}{
 		{"the auth token alone", []privacy.Private{tok}, nil, []twilio.Signer{token}, []twilio.Signer{one, two}},
-		{"from the token to a key", []privacy.Private{tok}, []twilio.SharedKey{oneKey}, []twilio.Signer{token, one}, []twilio.Signer{two}},
+		{"from the token to a key", []privacy.Private{tok}, []twilio.SharedKey{oneKey}, []twilio.Signer{token, one},
+			[]twilio.Signer{two}},
 		{"a key alone", nil, []twilio.SharedKey{oneKey}, []twilio.Signer{one}, []twilio.Signer{token, two}},
-		{"from a key to another", nil, []twilio.SharedKey{oneKey, twoKey}, []twilio.Signer{one, two}, []twilio.Signer{token, sameName}},
-		{"a new secret under an old name", nil, []twilio.SharedKey{oneKey, sameName.Key}, []twilio.Signer{one, sameName}, []twilio.Signer{token, two}},
+		{"from a key to another", nil, []twilio.SharedKey{oneKey, twoKey}, []twilio.Signer{one, two},
+			[]twilio.Signer{token, sameName}},
+		{"a new secret under an old name", nil, []twilio.SharedKey{oneKey, sameName.Key},
+			[]twilio.Signer{one, sameName}, []twilio.Signer{token, two}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for i, s := range tt.taken {
-				if status, got := guarded(base, tt.tokens, tt.keys, bySigner(s)); status != http.StatusOK || got != "kendal" {
+				if status, got := guarded(base, tt.tokens, tt.keys, bySigner(s)); status != http.StatusOK ||
+					got != "kendal" {
 					t.Errorf("signer %d is answered %d", i, status)
 				}
 			}
@@ -155,14 +170,16 @@ func TestRotationRefusesNoWebhook(t *testing.T) {
 	two2 := request(false, "/sms", "", "", form)
 	one.Sign(two2.Header, base+"/sms", form)
 	two2.Header.Add(twilio.SettingsHeader, "key=x,algorithm=HMAC_SHA1")
-	if status, _ := guarded(base, []privacy.Private{tok}, []twilio.SharedKey{oneKey}, two2); status != http.StatusForbidden {
+	if status, _ := guarded(base, []privacy.Private{tok}, []twilio.SharedKey{oneKey},
+		two2); status != http.StatusForbidden {
 		t.Errorf("two headers are answered %d", status)
 	}
 }
 
 // A secret that anybody knows must not be taken for one.
 func TestEmptySharedKeysAreRefused(t *testing.T) {
-	for name, k := range map[string]twilio.SharedKey{"no secret": {Name: "x"}, "no name": {Secret: privacy.Hide("secret")}} {
+	for name, k := range map[string]twilio.SharedKey{"no secret": {Name: "x"},
+		"no name": {Secret: privacy.Hide("secret")}} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {

@@ -31,7 +31,8 @@ func TestSignaturesAgreeWithTheProvidersLibrary(t *testing.T) {
 	}
 	library := client.NewRequestValidator(token)
 	taken := 0
-	for _, base := range []string{"https://sms.example.org", "https://sms.example.org:443", "https://sms.example.org:8443", "http://127.0.0.1:8080", "http://sms.example.org"} {
+	for _, base := range []string{"https://sms.example.org", "https://sms.example.org:443",
+		"https://sms.example.org:8443", "http://127.0.0.1:8080", "http://sms.example.org"} {
 		var log bytes.Buffer
 		g, _ := guard(t, base, &log)
 		h := g.Wrap("x", safe, answered)
@@ -74,7 +75,8 @@ func TestSignaturesAgreeWithTheProvidersLibrary(t *testing.T) {
 			want := library.Validate(base+target, fields, signature)
 			w := post(h, target, form.Encode(), signature)
 			if got := w.Code == http.StatusOK; got != want {
-				t.Errorf("%s%s with %q signed for %s: taken %v, by the library %v", base, target, form, signedFor, got, want)
+				t.Errorf("%s%s with %q signed for %s: taken %v, by the library %v", base, target, form,
+					signedFor, got, want)
 			}
 			if want {
 				taken++

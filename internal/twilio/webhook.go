@@ -43,12 +43,15 @@ func read(from sent) Webhook {
 		sender = ParseAddress(f.get(fieldFrom))
 	}
 	w := Webhook{
-		Kind:    kind,
-		Message: webhook.Message{From: sender, Line: to, Text: privacy.Hide(f.get(fieldBody)), OptOut: optOut(f.get(fieldOptOut)), Cookie: from.cookie},
+		Kind: kind,
+		Message: webhook.Message{From: sender, Line: to, Text: privacy.Hide(f.get(fieldBody)),
+			OptOut: optOut(f.get(fieldOptOut)), Cookie: from.cookie},
 		Call: webhook.Call{
 			ID: f.get(fieldCall), Caller: sender, Line: to, Keys: strings.TrimSpace(f.get(fieldDigits)),
-			Position: position(from.query), Signature: from.signature, Leg: legEnd(f), CallerGone: callEnded(f.get(fieldCallStatus)),
-			Outbound: strings.HasPrefix(f.get(fieldDirection), "outbound"), Duration: seconds(f.get(fieldCallDuration)),
+			Position: position(from.query), Signature: from.signature, Leg: legEnd(f),
+			CallerGone: callEnded(f.get(fieldCallStatus)),
+			Outbound:   strings.HasPrefix(f.get(fieldDirection), "outbound"),
+			Duration:   seconds(f.get(fieldCallDuration)),
 		},
 	}
 	if kind == Report {

@@ -17,7 +17,8 @@ import (
 )
 
 // receive posts a signed form and returns what the handler gets.
-func receive(t *testing.T, target string, form url.Values, cookie string) (got twilio.Webhook, answer *httptest.ResponseRecorder) {
+func receive(t *testing.T, target string, form url.Values, cookie string) (got twilio.Webhook,
+	answer *httptest.ResponseRecorder) {
 	t.Helper()
 	var log bytes.Buffer
 	g, _ := guard(t, base, &log)
@@ -48,17 +49,23 @@ func TestMessage(t *testing.T) {
 		want   func(webhook.Message) bool
 	}{
 		{"as it is", nil, func(m webhook.Message) bool {
-			return m.ID == sid("SM", 1) && m.From.Raw.Reveal() == "+447400123456" && m.Line == line && m.Text.Reveal() == "hello" &&
+			return m.ID == sid("SM", 1) && m.From.Raw.Reveal() == "+447400123456" && m.Line == line &&
+				m.Text.Reveal() == "hello" &&
 				m.OptOut == webhook.OptOutNone
 		}},
-		{"with pictures", url.Values{"MessageSid": {sid("MM", 1)}}, func(m webhook.Message) bool { return m.ID == sid("MM", 1) }},
-		{"an id of another kind", url.Values{"MessageSid": {sid("XX", 1)}}, func(m webhook.Message) bool { return m.ID == "" }},
+		{"with pictures", url.Values{"MessageSid": {sid("MM", 1)}},
+			func(m webhook.Message) bool { return m.ID == sid("MM", 1) }},
+		{"an id of another kind", url.Values{"MessageSid": {sid("XX", 1)}},
+			func(m webhook.Message) bool { return m.ID == "" }},
 		{"no id", url.Values{"MessageSid": {""}}, func(m webhook.Message) bool { return m.ID == "" }},
-		{"blanks around the numbers", url.Values{"From": {" +447400123456 "}, "To": {" 60777 "}}, func(m webhook.Message) bool {
-			return m.From.Raw.Reveal() == "+447400123456" && m.Line == "60777"
-		}},
-		{"STOP was answered", url.Values{"OptOutType": {"STOP"}}, func(m webhook.Message) bool { return m.OptOut == webhook.OptOutStop }},
-		{"HELP was answered", url.Values{"OptOutType": {"HELP"}}, func(m webhook.Message) bool { return m.OptOut == webhook.OptOutOther }},
+		{"blanks around the numbers", url.Values{"From": {" +447400123456 "}, "To": {" 60777 "}},
+			func(m webhook.Message) bool {
+				return m.From.Raw.Reveal() == "+447400123456" && m.Line == "60777"
+			}},
+		{"STOP was answered", url.Values{"OptOutType": {"STOP"}},
+			func(m webhook.Message) bool { return m.OptOut == webhook.OptOutStop }},
+		{"HELP was answered", url.Values{"OptOutType": {"HELP"}},
+			func(m webhook.Message) bool { return m.OptOut == webhook.OptOutOther }},
 	} {
 		form := url.Values{"MessageSid": {sid("SM", 1)}, "From": {"+447400123456"}, "To": {line}, "Body": {"hello"}}
 		for k, v := range tt.change {
@@ -79,7 +86,8 @@ func TestCall(t *testing.T) {
 		want         func(webhook.Call) bool
 	}{
 		{"it rings", "/voice", nil, func(c webhook.Call) bool {
-			return c.ID == sid("CA", 1) && c.Caller.Kind == webhook.Phone && c.Line == line && c.Keys == "" && c.Position == "" && !c.CallerGone
+			return c.ID == sid("CA", 1) && c.Caller.Kind == webhook.Phone && c.Line == line && c.Keys == "" &&
+				c.Position == "" && !c.CallerGone
 		}},
 		{"a withheld number", "/voice", url.Values{"From": {"anonymous"}},
 			func(c webhook.Call) bool { return c.Caller.Kind == webhook.Withheld }},
@@ -88,25 +96,30 @@ func TestCall(t *testing.T) {
 		{"a key", "/voice/key?t=abc&t=def", url.Values{"Digits": {" 1 "}},
 			func(c webhook.Call) bool { return c.Keys == "1" && c.Position == "abc" }},
 		{"a query that cannot be read", "/voice/key?t=%zz", nil, func(c webhook.Call) bool { return c.Position == "" }},
-		{"talked", "/voice/leg", url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"}, "DialCallDuration": {"90"}},
+		{"talked", "/voice/leg", url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"},
+			"DialCallDuration": {"90"}},
 			func(c webhook.Call) bool {
 				return c.Leg == webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: 90 * time.Second}
 			}},
 		{"answered, in another word", "/voice/leg", url.Values{"DialCallStatus": {"answered"}},
 			func(c webhook.Call) bool { return c.Leg == answered }},
-		{"not connected", "/voice/leg", url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}}, func(c webhook.Call) bool {
-			return c.Leg == webhook.LegEnd{Status: webhook.LegAnswered}
-		}},
-		{"engaged", "/voice/leg", url.Values{"DialCallStatus": {"busy"}}, func(c webhook.Call) bool { return c.Leg.Status == webhook.LegBusy }},
+		{"not connected", "/voice/leg", url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}},
+			func(c webhook.Call) bool {
+				return c.Leg == webhook.LegEnd{Status: webhook.LegAnswered}
+			}},
+		{"engaged", "/voice/leg", url.Values{"DialCallStatus": {"busy"}},
+			func(c webhook.Call) bool { return c.Leg.Status == webhook.LegBusy }},
 		{"rang out", "/voice/leg", url.Values{"DialCallStatus": {"no-answer"}},
 			func(c webhook.Call) bool { return c.Leg.Status == webhook.LegNoAnswer }},
 		{"cancelled", "/voice/leg", url.Values{"DialCallStatus": {"canceled"}},
 			func(c webhook.Call) bool { return c.Leg.Status == webhook.LegCanceled }},
 		{"failed", "/voice/leg", url.Values{"DialCallStatus": {"failed"}},
 			func(c webhook.Call) bool { return c.Leg.Status == webhook.LegFailed }},
-		{"the caller hung up", "/voice/leg", url.Values{"CallStatus": {"completed"}}, func(c webhook.Call) bool { return c.CallerGone }},
+		{"the caller hung up", "/voice/leg", url.Values{"CallStatus": {"completed"}},
+			func(c webhook.Call) bool { return c.CallerGone }},
 	} {
-		form := url.Values{"CallSid": {sid("CA", 1)}, "From": {"+447400123456"}, "To": {line}, "CallStatus": {"in-progress"}}
+		form := url.Values{"CallSid": {sid("CA", 1)}, "From": {"+447400123456"}, "To": {line},
+			"CallStatus": {"in-progress"}}
 		for k, v := range tt.change {
 			form[k] = v
 		}
@@ -128,8 +141,10 @@ func TestRecords(t *testing.T) {
 		kind twilio.WebhookKind
 		want []twilio.Record
 	}{
-		{"a text", url.Values{"MessageSid": {message}, "Body": {"x"}}, twilio.Text, []twilio.Record{is(message, twilio.RecordFinal)}},
-		{"a text that has a status", url.Values{"MessageSid": {message}, "Body": {"x"}, "MessageStatus": {"received"}}, twilio.Text,
+		{"a text", url.Values{"MessageSid": {message}, "Body": {"x"}}, twilio.Text,
+			[]twilio.Record{is(message, twilio.RecordFinal)}},
+		{"a text that has a status", url.Values{"MessageSid": {message}, "Body": {"x"}, "MessageStatus": {"received"}},
+			twilio.Text,
 			[]twilio.Record{is(message, twilio.RecordFinal)}},
 		{"our text, queued", url.Values{"MessageSid": {message}, "MessageStatus": {"queued"}}, twilio.Report,
 			[]twilio.Record{is(message, twilio.RecordSending)}},
@@ -137,12 +152,14 @@ func TestRecords(t *testing.T) {
 			[]twilio.Record{is(message, twilio.RecordSent)}},
 		{"our text, delivered", url.Values{"MessageSid": {message}, "MessageStatus": {"delivered"}}, twilio.Report,
 			[]twilio.Record{is(message, twilio.RecordFinal)}},
-		{"a call", url.Values{"CallSid": {call}, "CallStatus": {"ringing"}}, twilio.Call, []twilio.Record{is(call, twilio.RecordCalling)}},
+		{"a call", url.Values{"CallSid": {call}, "CallStatus": {"ringing"}}, twilio.Call,
+			[]twilio.Record{is(call, twilio.RecordCalling)}},
 		{"a leg", url.Values{"CallSid": {call}, "CallStatus": {"in-progress"}, "DialCallSid": {leg}}, twilio.Call,
 			[]twilio.Record{is(call, twilio.RecordCalling), is(leg, twilio.RecordFinal)}},
 		{"a call that has ended", url.Values{"CallSid": {call}, "CallStatus": {"no-answer"}}, twilio.Call,
 			[]twilio.Record{is(call, twilio.RecordFinal)}},
-		{"ids of nothing", url.Values{"MessageSid": {"SM1"}, "CallSid": {"../x"}, "DialCallSid": {sid("RE", 1)}}, twilio.Text, nil},
+		{"ids of nothing", url.Values{"MessageSid": {"SM1"}, "CallSid": {"../x"}, "DialCallSid": {sid("RE", 1)}},
+			twilio.Text, nil},
 	} {
 		if got, _ := receive(t, "/x", tt.form, ""); got.Kind != tt.kind || !slices.Equal(got.Records, tt.want) {
 			t.Errorf("%s: kind %d, %v", tt.name, got.Kind, got.Records)
@@ -153,7 +170,8 @@ func TestRecords(t *testing.T) {
 // A cookie is set by its name and read back, unless it is far too long.
 func TestCookie(t *testing.T) {
 	for cookie, want := range map[string]string{
-		"": "", "c=sealed": "sealed", "d=other": "", "d=other; c=sealed": "sealed", "c=" + strings.Repeat("A", 5000): "",
+		"": "", "c=sealed": "sealed", "d=other": "", "d=other; c=sealed": "sealed",
+		"c=" + strings.Repeat("A", 5000): "",
 	} {
 		got, answer := receive(t, "/sms", url.Values{"MessageSid": {sid("SM", 1)}}, cookie)
 		if got.Message.Cookie != want {
@@ -162,7 +180,8 @@ func TestCookie(t *testing.T) {
 		if set := answer.Header().Get("Set-Cookie"); set != "c=sealed; Path=/; Max-Age=14400; HttpOnly; Secure" {
 			t.Errorf("set %q", set)
 		}
-		if h := answer.Header(); h.Get("Content-Type") != "text/xml; charset=utf-8" || h.Get("Cache-Control") != "no-store" {
+		if h := answer.Header(); h.Get("Content-Type") != "text/xml; charset=utf-8" ||
+			h.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers %v", h)
 		}
 	}

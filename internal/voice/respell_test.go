@@ -17,10 +17,13 @@ func TestPieces(t *testing.T) {
 	}{
 		{"", nil, ""},
 		{"For Chester, press 1.", []voice.Piece{{Words: "For Chester, press 1."}}, "For Chester, press 1."},
-		{"For Widnes, press 1.", []voice.Piece{{Words: "For "}, {"Widnes,", "Widniss,"}, {Words: " press 1."}}, "For Widniss, press 1."},
-		{"Ellesmere Port or Ellesmere", []voice.Piece{{"Ellesmere Port", "Elzmere Port"}, {Words: " or "}, {"Ellesmere", "Elzmere"}}, "Elzmere Port or Elzmere"},
+		{"For Widnes, press 1.", []voice.Piece{{Words: "For "}, {"Widnes,", "Widniss,"}, {Words: " press 1."}},
+			"For Widniss, press 1."},
+		{"Ellesmere Port or Ellesmere", []voice.Piece{{"Ellesmere Port", "Elzmere Port"}, {Words: " or "},
+			{"Ellesmere", "Elzmere"}}, "Elzmere Port or Elzmere"},
 		{"Widnes's", []voice.Piece{{"Widnes", "Widniss"}, {Words: "'s"}}, "Widniss's"},
-		{"Widneston, PreWidnes, widnes, éWidnes", []voice.Piece{{Words: "Widneston, PreWidnes, widnes, éWidnes"}}, "Widneston, PreWidnes, widnes, éWidnes"},
+		{"Widneston, PreWidnes, widnes, éWidnes", []voice.Piece{{Words: "Widneston, PreWidnes, widnes, éWidnes"}},
+			"Widneston, PreWidnes, widnes, éWidnes"},
 	} {
 		got := voice.Pieces(tt.words, table)
 		if !slices.Equal(got, tt.want) || voice.Respelt(tt.words, table) != tt.said {

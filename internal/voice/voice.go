@@ -71,7 +71,8 @@ func (s *spoken) voices() (names []string) {
 	for _, n := range strings.Fields(s.neural) {
 		names = append(names, "Polly."+n+"-Neural")
 	}
-	for _, family := range []struct{ name, letters string }{{"Standard", s.standard}, {"Wavenet", s.wavenet}, {"Neural2", s.neural2}} {
+	for _, family := range []struct{ name, letters string }{{"Standard", s.standard}, {"Wavenet", s.wavenet},
+		{"Neural2", s.neural2}} {
 		for _, letter := range family.letters {
 			names = append(names, "Google."+s.language+"-"+family.name+"-"+string(letter))
 		}
@@ -104,7 +105,9 @@ var table = []spoken{
 	{"en-IE", "", "Niamh", "", "", ""},
 	{"en-IN", "Aditi Raveena", "Kajal", "ABCDEF", "ABCDEF", "ABCD"},
 	{"en-NZ", "", "Aria", "", "", ""},
-	{"en-US", "Ivy Joanna Joey Justin Kendra Kevin Kimberly Matthew Salli", "Danielle Gregory Ivy Joanna Joey Justin Kendra Kevin Kimberly Matthew Ruth Salli Stephen", "ABCDEFGHIJ", "ABCDEFGHIJ", "ACDEFGHIJ"},
+	{"en-US", "Ivy Joanna Joey Justin Kendra Kevin Kimberly Matthew Salli",
+		"Danielle Gregory Ivy Joanna Joey Justin Kendra Kevin Kimberly Matthew Ruth Salli Stephen", "ABCDEFGHIJ",
+		"ABCDEFGHIJ", "ACDEFGHIJ"},
 	{"en-ZA", "", "Ayanda", "", "", ""},
 	{"es-ES", "Conchita Enrique Lucia", "Lucia Sergio", "ABCDEFGH", "BCDEFGH", "ABCDEFGH"},
 	{"es-MX", "Mia", "Andres Mia", "", "", ""},

@@ -12,11 +12,14 @@ func TestLanguages(t *testing.T) {
 		name string
 		want []string
 	}{
-		{"Polly.Amy", []string{"en-GB"}}, {"Polly.Amy-Neural", []string{"en-GB"}}, {"Polly.Aditi", []string{"en-IN", "hi-IN"}},
-		{"Polly.Geraint", []string{"en-GB-WLS"}}, {"Polly.Gwyneth", []string{"cy-GB"}}, {"Polly.Ola-Neural", []string{"pl-PL"}},
+		{"Polly.Amy", []string{"en-GB"}}, {"Polly.Amy-Neural", []string{"en-GB"}},
+		{"Polly.Aditi", []string{"en-IN", "hi-IN"}},
+		{"Polly.Geraint", []string{"en-GB-WLS"}}, {"Polly.Gwyneth", []string{"cy-GB"}},
+		{"Polly.Ola-Neural", []string{"pl-PL"}},
 		{"Google.uk-UA-Wavenet-A", []string{"uk-UA"}}, {"Google.en-GB-Neural2-O", []string{"en-GB"}},
 		// No voice, or none that follows our marks.
-		{"Polly.Ola", nil}, {"Amy", nil}, {"alice", nil}, {"man", nil}, {"", nil}, {"Polly.Amy-Generative", nil}, {"Google.en-GB-Chirp3-HD-Kore", nil}, {"Google.en-GB-Standard-Z", nil},
+		{"Polly.Ola", nil}, {"Amy", nil}, {"alice", nil}, {"man", nil}, {"", nil}, {"Polly.Amy-Generative", nil},
+		{"Google.en-GB-Chirp3-HD-Kore", nil}, {"Google.en-GB-Standard-Z", nil},
 	} {
 		if got := voice.Languages(tt.name); !slices.Equal(got, tt.want) {
 			t.Errorf("%s speaks %v, want %v", tt.name, got, tt.want)

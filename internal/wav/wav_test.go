@@ -50,13 +50,17 @@ func TestRead(t *testing.T) {
 		{"too loud", tone(8000, 1, 0, 1, 0, 2), wav.Sound{Seconds: 1, Level: -1.2, Clipped: 0.66}},
 		{"silence", tone(8000, 1, 3, 0, 0, 0), wav.Sound{Seconds: 3, Level: wav.Silent, Before: 3}},
 		{"mu-law", file(7, 1, 8000, 8, loudest), wav.Sound{Seconds: 1, Clipped: 1}},
-		{"silent mu-law", file(7, 1, 8000, 8, []byte(strings.Repeat("\xff", 4000))), wav.Sound{Seconds: 0.5, Level: wav.Silent, Before: 0.5}},
-		{"8 bits", file(1, 1, 8000, 8, []byte(strings.Repeat("\x80", 8000))), wav.Sound{Seconds: 1, Level: wav.Silent, Before: 1}},
-		{"24 bits", file(1, 1, 8000, 24, []byte(strings.Repeat("\x00\x00\x40\x00\x00\xc0", 4000))), wav.Sound{Seconds: 1, Level: -6}},
+		{"silent mu-law", file(7, 1, 8000, 8, []byte(strings.Repeat("\xff", 4000))),
+			wav.Sound{Seconds: 0.5, Level: wav.Silent, Before: 0.5}},
+		{"8 bits", file(1, 1, 8000, 8, []byte(strings.Repeat("\x80", 8000))),
+			wav.Sound{Seconds: 1, Level: wav.Silent, Before: 1}},
+		{"24 bits", file(1, 1, 8000, 24, []byte(strings.Repeat("\x00\x00\x40\x00\x00\xc0", 4000))),
+			wav.Sound{Seconds: 1, Level: -6}},
 	} {
 		got, err := wav.Read(tt.data)
 		near := func(a, b, by float64) bool { return math.Abs(a-b) <= by }
-		if err != nil || !near(got.Seconds, tt.want.Seconds, 0.001) || !near(got.Level, tt.want.Level, 0.6) || !near(got.Clipped, tt.want.Clipped, 0.02) ||
+		if err != nil || !near(got.Seconds, tt.want.Seconds, 0.001) || !near(got.Level, tt.want.Level, 0.6) ||
+			!near(got.Clipped, tt.want.Clipped, 0.02) ||
 			!near(got.Before, tt.want.Before, 0.021) || !near(got.After, tt.want.After, 0.021) {
 			t.Errorf("%s: %+v, %v; want %+v", tt.name, got, err, tt.want)
 		}
@@ -66,8 +70,10 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	good := tone(8000, 1, 0, 1, 0, 0.5)
 	for says, data := range map[string][]byte{
-		"not a WAV": []byte("ID3 an MP3 file"), "no sound": good[:44], "neither PCM": file(0x55, 1, 8000, 16, make([]byte, 100)),
-		"3 channels": file(1, 3, 8000, 16, make([]byte, 100)), "0 samples": file(1, 1, 0, 16, make([]byte, 100)), "12 bits": file(1, 1, 8000, 12, make([]byte, 100)),
+		"not a WAV": []byte("ID3 an MP3 file"), "no sound": good[:44],
+		"neither PCM": file(0x55, 1, 8000, 16, make([]byte, 100)),
+		"3 channels":  file(1, 3, 8000, 16, make([]byte, 100)), "0 samples": file(1, 1, 0, 16, make([]byte, 100)),
+		"12 bits":   file(1, 1, 8000, 12, make([]byte, 100)),
 		"no format": append([]byte("RIFF\x00\x00\x00\x00WAVEdata\x10\x00\x00\x00"), make([]byte, 16)...),
 	} {
 		if _, err := wav.Read(data); err == nil || !strings.Contains(err.Error(), says) {
@@ -80,7 +86,8 @@ func FuzzRead(f *testing.F) {
 	f.Add(tone(8000, 1, 0, 0.1, 0, 0.5))
 	f.Add(file(7, 2, 8000, 8, []byte("\x00\xff\x00")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if s, err := wav.Read(data); err == nil && (s.Seconds < 0 || s.Before+s.After > s.Seconds+0.01 || s.Level > 0.1 || s.Clipped > 1) {
+		if s, err := wav.Read(data); err == nil && (s.Seconds < 0 || s.Before+s.After > s.Seconds+0.01 ||
+			s.Level > 0.1 || s.Clipped > 1) {
 			t.Errorf("%+v", s)
 		}
 	})

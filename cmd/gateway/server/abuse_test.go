@@ -39,7 +39,8 @@ func startAt(t *testing.T, change func(*config.Config)) (*running, *testClock) {
 	t.Helper()
 	c := &testClock{}
 	c.at.Store(time.Now().Truncate(time.Hour).Add(10 * time.Minute).UnixNano())
-	return startWith(t, change, func(g *server.Gateway) { g.SetClock(func() time.Time { return time.Unix(0, c.at.Load()) }) }), c
+	return startWith(t, change,
+		func(g *server.Gateway) { g.SetClock(func() time.Time { return time.Unix(0, c.at.Load()) }) }), c
 }
 
 func (c *testClock) add(d time.Duration) { c.at.Add(int64(d)) }
@@ -78,7 +79,8 @@ func TestElsewhere(t *testing.T) {
 		switch {
 		case tt.full && (!strings.Contains(first, "01229 582386") || second == ""):
 			t.Errorf("%s is answered %q, %q", tt.from, first, second)
-		case !tt.full && (!strings.Contains(first, the24) || !strings.Contains(first, "999") || strings.Contains(first, "01229")):
+		case !tt.full && (!strings.Contains(first, the24) || !strings.Contains(first, "999") ||
+			strings.Contains(first, "01229")):
 			t.Errorf("%s is answered %q", tt.from, first)
 		case !tt.full && second != "":
 			t.Errorf("%s is answered again: %q", tt.from, second)
@@ -98,7 +100,8 @@ func TestElsewhereWithoutRedis(t *testing.T) {
 	r.Kill()
 	p := *s.phone()
 	p.From = "+33612345678"
-	if first, second := text(t, &p, "im in kendal"), text(t, &p, "hello"); !strings.Contains(first, the24) || strings.Contains(first, "01229") || second != "" {
+	if first, second := text(t, &p, "im in kendal"), text(t, &p, "hello"); !strings.Contains(first, the24) ||
+		strings.Contains(first, "01229") || second != "" {
 		t.Errorf("answered %q, %q", first, second)
 	}
 }
@@ -157,7 +160,8 @@ func TestSpendIsBounded(t *testing.T) {
 	if call := mustRing(t, s); call.Ended {
 		t.Errorf("texts have used up the share of calls: %q", call.Said)
 	}
-	if got := get(t, s.admin+"/readyz"); !strings.HasPrefix(got, "ready\n") || !strings.Contains(got, "the share of SPEND_LIMIT for texts from this country is spent") {
+	if got := get(t, s.admin+"/readyz"); !strings.HasPrefix(got, "ready\n") ||
+		!strings.Contains(got, "the share of SPEND_LIMIT for texts from this country is spent") {
 		t.Errorf("/readyz says %q", got)
 	}
 	if got := s.metric(t, "signpost_spend_reserve_pounds"); got < 80 { // about 1,800 texts
@@ -234,7 +238,8 @@ func only24(t *testing.T, call *handset.Call) bool {
 	if !strings.Contains(said, "0 8 0 8") || !strings.Contains(said, "9 9 9") {
 		t.Errorf("hears %q", said)
 	}
-	if err := call.Press(t.Context(), '5'); err != nil || len(call.Dialling) == 0 || call.Dialling[0].E164 != "+448082000247" {
+	if err := call.Press(t.Context(), '5'); err != nil || len(call.Dialling) == 0 ||
+		call.Dialling[0].E164 != "+448082000247" {
 		t.Errorf("a key gets %q, %+v, %v", call.Said, call.Dialling, err)
 	}
 	return true

@@ -55,8 +55,9 @@ func (w *watched) findings() []inspect.Finding {
 	if time.Since(*w.last.Load()) < unwatchedAfter {
 		return nil
 	}
-	return []inspect.Finding{{Name: "unwatched", What: "nothing has asked for /readyz or /metrics for half an hour: nobody hears of problems",
-		Fix: "Start the watch timer or Prometheus: see docs/runbooks.md, SignpostGone."}}
+	return []inspect.Finding{{Name: "unwatched",
+		What: "nothing has asked for /readyz or /metrics for half an hour: nobody hears of problems",
+		Fix:  "Start the watch timer or Prometheus: see docs/runbooks.md, SignpostGone."}}
 }
 
 // readyz is 200 while people are answered, and names the book in force and what is degraded:

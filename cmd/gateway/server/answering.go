@@ -77,8 +77,9 @@ func (g *Gateway) notAnswering() (out []inspect.Finding) {
 			last += "; people wrote that it did not help"
 		}
 		out = append(out, inspect.Finding{
-			Name: "line-not-answering", What: fmt.Sprintf("nobody answers %s (%s), at the last three attempts or more; %s", svc.Name, id, last),
-			Fix: "Ring it, and write the day under checked_on.",
+			Name: "line-not-answering",
+			What: fmt.Sprintf("nobody answers %s (%s), at the last three attempts or more; %s", svc.Name, id, last),
+			Fix:  "Ring it, and write the day under checked_on.",
 		})
 	}
 	return out

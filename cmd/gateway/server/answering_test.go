@@ -59,7 +59,8 @@ func (s *running) machine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}}); err != nil {
+	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"},
+		"DialBridged": {"false"}}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -74,7 +75,8 @@ func TestLineNotAnswering(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data = bytes.Replace(data, []byte("checked_on: never"), []byte("checked_on: "+checked), 1) // of the first service
+		data = bytes.Replace(data, []byte("checked_on: never"), []byte("checked_on: "+checked),
+			1) // of the first service
 		half := filepath.Join(t.TempDir(), "services.yaml")
 		if err := os.WriteFile(half, data, 0o600); err != nil {
 			t.Fatal(err)
@@ -110,7 +112,8 @@ func TestLineNotAnswering(t *testing.T) {
 			t.Errorf("%s: the text is %q", when, said)
 		}
 		ready := get(t, s.admin+"/readyz")
-		if strings.Contains(ready, "degraded: line-not-answering: nobody answers A service (preston_service)") != quiet {
+		if strings.Contains(ready,
+			"degraded: line-not-answering: nobody answers A service (preston_service)") != quiet {
 			t.Errorf("%s: /readyz says %q", when, ready)
 		}
 		if got := s.metric(t, "signpost_lines_not_answering"); got != count {
@@ -124,7 +127,8 @@ func TestLineNotAnswering(t *testing.T) {
 	is(s, "after two", false)
 	s.through(t, "failed")
 	is(s, "after three", true)
-	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "a person last answered on 18 November 2026. Ring it") {
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready,
+		"a person last answered on 18 November 2026. Ring it") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	s.through(t, "no-answer", "completed") // the 24-hour line does not answer once, then the local line does
@@ -138,7 +142,8 @@ func TestLineNotAnswering(t *testing.T) {
 	}
 	is(s, "after three more", true)
 	s.machine(t)
-	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "; a machine has answered; people wrote that it did not help. Ring it") {
+	if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready,
+		"; a machine has answered; people wrote that it did not help. Ring it") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	s.stop()

@@ -27,7 +27,8 @@ func TestPatient(t *testing.T) {
 	p.Close()
 	w.Close()
 	got := <-read
-	if n := strings.Count(got, "a line"); n < 1000 || n == lines || !strings.Contains(got, "lines of the log were dropped") {
+	if n := strings.Count(got, "a line"); n < 1000 || n == lines ||
+		!strings.Contains(got, "lines of the log were dropped") {
 		t.Errorf("%d of %d lines were written, and the rest not told of", n, lines)
 	}
 }

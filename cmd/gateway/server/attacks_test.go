@@ -21,14 +21,17 @@ import (
 // asShipped runs a gateway with the limits that ship, and a clock that a test moves.
 func asShipped(t *testing.T) (*running, *testClock) {
 	t.Helper()
-	d, err := config.Parse(map[string]string{"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token}, nil)
+	d, err := config.Parse(map[string]string{"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account,
+		"TWILIO_AUTH_TOKEN": token}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := testkit.StartRedis(t)
 	return startAt(t, func(c *config.Config) {
-		c.RedisURL, c.SenderLimit, c.ForeignSenderLimit, c.ServiceLimit, c.Countries = r.URL(), d.SenderLimit, d.ForeignSenderLimit, d.ServiceLimit, d.Countries
-		c.SpendLimit, c.TextPrice, c.MinutePrice, c.CallerLimit = d.SpendLimit, d.TextPrice, d.MinutePrice, d.CallerLimit
+		c.RedisURL, c.SenderLimit, c.ForeignSenderLimit, c.ServiceLimit, c.Countries = r.URL(), d.SenderLimit,
+			d.ForeignSenderLimit, d.ServiceLimit, d.Countries
+		c.SpendLimit, c.TextPrice, c.MinutePrice, c.CallerLimit = d.SpendLimit, d.TextPrice, d.MinutePrice,
+			d.CallerLimit
 	})
 }
 
@@ -72,7 +75,8 @@ func TestForgedTextsDoNotSilenceHer(t *testing.T) {
 	s, clock := asShipped(t)
 	she := s.phone()
 	forges(t, she, 121, "hello")
-	says(t, "she", she, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency}, exchange{"he has a knife", emergency})
+	says(t, "she", she, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency},
+		exchange{"he has a knife", emergency})
 	sent, lastLine := 0, time.Duration(0)
 	for second := time.Duration(0); second < 49*time.Minute; second += 9 * time.Second { // to the end of the hour
 		clock.add(9 * time.Second)
@@ -88,7 +92,8 @@ func TestForgedTextsDoNotSilenceHer(t *testing.T) {
 	}
 	says(t, "she, at its end,", she, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency})
 	clock.add(2 * time.Minute)
-	says(t, "she, in the next hour,", she, exchange{"hello", the24}, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency})
+	says(t, "she, in the next hour,", she, exchange{"hello", the24}, exchange{"Barrow", barrowsNumber},
+		exchange{"999", emergency})
 }
 
 // After any forged text, she gets her number, or it was sent to her phone within sixteen minutes.
@@ -112,8 +117,10 @@ func TestForgedPlacesUseUpNothing(t *testing.T) {
 // she is at; so is anything else that is forged, by her place or by X.
 func TestForgedPlaceIsUndone(t *testing.T) {
 	s := start(t, nil)
-	for _, before := range [][]string{{}, {"hello"}, {"hello", "2"}, {"hello", "2", "1"}, {"Barrow"}, {"Barrow", "1"}, {"999"}, {"im deaf"}, {"0"}} {
-		for _, forged := range []string{"Crewe", "Chester or Crewe", "CW1 2AB", "carlisle", "not Barrow", "hello", "xyzzy", "he has a knife", "x", "STOP", "0", "9", "1", "my friend in Crewe"} {
+	for _, before := range [][]string{{}, {"hello"}, {"hello", "2"}, {"hello", "2", "1"}, {"Barrow"}, {"Barrow", "1"},
+		{"999"}, {"im deaf"}, {"0"}} {
+		for _, forged := range []string{"Crewe", "Chester or Crewe", "CW1 2AB", "carlisle", "not Barrow", "hello",
+			"xyzzy", "he has a knife", "x", "STOP", "0", "9", "1", "my friend in Crewe"} {
 			p := s.phone()
 			for _, body := range before {
 				text(t, p, body)
@@ -142,7 +149,8 @@ func TestForgedTextsExhaustAConversation(t *testing.T) {
 	if got := forges(t, she, 9, "Barrow"); got != 9 {
 		t.Fatalf("%d texts were answered", got)
 	}
-	says(t, "she", she, exchange{"Barrow", barrowsNumber}, exchange{"Barrow", the24}, exchange{"Barrow", ""}, exchange{"999", emergency})
+	says(t, "she", she, exchange{"Barrow", barrowsNumber}, exchange{"Barrow", the24}, exchange{"Barrow", ""},
+		exchange{"999", emergency})
 	clock.add(time.Minute)
 	says(t, "she, a minute later,", she, exchange{"Barrow", barrowsNumber}, exchange{"carlisle", "01228 633640"})
 	p := s.phone()
@@ -159,7 +167,8 @@ func TestForgedStop(t *testing.T) {
 	says(t, "she", she, exchange{"Barrow", barrowsNumber})
 	optOut := func(word string) {
 		sid := handset.SID("SM")
-		status, body, err := she.Post(t.Context(), "/sms", url.Values{"MessageSid": {sid}, "From": {she.From}, "To": {she.To}, "Body": {word}, "OptOutType": {word}})
+		status, body, err := she.Post(t.Context(), "/sms",
+			url.Values{"MessageSid": {sid}, "From": {she.From}, "To": {she.To}, "Body": {word}, "OptOutType": {word}})
 		if err != nil || status != http.StatusOK || strings.Contains(string(body), "<Message") {
 			t.Errorf("%s is answered %d %s, %v", word, status, body, err)
 		}
@@ -180,7 +189,8 @@ func hangsUp(t *testing.T, p *handset.Phone, seconds int) *handset.Call {
 	if err != nil {
 		t.Fatal(err)
 	}
-	form := url.Values{"CallSid": {handset.SID("CA")}, "From": {p.From}, "To": {p.To}, "CallStatus": {"completed"}, "Direction": {"inbound"}, "CallDuration": {fmt.Sprint(seconds)}}
+	form := url.Values{"CallSid": {handset.SID("CA")}, "From": {p.From}, "To": {p.To}, "CallStatus": {"completed"},
+		"Direction": {"inbound"}, "CallDuration": {fmt.Sprint(seconds)}}
 	if status, _, err := p.Post(t.Context(), "/voice/status", form); err != nil || status != http.StatusOK {
 		t.Fatal(status, err)
 	}
@@ -214,7 +224,8 @@ func TestWithheldCallsTakeNothingFromOthers(t *testing.T) {
 	if only24(t, hangsUp(t, s.phone(), 60)) {
 		t.Error("withheld calls took the menu from a caller with a number")
 	}
-	says(t, "somebody", s.phone(), exchange{"hello", townAsked}, exchange{"Barrow", barrowsNumber}, exchange{"999", emergency})
+	says(t, "somebody", s.phone(), exchange{"hello", townAsked}, exchange{"Barrow", barrowsNumber},
+		exchange{"999", emergency})
 	if !only24(t, hangsUp(t, withheld(s), 60)) { // the line is dialled no matter what is spent
 		t.Error("the menu came back")
 	}
@@ -232,7 +243,8 @@ func TestCallsCostWhatTheyLast(t *testing.T) {
 	if err != nil || call.Press(t.Context(), '0') != nil {
 		t.Fatal(err)
 	}
-	if err := call.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"}, "DialCallDuration": {"3600"}}); err != nil {
+	if err := call.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"true"},
+		"DialCallDuration": {"3600"}}); err != nil {
 		t.Fatal(err)
 	}
 	hangsUp(t, s.phone(), 3660)

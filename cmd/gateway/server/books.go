@@ -45,7 +45,8 @@ type shelf struct {
 func newShelf(current, previous *flows.Book, from origin) *shelf {
 	return &shelf{
 		current: current, previous: previous, from: from, since: time.Now(), reloadOK: true,
-		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""), safeCall: twilio.CallDocument(ivr.Fallback(current)),
+		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""),
+		safeCall: twilio.CallDocument(ivr.Fallback(current)),
 	}
 }
 
@@ -154,7 +155,8 @@ func (g *Gateway) refuse(rule, at string, count int) {
 	next.reloadOK, next.forbidden = false, false
 	g.books.Store(&next)
 	g.metrics.reload(false)
-	g.log.Error("the flow book has mistakes and is not used; run signpost check", "count", count, "at", at, "rule", rule)
+	g.log.Error("the flow book has mistakes and is not used; run signpost check", "count", count, "at",
+		at, "rule", rule)
 }
 
 // save keeps a copy of a good book for the next start.
@@ -173,24 +175,33 @@ func (g *Gateway) save(b *saved.Book) {
 
 // bookProblems names what is wrong with the flow book.
 func (s *shelf) bookProblems(stateDir string) (out []inspect.Finding) {
-	list, has := "signpost check -flows lists every mistake. A corrected book is in use within two seconds.", "has mistakes"
+	list, has := "signpost check -flows lists every mistake. A corrected book is in use within two seconds.",
+		"has mistakes"
 	if s.forbidden {
-		list, has = "Let the gateway's user read FLOWS_DIR, with all in it and the folders above it: chmod -R a+rX.", "has files that the gateway's user may not read"
+		list, has = "Let the gateway's user read FLOWS_DIR, with all in it and the folders above it: chmod -R a+rX.",
+			"has files that the gateway's user may not read"
 	}
 	switch s.from {
 	case fromSaved:
-		out = append(out, inspect.Finding{Name: "book-saved-copy", What: "the flow book in FLOWS_DIR " + has + ", and the saved copy of the last good one is in use", Fix: list})
+		out = append(out, inspect.Finding{Name: "book-saved-copy",
+			What: "the flow book in FLOWS_DIR " + has + ", and the saved copy of the last good one is in use",
+			Fix:  list})
 	case fromNowhere:
-		out = append(out, inspect.Finding{Name: "helpline-only", What: "there is no good flow book: everybody gets only the 24-hour number and 999", Fix: list})
+		out = append(out, inspect.Finding{Name: "helpline-only",
+			What: "there is no good flow book: everybody gets only the 24-hour number and 999", Fix: list})
 	case fromDir:
 		if !s.reloadOK {
-			out = append(out, inspect.Finding{Name: "book-refused", What: "the flow book in FLOWS_DIR " + has + ", and the last good one is in use", Fix: list})
+			out = append(out, inspect.Finding{Name: "book-refused",
+				What: "the flow book in FLOWS_DIR " + has + ", and the last good one is in use", Fix: list})
 		}
 		const next = "; after a restart with a broken book there would be none"
 		if s.saveFailed {
-			out = append(out, inspect.Finding{Name: "book-not-saved", What: "the flow book cannot be saved in STATE_DIR" + next, Fix: "Let the gateway write to that folder, and look whether its disk is full."})
+			out = append(out, inspect.Finding{Name: "book-not-saved",
+				What: "the flow book cannot be saved in STATE_DIR" + next,
+				Fix:  "Let the gateway write to that folder, and look whether its disk is full."})
 		} else if stateDir == "" {
-			out = append(out, inspect.Finding{Name: "state-dir-missing", What: "STATE_DIR is not set" + next, Fix: "Set it to a folder that the gateway may write to, as deploy/signpost.service does.", Look: true})
+			out = append(out, inspect.Finding{Name: "state-dir-missing", What: "STATE_DIR is not set" + next,
+				Fix: "Set it to a folder that the gateway may write to, as deploy/signpost.service does.", Look: true})
 		}
 	case fromProgram:
 	}

@@ -54,9 +54,12 @@ func brokenBook(t *testing.T) string {
 func helplineOnly(t *testing.T, s *running) {
 	t.Helper()
 	p := s.phone()
-	for _, body := range []string{"hello", "kendal", "2", "hes got a knife in kendal", "im deaf", "crewe", "i want to die"} {
+	for _, body := range []string{"hello", "kendal", "2", "hes got a knife in kendal", "im deaf", "crewe",
+		"i want to die"} {
 		got := text(t, p, body)
-		if !strings.Contains(got, the24) || strings.Index(got, "999") > strings.Index(got, the24) || !strings.Contains(got, "999") || strings.Contains(got, "01229") || strings.Contains(strings.ToLower(got), "reply") {
+		if !strings.Contains(got, the24) || strings.Index(got, "999") > strings.Index(got, the24) ||
+			!strings.Contains(got, "999") || strings.Contains(got, "01229") ||
+			strings.Contains(strings.ToLower(got), "reply") {
 			t.Errorf("%q is answered %q", body, got)
 		}
 	}
@@ -64,16 +67,19 @@ func helplineOnly(t *testing.T, s *running) {
 		t.Errorf("leaving is answered %q", got)
 	}
 	call := mustRing(t, s)
-	if said := strings.Join(call.Said, " "); !call.Ended || call.Gather != nil || !strings.Contains(said, "9 9 9") || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") {
+	if said := strings.Join(call.Said, " "); !call.Ended || call.Gather != nil || !strings.Contains(said, "9 9 9") ||
+		!strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") {
 		t.Errorf("a call hears %q", said)
 	}
-	if ready := get(t, s.admin+"/readyz"); !strings.HasPrefix(ready, "ready\n") || !strings.Contains(ready, "degraded: helpline-only: there is no good flow book") {
+	if ready := get(t, s.admin+"/readyz"); !strings.HasPrefix(ready, "ready\n") ||
+		!strings.Contains(ready, "degraded: helpline-only: there is no good flow book") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 1") {
 		t.Error("the metrics do not say that there is no book")
 	}
-	if page := get(t, s.admin+"/status"); !strings.Contains(page, "some answers are shorter") || !strings.Contains(page, "Not known without a flow book.") || strings.Contains(page, "LetGo") {
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "some answers are shorter") ||
+		!strings.Contains(page, "Not known without a flow book.") || strings.Contains(page, "LetGo") {
 		t.Errorf("the manager's page says\n%s", page)
 	}
 }
@@ -106,7 +112,8 @@ func TestBrokenBookDuringACall(t *testing.T) {
 	if err := call.Press(t.Context(), '1'); err != nil {
 		t.Fatal(err)
 	}
-	if said := strings.Join(call.Said, " "); !call.Ended || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") || !strings.Contains(said, "9 9 9") {
+	if said := strings.Join(call.Said, " "); !call.Ended || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") ||
+		!strings.Contains(said, "9 9 9") {
 		t.Errorf("it hears %q", said)
 	}
 }
@@ -118,7 +125,8 @@ func TestLastGoodBook(t *testing.T) {
 	putCounty(t, dir, "For whom?")
 	in := func(c *config.Config) { c.FlowsDir, c.StateDir = dir, state }
 	first := start(t, in)
-	if ready := get(t, first.admin+"/readyz"); !strings.HasPrefix(ready, "ready\nbook: ") || strings.Count(ready, "book") > 1 || strings.Contains(ready, "STATE_DIR") {
+	if ready := get(t, first.admin+"/readyz"); !strings.HasPrefix(ready, "ready\nbook: ") ||
+		strings.Count(ready, "book") > 1 || strings.Contains(ready, "STATE_DIR") {
 		t.Errorf("/readyz says %q", ready)
 	}
 	first.stop()
@@ -136,10 +144,12 @@ func TestLastGoodBook(t *testing.T) {
 	if got := text(t, p, "2"); !strings.HasPrefix(got, "For whom?") {
 		t.Errorf("after a restart it says %q", got)
 	}
-	if ready := get(t, again.admin+"/readyz"); !strings.Contains(ready, "degraded: book-saved-copy: the flow book in FLOWS_DIR has mistakes, and the saved copy") {
+	if ready := get(t, again.admin+"/readyz"); !strings.Contains(ready,
+		"degraded: book-saved-copy: the flow book in FLOWS_DIR has mistakes, and the saved copy") {
 		t.Errorf("/readyz says %q", ready)
 	}
-	if m := get(t, again.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 0") || !strings.Contains(m, "signpost_flow_book_last_reload_success 0") {
+	if m := get(t, again.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 0") ||
+		!strings.Contains(m, "signpost_flow_book_last_reload_success 0") {
 		t.Error("the metrics do not show it")
 	}
 
@@ -183,7 +193,8 @@ func TestChangeIsLogged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, bytes.ReplaceAll(data, []byte(countyNumber), []byte("0161 496 0002")), 0o600); err != nil {
+		if err := os.WriteFile(file, bytes.ReplaceAll(data, []byte(countyNumber), []byte("0161 496 0002")),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

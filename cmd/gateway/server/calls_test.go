@@ -37,7 +37,8 @@ func TestRecordedPrompt(t *testing.T) {
 			t.Fatal(err)
 		}
 		if name == "recordings.yaml" {
-			data = []byte(strings.Replace(string(data), "recordings: []", "recordings:\n  - file: greeting.wav\n    say: "+strconv.Quote(greeting.Speech[0].Words), 1))
+			data = []byte(strings.Replace(string(data), "recordings: []",
+				"recordings:\n  - file: greeting.wav\n    say: "+strconv.Quote(greeting.Speech[0].Words), 1))
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
@@ -46,7 +47,8 @@ func TestRecordedPrompt(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "audio"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	sound := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x40\x1f\x00\x00"), make([]byte, 8000)...)
+	sound := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x40\x1f\x00\x00"),
+		make([]byte, 8000)...)
 	if err := os.WriteFile(filepath.Join(dir, "audio", "greeting.wav"), sound, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +68,13 @@ func TestRecordedPrompt(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	got, err := io.ReadAll(resp.Body)
-	if err != nil || !bytes.Equal(got, sound) || resp.ContentLength != int64(len(sound)) || resp.Header.Get("Content-Type") != "audio/wav" || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {
+	if err != nil || !bytes.Equal(got, sound) || resp.ContentLength != int64(len(sound)) ||
+		resp.Header.Get("Content-Type") != "audio/wav" || !strings.Contains(resp.Header.Get("Cache-Control"),
+		"immutable") {
 		t.Errorf("%d bytes, %v, %v", len(got), resp.Header, err)
 	}
-	if err := c.Press(t.Context(), '1'); err != nil || !strings.Contains(strings.Join(c.Said, ""), testbook.OffersCall("cumbria", 1)) {
+	if err := c.Press(t.Context(), '1'); err != nil ||
+		!strings.Contains(strings.Join(c.Said, ""), testbook.OffersCall("cumbria", 1)) {
 		t.Errorf("after the recording: %q, %v", c.Said, err)
 	}
 	if resp, err := http.Get(s.url + "/audio/nothing.wav"); err != nil || resp.StatusCode != http.StatusNotFound {
@@ -98,7 +103,8 @@ func TestAcceptedCall(t *testing.T) {
 		return doc
 	}
 	first := ask("/voice/accept", "-")
-	if first.Children[0].Name != "Gather" || first.Children[len(first.Children)-1].Name != "Hangup" || strings.Contains(first.Words(), "line") {
+	if first.Children[0].Name != "Gather" || first.Children[len(first.Children)-1].Name != "Hangup" ||
+		strings.Contains(first.Words(), "line") {
 		t.Errorf("the person who answers hears %q", first.Words())
 	}
 	if doc := ask("/voice/accepted", "1"); len(doc.Children) != 0 {
@@ -116,7 +122,8 @@ func TestAcceptedCall(t *testing.T) {
 	if err := c.Press(t.Context(), '0'); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"}, "DialBridged": {"false"}}); err != nil || len(c.Dialling) == 0 {
+	if err := c.LegEndsAs(t.Context(), url.Values{"DialCallStatus": {"completed"},
+		"DialBridged": {"false"}}); err != nil || len(c.Dialling) == 0 {
 		t.Errorf("after a line that was answered but not taken: %q, %v", c.Said, err)
 	}
 }

@@ -26,7 +26,8 @@ func TestClusterFailover(t *testing.T) {
 		servers = append(servers, start(t, func(cfg *config.Config) { secret(cfg); cfg.Secrets = shared }))
 	}
 	steps := []struct{ they, we string }{
-		{"hello", townAsked}, {"2", whoAsked}, {"1", testbook.Offers("where", 1)}, {"1", testbook.Offers("cumbria", 1)}, {"3", "01229 582386"}, {"1", "0300 303 0157"}, {"9", testbook.Opens("cumbria")}, {"x", ""},
+		{"hello", townAsked}, {"2", whoAsked}, {"1", testbook.Offers("where", 1)}, {"1", testbook.Offers("cumbria", 1)},
+		{"3", "01229 582386"}, {"1", "0300 303 0157"}, {"9", testbook.Opens("cumbria")}, {"x", ""},
 	}
 	type person struct {
 		phone *handset.Phone

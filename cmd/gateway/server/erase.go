@@ -87,8 +87,9 @@ func (g *Gateway) sweepHourly(ctx context.Context) {
 		g.metrics.sweep(err == nil)
 		var found []inspect.Finding
 		if err != nil && ctx.Err() == nil {
-			found = []inspect.Finding{{Name: "sweep-failed", What: "what is left at the provider could not be looked for: records that were overlooked stay there",
-				Fix: "Run gateway sweep, which says why. signpost doctor says whether our credentials may."}}
+			found = []inspect.Finding{{Name: "sweep-failed",
+				What: "what is left at the provider could not be looked for: records that were overlooked stay there",
+				Fix:  "Run gateway sweep, which says why. signpost doctor says whether our credentials may."}}
 		}
 		g.health.set("sweep", found)
 		next.Reset(sweepEvery)
@@ -116,7 +117,8 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 	if outside.Dial != nil {
 		records.Over(outside.Dial)
 	}
-	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial, Turn: outside.Turn})
+	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial,
+		Turn: outside.Turn})
 	if err != nil {
 		return 0, fmt.Errorf("open the store: %w", err)
 	}
@@ -125,7 +127,8 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 	for _, line := range cfg.Lines {
 		now := time.Now()
 		var left []string
-		if err := records.Left(line, now.Add(-sweepOlder), func(r twilio.RecordID) { left = append(left, r.String()) }); err != nil {
+		if err := records.Left(line, now.Add(-sweepOlder),
+			func(r twilio.RecordID) { left = append(left, r.String()) }); err != nil {
 			return found, err
 		}
 		found += len(left)

@@ -60,7 +60,8 @@ func TestProviderForgets(t *testing.T) {
 				if !strings.Contains(doc, "<Gather") {
 					t.Fatal(doc)
 				}
-				post("/voice/leg", url.Values{"CallSid": {call}, "CallStatus": {"in-progress"}, "DialCallSid": {leg}, "DialCallStatus": {end}})
+				post("/voice/leg", url.Values{"CallSid": {call}, "CallStatus": {"in-progress"}, "DialCallSid": {leg},
+					"DialCallStatus": {end}})
 				post("/voice/status", url.Values{"CallSid": {beside}, "ParentCallSid": {call}, "CallStatus": {end}})
 				post("/voice/status", url.Values{"CallSid": {call}, "CallStatus": {"completed"}})
 			}
@@ -74,7 +75,8 @@ func TestProviderForgets(t *testing.T) {
 			}
 			for deadline := time.Now().Add(patience); ; {
 				ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
-				if strings.Contains(ready, "erasing: no record at the provider is an hour late") && strings.Contains(m, "signpost_erasures_pending 0") {
+				if strings.Contains(ready, "erasing: no record at the provider is an hour late") &&
+					strings.Contains(m, "signpost_erasures_pending 0") {
 					break
 				}
 				if time.Now().After(deadline) {
@@ -121,7 +123,8 @@ func TestEraserInTrouble(t *testing.T) {
 	text(t, s.phone(), "kendal")
 	for deadline := time.Now().Add(patience); ; {
 		ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
-		if strings.Contains(ready, "degraded: erasing-refused: ") && strings.Contains(m, "signpost_erasures_blocked 1") {
+		if strings.Contains(ready, "degraded: erasing-refused: ") &&
+			strings.Contains(m, "signpost_erasures_blocked 1") {
 			break
 		}
 		if time.Now().After(deadline) {
@@ -134,9 +137,10 @@ func TestEraserInTrouble(t *testing.T) {
 // what is left at the provider) ends nothing else.
 func TestFaultBeside(t *testing.T) {
 	faults := make(chan struct{}, 100)
-	s := startWith(t, func(c *config.Config) { c.EraseAfter, c.Lines = 10*time.Millisecond, []string{ourLine} }, func(g *server.Gateway) {
-		g.SetSweep(func(context.Context) error { faults <- struct{}{}; panic("a fault that quotes " + ourLine) })
-	})
+	s := startWith(t, func(c *config.Config) { c.EraseAfter, c.Lines = 10*time.Millisecond, []string{ourLine} },
+		func(g *server.Gateway) {
+			g.SetSweep(func(context.Context) error { faults <- struct{}{}; panic("a fault that quotes " + ourLine) })
+		})
 	for range 2 {
 		<-faults
 	}

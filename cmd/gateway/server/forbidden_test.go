@@ -30,7 +30,8 @@ func (l locked) Open(name string) (fs.File, error) {
 // read, it is in use.
 func TestForbiddenBook(t *testing.T) {
 	g, err := New(config.Config{
-		PublicURL: "https://sms.example.org", AccountSID: "AC" + strings.Repeat("a", 32), Tokens: []privacy.Private{privacy.Hide("token")}, RedisURL: config.Embedded,
+		PublicURL: "https://sms.example.org", AccountSID: "AC" + strings.Repeat("a", 32),
+		Tokens: []privacy.Private{privacy.Hide("token")}, RedisURL: config.Embedded,
 		Secrets: [][]byte{privacy.NewSecret()}, FlowsDir: t.TempDir(), SenderLimit: 10, ServiceLimit: 10,
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {

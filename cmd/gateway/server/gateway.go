@@ -122,7 +122,8 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 		redisURL = ""
 	}
 	g.store, err = store.Open(store.Options{
-		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, Dial: outside.Dial, Turn: outside.Turn,
+		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, Dial: outside.Dial,
+		Turn: outside.Turn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -133,7 +134,8 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	}
 	g.tally = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
 	g.lines = lines.New(g.store, g.clock, g.checkedOn)
-	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Chance: g.hourly, Now: g.clock, Log: log}
+	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Chance: g.hourly,
+		Now: g.clock, Log: log}
 	g.metrics.watchEraser(g.eraser.Status)
 	g.metrics.watchSpend(g.meter)
 	g.metrics.watchLines(func() int { return len(g.lines.Down()) })
@@ -198,7 +200,8 @@ func (g *Gateway) checkPersistence(ctx context.Context) {
 // several.
 func (g *Gateway) resealCounts(ctx context.Context) {
 	if err := g.store.ResealCounts(ctx, g.clock()); err != nil && ctx.Err() == nil {
-		g.log.Warn("the counts could not be sealed with the newest key; they are tried again at the next start", "err", err)
+		g.log.Warn("the counts could not be sealed with the newest key; they are tried again at the next start",
+			"err", err)
 	}
 }
 
@@ -382,7 +385,8 @@ func (g *Gateway) Addrs() (public, admin net.Addr) {
 
 func (g *Gateway) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeader,
 		// The standard library's own messages quote addresses and URLs.
 		ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError),

@@ -108,9 +108,11 @@ func startWith(t testing.TB, change func(*config.Config), before func(*server.Ga
 	t.Helper()
 	cfg := config.Config{
 		ListenAddr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", PublicURL: base, AccountSID: account,
-		Tokens: []privacy.Private{privacy.Hide("another0token0being0rotated"), privacy.Hide(token)}, RedisURL: config.Embedded,
-		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 1000, ServiceLimit: 100_000,
-		EraseAfter: time.Hour, EraseGiveUp: 360 * time.Hour, APIURL: "http://127.0.0.1:1", // nothing is erased unless a test means it
+		Tokens:   []privacy.Private{privacy.Hide("another0token0being0rotated"), privacy.Hide(token)},
+		RedisURL: config.Embedded,
+		Secrets:  [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 1000, ServiceLimit: 100_000,
+		EraseAfter: time.Hour, EraseGiveUp: 360 * time.Hour,
+		APIURL: "http://127.0.0.1:1", // nothing is erased unless a test means it
 	}
 	if change != nil {
 		change(&cfg)
@@ -262,7 +264,8 @@ func squash(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ",
 // option pressed for the caller, our number shown and never theirs.
 func TestCallIsPutThrough(t *testing.T) {
 	var s *running
-	for _, from := range []string{"+447400123456", "anonymous", "+266696687", "+17378742833", "", "sip:someone@example.org", "+441228633640"} {
+	for _, from := range []string{"+447400123456", "anonymous", "+266696687", "+17378742833", "",
+		"sip:someone@example.org", "+441228633640"} {
 		s = start(t, nil) // one that has not seen the lines ring out
 		s.SetClock(func() time.Time { return time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC) })
 		p := s.phone()
@@ -286,7 +289,8 @@ func TestCallIsPutThrough(t *testing.T) {
 				one += d.E164 + d.Keys + " "
 			}
 			rung = append(rung, strings.TrimSpace(one))
-			if err := c.LegEnds(t.Context(), []string{"no-answer", "busy", "failed", "canceled"}[len(rung)%4]); err != nil {
+			if err := c.LegEnds(t.Context(),
+				[]string{"no-answer", "busy", "failed", "canceled"}[len(rung)%4]); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -294,7 +298,8 @@ func TestCallIsPutThrough(t *testing.T) {
 		if got := fmt.Sprint(rung); got != want {
 			t.Errorf("from %q: rang %s, want %s", from, got, want)
 		}
-		if last := squash(strings.Join(c.Said, " ")); !strings.Contains(last, "08082000247") || !strings.Contains(last, "999") {
+		if last := squash(strings.Join(c.Said, " ")); !strings.Contains(last, "08082000247") ||
+			!strings.Contains(last, "999") {
 			t.Errorf("from %q: the last words are %q", from, c.Said)
 		}
 		for _, d := range c.Docs {
@@ -384,7 +389,8 @@ func conversations(dump string) string {
 
 // byItself reports a key that a gateway writes at a fixed rate, whether or not anybody texts.
 func byItself(key string) bool {
-	return slices.ContainsFunc([]string{"line:", "health:", "spent:", "counts:"}, func(kind string) bool { return strings.HasPrefix(key, kind) })
+	return slices.ContainsFunc([]string{"line:", "health:", "spent:", "counts:"},
+		func(kind string) bool { return strings.HasPrefix(key, kind) })
 }
 
 // With every fault of Redis, a text is answered before the provider gives up: a place gets
@@ -397,7 +403,8 @@ func TestRedisAway(t *testing.T) {
 	text(t, p, "hello")
 	check := func(t *testing.T) {
 		for _, tt := range []struct{ body, want string }{
-			{"kendal", "01229 582386"}, {"CW10 9QN", "0300 123 5101"}, {"1", "0808 2000 247"}, {"please help", "999"}, {"", "0808 2000 247"}, {"999", emergency},
+			{"kendal", "01229 582386"}, {"CW10 9QN", "0300 123 5101"}, {"1", "0808 2000 247"}, {"please help", "999"},
+			{"", "0808 2000 247"}, {"999", emergency},
 		} {
 			client := s.phone()
 			const givesUp = 15 * time.Second
@@ -458,14 +465,20 @@ func TestOddSenders(t *testing.T) {
 		{"SIP", url.Values{"From": {"sip:a@example.org"}}, silence},
 		{"ourselves", url.Values{"From": {ourLine}}, silence},
 		{"a picture with no words", url.Values{"From": {"+447400123457"}, "Body": {""}, "NumMedia": {"1"}}, welcome},
-		{"a picture with a place", url.Values{"From": {"+447400123458"}, "Body": {"kendal"}, "NumMedia": {"1"}}, "01229 582386"},
-		{"a quoted reply", url.Values{"From": {"+447400123459"}, "Body": {"kendal\n> Auto info line. Reply with your town"}}, "01229 582386"},
-		{"a base64 body", url.Values{"From": {"+447400123460"}, "Body": {"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA="}}, "01229 582386"},
+		{"a picture with a place", url.Values{"From": {"+447400123458"}, "Body": {"kendal"}, "NumMedia": {"1"}},
+			"01229 582386"},
+		{"a quoted reply", url.Values{"From": {"+447400123459"},
+			"Body": {"kendal\n> Auto info line. Reply with your town"}}, "01229 582386"},
+		{"a base64 body", url.Values{"From": {"+447400123460"},
+			"Body": {"a2VuZGFsICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA="}}, "01229 582386"},
 		{"a liked message", url.Values{"From": {"+447400123461"}, "Body": {"Liked “Auto info line.”"}}, silence},
 		{"a very long text", url.Values{"From": {"+447400123462"}, "Body": {strings.Repeat("hello ", 270)}}, welcome},
-		{"the provider has answered STOP", url.Values{"From": {"+447400123463"}, "Body": {"STOP"}, "OptOutType": {"STOP"}}, silence},
-		{"the provider has answered HELP", url.Values{"From": {"+447400123464"}, "Body": {"HELP"}, "OptOutType": {"HELP"}}, silence},
-		{"the provider has answered START", url.Values{"From": {"+447400123465"}, "Body": {"START"}, "OptOutType": {"START"}}, silence},
+		{"the provider has answered STOP", url.Values{"From": {"+447400123463"}, "Body": {"STOP"},
+			"OptOutType": {"STOP"}}, silence},
+		{"the provider has answered HELP", url.Values{"From": {"+447400123464"}, "Body": {"HELP"},
+			"OptOutType": {"HELP"}}, silence},
+		{"the provider has answered START", url.Values{"From": {"+447400123465"}, "Body": {"START"},
+			"OptOutType": {"START"}}, silence},
 		{"STOP to a short code", url.Values{"From": {"+447400123466"}, "To": {"60777"}, "Body": {"Stop."}}, silence},
 		{"HELP to a short code", url.Values{"From": {"+447400123467"}, "To": {"60777"}, "Body": {"HELP"}}, welcome},
 		{"START to a short code", url.Values{"From": {"+447400123468"}, "To": {"60777"}, "Body": {"START"}}, welcome},
@@ -501,7 +514,8 @@ func TestForgeries(t *testing.T) {
 	r := testkit.StartRedis(t)
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	p := s.phone()
-	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {"kendal"}, "AccountSid": {account}}
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {"kendal"},
+		"AccountSid": {account}}
 	good := twilio.Sign(privacy.Hide(token), base+"/sms", form)
 	const kind = "application/x-www-form-urlencoded"
 	other := url.Values{}
@@ -512,7 +526,8 @@ func TestForgeries(t *testing.T) {
 	tests := []struct{ name, method, path, kind, body, signature string }{
 		{"unsigned", "POST", "/sms", kind, form.Encode(), ""},
 		{"signed with nothing", "POST", "/sms", kind, form.Encode(), twilio.Sign(privacy.Hide(""), base+"/sms", form)},
-		{"signed with another token", "POST", "/sms", kind, form.Encode(), twilio.Sign(privacy.Hide("x"), base+"/sms", form)},
+		{"signed with another token", "POST", "/sms", kind, form.Encode(),
+			twilio.Sign(privacy.Hide("x"), base+"/sms", form)},
 		{"signed for another path", "POST", "/voice", kind, form.Encode(), good},
 		{"signed for another query", "POST", "/sms?a=b", kind, form.Encode(), good},
 		{"changed after signing", "POST", "/sms", kind, strings.Replace(form.Encode(), "kendal", "crewe", 1), good},
@@ -560,7 +575,8 @@ func TestLongWebhooks(t *testing.T) {
 	for i := range 96 {
 		p := s.phone()
 		all.Go(func() {
-			form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "AccountSid": {account}, "Body": {strings.Repeat("hello ", 1+90*i)}}
+			form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To},
+				"AccountSid": {account}, "Body": {strings.Repeat("hello ", 1+90*i)}}
 			var body io.Reader = strings.NewReader(form.Encode())
 			if i%8 == 0 {
 				body = io.NopCloser(body)
@@ -673,7 +689,8 @@ func TestReload(t *testing.T) {
 	if got := text(t, p, "1"); !strings.Contains(got, "1 Preston") {
 		t.Errorf("a conversation did not go on in the new book: %q", got)
 	}
-	if err := call.Press(t.Context(), '1'); err != nil || !strings.Contains(squash(strings.Join(call.Said, "")), squash(countyNumber)) {
+	if err := call.Press(t.Context(), '1'); err != nil ||
+		!strings.Contains(squash(strings.Join(call.Said, "")), squash(countyNumber)) {
 		t.Errorf("a call did not go on in the new book: %q, %v", call.Said, err)
 	}
 	edit("services.yaml", countyNumber, "0161 496 00")
@@ -807,9 +824,11 @@ func TestStrangeCookies(t *testing.T) {
 		t.Fatalf("the cookie is %q", mine)
 	}
 	r.Kill()
-	for name, c := range map[string]string{"another conversation's": mine, "cut": mine[:len(mine)-3], "rubbish": "c=AAAA", "huge": "c=" + strings.Repeat("A", 5000), "none": ""} {
+	for name, c := range map[string]string{"another conversation's": mine, "cut": mine[:len(mine)-3],
+		"rubbish": "c=AAAA", "huge": "c=" + strings.Repeat("A", 5000), "none": ""} {
 		q.Jar = map[string]string{q.From + " " + q.To: c}
-		if got := text(t, q, "4"); !strings.Contains(got, "0808 2000 247") || strings.Contains(got, testbook.Offers("more", 1)) {
+		if got := text(t, q, "4"); !strings.Contains(got, "0808 2000 247") ||
+			strings.Contains(got, testbook.Offers("more", 1)) {
 			t.Errorf("%s: answered %q", name, got)
 		}
 	}
@@ -848,7 +867,8 @@ func TestAnotherLanguage(t *testing.T) {
 	for _, turn := range []struct {
 		they, we string
 		foreign  bool
-	}{{"hello", townAsked, false}, {"strange", accented(townAsked), true}, {"kendal", "01229 582386", true}, {"0", the24, true}, {"english", the24, false}} {
+	}{{"hello", townAsked, false}, {"strange", accented(townAsked), true}, {"kendal", "01229 582386", true},
+		{"0", the24, true}, {"english", the24, false}} {
 		if got := text(t, p, turn.they); !strings.Contains(got, turn.we) || strings.Contains(got, "é") != turn.foreign {
 			t.Errorf("%q is answered %q", turn.they, got)
 		}
@@ -925,14 +945,17 @@ func TestReloadSurvivesEveryWayOfSaving(t *testing.T) {
 			must(err)
 			must(os.Truncate(menus(dir), int64(len(data)/2)))
 		}, func(dir string) { putCounty(t, dir, "For whom?") }},
-		{"emptied, then written", nil, func(dir string) { must(os.Truncate(menus(dir), 0)) }, func(dir string) { putCounty(t, dir, "For whom?") }},
+		{"emptied, then written", nil, func(dir string) { must(os.Truncate(menus(dir), 0)) },
+			func(dir string) { putCounty(t, dir, "For whom?") }},
 		{"replaced by a rename", nil, nil, func(dir string) {
 			other := t.TempDir()
 			putCounty(t, other, "For whom?")
 			must(os.Rename(menus(other), menus(dir)))
 		}},
-		{"renamed away and back", nil, func(dir string) { must(os.Rename(menus(dir), menus(dir)+"~")) }, func(dir string) { putCounty(t, dir, "For whom?") }},
-		{"deleted and put back", nil, func(dir string) { must(os.Remove(menus(dir))) }, func(dir string) { putCounty(t, dir, "For whom?") }},
+		{"renamed away and back", nil, func(dir string) { must(os.Rename(menus(dir), menus(dir)+"~")) },
+			func(dir string) { putCounty(t, dir, "For whom?") }},
+		{"deleted and put back", nil, func(dir string) { must(os.Remove(menus(dir))) },
+			func(dir string) { putCounty(t, dir, "For whom?") }},
 		{"the whole folder deleted and made anew", nil, func(dir string) { must(os.RemoveAll(dir)) }, func(dir string) {
 			must(os.Mkdir(dir, 0o700))
 			putCounty(t, dir, "For whom?")
@@ -944,11 +967,14 @@ func TestReloadSurvivesEveryWayOfSaving(t *testing.T) {
 			must(os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")))
 			must(os.RemoveAll(filepath.Join(dir, "..v1")))
 		}},
-		{"a link that leads nowhere for a while", mounted, func(dir string) { must(os.Rename(filepath.Join(dir, "..v1"), filepath.Join(dir, "..v2"))) }, func(dir string) {
-			putCounty(t, filepath.Join(dir, "..v2"), "For whom?")
-			must(os.Symlink("..v2", filepath.Join(dir, "..new")))
-			must(os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")))
-		}},
+		{"a link that leads nowhere for a while", mounted,
+			func(dir string) {
+				must(os.Rename(filepath.Join(dir, "..v1"), filepath.Join(dir, "..v2")))
+			}, func(dir string) {
+				putCounty(t, filepath.Join(dir, "..v2"), "For whom?")
+				must(os.Symlink("..v2", filepath.Join(dir, "..new")))
+				must(os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")))
+			}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -998,14 +1024,16 @@ func mustRing(t *testing.T, s *running) *handset.Call {
 // A request that is half way in when the gateway is told to stop is answered.
 func TestStopsCleanly(t *testing.T) {
 	s := start(t, nil)
-	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {"+447400123456"}, "To": {ourLine}, "Body": {"kendal"}, "AccountSid": {account}}
+	form := url.Values{"MessageSid": {handset.SID("SM")}, "From": {"+447400123456"}, "To": {ourLine},
+		"Body": {"kendal"}, "AccountSid": {account}}
 	body := form.Encode()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+	fmt.Fprintf(conn,
+		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form), len(body), body[:10])
 	text(t, s.phone(), "hello") // by now the server has read the half request
 	s.stop()
@@ -1067,8 +1095,10 @@ func TestNothingInProfiles(t *testing.T) {
 		for _, body := range []string{words, "x", place, "CA7 4AA", words + " in " + place, "1", "999", "9", words} {
 			_, _ = p.Text(t.Context(), body)
 		}
-		for _, path := range []string{"/sms", "/sms/status", "/voice", "/voice/status", "/voice/key?t=" + words, "/voice/leg?t=" + words, "/voice/x", "/" + words} {
-			form := url.Values{"From": {number}, "To": {number}, "Body": {words}, "Digits": {words}, "CallSid": {words}, "FromCity": {place}, "MessageSid": {words}}
+		for _, path := range []string{"/sms", "/sms/status", "/voice", "/voice/status", "/voice/key?t=" + words,
+			"/voice/leg?t=" + words, "/voice/x", "/" + words} {
+			form := url.Values{"From": {number}, "To": {number}, "Body": {words}, "Digits": {words}, "CallSid": {words},
+				"FromCity": {place}, "MessageSid": {words}}
 			if _, _, err := p.Post(t.Context(), path, form); err != nil {
 				t.Fatal(err)
 			}
@@ -1090,7 +1120,8 @@ func TestNothingInProfiles(t *testing.T) {
 	drive()
 	r.Wake()
 	kept += s.log.String() + get(t, s.admin+"/metrics") + get(t, s.admin+"/readyz") + r.Dump(t) + profiles(t)
-	if !strings.Contains(kept, "heap profile") || !strings.Contains(kept, "s:{") || !strings.Contains(kept, "signpost_texts_total") || !strings.Contains(kept, "the store is away") {
+	if !strings.Contains(kept, "heap profile") || !strings.Contains(kept, "s:{") ||
+		!strings.Contains(kept, "signpost_texts_total") || !strings.Contains(kept, "the store is away") {
 		t.Fatal("the test looked at nothing")
 	}
 	for _, private := range []string{number, words, place} {
@@ -1106,20 +1137,24 @@ func TestWrongPaths(t *testing.T) {
 	s := start(t, nil)
 	p := s.phone()
 	textForm := func() url.Values {
-		return url.Values{"MessageSid": {handset.SID("SM")}, "From": {s.phone().From}, "To": {ourLine}, "Body": {"kendal"}}
+		return url.Values{"MessageSid": {handset.SID("SM")}, "From": {s.phone().From}, "To": {ourLine},
+			"Body": {"kendal"}}
 	}
 	callForm := func() url.Values {
 		return url.Values{"CallSid": {handset.SID("CA")}, "From": {p.From}, "To": {ourLine}, "CallStatus": {"ringing"}}
 	}
-	report := url.Values{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "From": {ourLine}, "To": {p.From}}
+	report := url.Values{"MessageSid": {handset.SID("SM")}, "MessageStatus": {"delivered"}, "From": {ourLine},
+		"To": {p.From}}
 	for _, tt := range []struct {
 		name, path string
 		form       url.Values
 		want       string
 	}{
-		{"a text at the calls' path", "/voice", textForm(), "01229 582386"}, {"a call at the texts' path", "/sms", callForm(), testbook.OpensCall("county")},
+		{"a text at the calls' path", "/voice", textForm(), "01229 582386"},
+		{"a call at the texts' path", "/sms", callForm(), testbook.OpensCall("county")},
 		{"a text nowhere", "/incoming", textForm(), "0808 2000 247"}, {"a call nowhere", "/", callForm(), "0 8 0 8"},
-		{"a text at a path of calls", "/voice/old", textForm(), "0808 2000 247"}, {"a report nowhere", "/reports", report, ""}, {"a report as if it were a text", "/sms", report, ""},
+		{"a text at a path of calls", "/voice/old", textForm(), "0808 2000 247"},
+		{"a report nowhere", "/reports", report, ""}, {"a report as if it were a text", "/sms", report, ""},
 	} {
 		status, body, err := p.Post(t.Context(), tt.path, tt.form)
 		if err != nil || status != http.StatusOK {

@@ -82,18 +82,22 @@ func (g *Gateway) watchStore(ctx context.Context) {
 
 const meanwhile = "; texts are answered without their conversation"
 
-var storeAway = inspect.Finding{Name: "store-away", What: "Redis does not answer" + meanwhile, Fix: "Is it running? Is REDIS_URL right? Does a firewall block it?"}
+var storeAway = inspect.Finding{Name: "store-away", What: "Redis does not answer" + meanwhile,
+	Fix: "Is it running? Is REDIS_URL right? Does a firewall block it?"}
 
 func storeFindings(err error) []inspect.Finding {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrDenied):
-		return []inspect.Finding{{Name: "store-denied", What: "Redis refuses our password, or our commands" + meanwhile, Fix: "Correct the user and the password in REDIS_URL and restart; the user may need more rights (ACL)."}}
+		return []inspect.Finding{{Name: "store-denied", What: "Redis refuses our password, or our commands" + meanwhile,
+			Fix: "Correct the user and the password in REDIS_URL and restart; the user may need more rights (ACL)."}}
 	case errors.Is(err, store.ErrReadOnly):
-		return []inspect.Finding{{Name: "store-read-only", What: "Redis takes no writes" + meanwhile, Fix: "Point REDIS_URL at the primary; look at the disk and at redis-cli info replication."}}
+		return []inspect.Finding{{Name: "store-read-only", What: "Redis takes no writes" + meanwhile,
+			Fix: "Point REDIS_URL at the primary; look at the disk and at redis-cli info replication."}}
 	case errors.Is(err, store.ErrFull):
-		return []inspect.Finding{{Name: "store-full", What: "Redis is full and forgets nothing by itself" + meanwhile, Fix: "redis-cli config set maxmemory-policy volatile-ttl, or give it more memory."}}
+		return []inspect.Finding{{Name: "store-full", What: "Redis is full and forgets nothing by itself" + meanwhile,
+			Fix: "redis-cli config set maxmemory-policy volatile-ttl, or give it more memory."}}
 	}
 	return []inspect.Finding{storeAway}
 }
@@ -144,16 +148,19 @@ func (g *Gateway) compareBooks(ctx context.Context) bool {
 			continue
 		}
 		latest[f[0]] = [2]string{book, release}
-		if since, err := strconv.ParseInt(f[2], 10, 64); err == nil && now.Sub(time.Unix(since, 0)) > sameSoon && now.Sub(b.since) > sameSoon {
+		if since, err := strconv.ParseInt(f[2], 10, 64); err == nil && now.Sub(time.Unix(since, 0)) > sameSoon &&
+			now.Sub(b.since) > sameSoon {
 			latest[f[0]] = [2]string{f[1], f[3]}
 		}
 	}
 	var found []inspect.Finding
 	for _, other := range slices.Collect(maps.Values(latest)) {
-		if other[0] != book && !slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherBook.Name }) {
+		if other[0] != book &&
+			!slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherBook.Name }) {
 			found = append(found, otherBook)
 		}
-		if other[1] != release && !slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherVersion.Name }) {
+		if other[1] != release &&
+			!slices.ContainsFunc(found, func(f inspect.Finding) bool { return f.Name == otherVersion.Name }) {
 			found = append(found, otherVersion)
 		}
 	}
@@ -162,16 +169,19 @@ func (g *Gateway) compareBooks(ctx context.Context) bool {
 }
 
 var (
-	otherBook = inspect.Finding{Name: "other-book", What: "another gateway on this Redis uses another flow book than this one: people who reach both get different answers",
-		Fix: "Compare book: in their /readyz, and install the same book on every machine."}
-	otherVersion = inspect.Finding{Name: "other-version", What: "another gateway on this Redis is another version than this one",
-		Fix: "Install the same version everywhere, and restart.", Look: true}
+	otherBook = inspect.Finding{Name: "other-book",
+		What: "another gateway on this Redis uses another flow book than this one: people who reach both get different answers",
+		Fix:  "Compare book: in their /readyz, and install the same book on every machine."}
+	otherVersion = inspect.Finding{Name: "other-version",
+		What: "another gateway on this Redis is another version than this one",
+		Fix:  "Install the same version everywhere, and restart.", Look: true}
 )
 
 // OtherKeys is the finding that gateways on one Redis have different keys.
 var OtherKeys = inspect.Finding{
-	Name: "other-keys", What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose their place",
-	Fix: "Give all gateways the same PRIVACY_KEY. While a key is rotated this goes by itself once all are restarted.",
+	Name: "other-keys",
+	What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose their place",
+	Fix:  "Give all gateways the same PRIVACY_KEY. While a key is rotated this goes by itself once all are restarted.",
 }
 
 // inspectHourly looks at the machine, the certificate and the account, in the background:
@@ -198,7 +208,8 @@ func (g *Gateway) inspect(ctx context.Context) {
 	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
 	found = append(found, inspect.Countries(g.cfg.Countries)...)
 	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
-	found = append(found, inspect.Reached(ctx, g.cfg.PublicURL, TextStatusPath, g.cfg.AccountSID, g.oldestSigner(), g.store.CheckSeen)...)
+	found = append(found,
+		inspect.Reached(ctx, g.cfg.PublicURL, TextStatusPath, g.cfg.AccountSID, g.oldestSigner(), g.store.CheckSeen)...)
 	g.health.set("machine", append(found, inspect.Certificate(ctx, g.cfg.PublicURL, g.clock())...))
 	c, err := twilio.NewInspector(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
 	if err != nil {
@@ -229,5 +240,6 @@ func (g *Gateway) oldestSigner() twilio.Signer {
 
 // Inspected is what the account should fit.
 func Inspected(cfg config.Config) inspect.Settings {
-	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, EndedPath: ivr.StatusPath, Lines: cfg.Lines, CallerID: cfg.CallerID}
+	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, EndedPath: ivr.StatusPath,
+		Lines: cfg.Lines, CallerID: cfg.CallerID}
 }

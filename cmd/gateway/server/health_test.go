@@ -43,7 +43,8 @@ func TestRedisWithoutWrites(t *testing.T) {
 	r.Do(t, "REPLICAOF", "127.0.0.1", "1")
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	awaitReady(t, s, "degraded: store-read-only: ", true)
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `signpost_problem{problem="store-read-only"} 1`) || !strings.Contains(m, `signpost_problem{problem="store-away"} 0`) {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `signpost_problem{problem="store-read-only"} 1`) ||
+		!strings.Contains(m, `signpost_problem{problem="store-away"} 0`) {
 		t.Error("the metrics do not say it")
 	}
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
@@ -82,7 +83,8 @@ func TestOtherBooksAreNoticed(t *testing.T) {
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	one := start(t, func(c *config.Config) { c.RedisURL, c.InspectEvery = r.URL(), time.Millisecond })
-	other := start(t, func(c *config.Config) { c.RedisURL, c.FlowsDir, c.InspectEvery = r.URL(), dir, time.Millisecond })
+	other := start(t,
+		func(c *config.Config) { c.RedisURL, c.FlowsDir, c.InspectEvery = r.URL(), dir, time.Millisecond })
 	awaitReady(t, other, "degraded: store-evicts: ", true)
 	for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:books", "0", "-1")) < 2; {
 		if time.Now().After(end) {
@@ -108,12 +110,15 @@ func TestProviderIsInspected(t *testing.T) {
 	double.SetBalance("2.50")
 	double.SetAccount("active", "Trial")
 	double.MayRing(true, "FR")
-	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": base + "/sms", "sms_method": "POST",
-		"voice_url": base + "/voice", "voice_method": "POST", "trunk_sid": "TK" + strings.Repeat("1", 32)})
+	double.Line(map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": base + "/sms",
+		"sms_method": "POST",
+		"voice_url":  base + "/voice", "voice_method": "POST", "trunk_sid": "TK" + strings.Repeat("1", 32)})
 	s := start(t, func(c *config.Config) {
-		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, nil, time.Millisecond, 5000, 5, 2
+		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, nil,
+			time.Millisecond, 5000, 5, 2
 	})
-	for _, want := range []string{"degraded: account-trial: ", "degraded: balance-low: 2.50 GBP", "degraded: calls-trunk: ", "degraded: calling-home: ", "note: caller-id-missing: "} {
+	for _, want := range []string{"degraded: account-trial: ", "degraded: balance-low: 2.50 GBP",
+		"degraded: calls-trunk: ", "degraded: calling-home: ", "note: caller-id-missing: "} {
 		awaitReady(t, s, want, true)
 	}
 	double.SetAccount("active", "Full")
@@ -132,16 +137,20 @@ func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
 	double.SetBalance("2.50")
 	double.MayRing(true, "GB")
 	all := twilio.APIKey{ID: "SK" + strings.Repeat("1", 32), Secret: privacy.Hide("0123456789abcdef0123456789abcdef")}
-	restricted := twilio.APIKey{ID: "SK" + strings.Repeat("2", 32), Secret: privacy.Hide("fedcba9876543210fedcba9876543210")}
+	restricted := twilio.APIKey{ID: "SK" + strings.Repeat("2", 32),
+		Secret: privacy.Hide("fedcba9876543210fedcba9876543210")}
 	double.AddKey(all.ID, all.Secret.Reveal(), nil)
-	double.AddKey(restricted.ID, restricted.Secret.Reveal(), func(_, path string) bool { return !strings.Contains(path, "PhoneNumbers") })
+	double.AddKey(restricted.ID, restricted.Secret.Reveal(),
+		func(_, path string) bool { return !strings.Contains(path, "PhoneNumbers") })
 	with := func(k twilio.APIKey) *running {
 		return start(t, func(c *config.Config) {
 			c.Tokens, c.WebhookKeys, c.APIKeys = nil, []twilio.SharedKey{sharedKey}, []twilio.APIKey{k}
-			c.APIURL, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, time.Millisecond, 5000, 5, 2
+			c.APIURL, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL,
+				time.Millisecond, 5000, 5, 2
 		})
 	}
-	for key, want := range map[*twilio.APIKey][]string{&all: {"degraded: balance-low: 2.50 GBP", "degraded: no-line: "}, &restricted: {"degraded: balance-low: 2.50 GBP", "note: lines-unreadable: "}} {
+	for key, want := range map[*twilio.APIKey][]string{&all: {"degraded: balance-low: 2.50 GBP", "degraded: no-line: "},
+		&restricted: {"degraded: balance-low: 2.50 GBP", "note: lines-unreadable: "}} {
 		s := with(*key)
 		for _, one := range want {
 			awaitReady(t, s, one, true)
@@ -179,14 +188,19 @@ func TestWayToTheGatewayIsInspected(t *testing.T) {
 		}
 	}))
 	t.Cleanup(front.Close)
-	line := map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine, "sms_url": front.URL + "/sms", "sms_method": "POST", "voice_url": front.URL + "/voice", "voice_method": "POST"}
+	line := map[string]any{"sid": "PN" + strings.Repeat("1", 32), "phone_number": ourLine,
+		"sms_url": front.URL + "/sms", "sms_method": "POST", "voice_url": front.URL + "/voice", "voice_method": "POST"}
 	double.Line(line)
 	wrong.Store(true)
 	s := start(t, func(c *config.Config) {
-		c.PublicURL, c.APIURL, c.InspectEvery, c.Lines, c.SpendLimit, c.TextPrice, c.MinutePrice = front.URL, double.URL, time.Millisecond, []string{ourLine}, 5000, 5, 2
+		c.PublicURL, c.APIURL, c.InspectEvery, c.Lines, c.SpendLimit, c.TextPrice, c.MinutePrice = front.URL,
+			double.URL, time.Millisecond, []string{ourLine}, 5000, 5, 2
 	})
 	gateway.Store(s)
-	for _, want := range []string{"degraded: redirects: /voice of ", "degraded: path-unreachable: something else than this gateway answers at /voice/leg ", "degraded: ended-elsewhere: " + ourLine, "degraded: no-fallback: " + ourLine + " has no fallback for texts", "has no fallback for calls"} {
+	for _, want := range []string{"degraded: redirects: /voice of ",
+		"degraded: path-unreachable: something else than this gateway answers at /voice/leg ",
+		"degraded: ended-elsewhere: " + ourLine, "degraded: no-fallback: " + ourLine + " has no fallback for texts",
+		"has no fallback for calls"} {
 		awaitReady(t, s, want, true)
 	}
 	wellSaid(t, get(t, s.admin+"/readyz"))
@@ -196,7 +210,8 @@ func TestWayToTheGatewayIsInspected(t *testing.T) {
 	wrong.Store(false)
 	awaitReady(t, s, "redirects", false)
 	awaitReady(t, s, "path-unreachable", false)
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `outcome="mismatched"} 0`) || strings.Contains(m, `outcome="mismatched"} 1`) {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `outcome="mismatched"} 0`) ||
+		strings.Contains(m, `outcome="mismatched"} 1`) {
 		t.Error("the gateway's own requests are taken for the provider's")
 	}
 }

@@ -48,7 +48,9 @@ func play(t *testing.T, s *running, e load.Example) (h held) {
 			case turn.They == "silence":
 				err = c.Wait(t.Context())
 			case turn.They == "no answer" || turn.They == "engaged" || turn.They == "failed" || turn.They == "answered":
-				err = c.LegEnds(t.Context(), map[string]string{"no answer": "no-answer", "engaged": "busy", "failed": "failed", "answered": "completed"}[turn.They])
+				err = c.LegEnds(t.Context(),
+					map[string]string{"no answer": "no-answer", "engaged": "busy", "failed": "failed",
+						"answered": "completed"}[turn.They])
 			}
 			if err != nil {
 				break // the call is over, or goes another way at this hour
@@ -150,7 +152,8 @@ func TestWhatSomebodyHoldingThePhoneSees(t *testing.T) {
 		} else {
 			texts++
 		}
-		fmt.Fprintf(out, "%s\n  lock screen: %q\n  thread: %q\n  bill: %q\n  call list: %q\n", e.Name, h.LockScreen, h.Thread, h.Bill, h.Calls)
+		fmt.Fprintf(out, "%s\n  lock screen: %q\n  thread: %q\n  bill: %q\n  call list: %q\n", e.Name, h.LockScreen,
+			h.Thread, h.Bill, h.Calls)
 		for _, f := range discloses(src.Book, h, line) {
 			t.Errorf("%s: %s", e.Name, f)
 		}
@@ -160,8 +163,10 @@ func TestWhatSomebodyHoldingThePhoneSees(t *testing.T) {
 	}
 	// The search finds what it is for.
 	for _, bad := range []held{
-		{LockScreen: []string{"01229 582386 now"}}, {LockScreen: []string{src.Book.Watch[0]}}, {Thread: []string{"< " + src.Book.Watch[0]}},
-		{Thread: []string{"< see www.example.org"}}, {Bill: []string{"01229 582386"}}, {Calls: []string{"+448082000247"}},
+		{LockScreen: []string{"01229 582386 now"}}, {LockScreen: []string{src.Book.Watch[0]}},
+		{Thread: []string{"< " + src.Book.Watch[0]}},
+		{Thread: []string{"< see www.example.org"}}, {Bill: []string{"01229 582386"}},
+		{Calls: []string{"+448082000247"}},
 	} {
 		if len(discloses(src.Book, bad, line)) == 0 {
 			t.Errorf("%+v is not found", bad)

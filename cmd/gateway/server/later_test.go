@@ -52,8 +52,10 @@ func TestCountsOfPeopleAppearLater(t *testing.T) {
 		{"a panic", func() { m.webhook(CallPath, twilio.Panicked) }, m.webhooks.WithLabelValues(CallPath, "panicked")},
 		{"a text without Redis", func() { m.text(sms.Degraded) }, m.texts.WithLabelValues("degraded")},
 		{"a lost position", func() { m.call(ivr.Restarted) }, m.calls.WithLabelValues("restarted")},
-		{"a reply that a network blocks", func() { m.delivery(twilio.Delivery{Final: true, Code: "30007"}) }, m.deliveries.WithLabelValues("undelivered", "30007")},
-		{"credentials refused", func() { m.erase(eraser.Credentials) }, m.erasures.WithLabelValues("credentials_refused")},
+		{"a reply that a network blocks", func() { m.delivery(twilio.Delivery{Final: true, Code: "30007"}) },
+			m.deliveries.WithLabelValues("undelivered", "30007")},
+		{"credentials refused", func() { m.erase(eraser.Credentials) },
+			m.erasures.WithLabelValues("credentials_refused")},
 	} {
 		if prompt.do(); value(t, prompt.c) != 1 {
 			t.Errorf("%s does not appear at once", prompt.what)
@@ -68,7 +70,8 @@ func TestErasingTellsNoMoment(t *testing.T) {
 		{eraser.Status{}, eraser.Status{}},
 		{eraser.Status{Waiting: 1, Oldest: 59 * time.Minute}, eraser.Status{}},
 		{eraser.Status{Waiting: 1, Oldest: 61 * time.Minute}, eraser.Status{Waiting: 10, Oldest: time.Hour}},
-		{eraser.Status{Waiting: 11, Oldest: 25*time.Hour + time.Second}, eraser.Status{Waiting: 20, Oldest: 25 * time.Hour}},
+		{eraser.Status{Waiting: 11, Oldest: 25*time.Hour + time.Second},
+			eraser.Status{Waiting: 20, Oldest: 25 * time.Hour}},
 	} {
 		if got := lateOnly(tt.is); got != tt.shown {
 			t.Errorf("%+v is shown as %+v, want %+v", tt.is, got, tt.shown)

@@ -9,7 +9,8 @@ import (
 // logFields are the fields that a log line may have. Every other field is dropped, so that
 // no code can put a person into the log.
 var logFields = [...]string{
-	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "changes", "listen", "admin",
+	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "changes",
+	"listen", "admin",
 }
 
 // LogFields returns the fields that a log line may have.
@@ -21,14 +22,15 @@ func NewLog(w io.Writer, debug bool) *slog.Logger {
 	if debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if len(groups) == 0 {
-			for _, f := range logFields {
-				if a.Key == f {
-					return a
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level,
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 {
+				for _, f := range logFields {
+					if a.Key == f {
+						return a
+					}
 				}
 			}
-		}
-		return slog.Attr{}
-	}}))
+			return slog.Attr{}
+		}}))
 }

@@ -36,11 +36,13 @@ func TestMaintenance(t *testing.T) {
 	two.log.await(t, "maintenance is on", 1)
 	for _, to := range []*running{one, two} {
 		p.Handler = proxy{to.url}
-		if got := text(t, p, "2"); !strings.Contains(got, the24) || !strings.Contains(got, "999") || !strings.HasSuffix(got, changed) {
+		if got := text(t, p, "2"); !strings.Contains(got, the24) || !strings.Contains(got, "999") ||
+			!strings.HasSuffix(got, changed) {
 			t.Errorf("a text is answered %q", got)
 		}
 		call := mustRing(t, to)
-		if said := strings.Join(call.Said, " "); !call.Ended || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") || !strings.Contains(said, changing) {
+		if said := strings.Join(call.Said, " "); !call.Ended || !strings.Contains(said, "0 8 0 8 2 0 0 0 2 4 7") ||
+			!strings.Contains(said, changing) {
 			t.Errorf("a call hears %q", said)
 		}
 		if got := get(t, to.admin+"/readyz"); !strings.Contains(got, "maintenance is on") {

@@ -36,14 +36,23 @@ func newMetrics() *metrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "signpost", Name: name, Help: help}, labels)
 	}
 	m := &metrics{
-		registry:   prometheus.NewRegistry(),
-		webhooks:   counter("webhooks_total", "Webhooks, by endpoint and outcome. Answered ones appear within a day.", "endpoint", "outcome"),
-		texts:      counter("texts_total", "Texts, by outcome. Faults appear at once, the rest within a day.", "outcome"),
-		erasures:   counter("erasures_total", "Attempts to delete a record at the provider, by outcome. Those that succeed appear within a day.", "outcome"),
-		sweeps:     counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.", "outcome"),
-		deliveries: counter("replies_reported_total", "Replies that the provider reported on, by outcome and its error code. Those that something keeps from everybody appear at once, the rest within a day.", "outcome", "code"),
-		calls:      counter("call_events_total", "Events of calls, by kind. Lost positions appear at once, the rest within a day.", "event"),
-		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "flow_book_last_reload_success",
+		registry: prometheus.NewRegistry(),
+		webhooks: counter("webhooks_total", "Webhooks, by endpoint and outcome. Answered ones appear within a day.",
+			"endpoint", "outcome"),
+		texts: counter("texts_total", "Texts, by outcome. Faults appear at once, the rest within a day.",
+			"outcome"),
+		erasures: counter("erasures_total",
+			"Attempts to delete a record at the provider, by outcome. Those that succeed appear within a day.",
+			"outcome"),
+		sweeps: counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.",
+			"outcome"),
+		deliveries: counter("replies_reported_total",
+			"Replies that the provider reported on, by outcome and its error code. Those that something keeps from everybody appear at once, the rest within a day.",
+			"outcome", "code"),
+		calls: counter("call_events_total",
+			"Events of calls, by kind. Lost positions appear at once, the rest within a day.", "event"),
+		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost",
+			Name: "flow_book_last_reload_success",
 			Help: "1 if the last reload of the flow book succeeded."}, nil),
 	}
 	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
@@ -144,10 +153,13 @@ func (m *metrics) sweep(ok bool) {
 // watchEraser exports the state of erasing.
 func (m *metrics) watchEraser(status func() eraser.Status) {
 	gauge := func(name, help string, v func(eraser.Status) float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name,
+			Help: help},
 			func() float64 { return v(lateOnly(status())) }))
 	}
-	gauge("erasures_pending", "Records that wait to be deleted at the provider, once one is an hour late; rounded up to 10.", func(s eraser.Status) float64 { return float64(s.Waiting) })
+	gauge("erasures_pending",
+		"Records that wait to be deleted at the provider, once one is an hour late; rounded up to 10.",
+		func(s eraser.Status) float64 { return float64(s.Waiting) })
 	gauge("erasure_oldest_due_seconds", "How long the oldest pending record has been due, in whole hours.",
 		func(s eraser.Status) float64 { return s.Oldest.Seconds() })
 	gauge("erasures_blocked", "1 while the provider refuses our requests to delete.", func(s eraser.Status) float64 {
@@ -165,26 +177,37 @@ func (m *metrics) watchSpend(meter *budget.Meter) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
 			func() float64 { return shown.of(v(), time.Now()) }))
 	}
-	gauge("spend_current_hour_pounds", "Estimated cost of the current hour, as far as this process knows, in steps of 5, blurred.", spendStep, func() float64 { return meter.Total().Pounds() })
-	gauge("spend_fullest_share_ratio", "The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in tenths, blurred; 1 is all of it.", shareStep, meter.Fullest)
-	gauge("spend_reserve_pounds", "Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, blurred.", spendStep, func() float64 { return meter.Reserve().Pounds() })
+	gauge("spend_current_hour_pounds",
+		"Estimated cost of the current hour, as far as this process knows, in steps of 5, blurred.", spendStep,
+		func() float64 { return meter.Total().Pounds() })
+	gauge("spend_fullest_share_ratio",
+		"The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in tenths, blurred; 1 is all of it.",
+		shareStep, meter.Fullest)
+	gauge("spend_reserve_pounds",
+		"Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, blurred.",
+		spendStep, func() float64 {
+			return meter.Reserve().Pounds()
+		})
 }
 
 // watchLines exports how many lines do not answer. Which they are is on /readyz.
 func (m *metrics) watchLines(down func() int) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "lines_not_answering",
-		Help: "Services whose lines nobody answered at the last three attempts."}, func() float64 { return float64(down()) }))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost",
+		Name: "lines_not_answering",
+		Help: "Services whose lines nobody answered at the last three attempts."},
+		func() float64 { return float64(down()) }))
 }
 
 // watchBook exports whether there is a flow book.
 func (m *metrics) watchBook(helplineOnly func() bool) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "helpline_only",
-		Help: "1 while no good flow book is known and everybody gets only the 24-hour number and 999."}, func() float64 {
-		if helplineOnly() {
-			return 1
-		}
-		return 0
-	}))
+		Help: "1 while no good flow book is known and everybody gets only the 24-hour number and 999."},
+		func() float64 {
+			if helplineOnly() {
+				return 1
+			}
+			return 0
+		}))
 }
 
 // watchHealth exports what is wrong while people are still answered.

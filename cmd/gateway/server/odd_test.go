@@ -24,7 +24,8 @@ const emptyChunk = "0\r\n\r\n"
 func TestOddRequests(t *testing.T) {
 	s := start(t, nil)
 	p := s.phone()
-	form := url.Values{"AccountSid": {account}, "MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {"Barrow"}}
+	form := url.Values{"AccountSid": {account}, "MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To},
+		"Body": {"Barrow"}}
 	signed := http.Header{}
 	twilio.Signer{Token: p.Token}.Sign(signed, base+"/sms", form)
 	body, signature := form.Encode(), twilio.SignatureHeader+": "+signed.Get(twilio.SignatureHeader)+"\r\n"
@@ -37,30 +38,41 @@ func TestOddRequests(t *testing.T) {
 		want       int
 		answers    bool // with a number
 	}{
-		{"another host", "POST /sms HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: http\r\n" + whole, 200, true},
-		{"the whole URL of another host", "POST http://evil.example/sms HTTP/1.1\r\nHost: evil.example\r\n" + whole, 200, true},
+		{"another host",
+			"POST /sms HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: http\r\n" +
+				whole,
+			200, true},
+		{"the whole URL of another host", "POST http://evil.example/sms HTTP/1.1\r\nHost: evil.example\r\n" + whole,
+			200, true},
 		{"HTTP/1.0 without a host", "POST /sms HTTP/1.0\r\n" + whole, 200, true},
-		{"in chunks", "POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + kind + signature + "\r\n" + chunked, 200, true},
+		{"in chunks", "POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + kind + signature + "\r\n" +
+			chunked, 200, true},
 		{"two lengths", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + whole, 400, false},
 		{"an odd coding", "POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n" + whole, 501, false},
 		{"a space before the colon", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n" + whole, 400, false},
 		{"two hosts", "POST /sms HTTP/1.1\r\nHost: x\r\nHost: y\r\n" + whole, 400, false},
 		{"no host", "POST /sms HTTP/1.1\r\n" + whole, 400, false},
-		{"two signatures, the first of nobody", "POST /sms HTTP/1.1\r\nHost: x\r\n" + twilio.SignatureHeader + ": AAAA\r\n" + whole, 403, false},
+		{"two signatures, the first of nobody",
+			"POST /sms HTTP/1.1\r\nHost: x\r\n" + twilio.SignatureHeader + ": AAAA\r\n" + whole, 403, false},
 		{"another path", "POST /voice HTTP/1.1\r\nHost: x\r\n" + whole, 403, false},
 		{"a query", "POST /sms?a=b HTTP/1.1\r\nHost: x\r\n" + whole, 403, false},
 		{"an escaped path", "POST /%73ms HTTP/1.1\r\nHost: x\r\n" + whole, 403, false},
 		{"another method", "PUT /sms HTTP/1.1\r\nHost: x\r\n" + whole, 403, false},
 		{"a tunnel", "CONNECT /sms HTTP/1.1\r\nHost: x\r\n" + whole, 403, false},
 		{"compressed, it says", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n" + whole, 403, false},
-		{"JSON, it says", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + length + signature + "\r\n" + body, 403, false},
-		{"a field more", "POST /sms HTTP/1.1\r\nHost: x\r\n" + kind + fmt.Sprintf("Content-Length: %d\r\n", len(body)+4) + signature + "\r\n" + body + "&z=1", 403, false},
+		{"JSON, it says", "POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + length + signature +
+			"\r\n" + body, 403, false},
+		{"a field more",
+			"POST /sms HTTP/1.1\r\nHost: x\r\n" + kind + fmt.Sprintf("Content-Length: %d\r\n", len(body)+4) +
+				signature + "\r\n" + body + "&z=1", 403, false},
 		{"no request", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 \r\n\r\n", 400, false},
-		{"a header without end", "POST /sms HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 40<<10) + "\r\n" + whole, 431, false},
+		{"a header without end", "POST /sms HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 40<<10) + "\r\n" + whole,
+			431, false},
 		{"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403, false},
 	} {
 		status, got := raw(t, s, tt.sent)
-		if status != tt.want || strings.Contains(got, barrowsNumber) != tt.answers || status == http.StatusForbidden && got != emptyChunk {
+		if status != tt.want || strings.Contains(got, barrowsNumber) != tt.answers || status == http.StatusForbidden &&
+			got != emptyChunk {
 			t.Errorf("%s is answered %d %q", tt.name, status, got)
 		}
 	}
@@ -76,7 +88,8 @@ func TestPipelinedRequests(t *testing.T) {
 	s := start(t, nil)
 	p := s.phone()
 	request := func(text string, sign bool) string {
-		form := url.Values{"AccountSid": {account}, "MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To}, "Body": {text}}
+		form := url.Values{"AccountSid": {account}, "MessageSid": {handset.SID("SM")}, "From": {p.From}, "To": {p.To},
+			"Body": {text}}
 		signed := http.Header{}
 		if sign {
 			twilio.Signer{Token: p.Token}.Sign(signed, base+"/sms", form)
@@ -89,7 +102,8 @@ func TestPipelinedRequests(t *testing.T) {
 	if status != http.StatusOK || strings.Count(got, "<Message") != 1 || !strings.Contains(got, "403 Forbidden") {
 		t.Errorf("answered %d %q", status, got)
 	}
-	if status, got := raw(t, s, request("carlisle", false)+request("kendal", true)); status != http.StatusForbidden || strings.Contains(got, "<Message") {
+	if status, got := raw(t, s, request("carlisle", false)+request("kendal", true)); status != http.StatusForbidden ||
+		strings.Contains(got, "<Message") {
 		t.Errorf("after a forged request: %d %q", status, got)
 	}
 }
@@ -127,7 +141,8 @@ func TestWebhooksAmongRecordings(t *testing.T) {
 	p := s.phone()
 	for _, isText := range []bool{true, false} {
 		status, body, err := p.Try(t.Context(), base+"/audio/x", isText)
-		if err != nil || status != http.StatusOK || !strings.Contains(string(body), "999") && !strings.Contains(string(body), "9 9 9") {
+		if err != nil || status != http.StatusOK || !strings.Contains(string(body), "999") &&
+			!strings.Contains(string(body), "9 9 9") {
 			t.Errorf("a webhook is answered %d %q, %v", status, body, err)
 		}
 	}

@@ -22,7 +22,8 @@ import (
 
 // whatPeopleText is enough to get everywhere, with words that are not understood,
 // ways back, and ways out among it.
-var whatPeopleText = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow", "wa1 1aa", "brampton", "what", "thanks", "x", "STOP", "bills", "cumbria"}
+var whatPeopleText = []string{"hello", "1", "1", "2", "2", "3", "4", "9", "0", "kendal", "crewe", "im in barrow",
+	"wa1 1aa", "brampton", "what", "thanks", "x", "STOP", "bills", "cumbria"}
 
 // message is one text and every way its webhook was delivered and answered.
 type message struct {
@@ -54,7 +55,8 @@ func (m *message) deliver(t *testing.T, wrong *faults, p *handset.Phone, to *run
 	phone := *p
 	phone.Handler, phone.Jar = proxy{to.url}, maps.Clone(m.jar)
 	status, body, err := phone.Post(t.Context(), "/sms", url.Values{
-		"MessageSid": {m.sid}, "SmsSid": {m.sid}, "From": {p.From}, "To": {p.To}, "Body": {m.text}, "NumMedia": {"0"}, "SmsStatus": {"received"}})
+		"MessageSid": {m.sid}, "SmsSid": {m.sid}, "From": {p.From}, "To": {p.To}, "Body": {m.text}, "NumMedia": {"0"},
+		"SmsStatus": {"received"}})
 	mu.Lock()
 	defer mu.Unlock()
 	if err != nil || status != http.StatusOK {
@@ -136,8 +138,10 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 	for i := range people {
 		all.Go(func() {
 			seed := uint64(i)
-			dice := rand.New(rand.NewPCG(seed, uint64(gateways))) // what is texted; what meets what is up to the machine
-			p := &handset.Phone{Base: base, Account: account, Token: privacy.Hide(token), From: fmt.Sprintf("+44740070%04d", i), To: ourLine, Jar: map[string]string{}}
+			dice := rand.New(rand.NewPCG(seed,
+				uint64(gateways))) // what is texted; what meets what is up to the machine
+			p := &handset.Phone{Base: base, Account: account, Token: privacy.Hide(token),
+				From: fmt.Sprintf("+44740070%04d", i), To: ourLine, Jar: map[string]string{}}
 			talk := model.Conversation{Book: src.Book}
 			var before []*message
 			var mu sync.Mutex
@@ -145,7 +149,8 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 			for round := range rounds {
 				var batch []*message
 				for range 1 + dice.IntN(most) {
-					batch = append(batch, &message{sid: handset.SID("SM"), text: whatPeopleText[dice.IntN(len(whatPeopleText))], jar: maps.Clone(p.Jar)})
+					batch = append(batch, &message{sid: handset.SID("SM"),
+						text: whatPeopleText[dice.IntN(len(whatPeopleText))], jar: maps.Clone(p.Jar)})
 				}
 				began := time.Now()
 				var together sync.WaitGroup
@@ -180,7 +185,8 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 					}
 				}
 				if !talk.Explain(exchanges, began, time.Now(), model.Licence{}) {
-					wrong.add("person %d, round %d: no order of these texts gives these answers: %q", i, round, exchanges)
+					wrong.add("person %d, round %d: no order of these texts gives these answers: %q", i,
+						round, exchanges)
 					return
 				}
 				before = batch

@@ -58,10 +58,12 @@ func TestProbesAreCountedApart(t *testing.T) {
 	const checker = "+441632960001"
 	r, secret, kept := storeBeside(t)
 	s, clock := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret}, []string{checker}, 5000, 5, 2
+		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret},
+			[]string{checker}, 5000, 5, 2
 	})
 	for _, p := range []*handset.Phone{
-		{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token), From: webhook.ProbeCaller, To: webhook.ProbeLine},
+		{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token), From: webhook.ProbeCaller,
+			To: webhook.ProbeLine},
 		{Handler: proxy{s.url}, Base: base, Account: account, Token: privacy.Hide(token), From: checker, To: ourLine},
 	} {
 		if got := text(t, p, "hello"); !strings.Contains(got, "999") {
@@ -74,16 +76,20 @@ func TestProbesAreCountedApart(t *testing.T) {
 	}
 	m := get(t, s.admin+"/metrics")
 	for _, want := range []string{
-		`signpost_webhooks_total{endpoint="/sms",outcome="probe"} 4`, `signpost_webhooks_total{endpoint="/sms",outcome="answered"} 0`,
-		`signpost_webhooks_total{endpoint="/voice",outcome="probe"} 2`, `signpost_texts_total{outcome="probe"} 4`, `signpost_texts_total{outcome="answered"} 0`,
-		`signpost_call_events_total{event="probe"} 2`, `signpost_call_events_total{event="started"} 0`, `signpost_spend_current_hour_pounds 0`,
+		`signpost_webhooks_total{endpoint="/sms",outcome="probe"} 4`,
+		`signpost_webhooks_total{endpoint="/sms",outcome="answered"} 0`,
+		`signpost_webhooks_total{endpoint="/voice",outcome="probe"} 2`, `signpost_texts_total{outcome="probe"} 4`,
+		`signpost_texts_total{outcome="answered"} 0`,
+		`signpost_call_events_total{event="probe"} 2`, `signpost_call_events_total{event="started"} 0`,
+		`signpost_spend_current_hour_pounds 0`,
 	} {
 		if !strings.Contains(m, want+"\n") {
 			t.Errorf("the metrics do not say %s", want)
 		}
 	}
 	text(t, s.phone(), "hello")
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `signpost_webhooks_total{endpoint="/sms",outcome="probe"} 4`+"\n") {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m,
+		`signpost_webhooks_total{endpoint="/sms",outcome="probe"} 4`+"\n") {
 		t.Error("a person is counted as a probe")
 	}
 	s.stop()
@@ -91,7 +97,8 @@ func TestProbesAreCountedApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(s.done)
-	if counts, err := kept.Counts(t.Context(), clock.day()); err != nil || len(counts) != 1 || counts["text|||begun"] != 1 {
+	if counts, err := kept.Counts(t.Context(), clock.day()); err != nil || len(counts) != 1 ||
+		counts["text|||begun"] != 1 {
 		t.Errorf("the day's counts hold %v, %v", counts, err)
 	}
 }
@@ -110,7 +117,8 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	}
 	stranger.Body.Close()
 	m := get(t, s.admin+"/metrics")
-	for _, want := range []string{`signpost_webhooks_total{endpoint="/sms",outcome="mismatched"} 1`, `signpost_webhooks_total{endpoint="/sms",outcome="refused"} 1`} {
+	for _, want := range []string{`signpost_webhooks_total{endpoint="/sms",outcome="mismatched"} 1`,
+		`signpost_webhooks_total{endpoint="/sms",outcome="refused"} 1`} {
 		if !strings.Contains(m, want+"\n") {
 			t.Errorf("the metrics do not say %s", want)
 		}

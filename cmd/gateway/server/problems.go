@@ -58,7 +58,8 @@ func (f *faults) recent(now time.Time) (out []inspect.Finding) {
 			found.What = "in the last half hour a fault of the program was answered with the 24-hour number and 999"
 			found.Fix = "See docs/runbooks.md, SignpostSafeAnswers."
 		case repliesBlocked:
-			found.What = "in the last half hour a reply was blocked, and not by one phone: the provider's error " + one.code
+			found.What = "in the last half hour a reply was blocked, and not by one phone: the provider's error " +
+				one.code
 			found.Fix = "See docs/runbooks.md, SignpostBlocked."
 		}
 		out = append(out, found)
@@ -98,20 +99,25 @@ func (g *Gateway) countDelivery(d twilio.Delivery) {
 func (g *Gateway) problems() []inspect.Finding {
 	out := append(g.books.Load().bookProblems(g.cfg.StateDir), g.health.all()...)
 	if g.cfg.RedisURL == config.Embedded {
-		out = append(out, inspect.Finding{Name: "store-embedded", What: "REDIS_URL is not set: conversations, counts and the list to erase are lost at a restart",
-			Fix: "Run a Redis or Valkey and set REDIS_URL.", Look: true})
+		out = append(out, inspect.Finding{Name: "store-embedded",
+			What: "REDIS_URL is not set: conversations, counts and the list to erase are lost at a restart",
+			Fix:  "Run a Redis or Valkey and set REDIS_URL.", Look: true})
 	}
 	if says := g.persistenceWarning.Load(); says != nil {
-		out = append(out, inspect.Finding{Name: "store-on-disk", What: *says, Fix: "docs/operator.md says how to run Redis.", Look: true})
+		out = append(out, inspect.Finding{Name: "store-on-disk", What: *says,
+			Fix: "docs/operator.md says how to run Redis.", Look: true})
 	}
 	if g.inMaintenance() {
-		out = append(out, inspect.Finding{Name: "maintenance", What: "maintenance is on: everybody gets the 24-hour number", Fix: "signpost maintenance off ends it."})
+		out = append(out, inspect.Finding{Name: "maintenance",
+			What: "maintenance is on: everybody gets the 24-hour number", Fix: "signpost maintenance off ends it."})
 	}
 	for _, k := range budget.Kinds() {
 		out = append(out, spent(k, g.meter.Level(k))...)
 	}
 	if g.meter.Reserve().Pounds() > highReserve {
-		out = append(out, inspect.Finding{Name: "reserve-high", What: "the answers that are never refused have cost more than 50 pounds in this hour: somebody is attacking the line", Fix: "See docs/runbooks.md, SignpostReserve."})
+		out = append(out, inspect.Finding{Name: "reserve-high",
+			What: "the answers that are never refused have cost more than 50 pounds in this hour: somebody is attacking the line",
+			Fix:  "See docs/runbooks.md, SignpostReserve."})
 	}
 	out = append(out, g.traffic.findings(g.clock())...)
 	out = append(out, g.faults.recent(g.clock())...)
@@ -119,7 +125,8 @@ func (g *Gateway) problems() []inspect.Finding {
 	out = append(out, g.erasing()...)
 	out = append(out, g.watched.findings()...)
 	names := inspect.Names()
-	slices.SortStableFunc(out, func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
+	slices.SortStableFunc(out,
+		func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
 	return out
 }
 
@@ -130,11 +137,14 @@ func spent(k budget.Kind, l budget.Level) []inspect.Finding {
 	nearly := "about four fifths of the share of SPEND_LIMIT for " + k.Said() + " are spent in this hour"
 	switch {
 	case l == budget.Near && k.Calls():
-		found.Name, found.What = "calls-share-nearly-spent", nearly+"; when all of it is, callers are offered the 24-hour line alone"
+		found.Name, found.What = "calls-share-nearly-spent",
+			nearly+"; when all of it is, callers are offered the 24-hour line alone"
 	case l == budget.Near:
-		found.Name, found.What = "share-nearly-spent", nearly+"; a text that begins a conversation gets the shortest answer"
+		found.Name, found.What = "share-nearly-spent",
+			nearly+"; a text that begins a conversation gets the shortest answer"
 	case l == budget.Spent:
-		found.Name, found.What = "share-spent", "the share of SPEND_LIMIT for "+k.Said()+" is spent in this hour; they are answered from the reserve"
+		found.Name, found.What = "share-spent",
+			"the share of SPEND_LIMIT for "+k.Said()+" is spent in this hour; they are answered from the reserve"
 	default:
 		return nil
 	}
@@ -153,7 +163,8 @@ func (g *Gateway) certain() map[string]bool {
 // problemsNow is problems, with a Redis that stopped answering since it was last looked at.
 func (g *Gateway) problemsNow(ctx context.Context) []inspect.Finding {
 	out := g.problems()
-	if g.store.Ping(ctx) != nil && !slices.ContainsFunc(out, func(f inspect.Finding) bool { return f.Name == storeAway.Name }) {
+	if g.store.Ping(ctx) != nil &&
+		!slices.ContainsFunc(out, func(f inspect.Finding) bool { return f.Name == storeAway.Name }) {
 		out = append([]inspect.Finding{storeAway}, out...)
 	}
 	return out
@@ -173,7 +184,8 @@ func (g *Gateway) erasingLine() string {
 	s := lateOnly(g.eraser.Status())
 	line := "erasing: no record at the provider is an hour late"
 	if s.Waiting > 0 {
-		line = fmt.Sprintf("erasing: up to %d records wait at the provider, the oldest for %.0f hours", s.Waiting, s.Oldest.Hours())
+		line = fmt.Sprintf("erasing: up to %d records wait at the provider, the oldest for %.0f hours", s.Waiting,
+			s.Oldest.Hours())
 	}
 	if !s.Known {
 		line += ", as seen last: the list cannot be looked at now"
@@ -185,13 +197,19 @@ func (g *Gateway) erasingLine() string {
 func (g *Gateway) erasing() (out []inspect.Finding) {
 	s := lateOnly(g.eraser.Status())
 	if s.Trouble != "" {
-		out = append(out, inspect.Finding{Name: "erasing-refused", What: "nothing is being erased at the provider: " + s.Trouble, Fix: "signpost doctor says whether our credentials may. See docs/runbooks.md, SignpostNotErasing."})
+		out = append(out, inspect.Finding{Name: "erasing-refused",
+			What: "nothing is being erased at the provider: " + s.Trouble,
+			Fix:  "signpost doctor says whether our credentials may. See docs/runbooks.md, SignpostNotErasing."})
 	}
 	if s.Oldest > tooOld {
-		out = append(out, inspect.Finding{Name: "erasing-late", What: "a record has waited more than a day to be erased at the provider", Fix: "See docs/runbooks.md, SignpostErasingLate."})
+		out = append(out, inspect.Finding{Name: "erasing-late",
+			What: "a record has waited more than a day to be erased at the provider",
+			Fix:  "See docs/runbooks.md, SignpostErasingLate."})
 	}
 	if s.GivenUp > 0 {
-		out = append(out, inspect.Finding{Name: "erasing-given-up", What: "a record could not be erased at the provider, or not be noted, since the start", Fix: "See docs/runbooks.md, SignpostErasingGivenUp."})
+		out = append(out, inspect.Finding{Name: "erasing-given-up",
+			What: "a record could not be erased at the provider, or not be noted, since the start",
+			Fix:  "See docs/runbooks.md, SignpostErasingGivenUp."})
 	}
 	return out
 }

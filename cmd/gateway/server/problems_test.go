@@ -24,7 +24,8 @@ func wellSaid(t *testing.T, ready string) {
 	var seen []string
 	for line := range strings.Lines(ready) {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "ready") || strings.HasPrefix(line, "book: ") || strings.HasPrefix(line, "erasing: ") {
+		if strings.HasPrefix(line, "ready") || strings.HasPrefix(line, "book: ") ||
+			strings.HasPrefix(line, "erasing: ") {
 			continue
 		}
 		m := shape.FindStringSubmatch(line)
@@ -134,7 +135,8 @@ func TestWhatWouldBeLostIsNamed(t *testing.T) {
 func TestOwnTestsDoNotCount(t *testing.T) {
 	r, secret, kept := storeBeside(t)
 	s, clock := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret}, []string{"+447400900998", "+447400900999"}, 1000, 100, 100
+		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret},
+			[]string{"+447400900998", "+447400900999"}, 1000, 100, 100
 	})
 	for _, from := range []string{"+447400900998", "+447400900999"} {
 		p := s.phone()
@@ -158,7 +160,8 @@ func TestOwnTestsDoNotCount(t *testing.T) {
 		}
 	}
 	m := get(t, s.admin+"/metrics")
-	for _, line := range []string{`signpost_call_events_total{event="started"} 0`, `signpost_call_events_total{event="probe"} 2`, `signpost_texts_total{outcome="probe"} 30`} {
+	for _, line := range []string{`signpost_call_events_total{event="started"} 0`,
+		`signpost_call_events_total{event="probe"} 2`, `signpost_texts_total{outcome="probe"} 30`} {
 		if !strings.Contains(m, line+"\n") {
 			t.Errorf("the metrics do not say %s", line)
 		}
@@ -212,7 +215,8 @@ func TestNearlySpent(t *testing.T) {
 	text(t, s.phone(), "hello")
 	text(t, s.phone(), "hello") // 650 of 700 pence
 	ready, page = get(t, s.admin+"/readyz"), get(t, s.admin+"/status")
-	if !strings.Contains(ready, "degraded: share-nearly-spent: ") || !strings.Contains(ready, "shortest") || !strings.Contains(page, "A first text gets a short answer.") {
+	if !strings.Contains(ready, "degraded: share-nearly-spent: ") || !strings.Contains(ready, "shortest") ||
+		!strings.Contains(page, "A first text gets a short answer.") {
 		t.Errorf("with texts /readyz says %s, and the page %s", ready, page)
 	}
 	if call := mustRing(t, s); only24(t, call) {

@@ -41,8 +41,10 @@ func TestDividedWebhooks(t *testing.T) {
 	says(t, "she", she, exchange{"hello", townAsked}, exchange{"2", "Who is it for"})
 	sid := handset.SID("SM")
 	whole := url.Values{"AccountSid": {account}, "From": {she.From}, "MessageSid": {sid}, "To": {she.To}, "Body": {"9"}}
-	divided := url.Values{"AccountSid": {account}, "From": {she.From + "MessageSid" + sid}, "To": {she.To}, "Body": {"9"}}
-	again := url.Values{"AccountSid": {account}, "From": {she.From}, "MessageSid" + sid: {""}, "To": {she.To}, "Body": {"9"}}
+	divided := url.Values{"AccountSid": {account}, "From": {she.From + "MessageSid" + sid}, "To": {she.To},
+		"Body": {"9"}}
+	again := url.Values{"AccountSid": {account}, "From": {she.From}, "MessageSid" + sid: {""}, "To": {she.To},
+		"Body": {"9"}}
 	signed := http.Header{}
 	twilio.Signer{Token: she.Token}.Sign(signed, base+"/sms", whole)
 	for range 5 {
@@ -67,8 +69,10 @@ func TestComposedWebhooks(t *testing.T) {
 	whole := func(body, mark string) (signed http.Header, form url.Values, rest string) {
 		sid := handset.SID("SM")
 		form = url.Values{
-			"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {body}, "From": {attacker.From}, "FromCity": {""}, "FromCountry": {"GB"},
-			"MessageSid": {sid}, "NumMedia": {"0"}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "SmsStatus": {"received"}, "To": {she.To}, "ToCountry": {"GB"},
+			"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {body}, "From": {attacker.From},
+			"FromCity": {""}, "FromCountry": {"GB"},
+			"MessageSid": {sid}, "NumMedia": {"0"}, "SmsMessageSid": {sid}, "SmsSid": {sid}, "SmsStatus": {"received"},
+			"To": {she.To}, "ToCountry": {"GB"},
 		}
 		signed = http.Header{}
 		twilio.Signer{Token: she.Token}.Sign(signed, base+"/sms", form)
@@ -86,7 +90,8 @@ func TestComposedWebhooks(t *testing.T) {
 	}
 	fresh := handset.SID("SM")
 	signed, _, rest := whole("againFrom"+she.From+"MessageSid"+fresh+"To"+she.To+"ZZ", "ZZ")
-	form := url.Values{"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {"again"}, "From": {she.From}, "MessageSid": {fresh}, "To": {she.To}, "ZZ": {rest}}
+	form := url.Values{"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "Body": {"again"}, "From": {she.From},
+		"MessageSid": {fresh}, "To": {she.To}, "ZZ": {rest}}
 	status, body := send(t, s, "/sms", form, signed)
 	tells("a text with an id of its own", status, body)
 
@@ -102,7 +107,8 @@ func TestComposedWebhooks(t *testing.T) {
 	tells("a text with the id of the attacker's", status, body)
 
 	for _, way := range []string{"/../sms?", "?", "&"} {
-		query := url.Values{"AccountSid": {account}, "Body": {"again"}, "From": {she.From}, "MessageSid": {handset.SID("SM")}, "To": {she.To}}.Encode()
+		query := url.Values{"AccountSid": {account}, "Body": {"again"}, "From": {she.From},
+			"MessageSid": {handset.SID("SM")}, "To": {she.To}}.Encode()
 		signed, form, _ = whole(way+query+"&z=", "z=")
 		all := ""
 		for _, name := range slices.Sorted(maps.Keys(form)) {
@@ -153,8 +159,9 @@ func TestReplayedCallsUseUpNothing(t *testing.T) {
 	she := s.phone()
 	call, leg := handset.SID("CA"), handset.SID("CA")
 	for path, form := range map[string]url.Values{
-		"/voice":        {"CallStatus": {"ringing"}},
-		"/voice/leg":    {"CallStatus": {"in-progress"}, "DialCallSid": {leg}, "DialCallStatus": {"completed"}, "DialBridged": {"true"}, "DialCallDuration": {"3600"}},
+		"/voice": {"CallStatus": {"ringing"}},
+		"/voice/leg": {"CallStatus": {"in-progress"}, "DialCallSid": {leg}, "DialCallStatus": {"completed"},
+			"DialBridged": {"true"}, "DialCallDuration": {"3600"}},
 		"/voice/status": {"CallStatus": {"completed"}, "Direction": {"inbound"}, "CallDuration": {"3600"}},
 	} {
 		form.Set("CallSid", call)

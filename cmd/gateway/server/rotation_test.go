@@ -57,7 +57,8 @@ func TestRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Handler = proxy{newest.url}
-	if err := c.Press(t.Context(), '1'); err != nil || !strings.Contains(strings.Join(c.Said, ""), testbook.OffersCall("cumbria", 1)) {
+	if err := c.Press(t.Context(), '1'); err != nil ||
+		!strings.Contains(strings.Join(c.Said, ""), testbook.OffersCall("cumbria", 1)) {
 		t.Errorf("a call did not live through the rotation: %q, %v", c.Said, err)
 	}
 	gone := with(two) // the old key taken away
@@ -73,7 +74,8 @@ var hash = regexp.MustCompile(`\{[A-Za-z0-9_-]{22}\}`)
 // can be joined to another day, or a text to a call.
 func TestNoDayJoinsAnother(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s := start(t, func(c *config.Config) { c.RedisURL, c.SenderLimit = r.URL(), 3 }) // so that senders are counted in Redis
+	s := start(t,
+		func(c *config.Config) { c.RedisURL, c.SenderLimit = r.URL(), 3 }) // so that senders are counted in Redis
 	at := func(v string) {
 		m, err := time.Parse(time.RFC3339, v)
 		if err != nil {
@@ -129,7 +131,9 @@ func TestNoDayJoinsAnother(t *testing.T) {
 	if err := c.Press(t.Context(), '1'); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, err := p.Post(t.Context(), "/voice/status", url.Values{"CallSid": {handset.SID("CA")}, "CallStatus": {"completed"}}); err != nil || status != http.StatusOK {
+	if status, _, err := p.Post(t.Context(), "/voice/status",
+		url.Values{"CallSid": {handset.SID("CA")}, "CallStatus": {"completed"}}); err != nil ||
+		status != http.StatusOK {
 		t.Fatal(err)
 	}
 	for h := range names() {

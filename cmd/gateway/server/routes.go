@@ -40,17 +40,20 @@ const unknownEndpoint = "unknown"
 
 // Endpoints returns the paths of all webhooks.
 func Endpoints() []string {
-	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath, ivr.StatusPath}
+	return []string{TextPath, TextStatusPath, CallPath, ivr.KeyPath, ivr.LegPath, ivr.AcceptPath, ivr.AcceptedPath,
+		ivr.StatusPath}
 }
 
 // routes wires each endpoint: guard, typed value, channel, reply.
 func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
-	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.countWebhook, g.cfg.WebhookKeys...)
+	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.countWebhook,
+		g.cfg.WebhookKeys...)
 	texts, calls := g.textChannel(keys), g.callChannel(keys)
 	text := func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		w.Message.Probe, w.Message.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
 		reply := texts.Answer(ctx, w.Message)
-		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath), Cookie: reply.Cookie, Probe: w.Message.Probe}
+		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath),
+			Cookie: reply.Cookie, Probe: w.Message.Probe}
 	}
 	call := func(answer func(webhook.Call) webhook.CallReply) twilio.Handler {
 		return func(_ context.Context, w twilio.Webhook) twilio.Response {
@@ -77,7 +80,8 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		return status(ctx, w)
 	}
 	first := byKind(text, call(calls.Start), status)
-	paths := pathMux{webhooks: map[string]http.Handler{}, audio: ivr.AudioHandler(g.recording), live: http.HandlerFunc(g.live)}
+	paths := pathMux{webhooks: map[string]http.Handler{}, audio: ivr.AudioHandler(g.recording),
+		live: http.HandlerFunc(g.live)}
 	wrap := func(endpoint string, safe twilio.Safe, handler twilio.Handler) http.Handler {
 		return guard.Wrap(endpoint, safe, g.noteRecords(handler))
 	}
@@ -139,9 +143,11 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 		Identity: sms.Identity{Keys: keys, SessionTTL: g.cfg.SessionTTL, Now: g.clock},
 		Admission: &admit.Texts{
 			Limits: admit.NewLimits(admit.Options{
-				Rate: sessions, HomeLimit: g.cfg.SenderLimit, ElsewhereLimit: g.cfg.ForeignSenderLimit, ServiceLimit: g.cfg.ServiceLimit, Now: g.clock,
+				Rate: sessions, HomeLimit: g.cfg.SenderLimit, ElsewhereLimit: g.cfg.ForeignSenderLimit,
+				ServiceLimit: g.cfg.ServiceLimit, Now: g.clock,
 			}),
-			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries, Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
+			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
+			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
 		},
 		Now: g.clock, Log: g.log, Count: g.countText, Tally: g.note, Lines: g.cfg.Lines,
 	}
@@ -199,7 +205,8 @@ func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
 	}
 	if len(g.cfg.TestPhones) > 0 {
 		privacy.Forget(func() {
-			probe = slices.Contains(g.cfg.TestPhones, w.Message.From.E164.Reveal()) || slices.Contains(g.cfg.TestPhones, w.Message.Line)
+			probe = slices.Contains(g.cfg.TestPhones, w.Message.From.E164.Reveal()) ||
+				slices.Contains(g.cfg.TestPhones, w.Message.Line)
 		})
 	}
 	return probe

@@ -85,7 +85,8 @@ func part(missed, rang int) string {
 }
 
 // counted reads the counts of yesterday, and which services did not answer lately.
-func (g *Gateway) counted(ctx context.Context, b *flows.Book, now time.Time) (yesterday string, silent []string, failed bool) {
+func (g *Gateway) counted(ctx context.Context, b *flows.Book, now time.Time) (yesterday string, silent []string,
+	failed bool) {
 	begun := 0
 	rang, missed := map[string]int{}, map[string]int{}
 	for back := 1; back <= ringDays; back++ { // today's would show one person arrive

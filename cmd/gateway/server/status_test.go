@@ -33,14 +33,17 @@ func TestStatusPage(t *testing.T) {
 	r, secret, kept := storeBeside(t)
 	day := hours.Day(time.Now()).AddDate(0, 0, -1)
 	if err := kept.PutCounts(t.Context(), day, "a test", map[string]int{
-		"text|||begun": 31, "call|||begun": 12, "call||letgo_south|no_answer": 22, "call||letgo_south|answered": 21, "call||letgo_north|no_answer": 19,
+		"text|||begun": 31, "call|||begun": 12, "call||letgo_south|no_answer": 22, "call||letgo_south|answered": 21,
+		"call||letgo_north|no_answer": 19,
 	}); err != nil {
 		t.Fatal(err)
 	}
 	s := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), [][]byte{secret} })
 	text(t, s.phone(), "hello")
 	page := get(t, s.admin+"/status")
-	for _, want := range []string{"<p>20 or more</p>", "<li>LetGo South: many calls were not answered.</li>", "The book that comes with the program, since the start on", "which nobody has rung", "Yes. No problem is known."} {
+	for _, want := range []string{"<p>20 or more</p>", "<li>LetGo South: many calls were not answered.</li>",
+		"The book that comes with the program, since the start on", "which nobody has rung",
+		"Yes. No problem is known."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
@@ -49,11 +52,13 @@ func TestStatusPage(t *testing.T) {
 		t.Errorf("the page shows a count under twenty:\n%s", page)
 	}
 	r.Do(t, "DEL", "counts:"+day.Format(time.DateOnly))
-	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>Fewer than 20</p>") || !strings.Contains(page, "None that twenty") {
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>Fewer than 20</p>") ||
+		!strings.Contains(page, "None that twenty") {
 		t.Errorf("the page of a quiet day says\n%s", page)
 	}
 	r.Kill()
-	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") || !strings.Contains(page, "Conversations are not remembered.") || !strings.Contains(page, "store-away") {
+	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") ||
+		!strings.Contains(page, "Conversations are not remembered.") || !strings.Contains(page, "store-away") {
 		t.Errorf("with Redis away the page says\n%s", page)
 	}
 }

@@ -78,14 +78,18 @@ func TestCounts(t *testing.T) {
 	}
 	want := map[string]int{
 		"text|||begun": 2, "text|||emergency": 1, "text|||left": 1,
-		"text|cumbria_south|letgo_south|given": 1, "text|cumbria_south|victim_support_cumbria|given": 1, "text|elsewhere|national_helpline|given": 1,
-		"call|||begun": 2, "call|cumbria_south|national_helpline|given": 1, "call|cumbria_south|letgo_south|given": 1, "call||letgo_south|no_answer": 1, "call||victim_support|answered": 1, "call|||left": 1,
+		"text|cumbria_south|letgo_south|given": 1, "text|cumbria_south|victim_support_cumbria|given": 1,
+		"text|elsewhere|national_helpline|given": 1,
+		"call|||begun":                           2, "call|cumbria_south|national_helpline|given": 1,
+		"call|cumbria_south|letgo_south|given": 1,
+		"call||letgo_south|no_answer":          1, "call||victim_support|answered": 1, "call|||left": 1,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("counted %v\nwant    %v", got, want)
 	}
 	dump := r.Dump(t)
-	if strings.Count(dump, "counts:") != 1 || !strings.Contains(dump, "counts:2026-07-01") || strings.Contains(strings.Join(r.Do(t, "HGETALL", "counts:2026-07-01"), ""), "letgo") {
+	if strings.Count(dump, "counts:") != 1 || !strings.Contains(dump, "counts:2026-07-01") ||
+		strings.Contains(strings.Join(r.Do(t, "HGETALL", "counts:2026-07-01"), ""), "letgo") {
 		t.Errorf("kept is\n%s", dump)
 	}
 	// The quarter goes as a whole, 13 months after it ends.

@@ -24,7 +24,8 @@ func (g *Gateway) newTracer() *trace.Tracer {
 		headers[name] = v.Reveal()
 	}
 	return trace.New(trace.Options{
-		Collector: g.cfg.Collector, Headers: headers, Ratio: g.cfg.TraceRatio, Version: version.Revision(), Endpoints: Endpoints(),
+		Collector: g.cfg.Collector, Headers: headers, Ratio: g.cfg.TraceRatio, Version: version.Revision(),
+		Endpoints: Endpoints(),
 	})
 }
 
@@ -49,7 +50,8 @@ type timedStore struct {
 	tracer *trace.Tracer
 }
 
-func (s timedStore) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (seen store.Session, err error) {
+func (s timedStore) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (seen store.Session,
+	err error) {
 	err = s.tracer.Do(ctx, trace.Recall, func(ctx context.Context) error {
 		seen, err = s.Store.Recall(ctx, key, earlier...)
 		return err
@@ -67,7 +69,8 @@ func (s timedStore) Commit(
 	return now, done, err
 }
 
-func (s timedStore) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error) {
+func (s timedStore) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool,
+	wait time.Duration, err error) {
 	err = s.tracer.Do(ctx, trace.Limit, func(ctx context.Context) error {
 		ok, wait, err = s.Store.Take(ctx, kind, sender, n, period)
 		return err

@@ -100,13 +100,17 @@ func (t *traffic) findings(now time.Time) (out []inspect.Finding) {
 	defer t.mu.Unlock()
 	t.turn(now)
 	if t.flood || t.slots[0].limited > t.enough {
-		out = append(out, inspect.Finding{Name: "flood", What: "more texts come than are answered in full", Fix: "See docs/runbooks.md, SignpostFlood."})
+		out = append(out, inspect.Finding{Name: "flood", What: "more texts come than are answered in full",
+			Fix: "See docs/runbooks.md, SignpostFlood."})
 	}
 	if t.undelivered {
-		out = append(out, inspect.Finding{Name: "replies-undelivered", What: "more than a fifth of the replies of the last day that were reported on did not arrive", Fix: "See docs/runbooks.md, SignpostUndelivered."})
+		out = append(out, inspect.Finding{Name: "replies-undelivered",
+			What: "more than a fifth of the replies of the last day that were reported on did not arrive",
+			Fix:  "See docs/runbooks.md, SignpostUndelivered."})
 	}
 	if t.quiet {
-		out = append(out, inspect.Finding{Name: "quiet", What: "nobody texted or rang on the last two days", Fix: "Text and ring the number yourself. See docs/runbooks.md, SignpostQuiet."})
+		out = append(out, inspect.Finding{Name: "quiet", What: "nobody texted or rang on the last two days",
+			Fix: "Text and ring the number yourself. See docs/runbooks.md, SignpostQuiet."})
 	}
 	return out
 }
@@ -132,8 +136,9 @@ func (g *Gateway) lookAtCounts(ctx context.Context) {
 		}
 		counts, err := g.store.Counts(ctx, day)
 		if err != nil {
-			g.health.set("counts", []inspect.Finding{{Name: "counts-unreadable", What: "the counts in Redis cannot be read with this PRIVACY_KEY: the report would lack them",
-				Fix: "Add the key they were made with behind the new one, with a comma between. If it is lost, signpost restore puts back what was saved."}})
+			g.health.set("counts", []inspect.Finding{{Name: "counts-unreadable",
+				What: "the counts in Redis cannot be read with this PRIVACY_KEY: the report would lack them",
+				Fix:  "Add the key they were made with behind the new one, with a comma between. If it is lost, signpost restore puts back what was saved."}})
 			return
 		}
 		quiet = counted && !begun(counts)

@@ -17,7 +17,8 @@ import (
 	"signpost/internal/testkit"
 )
 
-var updateStored = flag.Bool("update-stored", false, "write down what is stored anew: older and newer gateways can then no longer share a Redis")
+var updateStored = flag.Bool("update-stored", false,
+	"write down what is stored anew: older and newer gateways can then no longer share a Redis")
 
 // What was stored by the version that wrote testdata/stored, in clear, is understood by
 // this one, and this one stores the same, sealed: so gateways of this form can serve the
@@ -57,7 +58,8 @@ func TestVersionsShareARedis(t *testing.T) {
 		fmt.Fprintf(&dump, "%s%s %x\n", key, field, plain)
 	}
 	for _, key := range r.Do(t, "KEYS", "s:*") {
-		put(key, "", "stored conversation", strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}"), strings.Join(r.Do(t, "GET", key), ""))
+		put(key, "", "stored conversation", strings.TrimSuffix(strings.TrimPrefix(key, "s:{"), "}"),
+			strings.Join(r.Do(t, "GET", key), ""))
 	}
 	for _, key := range r.Do(t, "KEYS", "r:*") {
 		for pair := range slices.Chunk(r.Do(t, "HGETALL", key), 2) {

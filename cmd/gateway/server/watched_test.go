@@ -99,7 +99,8 @@ func TestStoredCountsSayNothing(t *testing.T) {
 	for _, f := range []string{"text|cumbria_south|letgo_south|given", "text|||begun", "call|||begun"} {
 		many[f] = 1234
 	}
-	days := map[time.Time]map[string]int{today.AddDate(0, 0, -40): many, today.AddDate(0, 0, -1): {}, today: {"text|||begun": 1}}
+	days := map[time.Time]map[string]int{today.AddDate(0, 0, -40): many, today.AddDate(0, 0, -1): {},
+		today: {"text|||begun": 1}}
 	var lengths []int
 	for day, counts := range days {
 		for range 2 { // the same counts twice are other bytes

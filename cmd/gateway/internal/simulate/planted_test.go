@@ -115,7 +115,7 @@ var bugs = []bug{
 	}, busy(1, "maintenance")},
 	{"danger limited", "one answer to danger an hour", []patch{
 		{limits, "	free = min(free, urgentTexts-1)", "	free = planted.Int(\"danger limited\", 0, min(free, urgentTexts-1))"},
-		{limits, "{{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack}, {rateUrgentMore, 1, urgentPause}}", "{{rateUrgent, planted.Int(\"danger limited\", 1, urgentTexts-free), planted.Time(\"danger limited\", limitPeriod, time.Duration(urgentTexts-free) * urgentBack)}, {rateUrgentMore, 1, urgentPause}}"},
+		{limits, "{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack}", "{rateUrgent, planted.Int(\"danger limited\", 1, urgentTexts-free), planted.Time(\"danger limited\", limitPeriod, time.Duration(urgentTexts-free) * urgentBack)}"},
 	}, calmly(1)},
 	{"eraser lease", "a record is given to several workers", []patch{
 		{"internal/store/erasures.go", "now.UnixMilli(), now.Add(held).UnixMilli()", "now.UnixMilli(), now.Add(planted.Time(\"eraser lease\", 0, held)).UnixMilli()"},

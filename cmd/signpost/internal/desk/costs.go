@@ -18,7 +18,8 @@ type cost struct {
 func costs(before, after *flows.Book, now time.Time, pence float64) (out []cost) {
 	was, is := routes.Summary(routes.Find(before, now)), routes.Summary(routes.Find(after, now))
 	for i, w := range was {
-		c := cost{Way: w.Way.String(), Was: costOf(w, pence), Is: costOf(is[i], pence), Dearer: is[i].Segments > w.Segments || is[i].Seconds > w.Seconds || is[i].Did > w.Did}
+		c := cost{Way: w.Way.String(), Was: costOf(w, pence), Is: costOf(is[i], pence),
+			Dearer: is[i].Segments > w.Segments || is[i].Seconds > w.Seconds || is[i].Did > w.Did}
 		if c.Way += ", to any number"; w.First {
 			c.Way = w.Way.String() + ", to the first number"
 		}

@@ -103,7 +103,9 @@ func New(o Options) (*Desk, error) {
 	if o.Kept == nil {
 		o.Kept = &changes.Kept{}
 	}
-	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}), moved: make(chan struct{}), reports: map[string]map[string]report{}, sights: map[string]*sight{}, previews: map[string]*opened{}}
+	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}),
+		moved: make(chan struct{}), reports: map[string]map[string]report{}, sights: map[string]*sight{},
+		previews: map[string]*opened{}}
 	if d.staff, err = staff.Open(o.Dir, o.Origin, o.Now); err != nil {
 		return nil, err
 	}
@@ -173,7 +175,8 @@ func (d *Desk) offer() error {
 	}
 	src, problems := d.Kept.On(b.Files, d.Now())
 	if len(load.Errors(problems)) > 0 && p.Serial == 1 {
-		return fmt.Errorf("the first book has mistakes, the first at %s: run signpost check", load.Errors(problems)[0].Pos)
+		return fmt.Errorf("the first book has mistakes, the first at %s: run signpost check",
+			load.Errors(problems)[0].Pos)
 	}
 	signed, err := published.Sign(d.key, published.Header{Serial: p.Serial, At: p.At, Rollback: p.Rollback > 0}, b)
 	if err != nil {

@@ -121,7 +121,8 @@ func (d *Desk) newDraft(v visit) {
 		d.listed(v, http.StatusUnprocessableEntity, title, "Enter a title. It says what the change is for.")
 		return
 	case n > maxTitle:
-		d.listed(v, http.StatusUnprocessableEntity, title, fmt.Sprintf("The title must have %d characters or fewer.", maxTitle))
+		d.listed(v, http.StatusUnprocessableEntity, title,
+			fmt.Sprintf("The title must have %d characters or fewer.", maxTitle))
 		return
 	case len(drafts) >= maxDrafts:
 		d.listed(v, http.StatusUnprocessableEntity, title, "There are too many drafts. Delete one that nobody needs.")
@@ -280,7 +281,8 @@ func (d *Desk) changing(v visit, f func(t draft, p *draftView)) {
 		return
 	}
 	if v.r.Form.Get("commit") != p.Commit || v.r.Form.Get("published") != p.Published {
-		d.drafted(v, http.StatusConflict, t, mistake{"main", "Somebody changed the draft meanwhile. Nothing was done: look again, then try again."})
+		d.drafted(v, http.StatusConflict, t, mistake{"main",
+			"Somebody changed the draft meanwhile. Nothing was done: look again, then try again."})
 		return
 	}
 	f(t, p)

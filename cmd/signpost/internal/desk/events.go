@@ -71,5 +71,6 @@ func (d *Desk) now(id string) string {
 	if !ok || err != nil {
 		return "gone"
 	}
-	return fmt.Sprintf("%s %s %t %t", commit, d.published().Commit, t.Proposed != nil && t.Proposed.Commit == commit, t.Approved != nil && t.Approved.Commit == commit)
+	return fmt.Sprintf("%s %s %t %t", commit, d.published().Commit, t.Proposed != nil && t.Proposed.Commit == commit,
+		t.Approved != nil && t.Approved.Commit == commit)
 }

@@ -284,7 +284,8 @@ func (s *sight) blocked() string {
 	case len(s.Errors) > 1:
 		return fmt.Sprintf("There are %d mistakes to fix first.", len(s.Errors))
 	case len(names) > 0:
-		return "Ring the new number of " + strings.Join(names, " and ") + " first. Then write on the service's page who rang it, and when."
+		return "Ring the new number of " + strings.Join(names, " and ") +
+			" first. Then write on the service's page who rang it, and when."
 	case len(s.open()) > 0:
 		return "Read each conversation that changes, and accept it first."
 	case s.Commit == s.Published || len(s.Files) == 0:

@@ -39,9 +39,11 @@ func (d *Desk) alone(v visit) {
 		why := strings.Join(strings.Fields(v.r.Form.Get("why")), " ")
 		switch {
 		case !p.MayAlone:
-			d.drafted(v, http.StatusForbidden, t, mistake{"main", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
+			d.drafted(v, http.StatusForbidden, t,
+				mistake{"main", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
 		case why == "" || utf8.RuneCountInString(why) > maxWhy:
-			d.drafted(v, http.StatusUnprocessableEntity, t, mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
+			d.drafted(v, http.StatusUnprocessableEntity, t,
+				mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
 		default:
 			d.publishes(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
 		}
@@ -51,7 +53,8 @@ func (d *Desk) alone(v visit) {
 func (d *Desk) publishes(v visit, t draft, p *draftView, as history.Publication, what string) {
 	as, err := d.repo.Publish(p.Commit, history.Person{ID: v.who.ID, Name: v.who.Name}, as)
 	if errors.Is(err, history.ErrBehind) {
-		d.drafted(v, http.StatusConflict, t, mistake{"publish", "Something else was published meanwhile. Bring the draft up to date."})
+		d.drafted(v, http.StatusConflict, t, mistake{"publish",
+			"Something else was published meanwhile. Bring the draft up to date."})
 		return
 	}
 	if err == nil {
@@ -88,7 +91,8 @@ func (d *Desk) rollback(v visit) {
 	defer d.drafting.Unlock()
 	now := d.published()
 	if v.r.Form.Get("published") != now.Commit {
-		d.trouble(v, http.StatusConflict, "Something else was published meanwhile. Nothing was done: look at the history again.")
+		d.trouble(v, http.StatusConflict,
+			"Something else was published meanwhile. Nothing was done: look at the history again.")
 		return
 	}
 	serial := serialOf(v.r)

@@ -27,7 +27,8 @@ func recordings(old, draft *load.Source, before, after fs.FS) (out []recording) 
 		return a.Language == b.Language && flows.SpokenKey(a.Words) == flows.SpokenKey(b.Words)
 	}
 	sound := func(in fs.FS, r load.Recorded) []byte {
-		data, _ := fs.ReadFile(in, path.Join("audio", path.Base(r.File))) // one that is missing is a mistake of the book
+		data, _ := fs.ReadFile(in, path.Join("audio",
+			path.Base(r.File))) // one that is missing is a mistake of the book
 		return data
 	}
 	for _, r := range draft.Recorded {
@@ -37,7 +38,8 @@ func recordings(old, draft *load.Source, before, after fs.FS) (out []recording) 
 			continue
 		}
 		sum := sha256.Sum256(append([]byte(r.Language+"\x00"+r.Words+"\x00"), data...))
-		out = append(out, recording{ID: hex.EncodeToString(sum[:8]), Words: r.Words, File: path.Base(r.File), New: at < 0})
+		out = append(out, recording{ID: hex.EncodeToString(sum[:8]), Words: r.Words, File: path.Base(r.File),
+			New: at < 0})
 	}
 	for _, o := range old.Recorded {
 		if !slices.ContainsFunc(draft.Recorded, func(r load.Recorded) bool { return same(o, r) }) {

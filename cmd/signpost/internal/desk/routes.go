@@ -29,7 +29,10 @@ func (d *Desk) Handler() http.Handler {
 	files := http.FileServerFS(web)
 	mux.Handle("GET /desk/web/desk.js", http.StripPrefix("/desk", files))
 	mux.Handle("GET /desk/web/desk.css", http.StripPrefix("/desk", files))
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter,
+		_ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("GET /desk/sign-in", d.signInPage)
 	mux.HandleFunc("GET /desk/join", d.joinPage)
 	mux.HandleFunc("POST /desk/sign-in/begin", d.beginSignIn)
@@ -75,7 +78,9 @@ func (d *Desk) Handler() http.Handler {
 				http.Redirect(w, r, "/desk/sign-in", http.StatusSeeOther)
 				return
 			}
-			d.show(w, http.StatusUnauthorized, "trouble.html", page{Title: "Sign in again", Body: "Your session is over, and nothing was saved. Sign in, then try again."})
+			d.show(w, http.StatusUnauthorized, "trouble.html",
+				page{Title: "Sign in again",
+					Body: "Your session is over, and nothing was saved. Sign in, then try again."})
 			return
 		}
 		inside.ServeHTTP(w, r)
@@ -165,7 +170,8 @@ func (d *Desk) trouble(v visit, status int, what string) {
 // failed is trouble of the desk itself.
 func (d *Desk) failed(v visit, err error) {
 	d.Say("a page could not be shown: " + err.Error())
-	d.trouble(v, http.StatusInternalServerError, "The desk could not do that. Nothing was published. Tell the person who runs the server.")
+	d.trouble(v, http.StatusInternalServerError,
+		"The desk could not do that. Nothing was published. Tell the person who runs the server.")
 }
 
 func (d *Desk) nothing(v visit) { d.trouble(v, http.StatusNotFound, "There is no such page.") }
@@ -193,7 +199,8 @@ func (d *Desk) cookie(r *http.Request, name string) string {
 }
 
 func (d *Desk) setCookie(w http.ResponseWriter, name, value string) {
-	c := &http.Cookie{Name: d.cookieName(name), Value: value, Path: "/", Secure: d.safe, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	c := &http.Cookie{Name: d.cookieName(name), Value: value, Path: "/", Secure: d.safe, HttpOnly: true,
+		SameSite: http.SameSiteStrictMode}
 	if value == "" {
 		c.MaxAge = -1
 	}
@@ -221,7 +228,8 @@ func wrong(w http.ResponseWriter, err error) {
 	if errors.Is(err, staff.ErrTooMany) {
 		status = http.StatusTooManyRequests
 	} else if !errors.Is(err, staff.ErrSignIn) && !errors.Is(err, staff.ErrInvitation) {
-		status, err = http.StatusInternalServerError, errors.New("the desk could not do that. Tell the person who runs the server")
+		status, err = http.StatusInternalServerError,
+			errors.New("the desk could not do that. Tell the person who runs the server")
 	}
 	words := err.Error()
 	answer(w, status, map[string]string{"wrong": strings.ToUpper(words[:1]) + words[1:] + "."})

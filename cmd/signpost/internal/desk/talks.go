@@ -40,7 +40,8 @@ func (t talk) Exchanges() (out []exchange) {
 	for _, turn := range t.Turns {
 		if t.New || t.Gone || !turn.Differs() {
 			words := cmp.Or(turn.After, turn.Before)
-			out = append(out, exchange{They: turn.They, Is: side{Pieces: []changes.Piece{{Words: words}}, Silent: words == ""}, Same: true})
+			out = append(out, exchange{They: turn.They,
+				Is: side{Pieces: []changes.Piece{{Words: words}}, Silent: words == ""}, Same: true})
 			continue
 		}
 		e := exchange{They: turn.They}
@@ -137,7 +138,8 @@ func (d *Desk) accept(v visit) {
 			if left := p.open(); len(left) > 0 {
 				at = "accept-" + left[0].ID
 			}
-			d.drafted(v, http.StatusUnprocessableEntity, t, mistake{at, "Tick each conversation that may go like this."})
+			d.drafted(v, http.StatusUnprocessableEntity, t,
+				mistake{at, "Tick each conversation that may go like this."})
 			return
 		}
 		err := saved.Replace(filepath.Join(d.repo.Dir(t.ID), examplesFile), check.Accepted(p.Source, accepted))

@@ -186,7 +186,8 @@ func Mermaid(b *flows.Book) string {
 		}
 		for _, r := range box.Rows {
 			if r.To != "" {
-				fmt.Fprintf(&out, "  %s -->|\"%s %s\"| %s\n", box.Step.ID, quote.Replace(r.Keys), quote.Replace(r.Label), r.To)
+				fmt.Fprintf(&out, "  %s -->|\"%s %s\"| %s\n", box.Step.ID, quote.Replace(r.Keys),
+					quote.Replace(r.Label), r.To)
 			}
 		}
 	}

@@ -54,7 +54,8 @@ func TestMapIsWhole(t *testing.T) {
 			seen[a[1]] = true
 		}
 	}
-	if !strings.Contains(svg, "also offers: To talk, next, bills (bills)") || !strings.Contains(mermaid, "also offers") {
+	if !strings.Contains(svg, "also offers: To talk, next, bills (bills)") ||
+		!strings.Contains(mermaid, "also offers") {
 		t.Error("what every number offers is not said")
 	}
 	if strings.Contains(svg, "<map>") || strings.Contains(svg, "style=") {

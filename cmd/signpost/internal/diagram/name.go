@@ -28,7 +28,8 @@ func nameOf(b *flows.Book, id string) string {
 }
 
 // written are short names that are said in another way than they are written.
-var written = strings.NewReplacer("Line 24h all", "24-hour line for everybody", "Line 24h", "24-hour line", "Behaviour 24h", "24-hour line about behaviour", "Lgbt", "LGBT+", "Mens", "Men's")
+var written = strings.NewReplacer("Line 24h all", "24-hour line for everybody", "Line 24h", "24-hour line",
+	"Behaviour 24h", "24-hour line about behaviour", "Lgbt", "LGBT+", "Mens", "Men's")
 
 // Plain is a short name of the book as people write it: "no_calls" is No calls.
 func Plain(id string) string {

@@ -48,9 +48,15 @@ func Linked(b *flows.Book, title string, href func(step string) string) string {
 		role = "group" // what is in it can be reached
 	}
 	note := offeredByAll(b)
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="%s" aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="%g">`+"\n", sheetWide, sheetHigh, sheetWide, sheetHigh, role, fontSize)
-	fmt.Fprintf(&out, "<title id=\"map-title\">%s</title>\n<desc id=\"map-desc\">%s</desc>\n", html.EscapeString(title), html.EscapeString(inWords(b, boxes)+note))
-	fmt.Fprintf(&out, `<text class="map-heading" x="%g" y="%g" font-size="4.5" font-weight="bold" fill="#1b1b1b">%s</text>`+"\n", margin, margin+4, html.EscapeString(title))
+	fmt.Fprintf(&out,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="%s" aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="%g">`+
+			"\n",
+		sheetWide, sheetHigh, sheetWide, sheetHigh, role, fontSize)
+	fmt.Fprintf(&out, "<title id=\"map-title\">%s</title>\n<desc id=\"map-desc\">%s</desc>\n", html.EscapeString(title),
+		html.EscapeString(inWords(b, boxes)+note))
+	fmt.Fprintf(&out,
+		`<text class="map-heading" x="%g" y="%g" font-size="4.5" font-weight="bold" fill="#1b1b1b">%s</text>`+"\n",
+		margin, margin+4, html.EscapeString(title))
 	fmt.Fprintf(&out, `<g transform="translate(%g %g) scale(%.4f)">`+"\n", margin*(1-scale), margin+heading, scale)
 	for _, box := range boxes {
 		lines(&out, box, byID, wide/scale)
@@ -65,7 +71,8 @@ func Linked(b *flows.Book, title string, href func(step string) string) string {
 		}
 	}
 	out.WriteString("</g>\n")
-	fmt.Fprintf(&out, `<text class="map-note" x="%g" y="%g" fill="#1b1b1b">%s</text>`+"\n</svg>\n", margin, sheetHigh-margin+2, html.EscapeString(note))
+	fmt.Fprintf(&out, `<text class="map-note" x="%g" y="%g" fill="#1b1b1b">%s</text>`+"\n</svg>\n", margin,
+		sheetHigh-margin+2, html.EscapeString(note))
 	return out.String()
 }
 
@@ -101,10 +108,16 @@ func lines(out *strings.Builder, box *Box, byID map[string]*Box, wide float64) {
 		bend := 7.0
 		if to.column <= box.column { // back, or beside: round the outside
 			x2 = to.x + wide
-			fmt.Fprintf(out, `<path class="map-line map-back" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#8a8a8a" stroke-width=".25" stroke-dasharray="1 .8"/>`+"\n", box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2+bend, y2, x2, y2)
+			fmt.Fprintf(out,
+				`<path class="map-line map-back" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#8a8a8a" stroke-width=".25" stroke-dasharray="1 .8"/>`+
+					"\n",
+				box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2+bend, y2, x2, y2)
 			continue
 		}
-		fmt.Fprintf(out, `<path class="map-line" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#5b5b5b" stroke-width=".3"/>`+"\n", box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
+		fmt.Fprintf(out,
+			`<path class="map-line" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#5b5b5b" stroke-width=".3"/>`+
+				"\n",
+			box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
 		fmt.Fprintf(out, `<path class="map-tip" d="M%.1f %.1fl-1.4 -.7v1.4z" fill="#5b5b5b"/>`+"\n", x2, y2)
 	}
 }
@@ -115,14 +128,18 @@ var fills = [...]string{"#eef4fb", "#e9f6ec", "#f6f1e4"}
 
 func drawBox(out *strings.Builder, book *flows.Book, b *Box, wide float64) {
 	edge := [...]string{"", ``, ` stroke-dasharray="1.2 .8"`}[b.Step.Kind]
-	fmt.Fprintf(out, `<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`, flows.KindNames[b.Step.Kind], b.Step.ID, b.x, b.y, wide, b.high(), fills[b.Step.Kind], [...]string{".35", ".7", ".35"}[b.Step.Kind], edge)
+	fmt.Fprintf(out,
+		`<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`,
+		flows.KindNames[b.Step.Kind], b.Step.ID, b.x, b.y, wide, b.high(), fills[b.Step.Kind],
+		[...]string{".35", ".7", ".35"}[b.Step.Kind], edge)
 	name := Name(book, b.Step)
 	text := func(y float64, weight, words string) {
 		inside := wide - 2*padding
 		if weight != "" {
 			inside /= boldWide
 		}
-		fmt.Fprintf(out, `<text x="%.1f" y="%.1f"%s fill="#1b1b1b">%s</text>`, b.x+padding, y, weight, html.EscapeString(fit(words, inside)))
+		fmt.Fprintf(out, `<text x="%.1f" y="%.1f"%s fill="#1b1b1b">%s</text>`, b.x+padding, y, weight,
+			html.EscapeString(fit(words, inside)))
 	}
 	text(b.y+padding+lineHigh*0.75, ` font-weight="bold"`, name)
 	for i, r := range b.Rows {

@@ -27,14 +27,18 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	lines, err := c.Lines()
 	if errors.Is(err, twilio.ErrNotAllowed) {
 		e.erasing(of, c)
-		e.name("lines-unreadable").add(of, Look, "Give the key read access to numbers and messaging services, or run signpost doctor once with a key that has it: TWILIO_API_KEYS=SK...:... signpost doctor.", "Where the numbers point cannot be seen with this API key.")
+		e.name("lines-unreadable").add(of, Look,
+			"Give the key read access to numbers and messaging services, or run signpost doctor once with a key that has it: TWILIO_API_KEYS=SK...:... signpost doctor.",
+			"Where the numbers point cannot be seen with this API key.")
 		e.balance(of, c)
 		e.dialling(of, c)
 		e.unseen(of)
 		return
 	}
 	if errors.Is(err, twilio.ErrCredentials) {
-		e.name("credentials").add(of, Bad, "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing is erased there with the wrong ones.", "The provider refuses our account or token.")
+		e.name("credentials").add(of, Bad,
+			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing is erased there with the wrong ones.",
+			"The provider refuses our account or token.")
 		return
 	}
 	if errors.Is(err, twilio.ErrClock) {
@@ -42,16 +46,19 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 		return
 	}
 	if err != nil {
-		e.name("provider-unreachable").add(of, Bad, "Try again; is this machine allowed to reach the provider's API?", "The account cannot be looked at: %v.", err)
+		e.name("provider-unreachable").add(of, Bad, "Try again; is this machine allowed to reach the provider's API?",
+			"The account cannot be looked at: %v.", err)
 		return
 	}
 	e.erasing(of, c)
-	settings := inspect.Settings{PublicURL: e.Config.PublicURL, TextPath: e.TextPath, CallPath: e.CallPath, Lines: e.Config.Lines, CallerID: e.Config.CallerID}
+	settings := inspect.Settings{PublicURL: e.Config.PublicURL, TextPath: e.TextPath, CallPath: e.CallPath,
+		Lines: e.Config.Lines, CallerID: e.Config.CallerID}
 	overridden := inspect.Lines(c, lines, settings)
 	e.take(of, overridden)
 	for _, l := range lines {
 		if inspect.Ours(l, settings) {
-			e.line(ctx, l, b, slices.ContainsFunc(overridden, func(f inspect.Finding) bool { return strings.HasPrefix(f.What, l.Name+": ") }))
+			e.line(ctx, l, b, slices.ContainsFunc(overridden,
+				func(f inspect.Finding) bool { return strings.HasPrefix(f.What, l.Name+": ") }))
 		}
 	}
 	state := inspect.Account(c)
@@ -75,7 +82,9 @@ func (e *exam) erasing(of string, c *twilio.Client) {
 	for _, one := range c.Erasing(line) {
 		if errors.Is(one.Err, twilio.ErrCredentials) {
 			bad = true
-			e.name("erasing-not-allowed").add(of, Bad, "Give the API key this permission in the provider's console: for messages and calls it needs read, update and delete.", "Our credentials may not %s: records would stay at the provider.", one.What)
+			e.name("erasing-not-allowed").add(of, Bad,
+				"Give the API key this permission in the provider's console: for messages and calls it needs read, update and delete.",
+				"Our credentials may not %s: records would stay at the provider.", one.What)
 		}
 	}
 	if !bad && len(e.Config.APIKeys) > 0 {
@@ -92,7 +101,8 @@ func (e *exam) balance(of string, c *twilio.Client) {
 
 // unseen says what no key can read.
 func (e *exam) unseen(of string) {
-	e.name("console-only").add(of, Look, "In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
+	e.name("console-only").add(of, Look,
+		"In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
 		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot be read from here.")
 }
 
@@ -102,13 +112,21 @@ func (e *exam) dialling(of string, c *twilio.Client) {
 	const where = "In the console: Voice, Settings, Geo permissions: "
 	switch may, err := c.Dialling(); {
 	case err != nil:
-		e.name("dialling-unreadable").add(of, Look, where+"only the United Kingdom, its special numbers too.", "Which countries may be rung cannot be read: %v.", err)
+		e.name("dialling-unreadable").add(of, Look, where+"only the United Kingdom, its special numbers too.",
+			"Which countries may be rung cannot be read: %v.", err)
 	case !may.Home:
-		e.name("calling-home").add(of, Bad, where+"tick the United Kingdom.", "Numbers of the United Kingdom may not be rung: nobody can be put through.")
+		e.name("calling-home").add(of, Bad, where+"tick the United Kingdom.",
+			"Numbers of the United Kingdom may not be rung: nobody can be put through.")
 	case !may.Special:
-		e.name("special-numbers").add(of, Look, where+"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.", "Special numbers of the United Kingdom may not be rung.")
+		e.name("special-numbers").add(of, Look,
+			where+
+				"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.",
+			"Special numbers of the United Kingdom may not be rung.")
 	case may.Others > 0:
-		e.name("other-countries").add(of, Look, where+"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.", "%d other countries may be rung.", may.Others)
+		e.name("other-countries").add(of, Look,
+			where+
+				"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.",
+			"%d other countries may be rung.", may.Others)
 	default:
 		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")
 	}
@@ -129,24 +147,33 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 		case h.URL != want:
 			e.add(of, Bad, provision, "%s: %s are sent to another address than %s.", l.Name, what, want)
 		case h.Method != http.MethodPost:
-			e.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.", l.Name, what, h.Method)
+			e.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.", l.Name,
+				what, h.Method)
 		}
 	}
 	fallback := func(what string, h twilio.Hook, want ...[]byte) {
 		if h.URL == "" {
-			e.name("no-fallback").add(of, Bad, "signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+l.Name+" sets it.", "%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
+			e.name("no-fallback").add(of, Bad,
+				"signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+
+					l.Name+" sets it.",
+				"%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
 			return
 		}
 		if strings.HasPrefix(h.URL, e.Config.PublicURL) {
-			e.name("fallback-here").add(of, Bad, "Put it somewhere that does not fall with this server: a bin at the provider.", "%s: the fallback for %s is on this very server.", l.Name, what)
+			e.name("fallback-here").add(of, Bad,
+				"Put it somewhere that does not fall with this server: a bin at the provider.",
+				"%s: the fallback for %s is on this very server.", l.Name, what)
 			return
 		}
 		got, err := handset.Fetch(ctx, h.Method, h.URL)
 		switch {
 		case err != nil:
-			e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.", "%s: the fallback for %s does not answer.", l.Name, what)
+			e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.",
+				"%s: the fallback for %s does not answer.", l.Name, what)
 		case b != nil && !slices.ContainsFunc(want, func(w []byte) bool { return alike(got, w) }):
-			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes it again, with -caller-id; put it there.", "%s: the fallback for %s does not say what the book says.", l.Name, what)
+			e.name("fallback-other").add("fallback", Bad,
+				"signpost fallback writes it again, with -caller-id; put it there.",
+				"%s: the fallback for %s does not say what the book says.", l.Name, what)
 		case b != nil && what == "calls" && e.Connect != nil:
 			e.through(ctx, l, h.URL, got, e.Connect(b))
 		}
@@ -167,7 +194,9 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 		fallback("calls", l.CallsElse, voice...)
 	case twilio.ServiceLine:
 		if l.Validity > maxValidity {
-			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.", "%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name, time.Duration(l.Validity)*time.Second)
+			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.",
+				"%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name,
+				time.Duration(l.Validity)*time.Second)
 		}
 	}
 	if len(e.found) == begin && !overridden {
@@ -195,9 +224,12 @@ func (e *exam) through(ctx context.Context, l twilio.AccountLine, from string, d
 		}
 		switch {
 		case err != nil:
-			e.name("fallback-away").add("fallback", Bad, "Make the bin of connect.xml, then write voice.xml again with its address: signpost fallback -connect.", "%s: in the fallback for calls the document behind the key does not answer.", l.Name)
+			e.name("fallback-away").add("fallback", Bad,
+				"Make the bin of connect.xml, then write voice.xml again with its address: signpost fallback -connect.",
+				"%s: in the fallback for calls the document behind the key does not answer.", l.Name)
 		case !alike(got, want):
-			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes connect.xml again; put it there.", "%s: in the fallback for calls a key does not ring the 24-hour line of the book.", l.Name)
+			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes connect.xml again; put it there.",
+				"%s: in the fallback for calls a key does not ring the 24-hour line of the book.", l.Name)
 		}
 	}
 }

@@ -113,38 +113,50 @@ func (e *exam) environment() {
 	c := e.Config
 	begin := len(e.found)
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Scheme != "https" {
-		e.name("not-https").add(of, Bad, "Put something that ends TLS before the gateway, and write https:// in PUBLIC_URL.", "PUBLIC_URL does not begin with https: what people write would cross the internet readable.")
+		e.name("not-https").add(of, Bad,
+			"Put something that ends TLS before the gateway, and write https:// in PUBLIC_URL.",
+			"PUBLIC_URL does not begin with https: what people write would cross the internet readable.")
 	}
 	if host, _, err := net.SplitHostPort(c.AdminAddr); err == nil && host != "localhost" {
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-			e.name("admin-open").add(of, Look, "Make sure that only your monitors can reach it: a firewall, or a private network.", "ADMIN_ADDR is open to other machines.")
+			e.name("admin-open").add(of, Look,
+				"Make sure that only your monitors can reach it: a firewall, or a private network.",
+				"ADMIN_ADDR is open to other machines.")
 		}
 	}
 	for _, s := range c.Secrets {
 		if weak(s) {
-			e.name("privacy-key-weak").add(of, Bad, "openssl rand -base64 32 makes a good one.", "PRIVACY_KEY is not random: anyone who guesses it can find out who texted.")
+			e.name("privacy-key-weak").add(of, Bad, "openssl rand -base64 32 makes a good one.",
+				"PRIVACY_KEY is not random: anyone who guesses it can find out who texted.")
 		}
 	}
 	if len(c.Secrets) > 1 {
-		e.name("privacy-key-rotating").add(of, Look, "A day after the rotation take the old one away.", "PRIVACY_KEY holds %d keys.", len(c.Secrets))
+		e.name("privacy-key-rotating").add(of, Look, "A day after the rotation take the old one away.",
+			"PRIVACY_KEY holds %d keys.", len(c.Secrets))
 	}
 	for _, t := range c.Tokens {
 		if len(t.Reveal()) != 32 || strings.Trim(t.Reveal(), "0123456789abcdef") != "" {
-			e.name("token-malformed").add(of, Bad, "Copy the auth token from the provider's console: 32 digits and letters a to f.", "TWILIO_AUTH_TOKEN does not look like a token.")
+			e.name("token-malformed").add(of, Bad,
+				"Copy the auth token from the provider's console: 32 digits and letters a to f.",
+				"TWILIO_AUTH_TOKEN does not look like a token.")
 		}
 	}
 	e.keys(of)
 	if len(c.Lines) == 0 {
-		e.name("erase-lines-empty").add(of, Look, "List your numbers and short codes in ERASE_LINES.", "ERASE_LINES is empty: what a crash leaves at the provider is not looked for.")
+		e.name("erase-lines-empty").add(of, Look, "List your numbers and short codes in ERASE_LINES.",
+			"ERASE_LINES is empty: what a crash leaves at the provider is not looked for.")
 	}
 	if c.InspectEvery <= 0 {
-		e.name("inspect-off").add(of, Look, "Leave INSPECT_EVERY out, or set it to 1h.", "INSPECT_EVERY is 0: the gateway does not notice mistakes at the provider, in the certificate or on the way here.")
+		e.name("inspect-off").add(of, Look, "Leave INSPECT_EVERY out, or set it to 1h.",
+			"INSPECT_EVERY is 0: the gateway does not notice mistakes at the provider, in the certificate or on the way here.")
 	}
 	if c.LogDebug {
 		e.name("log-debug").add(of, Look, "LOG_LEVEL=info is enough.", "LOG_LEVEL is debug.")
 	}
 	if c.APIURL != "" && c.APIURL != twilio.DefaultURL {
-		e.name("api-url-other").add(of, Look, "Leave TWILIO_API_URL out, unless you mean a test double or another region.", "TWILIO_API_URL is not the provider's own.")
+		e.name("api-url-other").add(of, Look,
+			"Leave TWILIO_API_URL out, unless you mean a test double or another region.",
+			"TWILIO_API_URL is not the provider's own.")
 	}
 	if len(e.found) == begin {
 		e.add(of, OK, "", "Everything is set, and the secrets are strong.")
@@ -157,13 +169,17 @@ func (e *exam) keys(of string) {
 	for _, one := range []struct {
 		name, what string
 		n          int
-	}{{"TWILIO_AUTH_TOKEN", "tokens", len(c.Tokens)}, {"TWILIO_WEBHOOK_KEYS", "keys", len(c.WebhookKeys)}, {"TWILIO_API_KEYS", "keys", len(c.APIKeys)}} {
+	}{{"TWILIO_AUTH_TOKEN", "tokens", len(c.Tokens)}, {"TWILIO_WEBHOOK_KEYS", "keys", len(c.WebhookKeys)},
+		{"TWILIO_API_KEYS", "keys", len(c.APIKeys)}} {
 		if one.n > 1 {
-			e.name("credentials-rotating").add(of, Look, "Once the provider uses the new one take the old one away.", "%s holds %d %s.", one.name, one.n, one.what)
+			e.name("credentials-rotating").add(of, Look, "Once the provider uses the new one take the old one away.",
+				"%s holds %d %s.", one.name, one.n, one.what)
 		}
 	}
 	if len(c.Tokens) > 0 && len(c.WebhookKeys) > 0 && len(c.APIKeys) > 0 {
-		e.name("token-not-needed").add(of, Look, "Once every webhook is signed with the shared key, take TWILIO_AUTH_TOKEN away: it may do anything in the account, and what it signs is still taken.", "TWILIO_AUTH_TOKEN is set beside keys that do without it.")
+		e.name("token-not-needed").add(of, Look,
+			"Once every webhook is signed with the shared key, take TWILIO_AUTH_TOKEN away: it may do anything in the account, and what it signs is still taken.",
+			"TWILIO_AUTH_TOKEN is set beside keys that do without it.")
 	}
 }
 
@@ -172,7 +188,8 @@ func (e *exam) swap() {
 	const of = "memory"
 	running := swap.Processes(e.Root, "gateway", "redis-server", "valkey-server")
 	if len(running) == 0 {
-		e.name("swap-unseen").add(of, Look, "Run signpost doctor on the gateway's own machine.", "No gateway runs on this machine: whether its memory can be swapped to a disk cannot be seen.")
+		e.name("swap-unseen").add(of, Look, "Run signpost doctor on the gateway's own machine.",
+			"No gateway runs on this machine: whether its memory can be swapped to a disk cannot be seen.")
 		return
 	}
 	sure := true
@@ -180,12 +197,15 @@ func (e *exam) swap() {
 		possible, known := swap.Possible(e.Root, process)
 		sure = sure && known
 		if possible && known {
-			e.name("swap").add(of, Bad, "MemorySwapMax=0 in the systemd unit, memswap_limit as large as mem_limit in compose, no swap_size_mb at Fly; or turn swap off: swapoff -a.", "The memory of a gateway or Redis can be swapped to a disk: what people write could be read there later.")
+			e.name("swap").add(of, Bad,
+				"MemorySwapMax=0 in the systemd unit, memswap_limit as large as mem_limit in compose, no swap_size_mb at Fly; or turn swap off: swapoff -a.",
+				"The memory of a gateway or Redis can be swapped to a disk: what people write could be read there later.")
 			return
 		}
 	}
 	if !sure {
-		e.name("swap-unseen").add(of, Look, "Run signpost doctor as root, or look with: swapon --show.", "Whether memory can be swapped to a disk cannot be seen.")
+		e.name("swap-unseen").add(of, Look, "Run signpost doctor as root, or look with: swapon --show.",
+			"Whether memory can be swapped to a disk cannot be seen.")
 		return
 	}
 	e.add(of, OK, "", "No memory can be swapped to a disk.")
@@ -217,7 +237,8 @@ func weak(s []byte) bool {
 func (e *exam) redis(ctx context.Context) {
 	const of = "Redis"
 	if e.Config.RedisURL == config.Embedded {
-		e.name("store-embedded").add(of, Bad, "Run a Redis or Valkey and set REDIS_URL.", "REDIS_URL is not set: conversations are lost at every restart, and two gateways would not share them.")
+		e.name("store-embedded").add(of, Bad, "Run a Redis or Valkey and set REDIS_URL.",
+			"REDIS_URL is not set: conversations are lost at every restart, and two gateways would not share them.")
 		return
 	}
 	s, err := store.Open(store.Options{URL: e.Config.RedisURL, Wait: redisWait})
@@ -229,29 +250,39 @@ func (e *exam) redis(ctx context.Context) {
 	facts, err := s.Facts(ctx)
 	if err != nil {
 		if errors.Is(s.Usable(ctx), store.ErrDenied) {
-			e.name("store-denied").add(of, Bad, "Correct the user and the password in REDIS_URL; the user may need more rights (ACL).", "Redis refuses our password, or our commands.")
+			e.name("store-denied").add(of, Bad,
+				"Correct the user and the password in REDIS_URL; the user may need more rights (ACL).",
+				"Redis refuses our password, or our commands.")
 			return
 		}
-		e.name("store-away").add(of, Bad, "Is it running? Is the address right? Does a firewall block it? Is the password right?", "Redis does not answer: %v.", err)
+		e.name("store-away").add(of, Bad,
+			"Is it running? Is the address right? Does a firewall block it? Is the password right?",
+			"Redis does not answer: %v.", err)
 		return
 	}
 	begin := len(e.found)
 	if n, _ := strconv.Atoi(strings.SplitN(facts.Version, ".", 2)[0]); n > 0 && n < oldRedis {
-		e.name("store-old").add(of, Bad, "Run version 6 or later, or Valkey.", "Redis is version %s, which gets no more fixes.", facts.Version)
+		e.name("store-old").add(of, Bad, "Run version 6 or later, or Valkey.",
+			"Redis is version %s, which gets no more fixes.", facts.Version)
 	}
 	if facts.Latency > slowRedis {
-		e.name("store-slow").add(of, Bad, "Put it on the same machine or in the same data centre.", "Redis takes %v to answer; each text asks twice.", facts.Latency.Round(time.Millisecond))
+		e.name("store-slow").add(of, Bad, "Put it on the same machine or in the same data centre.",
+			"Redis takes %v to answer; each text asks twice.", facts.Latency.Round(time.Millisecond))
 	}
 	if facts.Persistence != "" {
-		e.name("store-on-disk").add(of, Look, `redis-cli config set save "" ; redis-cli config set appendonly no ; and the same in redis.conf.`, "%s.", strings.TrimSuffix(facts.Persistence, "."))
+		e.name("store-on-disk").add(of, Look,
+			`redis-cli config set save "" ; redis-cli config set appendonly no ; and the same in redis.conf.`, "%s.",
+			strings.TrimSuffix(facts.Persistence, "."))
 	}
 	e.take(of, inspect.StoreMemory(facts.Policy, facts.MaxMemory))
 	e.writes(ctx, s)
 	if skew := facts.Clock.Sub(e.Now()).Abs(); skew > clockSkew {
-		e.name("clock").add(of, Bad, "Have both machines set their clocks by NTP.", "The clocks of this machine and of Redis are %v apart.", skew.Round(time.Second))
+		e.name("clock").add(of, Bad, "Have both machines set their clocks by NTP.",
+			"The clocks of this machine and of Redis are %v apart.", skew.Round(time.Second))
 	}
 	if len(e.found) == begin {
-		e.add(of, OK, "", "Redis %s answers in %v and keeps nothing on disk.", facts.Version, facts.Latency.Round(10*time.Microsecond))
+		e.add(of, OK, "", "Redis %s answers in %v and keeps nothing on disk.", facts.Version,
+			facts.Latency.Round(10*time.Microsecond))
 	}
 }
 
@@ -265,7 +296,9 @@ func (e *exam) book() *flows.Book {
 	begin := len(e.found)
 	if len(errs) > 0 {
 		first := errs[0]
-		e.name("book-refused").add(of, Bad, "Run signpost check, which tells all of them with what to do.", "The flow book has %d mistakes, the first at %s: %s.", len(errs), first.Pos, strings.TrimSuffix(first.What, "."))
+		e.name("book-refused").add(of, Bad, "Run signpost check, which tells all of them with what to do.",
+			"The flow book has %d mistakes, the first at %s: %s.", len(errs), first.Pos,
+			strings.TrimSuffix(first.What, "."))
 	}
 	doubtful := 0
 	for i := range src.Book.Services {
@@ -274,7 +307,9 @@ func (e *exam) book() *flows.Book {
 		}
 	}
 	if doubtful > 0 {
-		e.name("numbers-unrung").add(of, Bad, `Ring each one and write down who did and when: signpost preview has a button for it.`, "%d numbers in the flow book have been rung by nobody, or not lately.", doubtful)
+		e.name("numbers-unrung").add(of, Bad,
+			`Ring each one and write down who did and when: signpost preview has a button for it.`,
+			"%d numbers in the flow book have been rung by nobody, or not lately.", doubtful)
 	}
 	if len(e.found) == begin {
 		e.add(of, OK, "", "The flow book has no mistakes, and somebody has rung every number lately.")
@@ -292,24 +327,36 @@ func (e *exam) server(ctx context.Context) {
 	if len(e.Config.Tokens) == 0 && len(e.Config.WebhookKeys) == 0 {
 		return
 	}
-	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Signer().Token, Key: e.Config.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine}
+	p := &handset.Phone{Base: e.Config.PublicURL, Account: e.Config.AccountSID, Token: e.Config.Signer().Token,
+		Key: e.Config.Signer().Key, From: webhook.ProbeCaller, To: webhook.ProbeLine}
 	began := time.Now()
 	id := twilio.NewCheckID()
 	status, body, err := p.ReportDeliveryAs(ctx, e.TextStatusPath, id)
 	took := time.Since(began)
 	switch {
 	case err != nil && isTLS(err):
-		e.name("certificate-untrusted").add(of, Bad, "Have a certificate that browsers accept, and renew it by itself.", "PUBLIC_URL answers with a certificate that cannot be trusted: the provider would not ask it.")
+		e.name("certificate-untrusted").add(of, Bad, "Have a certificate that browsers accept, and renew it by itself.",
+			"PUBLIC_URL answers with a certificate that cannot be trusted: the provider would not ask it.")
 	case err != nil:
-		e.name("public-url-unreachable").add(of, Bad, "Is the gateway running, is the name in PUBLIC_URL right, is its port open to the world?", "PUBLIC_URL does not answer.")
+		e.name("public-url-unreachable").add(of, Bad,
+			"Is the gateway running, is the name in PUBLIC_URL right, is its port open to the world?",
+			"PUBLIC_URL does not answer.")
 	case status >= 300 && status < 400:
-		e.name("redirects").add(of, Bad, "Have what ends TLS pass webhooks on itself: the provider loses what was written when it is sent elsewhere.", "PUBLIC_URL redirects to another address (%d).", status)
+		e.name("redirects").add(of, Bad,
+			"Have what ends TLS pass webhooks on itself: the provider loses what was written when it is sent elsewhere.",
+			"PUBLIC_URL redirects to another address (%d).", status)
 	case status == http.StatusForbidden:
-		e.name("signature-refused").add(of, Bad, "The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.", "The server refuses a request that is signed as the provider signs.")
+		e.name("signature-refused").add(of, Bad,
+			"The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.",
+			"The server refuses a request that is signed as the provider signs.")
 	case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
-		e.name("not-this-gateway").add(of, Bad, "Something else is at PUBLIC_URL, or a proxy in front of the gateway does not pass "+e.TextStatusPath+" on.", "What answers at PUBLIC_URL is not this gateway (%d).", status)
+		e.name("not-this-gateway").add(of, Bad,
+			"Something else is at PUBLIC_URL, or a proxy in front of the gateway does not pass "+e.TextStatusPath+
+				" on.", "What answers at PUBLIC_URL is not this gateway (%d).", status)
 	case took > time.Second:
-		e.name("public-url-slow").add(of, Look, "Look for a slow proxy or network: the provider gives up after 15 seconds.", "PUBLIC_URL takes %v to answer.", took.Round(time.Millisecond))
+		e.name("public-url-slow").add(of, Look,
+			"Look for a slow proxy or network: the provider gives up after 15 seconds.",
+			"PUBLIC_URL takes %v to answer.", took.Round(time.Millisecond))
 	default:
 		e.add(of, OK, "", "PUBLIC_URL answers a signed request in %v.", took.Round(time.Millisecond))
 		e.otherSigners(ctx, *p)
@@ -325,7 +372,8 @@ func (e *exam) server(ctx context.Context) {
 	forged.Key.Secret = forged.Token
 	if err == nil && status == http.StatusOK {
 		if status, _, err := forged.ReportDelivery(ctx, e.TextStatusPath); err == nil && status == http.StatusOK {
-			e.name("forgery-taken").add(of, Bad, "Something before the gateway answers in its place.", "The server takes a request with a forged signature.")
+			e.name("forgery-taken").add(of, Bad, "Something before the gateway answers in its place.",
+				"The server takes a request with a forged signature.")
 		}
 	}
 }
@@ -335,7 +383,8 @@ func (e *exam) server(ctx context.Context) {
 func (e *exam) otherSigners(ctx context.Context, p handset.Phone) {
 	refused := func(what string) {
 		if status, _, err := p.ReportDelivery(ctx, e.TextStatusPath); err == nil && status == http.StatusForbidden {
-			e.name("key-refused").add("server", Bad, "Restart the gateway with the same environment.", "The running gateway refuses what is signed with %s.", what)
+			e.name("key-refused").add("server", Bad, "Restart the gateway with the same environment.",
+				"The running gateway refuses what is signed with %s.", what)
 		}
 	}
 	for i, t := range e.Config.Tokens {

@@ -27,7 +27,8 @@ func (e *exam) installed() {
 	for _, process := range swap.Processes(e.Root, "gateway") {
 		program, err := fs.ReadLink(e.Root, path.Join("proc", process, "exe"))
 		if err == nil && strings.HasPrefix(program, "/usr/") && strings.HasSuffix(program, " (deleted)") {
-			e.name("old-program").add(of, Bad, "systemctl restart signpost", "A gateway runs from a program that was replaced since: the new one is installed and not in use.")
+			e.name("old-program").add(of, Bad, "systemctl restart signpost",
+				"A gateway runs from a program that was replaced since: the new one is installed and not in use.")
 			break
 		}
 	}
@@ -35,15 +36,19 @@ func (e *exam) installed() {
 		return // no plain server
 	}
 	if _, err := fs.Lstat(e.Root, enabledProbe); err != nil {
-		e.name("probe-off").add(of, Look, "docs/operator.md, Is it answering?; unless another machine sends probes.", "The probe timer is not enabled: that nothing reaches the gateway from outside is noticed after an hour, and not after ten minutes.")
+		e.name("probe-off").add(of, Look, "docs/operator.md, Is it answering?; unless another machine sends probes.",
+			"The probe timer is not enabled: that nothing reaches the gateway from outside is noticed after an hour, and not after ten minutes.")
 	}
 	settings, err := fs.ReadFile(e.Root, watchSettings)
 	_, off := fs.Lstat(e.Root, enabledWatch)
 	switch {
 	case off != nil:
-		e.name("watch-off").add(of, Look, "docs/operator.md, Watch it; unless Prometheus, or the watch timer of another machine, looks at this gateway.", "The watch timer is not enabled: nobody hears of problems.")
+		e.name("watch-off").add(of, Look,
+			"docs/operator.md, Watch it; unless Prometheus, or the watch timer of another machine, looks at this gateway.",
+			"The watch timer is not enabled: nobody hears of problems.")
 	case err == nil && strings.Contains(string(settings), "@example.org"):
-		e.name("watch-example").add(of, Bad, "Write your own addresses into /etc/signpost/watch.", "/etc/signpost/watch still holds addresses of the example: nobody hears of problems.")
+		e.name("watch-example").add(of, Bad, "Write your own addresses into /etc/signpost/watch.",
+			"/etc/signpost/watch still holds addresses of the example: nobody hears of problems.")
 	}
 }
 
@@ -68,7 +73,8 @@ func (e *exam) settings() {
 			continue // another gateway
 		}
 		if old := config.NotInUse(started, e.Environment, readFile); len(old) > 0 {
-			e.name("settings-old").add("machine", Bad, "systemctl restart signpost, or correct the settings.", "The running gateway was started with another %s than the settings have now.", strings.Join(old, ", "))
+			e.name("settings-old").add("machine", Bad, "systemctl restart signpost, or correct the settings.",
+				"The running gateway was started with another %s than the settings have now.", strings.Join(old, ", "))
 			return
 		}
 	}

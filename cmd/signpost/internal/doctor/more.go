@@ -18,11 +18,15 @@ import (
 
 // own are the names of what only the doctor looks at.
 var own = []string{
-	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed", "token-not-needed", "credentials-rotating",
+	"environment", "not-https", "admin-open", "privacy-key-weak", "privacy-key-rotating", "token-malformed",
+	"token-not-needed", "credentials-rotating",
 	"erase-lines-empty", "log-debug", "api-url-other", "swap-unseen", "store-url", "store-old", "store-slow",
 	"book-unreadable", "numbers-unrung", "certificate-untrusted", "public-url-unreachable", "public-url-slow",
-	"key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only", "keywords",
-	"gateway-unseen", "book-other", "inspect-off", "old-program", "settings-old", "probe-off", "watch-off", "watch-example", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away", "fallback-other", "reply-waits",
+	"key-refused", "not-this-gateway", "forgery-taken", "account-settings", "erasing-not-allowed", "console-only",
+	"keywords",
+	"gateway-unseen", "book-other", "inspect-off", "old-program", "settings-old", "probe-off", "watch-off",
+	"watch-example", "dialling-unreadable", "special-numbers", "other-countries", "fallback-here", "fallback-away",
+	"fallback-other", "reply-waits",
 }
 
 // Names lists the name of every finding that something is not well.
@@ -35,7 +39,8 @@ func (e *exam) take(of string, found []inspect.Finding) {
 		if f.Look {
 			v = Look
 		}
-		e.found = append(e.found, Finding{Of: of, Name: f.Name, Verdict: v, What: strings.ToUpper(f.What[:1]) + f.What[1:] + ".", Fix: f.Fix})
+		e.found = append(e.found, Finding{Of: of, Name: f.Name, Verdict: v,
+			What: strings.ToUpper(f.What[:1]) + f.What[1:] + ".", Fix: f.Fix})
 	}
 }
 
@@ -49,8 +54,10 @@ func (e *exam) machine() {
 	if c.TextPrice > 0 && c.MinutePrice > 0 {
 		e.take("environment", inspect.SpendLimit(c.SpendLimit, c.TextPrice, c.MinutePrice))
 	}
-	if c.FlowsDir != "" && c.StateDir == "" && e.says == "" { // the gateway's unit may set it: it says itself whether it lacks it
-		e.name("state-dir-missing").add("environment", Look, "Set STATE_DIR to a folder that the gateway may write to, as deploy/signpost.service does.",
+	if c.FlowsDir != "" && c.StateDir == "" &&
+		e.says == "" { // the gateway's unit may set it: it says itself whether it lacks it
+		e.name("state-dir-missing").add("environment", Look,
+			"Set STATE_DIR to a folder that the gateway may write to, as deploy/signpost.service does.",
 			"STATE_DIR is not set: after a restart with a broken flow book everybody would get only the 24-hour number and 999.")
 	}
 }
@@ -72,8 +79,10 @@ func (n named) add(of string, v Verdict, fix, what string, args ...any) {
 func (e *exam) writes(ctx context.Context, s *store.Store) {
 	const of = "Redis"
 	if err := s.Usable(ctx); err != nil {
-		name := map[error]string{store.ErrReadOnly: "store-read-only", store.ErrFull: "store-full", store.ErrDenied: "store-denied"}[err]
-		e.name(name).add(of, Bad, "Point REDIS_URL at the primary; look at its disk; redis-cli config set maxmemory-policy volatile-ttl, or give it more memory.",
+		name := map[error]string{store.ErrReadOnly: "store-read-only", store.ErrFull: "store-full",
+			store.ErrDenied: "store-denied"}[err]
+		e.name(name).add(of, Bad,
+			"Point REDIS_URL at the primary; look at its disk; redis-cli config set maxmemory-policy volatile-ttl, or give it more memory.",
 			"%v: no conversation is remembered.", err)
 		return
 	}
@@ -91,7 +100,8 @@ func (e *exam) writes(ctx context.Context, s *store.Store) {
 			known = known || keys.Fingerprint(i) == other
 		}
 		if !known {
-			e.name("other-keys").add(of, Bad, "Give all gateways, and this command, the same PRIVACY_KEY. While a key is rotated this goes by itself.",
+			e.name("other-keys").add(of, Bad,
+				"Give all gateways, and this command, the same PRIVACY_KEY. While a key is rotated this goes by itself.",
 				"A gateway on this Redis has a PRIVACY_KEY that is not known here: people who reach both lose their place.")
 			return
 		}
@@ -107,11 +117,15 @@ func (e *exam) paths(ctx context.Context, p handset.Phone) {
 		status, body, err := p.Try(ctx, path, strings.HasPrefix(path, e.TextPath))
 		switch {
 		case err != nil:
-			e.name("path-unreachable").add(of, Bad, "Have what ends TLS pass every path on, as it comes.", "%s does not answer, and other paths do.", path)
+			e.name("path-unreachable").add(of, Bad, "Have what ends TLS pass every path on, as it comes.",
+				"%s does not answer, and other paths do.", path)
 		case status >= 300 && status < 400:
-			e.name("redirects").add(of, Bad, "Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.", "%s redirects to another address (%d).", path, status)
+			e.name("redirects").add(of, Bad,
+				"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.",
+				"%s redirects to another address (%d).", path, status)
 		case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
-			e.name("path-unreachable").add(of, Bad, "Have what ends TLS pass every path on, as it comes.", "What answers at %s is not this gateway (%d).", path, status)
+			e.name("path-unreachable").add(of, Bad, "Have what ends TLS pass every path on, as it comes.",
+				"What answers at %s is not this gateway (%d).", path, status)
 		}
 	}
 }
@@ -125,8 +139,10 @@ func (e *exam) keywords(lines []twilio.AccountLine) {
 		}
 	}
 	if len(names) > 0 {
-		e.name("keywords").add("provider", Look, "Ask the provider's support to switch its replies off for this line, or to use the wording in docs/deploy.md. Then text STOP, HELP and YES yourself.",
-			"%s: the provider may answer STOP, HELP and YES by itself, and tell people to reply STOP. That cannot be read from here.", strings.Join(names, ", "))
+		e.name("keywords").add("provider", Look,
+			"Ask the provider's support to switch its replies off for this line, or to use the wording in docs/deploy.md. Then text STOP, HELP and YES yourself.",
+			"%s: the provider may answer STOP, HELP and YES by itself, and tell people to reply STOP. That cannot be read from here.",
+			strings.Join(names, ", "))
 	}
 }
 

@@ -18,9 +18,12 @@ func (e *exam) running(ctx context.Context) {
 	says, err := e.Ready(ctx)
 	switch {
 	case err != nil:
-		e.name("gateway-unseen").add(of, Look, "Is it running? Run signpost doctor on its own machine, with its ADMIN_ADDR.", "No gateway answers at ADMIN_ADDR: what it has noticed itself cannot be seen.")
+		e.name("gateway-unseen").add(of, Look,
+			"Is it running? Run signpost doctor on its own machine, with its ADMIN_ADDR.",
+			"No gateway answers at ADMIN_ADDR: what it has noticed itself cannot be seen.")
 	case !strings.HasPrefix(says, "ready\n"):
-		e.name("gateway-unseen").add(of, Bad, "Correct ADMIN_ADDR, here and where your monitors ask.", "What answers at ADMIN_ADDR is not a gateway that serves.")
+		e.name("gateway-unseen").add(of, Bad, "Correct ADMIN_ADDR, here and where your monitors ask.",
+			"What answers at ADMIN_ADDR is not a gateway that serves.")
 	default:
 		e.says = says
 	}
@@ -54,7 +57,9 @@ func (e *exam) gateway(b *flows.Book) {
 		}
 	}
 	if otherBook {
-		e.name("book-other").add(of, Bad, "If FLOWS_DIR was changed, restart the gateway. Otherwise give this command the gateway's environment.", "The running gateway uses another flow book than this command has read.")
+		e.name("book-other").add(of, Bad,
+			"If FLOWS_DIR was changed, restart the gateway. Otherwise give this command the gateway's environment.",
+			"The running gateway uses another flow book than this command has read.")
 	}
 	if len(e.found) == begin {
 		e.add(of, OK, "", "The running gateway knows of nothing else.")

@@ -92,7 +92,8 @@ func List(src *load.Source, file, path string, words []string) ([]byte, error) {
 
 // plainID reports a short name as books use them.
 func plainID(s string) bool {
-	return s != "" && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && s != "null" && s != "true" && s != "false" && s != "yes" && s != "no"
+	return s != "" && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" &&
+		s != "null" && s != "true" && s != "false" && s != "yes" && s != "no"
 }
 
 // Quoted is words as a flow file has them on one line: with quotes where they need some.

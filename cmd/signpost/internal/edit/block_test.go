@@ -28,9 +28,18 @@ func TestInsertAndList(t *testing.T) {
 			return edit.Insert(src, "areas.yaml", "areas", "\n  three:\n    services: [c]")
 		},
 			"+  three:\n+    services: [c]\n+\n"},
-		{"behind a part of an area", func() ([]byte, error) { return edit.Insert(src, "areas.yaml", "areas.one", "    text: x\n") }, "+    text: x\n"},
-		{"behind a name that covers several", func() ([]byte, error) { return edit.Insert(src, "areas.yaml", "several", "  border: [one]\n") }, "+  border: [one]\n"},
-		{"the first of an empty list", func() ([]byte, error) { return edit.Insert(src, "recordings.yaml", "recordings", "  - x\n") }, "-recordings: []\n+recordings:\n+  - x\n"},
+		{"behind a part of an area", func() ([]byte,
+			error) {
+			return edit.Insert(src, "areas.yaml", "areas.one", "    text: x\n")
+		}, "+    text: x\n"},
+		{"behind a name that covers several", func() ([]byte,
+			error) {
+			return edit.Insert(src, "areas.yaml", "several", "  border: [one]\n")
+		}, "+  border: [one]\n"},
+		{"the first of an empty list", func() ([]byte,
+			error) {
+			return edit.Insert(src, "recordings.yaml", "recordings", "  - x\n")
+		}, "-recordings: []\n+recordings:\n+  - x\n"},
 		{"under nothing", func() ([]byte, error) { return edit.Insert(src, "areas.yaml", "none", "  - x\n") }, ""},
 		{"another order", func() ([]byte, error) {
 			return edit.List(src, "areas.yaml", "areas.one.services", []string{"c", "a_b"})
@@ -40,9 +49,18 @@ func TestInsertAndList(t *testing.T) {
 			return edit.List(src, "areas.yaml", "areas.one.also_called", []string{"y z", "o'b"})
 		},
 			"-    also_called: [x,\n-      \"y z\"]\n+    also_called: [y z, \"o'b\"]\n"},
-		{"a list of lines", func() ([]byte, error) { return edit.List(src, "areas.yaml", "areas.two.services", []string{"c"}) }, ""},
-		{"a list with a comment", func() ([]byte, error) { return edit.List(src, "areas.yaml", "areas.two.also_called", []string{"c"}) }, ""},
-		{"two lines", func() ([]byte, error) { return edit.List(src, "areas.yaml", "areas.one.services", []string{"c\nd"}) }, ""},
+		{"a list of lines", func() ([]byte,
+			error) {
+			return edit.List(src, "areas.yaml", "areas.two.services", []string{"c"})
+		}, ""},
+		{"a list with a comment", func() ([]byte,
+			error) {
+			return edit.List(src, "areas.yaml", "areas.two.also_called", []string{"c"})
+		}, ""},
+		{"two lines", func() ([]byte,
+			error) {
+			return edit.List(src, "areas.yaml", "areas.one.services", []string{"c\nd"})
+		}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

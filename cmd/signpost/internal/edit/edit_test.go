@@ -36,7 +36,8 @@ func TestSave(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, ".signpost-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if err := edit.Save(filepath.Join(dir, "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "none.yaml") {
+	if err := edit.Save(filepath.Join(dir, "none.yaml"), nil); err == nil ||
+		!strings.Contains(err.Error(), "none.yaml") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 	made := filepath.Join(dir, "made.yaml")

@@ -37,14 +37,16 @@ func Append(src *load.Source, file string, more ...Entry) ([]byte, error) {
 		case strings.TrimSpace(e.Words) == "":
 			return nil, fmt.Errorf("change %s: nothing is written", e.Path)
 		case !writable(e.Words):
-			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", e.Path)
+			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again",
+				e.Path)
 		}
 		put, at, ok := another(src, file, e)
 		if !src.Has(file, e.Path) {
 			put, at, ok = first(src, file, e)
 		}
 		if !ok {
-			return nil, fmt.Errorf("change %s: it is not written as a list that can be added to; edit %s by hand", e.Path, file)
+			return nil, fmt.Errorf("change %s: it is not written as a list that can be added to; edit %s by hand",
+				e.Path, file)
 		}
 		all = append(all, splice{at, put})
 	}
@@ -66,7 +68,8 @@ func first(src *load.Source, file string, e Entry) (put string, at int, ok bool)
 	}
 	beside := e.Path[:dot] + "." + e.After
 	at, ok = listEnd(src, file, beside)
-	put = strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1) + e.Path[dot+1:] + ": [" + listed(e.Words, true) + "]\n"
+	put = strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1) + e.Path[dot+1:] + ": [" +
+		listed(e.Words, true) + "]\n"
 	return onItsOwn(src.File(file), at, put), at, ok
 }
 
@@ -193,7 +196,8 @@ var plainEntry = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 ]*$`)
 // listed is how words are written in a list: most of ours have quotes, one to a
 // line, and none between brackets.
 func listed(words string, brackets bool) string {
-	if brackets && plainEntry.MatchString(words) && strings.TrimSpace(words) == words && !strings.EqualFold(words, "null") {
+	if brackets && plainEntry.MatchString(words) && strings.TrimSpace(words) == words &&
+		!strings.EqualFold(words, "null") {
 		return words
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(words) + `"`

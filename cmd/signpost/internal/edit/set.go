@@ -43,7 +43,8 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 			return nil, fmt.Errorf("change %s: the words must be on one line", c.Path)
 		}
 		if !writable(c.Words) {
-			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
+			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again",
+				c.Path)
 		}
 		switch {
 		case c.Under != nil:
@@ -70,7 +71,8 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 			beside := c.Path[:max(dot, 0)] + "." + c.After
 			_, to, ok := wholeLine(src, file, beside)
 			if dot < 0 || !ok {
-				return nil, fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path, c.After, file)
+				return nil, fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path,
+					c.After, file)
 			}
 			indent := strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1)
 			put := indent + c.Path[dot+1:] + ": " + written(c.Words, "") + "\n"
@@ -81,7 +83,8 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 		}
 	}
 	// What is put in before a line comes before taking the line out.
-	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	slices.SortStableFunc(all,
+		func(a, b splice) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	var out []byte
 	done := 0
 	for _, s := range all {
@@ -108,7 +111,8 @@ func under(src *load.Source, file string, c Change) (from, to int, put string, e
 		for path := range src.Under(file, c.Path) {
 			begins, ends, ok := wholeLine(src, file, path)
 			if !ok || begins < from {
-				return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand", c.Path, file)
+				return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand",
+					c.Path, file)
 			}
 			line := data[begins:ends]
 			value := src.Offset(src.Pos(file, path))
@@ -117,13 +121,15 @@ func under(src *load.Source, file string, c Change) (from, to int, put string, e
 			to = max(to, ends)
 		}
 		if to == 0 {
-			return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand", c.Path, file)
+			return 0, 0, "", fmt.Errorf("change %s: it is not written with a line for each; edit %s by hand",
+				c.Path, file)
 		}
 	} else {
 		beside := c.Path[:dot] + "." + c.After
 		_, end, ok := wholeLine(src, file, beside)
 		if !ok {
-			return 0, 0, "", fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path, c.After, file)
+			return 0, 0, "", fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path,
+				c.After, file)
 		}
 		from, to, indent = end, end, src.Pos(file, beside+"#name").Col-1
 	}
@@ -133,7 +139,8 @@ func under(src *load.Source, file string, c Change) (from, to int, put string, e
 	put = strings.Repeat(" ", indent) + c.Path[dot+1:] + ":\n"
 	for _, n := range c.Under {
 		if !writable(n.Name) || !writable(n.Words) {
-			return 0, 0, "", fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
+			return 0, 0, "",
+				fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again", c.Path)
 		}
 		line, ok := kept[n]
 		if !ok {
@@ -151,7 +158,8 @@ func writable(words string) bool {
 		return false
 	}
 	return !strings.ContainsFunc(words, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Cf, unicode.Noncharacter_Code_Point)
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Cf,
+			unicode.Noncharacter_Code_Point)
 	})
 }
 

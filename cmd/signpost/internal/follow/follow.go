@@ -122,7 +122,8 @@ func (f *Follower) Once(ctx context.Context) error {
 		}
 	}
 	running := f.running(ctx, want)
-	if e := f.report(ctx, Report{Serial: f.seen, Running: running, Refused: f.refused, Machine: f.Machine}); err == nil {
+	if e := f.report(ctx, Report{Serial: f.seen, Running: running, Refused: f.refused,
+		Machine: f.Machine}); err == nil {
 		err = e
 	}
 	return err
@@ -148,11 +149,13 @@ func (f *Follower) take(data []byte) (string, error) {
 		return "", fmt.Errorf("refuse the published book: %w", err)
 	}
 	if h.Serial <= f.seen {
-		return "", fmt.Errorf("refuse the published book: its number is %d, and number %d is here already", h.Serial, f.seen)
+		return "", fmt.Errorf("refuse the published book: its number is %d, and number %d is here already",
+			h.Serial, f.seen)
 	}
 	src, wrong := check.Mistakes(b.Files, f.Now())
 	if len(wrong) > 0 {
-		return "", fmt.Errorf("refuse publication %d: it has %d mistakes, the first at %s (%s)", h.Serial, len(wrong), wrong[0].Pos, wrong[0].Rule)
+		return "", fmt.Errorf("refuse publication %d: it has %d mistakes, the first at %s (%s)", h.Serial, len(wrong),
+			wrong[0].Pos, wrong[0].Rule)
 	}
 	if err := f.Install(b, f.Dir); err != nil {
 		return "", fmt.Errorf("put publication %d in place: %w", h.Serial, err)
@@ -176,7 +179,8 @@ func (f *Follower) load() error {
 		err = json.Unmarshal(data, &kept)
 	}
 	if err != nil {
-		return fmt.Errorf("read the number of the last publication: %w; delete %s to take any", err, filepath.Join(f.State, state))
+		return fmt.Errorf("read the number of the last publication: %w; delete %s to take any", err,
+			filepath.Join(f.State, state))
 	}
 	if _, err := os.Stat(f.Dir); err == nil { // without the folder, it is taken again
 		f.seen = kept.Serial

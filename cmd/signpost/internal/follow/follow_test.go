@@ -84,8 +84,9 @@ func TestFollow(t *testing.T) {
 	state, dir := t.TempDir(), filepath.Join(t.TempDir(), "book")
 	installs := 0
 	start := func() *follow.Follower {
-		return &follow.Follower{Desk: at.URL, Token: "host-token", Key: public, Dir: dir, State: state, Ready: ready.URL,
-			Now: func() time.Time { return day }, Say: func(string) {},
+		return &follow.Follower{Desk: at.URL, Token: "host-token", Key: public, Dir: dir, State: state,
+			Ready: ready.URL,
+			Now:   func() time.Time { return day }, Say: func(string) {},
 			Install: func(b *saved.Book, to string) error {
 				installs++
 				if err := os.RemoveAll(to); err != nil {
@@ -121,7 +122,8 @@ func TestFollow(t *testing.T) {
 	} {
 		d.offer, d.told = tt.offer, follow.Report{}
 		err := f.Once(t.Context())
-		if (err != nil) != (tt.refused != "") || !strings.Contains(d.told.Refused, tt.refused) || (tt.refused == "") != (d.told.Refused == "") {
+		if (err != nil) != (tt.refused != "") || !strings.Contains(d.told.Refused, tt.refused) ||
+			(tt.refused == "") != (d.told.Refused == "") {
 			t.Errorf("%s: %v; the desk hears %+v", tt.name, err, d.told)
 		}
 		if d.told.Serial != tt.serial || installs != tt.installs || d.told.Running != follow.Name(src.Book.Version) {

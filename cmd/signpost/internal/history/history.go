@@ -67,7 +67,8 @@ func Open(dir string, first fs.FS, now func() time.Time) (*Repo, error) {
 		return nil, fmt.Errorf("make the folder of the drafts: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(r.bare(), "HEAD")); errors.Is(err, fs.ErrNotExist) {
-		if _, err := r.run(dir, Person{}, nil, "init", "--quiet", "--bare", "--initial-branch=main", "book.git"); err != nil {
+		if _, err := r.run(dir, Person{}, nil, "init", "--quiet", "--bare", "--initial-branch=main",
+			"book.git"); err != nil {
 			return nil, err
 		}
 	}
@@ -117,18 +118,23 @@ func (r *Repo) run(dir string, who Person, in []byte, args ...string) (string, e
 func (r *Repo) raw(dir string, who Person, in []byte, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTime)
 	defer cancel()
-	safe := []string{"-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.fsmonitor=false", "-c", "commit.gpgsign=false", "-c", "gc.auto=0", "-c", "protocol.allow=never", "-c", "core.quotePath=false"}
+	safe := []string{"-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.fsmonitor=false", "-c",
+		"commit.gpgsign=false", "-c", "gc.auto=0", "-c", "protocol.allow=never", "-c", "core.quotePath=false"}
 	cmd := exec.CommandContext(ctx, r.git, append(safe, args...)...) // #nosec G204 -- the program is git, and the words are ours
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(in)
 	at := r.now().UTC().Format(time.RFC3339)
-	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + r.dir, "LC_ALL=C", "TZ=UTC", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=" + line(who.Name), "GIT_AUTHOR_EMAIL=" + who.ID + mail, "GIT_COMMITTER_NAME=" + line(who.Name), "GIT_COMMITTER_EMAIL=" + who.ID + mail,
+	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + r.dir, "LC_ALL=C", "TZ=UTC",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_TERMINAL_PROMPT=0",
+		"GIT_AUTHOR_NAME=" + line(who.Name), "GIT_AUTHOR_EMAIL=" + who.ID + mail,
+		"GIT_COMMITTER_NAME=" + line(who.Name), "GIT_COMMITTER_EMAIL=" + who.ID + mail,
 		"GIT_AUTHOR_DATE=" + at, "GIT_COMMITTER_DATE=" + at}
 	var wrong bytes.Buffer
 	cmd.Stderr = &wrong
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("git %s: %w: %s", slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })[0], err, line(wrong.String()))
+		return nil, fmt.Errorf("git %s: %w: %s",
+			slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })[0], err,
+			line(wrong.String()))
 	}
 	return out, nil
 }
@@ -168,7 +174,8 @@ func (r *Repo) Published() (Publication, error) {
 
 // Publications are the newest ones, the last first.
 func (r *Repo) Publications() (out []Publication, err error) {
-	text, err := r.run(r.bare(), Person{}, nil, "log", "--first-parent", "-n", strconv.Itoa(maxList), "--format=%H%x1f%aI%x1f%an%x1f%B%x1e", mainBranch)
+	text, err := r.run(r.bare(), Person{}, nil, "log", "--first-parent", "-n", strconv.Itoa(maxList),
+		"--format=%H%x1f%aI%x1f%an%x1f%B%x1e", mainBranch)
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +266,8 @@ func (r *Repo) Rollback(serial uint64, who Person) (Publication, error) {
 	if at <= 0 {
 		return Publication{}, fmt.Errorf("number %d is not an older publication", serial)
 	}
-	p := Publication{Serial: all[0].Serial + 1, Rollback: serial, Title: fmt.Sprintf("Go back to publication %d: %s", serial, all[at].Title)}
+	p := Publication{Serial: all[0].Serial + 1, Rollback: serial,
+		Title: fmt.Sprintf("Go back to publication %d: %s", serial, all[at].Title)}
 	p.Commit, err = r.put(all[at].Commit+"^{tree}", who, p, all[0].Commit, "")
 	return p, err
 }
@@ -363,7 +371,8 @@ func (r *Repo) Adopt(id string, files map[string][]byte, published string, who P
 	if err != nil {
 		return err
 	}
-	commit, err := r.run(dir, who, []byte("Bring the draft up to date\n"), "commit-tree", tree, "-p", old, "-p", published)
+	commit, err := r.run(dir, who, []byte("Bring the draft up to date\n"), "commit-tree", tree, "-p", old,
+		"-p", published)
 	if err == nil {
 		_, err = r.run(dir, who, nil, "update-ref", branch(id), commit, old)
 	}

@@ -51,7 +51,8 @@ func edited(before, after string) string {
 func open(t *testing.T) *history.Repo {
 	t.Helper()
 	now := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
-	r, err := history.Open(t.TempDir(), fstest.MapFS{"services.yaml": {Data: []byte(services)}}, func() time.Time { now = now.Add(time.Minute); return now })
+	r, err := history.Open(t.TempDir(), fstest.MapFS{"services.yaml": {Data: []byte(services)}},
+		func() time.Time { now = now.Add(time.Minute); return now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +134,8 @@ func TestDraftsAndPublications(t *testing.T) {
 	if err != nil || len(all) != 4 {
 		t.Fatalf("%d publications, %v", len(all), err)
 	}
-	if all[0].Rollback != 1 || all[0].By != "Jo Blogs" || all[1].Alone != "the line is closed" || all[2].Approved != "Ann" || all[2].Title != "New number" || all[3].Serial != 1 {
+	if all[0].Rollback != 1 || all[0].By != "Jo Blogs" || all[1].Alone != "the line is closed" ||
+		all[2].Approved != "Ann" || all[2].Title != "New number" || all[3].Serial != 1 {
 		t.Errorf("%+v", all)
 	}
 	for i, want := range []string{services, "both", edited("01228 633640", "01228 111111"), services} {

@@ -104,7 +104,8 @@ type scored struct {
 
 func tryOn(m *model, row []int32, t Text, k hear.Kind) scored {
 	all := t.Known == ^hear.Set(0)
-	return scored{m.score(row), t.Is.Has(k), all && t.Is&^hear.Of(hear.Ordinary) == 0, all && t.Is == hear.Of(hear.Hurt)}
+	return scored{m.score(row), t.Is.Has(k), all && t.Is&^hear.Of(hear.Ordinary) == 0,
+		all && t.Is == hear.Of(hear.Hurt)}
 }
 
 // threshold is the lowest score of a text of the kind that no more of the others reach

@@ -32,7 +32,8 @@ func texts() (out []learn.Text) {
 }
 
 func TestFit(t *testing.T) {
-	options := learn.Options{Fewest: 2, Penalty: 0.5, Smallest: 0.01, False: map[hear.Kind]learn.Shares{hear.Danger: {Others: 0.01, None: 0.01}}}
+	options := learn.Options{Fewest: 2, Penalty: 0.5, Smallest: 0.01,
+		False: map[hear.Kind]learn.Shares{hear.Danger: {Others: 0.01, None: 0.01}}}
 	scales, reports := learn.Fit(texts(), options)
 	if len(scales) != 1 || len(reports) != 1 {
 		t.Fatalf("%d scales, %d reports", len(scales), len(reports))
@@ -58,7 +59,8 @@ func TestFitLeavesItsOwnPhrasesOut(t *testing.T) {
 			all[i].Signs = append(all[i].Signs, hear.FactSign(hear.Danger))
 		}
 	}
-	scales, _ := learn.Fit(all, learn.Options{Fewest: 2, Penalty: 0.5, Smallest: 0.01, False: map[hear.Kind]learn.Shares{hear.Danger: {Others: 0.01, None: 0.01}}})
+	scales, _ := learn.Fit(all, learn.Options{Fewest: 2, Penalty: 0.5, Smallest: 0.01,
+		False: map[hear.Kind]learn.Shares{hear.Danger: {Others: 0.01, None: 0.01}}})
 	if adds, ok := scales[0].Adds[hear.FactSign(hear.Danger)]; ok {
 		t.Errorf("a phrase adds %.2f", adds)
 	}

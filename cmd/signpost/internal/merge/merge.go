@@ -44,7 +44,8 @@ type merging struct {
 // choose says which side to keep of a conflict, by its id; what it does not name is left in
 // the conflicts. files holds every file of the result. Without a conflict, the result is to
 // be checked like any other book: two changes that are right alone may be wrong together.
-func Books(before, published, draft fs.FS, choose map[string]Side) (files map[string][]byte, conflicts []Conflict, err error) {
+func Books(before, published, draft fs.FS, choose map[string]Side) (files map[string][]byte, conflicts []Conflict,
+	err error) {
 	names, err := all(before, published, draft)
 	if err != nil {
 		return nil, nil, err
@@ -139,7 +140,8 @@ func shown(data []byte) string {
 // published one, and the conflict is listed.
 func (m *merging) keeps(path []string, before, published, draft string) Side {
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{m.file, before, published, draft}, path...), "\x00")))
-	c := Conflict{ID: hex.EncodeToString(sum[:8]), File: m.file, Where: strings.Join(path, ", "), Before: before, Published: published, Draft: draft}
+	c := Conflict{ID: hex.EncodeToString(sum[:8]), File: m.file, Where: strings.Join(path, ", "), Before: before,
+		Published: published, Draft: draft}
 	if side := m.choose[c.ID]; side == Published || side == Draft {
 		return side
 	}
@@ -172,7 +174,8 @@ func (m *merging) block(path []string, before, published, draft *block) *block {
 func (m *merging) parts(path []string, before, published, draft *block) *block {
 	out := &block{key: published.key, kind: published.kind}
 	out.head = published.head
-	if slices.Equal(before.head, published.head) || bare(before.head) != bare(draft.head) && bare(published.head) == bare(before.head) {
+	if slices.Equal(before.head, published.head) || bare(before.head) != bare(draft.head) &&
+		bare(published.head) == bare(before.head) {
 		out.head = draft.head
 	}
 	for _, p := range published.parts {
@@ -191,7 +194,8 @@ func (m *merging) parts(path []string, before, published, draft *block) *block {
 		}
 		at := len(out.parts)
 		if i > 0 {
-			if found := slices.IndexFunc(out.parts, func(b *block) bool { return b.key == draft.parts[i-1].key }); found >= 0 {
+			if found := slices.IndexFunc(out.parts,
+				func(b *block) bool { return b.key == draft.parts[i-1].key }); found >= 0 {
 				at = found + 1
 			}
 		} else {

@@ -49,16 +49,29 @@ func TestBooks(t *testing.T) {
 		conflict         string // where
 	}{
 		{"nothing", nil, nil, nil, ""},
-		{"two services", []string{"01228 633640", "01228 111111"}, []string{"01229 582386", "01229 222222"}, []string{"01228 111111", "01229 222222"}, ""},
-		{"two facts of a service, on lines beside each other", []string{"name: LetGo North", "name: The North"}, []string{"    name: LetGo North\n    label: local team", "    name: LetGo North\n    label: our team"}, []string{"name: The North", "label: our team"}, ""},
-		{"the same change twice", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 111111"}, []string{"01228 111111"}, ""},
-		{"one number in two ways", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 222222"}, []string{"01228 111111"}, "services, letgo_north, numbers"},
-		{"a service added and another changed", []string{south, added + south}, []string{"01228 633640", "01228 222222"}, []string{added, "01228 222222"}, ""},
-		{"a service added in the draft", []string{"01228 633640", "01228 222222"}, []string{south, added + south}, []string{added + south, "01228 222222"}, ""},
-		{"two services added in one place", []string{south, added + south}, []string{south, strings.ReplaceAll(added, "new", "other") + south}, []string{"new_service", "other_service"}, ""},
-		{"two services added under one name", []string{south, added + south}, []string{south, strings.ReplaceAll(added, "000000", "999999") + south}, []string{added}, "services, new_service"},
-		{"a comment and a fact", []string{"  # LetGo has left no public trace since about 2018", "  # Nobody knows LetGo"}, []string{"01228 633640", "01228 222222"}, []string{"01228 222222"}, ""},
-		{"a service renamed and changed", []string{north, "  north:\n"}, []string{"01228 633640", "01228 222222"}, []string{"  north:\n"}, "services, letgo_north"},
+		{"two services", []string{"01228 633640", "01228 111111"}, []string{"01229 582386", "01229 222222"},
+			[]string{"01228 111111", "01229 222222"}, ""},
+		{"two facts of a service, on lines beside each other", []string{"name: LetGo North", "name: The North"},
+			[]string{"    name: LetGo North\n    label: local team", "    name: LetGo North\n    label: our team"},
+			[]string{"name: The North", "label: our team"}, ""},
+		{"the same change twice", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 111111"},
+			[]string{"01228 111111"}, ""},
+		{"one number in two ways", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 222222"},
+			[]string{"01228 111111"}, "services, letgo_north, numbers"},
+		{"a service added and another changed", []string{south, added + south},
+			[]string{"01228 633640", "01228 222222"}, []string{added, "01228 222222"}, ""},
+		{"a service added in the draft", []string{"01228 633640", "01228 222222"}, []string{south, added + south},
+			[]string{added + south, "01228 222222"}, ""},
+		{"two services added in one place", []string{south, added + south},
+			[]string{south, strings.ReplaceAll(added, "new", "other") + south},
+			[]string{"new_service", "other_service"}, ""},
+		{"two services added under one name", []string{south, added + south},
+			[]string{south, strings.ReplaceAll(added, "000000", "999999") + south}, []string{added},
+			"services, new_service"},
+		{"a comment and a fact", []string{"  # LetGo has left no public trace since about 2018",
+			"  # Nobody knows LetGo"}, []string{"01228 633640", "01228 222222"}, []string{"01228 222222"}, ""},
+		{"a service renamed and changed", []string{north, "  north:\n"}, []string{"01228 633640", "01228 222222"},
+			[]string{"  north:\n"}, "services, letgo_north"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			published, draft := shipped(t, file, tt.published...), shipped(t, file, tt.draft...)
@@ -78,10 +91,12 @@ func TestBooks(t *testing.T) {
 				}
 				return
 			}
-			if len(conflicts) != 1 || conflicts[0].Where != tt.conflict || conflicts[0].File != file || conflicts[0].Published == conflicts[0].Draft {
+			if len(conflicts) != 1 || conflicts[0].Where != tt.conflict || conflicts[0].File != file ||
+				conflicts[0].Published == conflicts[0].Draft {
 				t.Fatalf("the conflicts are %+v", conflicts)
 			}
-			for side, want := range map[merge.Side]string{merge.Published: conflicts[0].Published, merge.Draft: conflicts[0].Draft} {
+			for side, want := range map[merge.Side]string{merge.Published: conflicts[0].Published,
+				merge.Draft: conflicts[0].Draft} {
 				files, left, err := merge.Books(was, published, draft, map[string]merge.Side{conflicts[0].ID: side})
 				if err != nil || len(left) > 0 || !strings.Contains(string(files[file]), strings.Split(want, "\n")[0]) {
 					t.Errorf("keeping the %s side: %v, %v", side, left, err)

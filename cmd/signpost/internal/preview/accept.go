@@ -55,7 +55,8 @@ func (s *Server) accepted(p proposal, names []string) proposal {
 	p.Files = slices.DeleteFunc(p.Files, func(f proposedFile) bool { return f.Name == examplesFile })
 	const around = 3
 	old, _ := fs.ReadFile(s.dir, examplesFile) // the check has read it
-	p.Files = append(p.Files, proposedFile{Name: examplesFile, Hunks: linediff.Hunks(string(old), string(data), around), old: old, new: data})
+	p.Files = append(p.Files, proposedFile{Name: examplesFile, Hunks: linediff.Hunks(string(old), string(data), around),
+		old: old, new: data})
 	p.Altered = nil
 	return p
 }

@@ -87,7 +87,8 @@ func browse(t *testing.T) context.Context {
 // expected is what the browser logs of pages that are there to say that something
 // did not work.
 func expected(text string) bool {
-	return strings.Contains(text, "status of 404") || strings.Contains(text, "status of 409") || strings.Contains(text, "status of 422")
+	return strings.Contains(text, "status of 404") || strings.Contains(text, "status of 409") ||
+		strings.Contains(text, "status of 422")
 }
 
 func call[P, R any](t *testing.T, ctx context.Context, cmd cdp.Command[P, R], params P) R {
@@ -112,7 +113,8 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 func shown(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
+	text, err := chromedp.Run(ctx,
+		chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
 	if err != nil {
 		return err.Error()
 	}
@@ -171,7 +173,9 @@ func picture(t *testing.T, ctx context.Context, name string) {
 func audit(t *testing.T, ctx context.Context, what string) {
 	t.Helper()
 	evaluate[chromedp.Void](t, ctx, axe+";undefined")
-	found := evaluate[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html + " " + n.failureSummary)}))))`, chromedp.EvalAwaitPromise)
+	found := evaluate[string](t, ctx,
+		`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html + " " + n.failureSummary)}))))`,
+		chromedp.EvalAwaitPromise)
 	var violations []struct {
 		ID, Help string
 		Nodes    []string
@@ -197,23 +201,34 @@ func TestPagesAreAccessible(t *testing.T) {
 	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.")
 	s.Look() // or the first page would be renewed while it is used
 	pages := map[string][]chromedp.Action[chromedp.Void]{
-		"phone":     {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
-		"changes":   {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
-		"fix":       {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/fix"]`), chromedp.WaitVisible("pre.diff")},
-		"heard":     {chromedp.Navigate(base + "/heard"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"), chromedp.Click(".fix summary")},
+		"phone": {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter),
+			chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
+		"changes": {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
+		"fix": {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/fix"]`),
+			chromedp.WaitVisible("pre.diff")},
+		"heard": {chromedp.Navigate(base + "/heard"),
+			chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"),
+			chromedp.Click(".fix summary")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("main summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
 		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
 		"trouble":   {chromedp.Navigate(base + "/directory/none")},
-		"refused":   {chromedp.Navigate(clean + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"), chromedp.WaitVisible(".error-summary")},
-		"no-role":   {chromedp.Navigate(clean + "/directory"), chromedp.Submit(`form[action$="/rung"]`), chromedp.WaitVisible(".error-summary")},
-		"proposal":  {chromedp.Navigate(clean + "/directory/warrington_service"), chromedp.SetValue("#number0", "01925 243300"), chromedp.SetValue("#rung_by", "duty manager"), chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
+		"refused": {chromedp.Navigate(clean + "/directory/warrington_service"),
+			chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"),
+			chromedp.WaitVisible(".error-summary")},
+		"no-role": {chromedp.Navigate(clean + "/directory"), chromedp.Submit(`form[action$="/rung"]`),
+			chromedp.WaitVisible(".error-summary")},
+		"proposal": {chromedp.Navigate(clean + "/directory/warrington_service"),
+			chromedp.SetValue("#number0", "01925 243300"), chromedp.SetValue("#rung_by", "duty manager"),
+			chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
 	}
 	for name, actions := range pages {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, wide := range []int64{1280, 768, 320} {
 				what := fmt.Sprintf("%s-%s-%d", name, scheme, wide)
-				call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+				call(t, ctx, emulation.SetEmulatedMedia,
+					emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme",
+						Value: scheme}}})
 				do(t, ctx, chromedp.EmulateViewport(wide, 900))
 				do(t, ctx, actions...)
 				audit(t, ctx, what)
@@ -233,7 +248,8 @@ func TestProofIsAccessible(t *testing.T) {
 	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/proof"), chromedp.WaitReady("#sign"))
 	audit(t, ctx, "proof")
 	picture(t, ctx, "proof")
-	if got := evaluate[string](t, ctx, `getComputedStyle(document.querySelector(".row")).borderLeftStyle`); got != "solid" {
+	if got := evaluate[string](t, ctx,
+		`getComputedStyle(document.querySelector(".row")).borderLeftStyle`); got != "solid" {
 		t.Errorf("the page is shown without its style: %q", got)
 	}
 }
@@ -281,7 +297,8 @@ func TestKeyboardAlone(t *testing.T) {
 	to(t, ctx, "#ring")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#captions").textContent.includes("Info line")`)
-	for _, step := range []struct{ key, lit, says string }{{"1", "cumbria", "Carlisle or Penrith press 1"}, {"3", "local_line", "To talk press 1"}, {"1", "local_line", "Connecting you to the local team"}} {
+	for _, step := range []struct{ key, lit, says string }{{"1", "cumbria", "Carlisle or Penrith press 1"},
+		{"3", "local_line", "To talk press 1"}, {"1", "local_line", "Connecting you to the local team"}} {
 		do(t, ctx, press(step.key))
 		until(t, ctx, fmt.Sprintf(`document.querySelector("#captions").textContent.includes(%q)`, step.says))
 		until(t, ctx, fmt.Sprintf(`document.querySelector(".map-step.lit")?.id === "step-%s"`, step.lit))
@@ -289,7 +306,8 @@ func TestKeyboardAlone(t *testing.T) {
 	until(t, ctx, `document.querySelector("#ringing").textContent.startsWith("A line is ringing")`)
 	to(t, ctx, `[data-how="no answer"]`)
 	do(t, ctx, press(kb.Enter))
-	until(t, ctx, `document.querySelector("#captions").textContent.includes("There was no answer. Trying another line.")`)
+	until(t, ctx,
+		`document.querySelector("#captions").textContent.includes("There was no answer. Trying another line.")`)
 	to(t, ctx, "#hangup")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#ring").disabled === false`)
@@ -302,7 +320,8 @@ func TestKeyboardAlone(t *testing.T) {
 	to(t, ctx, `form.save button`)
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("h1").textContent === "Saved: LetGo North"`)
-	if text := read(t, dir, "services.yaml"); !strings.Contains(text, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") {
+	if text := read(t, dir, "services.yaml"); !strings.Contains(text,
+		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") {
 		_, north, _ := strings.Cut(text, "  letgo_north:")
 		t.Errorf("the file does not say it:\n%.1500s", north)
 	}
@@ -326,7 +345,8 @@ func TestKeepWithKeyboard(t *testing.T) {
 	to(t, ctx, "form.save button")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("h1").textContent === "Saved: an example"`)
-	if text := read(t, dir, "examples.yaml"); !strings.Contains(text, "      - they: \"kendal\"\n        we: [\"01229 582386\", \"0808 2000 247\"]\n") {
+	if text := read(t, dir, "examples.yaml"); !strings.Contains(text,
+		"      - they: \"kendal\"\n        we: [\"01229 582386\", \"0808 2000 247\"]\n") {
 		t.Errorf("the file does not say it:\n%s", text[len(text)-400:])
 	}
 }
@@ -337,10 +357,12 @@ func TestKeepWithKeyboard(t *testing.T) {
 func TestTeachIsAccessible(t *testing.T) {
 	dir, base, _ := serve(t)
 	ctx := browse(t)
-	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"))
+	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"),
+		chromedp.WaitReady("#heard-text"))
 	to(t, ctx, "#heard-text")
 	do(t, ctx, press("im in crewe hes got a knife", kb.Enter))
-	until(t, ctx, `document.querySelector("#heard-said").textContent.includes("Somebody is in danger now") && document.activeElement.id === "heard-text"`)
+	until(t, ctx,
+		`document.querySelector("#heard-said").textContent.includes("Somebody is in danger now") && document.activeElement.id === "heard-text"`)
 	audit(t, ctx, "heard")
 	picture(t, ctx, "heard")
 	evaluate[chromedp.Void](t, ctx, `document.querySelector("#heard-text").select()`) // what is typed takes its place
@@ -355,17 +377,21 @@ func TestTeachIsAccessible(t *testing.T) {
 	picture(t, ctx, "heard-teach")
 	to(t, ctx, "#phrase")
 	do(t, ctx, press("flumps the door", kb.Enter))
-	until(t, ctx, `document.querySelector("pre.diff")?.textContent.includes("flumps the door") && document.querySelector("main").textContent.includes("It is understood: Somebody is in danger now.")`)
+	until(t, ctx,
+		`document.querySelector("pre.diff")?.textContent.includes("flumps the door") && document.querySelector("main").textContent.includes("It is understood: Somebody is in danger now.")`)
 	audit(t, ctx, "heard-proposal")
 	picture(t, ctx, "heard-proposal")
 	to(t, ctx, "form.save button")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("h1").textContent.startsWith("Saved: a phrase")`)
-	if text := read(t, dir, "heard_danger.yaml"); !strings.Contains(text, "- \"flumps the door\"\n") || !strings.Contains(text, "he flumps the door in crewe") {
+	if text := read(t, dir, "heard_danger.yaml"); !strings.Contains(text, "- \"flumps the door\"\n") ||
+		!strings.Contains(text, "he flumps the door in crewe") {
 		t.Error("the file does not say it")
 	}
 	for _, wide := range []int64{640, 320} {
-		do(t, ctx, chromedp.EmulateViewport(wide, 900), chromedp.Navigate(base+"/heard"), chromedp.WaitReady("#heard-text"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"))
+		do(t, ctx, chromedp.EmulateViewport(wide, 900), chromedp.Navigate(base+"/heard"),
+			chromedp.WaitReady("#heard-text"), chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter),
+			chromedp.WaitVisible(".says"))
 		if evaluate[bool](t, ctx, `document.scrollingElement.scrollWidth > innerWidth`) {
 			t.Errorf("at %d it runs off the side", wide)
 		}
@@ -380,7 +406,8 @@ func TestPlaceByKeyboard(t *testing.T) {
 	do(t, ctx, press(kb.Enter))
 	to(t, ctx, "#place")
 	do(t, ctx, press("Widnes"))
-	until(t, ctx, `document.querySelector("#words").value === "Widnes" && document.querySelector("#place-help").textContent === "Send the text; or ring, and press 2, then 3."`)
+	until(t, ctx,
+		`document.querySelector("#words").value === "Widnes" && document.querySelector("#place-help").textContent === "Send the text; or ring, and press 2, then 3."`)
 	to(t, ctx, "#words")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0300 111 1247")`)
@@ -389,9 +416,12 @@ func TestPlaceByKeyboard(t *testing.T) {
 	until(t, ctx, `document.querySelector("#captions .we") !== null`)
 	for i, key := range []string{"2", "3"} {
 		do(t, ctx, press(key))
-		until(t, ctx, fmt.Sprintf(`document.querySelectorAll("#captions .they").length === %d && !document.querySelector("[data-key='1']").disabled`, i+1))
+		until(t, ctx,
+			fmt.Sprintf(`document.querySelectorAll("#captions .they").length === %d && !document.querySelector("[data-key='1']").disabled`,
+				i+1))
 	}
-	until(t, ctx, `document.querySelector("#captions").textContent.includes("To talk press 1") && document.querySelector(".map-step.lit")?.id === "step-local_line"`)
+	until(t, ctx,
+		`document.querySelector("#captions").textContent.includes("To talk press 1") && document.querySelector(".map-step.lit")?.id === "step-local_line"`)
 }
 
 // A save is shown on an open page by itself, and a save that breaks the book too.
@@ -401,7 +431,8 @@ func TestSavesAreShown(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 	until(t, ctx, `document.querySelector("#verdict").textContent.includes("No mistakes")`)
 	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
-	until(t, ctx, `document.querySelector("#verdict.bad")?.textContent.includes("1 to fix") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
+	until(t, ctx,
+		`document.querySelector("#verdict.bad")?.textContent.includes("1 to fix") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
 	change(t, dir, "menus.yaml", "goes_to: cumbira\n", "goes_to: cumbria\n")
 	change(t, dir, "menus.yaml", "  cumbria:\n", "  of_cumbria:\n")
 	until(t, ctx, `document.querySelector("#checks").textContent.includes('there is no step "cumbria"')`)
@@ -409,19 +440,23 @@ func TestSavesAreShown(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "menus.yaml"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	until(t, ctx, `document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
+	until(t, ctx,
+		`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("Nothing, compared with")`)
 	// Anybody who is on a button of the checks stays on it when they are renewed.
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
 	until(t, ctx, `document.querySelector("#checks form button") !== null`)
 	do(t, ctx, chromedp.Focus("#checks form button"))
 	change(t, dir, "menus.yaml", "We never text first.", "We never  text first.")
-	until(t, ctx, `document.querySelector("#checks").textContent.includes("too many") && document.activeElement === document.querySelector("#checks form button")`)
+	until(t, ctx,
+		`document.querySelector("#checks").textContent.includes("too many") && document.activeElement === document.querySelector("#checks form button")`)
 	change(t, dir, "menus.yaml", "We never  text first.", "We never text first.")
 	change(t, dir, "services.yaml", "    lable: advice line\n", "    label: advice line\n")
-	until(t, ctx, `document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.activeElement === document.querySelector("#checks")`)
+	until(t, ctx,
+		`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.activeElement === document.querySelector("#checks")`)
 	change(t, dir, "menus.yaml", testbook.Opens("who"), "Who is this for?")
-	until(t, ctx, `document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?") && document.querySelector("nav").textContent.includes("What people will notice (1)")`)
+	until(t, ctx,
+		`document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?") && document.querySelector("nav").textContent.includes("What people will notice (1)")`)
 }
 
 // The page as the README shows it; its picture, when pictures are wanted.
@@ -429,14 +464,16 @@ func TestPictureForReaders(t *testing.T) {
 	_, base, _ := serve(t)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1360, 1120), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"),
-		chromedp.SendKeys("#words", "hello"+kb.Enter), chromedp.WaitVisible(".bubbles .we"), chromedp.SendKeys("#words", "im in kendal"+kb.Enter))
+		chromedp.SendKeys("#words", "hello"+kb.Enter), chromedp.WaitVisible(".bubbles .we"),
+		chromedp.SendKeys("#words", "im in kendal"+kb.Enter))
 	until(t, ctx, `document.querySelectorAll("#bubbles .we").length === 2`)
 	do(t, ctx, chromedp.Click("#ring"))
 	until(t, ctx, `document.querySelector("#captions .we") !== null`)
 	do(t, ctx, chromedp.Click(`[data-key="1"]`))
 	until(t, ctx, `document.querySelectorAll("#captions .we").length === 2`)
 	// Nothing on the map runs out of its box.
-	if out := evaluate[string](t, ctx, `[...document.querySelectorAll(".map-step text")].filter(w => w.getBBox().x + w.getBBox().width > w.parentElement.querySelector("rect").getBBox().x + w.parentElement.querySelector("rect").getBBox().width).map(w => w.textContent).join(", ")`); out != "" {
+	if out := evaluate[string](t, ctx,
+		`[...document.querySelectorAll(".map-step text")].filter(w => w.getBBox().x + w.getBBox().width > w.parentElement.querySelector("rect").getBBox().x + w.parentElement.querySelector("rect").getBBox().width).map(w => w.textContent).join(", ")`); out != "" {
 		t.Errorf("out of its box on the map: %s", out)
 	}
 	if *screenshots == "" {

@@ -46,7 +46,8 @@ type pieceGroup struct {
 }
 
 var pieceKinds = []struct{ prefix, name string }{
-	{"steps", "Steps of a conversation"}, {"messages", "What Signpost says by itself"}, {"phrases", "Parts of sentences"}, {"areas", "How areas are offered"}, {"services", "What services are called"},
+	{"steps", "Steps of a conversation"}, {"messages", "What Signpost says by itself"},
+	{"phrases", "Parts of sentences"}, {"areas", "How areas are offered"}, {"services", "What services are called"},
 }
 
 // pieces are all words of the book, by piece.
@@ -116,12 +117,14 @@ func wordsPage(v Verdict, r *http.Request) (*formPage, bool) {
 		f := &formPage{Title: g.Pieces[i].Name, At: "/words/" + id, Back: "/words", BackTo: "all words", Here: "/words",
 			About: "Keep each {name} in curly brackets: a number, a label or the choices go there."}
 		for _, w := range g.Pieces[i].Words {
-			one := &formField{Name: strings.ReplaceAll(w.Path, ".", "-"), Label: wordingLabel(w.Path), Value: w.Words, Kind: "long", File: fileOf(v.Source, w.Path), Path: w.Path}
+			one := &formField{Name: strings.ReplaceAll(w.Path, ".", "-"), Label: wordingLabel(w.Path), Value: w.Words,
+				Kind: "long", File: fileOf(v.Source, w.Path), Path: w.Path}
 			if strings.Contains(w.Path, ".choices.") || len(w.Words) < 50 {
 				one.Kind, one.Most = "", 200
 			}
 			if strings.HasSuffix(w.Path, ".text") && strings.Count(w.Path, ".") == 2 {
-				one.Help = fmt.Sprintf("At most %d plain letters, with what is filled in. The first 40 must give nobody away.", gsm7.SingleGSM7)
+				one.Help = fmt.Sprintf("At most %d plain letters, with what is filled in. The first 40 must give nobody away.",
+					gsm7.SingleGSM7)
 			}
 			f.Groups = append(f.Groups, formGroup{Fields: []*formField{one}})
 		}
@@ -133,7 +136,8 @@ func wordsPage(v Verdict, r *http.Request) (*formPage, bool) {
 // wordingLabel says which words these are: "steps.cumbria.choices.0.text".
 func wordingLabel(path string) string {
 	parts := strings.Split(path, ".")
-	what := map[string]string{"text": "What a text says", "say": "What a call says", "label": "What a text calls it", "mention_text": "What texts add", "mention_say": "What calls add"}[parts[len(parts)-1]]
+	what := map[string]string{"text": "What a text says", "say": "What a call says", "label": "What a text calls it",
+		"mention_text": "What texts add", "mention_say": "What calls add"}[parts[len(parts)-1]]
 	if what == "" {
 		what = diagram.Plain(parts[len(parts)-1])
 	}

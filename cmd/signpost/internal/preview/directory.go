@@ -66,10 +66,11 @@ type wrongRole struct{ ID, Role, Why string }
 
 // directoryWith shows the directory, with what is wrong with a role.
 func (s *Server) directoryWith(w http.ResponseWriter, status int, wrong wrongRole) {
-	s.show(w, status, "directory.html", page{Title: "Directory", Here: "/directory", Wrong: wrong.Why != "", Body: struct {
-		Entries []entry
-		Wrong   wrongRole
-	}{s.entries(), wrong}})
+	s.show(w, status, "directory.html", page{Title: "Directory", Here: "/directory", Wrong: wrong.Why != "",
+		Body: struct {
+			Entries []entry
+			Wrong   wrongRole
+		}{s.entries(), wrong}})
 }
 
 // singleDay is a day that differs, as the form shows it.
@@ -115,7 +116,8 @@ func manners(svc *flows.Service) []manner {
 		{"first_words", "The first words you hear", svc.FirstWords, nil},
 		{"answered_by", "What answers", flows.AnsweredByNames[svc.AnsweredBy], flows.AnsweredByNames[:]},
 		{"takes_men", "Does it take men?", known[svc.Takes.Men], known},
-		{"takes_third_parties", "Does it take people worried about somebody else?", known[svc.Takes.ThirdParties], known},
+		{"takes_third_parties", "Does it take people worried about somebody else?",
+			known[svc.Takes.ThirdParties], known},
 		{"takes_relay", "Does it take calls by Relay UK?", known[svc.Takes.Relay], known},
 		{"takes_interpreters", "Can it call an interpreter?", known[svc.Takes.Interpreters], known},
 		{"may_be_texted", "May people text it?", known[svc.MayBeTexted], known},

@@ -17,7 +17,8 @@ const (
 
 // asExample works out the conversation that a page kept as an example of the book.
 func (s *Server) asExample(v Verdict, r *http.Request) proposal {
-	name, at, they, call := strings.TrimSpace(r.Form.Get("name")), r.Form.Get("at"), r.Form["they"], r.Form.Get("channel") == "call"
+	name, at, they, call := strings.TrimSpace(r.Form.Get("name")), r.Form.Get("at"), r.Form["they"],
+		r.Form.Get("channel") == "call"
 	p := proposal{What: "an example", At: "/example", Back: "/", Seen: seen(v)}
 	p.Form = append(p.Form, field{"name", name}, field{"channel", r.Form.Get("channel")})
 	for _, t := range they {

@@ -15,9 +15,12 @@ const machineMade = "heard_signs.yaml"
 
 // fileAbout says what is in the files, for the list of them.
 var fileAbout = map[string]string{
-	directoryFile: "Each service: its numbers, its hours, and who rang it when", areasFile: "Which services an area has; more names for places",
-	"menus.yaml": "The steps and choices", "words.yaml": "What Signpost says by itself, and words that must never be in a text",
-	examplesFile: "Conversations that must come out right", languagesFile: "Other languages", recordingsFile: "What a person has spoken, for calls",
+	directoryFile: "Each service: its numbers, its hours, and who rang it when",
+	areasFile:     "Which services an area has; more names for places",
+	"menus.yaml":  "The steps and choices",
+	"words.yaml":  "What Signpost says by itself, and words that must never be in a text",
+	examplesFile:  "Conversations that must come out right", languagesFile: "Other languages",
+	recordingsFile: "What a person has spoken, for calls",
 }
 
 // fileRow is a file of the book as the list shows it.
@@ -201,14 +204,16 @@ func (s *Server) editor(w http.ResponseWriter, status int, v Verdict, name, text
 		}
 	}
 	// The editor's own style sheet is let in by a word that only this page has.
-	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'", "style-src 'self' 'nonce-"+body.Nonce+"'", 1))
+	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'",
+		"style-src 'self' 'nonce-"+body.Nonce+"'", 1))
 	s.show(w, status, "file.html", page{Title: name, Here: "/files", Wrong: len(wrong) > 0, Body: body})
 }
 
 // edited works out what the text of a file would change.
 func (s *Server) edited(v Verdict, r *http.Request) proposal {
 	name, text := r.PathValue("name"), strings.ReplaceAll(r.Form.Get("text"), "\r\n", "\n")
-	p := proposal{What: name, At: "/files/" + name, Back: "/files", Here: "/files", Seen: seen(v), Form: []field{{"text", text}}, edits: name}
+	p := proposal{What: name, At: "/files/" + name, Back: "/files", Here: "/files", Seen: seen(v),
+		Form: []field{{"text", text}}, edits: name}
 	if !slices.Contains(editable(v), name) {
 		return p.refuse("There is no such file to change.")
 	}

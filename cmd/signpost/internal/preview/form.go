@@ -268,7 +268,8 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 		p := work(v, f, r)
 		p.Again = !f.Files
 		if len(f.Errors) > 0 {
-			s.show(w, http.StatusUnprocessableEntity, "form.html", page{Title: f.Title, Here: f.Here, Wrong: true, Body: f})
+			s.show(w, http.StatusUnprocessableEntity, "form.html",
+				page{Title: f.Title, Here: f.Here, Wrong: true, Body: f})
 			return
 		}
 		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: f.Here, Body: p})
@@ -307,7 +308,8 @@ type live struct {
 // not filled in yet is no mistake.
 func answerLive(w http.ResponseWriter, f *formPage, p proposal) {
 	out := live{Errors: slices.DeleteFunc(f.Errors, func(e formError) bool {
-		return e.What == "" || e.What == nothingNew || strings.HasPrefix(e.What, fillIn) || strings.HasPrefix(e.What, chooseOne)
+		return e.What == "" || e.What == nothingNew || strings.HasPrefix(e.What, fillIn) ||
+			strings.HasPrefix(e.What, chooseOne)
 	})}
 	for _, b := range p.Warnings {
 		out.Warnings = append(out.Warnings, b.What+". "+b.Fix)

@@ -18,15 +18,16 @@ func TestFormsAreAccessible(t *testing.T) {
 	ctx := browse(t)
 	at := func(path string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(base + path) }
 	pages := map[string][]chromedp.Action[chromedp.Void]{
-		"home":         {at("/"), chromedp.WaitVisible("#changes p")},
-		"words":        {at("/words")},
-		"places":       {at("/places")},
-		"area":         {at("/places/halton")},
-		"languages":    {at("/languages")},
-		"recordings":   {at("/recordings")},
-		"files":        {at("/files")},
-		"file":         {at("/files/areas.yaml"), chromedp.WaitReady(".cm-content")},
-		"new-service":  {at("/new/service"), chromedp.SetValue("#name", "Another"), chromedp.Submit("form.sheet"), chromedp.WaitVisible(".error-summary")},
+		"home":       {at("/"), chromedp.WaitVisible("#changes p")},
+		"words":      {at("/words")},
+		"places":     {at("/places")},
+		"area":       {at("/places/halton")},
+		"languages":  {at("/languages")},
+		"recordings": {at("/recordings")},
+		"files":      {at("/files")},
+		"file":       {at("/files/areas.yaml"), chromedp.WaitReady(".cm-content")},
+		"new-service": {at("/new/service"), chromedp.SetValue("#name", "Another"), chromedp.Submit("form.sheet"),
+			chromedp.WaitVisible(".error-summary")},
 		"one-wording":  {at("/words/steps.welcome")},
 		"new-town":     {at("/new/town")},
 		"service-form": {at("/directory/halton_service")},
@@ -37,7 +38,9 @@ func TestFormsAreAccessible(t *testing.T) {
 			wide   int64
 		}{{"light", 1440}, {"dark", 768}, {"light", 390}} {
 			what := fmt.Sprintf("%s-%s-%d", name, as.scheme, as.wide)
-			call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: as.scheme}}})
+			call(t, ctx, emulation.SetEmulatedMedia,
+				emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme",
+					Value: as.scheme}}})
 			do(t, ctx, chromedp.EmulateViewport(as.wide, 900))
 			do(t, ctx, actions...)
 			audit(t, ctx, what)
@@ -56,7 +59,8 @@ func TestWordsByKeyboard(t *testing.T) {
 	dir, base, ctx := atThePhone(t)
 	do(t, ctx, chromedp.Focus(`a[href="/words/steps.bills"]`), press(kb.Enter))
 	until(t, ctx, `document.readyState === "complete" && document.querySelector("h1")?.textContent === "Bills"`)
-	evaluate[chromedp.Void](t, ctx, `{ const e = document.querySelector("#steps-bills-text"); e.value = "Words that nobody reads. ".repeat(9); e.dispatchEvent(new Event("input", { bubbles: true })); }`)
+	evaluate[chromedp.Void](t, ctx,
+		`{ const e = document.querySelector("#steps-bills-text"); e.value = "Words that nobody reads. ".repeat(9); e.dispatchEvent(new Event("input", { bubbles: true })); }`)
 	until(t, ctx, `document.querySelector("#steps-bills-text-error").textContent !== ""`)
 	to(t, ctx, "button.main")
 	do(t, ctx, press(kb.Enter))
@@ -66,7 +70,8 @@ func TestWordsByKeyboard(t *testing.T) {
 	until(t, ctx, `document.querySelector("#file-live").textContent.includes("to fix here")`)
 	until(t, ctx, `document.querySelector(".cm-lintRange-error, .cm-lintPoint-error, .cm-lint-marker-error") !== null`)
 	// The editor's own marks are pictures, which the policy of the page keeps out.
-	until(t, ctx, `[...document.querySelectorAll(".cm-lint-marker-error")].some((e) => getComputedStyle(e, "::before").content.includes("✗"))`)
+	until(t, ctx,
+		`[...document.querySelectorAll(".cm-lint-marker-error")].some((e) => getComputedStyle(e, "::before").content.includes("✗"))`)
 	if evaluate[string](t, ctx, `document.querySelector("#file-text").value`) == read(t, dir, "areas.yaml") {
 		t.Error("what is written does not reach the form")
 	}
@@ -79,7 +84,8 @@ func TestMenuByKeyboardAlone(t *testing.T) {
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/places"), chromedp.WaitReady(".stacks"))
 	const most = 200 // pixels
-	if high := evaluate[float64](t, ctx, `document.querySelector("header").getBoundingClientRect().height`); high > most {
+	if high := evaluate[float64](t, ctx,
+		`document.querySelector("header").getBoundingClientRect().height`); high > most {
 		t.Errorf("the head takes %v px", high)
 	}
 	to(t, ctx, ".menu summary")

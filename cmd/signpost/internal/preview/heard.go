@@ -28,23 +28,39 @@ type kindGroup struct {
 
 // kindGroups are all that a text may say.
 var kindGroups = []kindGroup{
-	{"Danger", []kindNamed{{hear.Danger, "Somebody is in danger now"}, {hear.Injury, "Somebody was strangled or badly hurt, and needs a doctor"},
+	{"Danger", []kindNamed{{hear.Danger, "Somebody is in danger now"},
+		{hear.Injury, "Somebody was strangled or badly hurt, and needs a doctor"},
 		{hear.Despair, "The writer wants to die"}, {hear.Taken, "The writer has taken something"},
 		{hear.Past, "It was long ago, not now"}, {hear.Story, "It is a song, a film, a game or an advertisement"}}},
-	{"Who it is about", []kindNamed{{hear.Hurt, "The writer is the one who is harmed"}, {hear.Behaviour, "The writer is the one who harms"}, {hear.Other, "It is about somebody else"},
-		{hear.Child, "A child writes"}, {hear.ChildConcern, "An adult is worried about a child"}, {hear.Man, "The writer is a man"}, {hear.LGBT, "The writer is LGBT+"}, {hear.Older, "The writer is older"}}},
-	{"What the writer needs", []kindNamed{{hear.Sexual, "Sexual violence"}, {hear.Honour, "Honour-based abuse or forced marriage"}, {hear.Deaf, "The writer is deaf"},
-		{hear.TextOnly, "The writer cannot speak, or wants text only"}, {hear.Interpreter, "The writer speaks another language"}, {hear.Homeless, "The writer has nowhere to sleep"},
-		{hear.Stalked, "The writer is stalked"}, {hear.Tracked, "The phone or the car is tracked"}, {hear.Visa, "It is about a visa"}, {hear.Anonymous, "The writer wants to report without a name"},
+	{"Who it is about", []kindNamed{{hear.Hurt, "The writer is the one who is harmed"},
+		{hear.Behaviour, "The writer is the one who harms"}, {hear.Other, "It is about somebody else"},
+		{hear.Child, "A child writes"}, {hear.ChildConcern, "An adult is worried about a child"},
+		{hear.Man, "The writer is a man"}, {hear.LGBT, "The writer is LGBT+"}, {hear.Older, "The writer is older"}}},
+	{"What the writer needs", []kindNamed{{hear.Sexual, "Sexual violence"},
+		{hear.Honour, "Honour-based abuse or forced marriage"}, {hear.Deaf, "The writer is deaf"},
+		{hear.TextOnly, "The writer cannot speak, or wants text only"},
+		{hear.Interpreter, "The writer speaks another language"}, {hear.Homeless, "The writer has nowhere to sleep"},
+		{hear.Stalked, "The writer is stalked"}, {hear.Tracked, "The phone or the car is tracked"},
+		{hear.Visa, "It is about a visa"}, {hear.Anonymous, "The writer wants to report without a name"},
 		{hear.Watched, "Somebody else reads the phone"}}},
-	{"Questions to us", []kindNamed{{hear.AskHuman, "Asks if this is a person"}, {hear.AskWho, "Asks who we are"}, {hear.AskFree, "Asks if it is free"}, {hear.AskBill, "Asks if it shows on the bill"},
-		{hear.AskCall, "Asks us to ring"}, {hear.AskPrivate, "Asks if we tell anybody"}, {hear.AskHours, "Asks if it is open"}, {hear.AskSilent, "Asks how to ring 999 without a sound"}}},
-	{"About a number that was given", []kindNamed{{hear.NoAnswer, "They did not answer"}, {hear.Engaged, "It is engaged"}, {hear.DeadLine, "The number does not work"}, {hear.Machine, "A machine answered"},
-		{hear.Shut, "They are closed"}, {hear.Another, "Wants another number"}, {hear.Repeat, "Wants the number again"}, {hear.Wrong, "It is not that place"}}},
-	{"Answers", []kindNamed{{hear.Yes, "Yes"}, {hear.No, "No"}, {hear.Neither, "None of these"}, {hear.NotSure, "Not sure"}, {hear.First, "The first"}, {hear.Second, "The second"},
-		{hear.Third, "The third"}, {hear.Fourth, "The fourth"}, {hear.Leave, "Wants to leave"}, {hear.Thanks, "Thanks"}, {hear.SmallTalk, "Small talk"}, {hear.Filler, "Words that say nothing by themselves"}}},
-	{"Whose a place is", []kindNamed{{hear.Here, "The writer is in a place"}, {hear.Near, "The writer is near a place"}, {hear.Going, "The writer is going to a place"},
-		{hear.NotHere, "The writer is not in a place, or has left it"}, {hear.Theirs, "A place is somebody else's"}, {hear.Person, "It is a person's name, not a place"}, {hear.Thing, "It is the name of a street, a shop or a club, not a place"}}},
+	{"Questions to us", []kindNamed{{hear.AskHuman, "Asks if this is a person"}, {hear.AskWho, "Asks who we are"},
+		{hear.AskFree, "Asks if it is free"}, {hear.AskBill, "Asks if it shows on the bill"},
+		{hear.AskCall, "Asks us to ring"}, {hear.AskPrivate, "Asks if we tell anybody"},
+		{hear.AskHours, "Asks if it is open"}, {hear.AskSilent, "Asks how to ring 999 without a sound"}}},
+	{"About a number that was given", []kindNamed{{hear.NoAnswer, "They did not answer"},
+		{hear.Engaged, "It is engaged"}, {hear.DeadLine, "The number does not work"},
+		{hear.Machine, "A machine answered"},
+		{hear.Shut, "They are closed"}, {hear.Another, "Wants another number"}, {hear.Repeat, "Wants the number again"},
+		{hear.Wrong, "It is not that place"}}},
+	{"Answers", []kindNamed{{hear.Yes, "Yes"}, {hear.No, "No"}, {hear.Neither, "None of these"},
+		{hear.NotSure, "Not sure"}, {hear.First, "The first"}, {hear.Second, "The second"},
+		{hear.Third, "The third"}, {hear.Fourth, "The fourth"}, {hear.Leave, "Wants to leave"}, {hear.Thanks, "Thanks"},
+		{hear.SmallTalk, "Small talk"}, {hear.Filler, "Words that say nothing by themselves"}}},
+	{"Whose a place is", []kindNamed{{hear.Here, "The writer is in a place"}, {hear.Near, "The writer is near a place"},
+		{hear.Going, "The writer is going to a place"},
+		{hear.NotHere, "The writer is not in a place, or has left it"}, {hear.Theirs, "A place is somebody else's"},
+		{hear.Person, "It is a person's name, not a place"},
+		{hear.Thing, "It is the name of a street, a shop or a club, not a place"}}},
 }
 
 // kindWords is a kind in plain words.
@@ -62,12 +78,15 @@ func kindWords(k hear.Kind) string {
 // ofPlace tells that a kind is about the place that a phrase names.
 func ofPlace(k hear.Kind) bool { return strings.HasPrefix(k.String(), "place_") }
 
-var roleWords = map[hear.Role]string{hear.RoleUnclear: "nothing says whose place it is", hear.RoleHere: "the writer is there", hear.RoleNear: "the writer is near there",
-	hear.RoleGoing: "the writer is going there, or hides there: it is not named in the answer", hear.RoleNotHere: "the writer is not there, or has left", hear.RoleTheirs: "somebody else's place",
+var roleWords = map[hear.Role]string{hear.RoleUnclear: "nothing says whose place it is",
+	hear.RoleHere: "the writer is there", hear.RoleNear: "the writer is near there",
+	hear.RoleGoing:   "the writer is going there, or hides there: it is not named in the answer",
+	hear.RoleNotHere: "the writer is not there, or has left", hear.RoleTheirs: "somebody else's place",
 	hear.RoleNoPlace: "not a place: a person, a street, a shop or a club"}
 
 // languageNames are the languages of the lists, by their short names.
-var languageNames = map[string]string{"": "English", "pl": "Polish", "ro": "Romanian", "uk": "Ukrainian and Russian", "cy": "Welsh", "ur": "Urdu and Punjabi"}
+var languageNames = map[string]string{"": "English", "pl": "Polish", "ro": "Romanian", "uk": "Ukrainian and Russian",
+	"cy": "Welsh", "ur": "Urdu and Punjabi"}
 
 func languageName(id string) string {
 	if name := languageNames[id]; name != "" {
@@ -133,7 +152,8 @@ func (s *Server) hears(b *flows.Book, text string) *reading {
 				used[i] = true
 			}
 		}
-		w := weighed{Words: strings.Join(r.Words[p.From:p.To], " "), Name: p.Name, How: p.How.String(), Where: b.Districts(p.Where), Role: roleWords[p.Role], Cue: p.Cue, Score: fmt.Sprintf("%.1f", p.Score)}
+		w := weighed{Words: strings.Join(r.Words[p.From:p.To], " "), Name: p.Name, How: p.How.String(),
+			Where: b.Districts(p.Where), Role: roleWords[p.Role], Cue: p.Cue, Score: fmt.Sprintf("%.1f", p.Score)}
 		switch {
 		case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNoPlace:
 			w.Verdict = "not used"
@@ -276,9 +296,11 @@ func (s *Server) heardPage(w http.ResponseWriter, text, wrong string, refused ta
 	if wrong == "" && (text != "" || refused.Why != "") {
 		all := lists(v)
 		body.Reading, body.Lists, body.Areas = s.hears(v.Book, text), choices(all), v.Book.Areas
-		body.Said = choices(slices.DeleteFunc(slices.Clone(all), func(l load.HeardList) bool { return !body.Reading.set.Has(l.Kind) }))
+		body.Said = choices(slices.DeleteFunc(slices.Clone(all),
+			func(l load.HeardList) bool { return !body.Reading.set.Has(l.Kind) }))
 	}
-	s.show(w, status, "heard.html", page{Title: "What is understood", Here: "/heard", Wrong: wrong != "" || refused.Why != "", Body: body})
+	s.show(w, status, "heard.html", page{Title: "What is understood", Here: "/heard",
+		Wrong: wrong != "" || refused.Why != "", Body: body})
 }
 
 // heard is the page before a text is written.

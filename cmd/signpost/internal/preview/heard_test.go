@@ -25,23 +25,29 @@ func without(t *testing.T, dir string, s *preview.Server) {
 // what, how each place was weighed, which case it is, and the answer.
 func TestHeard(t *testing.T) {
 	_, base, _ := serve(t)
-	if status, page := get(t, base+"/heard"); status != http.StatusOK || !strings.Contains(page, `<label for="heard-text">`) || strings.Contains(page, `id="list"`) {
+	if status, page := get(t, base+"/heard"); status != http.StatusOK ||
+		!strings.Contains(page, `<label for="heard-text">`) || strings.Contains(page, `id="list"`) {
 		t.Errorf("at first: %d\n%s", status, page)
 	}
 	_, page := post(t, base+"/heard", url.Values{"text": {"im in crewe hes got a knife, my mum is in kendal"}})
 	for _, want := range []string{
-		"<strong>Somebody is in danger now</strong>, because of <q>", "<q>crewe</q>", "in Cheshire East", "the writer is there", "somebody else&#39;s place", "not used",
-		"sure enough to be answered", "Cheshire East: certain", "<q>hes got a knife</q>", "<dd>danger</dd>", "999", `<option value="heard.danger">Somebody is in danger now</option>`, "Polish: ", `value="im in crewe hes got a knife my mum is in kendal"`,
+		"<strong>Somebody is in danger now</strong>, because of <q>", "<q>crewe</q>", "in Cheshire East",
+		"the writer is there", "somebody else&#39;s place", "not used",
+		"sure enough to be answered", "Cheshire East: certain", "<q>hes got a knife</q>", "<dd>danger</dd>", "999",
+		`<option value="heard.danger">Somebody is in danger now</option>`, "Polish: ",
+		`value="im in crewe hes got a knife my mum is in kendal"`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%.9000s", want, page)
 		}
 	}
-	if _, page := post(t, base+"/heard", url.Values{"text": {"<wbr>qwxzyq vkkqj"}}); strings.Contains(page, "<wbr>") || !strings.Contains(page, "Nothing was understood") {
+	if _, page := post(t, base+"/heard", url.Values{"text": {"<wbr>qwxzyq vkkqj"}}); strings.Contains(page, "<wbr>") ||
+		!strings.Contains(page, "Nothing was understood") {
 		t.Errorf("nothing is understood as\n%.5000s", page)
 	}
 	for text, says := range map[string]string{" ": "Write a text first", strings.Repeat("x", 1601): "too long"} {
-		if status, page := post(t, base+"/heard", url.Values{"text": {text}}); status != http.StatusBadRequest || !strings.Contains(page, says) {
+		if status, page := post(t, base+"/heard", url.Values{"text": {text}}); status != http.StatusBadRequest ||
+			!strings.Contains(page, says) {
 			t.Errorf("%.10q: %d\n%s", text, status, page)
 		}
 	}
@@ -51,7 +57,8 @@ func TestHeard(t *testing.T) {
 func TestEveryKindHasWords(t *testing.T) {
 	_, base, _ := serve(t)
 	_, page := post(t, base+"/heard", url.Values{"text": {"x"}})
-	for _, name := range []string{"danger", "taken", "past", "hurt", "visa", "ask_silent", "another", "neither", "filler", "place_here", "place_thing"} {
+	for _, name := range []string{"danger", "taken", "past", "hurt", "visa", "ask_silent", "another", "neither",
+		"filler", "place_here", "place_thing"} {
 		if !strings.Contains(page, `<option value="heard.`+name+`">`) {
 			t.Errorf("%s cannot be chosen", name)
 		}
@@ -71,7 +78,9 @@ func TestTeach(t *testing.T) {
 	const text = "he is flumping the bathroom door, she said"
 	form := url.Values{"list": {"heard.danger"}, "phrase": {"flumping  the (bathroom) door"}, "text": {text}}
 	_, page := post(t, base+"/heard/phrase", form)
-	for _, want := range []string{"It is understood: Somebody is in danger now.", "The folder has no heard_danger.yaml yet", "&#43;       - &#34;flumping the (bathroom) door&#34;", "he is flumping the bathroom door, she said", "<dt>Before", "Save it"} {
+	for _, want := range []string{"It is understood: Somebody is in danger now.",
+		"The folder has no heard_danger.yaml yet", "&#43;       - &#34;flumping the (bathroom) door&#34;",
+		"he is flumping the bathroom door, she said", "<dt>Before", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Fatalf("without %q:\n%.9000s", want, page)
 		}
@@ -89,30 +98,38 @@ func TestTeach(t *testing.T) {
 	if status, _ := ask(t, req); status != http.StatusForbidden {
 		t.Errorf("another site: %d", status)
 	}
-	if status, page := post(t, base+"/heard/phrase/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") || !strings.Contains(page, "It is understood: Somebody is in danger now.") {
+	if status, page := post(t, base+"/heard/phrase/save", form); status != http.StatusOK ||
+		!strings.Contains(page, "Saved") || !strings.Contains(page, "It is understood: Somebody is in danger now.") {
 		t.Fatalf("saving: %d\n%.9000s", status, page)
 	}
-	if v := s.Verdict(); v.Errors() != 0 || !strings.Contains(read(t, dir, "heard_danger.yaml"), "# How these lists work") {
+	if v := s.Verdict(); v.Errors() != 0 ||
+		!strings.Contains(read(t, dir, "heard_danger.yaml"), "# How these lists work") {
 		t.Errorf("the check says %s %v", v.Line(), load.Errors(v.Problems))
 	}
-	if _, page := post(t, base+"/heard", url.Values{"text": {text}}); !strings.Contains(page, "<strong>Somebody is in danger now</strong>") {
+	if _, page := post(t, base+"/heard", url.Values{"text": {text}}); !strings.Contains(page,
+		"<strong>Somebody is in danger now</strong>") {
 		t.Errorf("it is not understood:\n%.5000s", page)
 	}
 	if status, _ := post(t, base+"/heard/phrase/save", form); status != http.StatusConflict {
 		t.Errorf("it is saved twice: %d", status)
 	}
 
-	form = url.Values{"list": {"heard.danger"}, "phrase": {"the cat ... flumping the door"}, "text": {"the cat is flumping the door"}, "side": {"unless"}}
+	form = url.Values{"list": {"heard.danger"}, "phrase": {"the cat ... flumping the door"},
+		"text": {"the cat is flumping the door"}, "side": {"unless"}}
 	_, page = post(t, base+"/heard/phrase", form)
 	form.Set("seen", field(t, page, "seen"))
-	if status, page := post(t, base+"/heard/phrase/save", form); status != http.StatusOK || !strings.Contains(page, "It is no longer understood as: Somebody is in danger now.") {
+	if status, page := post(t, base+"/heard/phrase/save", form); status != http.StatusOK ||
+		!strings.Contains(page, "It is no longer understood as: Somebody is in danger now.") {
 		t.Fatalf("a look-alike: %d\n%.9000s", status, page)
 	}
-	if got := read(t, dir, "heard_danger.yaml"); !strings.Contains(got, "- \"the cat ... flumping the door\"\n") || !strings.Contains(got, "the cat is flumping the door") {
+	if got := read(t, dir, "heard_danger.yaml"); !strings.Contains(got, "- \"the cat ... flumping the door\"\n") ||
+		!strings.Contains(got, "the cat is flumping the door") {
 		t.Error("the look-alike is not in the file")
 	}
 
-	if _, page := post(t, base+"/heard/phrase", url.Values{"list": {"heard.danger"}, "phrase": {"xyzzy plugh"}, "text": {"plugh"}}); !strings.Contains(page, "is not understood as danger") || !strings.Contains(page, "It would still not be understood") || strings.Contains(page, "Save it") {
+	if _, page := post(t, base+"/heard/phrase", url.Values{"list": {"heard.danger"}, "phrase": {"xyzzy plugh"},
+		"text": {"plugh"}}); !strings.Contains(page, "is not understood as danger") ||
+		!strings.Contains(page, "It would still not be understood") || strings.Contains(page, "Save it") {
 		t.Errorf("a phrase that is not in its example:\n%.9000s", page)
 	}
 	for name, tt := range map[string]struct{ list, phrase, text, says string }{
@@ -124,11 +141,14 @@ func TestTeach(t *testing.T) {
 		"what is there":    {"heard.danger", "flumping the (bathroom) door", text, "what the files say already"},
 		"a list of nobody": {"languages.xx.danger", "a", "a", "Choose what"},
 	} {
-		status, page := post(t, base+"/heard/phrase", url.Values{"list": {tt.list}, "phrase": {tt.phrase}, "text": {tt.text}})
+		status, page := post(t, base+"/heard/phrase",
+			url.Values{"list": {tt.list}, "phrase": {tt.phrase}, "text": {tt.text}})
 		if !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s:\n%.5000s", name, page)
 		}
-		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `<a href="#`) || strings.Count(page, `aria-invalid="true"`) != 1 || !strings.Contains(page, `value="`+strings.TrimSpace(tt.phrase)) {
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `<a href="#`) ||
+			strings.Count(page, `aria-invalid="true"`) != 1 ||
+			!strings.Contains(page, `value="`+strings.TrimSpace(tt.phrase)) {
 			t.Errorf("%s: %d, without the form as it was written, and its error:\n%.5000s", name, status, page)
 		}
 	}
@@ -139,15 +159,20 @@ func TestTeachPlace(t *testing.T) {
 	dir, base, _ := serve(t)
 	form := url.Values{"name": {" Zzyzxton"}, "area": {"halton"}, "text": {"im in zzyzxton"}}
 	_, page := post(t, base+"/heard/place", form)
-	if !strings.Contains(page, "It is understood as being in: Halton: certain.") || !strings.Contains(page, "&#43;     also_called: [halton, halton borough, zzyzxton]") {
+	if !strings.Contains(page, "It is understood as being in: Halton: certain.") ||
+		!strings.Contains(page, "&#43;     also_called: [halton, halton borough, zzyzxton]") {
 		t.Fatalf("it shows\n%.9000s", page)
 	}
 	form.Set("seen", field(t, page, "seen"))
-	if status, page := post(t, base+"/heard/place/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") || !strings.Contains(read(t, dir, "areas.yaml"), "[halton, halton borough, zzyzxton]") {
+	if status, page := post(t, base+"/heard/place/save", form); status != http.StatusOK ||
+		!strings.Contains(page, "Saved") || !strings.Contains(read(t, dir, "areas.yaml"),
+		"[halton, halton borough, zzyzxton]") {
 		t.Fatalf("saving: %d\n%.9000s", status, page)
 	}
-	for says, form := range map[string]url.Values{"Choose the area": {"name": {"x"}}, "Write the name": {"area": {"halton"}}, "say already": {"area": {"halton"}, "name": {"zzyzxton"}}} {
-		if _, page := post(t, base+"/heard/place", form); !strings.Contains(page, says) || strings.Contains(page, "Save it") {
+	for says, form := range map[string]url.Values{"Choose the area": {"name": {"x"}},
+		"Write the name": {"area": {"halton"}}, "say already": {"area": {"halton"}, "name": {"zzyzxton"}}} {
+		if _, page := post(t, base+"/heard/place", form); !strings.Contains(page, says) ||
+			strings.Contains(page, "Save it") {
 			t.Errorf("%q:\n%.5000s", says, page)
 		}
 	}

@@ -63,7 +63,8 @@ type manager struct {
 
 func (m *manager) see(name string) {
 	m.t.Helper()
-	m.shown.WriteString(evaluate[string](m.t, m.ctx, `document.body.innerText + " " + [...document.querySelectorAll("label, button, summary")].map(e => e.textContent).join(" ")`))
+	m.shown.WriteString(evaluate[string](m.t, m.ctx,
+		`document.body.innerText + " " + [...document.querySelectorAll("label, button, summary")].map(e => e.textContent).join(" ")`))
 	if name != "" && *screenshots != "" {
 		m.picture(name)
 	}
@@ -97,13 +98,15 @@ func (m *manager) pictureHere(name string) {
 	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
 		m.t.Fatal(err)
 	}
-	evaluate[chromedp.Void](m.t, m.ctx, `(() => { const folder = document.querySelector("#folder"); if (folder) folder.value = window.undo; })()`)
+	evaluate[chromedp.Void](m.t, m.ctx,
+		`(() => { const folder = document.querySelector("#folder"); if (folder) folder.value = window.undo; })()`)
 }
 
 // press clicks what has these words on it.
 func (m *manager) press(words string) {
 	m.t.Helper()
-	click := fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("a, button")].find(e => e.textContent.trim().startsWith(%q)); if (e) e.click(); return Boolean(e); })()`, words)
+	click := fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("a, button")].find(e => e.textContent.trim().startsWith(%q)); if (e) e.click(); return Boolean(e); })()`,
+		words)
 	if !evaluate[bool](m.t, m.ctx, click) {
 		m.t.Fatalf("nothing to press says %q:\n%s", words, shown(m.ctx))
 	}
@@ -121,7 +124,8 @@ func (m *manager) leave(words string) {
 // fill writes into the field that has these words beside it.
 func (m *manager) fill(label, words string) {
 	m.t.Helper()
-	set := fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q)); if (!l) return false; document.getElementById(l.htmlFor).value = %q; return true; })()`, label, words)
+	set := fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q)); if (!l) return false; document.getElementById(l.htmlFor).value = %q; return true; })()`,
+		label, words)
 	if !evaluate[bool](m.t, m.ctx, set) {
 		m.t.Fatalf("no field is called %q:\n%s", label, shown(m.ctx))
 	}
@@ -186,7 +190,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") {
 		t.Error("a number that nobody rang may be saved with the old reason")
 	}
-	if wrong := evaluate[string](t, m.ctx, `document.querySelector(".error-summary a").getAttribute("href") + " " + document.getElementById("number0").value`); wrong != "#rung_by +44 (0)1229 582387" {
+	if wrong := evaluate[string](t, m.ctx,
+		`document.querySelector(".error-summary a").getAttribute("href") + " " + document.getElementById("number0").value`); wrong != "#rung_by +44 (0)1229 582387" {
 		t.Errorf("the form leads to %q", wrong)
 	}
 	m.fill("Telephone number", "01228 633640")
@@ -212,7 +217,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	for _, c := range []struct{ service, label, words, wrote string }{
 		{"LetGo West", "Paused until", "2099-01-05", "paused_until: 2099-01-05"},
 		{"LetGo West", "Paused until", "", "    hours: unknown\n    if_no_answer: victim_support_cumbria"},
-		{"Cheshire East Domestic Abuse Hub", "Hours", "Mon-Fri 9am-5pm, Sat 10am-1pm", "hours: Mon-Fri 9am-5pm, Sat 10am-1pm"},
+		{"Cheshire East Domestic Abuse Hub", "Hours", "Mon-Fri 9am-5pm, Sat 10am-1pm",
+			"hours: Mon-Fri 9am-5pm, Sat 10am-1pm"},
 		{"Victim Support Cumbria", "Hours", "weekdays 9am to 5pm", "hours: weekdays 9am to 5pm #"},
 		{"Cheshire East Domestic Abuse Hub", "On bank holidays", "open", "bank_holidays: open"},
 		{"Respect Phoneline", "What a text calls it", "behaviour line", "label: behaviour line"},
@@ -242,7 +248,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") || !strings.Contains(m.shown.String(), "hours: Mon-Fri 9am-5pm") {
 		t.Error("hours that may mean two things are taken, or not explained")
 	}
-	if at := evaluate[string](t, m.ctx, `[...document.querySelectorAll(".error-summary a")].map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
+	if at := evaluate[string](t, m.ctx,
+		`[...document.querySelectorAll(".error-summary a")].map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
 		t.Errorf("it is refused at %q", at)
 	}
 	m.leave("Undo the last save")

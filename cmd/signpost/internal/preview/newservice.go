@@ -19,16 +19,24 @@ func (s *Server) newServicePage(v Verdict, _ *http.Request) (*formPage, bool) {
 	for _, a := range v.Source.Book.Areas {
 		areas = append(areas, formChoice{a.ID, a.Name})
 	}
-	return &formPage{Title: "Add a service", At: "/new/service", Back: "/directory", BackTo: "the directory", Here: "/directory",
+	return &formPage{Title: "Add a service", At: "/new/service", Back: "/directory", BackTo: "the directory",
+		Here:  "/directory",
 		About: "You need its number, where the number is printed, and its hours. Ring it if you can.",
 		Groups: []formGroup{
 			{Fields: []*formField{
-				{Name: "name", Label: "What the service calls itself", Help: "Callers never see this.", Most: 100, Need: true},
-				{Name: "label", Label: "What a text calls it", Help: "Choose discreet words. Somebody else may read them.", Value: "local team", Most: 40, Need: true},
-				{Name: "say", Label: "What a call calls it", Help: "It goes in the middle of a sentence, like: the local team.", Value: "the local team", Most: 60, Need: true},
+				{Name: "name", Label: "What the service calls itself", Help: "Callers never see this.", Most: 100,
+					Need: true},
+				{Name: "label", Label: "What a text calls it",
+					Help: "Choose discreet words. Somebody else may read them.", Value: "local team", Most: 40,
+					Need: true},
+				{Name: "say", Label: "What a call calls it",
+					Help: "It goes in the middle of a sentence, like: the local team.", Value: "the local team",
+					Most: 60, Need: true},
 				{Name: "number", Label: "Telephone number", Kind: "tel", Most: 30, Need: true},
 				{Name: "free", Label: "It is a freephone number (0800 or 0808)", Kind: "tick"},
-				{Name: "hours", Label: "Hours", Help: "Write 24 hours, unknown, or hours like: Mon-Fri 9am-6pm, Sat 10am-1pm. Never guess.", Value: "unknown", Most: 100, Need: true},
+				{Name: "hours", Label: "Hours",
+					Help:  "Write 24 hours, unknown, or hours like: Mon-Fri 9am-6pm, Sat 10am-1pm. Never guess.",
+					Value: "unknown", Most: 100, Need: true},
 			}},
 			{Legend: "Who it is for", Fields: []*formField{
 				{Name: "me", Label: "People who are harmed", Kind: "tick", Value: "yes"},
@@ -36,14 +44,22 @@ func (s *Server) newServicePage(v Verdict, _ *http.Request) (*formPage, bool) {
 			}},
 			{Legend: "Where it is given", Fields: []*formField{
 				{Name: "area", Label: "Its area", Kind: "choose", Choices: areas, Need: true},
-				{Name: "place", Label: "Where in the area's list", Kind: "choose", Choices: []formChoice{{"last", "behind the services it has"}, {"first", "before them"}}, Value: "last"},
-				{Name: "then", Label: "Which service comes next if nobody answers", Kind: "choose", Choices: serviceChoices(v.Source.Book, "Choose"), Help: "The last one in a row must be open 24 hours.", Need: true},
+				{Name: "place", Label: "Where in the area's list", Kind: "choose",
+					Choices: []formChoice{{"last", "behind the services it has"}, {"first", "before them"}},
+					Value:   "last"},
+				{Name: "then", Label: "Which service comes next if nobody answers", Kind: "choose",
+					Choices: serviceChoices(v.Source.Book, "Choose"),
+					Help:    "The last one in a row must be open 24 hours.", Need: true},
 			}},
 			{Legend: "Where the number comes from", Fields: []*formField{
 				{Name: "source", Label: "Who prints it", Help: "The service's own page, say.", Most: 120, Need: true},
-				{Name: "source_date", Label: "The day you looked at it", Kind: "date", Value: hours.Day(s.Now()).Format(time.DateOnly), Need: true},
-				{Name: "rung_by", Label: "Your role, if you rang the number today", Help: "A role, never a name.", Most: longestRole},
-				{Name: "unrung_because", Label: "If nobody has rung it: why callers get it anyway, and who decided", Help: "Until somebody rings it, every text that gives it gives the 24-hour number, too.", Most: 120},
+				{Name: "source_date", Label: "The day you looked at it", Kind: "date",
+					Value: hours.Day(s.Now()).Format(time.DateOnly), Need: true},
+				{Name: "rung_by", Label: "Your role, if you rang the number today", Help: "A role, never a name.",
+					Most: longestRole},
+				{Name: "unrung_because", Label: "If nobody has rung it: why callers get it anyway, and who decided",
+					Help: "Until somebody rings it, every text that gives it gives the 24-hour number, too.",
+					Most: 120},
 			}},
 		}}, true
 }
@@ -98,21 +114,28 @@ func (s *Server) newServiceWork(v Verdict, f *formPage) proposal {
 	}
 	id := serviceID(v.Source.Book, f.get("name"))
 	at := "services." + id + "."
-	for name, path := range map[string]string{"name": "name", "label": "label", "say": "say", "number": "numbers.0.number", "hours": "hours", "then": "if_no_answer", "source": "source", "source_date": "source_date", "rung_by": "checked_by", "unrung_because": "unrung_because"} {
+	for name, path := range map[string]string{"name": "name", "label": "label", "say": "say",
+		"number": "numbers.0.number", "hours": "hours", "then": "if_no_answer", "source": "source",
+		"source_date": "source_date", "rung_by": "checked_by", "unrung_because": "unrung_because"} {
 		f.field(name).File, f.field(name).Path = directoryFile, at+path
 	}
-	lines := []edit.Named{{Name: "name", Words: f.get("name")}, {Name: "label", Words: f.get("label")}, {Name: "say", Words: f.get("say")}, {Name: "numbers"}, {Name: "for"}, {Name: "hours", Words: f.get("hours")}}
+	lines := []edit.Named{{Name: "name", Words: f.get("name")}, {Name: "label", Words: f.get("label")},
+		{Name: "say", Words: f.get("say")}, {Name: "numbers"}, {Name: "for"}, {Name: "hours", Words: f.get("hours")}}
 	if f.get("free") != "" {
 		lines = append(lines, edit.Named{Name: "free", Words: "yes"})
 	}
-	lines = append(lines, edit.Named{Name: "if_no_answer", Words: f.get("then")}, edit.Named{Name: "source", Words: f.get("source")}, edit.Named{Name: "source_date", Words: f.get("source_date")})
+	lines = append(lines, edit.Named{Name: "if_no_answer", Words: f.get("then")},
+		edit.Named{Name: "source", Words: f.get("source")},
+		edit.Named{Name: "source_date", Words: f.get("source_date")})
 	if role != "" {
 		if err := load.Role(role); err != nil {
 			return p.refuseAt("rung_by", sentence(err))
 		}
-		lines = append(lines, edit.Named{Name: "checked_on", Words: hours.Day(s.Now()).Format(time.DateOnly)}, edit.Named{Name: "checked_by", Words: role})
+		lines = append(lines, edit.Named{Name: "checked_on", Words: hours.Day(s.Now()).Format(time.DateOnly)},
+			edit.Named{Name: "checked_by", Words: role})
 	} else {
-		lines = append(lines, edit.Named{Name: "checked_on", Words: "never"}, edit.Named{Name: "unrung_because", Words: because})
+		lines = append(lines, edit.Named{Name: "checked_on", Words: "never"},
+			edit.Named{Name: "unrung_because", Words: because})
 	}
 	var block strings.Builder
 	fmt.Fprintf(&block, "\n  %s:\n", id)

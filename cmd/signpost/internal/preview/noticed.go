@@ -68,7 +68,8 @@ func (s *Server) sinceThen() since {
 
 // changed is the page of what people will notice.
 func (s *Server) changed(w http.ResponseWriter, _ *http.Request) {
-	s.show(w, http.StatusOK, "changes.html", page{Title: "What people will notice", Here: "/changes", Body: s.sinceThen()})
+	s.show(w, http.StatusOK, "changes.html", page{Title: "What people will notice", Here: "/changes",
+		Body: s.sinceThen()})
 }
 
 // changedShort is the same in a few lines, to be put into a page that is open.

@@ -36,11 +36,15 @@ type page struct {
 // words are what the pages' templates call.
 func (s *Server) words() template.FuncMap {
 	return template.FuncMap{
-		"before": func(before, after string) []changes.Piece { was, _, _ := changes.Compare(before, after); return was },
-		"after":  func(before, after string) []changes.Piece { _, is, _ := changes.Compare(before, after); return is },
-		"list":   func(words ...string) []string { return words },
-		"sign":   func(b byte) string { return string(b) },
-		"when":   func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
+		"before": func(before,
+			after string) []changes.Piece {
+			was, _, _ := changes.Compare(before, after)
+			return was
+		},
+		"after": func(before, after string) []changes.Piece { _, is, _ := changes.Compare(before, after); return is },
+		"list":  func(words ...string) []string { return words },
+		"sign":  func(b byte) string { return string(b) },
+		"when":  func(t time.Time) string { return t.In(hours.London()).Format("Monday 2 January 2006, 15:04") },
 		"fixable": func(all []found) bool {
 			return slices.ContainsFunc(all, func(f found) bool { return f.Edit != load.Edit{} })
 		},
@@ -84,7 +88,8 @@ func (s *Server) trouble(w http.ResponseWriter, status int, what string) {
 
 // meanwhile is the page for somebody whose change would undo another that came first.
 func (s *Server) meanwhile(w http.ResponseWriter, p proposal) {
-	body := troubled{What: "Somebody changed the files meanwhile. Nothing was saved: look again, then make your change again.", Again: p.Page()}
+	body := troubled{What: "Somebody changed the files meanwhile. Nothing was saved: look again, then make your change again.",
+		Again: p.Page()}
 	if p.edits != "" && len(p.Form) > 0 {
 		body.Wrote = p.Form[0].Value
 	}
@@ -255,7 +260,8 @@ func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
 	_, style, _ := bytes.Cut(b.Bytes(), []byte("<style>"))
 	style, _, _ = bytes.Cut(style, []byte("</style>"))
 	sum := sha256.Sum256(style)
-	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'", "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
+	w.Header().Set("Content-Security-Policy", strings.Replace(Policy, "style-src 'self'",
+		"style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
 }

@@ -85,14 +85,16 @@ const maxPhones = 32
 // numbers of callers, by kind. %05d is the phone's own. (Ofcom keeps 07700 900 000
 // to 900 999 and others for drama: they are not valid, so these are ordinary.)
 var callers = map[string]string{
-	"mobile": "+4474001%05d", "landline": "+44122863%04d", "withheld": "anonymous", "whatsapp": "whatsapp:+4474001%05d", "abroad": "+3361234%04d",
+	"mobile": "+4474001%05d", "landline": "+44122863%04d", "withheld": "anonymous", "whatsapp": "whatsapp:+4474001%05d",
+	"abroad": "+3361234%04d",
 }
 
 var ourLines = map[string]string{"long": "+447400654321", "short": "60777"}
 
 // statuses are the provider's words for how a line ends, by ours.
 var statuses = map[string]string{
-	"answered": "completed", "short": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed", "cancelled": "canceled",
+	"answered": "completed", "short": "completed", "no answer": "no-answer", "engaged": "busy", "failed": "failed",
+	"cancelled": "canceled",
 }
 
 var errNotUnderstood = errors.New("the page sent something that is not understood: load it again")

@@ -75,18 +75,25 @@ func (s *Server) areaPage(v Verdict, r *http.Request) (*formPage, bool) {
 	}
 	at := "areas." + a.ID + "."
 	f := &formPage{Title: a.Name, At: "/places/" + a.ID, Back: "/places", BackTo: "all places", Here: "/places"}
-	services := formGroup{Legend: "Its services, in the order that callers get them", Help: "The first is given first. After the last, callers get what takes over when nobody answers."}
+	services := formGroup{Legend: "Its services, in the order that callers get them",
+		Help: "The first is given first. After the last, callers get what takes over when nobody answers."}
 	for i := range len(a.Services) + moreServices {
-		one := &formField{Name: fmt.Sprint("service", i), Label: fmt.Sprint("Service ", i+1), Kind: "choose", Choices: serviceChoices(v.Source.Book, "none"), File: areasFile, Path: at + "services"}
+		one := &formField{Name: fmt.Sprint("service", i), Label: fmt.Sprint("Service ", i+1), Kind: "choose",
+			Choices: serviceChoices(v.Source.Book, "none"), File: areasFile, Path: at + "services"}
 		if i < len(a.Services) {
 			one.Value = a.Services[i]
 		}
 		services.Fields = append(services.Fields, one)
 	}
 	f.Groups = []formGroup{services, {Fields: []*formField{
-		{Name: "names", Label: "Towns and other names that people write for it", Kind: "long", Value: strings.Join(ownNames(v, a), "\n"), Help: "One to a line, in small letters. Most towns are known already: text one to the phone first.", File: areasFile, Path: at + "also_called"},
-		{Name: "text", Label: "How a text offers it", Value: a.Text, Help: "By its towns.", Most: 60, Need: true, File: areasFile, Path: at + "text"},
-		{Name: "say", Label: "How a call offers it", Value: a.Say, Most: 100, Need: true, File: areasFile, Path: at + "say"},
+		{Name: "names", Label: "Towns and other names that people write for it", Kind: "long",
+			Value: strings.Join(ownNames(v, a), "\n"),
+			Help:  "One to a line, in small letters. Most towns are known already: text one to the phone first.",
+			File:  areasFile, Path: at + "also_called"},
+		{Name: "text", Label: "How a text offers it", Value: a.Text, Help: "By its towns.", Most: 60, Need: true,
+			File: areasFile, Path: at + "text"},
+		{Name: "say", Label: "How a call offers it", Value: a.Say, Most: 100, Need: true, File: areasFile,
+			Path: at + "say"},
 	}}}
 	return f, true
 }
@@ -142,12 +149,14 @@ func (s *Server) townPage(v Verdict, _ *http.Request) (*formPage, bool) {
 	}
 	also := slices.Clone(areas)
 	also[0].Words = "no: in one area alone"
-	return &formPage{Title: "Add a town or a name", At: "/new/town", Back: "/places", BackTo: "all places", Here: "/places",
+	return &formPage{Title: "Add a town or a name", At: "/new/town", Back: "/places", BackTo: "all places",
+		Here:  "/places",
 		About: "Text the name to the phone first. If the right number comes back, you are done.",
 		Groups: []formGroup{{Fields: []*formField{
 			{Name: "name", Label: "The name, as people write it", Most: maxPlace, Need: true},
 			{Name: "area", Label: "Its area", Kind: "choose", Choices: areas, Need: true},
-			{Name: "other", Label: "Is it in a second area, too?", Kind: "choose", Choices: also, Help: "Then Signpost asks which one is meant."},
+			{Name: "other", Label: "Is it in a second area, too?", Kind: "choose", Choices: also,
+				Help: "Then Signpost asks which one is meant."},
 		}}}}, true
 }
 
@@ -163,7 +172,8 @@ func (s *Server) townWork(v Verdict, f *formPage) proposal {
 			return p.refuseAt("name", "The area has this name already.")
 		}
 		f.field("name").File, f.field("name").Path = areasFile, "areas."+id+".also_called"
-		data, err := edit.Append(v.Source, areasFile, edit.Entry{Path: "areas." + id + ".also_called", Words: name, After: "districts"})
+		data, err := edit.Append(v.Source, areasFile, edit.Entry{Path: "areas." + id + ".also_called", Words: name,
+			After: "districts"})
 		if err != nil {
 			return p.refuse(sentence(err))
 		}

@@ -103,7 +103,8 @@ func New(o Options) (*Server, error) {
 	if o.Kept == nil {
 		o.Kept = &changes.Kept{}
 	}
-	s := &Server{Options: o, dir: os.DirFS(o.Dir), files: load.NewWatcher(os.DirFS(o.Dir)), phones: map[string]*phone{}, waiting: map[chan int]bool{}}
+	s := &Server{Options: o, dir: os.DirFS(o.Dir), files: load.NewWatcher(os.DirFS(o.Dir)), phones: map[string]*phone{},
+		waiting: map[chan int]bool{}}
 	var err error
 	if s.pages, err = template.New("").Funcs(s.words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
@@ -174,7 +175,8 @@ func (s *Server) Look() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := Verdict{N: s.verdict.N + 1, Source: src, Problems: problems, At: s.Now(), Took: took, Book: s.verdict.Book, where: s.Dir}
+	v := Verdict{N: s.verdict.N + 1, Source: src, Problems: problems, At: s.Now(), Took: took, Book: s.verdict.Book,
+		where: s.Dir}
 	if v.Errors() == 0 {
 		v.Book = src.Book
 	}
@@ -245,7 +247,10 @@ func (s *Server) Pages() http.Handler {
 	for _, name := range []string{"app.js", "style.css", "editor.js", "codemirror.min.js"} {
 		mux.Handle("GET /"+name, Static())
 	}
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter,
+		_ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /checks", s.checks)
 	mux.HandleFunc("GET /map", s.flowMap)

@@ -37,8 +37,10 @@ var kept changes.Kept
 func line(away bool, clock func() time.Time) (*preview.Line, error) {
 	token := privacy.Hide("a token of the tests")
 	cfg := config.Config{
-		PublicURL: "https://preview.invalid", AccountSID: handset.SID("AC"), Tokens: []privacy.Private{token}, RedisURL: config.Embedded,
-		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000, ServiceLimit: 100_000,
+		PublicURL: "https://preview.invalid", AccountSID: handset.SID("AC"), Tokens: []privacy.Private{token},
+		RedisURL: config.Embedded,
+		Secrets:  [][]byte{privacy.NewSecret()}, SessionTTL: 15 * time.Minute, SenderLimit: 10_000,
+		ServiceLimit: 100_000,
 	}
 	if away {
 		cfg.RedisURL = "redis://127.0.0.1:1"
@@ -48,7 +50,8 @@ func line(away bool, clock func() time.Time) (*preview.Line, error) {
 		return nil, err
 	}
 	g.SetClock(clock)
-	return &preview.Line{Phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID, Token: token}, Use: g.Use, Close: func() { _ = g.Close() }}, nil
+	return &preview.Line{Phone: handset.Phone{Handler: g.Handler(), Base: cfg.PublicURL, Account: cfg.AccountSID,
+		Token: token}, Use: g.Use, Close: func() { _ = g.Close() }}, nil
 }
 
 // serve is a preview of the shipped book, in a folder to change.
@@ -64,7 +67,8 @@ func serve(t *testing.T) (dir, base string, s *preview.Server) {
 			t.Fatal(err)
 		}
 	}
-	s, err := preview.New(preview.Options{Dir: dir, Now: func() time.Time { return today }, Pence: 4, Open: line, Kept: &kept})
+	s, err := preview.New(preview.Options{Dir: dir, Now: func() time.Time { return today }, Pence: 4, Open: line,
+		Kept: &kept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,33 +181,42 @@ func TestPhone(t *testing.T) {
 		{"a town", "text", map[string]any{"text": "kendal"}, "01229 582386", "local_line"},
 		{"a choice of what came before", "text", map[string]any{"text": "2"}, "0800 and 0808 calls", "bills"},
 		{"leaving", "text", map[string]any{"text": "x"}, "", ""},
-		{"a landline is not texted", "text", map[string]any{"kind": "landline", "text": "kendal", "phone": "q"}, "", ""},
-		{"nor one that is withheld", "text", map[string]any{"kind": "withheld", "text": "kendal", "phone": "r"}, "", ""},
-		{"WhatsApp", "text", map[string]any{"kind": "whatsapp", "text": "kendal", "phone": "s"}, "01229 582386", "local_line"},
-		{"Redis is away", "text", map[string]any{"text": "widnes", "away": true, "phone": "u"}, "0300 111 1247", "local_line"},
-		{"at night", "text", map[string]any{"text": "101", "at": "2026-05-07T17:00", "phone": "v"}, "adviser until midnight", "not_urgent"},
+		{"a landline is not texted", "text", map[string]any{"kind": "landline", "text": "kendal", "phone": "q"},
+			"", ""},
+		{"nor one that is withheld", "text", map[string]any{"kind": "withheld", "text": "kendal", "phone": "r"},
+			"", ""},
+		{"WhatsApp", "text", map[string]any{"kind": "whatsapp", "text": "kendal", "phone": "s"}, "01229 582386",
+			"local_line"},
+		{"Redis is away", "text", map[string]any{"text": "widnes", "away": true, "phone": "u"}, "0300 111 1247",
+			"local_line"},
+		{"at night", "text", map[string]any{"text": "101", "at": "2026-05-07T17:00", "phone": "v"},
+			"adviser until midnight", "not_urgent"},
 	}
 	for _, tt := range tests {
 		status, got := handsetDoes(t, base, tt.what, tt.asked)
 		reply, _ := got["reply"].(string)
-		if status != http.StatusOK || !strings.Contains(reply, tt.reply) || tt.reply == "" && reply != "" || got["step"] != tt.step {
+		if status != http.StatusOK || !strings.Contains(reply, tt.reply) || tt.reply == "" && reply != "" ||
+			got["step"] != tt.step {
 			t.Errorf("%s: %d %v", tt.name, status, got)
 		}
 	}
-	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendal", "phone": "w"}); got["segments"] != 1.0 || got["pence"] != 4.0 || got["letters"] == 0.0 {
+	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendal", "phone": "w"}); got["segments"] != 1.0 ||
+		got["pence"] != 4.0 || got["letters"] == 0.0 {
 		t.Errorf("reckoned as %v", got)
 	}
 	for _, k := range []struct {
 		what  string
 		asked map[string]any
 		step  string
-	}{{"ring", map[string]any{}, "county"}, {"press", map[string]any{"key": "0"}, "line_24h"}, {"leg", map[string]any{"how": "no answer"}, "line_24h"}, {"leg", map[string]any{"how": "answered"}, ""}} {
+	}{{"ring", map[string]any{}, "county"}, {"press", map[string]any{"key": "0"}, "line_24h"},
+		{"leg", map[string]any{"how": "no answer"}, "line_24h"}, {"leg", map[string]any{"how": "answered"}, ""}} {
 		k.asked["kind"] = "withheld"
 		if status, got := handsetDoes(t, base, k.what, k.asked); status != http.StatusOK || got["step"] != k.step {
 			t.Errorf("%s: %d %v", k.what, status, got)
 		}
 	}
-	for what, asked := range map[string]map[string]any{"press": {"key": "1"}, "dance": {}, "wait": {"phone": ""}, "text": {"at": "tomorrow"}, "ring": {"kind": "president"}} {
+	for what, asked := range map[string]map[string]any{"press": {"key": "1"}, "dance": {}, "wait": {"phone": ""},
+		"text": {"at": "tomorrow"}, "ring": {"kind": "president"}} {
 		if status, got := handsetDoes(t, base, what, asked); status != http.StatusConflict || got["error"] == "" {
 			t.Errorf("%s is answered with %d %v", what, status, got)
 		}
@@ -215,7 +228,8 @@ func TestAfresh(t *testing.T) {
 	_, base, _ := serve(t)
 	handsetDoes(t, base, "text", map[string]any{"text": "kendal"})
 	handsetDoes(t, base, "afresh", map[string]any{})
-	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "2"}); !strings.Contains(got["reply"].(string), testbook.Opens("welcome")) {
+	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "2"}); !strings.Contains(got["reply"].(string),
+		testbook.Opens("welcome")) {
 		t.Errorf("the new phone is answered %v", got)
 	}
 }
@@ -224,7 +238,8 @@ func TestAfresh(t *testing.T) {
 func TestOnlyThisMachine(t *testing.T) {
 	dir, base, _ := serve(t)
 	before := read(t, dir, "services.yaml")
-	for host, want := range map[string]int{"evil.example": 403, "127.0.0.1.evil.example": 403, "localhost": 200, "[::1]:8099": 200, "127.9.9.9": 200, "10.0.0.1": 403, "": 200} {
+	for host, want := range map[string]int{"evil.example": 403, "127.0.0.1.evil.example": 403, "localhost": 200,
+		"[::1]:8099": 200, "127.9.9.9": 200, "10.0.0.1": 403, "": 200} {
 		req, err := http.NewRequest(http.MethodGet, base+"/", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -236,8 +251,10 @@ func TestOnlyThisMachine(t *testing.T) {
 			t.Errorf("asked as %q: %d", host, status)
 		}
 	}
-	for _, header := range [][2]string{{"Origin", "https://evil.example"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}} {
-		req, err := http.NewRequest(http.MethodPost, base+"/directory/halton_service/rung", strings.NewReader("role=manager"))
+	for _, header := range [][2]string{{"Origin", "https://evil.example"}, {"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"}} {
+		req, err := http.NewRequest(http.MethodPost, base+"/directory/halton_service/rung",
+			strings.NewReader("role=manager"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,7 +273,8 @@ func TestOnlyThisMachine(t *testing.T) {
 	}
 	resp.Body.Close()
 	csp := resp.Header.Get("Content-Security-Policy")
-	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "http") {
+	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") ||
+		strings.Contains(csp, "http") {
 		t.Errorf("the policy is %q", csp)
 	}
 }
@@ -274,10 +292,12 @@ func TestManner(t *testing.T) {
 		}
 	}
 	before := read(t, dir, "services.yaml")
-	keep(url.Values{"first_words": {"Hello, can I help?"}, "answered_by": {"person"}, "takes_men": {"no"}, "takes_relay": {""}})
+	keep(url.Values{"first_words": {"Hello, can I help?"}, "answered_by": {"person"}, "takes_men": {"no"},
+		"takes_relay": {""}})
 	_, got, _ := strings.Cut(read(t, dir, "services.yaml"), "  warrington_service:\n")
 	got, _, _ = strings.Cut(got, "\n\n")
-	for want, is := range map[string]bool{`first_words: "Hello, can I help?"`: true, "answered_by: person": true, "takes_men: no": true, "takes_relay": false} {
+	for want, is := range map[string]bool{`first_words: "Hello, can I help?"`: true, "answered_by: person": true,
+		"takes_men: no": true, "takes_relay": false} {
 		if strings.Contains(got, want) != is {
 			t.Errorf("saved is\n%s", got)
 		}
@@ -293,11 +313,14 @@ func TestManner(t *testing.T) {
 func TestEditing(t *testing.T) {
 	dir, base, _ := serve(t)
 	at := base + "/directory/warrington_service"
-	form := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"}, "number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}, "examples": {"yes"}, "unrung_because": {"it moved today; the board"}}
+	form := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"},
+		"number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}, "examples": {"yes"},
+		"unrung_because": {"it moved today; the board"}}
 	before := read(t, dir, "services.yaml")
 
 	status, page := post(t, at, form)
-	for _, want := range []string{"-       - number: 01925 243359", "&#43;       - number: 01925 243300", "In examples.yaml", "Save it"} {
+	for _, want := range []string{"-       - number: 01925 243359", "&#43;       - number: 01925 243300",
+		"In examples.yaml", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%d, without %q:\n%s", status, want, page)
 		}
@@ -311,17 +334,20 @@ func TestEditing(t *testing.T) {
 	}
 	want := strings.Replace(before, "01925 243359", "01925 243300", 1)
 	warrington := strings.Index(want, "  warrington_service:")
-	want = want[:warrington] + strings.Replace(want[warrington:], "shipped from public documents, to be rung before going live", `it moved today; the board`, 1)
+	want = want[:warrington] + strings.Replace(want[warrington:],
+		"shipped from public documents, to be rung before going live", `it moved today; the board`, 1)
 	if got := read(t, dir, "services.yaml"); got != want {
 		t.Error("more than the number and its reason changed, or less")
 	}
 	if !strings.Contains(read(t, dir, "examples.yaml"), "01925 243300") {
 		t.Error("the examples keep the old number")
 	}
-	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "warrington"}); !strings.Contains(got["reply"].(string), "01925 243300") {
+	if _, got := handsetDoes(t, base, "text",
+		map[string]any{"text": "warrington"}); !strings.Contains(got["reply"].(string), "01925 243300") {
 		t.Errorf("the phone is answered %v", got)
 	}
-	if status, page = post(t, at+"/save", form); status != http.StatusConflict || !strings.Contains(page, "Somebody changed the files meanwhile") {
+	if status, page = post(t, at+"/save", form); status != http.StatusConflict ||
+		!strings.Contains(page, "Somebody changed the files meanwhile") {
 		t.Errorf("saving what was looked at before another save: %d\n%s", status, page)
 	}
 
@@ -337,11 +363,13 @@ func TestEditing(t *testing.T) {
 		"a line break":          {"label", "a\nb", "the words must be on one line"},
 		"no change":             {"", "", "That is what the files say already"},
 	} {
-		f := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"}, "number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}}
+		f := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"},
+			"number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}}
 		if tt.field != "" {
 			f.Set(tt.field, tt.words)
 		}
-		if status, page := post(t, at, f); status != http.StatusUnprocessableEntity || !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
+		if status, page := post(t, at, f); status != http.StatusUnprocessableEntity ||
+			!strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
 			t.Errorf("%s: %d\n%s", name, status, page)
 		}
 		f.Set("seen", now)
@@ -367,19 +395,26 @@ func TestRungToday(t *testing.T) {
 	dir, base, _ := serve(t)
 	before := read(t, dir, "services.yaml")
 	status, page := post(t, base+"/directory/police_101/rung", url.Values{"role": {"  duty   manager "}})
-	if status != http.StatusOK || !strings.Contains(page, "Did you ring 101 today") || read(t, dir, "services.yaml") != before {
+	if status != http.StatusOK || !strings.Contains(page, "Did you ring 101 today") ||
+		read(t, dir, "services.yaml") != before {
 		t.Fatalf("it is not asked for first: %d\n%s", status, page)
 	}
-	if status, page = post(t, base+"/directory/police_101/save", url.Values{"rung_by": {field(t, page, "rung_by")}, "seen": {field(t, page, "seen")}}); status != http.StatusOK || !strings.Contains(page, "Saved") {
+	if status, page = post(t, base+"/directory/police_101/save",
+		url.Values{"rung_by": {field(t, page, "rung_by")},
+			"seen": {field(t, page, "seen")}}); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("%d\n%s", status, page)
 	}
 	for _, role := range []string{"x", "Jane Smith", "Jane, manager"} {
-		if _, page := post(t, base+"/directory/police_101/rung", url.Values{"role": {role}}); strings.Contains(page, "Yes, save it") || !strings.Contains(page, "like service manager") {
+		if _, page := post(t, base+"/directory/police_101/rung",
+			url.Values{"role": {role}}); strings.Contains(page, "Yes, save it") || !strings.Contains(page,
+			"like service manager") {
 			t.Errorf("%q is taken for a role:\n%s", role, page)
 		}
 	}
 	got := read(t, dir, "services.yaml")
-	if !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n") || strings.Count(got, "#") != strings.Count(before, "#") || strings.Count(got, "unrung_because:") != strings.Count(before, "unrung_because:")-1 {
+	if !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n") ||
+		strings.Count(got, "#") != strings.Count(before, "#") ||
+		strings.Count(got, "unrung_because:") != strings.Count(before, "unrung_because:")-1 {
 		t.Error("it is not written as it should be")
 	}
 	if _, page := get(t, base+"/directory"); !strings.Contains(page, "20 November 2026, today, by duty manager") {
@@ -388,13 +423,15 @@ func TestRungToday(t *testing.T) {
 	if _, page := get(t, base+"/directory"); !strings.Contains(page, "<span>ended on 11 September 2026</span>") {
 		t.Errorf("the pilot that ended is to be rung:\n%s", page)
 	}
-	if status, _ := post(t, base+"/directory/police_101/rung", url.Values{"role": {" "}}); status != http.StatusUnprocessableEntity {
+	if status, _ := post(t, base+"/directory/police_101/rung",
+		url.Values{"role": {" "}}); status != http.StatusUnprocessableEntity {
 		t.Errorf("rung by nobody: %d", status)
 	}
 	if status, _ := post(t, base+"/directory/none/rung", url.Values{"role": {"x"}}); status != http.StatusNotFound {
 		t.Errorf("nothing rung: %d", status)
 	}
-	if _, page := post(t, base+"/undo", nil); !strings.Contains(page, "Undone") || read(t, dir, "services.yaml") != before {
+	if _, page := post(t, base+"/undo", nil); !strings.Contains(page, "Undone") ||
+		read(t, dir, "services.yaml") != before {
 		t.Errorf("it cannot be undone:\n%s", page)
 	}
 }
@@ -404,7 +441,8 @@ func TestRungToday(t *testing.T) {
 func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	dir, base, s := serve(t)
 	const never = "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n"
-	change(t, dir, "services.yaml", never, "    checked_on: 2026-11-01\n    checked_by: manager\n    review_by: 2026-12-24\n")
+	change(t, dir, "services.yaml", never,
+		"    checked_on: 2026-11-01\n    checked_by: manager\n    review_by: 2026-12-24\n")
 	s.Look()
 	at := base + "/directory/letgo_north"
 	number := func(more ...string) url.Values {
@@ -414,15 +452,20 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 		}
 		return form
 	}
-	if _, page := post(t, at, number()); !strings.Contains(page, "Nobody has rung the new number yet") || strings.Contains(page, "Save it") {
+	if _, page := post(t, at, number()); !strings.Contains(page, "Nobody has rung the new number yet") ||
+		strings.Contains(page, "Save it") {
 		t.Errorf("a number that nobody rang:\n%s", page)
 	}
-	if _, page := post(t, at, url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") || strings.Contains(page, "-     checked_on") {
+	if _, page := post(t, at, url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") ||
+		strings.Contains(page, "-     checked_on") {
 		t.Errorf("the same number, printed otherwise:\n%s", page)
 	}
 	// On a server the 24-hour number stands beside it again, and a text says so.
 	_, page := post(t, at, number("unrung_because", "their line moved tonight; the board"))
-	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by", "&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board", "answers change.", "01228 633641: local team (hours not known, may show on bills). Free, any time: 0808 2000 247"} {
+	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by",
+		"&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board",
+		"answers change.",
+		"01228 633641: local team (hours not known, may show on bills). Free, any time: 0808 2000 247"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
@@ -432,18 +475,26 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	if status, page := post(t, at+"/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
-	if got := read(t, dir, "services.yaml"); !strings.Contains(got, "    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") || !strings.Contains(got, "01228 633641") {
+	if got := read(t, dir,
+		"services.yaml"); !strings.Contains(got,
+		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") || !strings.Contains(got,
+		"01228 633641") {
 		_, north, _ := strings.Cut(got, "  letgo_north:")
 		t.Errorf("it is not written as it should be:\n%.1500s", north)
 	}
 	// A short number is not looked for inside of others.
-	if _, page := post(t, base+"/directory/police_101", url.Values{"number0": {"105"}, "examples": {"yes"}, "unrung_because": {"it moved; the board"}}); !strings.Contains(page, "In examples.yaml") || strings.Contains(page, "5105") {
+	if _, page := post(t, base+"/directory/police_101",
+		url.Values{"number0": {"105"}, "examples": {"yes"},
+			"unrung_because": {"it moved; the board"}}); !strings.Contains(page, "In examples.yaml") ||
+		strings.Contains(page, "5105") {
 		t.Errorf("101 becomes 105 in other numbers, too:\n%s", page)
 	}
-	if _, page := post(t, at, url.Values{"rung_by": {strings.Repeat("manager ", 9)}}); !strings.Contains(page, "at most 60 letters") {
+	if _, page := post(t, at, url.Values{"rung_by": {strings.Repeat("manager ", 9)}}); !strings.Contains(page,
+		"at most 60 letters") {
 		t.Errorf("a long role:\n%s", page)
 	}
-	if _, page := post(t, base+"/directory/police_999/rung", url.Values{"role": {"manager"}}); !strings.Contains(page, "The emergency number is not rung to try it") {
+	if _, page := post(t, base+"/directory/police_999/rung", url.Values{"role": {"manager"}}); !strings.Contains(page,
+		"The emergency number is not rung to try it") {
 		t.Errorf("999 is rung:\n%s", page)
 	}
 }
@@ -458,7 +509,8 @@ func TestNoticed(t *testing.T) {
 	const never = "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n"
 	change(t, dir, "services.yaml", never, "    checked_on: 2026-11-01\n    checked_by: manager\n")
 	s.Look()
-	if status, page := post(t, base+"/changes/begin", nil); status != http.StatusOK || !strings.Contains(page, "Nobody will notice anything") {
+	if status, page := post(t, base+"/changes/begin", nil); status != http.StatusOK ||
+		!strings.Contains(page, "Nobody will notice anything") {
 		t.Errorf("from now on: %d\n%s", status, page)
 	}
 	change(t, dir, "services.yaml", "01228 633640", "01228 633641")
@@ -466,7 +518,8 @@ func TestNoticed(t *testing.T) {
 	s.Look()
 	for _, path := range []string{"/changes", "/changes/short"} {
 		_, page := get(t, base+path)
-		for _, want := range []string{"answers change.", "01228 633640: local team", "01228 633641: local team", "LetGo North has a new number that nobody has test-called"} {
+		for _, want := range []string{"answers change.", "01228 633640: local team", "01228 633641: local team",
+			"LetGo North has a new number that nobody has test-called"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s without %q:\n%s", path, want, page)
 			}
@@ -474,7 +527,8 @@ func TestNoticed(t *testing.T) {
 	}
 	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
 	s.Look()
-	if _, page := get(t, base+"/changes"); !strings.Contains(page, "The files have mistakes") || !strings.Contains(page, "01228 633641: local team") {
+	if _, page := get(t, base+"/changes"); !strings.Contains(page, "The files have mistakes") ||
+		!strings.Contains(page, "01228 633641: local team") {
 		t.Errorf("with a mistake:\n%s", page)
 	}
 }
@@ -488,14 +542,16 @@ func TestSinceAnotherBook(t *testing.T) {
 	}
 	src, _ := load.Dir(book.Files)
 	change(t, dir, "menus.yaml", testbook.Opens("who"), "Who is this for?")
-	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Since: src.Book, SinceName: "the book of last week", Open: line, Kept: &kept})
+	s, err := preview.New(preview.Options{Dir: dir, Now: time.Now, Since: src.Book, SinceName: "the book of last week",
+		Open: line, Kept: &kept})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	web := httptest.NewServer(s.Handler())
 	defer web.Close()
-	if _, page := get(t, web.URL+"/changes"); !strings.Contains(page, "compared with the book of last week") || !strings.Contains(page, "1 answer changes.") || !strings.Contains(page, "Who is this for?") {
+	if _, page := get(t, web.URL+"/changes"); !strings.Contains(page, "compared with the book of last week") ||
+		!strings.Contains(page, "1 answer changes.") || !strings.Contains(page, "Who is this for?") {
 		t.Errorf("it says\n%s", page)
 	}
 }
@@ -504,9 +560,11 @@ func TestSinceAnotherBook(t *testing.T) {
 func TestKeepAsExample(t *testing.T) {
 	dir, base, s := serve(t)
 	before := read(t, dir, "examples.yaml")
-	texts := url.Values{"name": {"Kendal gives its number"}, "channel": {"text"}, "they": {"hello", "kendal"}, "at": {"2026-12-25T03:00"}}
+	texts := url.Values{"name": {"Kendal gives its number"}, "channel": {"text"}, "they": {"hello", "kendal"},
+		"at": {"2026-12-25T03:00"}}
 	_, page := post(t, base+"/example", texts)
-	for _, want := range []string{"In examples.yaml", "Kendal gives its number", "01229 582386", "2026-12-25 03:00", "Nobody will notice anything", "Save it"} {
+	for _, want := range []string{"In examples.yaml", "Kendal gives its number", "01229 582386", "2026-12-25 03:00",
+		"Nobody will notice anything", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
@@ -515,20 +573,26 @@ func TestKeepAsExample(t *testing.T) {
 		t.Error("looking changed the file")
 	}
 	texts.Set("seen", field(t, page, "seen"))
-	if status, page := post(t, base+"/example/save", texts); status != http.StatusOK || !strings.Contains(page, "Saved") {
+	if status, page := post(t, base+"/example/save", texts); status != http.StatusOK ||
+		!strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
-	if got := read(t, dir, "examples.yaml"); !strings.HasPrefix(got, before) || !strings.Contains(got, "  - name: \"Kendal gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
+	if got := read(t, dir, "examples.yaml"); !strings.HasPrefix(got, before) ||
+		!strings.Contains(got,
+			"  - name: \"Kendal gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
 		t.Errorf("the file ends\n%s", got[len(got)-600:])
 	}
-	if v := s.Verdict(); v.Errors() != 0 || len(v.Source.Examples) == 0 || v.Source.Examples[len(v.Source.Examples)-1].Name != "Kendal gives its number" {
+	if v := s.Verdict(); v.Errors() != 0 || len(v.Source.Examples) == 0 ||
+		v.Source.Examples[len(v.Source.Examples)-1].Name != "Kendal gives its number" {
 		t.Errorf("the check says %s", v.Line())
 	}
 	if status, _ := post(t, base+"/example/save", texts); status != http.StatusConflict {
 		t.Errorf("it is saved twice: %d", status)
 	}
-	call := url.Values{"name": {"No answer leads on"}, "channel": {"call"}, "they": {"rings", "1", "3", "1", "no answer"}, "at": {"2026-11-18T14:00"}}
-	if _, page := post(t, base+"/example", call); !strings.Contains(page, "connects_to: letgo_south") || !strings.Contains(page, "Save it") {
+	call := url.Values{"name": {"No answer leads on"}, "channel": {"call"},
+		"they": {"rings", "1", "3", "1", "no answer"}, "at": {"2026-11-18T14:00"}}
+	if _, page := post(t, base+"/example", call); !strings.Contains(page, "connects_to: letgo_south") ||
+		!strings.Contains(page, "Save it") {
 		t.Errorf("a call:\n%s", page)
 	}
 	for name, tt := range map[string]struct {
@@ -544,7 +608,8 @@ func TestKeepAsExample(t *testing.T) {
 	} {
 		form := url.Values{"name": {"n"}, "channel": {"call"}, "they": {"rings"}, "at": {""}}
 		form[tt.field] = tt.values
-		if _, page := post(t, base+"/example", form); !strings.Contains(page, tt.says) || strings.Contains(page, "Save it") {
+		if _, page := post(t, base+"/example", form); !strings.Contains(page, tt.says) ||
+			strings.Contains(page, "Save it") {
 			t.Errorf("%s:\n%s", name, page)
 		}
 	}
@@ -565,7 +630,8 @@ func TestFixFromThePage(t *testing.T) {
 		t.Errorf("it is not offered:\n%s", page)
 	}
 	_, page := post(t, base+"/fix", nil)
-	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line", "There are other mistakes", "Save it"} {
+	for _, want := range []string{"-     lable: advice line", "&#43;     label: advice line",
+		"There are other mistakes", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
@@ -574,7 +640,8 @@ func TestFixFromThePage(t *testing.T) {
 	if status, page := post(t, base+"/fix/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
-	if read(t, dir, "services.yaml") != before || !strings.Contains(read(t, dir, "examples.yaml"), "they: Warrington\n        we: 01900 842991") {
+	if read(t, dir, "services.yaml") != before ||
+		!strings.Contains(read(t, dir, "examples.yaml"), "they: Warrington\n        we: 01900 842991") {
 		t.Error("more was fixed, or less")
 	}
 	if status, _ := post(t, base+"/fix/save", form); status != http.StatusConflict {
@@ -592,10 +659,12 @@ func TestRoutesAndProof(t *testing.T) {
 	_, all := get(t, base+"/routes")
 	_, halton := get(t, base+"/routes?area=halton")
 	_, every := get(t, base+"/routes?area=halton&every=yes")
-	if strings.Contains(halton, "<strong>LetGo North</strong>") || !strings.Contains(all, "<strong>LetGo North</strong>") || !strings.Contains(halton, "about 20p") {
+	if strings.Contains(halton, "<strong>LetGo North</strong>") ||
+		!strings.Contains(all, "<strong>LetGo North</strong>") || !strings.Contains(halton, "about 20p") {
 		t.Errorf("for one area:\n%s", halton)
 	}
-	if n := strings.Count(every, "<summary>"); n <= strings.Count(halton, "<summary>") || !strings.Contains(every, ">Victim Support</strong>") {
+	if n := strings.Count(every, "<summary>"); n <= strings.Count(halton, "<summary>") ||
+		!strings.Contains(every, ">Victim Support</strong>") {
 		t.Errorf("%d ways to further numbers, too", n)
 	}
 	if status, _ := get(t, base+"/routes?area=atlantis"); status != http.StatusBadRequest {
@@ -610,7 +679,9 @@ func TestRoutesAndProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "style-src 'sha256-") || strings.Contains(csp, "unsafe") || !strings.Contains(string(page), "For review and signature") || !strings.Contains(string(page), "about 32p") {
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "style-src 'sha256-") ||
+		strings.Contains(csp, "unsafe") || !strings.Contains(string(page), "For review and signature") ||
+		!strings.Contains(string(page), "about 32p") {
 		t.Errorf("the policy is %q, the page\n%.2000s", csp, page)
 	}
 }
@@ -650,10 +721,12 @@ func TestSaves(t *testing.T) {
 	if !strings.Contains(page, "there is no step") || !strings.Contains(page, "1 to fix") {
 		t.Errorf("the checks say\n%s", page)
 	}
-	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "01229 582386") {
+	if _, got := handsetDoes(t, base, "text",
+		map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "01229 582386") {
 		t.Errorf("with a broken book the phone is answered %v", got)
 	}
-	for _, path := range []string{"/", "/routes", "/routes?at=2026-12-25T03:00", "/directory", "/directory/halton_service", "/map"} {
+	for _, path := range []string{"/", "/routes", "/routes?at=2026-12-25T03:00", "/directory",
+		"/directory/halton_service", "/map"} {
 		if status, _ := get(t, base+path); status != http.StatusOK {
 			t.Errorf("with a broken book %s is %d", path, status)
 		}
@@ -679,7 +752,8 @@ func TestBrokenFromTheStart(t *testing.T) {
 			t.Errorf("%s: %d\n%.500s", path, status, page)
 		}
 	}
-	if _, got := handsetDoes(t, web.URL, "text", map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "0808 2000 247") {
+	if _, got := handsetDoes(t, web.URL, "text",
+		map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "0808 2000 247") {
 		t.Errorf("answered %v", got)
 	}
 }

@@ -85,7 +85,8 @@ func (p proposal) Page() string {
 
 // BackWords are the words of the link back.
 func (p proposal) BackWords() string {
-	return "Back to " + cmp.Or(map[string]string{"/directory": "the directory", "/places": "all places", "/words": "all words", "/languages": "all languages",
+	return "Back to " + cmp.Or(map[string]string{"/directory": "the directory", "/places": "all places",
+		"/words": "all words", "/languages": "all languages",
 		"/recordings": "all recordings", "/files": "all files", "/heard": "what is understood"}[p.Back], "the phone")
 }
 
@@ -106,7 +107,9 @@ const nothingNew = "That is what the files say already."
 // people would notice. It is worked out against v, which the form was about.
 func (s *Server) weigh(v Verdict, p proposal, files map[string][]byte) proposal {
 	p = s.checked(v, p, files)
-	if p.Noticed != nil && slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
+	if p.Noticed != nil &&
+		slices.ContainsFunc(p.Files,
+			func(f proposedFile) bool { return f.Name != examplesFile && !load.HeardFile(f.Name) }) {
 		*p.Noticed = s.notices(v.Book, p.book)
 	}
 	return p
@@ -132,7 +135,8 @@ func (s *Server) checked(v Verdict, p proposal, files map[string][]byte) proposa
 		put = endingAs(old, put)
 		changed.Files[name] = put
 		const around = 3
-		p.Files = append(p.Files, proposedFile{Name: name, Hunks: linediff.Hunks(string(old), string(put), around), Made: made, old: old, new: put})
+		p.Files = append(p.Files, proposedFile{Name: name, Hunks: linediff.Hunks(string(old), string(put), around),
+			Made: made, old: old, new: put})
 	}
 	if len(p.Files) == 0 {
 		return p.refuse(nothingNew)
@@ -211,7 +215,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, here string, p pr
 	}
 	for _, f := range p.Files {
 		now, err := fs.ReadFile(s.dir, f.Name)
-		if same := err == nil && bytes.Equal(now, f.old); !f.Made && !same || f.Made && !errors.Is(err, fs.ErrNotExist) {
+		if same := err == nil && bytes.Equal(now, f.old); !f.Made && !same || f.Made &&
+			!errors.Is(err, fs.ErrNotExist) {
 			s.meanwhile(w, p)
 			return
 		}

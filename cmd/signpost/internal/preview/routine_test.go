@@ -34,12 +34,15 @@ type routine struct {
 }
 
 var weekly = []string{
-	"Mon-Fri 9am-5pm", "Mon-Fri 9am-5pm, Sat 10am-1pm", "Mon-Fri 9:00-17:00", "every day 8am-8pm", "Thu-Sun 4pm-midnight",
-	"Mon-Thu 9am-12.30pm, Mon-Thu 1.30pm-5pm, Fri 9am-1pm", "Tue 10am-2pm", "Mon-Fri 9.30am-4.30pm, Sat-Sun 11am-3pm", "24 hours", "unknown",
+	"Mon-Fri 9am-5pm", "Mon-Fri 9am-5pm, Sat 10am-1pm", "Mon-Fri 9:00-17:00", "every day 8am-8pm",
+	"Thu-Sun 4pm-midnight",
+	"Mon-Thu 9am-12.30pm, Mon-Thu 1.30pm-5pm, Fri 9am-1pm", "Tue 10am-2pm", "Mon-Fri 9.30am-4.30pm, Sat-Sun 11am-3pm",
+	"24 hours", "unknown",
 }
 
 var wordings = []string{
-	"town team", "local helpline", "advice team", "support team", "information line", "day line", "the local advice team", "local team (north)",
+	"town team", "local helpline", "advice team", "support team", "information line", "day line",
+	"the local advice team", "local team (north)",
 	"local advice and information team", "team near you",
 }
 
@@ -61,8 +64,10 @@ func numberOf(t *testing.T, s *flows.Service) routine {
 	was := s.Lines[0].Printed
 	for digit := '0'; digit <= '9'; digit++ {
 		now := was[:len(was)-1] + string(digit)
-		if free, err := load.Number(now); now != was && (err == nil && free == s.Free || len(was) == 3 && now == "105") {
-			return routine{"number", url.Values{"number0": {now}, "unrung_because": {"it moved today; the board"}}, "      - number", now, ""}
+		if free, err := load.Number(now); now != was &&
+			(err == nil && free == s.Free || len(was) == 3 && now == "105") {
+			return routine{"number", url.Values{"number0": {now}, "unrung_because": {"it moved today; the board"}},
+				"      - number", now, ""}
 		}
 	}
 	return routine{}
@@ -112,10 +117,12 @@ func (r routine) byHand(text string, s *flows.Service) string {
 			return name + ": " + m[1] + r.words + m[2] + m[3]
 		})
 	} else {
-		entry = regexp.MustCompile(`(?m)^    `+r.after+`: .*\n`).ReplaceAllStringFunc(entry, func(old string) string { return old + name + ": " + r.words + "\n" })
+		entry = regexp.MustCompile(`(?m)^    `+r.after+`: .*\n`).ReplaceAllStringFunc(entry,
+			func(old string) string { return old + name + ": " + r.words + "\n" })
 	}
 	if r.kind == "number" {
-		entry = regexp.MustCompile(`(?m)^    unrung_because: .*$`).ReplaceAllString(entry, `    unrung_because: it moved today; the board`)
+		entry = regexp.MustCompile(`(?m)^    unrung_because: .*$`).ReplaceAllString(entry,
+			`    unrung_because: it moved today; the board`)
 	}
 	return text[:from] + entry + text[to:]
 }
@@ -146,7 +153,8 @@ func TestRoutineChanges(t *testing.T) {
 		}
 	}
 	day := time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
-	s := &Server{Options: Options{Dir: dir, Now: func() time.Time { return day }, Kept: &changes.Kept{}}, dir: os.DirFS(dir)}
+	s := &Server{Options: Options{Dir: dir, Now: func() time.Time { return day }, Kept: &changes.Kept{}},
+		dir: os.DirFS(dir)}
 	src, problems := check.On(s.dir, day)
 	v := Verdict{N: 1, Source: src, Problems: problems, Book: src.Book}
 	tried, refused := 0, 0
@@ -157,7 +165,8 @@ func TestRoutineChanges(t *testing.T) {
 		}
 		for _, r := range changesOf(t, i, svc) {
 			t.Run(svc.ID+" "+r.kind, func(t *testing.T) {
-				p := s.proposedBy(s.checked, v, &formPage{At: "/directory/" + svc.ID, sent: r.form}) // what people notice is not asked here: it takes most of the time
+				p := s.proposedBy(s.checked, v, &formPage{At: "/directory/" + svc.ID,
+					sent: r.form}) // what people notice is not asked here: it takes most of the time
 				if p.Why == "That is what the files say already." {
 					return
 				}
@@ -177,7 +186,8 @@ func TestRoutineChanges(t *testing.T) {
 				if len(p.Problems) > 0 && !mayRefuse(svc, r) {
 					t.Errorf("refused: %s", p.Problems[0])
 				}
-				if byHand := r.byHand(string(src.File(directoryFile)), svc); r.kind != "number" && unquoted(byHand) != unquoted(string(p.Files[0].new)) {
+				if byHand := r.byHand(string(src.File(directoryFile)), svc); r.kind != "number" &&
+					unquoted(byHand) != unquoted(string(p.Files[0].new)) {
 					t.Errorf("by hand it is another change:\n%s", byHand[max(0, strings.Index(byHand, svc.ID)):][:400])
 				} else if r.kind == "number" {
 					alsoByHand(t, s, byHand, len(p.Problems) == 0)
@@ -185,7 +195,8 @@ func TestRoutineChanges(t *testing.T) {
 			})
 		}
 	}
-	fmt.Printf("%d routine changes: %d accepted, %d refused for a reason about the line\n", tried, tried-refused, refused)
+	fmt.Printf("%d routine changes: %d accepted, %d refused for a reason about the line\n", tried,
+		tried-refused, refused)
 	if tried < 60 {
 		t.Errorf("only %d changes were tried", tried)
 	}
@@ -197,14 +208,17 @@ func unquoted(text string) string { return strings.ReplaceAll(text, `"`, "") }
 // mayRefuse reports a change that must be refused, because somebody would be left with
 // nobody at night, or that may be, because the words are too long for a text.
 func mayRefuse(s *flows.Service, r routine) bool {
-	nightless := map[string]bool{"national_helpline": true, "victim_support": true, "samaritans": true, "police_101": true}
-	return strings.HasPrefix(r.kind, "hours") && nightless[s.ID] || strings.HasPrefix(r.kind, "wording") && len(r.words) > 30
+	nightless := map[string]bool{"national_helpline": true, "victim_support": true, "samaritans": true,
+		"police_101": true}
+	return strings.HasPrefix(r.kind, "hours") && nightless[s.ID] || strings.HasPrefix(r.kind, "wording") &&
+		len(r.words) > 30
 }
 
 // alsoByHand checks a file that was changed by hand, as a gateway does.
 func alsoByHand(t *testing.T, s *Server, text string, accepted bool) {
 	t.Helper()
-	_, bad := check.Mistakes(load.Overlay{FS: s.dir, Files: map[string][]byte{directoryFile: []byte(text)}}, time.Time{})
+	_, bad := check.Mistakes(load.Overlay{FS: s.dir, Files: map[string][]byte{directoryFile: []byte(text)}},
+		time.Time{})
 	if len(bad) > 0 == accepted {
 		t.Errorf("by hand: %v", bad)
 	}
@@ -218,7 +232,9 @@ func TestPauseEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	shipped, _ := load.Dir(book.Files)
-	paused := load.Overlay{FS: book.Files, Files: map[string][]byte{directoryFile: []byte(pauseOf().byHand(string(text), shipped.Book.Service("letgo_south")))}}
+	paused := load.Overlay{FS: book.Files,
+		Files: map[string][]byte{directoryFile: []byte(pauseOf().byHand(string(text),
+			shipped.Book.Service("letgo_south")))}}
 	src, bad := check.Mistakes(paused, time.Time{})
 	if len(bad) > 0 {
 		t.Fatal(bad[0])

@@ -55,9 +55,11 @@ func (s *Server) proposed(v Verdict, page *formPage) proposal {
 }
 
 // proposedBy is proposed with another way to weigh what the files would be.
-func (s *Server) proposedBy(weigh func(Verdict, proposal, map[string][]byte) proposal, v Verdict, page *formPage) proposal {
+func (s *Server) proposedBy(weigh func(Verdict, proposal, map[string][]byte) proposal, v Verdict,
+	page *formPage) proposal {
 	svc := v.Source.Book.Service(strings.TrimPrefix(page.At, "/directory/"))
-	f := &serviceForm{p: proposal{What: svc.Name, At: page.At, Back: page.Back, Here: page.Here, Seen: seen(v)}, v: v, svc: svc, form: page.sent}
+	f := &serviceForm{p: proposal{What: svc.Name, At: page.At, Back: page.Back, Here: page.Here, Seen: seen(v)}, v: v,
+		svc: svc, form: page.sent}
 	f.set("label", f.asked("label", svc.Label), svc.Label, "name")
 	f.set("say", f.asked("say", svc.Say), svc.Say, "label")
 	examples, another := f.numbers(string(v.Source.File(examplesFile)))
@@ -140,7 +142,8 @@ func (f *serviceForm) days() {
 			under = append(under, edit.Named{Name: day, Words: times})
 		}
 		if changed || len(under) != len(svc.Hours.Exceptions()) {
-			f.wanted = append(f.wanted, edit.Change{Path: "services." + svc.ID + ".exceptions", After: "hours", Under: under})
+			f.wanted = append(f.wanted, edit.Change{Path: "services." + svc.ID + ".exceptions", After: "hours",
+				Under: under})
 		}
 	}
 	if svc.Emergency() && len(f.wanted) > 0 {
@@ -173,10 +176,12 @@ func (f *serviceForm) rungBy(today time.Time, another bool) {
 		f.wanted = append(f.wanted, rungOn(at, today, role)...)
 		return
 	case another && !f.wrong && (because == "" || because == svc.UnrungBecause):
-		f.refuse("rung_by", "Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that. The old reason was about the old number.")
+		f.refuse("rung_by",
+			"Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that. The old reason was about the old number.")
 		return
 	case another: // whenever somebody rang, it was another number
-		f.wanted = append(f.wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"}, edit.Change{Path: at + "checked_by"}, edit.Change{Path: at + "review_by"})
+		f.wanted = append(f.wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"},
+			edit.Change{Path: at + "checked_by"}, edit.Change{Path: at + "review_by"})
 	}
 	if because != "" {
 		f.set("unrung_because", because, svc.UnrungBecause, "checked_on")
@@ -187,6 +192,7 @@ func (f *serviceForm) rungBy(today time.Time, another bool) {
 func rungOn(at string, day time.Time, role string) []edit.Change {
 	return []edit.Change{
 		{Path: at + "checked_on", Words: day.Format(time.DateOnly), After: "source_date"},
-		{Path: at + "checked_by", Words: role, After: "checked_on"}, {Path: at + "unrung_because"}, {Path: at + "review_by"},
+		{Path: at + "checked_by", Words: role, After: "checked_on"}, {Path: at + "unrung_because"},
+		{Path: at + "review_by"},
 	}
 }

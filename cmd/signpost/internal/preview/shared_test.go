@@ -30,7 +30,8 @@ func TestPhoneIsShared(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if status, got := handsetDoes(t, base, "text", map[string]any{"text": "crewe"}); status != http.StatusOK || got["reply"] == "" {
+	if status, got := handsetDoes(t, base, "text", map[string]any{"text": "crewe"}); status != http.StatusOK ||
+		got["reply"] == "" {
 		t.Errorf("afterwards: status %d, %v", status, got)
 	}
 }

@@ -35,7 +35,8 @@ type stretchRow struct {
 func stretches(v Verdict) (out []stretchRow) {
 	book := v.Source.Book
 	for n, st := range check.Stretches(book) {
-		row := stretchRow{N: n + 1, Words: st.Words, Seconds: max(1, flows.Seconds([]flows.Utterance{{Words: st.Words}}))}
+		row := stretchRow{N: n + 1, Words: st.Words,
+			Seconds: max(1, flows.Seconds([]flows.Utterance{{Words: st.Words}}))}
 		if st.Lang > 0 {
 			row.Language, row.languages = book.Languages[st.Lang-1].Name, book.Languages[st.Lang-1].ID
 		}
@@ -105,13 +106,18 @@ func (s *Server) recordingPage(v Verdict, r *http.Request) (*formPage, bool) {
 	if !ok {
 		return nil, false
 	}
-	f := &formPage{Title: fmt.Sprint("Recording ", row.N), At: fmt.Sprint("/recordings/", row.N), Back: "/recordings", BackTo: "all recordings", Here: "/recordings", Files: true,
-		About: fmt.Sprintf("Read aloud, slowly and evenly, in about %.0f seconds: “%s” %s", row.Seconds, row.Words, row.Between)}
-	one := &formField{Name: "sound", Label: "The recording", Kind: "file", Help: "A WAV file: 8000 Hz, one channel, at most 20 seconds."}
+	f := &formPage{Title: fmt.Sprint("Recording ", row.N), At: fmt.Sprint("/recordings/", row.N), Back: "/recordings",
+		BackTo: "all recordings", Here: "/recordings", Files: true,
+		About: fmt.Sprintf("Read aloud, slowly and evenly, in about %.0f seconds: “%s” %s", row.Seconds, row.Words,
+			row.Between)}
+	one := &formField{Name: "sound", Label: "The recording", Kind: "file",
+		Help: "A WAV file: 8000 Hz, one channel, at most 20 seconds."}
 	if row.File != "" {
 		one.Listen = f.At + "/sound"
 	}
-	f.Groups = []formGroup{{Fields: []*formField{one, {Name: "kept", Kind: "hidden"}, {Name: "words", Kind: "hidden", Value: row.Words}, {Name: "language", Kind: "hidden", Value: row.languages}, {Name: "file", Kind: "hidden", Value: row.File}}}}
+	f.Groups = []formGroup{{Fields: []*formField{one, {Name: "kept", Kind: "hidden"},
+		{Name: "words", Kind: "hidden", Value: row.Words}, {Name: "language", Kind: "hidden", Value: row.languages},
+		{Name: "file", Kind: "hidden", Value: row.File}}}}
 	if r.MultipartForm != nil {
 		if sent, _, err := r.FormFile("sound"); err == nil {
 			defer func() { _ = sent.Close() }()
@@ -134,7 +140,8 @@ func (s *Server) recordingWork(v Verdict, f *formPage) proposal {
 		return p.refuseAt("sound", "Choose the file of the recording.")
 	}
 	if _, err := wav.Read(data); err != nil {
-		return p.refuseAt("sound", "The recording cannot be played: "+err.Error()+". Save it as an ordinary WAV file: 8000 Hz, one channel.")
+		return p.refuseAt("sound",
+			"The recording cannot be played: "+err.Error()+". Save it as an ordinary WAV file: 8000 Hz, one channel.")
 	}
 	name, files := f.get("file"), map[string][]byte{}
 	lang := f.get("language")

@@ -65,7 +65,8 @@ func (s *Server) teaches(w http.ResponseWriter, r *http.Request, of func(Verdict
 	if len(text) > maxTurn {
 		text = ""
 	}
-	s.heardPage(w, text, "", taught{p.WhyField, p.Why, p.Form, r.Form.Get("side") == "unless"}, http.StatusUnprocessableEntity)
+	s.heardPage(w, text, "", taught{p.WhyField, p.Why, p.Form, r.Form.Get("side") == "unless"},
+		http.StatusUnprocessableEntity)
 }
 
 // rehearsal is how a text is understood before a change and after it.
@@ -104,7 +105,8 @@ func (s *Server) phrased(v Verdict, r *http.Request) proposal {
 	case alike && phrase == "":
 		return p.refuseAt(atPhrase, "Write the words that look alike.")
 	case phrase != "" && ofPlace(all[i].Kind) && !strings.Contains(phrase, hear.PlaceMark):
-		return p.refuseAt(atPhrase, "Write "+hear.PlaceMark+" in the phrase in place of the name, so that it works for every place.")
+		return p.refuseAt(atPhrase,
+			"Write "+hear.PlaceMark+" in the phrase in place of the name, so that it works for every place.")
 	}
 	l := all[i]
 	phrases, texts := "phrases", "match"
@@ -176,7 +178,8 @@ const maxPlace = 60
 
 // named works out what a form about a place asks for: one more name of an area.
 func (s *Server) named(v Verdict, r *http.Request) proposal {
-	name, text, id := strings.ToLower(strings.Join(strings.Fields(r.Form.Get("name")), " ")), strings.TrimSpace(r.Form.Get("text")), r.Form.Get("area")
+	name, text, id := strings.ToLower(strings.Join(strings.Fields(r.Form.Get("name")), " ")),
+		strings.TrimSpace(r.Form.Get("text")), r.Form.Get("area")
 	p := proposal{What: "a place", At: "/heard/place", Back: "/heard", Here: "/heard", Seen: seen(v)}
 	p.Form = []field{{"name", name}, {"text", text}, {"area", id}}
 	area := v.Source.Book.Area(id)
@@ -192,7 +195,8 @@ func (s *Server) named(v Verdict, r *http.Request) proposal {
 	if slices.Contains(area.Names, name) {
 		return p.refuseAt("place-name", nothingNew)
 	}
-	data, err := edit.Append(v.Source, areasFile, edit.Entry{Path: "areas." + id + ".also_called", Words: name, After: "districts"})
+	data, err := edit.Append(v.Source, areasFile, edit.Entry{Path: "areas." + id + ".also_called", Words: name,
+		After: "districts"})
 	if err != nil {
 		return p.refuseAt("place-name", sentence(err))
 	}

@@ -84,11 +84,13 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 	for _, w := range t.Texts {
 		has[w.Path] = w.Words
 	}
-	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages", Here: "/languages", Jump: "read", JumpText: "Go to the end, to sign it",
+	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages",
+		Here: "/languages", Jump: "read", JumpText: "Go to the end, to sign it",
 		About: "A person who speaks the language writes and reads every line. Never use a machine. Keep each {name} in curly brackets."}
 	missing, done := formGroup{Legend: "Still missing"}, formGroup{Legend: "Every wording, below the English"}
 	for n, w := range v.Source.Wordings {
-		one := &formField{Name: fmt.Sprint("w", n), Label: w.Words, Help: pieceOf(v, w.Path), Value: has[w.Path], Lang: id, File: languagesFile, Path: at + "texts." + w.Path}
+		one := &formField{Name: fmt.Sprint("w", n), Label: w.Words, Help: pieceOf(v, w.Path), Value: has[w.Path],
+			Lang: id, File: languagesFile, Path: at + "texts." + w.Path}
 		if len(w.Words) > 60 {
 			one.Kind = "long"
 		}
@@ -101,13 +103,23 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 	if len(missing.Fields) > 0 {
 		f.Groups = append(f.Groups, missing)
 	}
-	sign := formGroup{Legend: "Sign it", Help: "Sign only when you speak the language, work with frightened people, and have read every line. From then on callers get it.", Fields: []*formField{
-		{Name: "read", Label: "I have read every line", Kind: "tick"},
-		{Name: "signed_by", Label: "Your role", Help: "A role, never a name.", Value: lineWords(v.Source, languagesFile, at+"signed_off_by"), Most: longestRole, File: languagesFile, Path: at + "signed_off_by"},
-		{Name: "signed_on", Label: "The day you read it", Kind: "date", Value: lineWords(v.Source, languagesFile, at+"signed_off_on"), File: languagesFile, Path: at + "signed_off_on"},
-		{Name: "voice", Label: "The voice that speaks it", Help: "In the provider's names, like Polly.Ola-Neural.", Value: lineWords(v.Source, languagesFile, at+"voice.name"), Most: 60, File: languagesFile, Path: at + "voice.name"},
-		{Name: "voice_language", Label: "The language of the voice", Help: "Like pl-PL.", Value: lineWords(v.Source, languagesFile, at+"voice.language"), Most: 10, File: languagesFile, Path: at + "voice.language"},
-	}}
+	sign := formGroup{Legend: "Sign it",
+		Help: "Sign only when you speak the language, work with frightened people, and have read every line. From then on callers get it.",
+		Fields: []*formField{
+			{Name: "read", Label: "I have read every line", Kind: "tick"},
+			{Name: "signed_by", Label: "Your role", Help: "A role, never a name.",
+				Value: lineWords(v.Source, languagesFile, at+"signed_off_by"), Most: longestRole, File: languagesFile,
+				Path: at + "signed_off_by"},
+			{Name: "signed_on", Label: "The day you read it", Kind: "date",
+				Value: lineWords(v.Source, languagesFile, at+"signed_off_on"), File: languagesFile,
+				Path: at + "signed_off_on"},
+			{Name: "voice", Label: "The voice that speaks it", Help: "In the provider's names, like Polly.Ola-Neural.",
+				Value: lineWords(v.Source, languagesFile, at+"voice.name"), Most: 60, File: languagesFile,
+				Path: at + "voice.name"},
+			{Name: "voice_language", Label: "The language of the voice", Help: "Like pl-PL.",
+				Value: lineWords(v.Source, languagesFile, at+"voice.language"), Most: 10, File: languagesFile,
+				Path: at + "voice.language"},
+		}}
 	f.Groups = append(f.Groups, done, sign)
 	return f, true
 }
@@ -155,7 +167,8 @@ func (s *Server) languageWork(v Verdict, f *formPage) proposal {
 	}
 	voice, of := f.get("voice"), f.get("voice_language")
 	if err == nil && voice != "" && !v.Source.Has(languagesFile, at+"voice") {
-		data, err = s.insertIn(data, strings.TrimSuffix(at, "."), fmt.Sprintf("    voice: {name: %q, language: %q}\n", voice, of))
+		data, err = s.insertIn(data, strings.TrimSuffix(at, "."),
+			fmt.Sprintf("    voice: {name: %q, language: %q}\n", voice, of))
 	}
 	if err != nil {
 		return p.refuse(sentence(err))
@@ -177,7 +190,8 @@ func lineWordsOf(v Verdict, id, path string) string {
 // signing is what a signature writes, or all that is wrong with it.
 func (s *Server) signing(v Verdict, f *formPage, at string) (wanted []edit.Change, wrong []formError) {
 	by, on := f.get("signed_by"), f.get("signed_on")
-	was, day := lineWords(v.Source, languagesFile, at+"signed_off_by"), lineWords(v.Source, languagesFile, at+"signed_off_on")
+	was, day := lineWords(v.Source, languagesFile, at+"signed_off_by"),
+		lineWords(v.Source, languagesFile, at+"signed_off_on")
 	if by == was && on == day || by == "" && on == "" && f.get("read") == "" {
 		return nil, nil
 	}
@@ -203,7 +217,8 @@ func (s *Server) signing(v Verdict, f *formPage, at string) (wanted []edit.Chang
 			say(one, fillIn+f.field(one).Label+".")
 		}
 	}
-	return []edit.Change{{Path: at + "signed_off_by", Words: by, After: "name"}, {Path: at + "signed_off_on", Words: on, After: "name"}}, wrong
+	return []edit.Change{{Path: at + "signed_off_by", Words: by, After: "name"},
+		{Path: at + "signed_off_on", Words: on, After: "name"}}, wrong
 }
 
 // insertIn puts lines into the languages' file as it would be.

@@ -56,7 +56,8 @@ func (s *Server) undo(w http.ResponseWriter, _ *http.Request) {
 	}
 	for _, f := range last.files {
 		if now, err := os.ReadFile(filepath.Join(s.Dir, f.Name)); err != nil || !bytes.Equal(now, f.new) {
-			s.trouble(w, http.StatusConflict, fmt.Sprintf("%s was changed since, in another way. Nothing was undone: change it by hand.", f.Name))
+			s.trouble(w, http.StatusConflict,
+				fmt.Sprintf("%s was changed since, in another way. Nothing was undone: change it by hand.", f.Name))
 			return
 		}
 	}

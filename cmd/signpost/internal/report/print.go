@@ -28,7 +28,8 @@ func (r Report) Text(w io.Writer) error {
 			width = max(width, 2*row.Depth+len([]rune(row.Label)))
 		}
 		line := func(label string, cells []string) {
-			fmt.Fprintf(tab, "%s\t%s\t\n", label+strings.Repeat(" ", width-len([]rune(label))), strings.Join(cells, "\t"))
+			fmt.Fprintf(tab, "%s\t%s\t\n", label+strings.Repeat(" ", width-len([]rune(label))),
+				strings.Join(cells, "\t"))
 		}
 		line("", t.Head)
 		for _, row := range t.Listed() {

@@ -44,7 +44,8 @@ func TestSubtracting(t *testing.T) {
 	shown, hidden := 0, 0
 	for run := range 2000 {
 		tr, days, counts := history(r)
-		tr.release(Least, days, func(key string, d int) int { return counts[key][d] }, func(d int) bool { return d%7 == 6 })
+		tr.release(Least, days, func(key string, d int) int { return counts[key][d] },
+			func(d int) bool { return d%7 == 6 })
 		leaves := 0
 		for i := range tr {
 			if len(tr[i].kids) == 0 {
@@ -64,7 +65,8 @@ func TestSubtracting(t *testing.T) {
 			}
 			for to := range days {
 				if truth[to] < f.released[to] {
-					t.Fatalf("run %d: of figure %d's %d after day %d %d are released", run, i, truth[to], to, f.released[to])
+					t.Fatalf("run %d: of figure %d's %d after day %d %d are released", run, i, truth[to], to,
+						f.released[to])
 				}
 				for from := -1; from < to; from++ {
 					n, ok := f.shown(from, to)
@@ -276,7 +278,8 @@ func TestEveryHistory(t *testing.T) {
 			if tt.naive && narrowest >= Step {
 				t.Error("the attack does not find what a naive report betrays")
 			}
-			t.Logf("%d histories tell %d stories; a count that is not shown can be one of at least %d values", histories, len(open), narrowest)
+			t.Logf("%d histories tell %d stories; a count that is not shown can be one of at least %d values",
+				histories, len(open), narrowest)
 		})
 	}
 }

@@ -100,7 +100,8 @@ func Make(b *flows.Book, o Options) (Report, error) {
 		r.To = last
 	}
 	if r.To.Before(r.From) {
-		return r, fmt.Errorf("no day from %s to %s is over yet, and figures of a day are given when it is", date(o.From), date(o.To))
+		return r, fmt.Errorf("no day from %s to %s is over yet, and figures of a day are given when it is",
+			date(o.From), date(o.To))
 	}
 	sum := newSums(b)
 	for q := hours.Quarter(r.From); !q.After(r.To); q = q.AddDate(0, 3, 0) {
@@ -120,13 +121,15 @@ func date(t time.Time) string { return t.Format("2 January 2006") }
 func notes(r Report, o Options) []string {
 	out := []string{
 		"A phone counts once a day for each thing, however often it texts or rings, so these are near to conversations. They are not people: nothing is kept that shows whether the same phone came on two days, at what time of day, or what was said. Each call from a withheld number counts.",
-		Hidden + ", and a line that is not listed, means that fewer than twenty were counted, or that they are told only together with others, in a total. It may be none.",
+		Hidden +
+			", and a line that is not listed, means that fewer than twenty were counted, or that they are told only together with others, in a total. It may be none.",
 		"Figures are rounded to the nearest 5. Each count waits until twenty can be shown together. So a figure may lack up to nineteen of these days and include up to nineteen from just before. Up to ten of a group may be your own texts: ten others or more are in every figure shown. Parts need not add up to their total: some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
 		"Answered means that the call lasted 25 seconds. A short call may have been a machine or a wrong number. A caller who left first says nothing about the line.",
 		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
 	}
 	if len(o.NotAnswering) > 0 {
-		out = append([]string{"Nobody answers these lines now, at the last three attempts or more: " + strings.Join(o.NotAnswering, ", ") + ". Ring them."}, out...)
+		out = append([]string{"Nobody answers these lines now, at the last three attempts or more: " +
+			strings.Join(o.NotAnswering, ", ") + ". Ring them."}, out...)
 	}
 	if hours.Day(o.Now).After(r.To) && !hours.Day(o.To).Before(hours.Day(o.Now)) {
 		out = append(out, "Today, "+date(hours.Day(o.Now))+", is not over and is left out.")
@@ -186,13 +189,15 @@ var ringing = []struct {
 	name    string
 }{
 	{counters.Answered, "Answered"}, {counters.Short, "Short call"}, {counters.Machine, "Machine"},
-	{counters.NoAnswer, "No answer"}, {counters.Engaged, "Engaged"}, {counters.Failed, "Not reached"}, {counters.CallerLeft, "Caller left first"},
+	{counters.NoAnswer, "No answer"}, {counters.Engaged, "Engaged"}, {counters.Failed, "Not reached"},
+	{counters.CallerLeft, "Caller left first"},
 }
 
 var otherwise = []struct {
 	outcome counters.Outcome
 	name    string
-}{{counters.Left, "Took the way out (X, STOP, the star key)"}, {counters.Emergency, "Told to call 999"}, {counters.Limited, "Texts over the limit"}}
+}{{counters.Left, "Took the way out (X, STOP, the star key)"}, {counters.Emergency, "Told to call 999"},
+	{counters.Limited, "Texts over the limit"}}
 
 func newSums(b *flows.Book) *sums {
 	s := &sums{shown: map[*figure]Cell{}, known: map[string]bool{}}
@@ -340,7 +345,8 @@ func (s *sums) tables() []Table {
 	}
 	given := Table{Title: "Numbers given, by area and line", Head: []string{"All", "By text", "By call"}}
 	s.each(s.given, func(i, depth int) {
-		given.Rows = append(given.Rows, Row{s.given[i].name, depth, []Cell{s.shown[&s.given[i]], s.parts(s.given, i, 0), s.parts(s.given, i, 1)}})
+		given.Rows = append(given.Rows, Row{s.given[i].name, depth,
+			[]Cell{s.shown[&s.given[i]], s.parts(s.given, i, 0), s.parts(s.given, i, 1)}})
 	})
 	through := Table{Title: "Callers put through, by line", Head: []string{"All"}}
 	for _, r := range ringing {

@@ -87,7 +87,8 @@ func TestMake(t *testing.T) {
 	k.add(d, 24, counters.Kind{Channel: "call", Area: "cumbria_south", Service: "letgo_south", Outcome: counters.Given})
 	k.add(d, 20, counters.Kind{Channel: "text", Service: "samaritans", Outcome: counters.Given})
 	k.add(d, 28, counters.Kind{Channel: "text", Area: "halton", Service: "closed_years_ago", Outcome: counters.Given})
-	k.add(d, 22, counters.Kind{Channel: "call", Area: "abolished", Service: "closed_years_ago", Outcome: counters.Given})
+	k.add(d, 22, counters.Kind{Channel: "call", Area: "abolished", Service: "closed_years_ago",
+		Outcome: counters.Given})
 	k.add(d, 36, counters.Kind{Channel: "call", Service: "letgo_south", Outcome: counters.Answered})
 	k.add(d, 3, counters.Kind{Channel: "call", Service: "letgo_south", Outcome: counters.Engaged})
 	k.add(d, 60, counters.Kind{Channel: "text", Outcome: counters.Left})
@@ -95,13 +96,20 @@ func TestMake(t *testing.T) {
 	_, got := figures(t, b, k.options("2026-08-01", "2026-08-31", "2026-09-05"))
 	given := "Numbers given, by area and line / "
 	for name, want := range map[string]string{
-		"Conversations begun /  / Texts / Conversations": "95", "Conversations begun /  / Calls / Conversations": "[c]", "Conversations begun /  / All / Conversations": "95",
-		given + "South Cumbria (LetGo South) / LetGo South / By text": "45", given + "South Cumbria (LetGo South) / LetGo South / By call": "25",
-		given + "South Cumbria (LetGo South) / LetGo South / All": "70", given + "South Cumbria (LetGo South) / all / By text": "45", given + "all / all / All": "140",
-		given + "No area asked for / Samaritans / By text": "20", given + "Halton / A line the flow book no longer has / All": "30",
-		given + "No area asked for / A line the flow book no longer has / By call": "20", given + "Warrington / all / All": "[c]",
-		"Callers put through, by line /  / LetGo South / Answered": "35", "Callers put through, by line /  / LetGo South / Engaged": "[c]", "Callers put through, by line / all / all / Answered": "35",
-		"Also /  / Took the way out (X, STOP, the star key) / Times": "60",
+		"Conversations begun /  / Texts / Conversations": "95", "Conversations begun /  / Calls / Conversations": "[c]",
+		"Conversations begun /  / All / Conversations":                "95",
+		given + "South Cumbria (LetGo South) / LetGo South / By text": "45",
+		given + "South Cumbria (LetGo South) / LetGo South / By call": "25",
+		given + "South Cumbria (LetGo South) / LetGo South / All":     "70",
+		given + "South Cumbria (LetGo South) / all / By text":         "45", given + "all / all / All": "140",
+		given + "No area asked for / Samaritans / By text":                         "20",
+		given + "Halton / A line the flow book no longer has / All":                "30",
+		given + "No area asked for / A line the flow book no longer has / By call": "20",
+		given + "Warrington / all / All":                                           "[c]",
+		"Callers put through, by line /  / LetGo South / Answered":                 "35",
+		"Callers put through, by line /  / LetGo South / Engaged":                  "[c]",
+		"Callers put through, by line / all / all / Answered":                      "35",
+		"Also /  / Took the way out (X, STOP, the star key) / Times":               "60",
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
@@ -118,7 +126,8 @@ func TestEndsAreToldApart(t *testing.T) {
 		k.add(d, 20+5*i, counters.Kind{Channel: "call", Service: "letgo_south", Outcome: o})
 	}
 	_, got := figures(t, b, k.options("2026-08-01", "2026-08-31", "2026-09-05"))
-	for i, name := range []string{"Answered", "Short call", "Machine", "No answer", "Engaged", "Not reached", "Caller left first"} {
+	for i, name := range []string{"Answered", "Short call", "Machine", "No answer", "Engaged", "Not reached",
+		"Caller left first"} {
 		if at := "Callers put through, by line /  / LetGo South / " + name; got[at] != strconv.Itoa(20+5*i) {
 			t.Errorf("%s is %q", at, got[at])
 		}
@@ -130,7 +139,8 @@ func TestEndsAreToldApart(t *testing.T) {
 func TestRowsTellNothing(t *testing.T) {
 	b, k := shipped(t), kept{}
 	_, none := figures(t, b, k.options("2026-08-01", "2026-08-31", "2026-09-05"))
-	k.add(day("2026-08-04"), 19, counters.Kind{Channel: "text", Area: "halton", Service: "galop", Outcome: counters.Given})
+	k.add(day("2026-08-04"), 19, counters.Kind{Channel: "text", Area: "halton", Service: "galop",
+		Outcome: counters.Given})
 	_, few := figures(t, b, k.options("2026-08-01", "2026-08-31", "2026-09-05"))
 	if fmt.Sprint(none) != fmt.Sprint(few) {
 		t.Error("nineteen of something can be told from none")
@@ -202,10 +212,12 @@ func TestToday(t *testing.T) {
 	o := k.options("2026-08-30", "2026-08-31", "2026-08-31")
 	texts := "Conversations begun /  / Texts / Conversations"
 	r, got := figures(t, b, o)
-	if got[texts] != "20" || !strings.Contains(strings.Join(r.Notes, " "), "Today, 31 August 2026, is not over") || !r.To.Equal(day("2026-08-30")) {
+	if got[texts] != "20" || !strings.Contains(strings.Join(r.Notes, " "), "Today, 31 August 2026, is not over") ||
+		!r.To.Equal(day("2026-08-30")) {
 		t.Errorf("%s, %v, %v", got[texts], r.To, r.Notes)
 	}
-	if _, err := report.Make(b, k.options("2026-08-31", "2026-09-30", "2026-08-31")); err == nil || !strings.Contains(err.Error(), "is over yet") {
+	if _, err := report.Make(b, k.options("2026-08-31", "2026-09-30", "2026-08-31")); err == nil ||
+		!strings.Contains(err.Error(), "is over yet") {
 		t.Errorf("of today alone: %v", err)
 	}
 	o.Counts = func(time.Time) (map[string]int, error) { return nil, errors.New("away") }
@@ -219,7 +231,8 @@ func TestHTML(t *testing.T) {
 	b, k := shipped(t), kept{}
 	for d := day("2026-07-01"); d.Before(day("2026-10-01")); d = d.AddDate(0, 0, 1) {
 		k.add(d, 5, counters.Kind{Channel: "text", Outcome: counters.Begun})
-		k.add(d, 5, counters.Kind{Channel: "text", Area: "cumbria_south", Service: "letgo_south", Outcome: counters.Given})
+		k.add(d, 5, counters.Kind{Channel: "text", Area: "cumbria_south", Service: "letgo_south",
+			Outcome: counters.Given})
 	}
 	r, err := report.Make(b, k.options("2026-07-01", "2026-09-30", "2026-10-05"))
 	if err != nil {
@@ -238,10 +251,12 @@ func TestHTML(t *testing.T) {
 			t.Errorf("the page holds %q", bad)
 		}
 	}
-	if n := strings.Count(page, "http"); n != strings.Count(page, `xmlns="http://www.w3.org/2000/svg"`)+strings.Count(page, `xmlns:xlink="http://www.w3.org/1999/xlink"`)+strings.Count(page, "http-equiv") {
+	if n := strings.Count(page, "http"); n != strings.Count(page, `xmlns="http://www.w3.org/2000/svg"`)+
+		strings.Count(page, `xmlns:xlink="http://www.w3.org/1999/xlink"`)+strings.Count(page, "http-equiv") {
 		t.Errorf("the page names %d addresses", n)
 	}
-	for _, want := range []string{"Content-Security-Policy", "<svg", "July 2026: texts 140", "South Cumbria (LetGo South): 460", "cannot say", "1 July 2026 to 30 September 2026"} {
+	for _, want := range []string{"Content-Security-Policy", "<svg", "July 2026: texts 140",
+		"South Cumbria (LetGo South): 460", "cannot say", "1 July 2026 to 30 September 2026"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %q", want)
 		}

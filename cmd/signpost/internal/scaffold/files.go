@@ -25,7 +25,8 @@ func (c County) Files() (map[string][]byte, error) {
 	m.name()
 	files["area/"+area.DistrictsFile] = []byte(m.districts())
 	for name, make := range map[string]func(shipped string) string{
-		"services.yaml": m.services, "areas.yaml": m.areas, "menus.yaml": m.menus, "words.yaml": m.words, "examples.yaml": m.examples,
+		"services.yaml": m.services, "areas.yaml": m.areas, "menus.yaml": m.menus, "words.yaml": m.words,
+		"examples.yaml":  m.examples,
 		"languages.yaml": noLanguages,
 	} {
 		data, err := fs.ReadFile(book.Files, name)
@@ -92,7 +93,8 @@ func (m *maker) id(words, end string) string {
 
 // name gives everything its id, and every part its districts.
 func (m *maker) name() {
-	for _, kept := range []string{"wales", "scotland", "elsewhere", "where", "worried", "more", "who", "welcome", "bills", "either", "free", "hours", "private", "silent"} {
+	for _, kept := range []string{"wales", "scotland", "elsewhere", "where", "worried", "more", "who", "welcome",
+		"bills", "either", "free", "hours", "private", "silent"} {
 		m.taken[kept] = true
 	}
 	named := map[string]bool{}
@@ -178,11 +180,15 @@ func (m *maker) services(shipped string) string {
 	b.WriteString("  # --- " + m.c.Name + " " + strings.Repeat("-", max(3, 70-len(m.c.Name))) + "\n")
 	for _, p := range m.parts {
 		free, _ := load.Number(p.Service.Number) // told when it was asked for
-		fmt.Fprintf(&b, "  %s:\n    name: %s\n    label: local team\n    say: the local team\n    numbers:\n      - number: %s\n    for: [me, someone]\n    hours: %s\n", p.service, quoted(p.Service.Name), quoted(p.Service.Number), quoted(p.Service.Hours))
+		fmt.Fprintf(&b,
+			"  %s:\n    name: %s\n    label: local team\n    say: the local team\n    numbers:\n      - number: %s\n    for: [me, someone]\n    hours: %s\n",
+			p.service, quoted(p.Service.Name), quoted(p.Service.Number), quoted(p.Service.Hours))
 		if free {
 			b.WriteString("    free: yes\n")
 		}
-		fmt.Fprintf(&b, "    if_no_answer: national_helpline\n    source: %s\n    source_date: undated\n    checked_on: never\n    unrung_because: newly written down, to be rung before going live\n\n", quoted(p.Service.Source))
+		fmt.Fprintf(&b,
+			"    if_no_answer: national_helpline\n    source: %s\n    source_date: undated\n    checked_on: never\n    unrung_because: newly written down, to be rung before going live\n\n",
+			quoted(p.Service.Source))
 	}
 	b.WriteString(rest)
 	return b.String()
@@ -233,7 +239,9 @@ areas:
 		for _, d := range p.districts {
 			districts = append(districts, quoted(d))
 		}
-		fmt.Fprintf(&b, "  %s:\n    name: %s\n    text: %s\n    say: %s\n    districts: [%s]\n    also_called: %s\n    services: [%s]\n\n", p.area, quoted(p.Towns), quoted(p.Towns), quoted(p.Towns),
+		fmt.Fprintf(&b,
+			"  %s:\n    name: %s\n    text: %s\n    say: %s\n    districts: [%s]\n    also_called: %s\n    services: [%s]\n\n",
+			p.area, quoted(p.Towns), quoted(p.Towns), quoted(p.Towns),
 			strings.Join(districts, ", "), names(also...), p.service)
 	}
 	next := slices.Concat([]string{"northern ireland", "isle of man"}, m.c.NextDoor)
@@ -268,7 +276,8 @@ areas:
 			ids = append(ids, p.area)
 		}
 		if len(ids) > 1 && len(ids) <= maxInMenu {
-			several = append(several, fmt.Sprintf("  %s: [%s]\n", quoted(normalise.Text(name)), strings.Join(ids, ", ")))
+			several = append(several, fmt.Sprintf("  %s: [%s]\n", quoted(normalise.Text(name)),
+				strings.Join(ids, ", ")))
 		}
 	}
 	all(m.c.Name, m.parts)
@@ -278,7 +287,8 @@ areas:
 		all(m.c.Halves[1], m.parts[mid:])
 	}
 	if len(several) > 0 {
-		b.WriteString("\n# Names that cover several areas. Signpost asks which one is meant.\nseveral:\n" + strings.Join(several, ""))
+		b.WriteString("\n# Names that cover several areas. Signpost asks which one is meant.\nseveral:\n" +
+			strings.Join(several, ""))
 	}
 	return b.String()
 }
@@ -349,7 +359,8 @@ func (m *maker) menus(shipped string) string {
 }
 
 func menu(id string, parts []made) string {
-	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices}, not sure 0.\"\n    choices:\n%s\n", id, written(choicesOf(parts), choice.onBoth))
+	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices}, not sure 0.\"\n    choices:\n%s\n",
+		id, written(choicesOf(parts), choice.onBoth))
 }
 
 func (m *maker) words(shipped string) string {
@@ -376,7 +387,8 @@ examples:
 `)
 	for _, p := range m.parts {
 		for _, town := range townsOf(p.Towns) {
-			fmt.Fprintf(&b, "  - name: %s\n    texts:\n      - they: %s\n        we: %s\n\n", quoted(town+" gives its number at once"), quoted(town), quoted(p.Service.Number))
+			fmt.Fprintf(&b, "  - name: %s\n    texts:\n      - they: %s\n        we: %s\n\n",
+				quoted(town+" gives its number at once"), quoted(town), quoted(p.Service.Number))
 		}
 	}
 	for i, p := range m.parts {
@@ -394,10 +406,14 @@ examples:
 		for _, k := range keys {
 			fmt.Fprintf(&b, "      - they: %q\n", k)
 		}
-		fmt.Fprintf(&b, "        we: %s\n      - they: \"1\"\n        connects_to: %s\n      - they: answered\n        ends: yes\n\n", quoted(p.Service.Number), p.service)
+		fmt.Fprintf(&b,
+			"        we: %s\n      - they: \"1\"\n        connects_to: %s\n      - they: answered\n        ends: yes\n\n",
+			quoted(p.Service.Number), p.service)
 	}
 	if len(m.parts) > 1 && !m.c.Halved() {
-		fmt.Fprintf(&b, "  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Where are you\n\n", quoted(m.c.Name))
+		fmt.Fprintf(&b,
+			"  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Where are you\n\n",
+			quoted(m.c.Name))
 	}
 	b.WriteString(`  - name: Anything else is answered with one harmless question
     texts:
@@ -448,7 +464,8 @@ var bare = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 ()&/.'+-]*[A-Za-z0-9).]$|^[A-
 
 // quoted writes a text so that YAML reads it as it is.
 func quoted(s string) string {
-	if bare.MatchString(s) && !slices.Contains([]string{"yes", "no", "on", "off", "true", "false", "null", "y", "n"}, strings.ToLower(s)) {
+	if bare.MatchString(s) && !slices.Contains([]string{"yes", "no", "on", "off", "true", "false", "null", "y", "n"},
+		strings.ToLower(s)) {
 		return s
 	}
 	q, _ := json.Marshal(s) // a string can always be written

@@ -35,7 +35,8 @@ func (p Proof) WriteHTML(w io.Writer) error {
 		},
 		"list": func(s []string) string { return strings.Join(s, ", ") },
 		"who": func(p flows.Person) string {
-			return [...]string{"the person themselves", "somebody worried about another", "somebody worried about how they behave"}[p]
+			return [...]string{"the person themselves", "somebody worried about another",
+				"somebody worried about how they behave"}[p]
 		},
 		"stale": func(s flows.Service) bool { return s.Doubtful(p.When) },
 	}).Parse(page)

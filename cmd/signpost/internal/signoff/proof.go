@@ -83,7 +83,8 @@ const mostRings = 50
 // Of makes the paper for a book on a day, at a price of a segment in pence.
 func Of(src *load.Source, problems []load.Problem, day time.Time, segment float64) Proof {
 	b := src.Book
-	p := Proof{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems), Rules: len(check.Rules()), Segment: segment}
+	p := Proof{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems),
+		Rules: len(check.Rules()), Segment: segment}
 	w := check.WalkBook(b, func(*check.Edge) {})
 	p.States, p.Steps = len(w.Nodes), w.Edges
 	groups := map[string]*Group{}
@@ -133,7 +134,8 @@ func Of(src *load.Source, problems []load.Problem, day time.Time, segment float6
 func higher(all []routes.Worst, w routes.Worst) []routes.Worst {
 	for i := range all {
 		if a := &all[i]; a.Way == w.Way && a.First == w.First {
-			a.Routes, a.Did, a.Segments, a.Seconds = max(a.Routes, w.Routes), max(a.Did, w.Did), max(a.Segments, w.Segments), max(a.Seconds, w.Seconds)
+			a.Routes, a.Did, a.Segments, a.Seconds = max(a.Routes, w.Routes), max(a.Did, w.Did),
+				max(a.Segments, w.Segments), max(a.Seconds, w.Seconds)
 			return all
 		}
 	}
@@ -276,7 +278,8 @@ func ending(b *flows.Book, at time.Time, r routes.Route) (Row, bool) {
 		key := connects(b, s)
 		_, put, err := b.Step(at, s, flows.Pressed(key))
 		if key == 0 || err != nil || put.Act != flows.Dial {
-			row.Ways, row.Last, row.Alike = []Way{way}, "(nobody can be put through to it: the caller is told the number and rings it)", true
+			row.Ways, row.Last, row.Alike = []Way{way},
+				"(nobody can be put through to it: the caller is told the number and rings it)", true
 			return row, true
 		}
 		way.Keys += " then " + string(key)
@@ -339,9 +342,11 @@ func (r *Row) follow(b *flows.Book, at time.Time, s flows.State, reply flows.Rep
 		}
 		for _, name := range []string{"engaged", "failed"} {
 			other, reply, err := b.Step(at, s, flows.LegEnded(check.Legs[name]))
-			if err != nil || other != next || reply.Act != after.Act || reply.Dial != after.Dial || reply.DialLine != after.DialLine {
+			if err != nil || other != next || reply.Act != after.Act || reply.Dial != after.Dial ||
+				reply.DialLine != after.DialLine {
 				r.Alike = false
-				r.Differs = append(r.Differs, fmt.Sprintf("%s, %s: %s", r.Rings[len(r.Rings)-1].Service, name, flows.Spoken(reply.Speech)))
+				r.Differs = append(r.Differs, fmt.Sprintf("%s, %s: %s", r.Rings[len(r.Rings)-1].Service, name,
+					flows.Spoken(reply.Speech)))
 			}
 		}
 		_, answered, err := b.Step(at, s, flows.LegEnded(flows.LegTalked))

@@ -32,7 +32,8 @@ func TestEveryEnding(t *testing.T) {
 	if len(p.Groups) != len(b.Areas)+1 {
 		t.Fatalf("%d groups for %d areas", len(p.Groups), len(b.Areas))
 	}
-	zero := map[flows.Person]string{flows.Me: "0808 2000 247", flows.Someone: "0808 2000 247", flows.Behaviour: "116 123"}
+	zero := map[flows.Person]string{flows.Me: "0808 2000 247", flows.Someone: "0808 2000 247",
+		flows.Behaviour: "116 123"}
 	const forAll = "0808 1689 111" // for men and LGBT+ people
 	for _, g := range p.Groups[:len(b.Areas)] {
 		texts, menus, calls := 0, map[flows.Person]int{}, map[flows.Person]int{}
@@ -78,11 +79,13 @@ func TestEveryEnding(t *testing.T) {
 				t.Errorf("%s: %v", g.Name, r.Differs)
 			}
 			for _, w := range r.Ways {
-				if !strings.Contains(r.Last, zero[w.Who]) && !(w.Who != flows.Behaviour && strings.Contains(r.Last, forAll)) {
+				if !strings.Contains(r.Last, zero[w.Who]) &&
+					!(w.Who != flows.Behaviour && strings.Contains(r.Last, forAll)) {
 					t.Errorf("%s, for %s: the last words are %q", g.Name, w.Who, r.Last)
 				}
 			}
-			if last := b.Service(r.Rings[len(r.Rings)-1].Service); !last.Hours.IsAlways() && r.Ways[0].Who != flows.Behaviour { // theirs cannot be put through: they are told it
+			if last := b.Service(r.Rings[len(r.Rings)-1].Service); !last.Hours.IsAlways() &&
+				r.Ways[0].Who != flows.Behaviour { // theirs cannot be put through: they are told it
 				t.Errorf("%s: the last line rung is %s", g.Name, last.ID)
 			}
 			for _, ring := range r.Rings {
@@ -94,7 +97,8 @@ func TestEveryEnding(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"mens_advice_line", "galop", "childline", "crimestoppers", "respect", "police_101", "national_helpline"} {
+	for _, id := range []string{"mens_advice_line", "galop", "childline", "crimestoppers", "respect", "police_101",
+		"national_helpline"} {
 		if !byText[id] {
 			t.Errorf("the page does not say what is texted of %s", id)
 		}
@@ -117,7 +121,8 @@ func TestPage(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{p.Version(), "Signature", "Friday 20 November 2026, 14:00", "no mistakes", "goes out because"} {
+	for _, want := range []string{p.Version(), "Signature", "Friday 20 November 2026, 14:00", "no mistakes",
+		"goes out because"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%q is not on the page", want)
 		}

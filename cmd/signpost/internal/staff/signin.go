@@ -122,9 +122,11 @@ func (s *Staff) BeginJoin(code string) (options *protocol.CredentialCreation, na
 		return nil, "", ErrInvitation
 	}
 	required := true
-	options, data, err := s.web.BeginRegistration(who, webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
-		RequireResidentKey: &required, ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired,
-	}), webauthn.WithConveyancePreference(protocol.PreferNoAttestation))
+	options, data, err := s.web.BeginRegistration(who,
+		webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
+			RequireResidentKey: &required, ResidentKey: protocol.ResidentKeyRequirementRequired,
+			UserVerification: protocol.VerificationRequired,
+		}), webauthn.WithConveyancePreference(protocol.PreferNoAttestation))
 	if err != nil {
 		return nil, "", ErrInvitation
 	}

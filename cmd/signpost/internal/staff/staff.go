@@ -120,7 +120,8 @@ func Open(dir, origin string, now func() time.Time) (*Staff, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a key for signing in: %w", err)
 	}
-	s := &Staff{dir: dir, now: now, ring: ring, sessions: map[[32]byte]*Session{}, done: map[[32]byte]time.Time{}, ceremonies: map[string]ceremony{}}
+	s := &Staff{dir: dir, now: now, ring: ring, sessions: map[[32]byte]*Session{}, done: map[[32]byte]time.Time{},
+		ceremonies: map[string]ceremony{}}
 	if origin == "" {
 		return s, nil
 	}
@@ -128,7 +129,8 @@ func Open(dir, origin string, now func() time.Time) (*Staff, error) {
 	if err != nil || at.Host == "" {
 		return nil, fmt.Errorf("%q is not an address like https://desk.example.org", origin)
 	}
-	s.web, err = webauthn.New(&webauthn.Config{RPID: at.Hostname(), RPDisplayName: "Signpost desk", RPOrigins: []string{origin}})
+	s.web, err = webauthn.New(&webauthn.Config{RPID: at.Hostname(), RPDisplayName: "Signpost desk",
+		RPOrigins: []string{origin}})
 	if err != nil {
 		return nil, fmt.Errorf("prepare passkeys for %s: %w", origin, err)
 	}
@@ -181,7 +183,8 @@ func read[T any](s *Staff, folder string) (map[string]T, error) {
 
 // okName is a name that can be shown on one line.
 func okName(name string) error {
-	bad := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune("<>\"", r) })
+	bad := strings.ContainsFunc(name,
+		func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune("<>\"", r) })
 	if n := utf8.RuneCountInString(name); n == 0 || n > maxName || bad || strings.TrimSpace(name) != name {
 		return fmt.Errorf("a name has 1 to %d characters, without < and >", maxName)
 	}
@@ -201,8 +204,10 @@ func (s *Staff) Invite(name string, role Role) (code string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if at := slices.IndexFunc(people, func(p Person) bool { return p.Name == name }); at >= 0 && len(people[at].Keys) >= maxKeys {
-		return "", fmt.Errorf("%s has %d passkeys, and no room for another: remove %s, then invite again", name, maxKeys, name)
+	if at := slices.IndexFunc(people, func(p Person) bool { return p.Name == name }); at >= 0 &&
+		len(people[at].Keys) >= maxKeys {
+		return "", fmt.Errorf("%s has %d passkeys, and no room for another: remove %s, then invite again", name,
+			maxKeys, name)
 	}
 	code = secret()
 	if err := s.write("invitations", hashed(code), Invitation{name, role, s.now().Add(InvitationTime)}); err != nil {
@@ -265,7 +270,8 @@ func (s *Staff) withdraw(name string) error {
 		if i.Name != name {
 			continue
 		}
-		if err := os.Remove(filepath.Join(s.dir, "invitations", file+".json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(filepath.Join(s.dir, "invitations", file+".json")); err != nil &&
+			!errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("take back an invitation of %s: %w", name, err)
 		}
 	}
