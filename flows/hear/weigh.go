@@ -88,19 +88,16 @@ const (
 	shortPhrase = 4  // words
 )
 
-// doubt drops what the other words deny: danger that only short phrases say, and what
-// a text of everyday life says by the weight of words or a short phrase alone. That the writer is
-// harmed or wants to die is never dropped so, if a phrase says it.
+// doubt drops what the other words deny: danger that only short phrases say, and what words of
+// everyday life speak against.
 func (r *Reading) doubt() {
 	denied := Set(0)
 	if !r.firm.Has(Danger) && r.over[Danger] <= doubtful {
 		denied |= Of(Danger)
 	}
-	if r.has.Has(Ordinary) && !r.sure.Has(Hurt) {
+	if r.has.Has(Ordinary) {
 		for k := range Leave {
-			switch {
-			case r.sure.Has(k) && (kept.Has(k) || r.firm.Has(k)), !r.has.Has(k):
-			case !r.sure.Has(k) && r.over[Ordinary] >= r.over[k]+margin(k), r.sure.Has(k) && r.over[Ordinary] >= everyday:
+			if r.has.Has(k) && (r.over[scaleOf(k)] <= against || !r.sure.Has(Hurt) && r.everyday(k)) {
 				denied |= Of(k)
 			}
 		}
@@ -108,6 +105,27 @@ func (r *Reading) doubt() {
 	r.Facts = slices.DeleteFunc(r.Facts, func(f Fact) bool { return denied.Has(f.Kind) })
 	r.has &^= denied
 	r.sure &^= denied
+}
+
+// everyday reports that words of everyday life alone deny what a text says by the weight of words or by
+// a short phrase. They never deny so that the writer is harmed or wants to die, if a phrase says it.
+func (r *Reading) everyday(k Kind) bool {
+	if !r.sure.Has(k) {
+		return r.over[Ordinary] >= r.over[k]+margin(k)
+	}
+	return !kept.Has(k) && !r.firm.Has(k) && r.over[Ordinary] >= everydayOver
+}
+
+// against is the weight of words, above enough, that speaks clearly against a kind. Together with words of
+// everyday life it denies every phrase: of some 2,400 labelled texts whose phrase is right, one has both.
+const against = -2.5
+
+// scaleOf is the kind whose scale speaks of a kind.
+func scaleOf(k Kind) Kind {
+	if k == Behaviour {
+		return MaybeBehaviour
+	}
+	return k
 }
 
 // margin is by how much more everyday life must weigh: more than a little for what is urgent.
@@ -121,8 +139,8 @@ func margin(k Kind) float32 {
 // kept are not denied by words of everyday life where a phrase says them.
 var kept = urgent | Of(Hurt, Interpreter, Anonymous, Watched, Stalked, Tracked, Homeless)
 
-// everyday is by how much the words of everyday life must be more than enough to deny a phrase.
-const everyday = 0.5
+// everydayOver is by how much the words of everyday life must be more than enough to deny a phrase.
+const everydayOver = 0.5
 
 // weighFor weighs some stems for some kinds.
 func (e *Ear) weighFor(r *Reading, stems []Stem, of Set) {
