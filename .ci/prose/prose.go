@@ -57,6 +57,13 @@ func main() {
 	}
 }
 
+// An original is what a copy for Vale was made of: a file, and its line for each line of the
+// copy. Without lines they are the same.
+type original struct {
+	file  string
+	lines []int
+}
+
 // run returns the lines to print: one for each finding.
 func run() ([]string, error) {
 	dir, err := os.MkdirTemp("", "prose")
@@ -68,57 +75,67 @@ func run() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := map[string][]int{} // by copy: the line in the source of each line of the copy
-	source := map[string]string{}
+	originals := map[string]original{} // by the name of the copy
 	for _, file := range append(files, examples) {
-		text, err := os.ReadFile(file)
+		name, of, err := copyTo(dir, file)
 		if err != nil {
 			return nil, err
 		}
-		copied := file
-		if strings.HasSuffix(file, ".md") {
-			if file == "CHANGELOG.md" {
-				text = newest(text)
-			}
-		} else {
-			ps, err := extract(file, text)
-			if err != nil {
-				return nil, err
-			}
-			copied += ".html"
-			text, lines[copied] = join(ps)
-		}
-		source[copied] = file
-		to := filepath.Join(dir, copied)
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(to, text, 0o600); err != nil {
-			return nil, err
-		}
+		originals[name] = of
 	}
 	alerts, err := lint(dir)
 	if err != nil {
 		return nil, err
 	}
 	found := map[string][]finding{}
-	for copied, fs := range alerts {
+	for name, fs := range alerts {
+		of := originals[name]
 		for _, f := range fs {
-			if at := lines[copied]; at != nil {
-				f.Line = at[min(f.Line, len(at))-1]
+			if of.lines != nil {
+				f.Line = of.lines[min(f.Line, len(of.lines))-1]
 			}
-			found[source[copied]] = append(found[source[copied]], f)
+			found[of.file] = append(found[of.file], f)
 		}
 	}
 	wrong := tryExamples(found[examples])
 	delete(found, examples)
+	return append(wrong, report(found)...), nil
+}
+
+// copyTo writes the words of a file to a copy below a folder, as Vale can read them.
+func copyTo(dir, file string) (name string, of original, err error) {
+	name, of = file, original{file: file}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return name, of, err
+	}
+	switch {
+	case file == "CHANGELOG.md":
+		text = newest(text)
+	case !strings.HasSuffix(file, ".md"):
+		ps, err := extract(file, text)
+		if err != nil {
+			return name, of, err
+		}
+		name += ".html"
+		text, of.lines = join(ps)
+	}
+	to := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return name, of, err
+	}
+	return name, of, os.WriteFile(to, text, 0o600)
+}
+
+// report writes the findings of each file, in the order of their lines.
+func report(found map[string][]finding) (out []string) {
 	for _, file := range slices.Sorted(maps.Keys(found)) {
 		slices.SortStableFunc(found[file], func(a, b finding) int { return a.Line - b.Line })
 		for _, f := range found[file] {
-			wrong = append(wrong, fmt.Sprintf("%s:%d: %s [%s]", file, f.Line, f.Message, f.Check))
+			out = append(out, fmt.Sprintf("%s:%d: %s [%s]", file, f.Line, f.Message, f.Check))
 		}
 	}
-	return wrong, nil
+	return out
 }
 
 // tracked returns the files to check: those in git, and new ones that git does not ignore.
