@@ -46,37 +46,14 @@ func measure(servers []*process, redis int, requests [][]byte, conns int, length
 	ranBefore, redisBefore := ran(), cpu(redis)
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
-	took := make([][]time.Duration, conns)
-	failed := make([]int, conns)
+	drives := make([]drive, conns)
 	var wg sync.WaitGroup
 	errs := make(chan error, conns)
 	began := time.Now()
 	for c := range conns {
 		wg.Go(func() {
-			conn, err := net.Dial("tcp", servers[c%len(servers)].addr)
-			if err != nil {
+			if err := drives[c].run(ctx, servers[c%len(servers)].addr, requests, c, conns); err != nil {
 				errs <- err
-				return
-			}
-			defer conn.Close()
-			r := bufio.NewReader(conn)
-			for i := c; ctx.Err() == nil && i < len(requests); i += conns {
-				sent := time.Now()
-				if _, err := conn.Write(requests[i]); err != nil {
-					errs <- err
-					return
-				}
-				resp, err := http.ReadResponse(r, nil)
-				if err != nil {
-					errs <- err
-					return
-				}
-				n, _ := io.Copy(io.Discard, resp.Body)
-				resp.Body.Close()
-				if resp.StatusCode != http.StatusOK || n < 100 {
-					failed[c]++
-				}
-				took[c] = append(took[c], time.Since(sent))
 			}
 		})
 	}
@@ -87,17 +64,52 @@ func measure(servers []*process, redis int, requests [][]byte, conns int, length
 		return measured{}, fmt.Errorf("drive %s: %w", servers[0].name, err)
 	default:
 	}
-	all := slices.Concat(took...)
-	slices.Sort(all)
-	m := measured{perSecond: float64(len(all)) / spent.Seconds()}
-	for _, f := range failed {
-		m.failed += f
+	var m measured
+	var all []time.Duration
+	for _, d := range drives {
+		m.failed += d.failed
+		all = append(all, d.took...)
 	}
+	slices.Sort(all)
+	m.perSecond = float64(len(all)) / spent.Seconds()
 	if n := time.Duration(len(all)); n > 0 {
 		m.cpu, m.redis = (ran()-ranBefore)/n, (cpu(redis)-redisBefore)/n
 		m.p50, m.p99 = all[len(all)/2], all[len(all)*99/100]
 	}
 	return m, nil
+}
+
+// drive is what one connection came to: how long each answer took, and how many were no answer.
+type drive struct {
+	took   []time.Duration
+	failed int
+}
+
+// run sends the share of requests that one connection of several has, each when the last is answered.
+func (d *drive) run(ctx context.Context, addr string, requests [][]byte, own, conns int) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	r := bufio.NewReader(conn)
+	for i := own; ctx.Err() == nil && i < len(requests); i += conns {
+		sent := time.Now()
+		if _, err := conn.Write(requests[i]); err != nil {
+			return err
+		}
+		resp, err := http.ReadResponse(r, nil)
+		if err != nil {
+			return err
+		}
+		n, _ := io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || n < 100 {
+			d.failed++
+		}
+		d.took = append(d.took, time.Since(sent))
+	}
+	return nil
 }
 
 // median of some numbers, with the least and the most.
