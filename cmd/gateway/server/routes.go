@@ -61,25 +61,14 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 			return twilio.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
 		}
 	}
-	// A status report needs no reply but must get an answer.
 	silent := func(twilio.Webhook) []byte { return noReply() }
-	status := func(ctx context.Context, w twilio.Webhook) twilio.Response {
-		probe := g.isProbe(w)
-		if w.Message.Line == webhook.ProbeLine && w.Message.ID != "" {
-			_ = g.store.NoteCheck(ctx, w.Message.ID) // who sent it says what is missing
-		}
-		if !probe {
-			g.countDelivery(w.Delivery)
-		}
-		return twilio.Response{Document: noReply(), Probe: probe}
-	}
 	ended := func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		if w.Kind == twilio.Call {
 			calls.Ended(w.Call)
 		}
-		return status(ctx, w)
+		return g.takeReport(ctx, w)
 	}
-	first := byKind(text, call(calls.Start), status)
+	first := byKind(text, call(calls.Start), g.takeReport)
 	paths := pathMux{webhooks: map[string]http.Handler{}, audio: ivr.AudioHandler(g.recording),
 		live: http.HandlerFunc(g.live)}
 	wrap := func(endpoint string, safe twilio.Safe, handler twilio.Handler) http.Handler {
@@ -90,7 +79,7 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		handler twilio.Handler
 	}{
 		TextPath:         {g.safe, first},
-		TextStatusPath:   {silent, status},
+		TextStatusPath:   {silent, g.takeReport},
 		CallPath:         {g.safe, first},
 		ivr.KeyPath:      {g.safe, call(calls.Key)},
 		ivr.LegPath:      {g.safe, call(calls.Leg)},
@@ -106,6 +95,18 @@ func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
 		return twilio.Response{Document: g.safe(w)}
 	})
 	return paths
+}
+
+// takeReport counts what became of a reply. A report needs no reply but must get an answer.
+func (g *Gateway) takeReport(ctx context.Context, w twilio.Webhook) twilio.Response {
+	probe := g.isProbe(w)
+	if w.Message.Line == webhook.ProbeLine && w.Message.ID != "" {
+		_ = g.store.NoteCheck(ctx, w.Message.ID) // who sent it says what is missing
+	}
+	if !probe {
+		g.countDelivery(w.Delivery)
+	}
+	return twilio.Response{Document: noReply(), Probe: probe}
 }
 
 // pathMux chooses the endpoint of a path. The standard library's mux redirects an odd path,
