@@ -101,33 +101,8 @@ func release(dir string, machines []string, key string, out io.Writer) error {
 		}
 	}
 	for _, machine := range machines {
-		name := "signpost-" + commit[:12] + "-linux-" + machine
-		built, err := build(machine)
-		if err != nil {
+		if err := forServer(machine, commit, when, write); err != nil {
 			return err
-		}
-		archive, err := pack(name, built, when)
-		if err != nil {
-			return err
-		}
-		if err := write(name+".tar.gz", archive); err != nil {
-			return err
-		}
-		deb, err := debian(machine, commit, built, when)
-		if err != nil {
-			return err
-		}
-		if err := write("signpost_"+packageVersion(commit, when)+"_"+machine+".deb", deb); err != nil {
-			return err
-		}
-		for _, p := range programs {
-			list, err := billOf(p, built[p])
-			if err != nil {
-				return err
-			}
-			if err := write(name+"-"+p+".cdx.json", list); err != nil {
-				return err
-			}
 		}
 	}
 	made, err := provenance(subjects, commit, when, machines)
@@ -198,6 +173,40 @@ func forLaptop(l laptop, write func(name string, data []byte) error) error {
 		return err
 	}
 	return write(l.name+".cdx.json", list)
+}
+
+// forServer writes the archive and the package for a kind of server, and the list of what each
+// program is built of.
+func forServer(machine, commit string, when time.Time, write func(name string, data []byte) error) error {
+	name := "signpost-" + commit[:12] + "-linux-" + machine
+	built, err := build(machine)
+	if err != nil {
+		return err
+	}
+	archive, err := pack(name, built, when)
+	if err != nil {
+		return err
+	}
+	if err := write(name+".tar.gz", archive); err != nil {
+		return err
+	}
+	deb, err := debian(machine, commit, built, when)
+	if err != nil {
+		return err
+	}
+	if err := write("signpost_"+packageVersion(commit, when)+"_"+machine+".deb", deb); err != nil {
+		return err
+	}
+	for _, p := range programs {
+		list, err := billOf(p, built[p])
+		if err != nil {
+			return err
+		}
+		if err := write(name+"-"+p+".cdx.json", list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // build makes the programs for a kind of server.
