@@ -39,8 +39,18 @@ func (d *Desk) Handler() http.Handler {
 	mux.HandleFunc("POST /desk/sign-in/finish", d.finishSignIn)
 	mux.HandleFunc("POST /desk/join/begin", d.beginJoin)
 	mux.HandleFunc("POST /desk/join/finish", d.finishJoin)
+	mux.Handle("/", d.signedIn(d.inside()))
 
-	inside := http.NewServeMux()
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET /follow/book", d.book)
+	outer.HandleFunc("POST /follow/report", d.report)
+	outer.Handle("/", d.guarded(mux))
+	return outer
+}
+
+// inside is what somebody who is signed in is served.
+func (d *Desk) inside() http.Handler {
+	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(visit){
 		"POST /desk/sign-out":                d.signOut,
 		"GET /desk":                          d.list,
@@ -65,13 +75,18 @@ func (d *Desk) Handler() http.Handler {
 		"GET /desk/{rest...}":                d.nothing,
 		"/{rest...}":                         d.pagesOfDraft,
 	} {
-		inside.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			token := d.cookie(r, sessionCookie)
 			who, draft, _ := d.staff.Who(token) // it was looked at on the way in
 			f(visit{w, r, who, draft, token})
 		})
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	return mux
+}
+
+// signedIn asks everybody else to sign in.
+func (d *Desk) signedIn(inside http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, _, ok := d.staff.Who(d.cookie(r, sessionCookie)); !ok {
 			// The same for every address, whether there is such a page or not.
 			if r.Method == http.MethodGet {
@@ -85,12 +100,6 @@ func (d *Desk) Handler() http.Handler {
 		}
 		inside.ServeHTTP(w, r)
 	})
-
-	outer := http.NewServeMux()
-	outer.HandleFunc("GET /follow/book", d.book)
-	outer.HandleFunc("POST /follow/report", d.report)
-	outer.Handle("/", d.guarded(mux))
-	return outer
 }
 
 // guarded answers only requests that name the desk, so that no other site's name can be
