@@ -57,7 +57,7 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	e.take(of, overridden)
 	for _, l := range lines {
 		if inspect.Ours(l, settings) {
-			e.line(ctx, l, b, slices.ContainsFunc(overridden,
+			lineExam{e, l, b}.look(ctx, slices.ContainsFunc(overridden,
 				func(f inspect.Finding) bool { return strings.HasPrefix(f.What, l.Name+": ") }))
 		}
 	}
@@ -132,66 +132,33 @@ func (e *exam) dialling(of string, c *twilio.Client) {
 	}
 }
 
-// line looks at one line of ours. overridden tells that something keeps texts or calls from
+// lineExam is the exam of one line of ours.
+type lineExam struct {
+	*exam
+	line twilio.AccountLine
+	book *flows.Book // nil: it is not looked at whether the line says what the book says
+}
+
+// look looks at the whole line. overridden tells that something keeps texts or calls from
 // its addresses.
-func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, overridden bool) {
+func (e lineExam) look(ctx context.Context, overridden bool) {
 	const of = "provider"
 	begin := len(e.found)
-	provision := "signpost provision " + l.Name
-	hook := func(name, what string, h twilio.Hook, path string) {
-		e := e.name(name)
-		want := e.Config.PublicURL + path
-		switch {
-		case h.URL == "":
-			e.add(of, Bad, provision, "%s: %s are sent nowhere.", l.Name, what)
-		case h.URL != want:
-			e.add(of, Bad, provision, "%s: %s are sent to another address than %s.", l.Name, what, want)
-		case h.Method != http.MethodPost:
-			e.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.", l.Name,
-				what, h.Method)
-		}
-	}
-	fallback := func(what string, h twilio.Hook, want ...[]byte) {
-		if h.URL == "" {
-			e.name("no-fallback").add(of, Bad,
-				"signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+
-					l.Name+" sets it.",
-				"%s has no fallback for %s: when our machines cannot be reached, people get nothing.", l.Name, what)
-			return
-		}
-		if strings.HasPrefix(h.URL, e.Config.PublicURL) {
-			e.name("fallback-here").add(of, Bad,
-				"Put it somewhere that does not fall with this server: a bin at the provider.",
-				"%s: the fallback for %s is on this very server.", l.Name, what)
-			return
-		}
-		got, err := handset.Fetch(ctx, h.Method, h.URL)
-		switch {
-		case err != nil:
-			e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.",
-				"%s: the fallback for %s does not answer.", l.Name, what)
-		case b != nil && !slices.ContainsFunc(want, func(w []byte) bool { return alike(got, w) }):
-			e.name("fallback-other").add("fallback", Bad,
-				"signpost fallback writes it again, with -caller-id; put it there.",
-				"%s: the fallback for %s does not say what the book says.", l.Name, what)
-		case b != nil && what == "calls" && e.Connect != nil:
-			e.through(ctx, l, h.URL, got, e.Connect(b))
-		}
-	}
+	l := e.line
 	var text []byte
 	var voice [][]byte
-	if b != nil {
-		text, voice = e.Fallback(b)
+	if e.book != nil {
+		text, voice = e.Fallback(e.book)
 	}
 	if !l.Ignored {
-		hook("texts-elsewhere", "texts", l.Texts, e.TextPath)
-		fallback("texts", l.TextsElse, text)
+		e.hook("texts-elsewhere", "texts", l.Texts, e.TextPath)
+		e.fallback(ctx, "texts", l.TextsElse, text)
 	}
 	switch l.Sort {
 	case twilio.NumberLine:
-		hook("calls-elsewhere", "calls", l.Calls, e.CallPath)
-		hook("ended-elsewhere", "reports of calls that have ended", l.Ended, e.CallStatusPath)
-		fallback("calls", l.CallsElse, voice...)
+		e.hook("calls-elsewhere", "calls", l.Calls, e.CallPath)
+		e.hook("ended-elsewhere", "reports of calls that have ended", l.Ended, e.CallStatusPath)
+		e.fallback(ctx, "calls", l.CallsElse, voice...)
 	case twilio.ServiceLine:
 		if l.Validity > maxValidity {
 			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.",
@@ -204,9 +171,57 @@ func (e *exam) line(ctx context.Context, l twilio.AccountLine, b *flows.Book, ov
 	}
 }
 
+// hook looks whether an address of the line is ours.
+func (e lineExam) hook(name, what string, h twilio.Hook, path string) {
+	const of = "provider"
+	found := e.name(name)
+	provision := "signpost provision " + e.line.Name
+	want := e.Config.PublicURL + path
+	switch {
+	case h.URL == "":
+		found.add(of, Bad, provision, "%s: %s are sent nowhere.", e.line.Name, what)
+	case h.URL != want:
+		found.add(of, Bad, provision, "%s: %s are sent to another address than %s.", e.line.Name, what, want)
+	case h.Method != http.MethodPost:
+		found.add(of, Bad, provision, "%s: %s are sent by %s, which writes them into logs; it must be POST.",
+			e.line.Name, what, h.Method)
+	}
+}
+
+// fallback looks at what answers when this server cannot be reached: it should say one of the
+// things that are wanted.
+func (e lineExam) fallback(ctx context.Context, what string, h twilio.Hook, want ...[]byte) {
+	name := e.line.Name
+	if h.URL == "" {
+		e.name("no-fallback").add("provider", Bad,
+			"signpost fallback writes what to put there; signpost provision -text-fallback URL -voice-fallback URL "+
+				name+" sets it.",
+			"%s has no fallback for %s: when our machines cannot be reached, people get nothing.", name, what)
+		return
+	}
+	if strings.HasPrefix(h.URL, e.Config.PublicURL) {
+		e.name("fallback-here").add("provider", Bad,
+			"Put it somewhere that does not fall with this server: a bin at the provider.",
+			"%s: the fallback for %s is on this very server.", name, what)
+		return
+	}
+	got, err := handset.Fetch(ctx, h.Method, h.URL)
+	switch {
+	case err != nil:
+		e.name("fallback-away").add("fallback", Bad, "signpost fallback writes it again.",
+			"%s: the fallback for %s does not answer.", name, what)
+	case e.book != nil && !slices.ContainsFunc(want, func(w []byte) bool { return alike(got, w) }):
+		e.name("fallback-other").add("fallback", Bad,
+			"signpost fallback writes it again, with -caller-id; put it there.",
+			"%s: the fallback for %s does not say what the book says.", name, what)
+	case e.book != nil && what == "calls" && e.Connect != nil:
+		e.through(ctx, h.URL, got, e.Connect(e.book))
+	}
+}
+
 // through looks where a key in the fallback of calls leads: somebody who presses it should be
 // put through to the 24-hour line of this book.
-func (e *exam) through(ctx context.Context, l twilio.AccountLine, from string, doc, want []byte) {
+func (e lineExam) through(ctx context.Context, from string, doc, want []byte) {
 	n, err := twilio.ParseDocument(bytes.TrimSpace(doc))
 	base, bad := url.Parse(from)
 	if err != nil || bad != nil {
@@ -226,10 +241,10 @@ func (e *exam) through(ctx context.Context, l twilio.AccountLine, from string, d
 		case err != nil:
 			e.name("fallback-away").add("fallback", Bad,
 				"Make the bin of connect.xml, then write voice.xml again with its address: signpost fallback -connect.",
-				"%s: in the fallback for calls the document behind the key does not answer.", l.Name)
+				"%s: in the fallback for calls the document behind the key does not answer.", e.line.Name)
 		case !alike(got, want):
 			e.name("fallback-other").add("fallback", Bad, "signpost fallback writes connect.xml again; put it there.",
-				"%s: in the fallback for calls a key does not ring the 24-hour line of the book.", l.Name)
+				"%s: in the fallback for calls a key does not ring the 24-hour line of the book.", e.line.Name)
 		}
 	}
 }
