@@ -25,10 +25,6 @@ type Entry struct {
 // when it cannot be done as a person would: then the file is to be edited by hand.
 func Append(src *load.Source, file string, more ...Entry) ([]byte, error) {
 	data := src.File(file)
-	type splice struct {
-		at  int
-		put string
-	}
 	var all []splice
 	for _, e := range more {
 		switch {
@@ -48,14 +44,14 @@ func Append(src *load.Source, file string, more ...Entry) ([]byte, error) {
 			return nil, fmt.Errorf("change %s: it is not written as a list that can be added to; edit %s by hand",
 				e.Path, file)
 		}
-		all = append(all, splice{at, put})
+		all = append(all, splice{at, at, put})
 	}
-	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.from, b.from) })
 	var out []byte
 	done := 0
 	for _, s := range all {
-		out = append(append(out, data[done:s.at]...), s.put...)
-		done = s.at
+		out = append(append(out, data[done:s.from]...), s.put...)
+		done = s.to
 	}
 	return append(out, data[done:]...), nil
 }

@@ -28,63 +28,28 @@ type Change struct {
 // Named is one line under a name: "2026-12-24: closed".
 type Named struct{ Name, Words string }
 
+// splice puts words in the place of a part of a file.
+type splice struct {
+	from, to int
+	put      string
+}
+
 // Set makes changes in one file of a book, and tells when one cannot be made as a
 // person would: then the file is to be edited by hand. Nothing but the changed
 // words moves.
 func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
-	data := src.File(file)
-	type splice struct {
-		from, to int
-		put      string
-	}
 	var all []splice
 	for _, c := range changes {
-		if strings.ContainsAny(c.Words, "\n\r\t") {
-			return nil, fmt.Errorf("change %s: the words must be on one line", c.Path)
+		s, err := spliceOf(src, file, c)
+		if err != nil {
+			return nil, err
 		}
-		if !writable(c.Words) {
-			return nil, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again",
-				c.Path)
-		}
-		switch {
-		case c.Under != nil:
-			from, to, put, err := under(src, file, c)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, splice{from, to, put})
-		case src.Has(file, c.Path) && c.Words == "":
-			from, to, ok := wholeLine(src, file, c.Path)
-			if !ok {
-				return nil, fmt.Errorf("change %s: the line holds more than that; edit %s by hand", c.Path, file)
-			}
-			all = append(all, splice{from, to, ""})
-		case src.Has(file, c.Path):
-			from := src.Offset(src.Pos(file, c.Path))
-			raw, ok := scalar(data[min(from, len(data)):])
-			if !ok {
-				return nil, fmt.Errorf("change %s: it is not written on one line; edit %s by hand", c.Path, file)
-			}
-			all = append(all, splice{from, from + len(raw), written(c.Words, raw)})
-		case c.Words != "":
-			dot := strings.LastIndexByte(c.Path, '.')
-			beside := c.Path[:max(dot, 0)] + "." + c.After
-			_, to, ok := wholeLine(src, file, beside)
-			if dot < 0 || !ok {
-				return nil, fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path,
-					c.After, file)
-			}
-			indent := strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1)
-			put := indent + c.Path[dot+1:] + ": " + written(c.Words, "") + "\n"
-			if to > 0 && data[to-1] != '\n' {
-				put = "\n" + strings.TrimSuffix(put, "\n")
-			}
-			all = append(all, splice{to, to, put})
-		}
+		all = append(all, s)
 	}
 	// What is put in before a line comes before taking the line out.
 	slices.SortStableFunc(all,
 		func(a, b splice) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	data := src.File(file)
 	var out []byte
 	done := 0
 	for _, s := range all {
@@ -95,6 +60,56 @@ func Set(src *load.Source, file string, changes []Change) ([]byte, error) {
 		done = s.to
 	}
 	return append(out, data[done:]...), nil
+}
+
+// spliceOf is how a change is made. It is empty for a line to take out that is not there.
+func spliceOf(src *load.Source, file string, c Change) (splice, error) {
+	if strings.ContainsAny(c.Words, "\n\r\t") {
+		return splice{}, fmt.Errorf("change %s: the words must be on one line", c.Path)
+	}
+	if !writable(c.Words) {
+		return splice{}, fmt.Errorf("change %s: the words hold characters that no file of ours can: type them again",
+			c.Path)
+	}
+	data := src.File(file)
+	switch {
+	case c.Under != nil:
+		from, to, put, err := under(src, file, c)
+		return splice{from, to, put}, err
+	case src.Has(file, c.Path) && c.Words == "":
+		from, to, ok := wholeLine(src, file, c.Path)
+		if !ok {
+			return splice{}, fmt.Errorf("change %s: the line holds more than that; edit %s by hand", c.Path, file)
+		}
+		return splice{from, to, ""}, nil
+	case src.Has(file, c.Path):
+		from := src.Offset(src.Pos(file, c.Path))
+		raw, ok := scalar(data[min(from, len(data)):])
+		if !ok {
+			return splice{}, fmt.Errorf("change %s: it is not written on one line; edit %s by hand", c.Path, file)
+		}
+		return splice{from, from + len(raw), written(c.Words, raw)}, nil
+	case c.Words != "":
+		return newLine(src, file, c)
+	}
+	return splice{}, nil
+}
+
+// newLine puts a line in after the one that it is to come behind.
+func newLine(src *load.Source, file string, c Change) (splice, error) {
+	dot := strings.LastIndexByte(c.Path, '.')
+	beside := c.Path[:max(dot, 0)] + "." + c.After
+	_, to, ok := wholeLine(src, file, beside)
+	if dot < 0 || !ok {
+		return splice{}, fmt.Errorf("change %s: there is no line %q to put it after; edit %s by hand", c.Path,
+			c.After, file)
+	}
+	indent := strings.Repeat(" ", src.Pos(file, beside+"#name").Col-1)
+	put := indent + c.Path[dot+1:] + ": " + written(c.Words, "") + "\n"
+	if data := src.File(file); to > 0 && data[to-1] != '\n' {
+		put = "\n" + strings.TrimSuffix(put, "\n")
+	}
+	return splice{to, to, put}, nil
 }
 
 // under is the lines that take the place of all that stands under a name.
