@@ -143,7 +143,6 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		return webhook.TextReply{Text: h.answer(*known, m.heard).text,
 			Cookie: h.Identity.seal(m, m.cookie, known.Minute)}, true
 	}
-	decision := func() admit.Decision { return h.Admission.Decide(ctx, m.from, urgent) }
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
 	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
 	if passed && session.Repeat == nil { // nobody knows how it was answered: it moves nothing
@@ -155,32 +154,35 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	}
 	if err != nil {
 		h.Log.Warn("the store is away: a text is answered without it", "err", err)
-		return h.answerOffline(m, mark, decision(), urgent), false
+		return h.answerOffline(m, mark, h.Admission.Decide(ctx, m.from, urgent), urgent), false
 	}
-	var a answer
 	var allowed admit.Decision
-	silenced := false // the answer is another one because the conversation was exhausted
 	if session.Repeat == nil {
-		allowed = decision()
+		allowed = h.Admission.Decide(ctx, m.from, urgent)
 		if allowed.Err != nil {
 			h.Log.Warn("the limits could not be checked", "err", allowed.Err)
 		}
-		mark.Before = h.current(m.cookie, session)
-		a, mark, silenced = h.decide(mark, m.heard, allowed)
 	}
-	for try := range maxTries {
+	return h.move(ctx, m, session, mark, allowed)
+}
+
+// move answers a text and moves its conversation. When another text moved the conversation
+// meanwhile, it answers again from where that led.
+func (h *Handler) move(ctx context.Context, m message, session store.Session, mark store.Mark,
+	allowed admit.Decision) (reply webhook.TextReply, repeat bool) {
+	var a answer
+	undecided := true // or decided otherwise because the conversation was exhausted: it may be so no longer
+	for range maxTries {
 		if session.Repeat != nil {
 			h.Count(Repeated)
 			return h.repeat(m, session), true
 		}
 		stored := session.State
-		if try > 0 {
-			mark.Before = h.current(m.cookie, session)
-			if silenced { // it may be so no longer
-				a, mark, silenced = h.decide(mark, m.heard, allowed)
-			} else {
-				a = h.answer(mark, m.heard)
-			}
+		mark.Before = h.current(m.cookie, session)
+		if undecided {
+			a, mark, undecided = h.decide(mark, m.heard, allowed)
+		} else {
+			a = h.answer(mark, m.heard)
 		}
 		now, done, err := h.commit(ctx, m, session, mark, a)
 		if err != nil {
