@@ -192,15 +192,9 @@ func SecretsFromEnvironment() ([][]byte, error) {
 // Parse reads a Config from the given variables; readFile reads the files they
 // name. The error joins one line for each mistake.
 func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
-	var in raw
-	err := env.ParseWithOptions(&in, env.Options{Environment: vars, FuncMap: map[reflect.Type]env.ParserFunc{
-		reflect.TypeFor[privacy.Private](): func(v string) (any,
-			error) {
-			return privacy.Hide(strings.TrimSpace(v)), nil
-		},
-	}})
+	in, err := read(vars)
 	if err != nil {
-		return Config{}, errors.New("the environment cannot be read") // the cause may quote a value
+		return Config{}, err
 	}
 	c := Config{
 		ListenAddr: in.ListenAddr, AdminAddr: in.AdminAddr, AccountSID: strings.TrimSpace(in.AccountSID),
@@ -229,29 +223,8 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	c.Drain = p.duration("DRAIN", in.Drain, 0, time.Minute)
 	c.EraseAfter = p.duration("ERASE_AFTER", in.EraseAfter, time.Second, 24*time.Hour)
 	c.EraseGiveUp = p.duration("ERASE_GIVE_UP", in.EraseGiveUp, time.Hour, 60*24*time.Hour)
-	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
-	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
-	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
-	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones),
-		func(l string) bool { return slices.Contains(c.Lines, l) }) {
-		p.add("TEST_PHONES",
-			"holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
-	}
-	if in.CheckFrom != "" && strings.TrimSpace(in.CheckFrom) == strings.TrimSpace(in.CheckLine) {
-		p.add("CHECK_FROM",
-			"must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
-	}
-	if len(c.Lines) > 0 && c.RedisURL == Embedded {
-		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
-	}
-	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
-	c.ForeignSenderLimit = p.number("FOREIGN_SENDER_LIMIT", in.ForeignLimit, 5, 10_000)
-	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
-	c.CallerLimit = p.number("CALLER_LIMIT", in.CallerLimit, 5, 10_000)
-	c.Countries = p.countries("ANSWER_COUNTRIES", in.Countries)
-	c.SpendLimit = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
-	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
-	c.MinutePrice = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
+	p.ownNumbers(&c, in)
+	p.limits(&c, in)
 	if c.CallerID != "" && !webhook.Presentable(c.CallerID) {
 		p.add("CALLER_ID",
 			"must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
@@ -267,6 +240,50 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 		p.add("LOG_LEVEL", "must be info or debug")
 	}
 	return c, p.err()
+}
+
+// read takes the variables as they are written.
+func read(vars map[string]string) (in raw, err error) {
+	err = env.ParseWithOptions(&in, env.Options{Environment: vars, FuncMap: map[reflect.Type]env.ParserFunc{
+		reflect.TypeFor[privacy.Private](): func(v string) (any, error) {
+			return privacy.Hide(strings.TrimSpace(v)), nil
+		},
+	}})
+	if err != nil {
+		return raw{}, errors.New("the environment cannot be read") // the cause may quote a value
+	}
+	return in, nil
+}
+
+// ownNumbers reads our own lines, and the phones that are ours.
+func (p *problems) ownNumbers(c *Config, in raw) {
+	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
+	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
+	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
+	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones),
+		func(l string) bool { return slices.Contains(c.Lines, l) }) {
+		p.add("TEST_PHONES",
+			"holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
+	}
+	if in.CheckFrom != "" && strings.TrimSpace(in.CheckFrom) == strings.TrimSpace(in.CheckLine) {
+		p.add("CHECK_FROM",
+			"must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
+	}
+	if len(c.Lines) > 0 && c.RedisURL == Embedded {
+		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")
+	}
+}
+
+// limits reads how much is answered, to whom, and what it may cost.
+func (p *problems) limits(c *Config, in raw) {
+	c.SenderLimit = p.number("SENDER_LIMIT", in.SenderLimit, 5, 10_000)
+	c.ForeignSenderLimit = p.number("FOREIGN_SENDER_LIMIT", in.ForeignLimit, 5, 10_000)
+	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
+	c.CallerLimit = p.number("CALLER_LIMIT", in.CallerLimit, 5, 10_000)
+	c.Countries = p.countries("ANSWER_COUNTRIES", in.Countries)
+	c.SpendLimit = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
+	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
+	c.MinutePrice = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
 }
 
 var _ encoding.TextUnmarshaler = (*privacy.Private)(nil)
