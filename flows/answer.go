@@ -88,10 +88,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseBehaviour:
 		return outcome{next: t.enterFor(s, Behaviour, t.People[Behaviour].Ask)}, true
 	case CaseEither:
-		area := cmp.Or(c.Place.one(t.elsewhere()), s.Area)
-		s = t.enter(s, t.Either)
-		s.Area = area // for the choice of what they do: no town is asked for twice
-		return outcome{next: s}, true
+		return t.askEither(s, c), true
 	case CaseAnswer:
 		return t.answerDigit(s, fresh, int(c.Digit))
 	case CaseZero:
@@ -118,14 +115,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseNeed:
 		return t.answerNeed(s, c)
 	case CaseSomeone:
-		s.Who = Someone
-		if c.Place.Theirs != "" {
-			return outcome{next: t.showServices(s, c.Place.Theirs)}, true
-		}
-		if c.Place.any() {
-			return t.answerPlace(s, c)
-		}
-		return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
+		return t.answerSomeone(s, c)
 	case CasePlace:
 		return t.answerPlace(s, c)
 	case CaseQuestion:
@@ -136,6 +126,26 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 		}
 	}
 	return outcome{}, false
+}
+
+// askEither asks a writer with words of harm both ways which it is.
+func (t turn) askEither(s State, c Case) outcome {
+	area := cmp.Or(c.Place.one(t.elsewhere()), s.Area)
+	s = t.enter(s, t.Either)
+	s.Area = area // for the choice of what they do: no town is asked for twice
+	return outcome{next: s}
+}
+
+// answerSomeone answers a text about somebody else: where they are decides.
+func (t turn) answerSomeone(s State, c Case) (outcome, bool) {
+	s.Who = Someone
+	if c.Place.Theirs != "" {
+		return outcome{next: t.showServices(s, c.Place.Theirs)}, true
+	}
+	if c.Place.any() {
+		return t.answerPlace(s, c)
+	}
+	return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
 }
 
 // answerBehaviour answers on the branch of somebody who harms: they get only what is for

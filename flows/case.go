@@ -266,28 +266,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind, c.Digit = CaseAnswer, int8(n)
 		return
 	}
-	for _, l := range []struct {
-		words []string
-		kind  CaseKind
-	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart},
-		{b.Words.Start, CaseStart}} {
-		if oneOf(l.words, w) {
-			c.Kind = l.kind
-			if w == "yes" {
-				c.Kind = CaseYes
-			}
-			return
-		}
-	}
-	if w == "#" {
-		c.Kind = CaseRepeat
+	if b.decideWord(c, w) {
 		return
-	}
-	for i := range b.Words.Shortcuts {
-		if oneOf(b.Words.Shortcuts[i].Words, w) {
-			c.Kind, c.Step = CaseShortcut, b.Words.Shortcuts[i].To
-			return
-		}
 	}
 	need, hasNeed := firstOf(r, needs)
 	question, asks := firstOf(r, questions)
@@ -327,6 +307,35 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	case c.Place.Denied[0] != "":
 		c.Kind = CaseDenied
 	}
+}
+
+// decideWord decides a text that is one of the words that a book lists, and reports whether it
+// is one.
+func (b *Book) decideWord(c *Case, w string) bool {
+	for _, l := range []struct {
+		words []string
+		kind  CaseKind
+	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart},
+		{b.Words.Start, CaseStart}} {
+		if oneOf(l.words, w) {
+			c.Kind = l.kind
+			if w == "yes" {
+				c.Kind = CaseYes
+			}
+			return true
+		}
+	}
+	if w == "#" {
+		c.Kind = CaseRepeat
+		return true
+	}
+	for i := range b.Words.Shortcuts {
+		if oneOf(b.Words.Shortcuts[i].Words, w) {
+			c.Kind, c.Step = CaseShortcut, b.Words.Shortcuts[i].To
+			return true
+		}
+	}
+	return false
 }
 
 // aboutSomeone reports a text about somebody else, which no need of the writer outweighs.
