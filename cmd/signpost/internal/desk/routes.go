@@ -29,8 +29,7 @@ func (d *Desk) Handler() http.Handler {
 	files := http.FileServerFS(web)
 	mux.Handle("GET /desk/web/desk.js", http.StripPrefix("/desk", files))
 	mux.Handle("GET /desk/web/desk.css", http.StripPrefix("/desk", files))
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter,
-		_ *http.Request) {
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("GET /desk/sign-in", d.signInPage)
