@@ -2,7 +2,6 @@ package sms_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -357,41 +356,6 @@ func TestStrangeCookies(t *testing.T) {
 		if got := c.Answer(t.Context(), m).Text; strings.Contains(got, "1 for a man") != tt.opens {
 			t.Errorf("%s: answered %q", tt.name, got)
 		}
-	}
-}
-
-// What is done while Redis is away holds once it is back, unless Redis has moved on.
-func TestRedisComesBack(t *testing.T) {
-	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
-	away := &faultySessions{Sessions: c.Sessions}
-	c.Sessions = away
-	says := func(text, want string) {
-		t.Helper()
-		if got := c.text(t, mobile, text); !strings.Contains(got, want) {
-			t.Errorf("%q is answered %q", text, got)
-		}
-	}
-	says("hello", "Reply with your town")
-	says("2", "Who is it for")
-	away.recall = errors.New("gone")
-	says("4", "1 for a man")
-	says("3", "0808 157 0015")
-	away.recall = nil
-	says("9", "1 for a man")
-	away.commit = errors.New("gone between the two")
-	says("3", "0808 157 0015")
-	away.commit = nil
-	stale := c.cookies[mobile]
-	says("9", "1 for a man")
-	says("9", "Who is it for")
-	c.cookies[mobile] = stale // Redis is newer now
-	says("4", "1 for a man")
-	away.recall = errors.New("gone")
-	says("x", "")
-	away.recall = nil
-	says("1", "Reply with your town")
-	if c.counts[sms.FromCookie] != 3 || c.counts[sms.NotSaved] != 1 {
-		t.Errorf("counted %v", c.counts)
 	}
 }
 
