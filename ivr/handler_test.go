@@ -3,8 +3,6 @@ package ivr_test
 import (
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -347,77 +345,6 @@ func TestPosition(t *testing.T) {
 	}
 }
 
-// A service is shown our number, its lines report their ends, and the chain goes on until
-// somebody answers. After a talk nothing is said.
-func TestLeg(t *testing.T) {
-	c := newChannel(t, nil)
-	dialled := c.start("121")
-	dial, ok := dialled[len(dialled)-1].(webhook.Dial)
-	want := []webhook.DialLine{{E164: "+441614960003", StatusURL: base + ivr.StatusPath}}
-	if !ok || dial.CallerID != line || !slices.Equal(dial.Lines, want) {
-		t.Fatalf("dialled %+v", dialled)
-	}
-	const minute = time.Minute
-	for _, tt := range []struct {
-		name       string
-		leg        webhook.LegEnd
-		count      ivr.Event
-		shape      string
-		lost       string // the shape when the position is lost
-		wantsTally string
-	}{
-		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: minute}, "leg_answered",
-			"Hangup", "Hangup", "answered"},
-		{"gone at once", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second}, "leg_short",
-			"Gather Redirect", "Gather Redirect", "short"},
-		{"not accepted", webhook.LegEnd{Status: webhook.LegAnswered}, "leg_machine", "Gather Dial", "Gather Redirect",
-			"machine"},
-		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg_no_answer", "Gather Dial",
-			"Gather Redirect", "no_answer"},
-		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg_engaged", "Gather Dial",
-			"Gather Redirect", "engaged"},
-		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg_failed", "Gather Dial",
-			"Gather Redirect", "failed"},
-		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg_failed", "Gather Dial",
-			"Gather Redirect", "failed"},
-	} {
-		c.counts, c.tallies = map[ivr.Event]int{}, nil
-		e := event("CA1", dial.URL)
-		e.Leg = tt.leg
-		if got := shape(c.Leg(e)); got != tt.shape || c.counts[tt.count] != 1 ||
-			c.tallies[0] != "call  fell_team_west "+tt.wantsTally {
-			t.Errorf("%s: %s, counted %v, tallied %q", tt.name, got, c.counts, c.tallies)
-		}
-		e.Position = ""
-		if got := shape(c.Leg(e)); got != tt.lost {
-			t.Errorf("%s, without a position: %s", tt.name, got)
-		}
-	}
-}
-
-// A service that must accept the call is asked to; only the key 1 connects it.
-func TestAccept(t *testing.T) {
-	c := newChannel(t, nil)
-	for i := range c.Book().Services {
-		c.Book().Services[i].PressToAccept = true
-	}
-	dial := c.start("111")
-	if l := dial[len(dial)-1].(webhook.Dial).Lines[0]; l.AcceptURL != base+ivr.AcceptPath {
-		t.Errorf("dialled %+v", l)
-	}
-	r := c.Accept(webhook.Call{ID: "CA7"})
-	g, ok := r[0].(webhook.Gather)
-	if shape(r) != "Gather Hangup" || !ok || g.URL != base+ivr.AcceptedPath || strings.Contains(said(r), greeting) ||
-		said(r) == "" {
-		t.Errorf("the person who answers hears %+v", r)
-	}
-	for keys, want := range map[string]string{"1": "", "": "Hangup", "2": "Hangup", "11": "Hangup"} {
-		if got := shape(c.Accepted(webhook.Call{Keys: keys})); got != want {
-			t.Errorf("%q gets %s", keys, got)
-		}
-	}
-}
-
 // The day's counts say what was given, and nothing of whom it was given to.
 func TestTally(t *testing.T) {
 	c := newChannel(t, nil)
@@ -445,68 +372,6 @@ func TestBookLosesTheStep(t *testing.T) {
 	c.Handler.Book = func() *flows.Book { return &other }
 	if got := said(c.press(link, "1")); !strings.Contains(got, greeting) {
 		t.Errorf("hears %q", got)
-	}
-}
-
-// What callers hear when no gateway can be reached puts them through with any key, and
-// says the number when nobody answers.
-func TestStatic(t *testing.T) {
-	b := testbook.Load(t)
-	now := time.Date(2026, 11, 18, 14, 10, 0, 0, time.UTC)
-	voice, connect := ivr.Static(b, now, "connect.xml", "+441632960000")
-	if shape(voice) != "Gather Hangup" || next(voice) != "connect.xml" || !strings.Contains(said(voice), helpline) {
-		t.Errorf("voice: %+v", voice)
-	}
-	if shape(connect) != "Say Dial Say Hangup" || next(connect) != "" || !strings.Contains(said(connect), helpline) {
-		t.Errorf("connect: %+v", connect)
-	}
-	for _, in := range connect {
-		if d, ok := in.(webhook.Dial); ok && d.CallerID != "+441632960000" {
-			t.Errorf("the line is shown %q, not our number", d.CallerID)
-		}
-	}
-	if got := said(voice); !strings.HasPrefix(got, "Hello.") || !strings.Contains(got, "press 1") {
-		t.Errorf("hears %q", got)
-	}
-	// Without a number of ours to show, nobody is dialled: the provider would show the caller's.
-	voice, connect = ivr.Static(b, now, "connect.xml", "")
-	if shape(voice) != "Say Hangup" || len(connect) > 0 || strings.Contains(said(voice), "press 1") {
-		t.Errorf("without a caller id: %+v, %+v", voice, connect)
-	}
-}
-
-// A recording replaces its words, and is served to be cached.
-func TestRecording(t *testing.T) {
-	c := newChannel(t, nil)
-	b := *c.Book()
-	b.Audio = map[string]flows.Recording{"a.wav": {Data: []byte("RIFF")}}
-	_, greeting, err := b.Step(time.Now(), flows.State{}, flows.Rang())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Recorded = map[string]string{flows.SpokenKey(greeting.Speech[0].Words): "a.wav",
-		flows.SpokenKey(b.FallbackSpeech()[0].Words): "a.wav", "08081570010": "a.wav"}
-	c.Handler.Book = func() *flows.Book { return &b }
-	if got := said(c.start("")); !strings.Contains(got, "("+base+"/audio/a.wav)") ||
-		strings.Contains(got, "Fellshire") {
-		t.Errorf("hears %q", got)
-	}
-	// What is said when something is broken needs no second request, and numbers are never
-	// recorded.
-	if got := said(ivr.Fallback(&b)); strings.Contains(got, "a.wav") || !strings.Contains(got, helpline) {
-		t.Errorf("the safe words are %q", got)
-	}
-	h := ivr.AudioHandler(func(name string) (flows.Recording, bool) { r, ok := b.Audio[name]; return r, ok })
-	for _, tt := range []struct {
-		method, path string
-		status, size int
-	}{{"GET", "/audio/a.wav", 200, 4}, {"HEAD", "/audio/a.wav", 200, 0}, {"POST", "/audio/a.wav", 404, 0},
-		{"GET", "/audio/b.wav", 404, 0}} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, http.NoBody))
-		if w.Code != tt.status || w.Body.Len() != tt.size {
-			t.Errorf("%s %s: %d, %d bytes", tt.method, tt.path, w.Code, w.Body.Len())
-		}
 	}
 }
 
@@ -553,49 +418,6 @@ func TestCallerID(t *testing.T) {
 				t.Errorf("no number is said, or it is not counted: %q, %v", said(r), c.counts)
 			}
 		})
-	}
-}
-
-// Somebody who never presses a key is connected only where the line has agreed, and only
-// so often in an hour.
-func TestSilentCaller(t *testing.T) {
-	const perHour = 2
-	c := newChannel(t, nil)
-	silent := func() webhook.CallReply {
-		r := c.Start(event("CA1", ""))
-		for range 3 {
-			r = c.press(next(r), "")
-		}
-		return r
-	}
-	if r := silent(); shape(r) != "Say Hangup" || !strings.Contains(said(r), helpline) ||
-		strings.Contains(said(r), "55") {
-		t.Errorf("without a setting: %s %q", shape(r), said(r))
-	}
-	c.Book().Silent.PerHour = perHour
-	c.Admission.CallerLimit = 0
-	for i := range perHour + 1 {
-		want := "Gather Dial"
-		if i == perHour {
-			want = "Say Hangup"
-		}
-		if r := silent(); shape(r) != want {
-			t.Errorf("call %d: %s", i+1, shape(r))
-		}
-	}
-	c.now = c.now.Add(time.Hour)
-	if r := silent(); shape(r) != "Gather Dial" || c.counts[ivr.SilentCall] != perHour+1 {
-		t.Errorf("the next hour: %s, counted %v", shape(r), c.counts)
-	}
-}
-
-// 1 1 2 means 112 only when it is keyed without listening.
-func TestTypedSlowly(t *testing.T) {
-	c := newChannel(t, nil)
-	r := c.start("11")
-	c.now = c.now.Add(20 * time.Second)
-	if got := said(c.press(next(r), "2")); strings.Contains(got, "9 9 9") || !strings.Contains(got, "03069990005") {
-		t.Errorf("another number: %q", got)
 	}
 }
 

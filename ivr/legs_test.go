@@ -2,6 +2,7 @@ package ivr_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,6 +86,77 @@ func TestPersonAfter(t *testing.T) {
 		e.Leg = webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: tt.lasted}
 		if got := shape(c.Leg(e)); got != tt.shape {
 			t.Errorf("a leg of %v, where %v is a person: %s", tt.lasted, tt.after, got)
+		}
+	}
+}
+
+// A service is shown our number, its lines report their ends, and the chain goes on until
+// somebody answers. After a talk nothing is said.
+func TestLeg(t *testing.T) {
+	c := newChannel(t, nil)
+	dialled := c.start("121")
+	dial, ok := dialled[len(dialled)-1].(webhook.Dial)
+	want := []webhook.DialLine{{E164: "+441614960003", StatusURL: base + ivr.StatusPath}}
+	if !ok || dial.CallerID != line || !slices.Equal(dial.Lines, want) {
+		t.Fatalf("dialled %+v", dialled)
+	}
+	const minute = time.Minute
+	for _, tt := range []struct {
+		name       string
+		leg        webhook.LegEnd
+		count      ivr.Event
+		shape      string
+		lost       string // the shape when the position is lost
+		wantsTally string
+	}{
+		{"talked", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: minute}, "leg_answered",
+			"Hangup", "Hangup", "answered"},
+		{"gone at once", webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true, Duration: time.Second}, "leg_short",
+			"Gather Redirect", "Gather Redirect", "short"},
+		{"not accepted", webhook.LegEnd{Status: webhook.LegAnswered}, "leg_machine", "Gather Dial", "Gather Redirect",
+			"machine"},
+		{"rang out", webhook.LegEnd{Status: webhook.LegNoAnswer, Bridged: true}, "leg_no_answer", "Gather Dial",
+			"Gather Redirect", "no_answer"},
+		{"engaged", webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}, "leg_engaged", "Gather Dial",
+			"Gather Redirect", "engaged"},
+		{"failed", webhook.LegEnd{Status: webhook.LegFailed, Bridged: true}, "leg_failed", "Gather Dial",
+			"Gather Redirect", "failed"},
+		{"cancelled", webhook.LegEnd{Status: webhook.LegCanceled, Bridged: true}, "leg_failed", "Gather Dial",
+			"Gather Redirect", "failed"},
+	} {
+		c.counts, c.tallies = map[ivr.Event]int{}, nil
+		e := event("CA1", dial.URL)
+		e.Leg = tt.leg
+		if got := shape(c.Leg(e)); got != tt.shape || c.counts[tt.count] != 1 ||
+			c.tallies[0] != "call  fell_team_west "+tt.wantsTally {
+			t.Errorf("%s: %s, counted %v, tallied %q", tt.name, got, c.counts, c.tallies)
+		}
+		e.Position = ""
+		if got := shape(c.Leg(e)); got != tt.lost {
+			t.Errorf("%s, without a position: %s", tt.name, got)
+		}
+	}
+}
+
+// A service that must accept the call is asked to; only the key 1 connects it.
+func TestAccept(t *testing.T) {
+	c := newChannel(t, nil)
+	for i := range c.Book().Services {
+		c.Book().Services[i].PressToAccept = true
+	}
+	dial := c.start("111")
+	if l := dial[len(dial)-1].(webhook.Dial).Lines[0]; l.AcceptURL != base+ivr.AcceptPath {
+		t.Errorf("dialled %+v", l)
+	}
+	r := c.Accept(webhook.Call{ID: "CA7"})
+	g, ok := r[0].(webhook.Gather)
+	if shape(r) != "Gather Hangup" || !ok || g.URL != base+ivr.AcceptedPath || strings.Contains(said(r), greeting) ||
+		said(r) == "" {
+		t.Errorf("the person who answers hears %+v", r)
+	}
+	for keys, want := range map[string]string{"1": "", "": "Hangup", "2": "Hangup", "11": "Hangup"} {
+		if got := shape(c.Accepted(webhook.Call{Keys: keys})); got != want {
+			t.Errorf("%q gets %s", keys, got)
 		}
 	}
 }
