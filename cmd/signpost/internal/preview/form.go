@@ -217,46 +217,52 @@ func (p *formPage) fieldAt(src *load.Source, at load.Pos) string {
 	return ""
 }
 
+// asked is the form that a request is about, as the book fills it in. It is nil if there is none:
+// the request is answered then.
+func (s *Server) asked(w http.ResponseWriter, r *http.Request, sh sheet) (Verdict, *formPage) {
+	s.Look()
+	v := s.Verdict()
+	if parse(r) != nil {
+		s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
+		return v, nil
+	}
+	f, ok := sh.page(v, r)
+	if !ok {
+		s.trouble(w, http.StatusNotFound, "There is no such page.")
+		return v, nil
+	}
+	return v, f
+}
+
+// judged fills in a form as it was sent, and works out what it asks for. What is wrong with it
+// stands in the form.
+func (sh sheet) judged(v Verdict, f *formPage, r *http.Request) proposal {
+	f.fill(r.Form)
+	f.missing()
+	if v.Source.Broken {
+		f.wrong("", "Fix the mistakes under Checks first. The files cannot be read.")
+	}
+	if len(f.Errors) > 0 {
+		if g, ok := sh.page(v, r); ok && !v.Source.Broken {
+			f.others(g, r.Form, func(g *formPage) { g.judge(sh.work(v, g)) })
+		}
+		return f.proposal(v, f.Title).refuse("")
+	}
+	p := sh.work(v, f)
+	f.judge(p)
+	return p
+}
+
 // form answers for a form: shows it, tries it while it is filled in, shows what it would
 // change, and saves it.
 func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
-	ask := func(w http.ResponseWriter, r *http.Request) (Verdict, *formPage) {
-		s.Look()
-		v := s.Verdict()
-		if parse(r) != nil {
-			s.trouble(w, http.StatusBadRequest, sentence(errNotUnderstood))
-			return v, nil
-		}
-		f, ok := sh.page(v, r)
-		if !ok {
-			s.trouble(w, http.StatusNotFound, "There is no such page.")
-			return v, nil
-		}
-		return v, f
-	}
-	work := func(v Verdict, f *formPage, r *http.Request) proposal {
-		f.fill(r.Form)
-		f.missing()
-		if v.Source.Broken {
-			f.wrong("", "Fix the mistakes under Checks first. The files cannot be read.")
-		}
-		if len(f.Errors) > 0 {
-			if g, ok := sh.page(v, r); ok && !v.Source.Broken {
-				f.others(g, r.Form, func(g *formPage) { g.judge(sh.work(v, g)) })
-			}
-			return f.proposal(v, f.Title).refuse("")
-		}
-		p := sh.work(v, f)
-		f.judge(p)
-		return p
-	}
 	mux.HandleFunc("GET "+at, func(w http.ResponseWriter, r *http.Request) {
-		if _, f := ask(w, r); f != nil {
+		if _, f := s.asked(w, r, sh); f != nil {
 			s.show(w, http.StatusOK, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
 		}
 	})
 	mux.HandleFunc("POST "+at, func(w http.ResponseWriter, r *http.Request) {
-		v, f := ask(w, r)
+		v, f := s.asked(w, r, sh)
 		if f == nil {
 			return
 		}
@@ -265,7 +271,7 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 			s.show(w, http.StatusOK, "form.html", page{Title: f.Title, Here: f.Here, Body: f})
 			return
 		}
-		p := work(v, f, r)
+		p := sh.judged(v, f, r)
 		p.Again = !f.Files
 		if len(f.Errors) > 0 {
 			s.show(w, http.StatusUnprocessableEntity, "form.html",
@@ -275,16 +281,16 @@ func (s *Server) form(mux *http.ServeMux, at string, sh sheet) {
 		s.show(w, http.StatusOK, "proposal.html", page{Title: "What would change", Here: f.Here, Body: p})
 	})
 	mux.HandleFunc("POST "+at+"/save", func(w http.ResponseWriter, r *http.Request) {
-		v, f := ask(w, r)
+		v, f := s.asked(w, r, sh)
 		if f != nil {
-			p := work(v, f, r)
+			p := sh.judged(v, f, r)
 			p.Again = !f.Files
 			s.write(w, r, f.Here, p)
 		}
 	})
 	mux.HandleFunc("POST "+at+"/live", func(w http.ResponseWriter, r *http.Request) {
-		if v, f := ask(w, r); f != nil {
-			answerLive(w, f, work(v, f, r))
+		if v, f := s.asked(w, r, sh); f != nil {
+			answerLive(w, f, sh.judged(v, f, r))
 		}
 	})
 }

@@ -127,54 +127,9 @@ type reading struct {
 // hears reads a text as a book does.
 func (s *Server) hears(b *flows.Book, text string) *reading {
 	r := b.Hear(text)
-	out := &reading{Text: text, Words: strings.Join(r.Words, " "), set: r.Set()}
-	used := make([]bool, len(r.Words))
-	for _, f := range r.Facts {
-		for i := f.From; i < f.To; i++ {
-			used[i] = true
-		}
-		if f.Kind == hear.Filler || f.Place >= 0 {
-			continue
-		}
-		i := slices.IndexFunc(out.Says, func(s said) bool { return s.Kind == f.Kind })
-		if i < 0 {
-			i = len(out.Says)
-			out.Says = append(out.Says, said{Kind: f.Kind, Words: kindWords(f.Kind)})
-		}
-		words := strings.Join(r.Words[f.From:f.To], " ")
-		if !slices.ContainsFunc(out.Says[i].Because, func(b because) bool { return b.Words == words }) {
-			out.Says[i].Because = append(out.Says[i].Because, because{words, r.Because(f)})
-		}
-	}
+	out := &reading{Text: text, Words: strings.Join(r.Words, " "), Says: saysOf(r), Left: leftOf(r), set: r.Set()}
 	for _, p := range r.Places {
-		if p.Score >= hear.Fitted.Possible {
-			for i := p.From; i < p.To; i++ {
-				used[i] = true
-			}
-		}
-		w := weighed{Words: strings.Join(r.Words[p.From:p.To], " "), Name: p.Name, How: p.How.String(),
-			Where: b.Districts(p.Where), Role: roleWords[p.Role], Cue: p.Cue, Score: fmt.Sprintf("%.1f", p.Score)}
-		switch {
-		case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNoPlace:
-			w.Verdict = "not used"
-		case p.Score < hear.Fitted.Possible:
-			w.Verdict = "too unsure to be used"
-		case p.Score < hear.Fitted.Certain:
-			w.Verdict = "unsure: asked about"
-		default:
-			w.Verdict = "sure enough to be answered"
-		}
-		out.Places = append(out.Places, w)
-	}
-	for from := 0; from < len(used); from++ {
-		to := from
-		for to < len(used) && !used[to] {
-			to++
-		}
-		if left := strings.Join(r.Words[from:to], " "); len(left) > len(out.Left) {
-			out.Left = left
-		}
-		from = to
+		out.Places = append(out.Places, weighedPlace(b, r, p))
 	}
 	areas, ask, _ := b.Find(text)
 	for _, id := range areas {
@@ -197,6 +152,71 @@ func (s *Server) hears(b *flows.Book, text string) *reading {
 		out.Answer = reply.Text
 	}
 	return out
+}
+
+// saysOf is what a text says, apart from its places, with the words and phrases that say it.
+func saysOf(r *hear.Reading) (out []said) {
+	for _, f := range r.Facts {
+		if f.Kind == hear.Filler || f.Place >= 0 {
+			continue
+		}
+		i := slices.IndexFunc(out, func(s said) bool { return s.Kind == f.Kind })
+		if i < 0 {
+			i = len(out)
+			out = append(out, said{Kind: f.Kind, Words: kindWords(f.Kind)})
+		}
+		words := strings.Join(r.Words[f.From:f.To], " ")
+		if !slices.ContainsFunc(out[i].Because, func(b because) bool { return b.Words == words }) {
+			out[i].Because = append(out[i].Because, because{words, r.Because(f)})
+		}
+	}
+	return out
+}
+
+// weighedPlace is a place in a text in words, with what becomes of it.
+func weighedPlace(b *flows.Book, r *hear.Reading, p hear.Place) weighed {
+	w := weighed{Words: strings.Join(r.Words[p.From:p.To], " "), Name: p.Name, How: p.How.String(),
+		Where: b.Districts(p.Where), Role: roleWords[p.Role], Cue: p.Cue, Score: fmt.Sprintf("%.1f", p.Score)}
+	switch {
+	case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNoPlace:
+		w.Verdict = "not used"
+	case p.Score < hear.Fitted.Possible:
+		w.Verdict = "too unsure to be used"
+	case p.Score < hear.Fitted.Certain:
+		w.Verdict = "unsure: asked about"
+	default:
+		w.Verdict = "sure enough to be answered"
+	}
+	return w
+}
+
+// leftOf is the longest stretch of a text that nothing was understood of.
+func leftOf(r *hear.Reading) (longest string) {
+	used := make([]bool, len(r.Words))
+	use := func(from, to int) {
+		for i := from; i < to; i++ {
+			used[i] = true
+		}
+	}
+	for _, f := range r.Facts {
+		use(f.From, f.To)
+	}
+	for _, p := range r.Places {
+		if p.Score >= hear.Fitted.Possible {
+			use(p.From, p.To)
+		}
+	}
+	for from := 0; from < len(used); from++ {
+		to := from
+		for to < len(used) && !used[to] {
+			to++
+		}
+		if left := strings.Join(r.Words[from:to], " "); len(left) > len(longest) {
+			longest = left
+		}
+		from = to
+	}
+	return longest
 }
 
 // Summary is a reading in one sentence.

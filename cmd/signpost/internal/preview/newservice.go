@@ -88,6 +88,11 @@ func serviceID(book *flows.Book, name string) string {
 	}
 }
 
+// serviceLine is the line of the directory that each answer becomes, by the name of its field.
+var serviceLine = map[string]string{"name": "name", "label": "label", "say": "say",
+	"number": "numbers.0.number", "hours": "hours", "then": "if_no_answer", "source": "source",
+	"source_date": "source_date", "rung_by": "checked_by", "unrung_because": "unrung_because"}
+
 func (s *Server) newServiceWork(v Verdict, f *formPage) proposal {
 	p := f.proposal(v, f.get("name"))
 	number := f.get("number")
@@ -103,61 +108,27 @@ func (s *Server) newServiceWork(v Verdict, f *formPage) proposal {
 			who = append(who, person)
 		}
 	}
-	area, role, because := v.Source.Book.Area(f.get("area")), f.get("rung_by"), f.get("unrung_because")
+	area, role := v.Source.Book.Area(f.get("area")), f.get("rung_by")
 	switch {
 	case len(who) == 0:
 		return p.refuseAt("me", "Choose who it is for.")
 	case area == nil:
 		return p.refuseAt("area", "Choose its area.")
-	case role == "" && because == "":
+	case role == "" && f.get("unrung_because") == "":
 		return p.refuseAt("rung_by", "Ring the number and write your role, or write why it must go out before that.")
 	}
 	id := serviceID(v.Source.Book, f.get("name"))
-	at := "services." + id + "."
-	for name, path := range map[string]string{"name": "name", "label": "label", "say": "say",
-		"number": "numbers.0.number", "hours": "hours", "then": "if_no_answer", "source": "source",
-		"source_date": "source_date", "rung_by": "checked_by", "unrung_because": "unrung_because"} {
-		f.field(name).File, f.field(name).Path = directoryFile, at+path
+	for name, line := range serviceLine {
+		f.field(name).File, f.field(name).Path = directoryFile, "services."+id+"."+line
 	}
-	lines := []edit.Named{{Name: "name", Words: f.get("name")}, {Name: "label", Words: f.get("label")},
-		{Name: "say", Words: f.get("say")}, {Name: "numbers"}, {Name: "for"}, {Name: "hours", Words: f.get("hours")}}
-	if f.get("free") != "" {
-		lines = append(lines, edit.Named{Name: "free", Words: "yes"})
+	if err := load.Role(role); role != "" && err != nil {
+		return p.refuseAt("rung_by", sentence(err))
 	}
-	lines = append(lines, edit.Named{Name: "if_no_answer", Words: f.get("then")},
-		edit.Named{Name: "source", Words: f.get("source")},
-		edit.Named{Name: "source_date", Words: f.get("source_date")})
-	if role != "" {
-		if err := load.Role(role); err != nil {
-			return p.refuseAt("rung_by", sentence(err))
-		}
-		lines = append(lines, edit.Named{Name: "checked_on", Words: hours.Day(s.Now()).Format(time.DateOnly)},
-			edit.Named{Name: "checked_by", Words: role})
-	} else {
-		lines = append(lines, edit.Named{Name: "checked_on", Words: "never"},
-			edit.Named{Name: "unrung_because", Words: because})
+	block, err := serviceBlock(id, s.serviceLines(f, number, who))
+	if err != nil {
+		return p.refuse(sentence(err))
 	}
-	var block strings.Builder
-	fmt.Fprintf(&block, "\n  %s:\n", id)
-	for _, l := range lines {
-		switch l.Name {
-		case "numbers":
-			fmt.Fprintf(&block, "    numbers:\n      - number: %s\n", number)
-			continue
-		case "for":
-			fmt.Fprintf(&block, "    for: [%s]\n", strings.Join(who, ", "))
-			continue
-		}
-		words, err := edit.Quoted(l.Words)
-		if err != nil {
-			return p.refuse(sentence(err))
-		}
-		if l.Name == "if_no_answer" {
-			words = l.Words // a short name, which has an underscore
-		}
-		fmt.Fprintf(&block, "    %s: %s\n", l.Name, words)
-	}
-	data, err := edit.Insert(v.Source, directoryFile, "services", block.String())
+	data, err := edit.Insert(v.Source, directoryFile, "services", block)
 	if err != nil {
 		return p.refuse(sentence(err))
 	}
@@ -170,4 +141,48 @@ func (s *Server) newServiceWork(v Verdict, f *formPage) proposal {
 		return p.refuseAt("area", sentence(err))
 	}
 	return s.weigh(v, p, map[string][]byte{directoryFile: data, areasFile: areas})
+}
+
+// serviceLines are the lines of a new service, in the order that the directory has them in.
+func (s *Server) serviceLines(f *formPage, number string, who []string) []edit.Named {
+	lines := []edit.Named{{Name: "name", Words: f.get("name")}, {Name: "label", Words: f.get("label")},
+		{Name: "say", Words: f.get("say")}, {Name: "numbers", Words: number},
+		{Name: "for", Words: strings.Join(who, ", ")}, {Name: "hours", Words: f.get("hours")}}
+	if f.get("free") != "" {
+		lines = append(lines, edit.Named{Name: "free", Words: "yes"})
+	}
+	lines = append(lines, edit.Named{Name: "if_no_answer", Words: f.get("then")},
+		edit.Named{Name: "source", Words: f.get("source")},
+		edit.Named{Name: "source_date", Words: f.get("source_date")})
+	if role := f.get("rung_by"); role != "" {
+		return append(lines, edit.Named{Name: "checked_on", Words: hours.Day(s.Now()).Format(time.DateOnly)},
+			edit.Named{Name: "checked_by", Words: role})
+	}
+	return append(lines, edit.Named{Name: "checked_on", Words: "never"},
+		edit.Named{Name: "unrung_because", Words: f.get("unrung_because")})
+}
+
+// serviceBlock writes the lines of a service as a flow file has them.
+func serviceBlock(id string, lines []edit.Named) (string, error) {
+	var block strings.Builder
+	fmt.Fprintf(&block, "\n  %s:\n", id)
+	for _, l := range lines {
+		switch l.Name {
+		case "numbers":
+			fmt.Fprintf(&block, "    numbers:\n      - number: %s\n", l.Words)
+			continue
+		case "for":
+			fmt.Fprintf(&block, "    for: [%s]\n", l.Words)
+			continue
+		}
+		words, err := edit.Quoted(l.Words)
+		if err != nil {
+			return "", err
+		}
+		if l.Name == "if_no_answer" {
+			words = l.Words // a short name, which has an underscore
+		}
+		fmt.Fprintf(&block, "    %s: %s\n", l.Name, words)
+	}
+	return block.String(), nil
 }

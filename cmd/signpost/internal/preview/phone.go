@@ -137,12 +137,7 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 		if is := p.text.step(book, now, flows.Heard(a.Text)); is.Text != reply {
 			p.text = mirror{} // the gateway has lost the conversation, or does not answer this phone
 		}
-		t := told{Reply: reply, Step: p.text.at()}
-		if reply != "" {
-			t.Letters, t.Segments = gsm7.Length(reply), gsm7.Segments(reply)
-			t.Pence = float64(t.Segments) * s.Pence
-		}
-		return t, nil
+		return s.read(p, reply), nil
 	case "afresh":
 		s.forget(a.Phone)
 		return told{}, nil
@@ -179,6 +174,16 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 		return told{}, errors.New("the call is not waiting for that now")
 	}
 	return s.heard(p, err)
+}
+
+// read is where a conversation by text is, with what its reply costs.
+func (s *Server) read(p *phone, reply string) told {
+	t := told{Reply: reply, Step: p.text.at()}
+	if reply != "" {
+		t.Letters, t.Segments = gsm7.Length(reply), gsm7.Segments(reply)
+		t.Pence = float64(t.Segments) * s.Pence
+	}
+	return t
 }
 
 // heard is where a call is.

@@ -79,8 +79,52 @@ type rehearsal struct {
 // maxPhrase bounds one phrase, in letters.
 const maxPhrase = 300
 
-// phrased works out what a form about a phrase asks for: one more phrase with the
-// text that was missed, or a look-alike with the text that was not meant.
+// lesson is a phrase to add to a list, with a text that was missed; or a look-alike, with a text
+// that was not meant.
+type lesson struct {
+	list         load.HeardList
+	phrase, text string
+	alike        bool
+}
+
+// entries are what a lesson puts into the lists of a book that are not in them yet.
+func (l lesson) entries(src *load.Source) (more []edit.Entry) {
+	phrases, texts, has, hasText := "phrases", "match", l.list.List.Phrases, l.list.Match
+	if l.alike {
+		phrases, texts, has, hasText = "unless", "no_match", l.list.List.Unless, l.list.NoMatch
+	}
+	behind := func(name string) string { // what a list that is not there yet comes behind
+		order := []string{"phrases", "unless", "match", "no_match"}
+		for i := slices.Index(order, name) - 1; i > 0; i-- {
+			if src.Has(l.list.File, l.list.Path+"."+order[i]) {
+				return order[i]
+			}
+		}
+		return order[0]
+	}
+	if l.phrase != "" && !slices.Contains(has, l.phrase) {
+		more = append(more, edit.Entry{Path: l.list.Path + "." + phrases, Words: l.phrase, After: behind(phrases)})
+	}
+	if !slices.Contains(hasText, l.text) {
+		more = append(more, edit.Entry{Path: l.list.Path + "." + texts, Words: l.text, After: behind(texts)})
+	}
+	return more
+}
+
+// learned tells whether the text is understood as it should be, and says so.
+func (l lesson) learned(after *reading) (bool, string) {
+	switch is := after.set.Has(l.list.Kind); {
+	case l.alike && is:
+		return false, "It would still be understood as: " + kindWords(l.list.Kind) + "."
+	case l.alike:
+		return true, "It is no longer understood as: " + kindWords(l.list.Kind) + "."
+	case !is:
+		return false, "It would still not be understood as: " + kindWords(l.list.Kind) + "."
+	}
+	return true, "It is understood: " + kindWords(l.list.Kind) + "."
+}
+
+// phrased works out what a form about a phrase asks for.
 func (s *Server) phrased(v Verdict, r *http.Request) proposal {
 	at := r.Form.Get("list")
 	words := func(name string) string { return strings.Join(strings.Fields(r.Form.Get(name)), " ") }
@@ -108,56 +152,29 @@ func (s *Server) phrased(v Verdict, r *http.Request) proposal {
 		return p.refuseAt(atPhrase,
 			"Write "+hear.PlaceMark+" in the phrase in place of the name, so that it works for every place.")
 	}
-	l := all[i]
-	phrases, texts := "phrases", "match"
-	has, hasText := l.List.Phrases, l.Match
+	l := lesson{all[i], phrase, text, alike}
 	if alike {
-		p.What, phrases, texts, has, hasText = "a look-alike", "unless", "no_match", l.List.Unless, l.NoMatch
+		p.What = "a look-alike"
 	}
-	p.What += " of “" + kindWords(l.Kind) + "”"
-	src := v.Source
-	as := string(src.File(l.File)) == string(shippedFile(l.File))
-	if as || src.File(l.File) == nil { // the folder has none: the one that ships is copied
+	p.What += " of “" + kindWords(l.list.Kind) + "”"
+	file := l.list.File
+	src, as := v.Source, string(v.Source.File(file)) == string(shippedFile(file))
+	if as || src.File(file) == nil { // the folder has none: the one that ships is copied
 		src, as = shipped(), true
 	}
-	behind := func(name string) string { // what a list that is not there yet comes behind
-		order := []string{"phrases", "unless", "match", "no_match"}
-		for i := slices.Index(order, name) - 1; i > 0; i-- {
-			if src.Has(l.File, l.Path+"."+order[i]) {
-				return order[i]
-			}
-		}
-		return order[0]
-	}
-	var more []edit.Entry
-	if phrase != "" && !slices.Contains(has, phrase) {
-		more = append(more, edit.Entry{Path: l.Path + "." + phrases, Words: phrase, After: behind(phrases)})
-	}
-	if !slices.Contains(hasText, text) {
-		more = append(more, edit.Entry{Path: l.Path + "." + texts, Words: text, After: behind(texts)})
-	}
+	more := l.entries(src)
 	if len(more) == 0 {
 		return p.refuseAt(atPhrase, nothingNew)
 	}
-	data, err := edit.Append(src, l.File, more...)
+	data, err := edit.Append(src, file, more...)
 	if err != nil {
 		return p.refuseAt(atPhrase, sentence(err))
 	}
 	if as {
 		data = bytes.TrimSuffix(data, []byte(asIfChanged))
 	}
-	p = s.weigh(v, p, map[string][]byte{l.File: data})
-	return s.rehearsed(v, p, text, func(after *reading) (bool, string) {
-		switch is := after.set.Has(l.Kind); {
-		case alike && is:
-			return false, "It would still be understood as: " + kindWords(l.Kind) + "."
-		case alike:
-			return true, "It is no longer understood as: " + kindWords(l.Kind) + "."
-		case !is:
-			return false, "It would still not be understood as: " + kindWords(l.Kind) + "."
-		}
-		return true, "It is understood: " + kindWords(l.Kind) + "."
-	})
+	p = s.weigh(v, p, map[string][]byte{file: data})
+	return s.rehearsed(v, p, text, l.learned)
 }
 
 // rehearsed adds to a proposal how a text comes to be understood.
