@@ -76,16 +76,7 @@ func provision(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost provision: the environment is not right:\n%v\n", err)
 		return exitMisuse
 	}
-	// A restricted key that erases may not change numbers: provision needs one that may.
-	c, err := twilio.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
-	if err != nil {
-		return fail(err)
-	}
-	lines, err := c.Lines()
-	if errors.Is(err, twilio.ErrNotAllowed) {
-		return fail(fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision",
-			err))
-	}
+	c, lines, err := account(cfg)
 	if err != nil {
 		return fail(err)
 	}
@@ -94,32 +85,52 @@ func provision(args []string, s streams) int {
 		return fail(err)
 	}
 	for _, ch := range changes {
-		changes := showChange(s.out, ch)
-		if !changes {
+		if !showChange(s.out, ch) {
 			continue
 		}
 		if !*yes {
 			fmt.Fprintln(s.out, "  Nothing is changed yet: -yes does it.")
 			continue
 		}
-		if *undo == "" {
-			if _, err := keepLine(ch.before, time.Now()); err != nil {
-				return fail(err)
-			}
-		}
-		if err := c.Point(ch.after); err != nil {
+		if err := point(c, ch, *undo, s.out); err != nil {
 			return fail(err)
 		}
-		fmt.Fprintln(s.out, "  Done.")
-		if *undo != "" {
-			if err := undone(*undo); err != nil {
-				return fail(err)
-			}
-			continue
-		}
-		fmt.Fprintf(s.out, "  To put it back: signpost provision -yes -undo %q\n", ch.before.Name)
 	}
 	return exitOK
+}
+
+// account is the account at the provider, and its lines. A restricted key that erases may not
+// change numbers: provision needs one that may.
+func account(cfg config.Config) (*twilio.Client, []twilio.AccountLine, error) {
+	c, err := twilio.NewOperator(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines, err := c.Lines()
+	if errors.Is(err, twilio.ErrNotAllowed) {
+		err = fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision",
+			err)
+	}
+	return c, lines, err
+}
+
+// point makes a change. It keeps what was before, unless the change puts back the file of an
+// earlier one.
+func point(c *twilio.Client, ch pointing, undo string, out io.Writer) error {
+	if undo == "" {
+		if _, err := keepLine(ch.before, time.Now()); err != nil {
+			return err
+		}
+	}
+	if err := c.Point(ch.after); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "  Done.")
+	if undo != "" {
+		return undone(undo)
+	}
+	fmt.Fprintf(out, "  To put it back: signpost provision -yes -undo %q\n", ch.before.Name)
+	return nil
 }
 
 type pointing struct{ before, after twilio.AccountLine }
