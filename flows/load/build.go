@@ -248,41 +248,47 @@ func (b *builder) menus(file value) {
 			continue
 		}
 		b.claim(id, v.pos)
-		s := flows.Step{ID: id, Text: v.at("text").text, Say: v.at("say").text, Also: v.at("also").texts(), Segments: 1}
-		for k, name := range flows.KindNames {
-			if v.at("kind").text == name {
-				s.Kind = flows.Kind(k)
-			}
-		}
-		for i, name := range flows.PersonNames {
-			if v.at("for").text == name {
-				p := flows.Person(i)
-				s.For = &p
-			}
-		}
-		if n, err := strconv.Atoi(v.at("segments").text); err == nil {
-			s.Segments = n
-		}
-		s.Services = v.at("services").texts()
-		if len(s.Services) == 1 && s.Services[0] == "area" {
-			s.FromArea, s.Services = true, nil
-		} else if i := slices.Index(s.Services, "area"); i >= 0 {
-			s.AreaToo, s.Services = true, slices.Delete(s.Services, i, i+1)
-		}
-		for i, name := range flows.NeedNames {
-			if name != "" && v.at("need").text == name {
-				s.Need = flows.Need(i)
-			}
-		}
-		choices := v.at("choices")
-		if s.Kind == flows.KindServices && !choices.set {
-			choices = file.at("service_choices")
-		}
-		s.Choices = b.choices(choices)
+		s := b.step(id, v, file.at("service_choices"))
 		b.stepShape(id, &s, v)
 		b.allow("steps."+id, v)
 		book.Steps = append(book.Steps, s)
 	}
+}
+
+// step is one step as it is written. A services step without choices of its own has the shared ones.
+func (b *builder) step(id string, v, shared value) flows.Step {
+	s := flows.Step{ID: id, Text: v.at("text").text, Say: v.at("say").text, Also: v.at("also").texts(), Segments: 1}
+	for k, name := range flows.KindNames {
+		if v.at("kind").text == name {
+			s.Kind = flows.Kind(k)
+		}
+	}
+	for i, name := range flows.PersonNames {
+		if v.at("for").text == name {
+			p := flows.Person(i)
+			s.For = &p
+		}
+	}
+	if n, err := strconv.Atoi(v.at("segments").text); err == nil {
+		s.Segments = n
+	}
+	s.Services = v.at("services").texts()
+	if len(s.Services) == 1 && s.Services[0] == "area" {
+		s.FromArea, s.Services = true, nil
+	} else if i := slices.Index(s.Services, "area"); i >= 0 {
+		s.AreaToo, s.Services = true, slices.Delete(s.Services, i, i+1)
+	}
+	for i, name := range flows.NeedNames {
+		if name != "" && v.at("need").text == name {
+			s.Need = flows.Need(i)
+		}
+	}
+	choices := v.at("choices")
+	if s.Kind == flows.KindServices && !choices.set {
+		choices = shared
+	}
+	s.Choices = b.choices(choices)
+	return s
 }
 
 // stepShape refuses a step that would leave somebody with nothing.
