@@ -77,44 +77,55 @@ type slot struct {
 	set  func(string)
 }
 
-// slots are all wordings of a book.
-func (b *builder) slots(of *flows.Book) (out []slot) {
-	add := func(path string, at ...*string) {
-		if *at[0] != "" {
-			out = append(out, slot{path, *at[0], func(words string) {
-				for _, a := range at {
-					*a = words
-				}
-			}})
-		}
+// slots are places in a book that hold a wording.
+type slots []slot
+
+func (all *slots) add(path string, at ...*string) {
+	if *at[0] != "" {
+		*all = append(*all, slot{path, *at[0], func(words string) {
+			for _, a := range at {
+				*a = words
+			}
+		}})
 	}
+}
+
+// slots are those of a whole book.
+func (b *builder) slots(of *flows.Book) (all slots) {
 	for i := range of.Services {
 		s, at := &of.Services[i], "services."+of.Services[i].ID
 		if s.NotOffered != "" {
 			continue
 		}
-		add(at+".label", &s.Label)
-		add(at+".say", &s.Say)
-		add(at+".mention_text", &s.MentionText)
-		add(at+".mention_say", &s.MentionSay)
+		all.add(at+".label", &s.Label)
+		all.add(at+".say", &s.Say)
+		all.add(at+".mention_text", &s.MentionText)
+		all.add(at+".mention_say", &s.MentionSay)
 	}
 	for i := range of.Areas {
-		add("areas."+of.Areas[i].ID+".text", &of.Areas[i].Text)
-		add("areas."+of.Areas[i].ID+".say", &of.Areas[i].Say)
+		all.add("areas."+of.Areas[i].ID+".text", &of.Areas[i].Text)
+		all.add("areas."+of.Areas[i].ID+".say", &of.Areas[i].Say)
 	}
-	shared := map[string][]*string{} // the choices of every services step
+	b.stepSlots(of, &all)
+	messageSlots(&of.Messages, &all)
+	return all
+}
+
+// stepSlots adds the wordings of the steps. Choices that services steps share have one wording.
+func (b *builder) stepSlots(of *flows.Book, all *slots) {
+	shared := map[string][]*string{}
 	var order []string
 	for i := range of.Steps {
 		s, at := &of.Steps[i], "steps."+of.Steps[i].ID
-		add(at+".text", &s.Text)
-		add(at+".say", &s.Say)
+		all.add(at+".text", &s.Text)
+		all.add(at+".say", &s.Say)
 		own := b.vals["menus.yaml"].at("steps").at(s.ID).at("choices").set
 		for k := range s.Choices {
 			c := &s.Choices[k]
 			for channel, words := range map[string]*string{"text": &c.Text, "say": &c.Say} {
 				path := fmt.Sprintf("choices.%d.%s", k, channel)
 				if own {
-					add(at+"."+path, words)
+					all.add(at+"."+path, words)
 					continue
 				}
 				if shared[path] == nil {
@@ -126,9 +137,12 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 	}
 	slices.Sort(order)
 	for _, path := range order {
-		add("service_"+path, shared[path]...)
+		all.add("service_"+path, shared[path]...)
 	}
-	m := &of.Messages
+}
+
+// messageSlots adds the wordings of the messages.
+func messageSlots(m *flows.Messages, all *slots) {
 	for _, w := range []struct {
 		path string
 		*flows.Wording
@@ -147,15 +161,14 @@ func (b *builder) slots(of *flows.Book) (out []slot) {
 		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or}, {"phrases.beside", &m.Beside},
 		{"phrases.not_answering", &m.NotAnswering},
 	} {
-		add(w.path+".text", &w.Text)
-		add(w.path+".say", &w.Say)
+		all.add(w.path+".text", &w.Text)
+		all.add(w.path+".say", &w.Say)
 	}
 	for i, k := range flows.Complaints() {
-		add("phrases.reason_"+k.String()+".text", &m.Reason[i].Text)
+		all.add("phrases.reason_"+k.String()+".text", &m.Reason[i].Text)
 	}
-	add("phrases.call_choice.say", &m.CallChoice)
-	add("phrases.call_choice_next.say", &m.CallChoiceNext)
-	return out
+	all.add("phrases.call_choice.say", &m.CallChoice)
+	all.add("phrases.call_choice_next.say", &m.CallChoiceNext)
 }
 
 // languages makes the book in each of its languages. It is called when everything
