@@ -16,13 +16,28 @@ type ref struct {
 
 // references finds every name that leads nowhere.
 func (b *builder) references() {
-	services, areas, menus, words := b.vals["services.yaml"], b.vals["areas.yaml"], b.vals["menus.yaml"], b.vals["words.yaml"]
-	entries := map[string]value{"service": services.at("services"), "area": areas.at("areas"), "step": menus.at("steps")}
-	var refs []ref
-	add := func(kind string, all ...value) {
-		for _, v := range all {
+	entries := map[string]value{"service": b.vals["services.yaml"].at("services"), "area": b.vals["areas.yaml"].at("areas"),
+		"step": b.vals["menus.yaml"].at("steps")}
+	refs := b.refs(entries)
+	for _, r := range refs {
+		if all := entries[r.kind]; !slices.Contains(all.keys, r.text) {
+			b.shapeProblem(r.pos, "unknown-"+r.kind, fmt.Sprintf("there is no %s %q", r.kind, r.text), b.perhaps(r, all, refs))
+		}
+	}
+	for _, all := range entries {
+		if len(all.keys) == 0 {
+			b.broken = true
+		}
+	}
+}
+
+// refs are the names in the files that have to lead to an entry.
+func (b *builder) refs(entries map[string]value) (all []ref) {
+	areas, menus := b.vals["areas.yaml"], b.vals["menus.yaml"]
+	add := func(kind string, names ...value) {
+		for _, v := range names {
 			if v.text != "" && len(entries[kind].keys) > 0 { // a file that cannot be read has been told of
-				refs = append(refs, ref{v, kind})
+				all = append(all, ref{v, kind})
 			}
 		}
 	}
@@ -44,8 +59,8 @@ func (b *builder) references() {
 			add("step", menus.at("people").at(p).at(k))
 		}
 	}
-	choices := func(all value) {
-		for _, c := range all.list {
+	choices := func(of value) {
+		for _, c := range of.list {
 			add("step", c.at("goes_to"))
 			add("area", c.at("area"))
 		}
@@ -61,7 +76,7 @@ func (b *builder) references() {
 			}
 		}
 	}
-	for _, s := range words.at("shortcuts").list {
+	for _, s := range b.vals["words.yaml"].at("shortcuts").list {
 		add("step", s.at("goes_to"))
 	}
 	for _, e := range b.vals[examplesFile].at("examples").list {
@@ -71,16 +86,7 @@ func (b *builder) references() {
 			}
 		}
 	}
-	for _, r := range refs {
-		if all := entries[r.kind]; !slices.Contains(all.keys, r.text) {
-			b.shapeProblem(r.pos, "unknown-"+r.kind, fmt.Sprintf("there is no %s %q", r.kind, r.text), b.perhaps(r, all, refs))
-		}
-	}
-	for _, all := range entries {
-		if len(all.keys) == 0 {
-			b.broken = true
-		}
-	}
+	return all
 }
 
 // perhaps says what to do about a name that leads nowhere. It never offers an entry
