@@ -296,12 +296,7 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := p.records[m[3]]
 	if rec != nil && r.Method == http.MethodGet && m[4] != "" {
-		notes := []map[string]any{}
-		for range p.notes[rec.SID] {
-			notes = append(notes, map[string]any{"call_sid": rec.SID, "error_code": "11200", "log": "0"})
-		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_ = json.NewEncoder(w).Encode(map[string]any{"notifications": notes, "page": 0, "page_size": 50})
+		p.notifications(w, rec)
 		return
 	}
 	switch {
@@ -332,6 +327,16 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	default:
 		restError(w, 405, 20004, "Method not allowed")
 	}
+}
+
+// notifications tells of what went wrong in a call.
+func (p *Provider) notifications(w http.ResponseWriter, rec *Record) {
+	notes := []map[string]any{}
+	for range p.notes[rec.SID] {
+		notes = append(notes, map[string]any{"call_sid": rec.SID, "error_code": "11200", "log": "0"})
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(map[string]any{"notifications": notes, "page": 0, "page_size": 50})
 }
 
 func (p *Provider) shape(r *Record) map[string]any {
