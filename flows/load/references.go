@@ -16,8 +16,8 @@ type ref struct {
 
 // references finds every name that leads nowhere.
 func (b *builder) references() {
-	entries := map[string]value{"service": b.vals["services.yaml"].at("services"), "area": b.vals["areas.yaml"].at("areas"),
-		"step": b.vals["menus.yaml"].at("steps")}
+	entries := map[string]value{"service": b.vals["services.yaml"].at("services"),
+		"area": b.vals["areas.yaml"].at("areas"), "step": b.vals["menus.yaml"].at("steps")}
 	refs := b.refs(entries)
 	for _, r := range refs {
 		if all := entries[r.kind]; !slices.Contains(all.keys, r.text) {
