@@ -148,17 +148,20 @@ func (s *Store) writeLines(ctx context.Context, end time.Time, lines []readLine,
 
 var errLinesReply = errors.New("unexpected reply from script")
 
-// putLines puts lines in the place of those that were read, where they are still there.
+// putLines puts lines in the place of those that were read, where they are still there. It reads
+// and writes all of them at once: every command of a script costs about as much as any other.
 var putLines = redis.NewScript(`
-local written = {}
-for i, key in ipairs(KEYS) do
+local written, put = {}, {}
+for i, held in ipairs(redis.call('MGET', unpack(KEYS))) do
   written[i] = 0
-  if (redis.call('GET', key) or '') == ARGV[2 * i] then
-    redis.call('SET', key, ARGV[2 * i + 1])
-    redis.call('EXPIREAT', key, ARGV[1])
+  if (held or '') == ARGV[2 * i] then
+    table.insert(put, KEYS[i])
+    table.insert(put, ARGV[2 * i + 1])
     written[i] = 1
   end
 end
+if #put > 0 then redis.call('MSET', unpack(put)) end
+for i = 1, #put, 2 do redis.call('EXPIREAT', put[i], ARGV[1]) end
 return written
 `)
 
