@@ -11,8 +11,7 @@ import (
 
 // checkFirstNumber checks that a step which gives a line whose hours nobody knows, outside office
 // hours, says the number of the 24-hour line first, and that of the line with its doubt after it.
-func checkFirstNumber(t *testing.T, b *flows.Book, e *check.Edge, said, where string) {
-	t.Helper()
+func checkFirstNumber(t *testing.T, b *flows.Book, e *check.Edge, said string, where where) {
 	r := e.Reply
 	if r.Act != flows.Listen || len(r.Shows) < 2 {
 		return
@@ -30,10 +29,8 @@ func checkFirstNumber(t *testing.T, b *flows.Book, e *check.Edge, said, where st
 
 // checkTransfer checks that a person is one key away, and that each line is called as its
 // hours say.
-func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, where string) {
-	t.Helper()
+func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, said string, where where) {
 	r, now := e.Reply, shippedMoments()[e.From.Moment]
-	said := flows.Spoken(r.Speech)
 	if d := r.Dial; d != nil {
 		if d.Paused(now) || d.Hours.At(now) == hours.Closed {
 			t.Errorf("%s: %s is called, and is closed", where, d.ID)
