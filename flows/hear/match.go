@@ -47,8 +47,13 @@ type node struct {
 type edges []edge
 
 func (es edges) sort() {
-	slices.SortFunc(es, func(a, b edge) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.to, b.to)) })
+	if len(es) > 1 {
+		slices.SortFunc(es, func(a, b edge) int { return cmp.Compare(a.order(), b.order()) })
+	}
 }
+
+// order is a number that sorts edges: no word and no state is below 0.
+func (e edge) order() int64 { return int64(e.word)<<32 | int64(e.to) }
 
 // by are the edges of a word.
 func (es edges) by(word int32) edges {
@@ -110,11 +115,16 @@ func ahead(words [][]int32, at int) (s sign) {
 func (a *automaton) table() *table {
 	n := len(a.states)
 	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
+	own := make([]int32, n) // the closures of the states that lead nowhere without a word
 	for i := range a.states {
 		s := &a.states[i]
 		edges(s.edges).sort()
 		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
-		t.closure[i] = a.free(nil, int32(i))
+		if own[i] = int32(i); len(s.free) == 0 {
+			t.closure[i] = own[i : i+1 : i+1]
+		} else {
+			t.closure[i] = a.free(nil, int32(i))
+		}
 		t.signs[i] = t.nodes[i].sign()
 	}
 	led := make([][]int32, len(a.vocab)) // by word, what it leads to from the start
@@ -150,15 +160,23 @@ func (t *table) beginWith(led [][]int32) {
 			}
 		}
 	}
+	many := make([]int, len(led)) // by word, how many it leads to
+	for _, states := range with {
+		for _, q := range states {
+			for _, w := range from[q] {
+				many[w]++
+			}
+		}
+	}
+	for w, n := range many {
+		t.second[w] = make(edges, 0, n)
+	}
 	for v, states := range with { // one word after the other, so that nothing needs sorting
 		for _, q := range states {
 			for _, w := range from[q] {
 				t.second[w] = append(t.second[w], edge{int32(v), q})
 			}
 		}
-	}
-	for w := range t.second {
-		t.second[w] = slices.Clone(t.second[w]) // without room for more
 	}
 }
 

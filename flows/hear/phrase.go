@@ -174,6 +174,9 @@ func (l *lexicon) list(name string, depth int) ([][]string, error) {
 }
 
 func wordsOf(s string) (out []string) {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz ") == "" { // most are plain
+		return strings.Fields(s)
+	}
 	for _, t := range normalise.Tokens(s) {
 		out = append(out, t.Word)
 	}
@@ -186,7 +189,11 @@ type automaton struct {
 	states []state
 	shared map[sharedKey]int32
 	vocab  map[string]int32 // every word of every phrase, numbered from 0
+	// singles is memory for states of one edge.
+	singles []edge
 }
+
+const singles = 1024
 
 type sharedKey struct{ from, part int32 }
 
@@ -206,8 +213,12 @@ func newAutomaton() *automaton {
 	return &automaton{states: make([]state, 1), shared: map[sharedKey]int32{}, vocab: map[string]int32{}}
 }
 
-// state makes a state.
+// state makes a state. The memory for them is doubled when it is full: as it would grow by itself,
+// five times as much was asked for.
 func (a *automaton) state() int32 {
+	if len(a.states) == cap(a.states) {
+		a.states = slices.Grow(a.states, len(a.states))
+	}
 	a.states = append(a.states, state{})
 	return int32(len(a.states) - 1)
 }
@@ -234,6 +245,12 @@ func (a *automaton) word(w string) int32 {
 
 func (a *automaton) edge(from, word, to int32) {
 	s := &a.states[from]
+	if s.edges == nil { // most states have one edge: the memory for many is asked for together
+		if len(a.singles) == 0 {
+			a.singles = make([]edge, singles)
+		}
+		s.edges, a.singles = a.singles[:0:1], a.singles[1:]
+	}
 	s.edges = append(s.edges, edge{word, to})
 }
 
@@ -272,7 +289,11 @@ func (a *automaton) addPart(from int32, p *part) int32 {
 	}
 	type step struct{ at, word int32 }
 	inner := map[step]int32{} // the states inside runs of words: runs that begin the same share them
-	for _, run := range a.numbered(p) {
+	runs := a.numbered(p)
+	if len(runs) > 1 {
+		a.states[from].edges = slices.Grow(a.states[from].edges, len(runs))
+	}
+	for _, run := range runs {
 		at := from
 		for i, w := range run {
 			if i == len(run)-1 {
@@ -294,12 +315,18 @@ func (a *automaton) addPart(from int32, p *part) int32 {
 // numbered gives the numbers of the words of a part.
 func (a *automaton) numbered(p *part) [][]int32 {
 	if p.numbers == nil {
+		words := 0
 		for _, run := range p.seqs {
-			var numbers []int32
+			words += len(run)
+		}
+		all := make([]int32, 0, words) // the runs share it
+		p.numbers = make([][]int32, len(p.seqs))
+		for i, run := range p.seqs {
+			from := len(all)
 			for _, w := range run {
-				numbers = append(numbers, a.word(w))
+				all = append(all, a.word(w))
 			}
-			p.numbers = append(p.numbers, numbers)
+			p.numbers[i] = all[from:]
 		}
 	}
 	return p.numbers

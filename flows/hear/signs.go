@@ -89,7 +89,11 @@ type addend struct {
 }
 
 func newScales(from Spec) *scales {
-	s := &scales{words: map[string]uint32{}, signs: map[uint64]int32{}, variants: map[string]string{}, sorts: map[string]string{},
+	signs := 0
+	for _, one := range from.Scales {
+		signs += len(one.Adds)
+	}
+	s := &scales{words: map[string]uint32{}, signs: make(map[uint64]int32, signs), adds: make([][]addend, 0, signs), variants: map[string]string{}, sorts: map[string]string{},
 		parts: newParts(from.Parts)}
 	// In order, so that a word in two lists is always read the same.
 	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {

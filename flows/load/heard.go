@@ -135,7 +135,7 @@ func (b *builder) scales(v value) (out []hear.Scale) {
 			b.signProblem(one.at("enough"), fmt.Sprintf("%q is no sum to reach", one.at("enough").text))
 			continue
 		}
-		s := hear.Scale{Kind: kind, Enough: float32(enough), Adds: map[hear.Sign]float32{}}
+		s := hear.Scale{Kind: kind, Enough: float32(enough), Adds: make(map[hear.Sign]float32, strings.Count(one.at("adds").text, signGap))}
 		for line := range strings.Lines(one.at("adds").text) {
 			number, words, _ := strings.Cut(strings.TrimSpace(line), " ")
 			adds, err := strconv.ParseFloat(number, 32)
