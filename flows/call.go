@@ -22,7 +22,7 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	if in.kind == rang || s.Step == "" {
 		s = t.enter(State{}, b.CallStart)
 		if in.kind == rang || in.kind == silent {
-			return s, t.prompt(s)
+			return s, t.prompt(s, "")
 		}
 	}
 	switch in.kind {
@@ -91,7 +91,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 	case KeyLeave:
 		return t.end(s, t.Messages.QuickExit.Say)
 	case KeyRepeat:
-		r := t.prompt(s)
+		r := t.prompt(s, "")
 		r.Slow = true
 		return s, r
 	case KeyHelpline:
@@ -103,7 +103,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 			return t.emergency(s)
 		}
 		s = t.back(s)
-		return s, t.prompt(s)
+		return s, t.prompt(s, "")
 	}
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
@@ -121,7 +121,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 			r.Tells = o.aside.ID
 			return o.next, r
 		default:
-			return o.next, t.prompt(o.next)
+			return o.next, t.prompt(o.next, "")
 		}
 	}
 	return t.missCall(s)
@@ -150,7 +150,7 @@ func (t turn) missCall(s State) (State, Reply) {
 		misses := s.Misses
 		s = t.enter(s, t.zeroStep(s))
 		s.Misses = misses
-		return s, t.prompt(s) // the first miss was told that the key does nothing
+		return s, t.prompt(s, "") // the first miss was told that the key does nothing
 	}
 	return s, t.prompt(s, t.Messages.NotUnderstood.Say)
 }
@@ -254,11 +254,18 @@ func (t turn) end(s State, words string) (State, Reply) {
 	return State{}, r
 }
 
-// prompt says where the call is, after any leading words, and listens.
-func (t turn) prompt(s State, lead ...string) Reply {
+// prompt says where the call is, after leading words if there are any, and listens.
+func (t turn) prompt(s State, lead string) Reply {
+	if t.memory != nil {
+		return t.memory.prompt(t, s, lead)
+	}
+	return t.prompting(s, lead)
+}
+
+func (t turn) prompting(s State, lead string) Reply {
 	r := Reply{Act: Listen}
-	for _, l := range lead {
-		r.Speech = t.speak(r.Speech, s, l)
+	if lead != "" {
+		r.Speech = t.speak(nil, s, lead)
 	}
 	step, svc := t.StepNamed(s.Step), t.service(s)
 	if svc == nil || step.Say != "" {

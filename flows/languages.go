@@ -65,7 +65,7 @@ func (t turn) speakIn(s State) (State, Reply) {
 	s.Misses, s.Quiet = 0, 0
 	switch {
 	case t.call:
-		return s, t.prompt(s)
+		return s, t.prompt(s, "")
 	case fresh:
 		return s, t.show(s)
 	}

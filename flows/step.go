@@ -205,8 +205,15 @@ func (t turn) key(c *Choice) int {
 	return c.TextKey
 }
 
-// chainIn is the chain of where a conversation is.
+// chainIn is the chain of where a conversation is. Nobody may change it.
 func (t turn) chainIn(s State) []*Service {
+	if t.memory != nil {
+		return t.memory.chain(t, s)
+	}
+	return t.chaining(s)
+}
+
+func (t turn) chaining(s State) []*Service {
 	chain := t.Chain(t.now, t.StepNamed(s.Step), s.Area, s.Who)
 	return t.withZero(t.withoutWomens(chain, s), s)
 }
