@@ -73,14 +73,6 @@ func TestEveryStateNotAnswering(t *testing.T) {
 	everyState(t, b.WithNotAnswering(quiet))
 }
 
-// where is a step of a walk, in words for a fault. The words are put together only for one: a walk
-// has millions of steps. For the same reason, what looks at each step is no helper of the test.
-type where struct{ *check.Edge }
-
-func (w where) String() string {
-	return fmt.Sprintf("at %q for %s, after %q", w.From.State.Step, w.From.State.Who, w.Input)
-}
-
 func everyState(t *testing.T, b *flows.Book) *check.Walk {
 	t.Helper()
 	answers, worded, kept := map[string]bool{}, map[[2]string]bool{}, map[flows.State]bool{}

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -8,6 +9,14 @@ import (
 	"signpost/flows/check"
 	"signpost/internal/hours"
 )
+
+// where is a step of a walk, in words for a fault. The words are put together only for one: a walk
+// has millions of steps. For the same reason, what looks at each step is no helper of the test.
+type where struct{ *check.Edge }
+
+func (w where) String() string {
+	return fmt.Sprintf("at %q for %s, after %q", w.From.State.Step, w.From.State.Who, w.Input)
+}
 
 // checkFirstNumber checks that a step which gives a line whose hours nobody knows, outside office
 // hours, says the number of the 24-hour line first, and that of the line with its doubt after it.
