@@ -168,7 +168,8 @@ func TestTogetherInAPlace(t *testing.T) {
 	for _, text := range []string{"we're in %s", "were in %s need help", "were from %s me n the kids",
 		"me and 2 kids %s", "with my 3 kids %s", "homeless with my 2 kids in %s", "me and my mum in %s",
 		"staying with his parents in %s", "nowhere to sleep with 2 little ones, %s"} {
-		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton", "kendal": "cumbria_south"} {
+		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton",
+			"kendal": "cumbria_south"} {
 			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area || c.Place.Ask {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}

@@ -12,7 +12,8 @@ import (
 // and is not safe for concurrent use.
 func (b *Book) Remembering(now time.Time) *Book {
 	c := *b
-	c.memory = &memory{now: now, texts: map[wanted]string{}, prompts: map[prompted]Reply{}, chains: map[chained][]*Service{}}
+	c.memory = &memory{now: now, texts: map[wanted]string{}, prompts: map[prompted]Reply{},
+		chains: map[chained][]*Service{}}
 	c.Languages = make([]Language, len(b.Languages))
 	for i, l := range b.Languages {
 		l.Book = l.Book.Remembering(now)

@@ -36,7 +36,8 @@ func TestRemembering(t *testing.T) {
 		for _, leg := range check.Legs {
 			calls = append(calls, flows.LegEnded(leg))
 		}
-		for _, text := range []string{"0", "1", "2", "3", "9", "riverton", "kendal", "newton", "xyzzy plugh", "help he has a knife", "no answer", "i am deaf", "gay man"} {
+		for _, text := range []string{"0", "1", "2", "3", "9", "riverton", "kendal", "newton", "xyzzy plugh",
+			"help he has a knife", "no answer", "i am deaf", "gay man"} {
 			texts = append(texts, b.Seek(text))
 		}
 		for _, now := range check.Moments(b)[:2] {
@@ -47,8 +48,10 @@ func TestRemembering(t *testing.T) {
 					for _, in := range inputs {
 						state, reply, err := b.Step(now, queue[0], in)
 						state2, reply2, err2 := remembers.Step(now, queue[0], in)
-						if err != nil || err2 != nil || state != state2 || !reflect.DeepEqual(normal(reply), normal(reply2)) {
-							t.Fatalf("from %+v, %+v leads to %+v, %+v; remembered, to %+v, %+v (%v, %v)", queue[0], in, state, reply, state2, reply2, err, err2)
+						if err != nil || err2 != nil || state != state2 ||
+							!reflect.DeepEqual(normal(reply), normal(reply2)) {
+							t.Fatalf("from %+v, %+v leads to %+v, %+v; remembered, to %+v, %+v (%v, %v)", queue[0],
+								in, state, reply, state2, reply2, err, err2)
 						}
 						state.Idle, state.Half = 0, ""
 						if !reply.Ended && !seen[state] {

@@ -122,7 +122,8 @@ func (c Change) Hours(now time.Time) string {
 func Between(before, after *flows.Book) []Change {
 	moments := together(before, after)
 	texts := check.TextInputs(before)
-	for _, t := range append(check.TextInputs(after), onlyInOne(check.Words(before, true), check.Words(after, true))...) {
+	for _, t := range append(check.TextInputs(after),
+		onlyInOne(check.Words(before, true), check.Words(after, true))...) {
 		if !slices.Contains(texts, t) {
 			texts = append(texts, t)
 		}
@@ -132,7 +133,8 @@ func Between(before, after *flows.Book) []Change {
 	var wg sync.WaitGroup
 	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts, index: map[pair]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
+		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts,
+			index: map[pair]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}
@@ -288,7 +290,8 @@ func (w *walk) step(i int, t try) {
 	before, after := said(p.call, oldReply), said(p.call, newReply)
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), t.they), Before: before, After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
+		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), t.they), Before: before,
+			After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
 	}
 	oldMissed, newMissed := oldNext.Misses > p.before.Misses, newNext.Misses > p.after.Misses
 	if oldMissed || newMissed {

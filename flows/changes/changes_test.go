@@ -25,14 +25,23 @@ func TestBetween(t *testing.T) {
 	}{
 		{"nothing", "", "", "", "", false, "", ""},
 		{"a comment", "services.yaml", "schema: 1", "# hello\nschema: 1", "", false, "", ""},
-		{"a number", "services.yaml", "0161 496 0009", "01925 243360", "warmouth borough", false, "0161 496 0009: Warmouth", "01925 243360: Warmouth"},
-		{"a word of the greeting", "menus.yaml", "Reply with your town, or: {choices}, 0", "Text us your town, or: {choices}, 0", "", false, "Reply with your town", "Text us your town"},
+		{"a number", "services.yaml", "0161 496 0009", "01925 243360", "warmouth borough", false,
+			"0161 496 0009: Warmouth", "01925 243360: Warmouth"},
+		{"a word of the greeting", "menus.yaml", "Reply with your town, or: {choices}, 0",
+			"Text us your town, or: {choices}, 0", "", false, "Reply with your town", "Text us your town"},
 		{"a prompt", "menus.yaml", "Info line. E", "Advice line. E", "rings", true, "Info line.", "Advice line."},
-		{"the way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", "ciao", false, "Auto info line.", "(silence)"},
-		{"another word for a choice", "menus.yaml", "words: [report]", "words: [report, tell]", "", false, "Sorry, not clear.", "101: for what is not urgent"},
-		{"another place", "areas.yaml", "also_called: [riverton, riverton borough]", "also_called: [riverton, riverton borough, zedtown]", "zedtown", false, "Auto info line.", "0306 999 0008"},
-		{"what is rung", "services.yaml", "      - number: 0161 496 0009\n", "      - number: 0161 496 0009\n        then_press: \"3\"\n", "rings 2 4 2 1", true, "(rings 0161 496 0009)", "(rings 0161 496 0009 then 3)"},
-		{"when a key is pressed", "services.yaml", "      - number: 0161 496 0009\n", "      - number: 0161 496 0009\n        then_press: \"3\"\n        press_after: 4.5\n", "rings 2 4 2 1", true, "(rings 0161 496 0009)", "(rings 0161 496 0009 then 3 after 4.5 seconds)"},
+		{"the way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", "ciao", false, "Auto info line.",
+			"(silence)"},
+		{"another word for a choice", "menus.yaml", "words: [report]", "words: [report, tell]", "", false,
+			"Sorry, not clear.", "101: for what is not urgent"},
+		{"another place", "areas.yaml", "also_called: [riverton, riverton borough]",
+			"also_called: [riverton, riverton borough, zedtown]", "zedtown", false, "Auto info line.", "0306 999 0008"},
+		{"what is rung", "services.yaml", "      - number: 0161 496 0009\n",
+			"      - number: 0161 496 0009\n        then_press: \"3\"\n", "rings 2 4 2 1", true,
+			"(rings 0161 496 0009)", "(rings 0161 496 0009 then 3)"},
+		{"when a key is pressed", "services.yaml", "      - number: 0161 496 0009\n",
+			"      - number: 0161 496 0009\n        then_press: \"3\"\n        press_after: 4.5\n", "rings 2 4 2 1",
+			true, "(rings 0161 496 0009)", "(rings 0161 496 0009 then 3 after 4.5 seconds)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -44,7 +53,8 @@ func TestBetween(t *testing.T) {
 				return
 			}
 			for _, c := range found {
-				if c.Call == tt.call && strings.Contains(c.Before, tt.before) && strings.Contains(c.After, tt.after) && (tt.they == "" || strings.Join(c.They, " ") == tt.they) {
+				if c.Call == tt.call && strings.Contains(c.Before, tt.before) && strings.Contains(c.After, tt.after) &&
+					(tt.they == "" || strings.Join(c.They, " ") == tt.they) {
 					return
 				}
 			}
@@ -56,15 +66,18 @@ func TestBetween(t *testing.T) {
 // A change says whether it is there at any hour.
 func TestWhen(t *testing.T) {
 	same := testbook.LoadEdited(t, "", "", "")
-	if found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "0161 496 0009", "01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
+	if found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "0161 496 0009",
+		"01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
 		t.Errorf("a number changes %q", found[0].When())
 	}
-	found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "hours: Mon-Fri 9am-6pm", "hours: Mon-Fri 9am-5pm"))
+	found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "hours: Mon-Fri 9am-6pm",
+		"hours: Mon-Fri 9am-5pm"))
 	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
 		t.Fatalf("hours change %+v", found)
 	}
 	now := check.AnyWeek().AddDate(1, 0, 0)
-	if c := found[0]; len(c.Moments) == 0 || !c.Moments[0].Equal(c.At) || !strings.Contains(c.Hours(now), c.At.In(hours.London()).Format("15:04")) {
+	if c := found[0]; len(c.Moments) == 0 || !c.Moments[0].Equal(c.At) ||
+		!strings.Contains(c.Hours(now), c.At.In(hours.London()).Format("15:04")) {
 		t.Errorf("the hours are %q, of %v", c.Hours(now), c.Moments)
 	}
 	// A moment of any week has no date. A day that is past is nothing that people will notice.

@@ -23,7 +23,8 @@ type Group struct {
 
 // Groups puts changes together by their cause. Both they and the groups keep their order.
 func Groups(before, after *flows.Book, all []Change) (out []*Group) {
-	causes := causes{before: before, after: after, was: numbersOf(before), is: numbersOf(after), differ: differing(before, after)}
+	causes := causes{before: before, after: after, was: numbersOf(before), is: numbersOf(after),
+		differ: differing(before, after)}
 	at := map[string]*Group{}
 	times := map[*Group]map[Replaced]int{}
 	for _, c := range all {
@@ -123,7 +124,8 @@ func (k causes) of(c Change) string {
 		if other != "" {
 			other = "other lines than before"
 		}
-		parts = append(parts, fmt.Sprintf("In %s, not in %s", language(k.after, c.New), language(k.before, c.Old)), other)
+		parts = append(parts, fmt.Sprintf("In %s, not in %s", language(k.after, c.New), language(k.before, c.Old)),
+			other)
 	} else {
 		parts = append(parts, other, acts(c.Old.Act, c.New.Act))
 	}
@@ -197,7 +199,8 @@ func language(b *flows.Book, o Outcome) string {
 
 // emergency tells that an answer names the emergency number.
 func emergency(answer string, given []*flows.Service) bool {
-	return strings.Contains(answer, "999") || strings.Contains(answer, "9 9 9") || slices.ContainsFunc(given, (*flows.Service).Emergency)
+	return strings.Contains(answer, "999") || strings.Contains(answer, "9 9 9") ||
+		slices.ContainsFunc(given, (*flows.Service).Emergency)
 }
 
 // given are the services whose numbers are in an answer, in order, each once.
@@ -216,7 +219,8 @@ func given(numbers []printed, answer string) (out []*flows.Service) {
 			i, from = from+i, from+i+len(n.number)
 			if !digitAt(answer, i-1) && !digitAt(answer, from) {
 				all = append(all, found{i, n.service})
-				answer = answer[:i] + strings.Repeat("#", len(n.number)) + answer[from:] // no shorter number is found in it
+				answer = answer[:i] + strings.Repeat("#", len(n.number)) +
+					answer[from:] // no shorter number is found in it
 			}
 		}
 	}

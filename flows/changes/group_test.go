@@ -18,11 +18,15 @@ func TestGroups(t *testing.T) {
 	}{
 		{"a number", "services.yaml", "0161 496 0009", "01925 243360", []string{"Another number of Warmouth service"}},
 		{"hours", "services.yaml", "Mon-Fri 9am-6pm # as they print them", "Mon-Fri 9am-5pm", nil},
-		{"a pause", "services.yaml", "    hours: Mon-Fri 9am-6pm # as they print them\n", "    hours: Mon-Fri 9am-6pm\n    paused_until: 2030-01-15\n", nil},
-		{"a label", "services.yaml", "name: Fell Team North\n    label: local team", "name: Fell Team North\n    label: north team", []string{"Other words about Fell Team North"}},
-		{"a greeting", "menus.yaml", "Reply with your town, or: {choices}, 0", "Text us your town, or: {choices}, 0", []string{"[Reply with] [Text us]"}},
+		{"a pause", "services.yaml", "    hours: Mon-Fri 9am-6pm # as they print them\n",
+			"    hours: Mon-Fri 9am-6pm\n    paused_until: 2030-01-15\n", nil},
+		{"a label", "services.yaml", "name: Fell Team North\n    label: local team",
+			"name: Fell Team North\n    label: north team", []string{"Other words about Fell Team North"}},
+		{"a greeting", "menus.yaml", "Reply with your town, or: {choices}, 0", "Text us your town, or: {choices}, 0",
+			[]string{"[Reply with] [Text us]"}},
 		{"a way out", "words.yaml", "leave: [x, bye,", "leave: [x, ciao, bye,", []string{"No answer any more"}},
-		{"a place", "areas.yaml", "also_called: [riverton, riverton borough]", "also_called: [riverton, riverton borough, zedtown]", nil},
+		{"a place", "areas.yaml", "also_called: [riverton, riverton borough]",
+			"also_called: [riverton, riverton borough, zedtown]", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,9 +68,16 @@ func TestGroups(t *testing.T) {
 // What differs between two answers is marked, and the pieces are the answers.
 func TestCompare(t *testing.T) {
 	tests := []struct{ before, after, was, is string }{
-		{"Ring 0808 2000 247. To talk press 1. Again, 0808 2000 247.", "Ring 0808 2000 248. To talk press 1. Again, 0808 2000 248.", "Ring [0808 2000 247]. To talk press 1. Again, [0808 2000 247].", "Ring [0808 2000 248]. To talk press 1. Again, [0808 2000 248]."},
-		{"A team (hours not known, may show on bills). 9 back.", "A team (open Mon-Fri 9am-5pm, may show on bills). 9 back.", "A team ([hours not known], may show on bills). 9 back.", "A team ([open Mon-Fri 9am-5pm], may show on bills). 9 back."},
-		{"To talk press 1. Another number press 2, a person 0.", "To talk press 1, a person 0.", "To talk press 1[. Another number press 2], a person 0.", "To talk press 1, a person 0."},
+		{"Ring 0808 2000 247. To talk press 1. Again, 0808 2000 247.",
+			"Ring 0808 2000 248. To talk press 1. Again, 0808 2000 248.",
+			"Ring [0808 2000 247]. To talk press 1. Again, [0808 2000 247].",
+			"Ring [0808 2000 248]. To talk press 1. Again, [0808 2000 248]."},
+		{"A team (hours not known, may show on bills). 9 back.",
+			"A team (open Mon-Fri 9am-5pm, may show on bills). 9 back.",
+			"A team ([hours not known], may show on bills). 9 back.",
+			"A team ([open Mon-Fri 9am-5pm], may show on bills). 9 back."},
+		{"To talk press 1. Another number press 2, a person 0.", "To talk press 1, a person 0.",
+			"To talk press 1[. Another number press 2], a person 0.", "To talk press 1, a person 0."},
 		{"Which town?", "Emergency: 999. 0808 2000 247.", "[Which town?]", "[Emergency: 999. 0808 2000 247.]"},
 		{"The same", "The same", "The same", "The same"},
 		{"", "Words", "", "[Words]"},

@@ -49,7 +49,8 @@ func (k *Kept) On(fsys fs.FS, now time.Time) (*load.Source, []load.Problem) {
 
 // Between is [Between].
 func (k *Kept) Between(before, after *flows.Book) []Change {
-	return slices.Clone(k.pairs.get([2]*flows.Book{before, after}, func() ([]Change, bool) { return Between(before, after), true }))
+	return slices.Clone(k.pairs.get([2]*flows.Book{before, after},
+		func() ([]Change, bool) { return Between(before, after), true }))
 }
 
 // recent keeps the results that were asked for last.

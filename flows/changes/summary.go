@@ -30,18 +30,22 @@ func Summary(before, after *flows.Book) string {
 		out = append(out, what+": "+strings.Join(shown, ", "))
 	}
 	services(before, after, say)
-	was, is := index(before.Areas, func(a *flows.Area) string { return a.ID }), index(after.Areas, func(a *flows.Area) string { return a.ID })
+	was, is := index(before.Areas, func(a *flows.Area) string { return a.ID }),
+		index(after.Areas, func(a *flows.Area) string { return a.ID })
 	say("areas added", without(is, was))
 	say("areas removed", without(was, is))
-	say("areas with other services", both(was, is, func(a, b *flows.Area) bool { return !slices.Equal(a.Services, b.Services) }))
+	say("areas with other services",
+		both(was, is, func(a, b *flows.Area) bool { return !slices.Equal(a.Services, b.Services) }))
 	say("areas with other places", both(was, is, func(a, b *flows.Area) bool {
 		return a.Districts != b.Districts || !slices.Equal(a.Names, b.Names)
 	}))
-	steps, now := index(before.Steps, func(s *flows.Step) string { return s.ID }), index(after.Steps, func(s *flows.Step) string { return s.ID })
+	steps, now := index(before.Steps, func(s *flows.Step) string { return s.ID }),
+		index(after.Steps, func(s *flows.Step) string { return s.ID })
 	say("steps added", without(now, steps))
 	say("steps removed", without(steps, now))
 	say("steps changed", both(steps, now, func(a, b *flows.Step) bool {
-		return a.Text != b.Text || a.Say != b.Say || len(a.Choices) != len(b.Choices) || !slices.Equal(a.Services, b.Services)
+		return a.Text != b.Text || a.Say != b.Say || len(a.Choices) != len(b.Choices) ||
+			!slices.Equal(a.Services, b.Services)
 	}))
 	if !reflect.DeepEqual(before.Messages, after.Messages) {
 		out = append(out, "the gateway's own messages changed")

@@ -25,7 +25,9 @@ var allowedUnused = rule{
 			}
 			for i, word := range p.Allowed[path] {
 				if !strings.Contains(said, " "+normalise.Text(word)) {
-					p.report(p.Pos(file, fmt.Sprintf("%s.allowed_words.%d", path, i)), fmt.Sprintf("%q is allowed here and is not used here", word), "Anybody who writes it in later is not warned.", "Take it out of allowed_words.")
+					p.report(p.Pos(file, fmt.Sprintf("%s.allowed_words.%d", path, i)),
+						fmt.Sprintf("%q is allowed here and is not used here", word),
+						"Anybody who writes it in later is not warned.", "Take it out of allowed_words.")
 				}
 			}
 		}

@@ -13,7 +13,8 @@ var carrierWords = rule{
 			for _, w := range words {
 				if flows.CarrierWord(w) {
 					p.report(p.Pos(file, path), fmt.Sprintf("%q belongs to the networks", w),
-						"Anybody who texts it may be opted out by their network, and never get another answer from us.", "Use another word, like X or bye.")
+						"Anybody who texts it may be opted out by their network, and never get another answer from us.",
+						"Use another word, like X or bye.")
 				}
 			}
 		}
@@ -26,7 +27,8 @@ var carrierWords = rule{
 		for _, l := range []struct {
 			name  string
 			words []string
-		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency}, {"polite", u.Polite}, {"start", u.Start}} {
+		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency},
+			{"polite", u.Polite}, {"start", u.Start}} {
 			look("words.yaml", "understood."+l.name, l.words)
 		}
 		for i, s := range u.Shortcuts {

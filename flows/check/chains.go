@@ -55,10 +55,14 @@ func (p *pass) zeroLines() {
 			}
 			switch {
 			case first == nil:
-				p.once(p.Pos("menus.yaml", path), "the key 0 leads to no 24-hour line", whyZero, "Let zero lead to a services step with a 24-hour service that is for them.")
+				p.once(p.Pos("menus.yaml", path), "the key 0 leads to no 24-hour line", whyZero,
+					"Let zero lead to a services step with a 24-hour service that is for them.")
 			case !first.Hours.IsAlways():
-				p.once(p.Pos("services.yaml", "services."+first.ID+".hours"), fmt.Sprintf("%s is the line that the key 0 leads to, and it is not open 24 hours", first.ID), whyZero,
-					fmt.Sprintf("Write hours: 24 hours. If it really closes, first put a 24-hour service before it, under the step %s in menus.yaml.", id))
+				p.once(p.Pos("services.yaml", "services."+first.ID+".hours"),
+					fmt.Sprintf("%s is the line that the key 0 leads to, and it is not open 24 hours", first.ID),
+					whyZero,
+					fmt.Sprintf("Write hours: 24 hours. If it really closes, first put a 24-hour service before it, under the step %s in menus.yaml.",
+						id))
 			}
 		}
 	}
@@ -76,7 +80,8 @@ func (p *pass) once(pos load.Pos, what, why, fix string) {
 func (p *pass) deadChain(now time.Time, chain []*flows.Service, at load.Pos, who flows.Person) {
 	on := now.Format("Mon 2 Jan 2006 15:04")
 	if len(chain) == 0 {
-		p.once(at, fmt.Sprintf("on %s there is no service for %q here", on, who), whyNobody, "Add a service that is for them and open 24 hours.")
+		p.once(at, fmt.Sprintf("on %s there is no service for %q here", on, who), whyNobody,
+			"Add a service that is for them and open 24 hours.")
 		return
 	}
 	last := chain[len(chain)-1]
@@ -88,18 +93,23 @@ func (p *pass) deadChain(now time.Time, chain []*flows.Service, at load.Pos, who
 	next := p.book.Service(last.IfNoAnswer)
 	switch loop := p.loopFrom(last); {
 	case loop != nil:
-		p.once(of("if_no_answer"), "if_no_answer is a loop: "+strings.Join(loop, ", then ")+"; none of these is open 24 hours", whyNobody, fix)
+		p.once(of("if_no_answer"),
+			"if_no_answer is a loop: "+strings.Join(loop, ", then ")+"; none of these is open 24 hours", whyNobody, fix)
 	case next != nil:
-		p.once(of("if_no_answer"), fmt.Sprintf("on %s nobody takes over from %s for %q: %s is not for them, or not there on that day", on, last.ID, who, next.ID), whyNobody, fix)
+		p.once(of("if_no_answer"),
+			fmt.Sprintf("on %s nobody takes over from %s for %q: %s is not for them, or not there on that day", on,
+				last.ID, who, next.ID), whyNobody, fix)
 	default:
-		p.once(of("hours"), fmt.Sprintf("%s is not open 24 hours, and nobody takes over from it", last.ID), whyNobody, fix)
+		p.once(of("hours"), fmt.Sprintf("%s is not open 24 hours, and nobody takes over from it", last.ID),
+			whyNobody, fix)
 	}
 }
 
 // loopFrom is the way from a service back to it by if_no_answer; nil when there is none.
 func (p *pass) loopFrom(s *flows.Service) []string {
 	way := []string{s.ID}
-	for at := p.book.Service(s.IfNoAnswer); at != nil && len(way) <= len(p.book.Services); at = p.book.Service(at.IfNoAnswer) {
+	for at := p.book.Service(s.IfNoAnswer); at != nil &&
+		len(way) <= len(p.book.Services); at = p.book.Service(at.IfNoAnswer) {
 		way = append(way, at.ID)
 		if at == s {
 			return way
@@ -114,7 +124,8 @@ func (p *pass) openFor(now time.Time, who flows.Person) string {
 		return line.ID
 	}
 	for i := range p.book.Services {
-		if s := &p.book.Services[i]; s.For[who] && s.Exists(now) && s.Hours.IsAlways() && !s.Emergency() && !s.TextsOnly {
+		if s := &p.book.Services[i]; s.For[who] && s.Exists(now) && s.Hours.IsAlways() && !s.Emergency() &&
+			!s.TextsOnly {
 			return s.ID
 		}
 	}

@@ -25,7 +25,8 @@ var channelsDiffer = rule{
 				if !p.Has("menus.yaml", path) {
 					path = fmt.Sprintf("service_choices.%d", i)
 				}
-				p.report(p.Pos("menus.yaml", path), fmt.Sprintf("choice %d has no %q", i+1, missing), "People who use the other channel are not offered it, and the keys of what follows differ.",
+				p.report(p.Pos("menus.yaml", path), fmt.Sprintf("choice %d has no %q", i+1, missing),
+					"People who use the other channel are not offered it, and the keys of what follows differ.",
 					fmt.Sprintf("Add %s: ..., unless it is meant for %s only.", missing, only))
 			}
 		}

@@ -33,13 +33,19 @@ const advice = load.Warning
 func rules() []rule {
 	return []rule{
 		// What keeps a book from callers.
-		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords, numbersNotSaid,
-		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments, pressToAccept, takesNoMen, prompts, voiceNames, heardExamples, examples,
+		placeholders, alphabet, watchWords, filledWords, links, serviceNames, carrierWords, clashes, numbersInWords,
+		numbersNotSaid,
+		fromUntil, checkedFuture, numberAge, chains, areaNight, reachable, noWayToNumber, silences, segments,
+		pressToAccept, takesNoMen, prompts, voiceNames, heardExamples, examples,
 		// Advice.
-		copies, checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice, mixedService, lineLike, quietLine, labelLength, ringingTime,
-		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel, keysChange, keyInWords,
-		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost, allowedUnused, watchList,
-		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, overheard, freeOnCalls, pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
+		copies, checkedBy, unrungReason, reviewDate, endsSoon, pauses, exceptionsPast, neverOpen, numberTwice,
+		mixedService, lineLike, quietLine, labelLength, ringingTime,
+		areaTowns, overlappingPlaces, severalShort, wordIsPlace, ambiguousWords, channelsDiffer, reachableChannel,
+		keysChange, keyInWords,
+		wayOut, emergencyTold, lockScreen, strayPlaceholders, mentionMissing, segmentsAllowed, routeLength, routeCost,
+		allowedUnused, watchList,
+		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, overheard, freeOnCalls,
+		pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
 		exampleCoverage, exampleOutdated, transcripts, unsigned, draftSegments,
 	}
 }
@@ -88,7 +94,8 @@ func (p *pass) report(pos load.Pos, what, why, fix string) {
 	if p.InDraft(pos) { // callers never get it
 		severity = advice
 	}
-	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: severity, Rule: p.rule.name, What: what, Why: why, Fix: fix})
+	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: severity, Rule: p.rule.name, What: what,
+		Why: why, Fix: fix})
 }
 
 // fix gives what was last reported the edit that fixes it: from bytes after the

@@ -82,7 +82,8 @@ advice: somebody should look. Rules about the day (how long ago a number was run
 	for _, r := range check.Rules() {
 		count[r.Severity]++
 	}
-	fmt.Fprintf(&doc, "There are %d rules that keep a book from callers and %d that advise.\n", count[load.Error], count[load.Warning])
+	fmt.Fprintf(&doc, "There are %d rules that keep a book from callers and %d that advise.\n", count[load.Error],
+		count[load.Warning])
 	section := func(title string, want func(check.Rule) bool) {
 		fmt.Fprintf(&doc, "\n## %s\n", title)
 		for _, r := range check.Rules() {
@@ -102,6 +103,7 @@ advice: somebody should look. Rules about the day (how long ago a number was run
 		return
 	}
 	if before, err := os.ReadFile(path); err != nil || string(before) != doc.String() {
-		t.Errorf("%s does not show what is said (%v); run: go test ./flows/check -run TestChecksPaper -update", path, err)
+		t.Errorf("%s does not show what is said (%v); run: go test ./flows/check -run TestChecksPaper -update",
+			path, err)
 	}
 }

@@ -15,7 +15,8 @@ var doubleBlank = rule{
 			if found == "" {
 				continue
 			}
-			p.report(p.posIn(w, found), "a blank or a stop too many is here: \""+found+"\"", "It takes room in a text and looks careless; spoken, it makes an odd pause.", "Take it out.")
+			p.report(p.posIn(w, found), "a blank or a stop too many is here: \""+found+"\"",
+				"It takes room in a text and looks careless; spoken, it makes an odd pause.", "Take it out.")
 			if s := strings.TrimLeft(found, " "); s == "" {
 				p.fix(found, " ")
 			} else {

@@ -25,7 +25,8 @@ var unsigned = rule{
 		for _, d := range p.Drafts {
 			at := "languages." + d.ID
 			what := d.Name + " is a draft, which nobody has signed"
-			switch by, on := p.Has("languages.yaml", at+".signed_off_by"), p.Has("languages.yaml", at+".signed_off_on"); {
+			switch by, on := p.Has("languages.yaml", at+".signed_off_by"),
+				p.Has("languages.yaml", at+".signed_off_on"); {
 			case by && !on:
 				what += " (signed_off_on is missing)"
 			case on && !by:
@@ -45,8 +46,10 @@ var unsigned = rule{
 			if signer == "" {
 				signer = "somebody who speaks it"
 			}
-			p.report(p.Pos("languages.yaml", at+"#name"), what, "It is never served: anybody who asks for it is told in English how to ask for an interpreter.",
-				fmt.Sprintf("Have every word read by %s (signpost language -read %s). Then add signed_off_by, signed_off_on and a voice.", signer, d.ID))
+			p.report(p.Pos("languages.yaml", at+"#name"), what,
+				"It is never served: anybody who asks for it is told in English how to ask for an interpreter.",
+				fmt.Sprintf("Have every word read by %s (signpost language -read %s). Then add signed_off_by, signed_off_on and a voice.",
+					signer, d.ID))
 		}
 	},
 }
@@ -91,7 +94,8 @@ var draftSegments = rule{
 				if at := path + ".texts.steps." + e.At() + ".text"; p.Has("languages.yaml", at) {
 					path = at
 				}
-				if pos := p.Pos("languages.yaml", path); gsm7.Segments(reply.Text) > limit && len(reply.Text) > len(worst[pos]) {
+				if pos := p.Pos("languages.yaml", path); gsm7.Segments(reply.Text) > limit &&
+					len(reply.Text) > len(worst[pos]) {
 					worst[pos] = reply.Text
 				}
 			}
@@ -108,7 +112,8 @@ var draftSegments = rule{
 			}
 			for pos, text := range worst {
 				p.report(pos, fmt.Sprintf("a text from here is %d characters: %q", gsm7.Length(text), text),
-					"It would go out as several messages, which can arrive apart and in the wrong order.", "Shorten the words, the label, or the choices.")
+					"It would go out as several messages, which can arrive apart and in the wrong order.",
+					"Shorten the words, the label, or the choices.")
 			}
 		}
 	},

@@ -7,7 +7,8 @@ var emergencyTold = rule{
 	run: func(p *pass) {
 		look := func(file, path, words string) {
 			if squeezed := strings.ReplaceAll(words, " ", ""); words != "" && !strings.Contains(squeezed, "999") {
-				p.report(p.Pos(file, path), "999 is not said here", "It may be the only thing somebody reads or hears of us.", "Add: In an emergency call 999.")
+				p.report(p.Pos(file, path), "999 is not said here",
+					"It may be the only thing somebody reads or hears of us.", "Add: In an emergency call 999.")
 			}
 		}
 		if s := p.book.StepNamed(p.book.TextStart); s != nil {

@@ -8,7 +8,8 @@ import (
 )
 
 var exampleCoverage = rule{
-	name: "example-missing", doc: "an example shows every area's first service being given", severity: advice, walks: true,
+	name: "example-missing", doc: "an example shows every area's first service being given", severity: advice,
+	walks: true,
 	run: func(p *pass) {
 		shown := map[string]bool{}
 		for _, e := range p.Examples {
@@ -21,7 +22,10 @@ var exampleCoverage = rule{
 		}
 		for _, a := range p.book.Areas {
 			if len(a.Services) > 0 && !shown[a.Services[0]] && len(p.Examples) > 0 {
-				p.report(p.Pos("areas.yaml", "areas."+a.ID+".services"), fmt.Sprintf("no example shows %s being given to somebody in %s", a.Services[0], a.ID), "A change that takes it away would not be noticed.", "Add an example: they text one of its towns, we answer with its number. signpost try -record writes it for you.")
+				p.report(p.Pos("areas.yaml", "areas."+a.ID+".services"),
+					fmt.Sprintf("no example shows %s being given to somebody in %s", a.Services[0], a.ID),
+					"A change that takes it away would not be noticed.",
+					"Add an example: they text one of its towns, we answer with its number. signpost try -record writes it for you.")
 			}
 		}
 	},

@@ -13,7 +13,8 @@ import (
 )
 
 var exampleOutdated = rule{
-	name: "example-outdated", doc: "the examples have the numbers, words and hours that the book has now", severity: advice, walks: true,
+	name: "example-outdated", doc: "the examples have the numbers, words and hours that the book has now",
+	severity: advice, walks: true,
 	run: func(p *pass) {
 		if p.noNight() {
 			return
@@ -24,21 +25,26 @@ var exampleOutdated = rule{
 				for _, want := range turn.We {
 					if !reported[want] && p.nowhere(want) {
 						reported[want] = true
-						p.report(turn.Pos, fmt.Sprintf("the example %q has %q, which the book says nowhere any more", e.Name, want),
+						p.report(turn.Pos, fmt.Sprintf("the example %q has %q, which the book says nowhere any more",
+							e.Name, want),
 							"The example no longer shows that callers get it.", staleFix(want))
 					}
 				}
 			}
 			if s := p.outdatedHours(e); s != nil {
-				what, fix := fmt.Sprintf("the example %q is of a time at which %s had other hours", e.Name, s.ID), "Give it a time under at that fits the hours of now, or take the example out."
+				what, fix := fmt.Sprintf("the example %q is of a time at which %s had other hours", e.Name, s.ID),
+					"Give it a time under at that fits the hours of now, or take the example out."
 				if e.At == "" {
-					what, fix = fmt.Sprintf("the example %q is from before %s was open 24 hours", e.Name, s.ID), "If the hours were meant to change, change what it expects, too."
+					what, fix = fmt.Sprintf("the example %q is from before %s was open 24 hours", e.Name, s.ID),
+						"If the hours were meant to change, change what it expects, too."
 				}
 				p.report(e.Pos, what, "It no longer shows what callers get.", fix)
 			}
 			if words := p.outdatedTimes(e); words != "" {
-				p.report(e.Pos, fmt.Sprintf("the example %q has the times %q, which callers do not get there now", e.Name, words),
-					"The example no longer shows which hours callers get.", "If the hours were meant to change, write the new ones here, too.")
+				p.report(e.Pos, fmt.Sprintf("the example %q has the times %q, which callers do not get there now",
+					e.Name, words),
+					"The example no longer shows which hours callers get.",
+					"If the hours were meant to change, write the new ones here, too.")
 			}
 		}
 	},
@@ -85,7 +91,8 @@ func (p *pass) saysAnywhere(words string) bool {
 	}
 	p.walked()
 	for i := range p.answers {
-		if strings.Contains(p.answers[i].Reply.Text, words) || strings.Contains(flows.Spoken(p.answers[i].Reply.Speech), words) {
+		if strings.Contains(p.answers[i].Reply.Text, words) ||
+			strings.Contains(flows.Spoken(p.answers[i].Reply.Speech), words) {
 			return true
 		}
 	}

@@ -15,7 +15,9 @@ var examples = rule{
 	name: "example", doc: "the book's own examples come out as they say", walks: true,
 	run: func(p *pass) {
 		if len(p.Examples) == 0 {
-			p.report(load.Pos{File: "examples.yaml", Line: 1, Col: 1}, "there are no examples", "A change that breaks a conversation would not be found before a caller finds it.", "Add the conversations that must never break.")
+			p.report(load.Pos{File: "examples.yaml", Line: 1, Col: 1}, "there are no examples",
+				"A change that breaks a conversation would not be found before a caller finds it.",
+				"Add the conversations that must never break.")
 		}
 		if p.noNight() {
 			return // the examples go wrong for that reason
@@ -38,7 +40,8 @@ var examples = rule{
 
 // noNight reports a book whose services do not end at a 24-hour line.
 func (p *pass) noNight() bool {
-	return slices.ContainsFunc(p.problems, func(o load.Problem) bool { return o.Rule == "chain" || o.Rule == "area-night" })
+	return slices.ContainsFunc(p.problems,
+		func(o load.Problem) bool { return o.Rule == "chain" || o.Rule == "area-night" })
 }
 
 // breaches are what comes out differently, by what it is: what breaks many examples
@@ -63,8 +66,10 @@ func (p *pass) runExample(e load.Example, all breaches) {
 			b.more = append(b.more, fmt.Sprintf("%q, line %d", e.Name, turn.Pos.Line))
 		} else if wrong != "" {
 			all[wrong] = &breach{first: len(p.problems)}
-			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation is:%s", e.Name, wrong, transcript.String()),
-				"Either callers now get something else than was meant, or the example is out of date.", "Correct the one that is wrong.")
+			p.report(turn.Pos, fmt.Sprintf("the example %q comes out differently: %s. The conversation is:%s", e.Name,
+				wrong, transcript.String()),
+				"Either callers now get something else than was meant, or the example is out of date.",
+				"Correct the one that is wrong.")
 		}
 		return wrong == ""
 	}, p.report)
@@ -116,12 +121,14 @@ func beside(turn load.Turn, said string, reply flows.Reply) string {
 
 // play goes through an example in a book and shows each exchange to look, until that says
 // no. What keeps it from being played is told to wrong.
-func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows.Reply) bool, wrong func(pos load.Pos, what, why, fix string)) {
+func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows.Reply) bool,
+	wrong func(pos load.Pos, what, why, fix string)) {
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London())
 	if e.At != "" {
 		t, err := time.ParseInLocation("2006-01-02 15:04", e.At, hours.London())
 		if err != nil {
-			wrong(e.Pos, fmt.Sprintf("%q is not a moment", e.At), "The example cannot be run.", `Write it like "2026-11-20 14:00".`)
+			wrong(e.Pos, fmt.Sprintf("%q is not a moment", e.At), "The example cannot be run.",
+				`Write it like "2026-11-20 14:00".`)
 			return
 		}
 		now = t
@@ -130,12 +137,14 @@ func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows
 	for _, turn := range e.Turns {
 		in, ok := exampleInput(e.Call, turn.They)
 		if !ok {
-			wrong(turn.Pos, fmt.Sprintf("%q is nothing a caller can do", turn.They), "The example cannot be run.", `Write "rings", one key, "silence", "answered", "short", "no answer", "engaged", "failed" or "cancelled".`)
+			wrong(turn.Pos, fmt.Sprintf("%q is nothing a caller can do", turn.They), "The example cannot be run.",
+				`Write "rings", one key, "silence", "answered", "short", "no answer", "engaged", "failed" or "cancelled".`)
 			return
 		}
 		next, reply, err := book.Step(now, s, in)
 		if err != nil {
-			wrong(turn.Pos, "the example cannot be followed: "+err.Error(), "Somebody would be left without an answer.", "Put back the last book that worked.")
+			wrong(turn.Pos, "the example cannot be followed: "+err.Error(), "Somebody would be left without an answer.",
+				"Put back the last book that worked.")
 			return
 		}
 		s = next

@@ -16,7 +16,8 @@ import (
 func TestHoursInExamples(t *testing.T) {
 	book := files(t)
 	services := string(book["services.yaml"].Data)
-	for service, is := range map[string]string{"letgo_south": "Tue-Thu 10am-4.30pm", "letgo_west": "Sat 1pm-4pm", "cheshire_east_hub": "Mon-Fri 9am-5pm"} {
+	for service, is := range map[string]string{"letgo_south": "Tue-Thu 10am-4.30pm", "letgo_west": "Sat 1pm-4pm",
+		"cheshire_east_hub": "Mon-Fri 9am-5pm"} {
 		at := strings.Index(services, "\n  "+service+":\n")
 		before, after, ok := strings.Cut(services[max(at, 0):], "    hours: ")
 		_, rest, _ := strings.Cut(after, "\n")
@@ -30,8 +31,10 @@ func TestHoursInExamples(t *testing.T) {
 		{"open", "", "kendal", "[01229 582386, open Mon-Fri 9am-5pm]", "example-outdated"},
 		{"hours alone", "", "kendal", "open Mon-Fri 9am-5pm", "example-outdated"},
 		{"hours unknown now", "", "carlisle", "[01228 633640, open Mon-Fri 9am-5pm]", "example-outdated"},
-		{"closed at that time", "2026-11-21 10:00", "kendal", "[01229 582386, \"closed now: Mon-Fri 9am-5pm\"]", "example-outdated"},
-		{"open at that time now", "2026-11-21 14:00", "workington", "[01900 842991, \"closed now, opens Mon 9am\"]", "example-outdated"},
+		{"closed at that time", "2026-11-21 10:00", "kendal", "[01229 582386, \"closed now: Mon-Fri 9am-5pm\"]",
+			"example-outdated"},
+		{"open at that time now", "2026-11-21 14:00", "workington", "[01900 842991, \"closed now, opens Mon 9am\"]",
+			"example-outdated"},
 		{"as it is", "2026-11-24 14:00", "kendal", "[01229 582386, open Tue-Thu 10am-4.30pm]", ""},
 		{"another number, too", "", "kendal", "[01228 633640, open Mon-Fri 9am-5pm]", "example"},
 	}
@@ -63,7 +66,8 @@ func TestHoursInExamples(t *testing.T) {
 func TestHoursOfEveryLine(t *testing.T) {
 	for _, is := range []string{"24 hours", "Mon-Fri 9am-5pm", "Sat-Sun 10am-4pm", "every day 8am-8pm"} {
 		book := files(t)
-		services := regexp.MustCompile(`(?m)^    hours: unknown.*$`).ReplaceAllString(string(book["services.yaml"].Data), "    hours: "+is)
+		services := regexp.MustCompile(`(?m)^    hours: unknown.*$`).ReplaceAllString(string(book["services.yaml"].Data),
+			"    hours: "+is)
 		book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
 		_, mistakes := check.Mistakes(book, today)
 		for _, p := range mistakes {

@@ -6,7 +6,8 @@ import (
 )
 
 var filledWords = rule{
-	name: "watch-word-filled", doc: "no word of the watch list comes about when the placeholders of a text are filled in", walks: true,
+	name: "watch-word-filled",
+	doc:  "no word of the watch list comes about when the placeholders of a text are filled in", walks: true,
 	run: func(p *pass) {
 		p.walked()
 		told := map[string]bool{}

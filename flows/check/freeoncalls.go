@@ -11,9 +11,12 @@ var freeOnCalls = rule{
 			if w.text || !w.english() {
 				continue
 			}
-			for _, word := range strings.FieldsFunc(strings.ToLower(w.words), func(r rune) bool { return r < 'a' || r > 'z' }) {
+			for _, word := range strings.FieldsFunc(strings.ToLower(w.words),
+				func(r rune) bool { return r < 'a' || r > 'z' }) {
 				if word == "free" {
-					p.report(p.posIn(w, "free"), "a call is said to be free", "A caller who is connected pays for the call to our line, and it shows on the bill.", "Take the word out. A text may say it of the number that people dial themselves.")
+					p.report(p.posIn(w, "free"), "a call is said to be free",
+						"A caller who is connected pays for the call to our line, and it shows on the bill.",
+						"Take the word out. A text may say it of the number that people dial themselves.")
 					break
 				}
 			}

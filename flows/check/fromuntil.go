@@ -7,7 +7,9 @@ var fromUntil = rule{
 	run: func(p *pass) {
 		for _, s := range p.given() {
 			if !s.From.IsZero() && !s.To.IsZero() && s.To.Before(s.From) {
-				p.report(p.Pos("services.yaml", "services."+s.ID+".until"), fmt.Sprintf("%s ends before it begins", s.ID), "Nobody would ever be given it.", "Look at from and until: one of them is wrong.")
+				p.report(p.Pos("services.yaml", "services."+s.ID+".until"),
+					fmt.Sprintf("%s ends before it begins", s.ID), "Nobody would ever be given it.",
+					"Look at from and until: one of them is wrong.")
 			}
 		}
 	},

@@ -25,7 +25,8 @@ func Kept(old, src *load.Source) (out []KeptChange) {
 	was, is := &pass{Source: old, book: old.Book}, &pass{Source: src, book: src.Book}
 	for n, e := range src.Examples {
 		c := KeptChange{Altered: Altered{Name: e.Name, Call: e.Call, n: n}}
-		before := slices.IndexFunc(old.Examples, func(o load.Example) bool { return o.Name == e.Name && o.Call == e.Call })
+		before := slices.IndexFunc(old.Examples,
+			func(o load.Example) bool { return o.Name == e.Name && o.Call == e.Call })
 		at := slices.IndexFunc(open, func(a Altered) bool { return a.n == n })
 		switch {
 		case at >= 0:
@@ -40,8 +41,10 @@ func Kept(old, src *load.Source) (out []KeptChange) {
 		out = append(out, c)
 	}
 	for _, e := range old.Examples {
-		if !slices.ContainsFunc(src.Examples, func(n load.Example) bool { return n.Name == e.Name && n.Call == e.Call }) {
-			out = append(out, KeptChange{Altered: Altered{Name: e.Name, Call: e.Call, Turns: was.turnsOf(e, false)}, Gone: true})
+		if !slices.ContainsFunc(src.Examples,
+			func(n load.Example) bool { return n.Name == e.Name && n.Call == e.Call }) {
+			out = append(out, KeptChange{Altered: Altered{Name: e.Name, Call: e.Call, Turns: was.turnsOf(e, false)},
+				Gone: true})
 		}
 	}
 	return out

@@ -15,7 +15,8 @@ import (
 // not accepted yet, accepted, new, gone, and nothing of the others.
 func TestKept(t *testing.T) {
 	base := files(t)
-	kept, err := check.Transcribe(shipped(t), "Kept whole", time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London()), false, []string{"kendal"})
+	kept, err := check.Transcribe(shipped(t), "Kept whole", time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London()), false,
+		[]string{"kendal"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +48,11 @@ func TestKept(t *testing.T) {
 	}{
 		"nothing":      {changed: with(kept)},
 		"not accepted": {changed: with(kept, "services.yaml", was, is), open: true, before: was, after: is},
-		"accepted":     {changed: with(strings.ReplaceAll(kept, was, is), "services.yaml", was, is), before: was, after: is},
-		"gone":         {changed: with(""), gone: true, before: was},
-		"new":          {changed: with(kept + strings.Replace(kept, "Kept whole", "Another", 1)), new: true, after: was},
+		"accepted": {changed: with(strings.ReplaceAll(kept, was, is), "services.yaml", was, is), before: was,
+			after: is},
+		"gone": {changed: with(""), gone: true, before: was},
+		"new": {changed: with(kept + strings.Replace(kept, "Kept whole", "Another", 1)), new: true,
+			after: was},
 	} {
 		src, _ := load.Dir(tt.changed)
 		found := check.Kept(old, src)
@@ -65,7 +68,8 @@ func TestKept(t *testing.T) {
 		}
 		c := found[0]
 		last := c.Turns[len(c.Turns)-1]
-		if c.Open != tt.open || c.New != tt.new || c.Gone != tt.gone || !strings.Contains(last.Before, tt.before) || !strings.Contains(last.After, tt.after) {
+		if c.Open != tt.open || c.New != tt.new || c.Gone != tt.gone || !strings.Contains(last.Before, tt.before) ||
+			!strings.Contains(last.After, tt.after) {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}

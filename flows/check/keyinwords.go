@@ -16,7 +16,9 @@ var keyInWords = rule{
 				continue
 			}
 			if m := ownKey.FindString(w.words); m != "" {
-				p.report(p.posIn(w, m), fmt.Sprintf("%q names a key", m), "When the choices change, their keys do, and this one stays: people press the wrong key.", "Leave it to {choices}, which says the keys that hold.")
+				p.report(p.posIn(w, m), fmt.Sprintf("%q names a key", m),
+					"When the choices change, their keys do, and this one stays: people press the wrong key.",
+					"Leave it to {choices}, which says the keys that hold.")
 			}
 		}
 	},

@@ -18,12 +18,16 @@ var keysChange = rule{
 				}
 				for _, a := range s.Choices {
 					for i, b := range next.Choices {
-						if (where{a.To, a.Area}) != (where{b.To, b.Area}) || a.Does != b.Does || a.To == "" && a.Area == "" || a.To == next.ID {
+						if (where{a.To, a.Area}) != (where{b.To, b.Area}) || a.Does != b.Does || a.To == "" &&
+							a.Area == "" || a.To == next.ID {
 							continue
 						}
 						if a.CallKey != 0 && b.CallKey != 0 && a.CallKey != b.CallKey && c.CallKey != 0 {
-							p.report(p.Pos("menus.yaml", fmt.Sprintf("steps.%s.choices.%d", next.ID, i)), fmt.Sprintf("%q is key %d here, and was key %d in %s just before", b.Say, b.CallKey, a.CallKey, s.ID),
-								"People press what they heard a moment ago.", "Give it the same place in both lists, or offer it in one of them.")
+							p.report(p.Pos("menus.yaml", fmt.Sprintf("steps.%s.choices.%d", next.ID, i)),
+								fmt.Sprintf("%q is key %d here, and was key %d in %s just before", b.Say, b.CallKey,
+									a.CallKey, s.ID),
+								"People press what they heard a moment ago.",
+								"Give it the same place in both lists, or offer it in one of them.")
 						}
 					}
 				}

@@ -11,7 +11,10 @@ var labelLength = rule{
 	run: func(p *pass) {
 		for _, s := range p.given() {
 			if n := len([]rune(s.Label)); n > maxLabel {
-				p.report(p.Pos("services.yaml", "services."+s.ID+".label"), fmt.Sprintf("the label is %d letters long; at most %d read well", n, maxLabel), "It takes the room that the number and 999 need in a text.", "Use two or three plain words, like local team.")
+				p.report(p.Pos("services.yaml", "services."+s.ID+".label"),
+					fmt.Sprintf("the label is %d letters long; at most %d read well", n, maxLabel),
+					"It takes the room that the number and 999 need in a text.",
+					"Use two or three plain words, like local team.")
 			}
 		}
 	},

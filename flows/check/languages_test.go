@@ -74,8 +74,12 @@ func TestLanguage(t *testing.T) {
 		return reply
 	}
 	for _, turn := range []struct{ they, we string }{
-		{"strange", strange("Auto info line.")}, {"kendal", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")}, {"2", strange("0800 and 0808 calls are free")},
-		{"english", "Emergency: 999. 01229 582386: local team"}, {"po strangu", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")}, {"9", strange("Which part?")}, {"odejdz", ""},
+		{"strange", strange("Auto info line.")},
+		{"kendal", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")},
+		{"2", strange("0800 and 0808 calls are free")},
+		{"english", "Emergency: 999. 01229 582386: local team"},
+		{"po strangu", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")},
+		{"9", strange("Which part?")}, {"odejdz", ""},
 	} {
 		if got := say(flows.Heard(turn.they)).Text; !strings.HasPrefix(got, turn.we) || turn.we == "" && got != "" {
 			t.Errorf("%q is answered %q", turn.they, got)
@@ -93,13 +97,16 @@ func TestLanguage(t *testing.T) {
 		key  byte
 		lang uint8
 		we   string
-	}{{'8', 1, strange("Info line.")}, {'1', 1, strange("Carlisle or Penrith")}, {'3', 1, strange("The 24 hour line is open")}, {'8', 0, "The 24 hour line is open"}, {'8', 1, strange("The 24 hour line is open")}, {'1', 1, strange("Connecting you to")}} {
+	}{{'8', 1, strange("Info line.")}, {'1', 1, strange("Carlisle or Penrith")},
+		{'3', 1, strange("The 24 hour line is open")}, {'8', 0, "The 24 hour line is open"},
+		{'8', 1, strange("The 24 hour line is open")}, {'1', 1, strange("Connecting you to")}} {
 		reply := say(flows.Pressed(turn.key))
 		if got := flows.Spoken(reply.Speech); !strings.HasPrefix(got, turn.we) || reply.Speech[0].Lang != turn.lang {
 			t.Errorf("%c is answered in %d: %q", turn.key, reply.Speech[0].Lang, got)
 		}
 	}
-	if got := flows.Spoken(say(flows.LegEnded(flows.LegNoAnswer)).Speech); !strings.HasPrefix(got, strange("There was no answer")) {
+	if got := flows.Spoken(say(flows.LegEnded(flows.LegNoAnswer)).Speech); !strings.HasPrefix(got,
+		strange("There was no answer")) {
 		t.Errorf("nobody answers: %q", got)
 	}
 
@@ -134,15 +141,21 @@ func TestLanguageMistakes(t *testing.T) {
 	}{
 		{"a wording left out", map[string]string{"steps.where.text": ""}, "missing-translation", "steps.where.text"},
 		{"a number lost", map[string]string{"messages.give_up.say": "Koniec."}, "translation-placeholder", "{zero}"},
-		{"a path misspelt", map[string]string{"MORE": "      steps.were.text: \"x\"\n"}, "unknown-translation", `"steps.where.text"`},
-		{"too long", map[string]string{"steps.welcome.text": strings.Repeat("bardzo ", 20) + "{choices} 999 X 0"}, "segments", "characters"},
+		{"a path misspelt", map[string]string{"MORE": "      steps.were.text: \"x\"\n"}, "unknown-translation",
+			`"steps.where.text"`},
+		{"too long", map[string]string{"steps.welcome.text": strings.Repeat("bardzo ", 20) + "{choices} 999 X 0"},
+			"segments", "characters"},
 		{"a letter plain texts do not hold", map[string]string{"steps.bills.text": "Proszę"}, "alphabet", "'ę'"},
-		{"a watch-word of its own", map[string]string{"steps.bills.text": "przemoc", "MORE": "    watch_words: [przemoc]\n"}, "watch-word", "przemoc"},
+		{"a watch-word of its own", map[string]string{"steps.bills.text": "przemoc",
+			"MORE": "    watch_words: [przemoc]\n"}, "watch-word", "przemoc"},
 		{"a key of two", map[string]string{"MORE": second}, "language-key", "xx already"},
 		{"a word of two", map[string]string{"MORE": second}, "clash", "asks for xx too"},
-		{"a network's word for a language", map[string]string{"MORE": strings.Replace(second, "[strange]", "[start]", 1)}, "carrier-word", "start"},
-		{"a network's word to leave", map[string]string{"MORE": strings.Replace(second, "    texts:", "    understood: {leave: [stop]}\n    texts:", 1)}, "carrier-word", "stop"},
-		{"a date that is none", map[string]string{"MORE": strings.Replace(second, "2026-11-20", "soon", 1)}, "date", "soon"},
+		{"a network's word for a language",
+			map[string]string{"MORE": strings.Replace(second, "[strange]", "[start]", 1)}, "carrier-word", "start"},
+		{"a network's word to leave", map[string]string{"MORE": strings.Replace(second, "    texts:",
+			"    understood: {leave: [stop]}\n    texts:", 1)}, "carrier-word", "stop"},
+		{"a date that is none", map[string]string{"MORE": strings.Replace(second, "2026-11-20", "soon", 1)},
+			"date", "soon"},
 	} {
 		_, problems := check.OnRule(withLanguage(t, tt.other), time.Time{}, tt.rule)
 		found := false
@@ -206,13 +219,16 @@ func polski(t testing.TB, b *flows.Book) (s flows.State, text string) {
 func TestDraftIsNotServed(t *testing.T) {
 	src, problems := load.Dir(files(t))
 	if len(problems) > 0 || len(src.DraftProblems) > 0 || len(src.Book.Languages) > 0 || len(src.Drafts) == 0 {
-		t.Fatalf("%d languages, %d drafts, %v, %v", len(src.Book.Languages), len(src.Drafts), problems, src.DraftProblems)
+		t.Fatalf("%d languages, %d drafts, %v, %v", len(src.Book.Languages), len(src.Drafts), problems,
+			src.DraftProblems)
 	}
 	for _, d := range src.Drafts {
 		if len(d.Missing) > 0 || len(d.Unknown) > 0 || d.Signer == "" {
-			t.Errorf("%s: %d wordings are missing (%v), %v are for nothing, to be signed by %q", d.ID, len(d.Missing), d.Missing, d.Unknown, d.Signer)
+			t.Errorf("%s: %d wordings are missing (%v), %v are for nothing, to be signed by %q", d.ID, len(d.Missing),
+				d.Missing, d.Unknown, d.Signer)
 		}
-		if d.Book.Messages.Danger.Text == src.Book.Messages.Danger.Text || !strings.Contains(d.Book.Messages.Danger.Text, "999") {
+		if d.Book.Messages.Danger.Text == src.Book.Messages.Danger.Text ||
+			!strings.Contains(d.Book.Messages.Danger.Text, "999") {
 			t.Errorf("%s: danger is answered %q", d.ID, d.Book.Messages.Danger.Text)
 		}
 		for _, s := range d.Book.Steps {
@@ -273,7 +289,8 @@ func TestDraftFaults(t *testing.T) {
 		if p.File == "languages.yaml" {
 			told[p.Rule] = true
 			if p.Rule == "draft" && strings.Contains(p.What, "Strange") {
-				for _, says := range []string{"signed_off_on is missing", "draft: ", "wordings are missing", "steps.were.text"} {
+				for _, says := range []string{"signed_off_on is missing", "draft: ", "wordings are missing",
+					"steps.were.text"} {
 					if !strings.Contains(p.What, says) {
 						t.Errorf("%q does not say %q", p.What, says)
 					}
@@ -281,7 +298,8 @@ func TestDraftFaults(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range []string{"draft", "draft-segments", "alphabet", "watch-word", "placeholder", "translation-placeholder", "number-in-words", "carrier-word", "unknown-key", "choice", "shape", "id"} {
+	for _, rule := range []string{"draft", "draft-segments", "alphabet", "watch-word", "placeholder",
+		"translation-placeholder", "number-in-words", "carrier-word", "unknown-key", "choice", "shape", "id"} {
 		if !told[rule] {
 			t.Errorf("%q is not told of the draft", rule)
 		}
@@ -290,14 +308,16 @@ func TestDraftFaults(t *testing.T) {
 
 // A draft is served once a role and a day are written, and not before.
 func TestDraftSigned(t *testing.T) {
-	for _, lines := range []string{signedBy + voiced, signedOn + voiced, signedBy + "    signed_off_on: \"\"\n" + voiced} {
+	for _, lines := range []string{signedBy + voiced, signedOn + voiced,
+		signedBy + "    signed_off_on: \"\"\n" + voiced} {
 		src, problems := load.Dir(sign(t, "pl", lines))
 		if len(problems) > 0 || len(src.Book.Languages) > 0 {
 			t.Errorf("signed by half (%q): %d languages, %v", lines, len(src.Book.Languages), problems)
 		}
 		polski(t, src.Book)
 	}
-	if _, problems := load.Dir(sign(t, "pl", signedBy+signedOn)); len(load.Errors(problems)) != 1 || !strings.Contains(problems[0].What, `"voice" is missing`) {
+	if _, problems := load.Dir(sign(t, "pl", signedBy+signedOn)); len(load.Errors(problems)) != 1 ||
+		!strings.Contains(problems[0].What, `"voice" is missing`) {
 		t.Errorf("signed without a voice: %v", problems)
 	}
 	src, problems := load.Dir(sign(t, "pl", signedBy+signedOn+voiced))
@@ -314,7 +334,8 @@ func TestDraftSigned(t *testing.T) {
 	}
 	// A fault in a signed language is an error, as before.
 	book := sign(t, "pl", signedBy+signedOn+voiced)
-	book["languages.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(book["languages.yaml"].Data), "      steps.where.text:", "      steps.were.text:", 1))}
+	book["languages.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(book["languages.yaml"].Data),
+		"      steps.where.text:", "      steps.were.text:", 1))}
 	if _, problems := load.Dir(book); len(load.Errors(problems)) != 2 {
 		t.Errorf("a signed language that is not whole: %v", problems)
 	}

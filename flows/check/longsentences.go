@@ -15,7 +15,9 @@ var longSentences = rule{
 		for _, w := range p.wordings() {
 			for _, s := range sentences(w.words) {
 				if n := len(strings.Fields(s)); n > maxWords {
-					p.report(p.posIn(w, firstWords(s)), fmt.Sprintf("a sentence is %d words long; at most %d are kept in mind: %q", n, maxWords, s), "By its end the beginning is forgotten.", "Make two of it.")
+					p.report(p.posIn(w, firstWords(s)),
+						fmt.Sprintf("a sentence is %d words long; at most %d are kept in mind: %q", n, maxWords, s),
+						"By its end the beginning is forgotten.", "Make two of it.")
 				}
 			}
 		}

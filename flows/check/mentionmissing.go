@@ -11,9 +11,12 @@ var mentionMissing = rule{
 				if svc == nil {
 					continue
 				}
-				for channel, missing := range map[string]bool{"mention_text": s.Text != "" && svc.MentionText == "", "mention_say": s.Say != "" && svc.MentionSay == ""} {
+				for channel, missing := range map[string]bool{"mention_text": s.Text != "" &&
+					svc.MentionText == "", "mention_say": s.Say != "" && svc.MentionSay == ""} {
 					if missing {
-						p.report(p.Pos("menus.yaml", fmt.Sprintf("steps.%s.also.%d", s.ID, i)), fmt.Sprintf("%s has no %s", id, channel), "It is named here, and nobody learns of it.", "Add "+channel+": ... to the service.")
+						p.report(p.Pos("menus.yaml", fmt.Sprintf("steps.%s.also.%d", s.ID, i)),
+							fmt.Sprintf("%s has no %s", id, channel), "It is named here, and nobody learns of it.",
+							"Add "+channel+": ... to the service.")
 					}
 				}
 			}

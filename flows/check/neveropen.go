@@ -32,7 +32,9 @@ var neverOpen = rule{
 				open = s.Exists(t) && s.Hours.At(t) == hours.Open
 			}
 			if !open {
-				p.report(p.Pos("services.yaml", "services."+s.ID+".hours"), fmt.Sprintf("%s is never open while it exists", s.ID), "Everybody is led past it.", "Look at hours, from, until, paused_until and exceptions: they shut one another out.")
+				p.report(p.Pos("services.yaml", "services."+s.ID+".hours"),
+					fmt.Sprintf("%s is never open while it exists", s.ID), "Everybody is led past it.",
+					"Look at hours, from, until, paused_until and exceptions: they shut one another out.")
 			}
 		}
 	},

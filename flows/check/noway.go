@@ -25,7 +25,8 @@ var noWayToNumber = rule{
 			}
 			if key := n.State.Step + channel; !reaches && !told[key] {
 				told[key] = true
-				p.report(p.Pos("menus.yaml", "steps."+n.State.Step+"#name"), fmt.Sprintf("from the step %q no choice leads to any number by %s", n.State.Step, channel),
+				p.report(p.Pos("menus.yaml", "steps."+n.State.Step+"#name"),
+					fmt.Sprintf("from the step %q no choice leads to any number by %s", n.State.Step, channel),
 					"People go round in a circle, and give up.", "Let one of its choices lead to a services step.")
 			}
 		}

@@ -16,7 +16,8 @@ const (
 )
 
 var numberAge = rule{
-	name: "number-age", doc: "every number was rung by a person in the last 180 days, and is looked at again after 90", timed: true,
+	name: "number-age", doc: "every number was rung by a person in the last 180 days, and is looked at again after 90",
+	timed: true,
 	run: func(p *pass) {
 		for _, s := range p.given() {
 			day := hours.Day(p.now)
@@ -34,13 +35,15 @@ var numberAge = rule{
 				due = s.CheckedOn.AddDate(0, 0, soonStale)
 			}
 			const why = "It may ring out, or belong to somebody else by now. Until it is rung, the 24-hour number is given beside it."
-			fix := fmt.Sprintf("Ring it. Then write checked_on: %s and checked_by: your role.", day.Format(time.DateOnly))
+			fix := fmt.Sprintf("Ring it. Then write checked_on: %s and checked_by: your role.",
+				day.Format(time.DateOnly))
 			switch {
 			case since > stale && s.UnrungBecause == "":
 				p.report(pos, what, why, fix+" If it must go out unrung, add unrung_because: why, and who says so.")
 			case since > stale:
 				p.rule.severity = load.Warning
-				p.report(p.Pos("services.yaml", "services."+s.ID+".unrung_because"), what+"; it goes out because: "+s.UnrungBecause, why, fix+" Take unrung_because out.")
+				p.report(p.Pos("services.yaml", "services."+s.ID+".unrung_because"),
+					what+"; it goes out because: "+s.UnrungBecause, why, fix+" Take unrung_because out.")
 				p.rule.severity = load.Error
 			case day.After(due):
 				p.rule.severity = load.Warning

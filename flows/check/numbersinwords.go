@@ -14,7 +14,8 @@ var numbersInWords = rule{
 		for _, w := range p.wordings() {
 			if n := numberLike.FindString(w.words); n != "" {
 				p.report(p.posIn(w, n), fmt.Sprintf("the telephone number %q is in the words", strings.TrimSpace(n)),
-					"When the number changes, this copy would be forgotten, and callers would ring the old one.", "Put it in services.yaml, and {numbers} here.")
+					"When the number changes, this copy would be forgotten, and callers would ring the old one.",
+					"Put it in services.yaml, and {numbers} here.")
 			}
 		}
 	},

@@ -14,7 +14,9 @@ var numbersNotSaid = rule{
 			}
 			for channel, words := range map[string]string{"text": s.Text, "say": s.Say} {
 				if words != "" && !load.Holds(words, "{numbers}") {
-					p.report(p.Pos("menus.yaml", "steps."+s.ID+"."+channel), "the words do not hold {numbers}", "People would be told of a service, and not how to ring it.", "Put {numbers} where the number should be.")
+					p.report(p.Pos("menus.yaml", "steps."+s.ID+"."+channel), "the words do not hold {numbers}",
+						"People would be told of a service, and not how to ring it.",
+						"Put {numbers} where the number should be.")
 				}
 			}
 		}

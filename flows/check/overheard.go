@@ -23,14 +23,17 @@ var overheard = rule{
 				watch = append(slices.Clone(watch), w.translation.Watch...)
 			}
 			for _, found := range Watched(watch, w.words, p.Allowed[w.allowedBy]) {
-				p.report(p.posIn(w, found), fmt.Sprintf("a call says %q", found), "Somebody near can hear what the phone says.", fix)
+				p.report(p.posIn(w, found), fmt.Sprintf("a call says %q", found),
+					"Somebody near can hear what the phone says.", fix)
 			}
 			padded := " " + normalise.Text(w.words) + " "
 			for i := range p.book.Services {
 				name, _, _ := strings.Cut(p.book.Services[i].Name, "(")
 				name = strings.TrimSpace(name)
-				if n := normalise.Text(name); n != "" && strings.Contains(padded, " "+n+" ") && len(Watched([]string{n}, n, p.Allowed[w.allowedBy])) > 0 {
-					p.report(p.posIn(w, name), fmt.Sprintf("a call says %q, the own name of %s", name, p.book.Services[i].ID), "Somebody near can hear what the phone says.", fix)
+				if n := normalise.Text(name); n != "" && strings.Contains(padded, " "+n+" ") &&
+					len(Watched([]string{n}, n, p.Allowed[w.allowedBy])) > 0 {
+					p.report(p.posIn(w, name), fmt.Sprintf("a call says %q, the own name of %s", name,
+						p.book.Services[i].ID), "Somebody near can hear what the phone says.", fix)
 				}
 			}
 		}

@@ -9,7 +9,8 @@ import (
 )
 
 var overlappingPlaces = rule{
-	name: "overlapping-places", doc: "a name that lies in several areas is among those that are asked about", severity: advice,
+	name: "overlapping-places", doc: "a name that lies in several areas is among those that are asked about",
+	severity: advice,
 	run: func(p *pass) {
 		shipped := p.book.Places()
 		first := map[string]string{}
@@ -21,13 +22,17 @@ var overlappingPlaces = rule{
 				}
 				pos := p.Pos("areas.yaml", path)
 				if other, taken := first[name]; taken && other != a.ID {
-					p.report(pos, fmt.Sprintf("%q is a name of %s too", name, other), "Anybody who writes it is asked which of the two, without anybody having meant that.", "Take it out of one of them, or put it under several with both.")
+					p.report(pos, fmt.Sprintf("%q is a name of %s too", name, other),
+						"Anybody who writes it is asked which of the two, without anybody having meant that.",
+						"Take it out of one of them, or put it under several with both.")
 				}
 				first[name] = a.ID
 				where, ask := shipped.Named(name)
 				if !ask && where != 0 && where&a.Districts == 0 {
-					p.report(pos, fmt.Sprintf("the list of places has %q in %s", name, strings.Join(p.areasOf(where), " and ")),
-						"Somebody there would be given the services of another area.", "Look at a map. If there are two of the name, put it under several with both areas.")
+					p.report(pos, fmt.Sprintf("the list of places has %q in %s", name,
+						strings.Join(p.areasOf(where), " and ")),
+						"Somebody there would be given the services of another area.",
+						"Look at a map. If there are two of the name, put it under several with both areas.")
 				}
 			}
 		}

@@ -17,12 +17,17 @@ var pauses = rule{
 			switch {
 			case s.PausedUntil.IsZero():
 			case !s.Paused(p.now):
-				p.report(pos, fmt.Sprintf("%s has been back since %s", s.ID, s.PausedUntil.Format("2 January 2006")), "The line does nothing any more.", "Take the line out.")
+				p.report(pos, fmt.Sprintf("%s has been back since %s", s.ID, s.PausedUntil.Format("2 January 2006")),
+					"The line does nothing any more.", "Take the line out.")
 			case s.Paused(p.now.AddDate(0, 0, longPause)):
-				p.report(pos, fmt.Sprintf("%s is paused for more than %d days, until %s", s.ID, longPause, s.PausedUntil.Format("2 January 2006")), "All that time callers are led past it.", "Look whether the year is right. If it is closed for good, say so with not_offered.")
+				p.report(pos, fmt.Sprintf("%s is paused for more than %d days, until %s", s.ID, longPause,
+					s.PausedUntil.Format("2 January 2006")), "All that time callers are led past it.",
+					"Look whether the year is right. If it is closed for good, say so with not_offered.")
 			}
 			if who, alone := p.lastAwake(s); s.Paused(p.now) && alone {
-				p.report(pos, fmt.Sprintf("while %s is paused, no 24-hour line is left for %q", s.ID, who), "They still get its number, since somebody must be given: nobody may answer.", "Write under if_no_answer a 24-hour service that is for them, or end the pause.")
+				p.report(pos, fmt.Sprintf("while %s is paused, no 24-hour line is left for %q", s.ID, who),
+					"They still get its number, since somebody must be given: nobody may answer.",
+					"Write under if_no_answer a 24-hour service that is for them, or end the pause.")
 			}
 		}
 	},

@@ -48,7 +48,8 @@ func printText(w io.Writer, src *load.Source, problems []load.Problem, _ string)
 	}
 	for _, rule := range slices.Sorted(maps.Keys(more)) {
 		if few(rule) == 0 {
-			fmt.Fprintf(&b, "%s of [%s], at %s\n", plural(len(more[rule]), "warning"), rule, strings.Join(more[rule], ", "))
+			fmt.Fprintf(&b, "%s of [%s], at %s\n", plural(len(more[rule]), "warning"), rule,
+				strings.Join(more[rule], ", "))
 			continue
 		}
 		fmt.Fprintf(&b, "and %d more of [%s], at %s\n", len(more[rule]), rule, strings.Join(more[rule], ", "))
@@ -70,7 +71,8 @@ func printText(w io.Writer, src *load.Source, problems []load.Problem, _ string)
 // Summary is a book in one line.
 func Summary(src *load.Source) string {
 	b := src.Book
-	return fmt.Sprintf("%d services, %d areas, %d steps, %d examples", len(b.Services), len(b.Areas), len(b.Steps), len(src.Examples))
+	return fmt.Sprintf("%d services, %d areas, %d steps, %d examples", len(b.Services), len(b.Areas), len(b.Steps),
+		len(src.Examples))
 }
 
 func plural(n int, what string) string {
@@ -96,7 +98,8 @@ type finding struct {
 func printJSON(w io.Writer, _ *load.Source, problems []load.Problem, _ string) error {
 	out := []finding{}
 	for _, p := range problems {
-		out = append(out, finding{p.File, p.Line, p.Col, p.Severity.String(), p.Rule, p.What, p.Why, p.Fix, p.Edit != load.Edit{}})
+		out = append(out, finding{p.File, p.Line, p.Col, p.Severity.String(), p.Rule, p.What, p.Why, p.Fix,
+			p.Edit != load.Edit{}})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -107,22 +110,27 @@ func printJSON(w io.Writer, _ *load.Source, problems []load.Problem, _ string) e
 func printSARIF(w io.Writer, src *load.Source, problems []load.Problem, dir string) error {
 	results, described := []any{}, []any{}
 	for _, r := range Rules() {
-		described = append(described, map[string]any{"id": r.Name, "shortDescription": map[string]any{"text": r.Doc}, "defaultConfiguration": map[string]any{"level": r.Severity.String()}})
+		described = append(described, map[string]any{"id": r.Name, "shortDescription": map[string]any{"text": r.Doc},
+			"defaultConfiguration": map[string]any{"level": r.Severity.String()}})
 	}
 	for _, p := range problems {
 		where := map[string]any{"uri": path.Join(dir, p.File)}
 		result := map[string]any{
-			"ruleId": p.Rule, "level": p.Severity.String(), "message": map[string]any{"text": p.What + ". " + p.Why + " " + p.Fix},
+			"ruleId": p.Rule, "level": p.Severity.String(),
+			"message": map[string]any{"text": p.What + ". " + p.Why + " " + p.Fix},
 			"locations": []any{map[string]any{"physicalLocation": map[string]any{
-				"artifactLocation": where, "region": map[string]any{"startLine": p.Line, "startColumn": src.Letters(p.Pos)},
+				"artifactLocation": where, "region": map[string]any{"startLine": p.Line,
+					"startColumn": src.Letters(p.Pos)},
 			}}},
 		}
 		if e := p.Edit; e != (load.Edit{}) {
-			result["fixes"] = []any{map[string]any{"description": map[string]any{"text": p.Fix}, "artifactChanges": []any{map[string]any{
-				"artifactLocation": where, "replacements": []any{map[string]any{
-					"deletedRegion": map[string]any{"byteOffset": e.From, "byteLength": e.To - e.From}, "insertedContent": map[string]any{"text": e.Put},
-				}},
-			}}}}
+			result["fixes"] = []any{map[string]any{"description": map[string]any{"text": p.Fix},
+				"artifactChanges": []any{map[string]any{
+					"artifactLocation": where, "replacements": []any{map[string]any{
+						"deletedRegion":   map[string]any{"byteOffset": e.From, "byteLength": e.To - e.From},
+						"insertedContent": map[string]any{"text": e.Put},
+					}},
+				}}}}
 		}
 		results = append(results, result)
 	}
@@ -130,7 +138,9 @@ func printSARIF(w io.Writer, src *load.Source, problems []load.Problem, dir stri
 	enc.SetIndent("", "  ")
 	return enc.Encode(map[string]any{
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-		"runs": []any{map[string]any{"columnKind": "unicodeCodePoints", "tool": map[string]any{"driver": map[string]any{"name": "signpost check", "rules": described}}, "results": results}},
+		"runs": []any{map[string]any{"columnKind": "unicodeCodePoints",
+			"tool":    map[string]any{"driver": map[string]any{"name": "signpost check", "rules": described}},
+			"results": results}},
 	})
 }
 
@@ -138,7 +148,8 @@ func printSARIF(w io.Writer, src *load.Source, problems []load.Problem, dir stri
 func printGitHub(w io.Writer, src *load.Source, problems []load.Problem, dir string) error {
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	for _, p := range problems {
-		if _, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", p.Severity, path.Join(dir, p.File), p.Line, src.Letters(p.Pos), p.Rule, escape.Replace(p.What+". "+p.Why+" "+p.Fix)); err != nil {
+		if _, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", p.Severity, path.Join(dir, p.File),
+			p.Line, src.Letters(p.Pos), p.Rule, escape.Replace(p.What+". "+p.Why+" "+p.Fix)); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,8 @@ var prompts = rule{
 		limits := map[load.Pos]int{}
 		for i := range p.answers {
 			e := &p.answers[i]
-			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.Reply.Ended || e.Reply.Emergency || e.Reply.Tells != "" || e.To.State.Misses > 0 || e.To.State.Quiet > 0 {
+			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.Reply.Ended || e.Reply.Emergency ||
+				e.Reply.Tells != "" || e.To.State.Misses > 0 || e.To.State.Quiet > 0 {
 				continue // with an apology before it, the prompt itself is timed elsewhere
 			}
 			step, limit := e.At(), maxMenuSeconds
@@ -38,7 +39,9 @@ var prompts = rule{
 			}
 		}
 		for pos, sec := range worst {
-			p.report(pos, fmt.Sprintf("this takes about %.0f seconds to say; at most %d", sec, limits[pos]), "People forget the first choices before they hear the last, and may have only seconds.", "Shorten the words, or move choices to a step of their own.")
+			p.report(pos, fmt.Sprintf("this takes about %.0f seconds to say; at most %d", sec, limits[pos]),
+				"People forget the first choices before they hear the last, and may have only seconds.",
+				"Shorten the words, or move choices to a step of their own.")
 		}
 	},
 }

@@ -9,7 +9,9 @@ import (
 )
 
 var reachableChannel = rule{
-	name: "reachable-channel", doc: "what texts lead to calls do, too, in every language, but for what only words can ask for", severity: advice, walks: true,
+	name: "reachable-channel",
+	doc:  "what texts lead to calls do, too, in every language, but for what only words can ask for", severity: advice,
+	walks: true,
 	run: func(p *pass) {
 		type way struct {
 			id   string // of a step or a service
@@ -46,7 +48,8 @@ var reachableChannel = rule{
 			var missing []string
 			for _, call := range []bool{false, true} {
 				oneWay := call && s.Say == "" || !call && s.Text == ""
-				others := s.Text != "" && !slices.ContainsFunc(s.Services, func(id string) bool { return !given[way{id, call, 0}] })
+				others := s.Text != "" && !slices.ContainsFunc(s.Services,
+					func(id string) bool { return !given[way{id, call, 0}] })
 				if oneWay && (s.Kind != flows.KindServices || others) {
 					continue // it is for the other channel alone; other steps give its services here
 				}
@@ -61,14 +64,17 @@ var reachableChannel = rule{
 				}
 			}
 			if len(missing) > 0 && p.walk.reached(s.ID) {
-				p.report(p.Pos("menus.yaml", "steps."+s.ID+"#name"), fmt.Sprintf("nothing leads to the step %q by %s", s.ID, strings.Join(missing, " and by ")),
-					"People who cannot use the other way are not offered it.", "Give the choice that leads to it words for both, or take the words here out that nobody gets.")
+				p.report(p.Pos("menus.yaml", "steps."+s.ID+"#name"),
+					fmt.Sprintf("nothing leads to the step %q by %s", s.ID, strings.Join(missing, " and by ")),
+					"People who cannot use the other way are not offered it.",
+					"Give the choice that leads to it words for both, or take the words here out that nobody gets.")
 			}
 		}
 		for _, s := range p.given() {
 			text, call := given[way{s.ID, false, 0}], given[way{s.ID, true, 0}]
 			if text != call && !(text && askedFor[s.ID]) {
-				p.report(p.Pos("services.yaml", "services."+s.ID+"#name"), fmt.Sprintf("%s is given by %s and never by %s", s.ID, channelName(call), channelName(text)),
+				p.report(p.Pos("services.yaml", "services."+s.ID+"#name"),
+					fmt.Sprintf("%s is given by %s and never by %s", s.ID, channelName(call), channelName(text)),
 					"People who cannot use the other way never learn of it.", "Lead a choice to it on both.")
 			}
 		}

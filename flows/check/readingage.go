@@ -20,7 +20,9 @@ var readingAge = rule{
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if age, ok := ReadingAge(w.words); ok && w.english() && age > maxReadingAge {
-				p.report(p.posOf(w), fmt.Sprintf("one has to be about %.0f to read this easily; %d at most", age, maxReadingAge), "Fear makes everybody read worse than they can.", "Use shorter words and shorter sentences.")
+				p.report(p.posOf(w), fmt.Sprintf("one has to be about %.0f to read this easily; %d at most",
+					age, maxReadingAge), "Fear makes everybody read worse than they can.",
+					"Use shorter words and shorter sentences.")
 			}
 		}
 	},

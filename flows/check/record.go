@@ -32,7 +32,8 @@ func record(b *flows.Book, name string, at time.Time, call bool, they []string, 
 	if call {
 		channel = "call"
 	}
-	fmt.Fprintf(&out, "  - name: %s\n    at: %q\n    %s:\n", quoted(name), at.In(hours.London()).Format(MomentForm), channel)
+	fmt.Fprintf(&out, "  - name: %s\n    at: %q\n    %s:\n", quoted(name),
+		at.In(hours.London()).Format(MomentForm), channel)
 	var s flows.State
 	for _, did := range they {
 		in, ok := exampleInput(call, did)

@@ -61,7 +61,8 @@ func TestRecordedExamples(t *testing.T) {
 	if len(src.Examples) != before+recorded {
 		t.Errorf("%d examples", len(src.Examples))
 	}
-	base["services.yaml"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(base["services.yaml"].Data), "0808 2000 247", "0808 1689 111"))}
+	base["services.yaml"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(base["services.yaml"].Data),
+		"0808 2000 247", "0808 1689 111"))}
 	base["examples.yaml"] = &fstest.MapFile{Data: []byte("schema: 1\nexamples:\n" + all.String())}
 	failed := false
 	if _, problems = check.Dir(base); len(problems) > 0 {

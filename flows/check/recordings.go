@@ -12,20 +12,23 @@ import (
 const recordingsFile = "recordings.yaml"
 
 // RecordingRules are the rules about recordings, by name.
-var RecordingRules = []string{"audio", unusedRecordings.name, missingRecordings.name, staleRecordings.name, recordingsDiffer.name, recordingSound.name}
+var RecordingRules = []string{"audio", unusedRecordings.name, missingRecordings.name, staleRecordings.name,
+	recordingsDiffer.name, recordingSound.name}
 
 var unusedRecordings = rule{
 	name: "recording-unused", doc: "every recording is named with its words", severity: advice,
 	run: func(p *pass) {
 		for _, name := range p.Unused {
-			p.report(p.Pos(recordingsFile, "recordings"), "no line names the recording audio/"+name, "Callers hear the synthetic voice where somebody meant them to hear this.",
+			p.report(p.Pos(recordingsFile, "recordings"), "no line names the recording audio/"+name,
+				"Callers hear the synthetic voice where somebody meant them to hear this.",
 				"If it has a name that signpost record gives, run signpost record add. Otherwise name it here with the words it says, or take the file away.")
 		}
 	},
 }
 
 var missingRecordings = rule{
-	name: "recording-missing", doc: "once there are recordings, everything a call says has one", severity: advice, walks: true,
+	name: "recording-missing", doc: "once there are recordings, everything a call says has one", severity: advice,
+	walks: true,
 	run: func(p *pass) {
 		if len(p.Recorded) == 0 {
 			return
@@ -38,8 +41,10 @@ var missingRecordings = rule{
 		}
 		for lang := range uint8(len(p.book.Languages) + 1) {
 			if words := missing[lang]; len(words) > 0 {
-				p.report(p.Pos(recordingsFile, "recordings"), fmt.Sprintf("%d stretches of words have no recording: %s", len(words), load.Few(words)),
-					"Callers hear two voices in one call.", "Record the others, too: the page Recordings shows the words to read aloud, and so does signpost record.")
+				p.report(p.Pos(recordingsFile, "recordings"),
+					fmt.Sprintf("%d stretches of words have no recording: %s", len(words), load.Few(words)),
+					"Callers hear two voices in one call.",
+					"Record the others, too: the page Recordings shows the words to read aloud, and so does signpost record.")
 			}
 		}
 	},
@@ -58,9 +63,12 @@ var staleRecordings = rule{
 			}
 			fix := "Take these lines and the file away."
 			if near := nearest(p.stretches(), lang, r.Words); near != "" {
-				fix = fmt.Sprintf("If the words have changed, record them again: %q. Otherwise take these lines and the file away.", near)
+				fix = fmt.Sprintf("If the words have changed, record them again: %q. Otherwise take these lines and the file away.",
+					near)
 			}
-			p.report(p.Pos(recordingsFile, r.Path+".say"), "no call says exactly these words, so audio/"+r.File+" is never played", "Callers hear the synthetic voice there.", fix)
+			p.report(p.Pos(recordingsFile, r.Path+".say"),
+				"no call says exactly these words, so audio/"+r.File+" is never played",
+				"Callers hear the synthetic voice there.", fix)
 		}
 	},
 }
@@ -73,7 +81,10 @@ var recordingsDiffer = rule{
 			said := flows.Seconds([]flows.Utterance{{Words: r.Words}})
 			sound := r.Sound.Seconds - r.Sound.Before - r.Sound.After
 			if sound > far*said+slack || far*sound+slack < said {
-				p.report(p.Pos(recordingsFile, r.Path+".file"), fmt.Sprintf("the recording takes %.0f seconds; its words take about %.0f", sound, said), "It may be another recording, or an old one that offers other keys.", "Listen to it beside the words under say, and make them the same.")
+				p.report(p.Pos(recordingsFile, r.Path+".file"),
+					fmt.Sprintf("the recording takes %.0f seconds; its words take about %.0f", sound, said),
+					"It may be another recording, or an old one that offers other keys.",
+					"Listen to it beside the words under say, and make them the same.")
 			}
 		}
 	},
@@ -89,7 +100,8 @@ const (
 )
 
 var recordingSound = rule{
-	name: "recording-sound", doc: "a recording is loud enough, is not cut off, and begins and ends with little silence", severity: advice,
+	name: "recording-sound", doc: "a recording is loud enough, is not cut off, and begins and ends with little silence",
+	severity: advice,
 	run: func(p *pass) {
 		for _, r := range p.Recorded {
 			report := func(what, why, fix string) {
@@ -98,18 +110,23 @@ var recordingSound = rule{
 			const unheard = "On a bad line callers would not understand it."
 			switch s := r.Sound; {
 			case s.Level == wav.Silent:
-				report("holds only silence", "Callers would think that the line is dead.", "Look whether the microphone was on, and record it again.")
+				report("holds only silence", "Callers would think that the line is dead.",
+					"Look whether the microphone was on, and record it again.")
 				continue
 			case s.Level < tooQuiet:
-				report(fmt.Sprintf("is too quiet: %.0f decibels, where %d is the least", s.Level, tooQuiet), unheard, "Speak closer to the microphone, or make it louder in the program you recorded it with (\"normalise\").")
+				report(fmt.Sprintf("is too quiet: %.0f decibels, where %d is the least", s.Level, tooQuiet), unheard,
+					"Speak closer to the microphone, or make it louder in the program you recorded it with (\"normalise\").")
 			case s.Clipped > tooClipped:
-				report(fmt.Sprintf("is too loud: %.1f%% of it is cut off", 100*s.Clipped), "It crackles. "+unheard, "Turn the microphone down, or go a hand's breadth away from it, and record it again.")
+				report(fmt.Sprintf("is too loud: %.1f%% of it is cut off", 100*s.Clipped), "It crackles. "+unheard,
+					"Turn the microphone down, or go a hand's breadth away from it, and record it again.")
 			}
 			if r.Sound.Before > quietStart {
-				report(fmt.Sprintf("begins with %.1f seconds of silence", r.Sound.Before), "Callers would think that the line is dead.", "Cut the silence off.")
+				report(fmt.Sprintf("begins with %.1f seconds of silence", r.Sound.Before),
+					"Callers would think that the line is dead.", "Cut the silence off.")
 			}
 			if r.Sound.After > quietEnd {
-				report(fmt.Sprintf("ends with %.1f seconds of silence", r.Sound.After), "Callers wait for what comes next, and some hang up.", "Cut the silence off.")
+				report(fmt.Sprintf("ends with %.1f seconds of silence", r.Sound.After),
+					"Callers wait for what comes next, and some hang up.", "Cut the silence off.")
 			}
 		}
 	},

@@ -19,8 +19,11 @@ var routeCost = rule{
 			key := fmt.Sprint(r.Who, r.Service)
 			if n := r.Segments(); r.First && n > maxRouteSegments && !told[key] {
 				told[key] = true
-				p.report(p.Pos("menus.yaml", "people."+flows.PersonNames[r.Who]), fmt.Sprintf("the way to %s takes %d segments back, about %.0fp (%s)", r.Service, n, float64(n)*routes.SegmentPence, r.Way),
-					"It is paid for each time, and long texts arrive in pieces.", "Shorten the texts on the way, or take the segments: line out. signpost routes shows them.")
+				p.report(p.Pos("menus.yaml", "people."+flows.PersonNames[r.Who]),
+					fmt.Sprintf("the way to %s takes %d segments back, about %.0fp (%s)", r.Service, n,
+						float64(n)*routes.SegmentPence, r.Way),
+					"It is paid for each time, and long texts arrive in pieces.",
+					"Shorten the texts on the way, or take the segments: line out. signpost routes shows them.")
 			}
 		}
 	},

@@ -25,14 +25,17 @@ var routeLength = rule{
 		told := map[string]bool{}
 		day, night := dayAndNight(p.walked().Moments)
 		for _, r := range append(routes.Find(p.book, day), routes.Find(p.book, night)...) {
-			limit := map[routes.Way]int{routes.ByPlace: maxTextsByPlace, routes.ByMenus: maxTextsByMenus, routes.ByNeed: maxTextsByPlace, routes.ByCall: maxKeys}[r.Way]
+			limit := map[routes.Way]int{routes.ByPlace: maxTextsByPlace, routes.ByMenus: maxTextsByMenus,
+				routes.ByNeed: maxTextsByPlace, routes.ByCall: maxKeys}[r.Way]
 			if !r.First || r.Did() <= limit && r.Seconds() <= maxTalk+offerTalk*float64(len(p.book.Languages)) {
 				continue
 			}
 			at := p.Pos("menus.yaml", "people."+flows.PersonNames[r.Who])
 			if key := fmt.Sprint(r.Way, r.Who, r.Service); !told[key] {
 				told[key] = true
-				p.report(at, fmt.Sprintf("the way to %s takes %s (%s)", r.Service, r.Cost(), r.Way), "Somebody with seconds to spare does not get there.", "Lead to it sooner: fewer menus, or a shortcut. signpost routes shows the whole way.")
+				p.report(at, fmt.Sprintf("the way to %s takes %s (%s)", r.Service, r.Cost(), r.Way),
+					"Somebody with seconds to spare does not get there.",
+					"Lead to it sooner: fewer menus, or a shortcut. signpost routes shows the whole way.")
 			}
 		}
 	},

@@ -10,7 +10,8 @@ import (
 )
 
 var segments = rule{
-	name: "segments", doc: "every text that can ever be sent fits its segments, however the placeholders fill", walks: true,
+	name: "segments", doc: "every text that can ever be sent fits its segments, however the placeholders fill",
+	walks: true,
 	run: func(p *pass) {
 		p.walked()
 		worst := map[load.Pos]string{}
@@ -43,10 +44,12 @@ var segments = rule{
 		for pos, text := range worst {
 			fix := "Shorten the words, the label, or the choices."
 			if svc := labels[pos]; svc != nil {
-				fix = fmt.Sprintf("Shorten the label by %d letters: it has %d.", gsm7.Length(text)-gsm7.SingleGSM7, len(svc.Label))
+				fix = fmt.Sprintf("Shorten the label by %d letters: it has %d.", gsm7.Length(text)-gsm7.SingleGSM7,
+					len(svc.Label))
 			}
 			p.report(pos, fmt.Sprintf("a text from here is %d characters: %q", gsm7.Length(text), text),
-				fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong order.", gsm7.SingleGSM7), fix)
+				fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong order.",
+					gsm7.SingleGSM7), fix)
 		}
 	},
 }
@@ -59,7 +62,8 @@ const fairLabel = 22
 func (p *pass) longLabel(text string) *flows.Service {
 	for i := range p.book.Services {
 		s := &p.book.Services[i]
-		if over := len(s.Label) - fairLabel; over > 0 && strings.Contains(text, s.Label) && gsm7.Length(text)-over <= gsm7.SingleGSM7 {
+		if over := len(s.Label) - fairLabel; over > 0 && strings.Contains(text, s.Label) &&
+			gsm7.Length(text)-over <= gsm7.SingleGSM7 {
 			return s
 		}
 	}

@@ -17,7 +17,9 @@ var shouting = rule{
 		for _, w := range p.wordings() {
 			for _, word := range capitals.FindAllString(w.words, -1) {
 				if !slices.Contains(spelledOut, word) {
-					p.report(p.posIn(w, word), fmt.Sprintf("%q is in capitals", word), "It catches the eye of anybody beside them, and is harder to read; spoken, it may be spelled letter by letter.", "Write it in small letters.")
+					p.report(p.posIn(w, word), fmt.Sprintf("%q is in capitals", word),
+						"It catches the eye of anybody beside them, and is harder to read; spoken, it may be spelled letter by letter.",
+						"Write it in small letters.")
 				}
 			}
 		}

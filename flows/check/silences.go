@@ -20,8 +20,10 @@ var silences = rule{
 			}
 			if key := e.At() + channel; mute && !told[key] {
 				told[key] = true
-				p.report(p.Pos("menus.yaml", "steps."+e.At()+"#name"), fmt.Sprintf("the step %q is reached, and has no %q", e.At(), channel),
-					"Anybody who gets here meets silence, and may think the line is dead.", "Add a line: "+channel+": ..., or offer no choice that leads here on that channel.")
+				p.report(p.Pos("menus.yaml", "steps."+e.At()+"#name"),
+					fmt.Sprintf("the step %q is reached, and has no %q", e.At(), channel),
+					"Anybody who gets here meets silence, and may think the line is dead.",
+					"Add a line: "+channel+": ..., or offer no choice that leads here on that channel.")
 			}
 		}
 	},

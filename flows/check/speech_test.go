@@ -65,7 +65,8 @@ func TestSpeechTime(t *testing.T) {
 // and is said right as it is respelt. What is right is what people there say (IPA, without
 // the marks of stress but the first).
 func TestPronunciations(t *testing.T) {
-	right := map[string]string{"Congleton": "kˈɒŋɡltən", "Ellesmere": "ˈɛlzmiə", "Keswick": "kˈɛzɪk", "Macclesfield": "mˈakəlzfiːld", "Widnes": "wˈɪdnɪs"}
+	right := map[string]string{"Congleton": "kˈɒŋɡltən", "Ellesmere": "ˈɛlzmiə", "Keswick": "kˈɛzɪk",
+		"Macclesfield": "mˈakəlzfiːld", "Widnes": "wˈɪdnɪs"}
 	spoken := func(words string) string {
 		out, err := exec.Command("espeak-ng", "-v", "en-gb", "-q", "--ipa", words).Output()
 		if err != nil {

@@ -12,7 +12,9 @@ var spokenSigns = rule{
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			if found := unspoken.FindString(placeholder.ReplaceAllString(w.words, "")); !w.text && found != "" {
-				p.report(p.posIn(w, found), fmt.Sprintf("%q is not a word", found), "A voice reads it in a way nobody foresees: 999 as nine hundred and ninety-nine, / as slash.", "Write it as it should be said: 9 9 9, or, at nine in the morning.")
+				p.report(p.posIn(w, found), fmt.Sprintf("%q is not a word", found),
+					"A voice reads it in a way nobody foresees: 999 as nine hundred and ninety-nine, / as slash.",
+					"Write it as it should be said: 9 9 9, or, at nine in the morning.")
 			}
 		}
 	},

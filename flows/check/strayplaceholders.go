@@ -33,9 +33,11 @@ func fills(p *pass, w wording) []string {
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
-	case "messages.number.text", "messages.number_short.text", "messages.number_local.text", "messages.number_local_short.text",
+	case "messages.number.text", "messages.number_short.text", "messages.number_local.text",
+		"messages.number_local_short.text",
 		"messages.instead.text", "messages.last.text":
-		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local", "back", "doubt"}
+		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local",
+			"back", "doubt"}
 	case "messages.number.say", "messages.number_later.say":
 		return []string{"numbers", "label", "choices", "connect", "also", "zero", "hours", "back", "doubt", "closed"}
 	case "messages.back_on.text":
@@ -64,7 +66,8 @@ func fills(p *pass, w wording) []string {
 }
 
 var strayPlaceholders = rule{
-	name: "stray-placeholder", doc: "a placeholder is used only where there is something to fill it with", severity: advice,
+	name: "stray-placeholder", doc: "a placeholder is used only where there is something to fill it with",
+	severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			for _, name := range braces(w.words) {
@@ -73,7 +76,8 @@ var strayPlaceholders = rule{
 					if len(can) > 0 {
 						fix = "Here only {" + strings.Join(can, "}, {") + "} can be filled in."
 					}
-					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("nothing fills {%s} here", name), "People get a hole in the sentence, or words about the wrong service.", fix)
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("nothing fills {%s} here", name),
+						"People get a hole in the sentence, or words about the wrong service.", fix)
 				}
 			}
 		}

@@ -41,7 +41,8 @@ func RecordingName(spoken, language string) string {
 func Stretches(b *flows.Book) []Stretch {
 	s := stretches{seen: map[string]bool{}}
 	for m, now := range Moments(b) {
-		w := &walker{book: b, moment: m, now: now, callsOnly: true, visit: func(e *Edge) { s.add(e.At(), e.Reply.Speech) }}
+		w := &walker{book: b, moment: m, now: now, callsOnly: true,
+			visit: func(e *Edge) { s.add(e.At(), e.Reply.Speech) }}
 		w.run()
 	}
 	s.add("", []flows.Utterance{{Words: b.Messages.Accept.Say}})
@@ -61,7 +62,8 @@ func (s *stretches) add(step string, said []flows.Utterance) {
 			continue
 		}
 		s.seen[key] = true
-		s.all = append(s.all, Stretch{Words: u.Words, Lang: u.Lang, Step: step, NumberBefore: i > 0 && said[i-1].Number != "", NumberAfter: i+1 < len(said) && said[i+1].Number != ""})
+		s.all = append(s.all, Stretch{Words: u.Words, Lang: u.Lang, Step: step,
+			NumberBefore: i > 0 && said[i-1].Number != "", NumberAfter: i+1 < len(said) && said[i+1].Number != ""})
 	}
 }
 

@@ -18,7 +18,9 @@ var takesNoMen = rule{
 			}
 			for _, id := range step.Services {
 				if s := p.book.Service(id); s != nil && s.Takes.Men == flows.No {
-					p.report(p.Pos("menus.yaml", "steps."+step.ID+".services"), fmt.Sprintf("the step %s gives %s, which takes no men", step.ID, id), why, "Give a line that takes men.")
+					p.report(p.Pos("menus.yaml", "steps."+step.ID+".services"),
+						fmt.Sprintf("the step %s gives %s, which takes no men", step.ID, id), why,
+						"Give a line that takes men.")
 				}
 			}
 		}
@@ -27,7 +29,9 @@ var takesNoMen = rule{
 			return
 		}
 		if !slices.ContainsFunc(zero.Services, p.endsWithMen) {
-			p.report(p.Pos("menus.yaml", "zero_for_all"), fmt.Sprintf("the step %s has no 24-hour line that takes men", zero.ID), why, "Put a 24-hour line that takes men into it.")
+			p.report(p.Pos("menus.yaml", "zero_for_all"),
+				fmt.Sprintf("the step %s has no 24-hour line that takes men", zero.ID), why,
+				"Put a 24-hour line that takes men into it.")
 		}
 	},
 }

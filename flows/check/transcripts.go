@@ -24,8 +24,11 @@ var transcripts = rule{
 			}
 			p.play(p.states(e)[0], e, func(turn load.Turn, reply flows.Reply) bool {
 				if said := saidIn(e, reply); turn.All != "" && turn.All != said {
-					p.report(turn.Pos, fmt.Sprintf("the conversation %q reads differently: it has %q, and callers get %q", e.Name, turn.All, said),
-						"Somebody kept it, because it matters that it reads like this.", "If callers should get the new words, write them under all.")
+					p.report(turn.Pos,
+						fmt.Sprintf("the conversation %q reads differently: it has %q, and callers get %q", e.Name,
+							turn.All, said),
+						"Somebody kept it, because it matters that it reads like this.",
+						"If callers should get the new words, write them under all.")
 					return false
 				}
 				return true

@@ -11,7 +11,8 @@ import (
 )
 
 var voiceNames = rule{
-	name: "voice", doc: "every voice is one of the provider's that can say what we ask, and speaks the language it is given",
+	name: "voice",
+	doc:  "every voice is one of the provider's that can say what we ask, and speaks the language it is given",
 	run: func(p *pass) {
 		p.voice("menus.yaml", "voice", p.book.Voice)
 		for i := range p.book.Languages {
@@ -29,7 +30,8 @@ func (p *pass) voice(file, path string, v flows.Voice) {
 	const silent = "The provider would refuse to speak, and callers would hear nothing, or another voice."
 	speaks, voices := voice.Languages(v.Name), voice.For(v.Language)
 	if v.Name != "" && len(speaks) == 0 {
-		p.report(p.Pos(file, path+".name"), fmt.Sprintf("%q is not a voice that we can use", v.Name), silent, voiceFix(v, voices))
+		p.report(p.Pos(file, path+".name"), fmt.Sprintf("%q is not a voice that we can use", v.Name), silent,
+			voiceFix(v, voices))
 		p.fix(v.Name, load.Slip(v.Name, voice.Names()))
 	}
 	switch {
@@ -39,10 +41,12 @@ func (p *pass) voice(file, path string, v flows.Voice) {
 		if len(speaks) > 0 {
 			fix = fmt.Sprintf("%s speaks %s: write %s.", v.Name, strings.Join(speaks, " and "), speaks[0])
 		}
-		p.report(p.Pos(file, path+".language"), fmt.Sprintf("%q is not a language that a voice speaks", v.Language), silent, fix)
+		p.report(p.Pos(file, path+".language"), fmt.Sprintf("%q is not a language that a voice speaks", v.Language),
+			silent, fix)
 	case len(speaks) > 0 && !slices.Contains(speaks, v.Language):
 		p.report(p.Pos(file, path+".language"), fmt.Sprintf("%s does not speak %s", v.Name, v.Language), silent,
-			fmt.Sprintf("Write language: %s. For words in %s, write a voice that speaks it: %s.", speaks[0], v.Language, load.Few(voices)))
+			fmt.Sprintf("Write language: %s. For words in %s, write a voice that speaks it: %s.", speaks[0], v.Language,
+				load.Few(voices)))
 	}
 }
 

@@ -209,12 +209,14 @@ func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
 	var varies []*flows.Service
 	for i := range b.Services {
 		s := &b.Services[i]
-		if !s.Hours.IsAlways() && s.Hours.IsKnown() || !s.From.IsZero() || !s.To.IsZero() || !s.PausedUntil.IsZero() || !s.CheckedOn.IsZero() {
+		if !s.Hours.IsAlways() && s.Hours.IsKnown() || !s.From.IsZero() || !s.To.IsZero() || !s.PausedUntil.IsZero() ||
+			!s.CheckedOn.IsZero() {
 			varies = append(varies, s)
 		}
 	}
 	// A line of unknown hours is offered otherwise when most offices are closed.
-	unknown := slices.ContainsFunc(b.Services, func(s flows.Service) bool { return !s.Hours.IsKnown() && s.NotOffered == "" })
+	unknown := slices.ContainsFunc(b.Services,
+		func(s flows.Service) bool { return !s.Hours.IsKnown() && s.NotOffered == "" })
 	seen := map[string]bool{}
 	key := make([]byte, 0, len(varies))
 	for _, w := range weeks {
@@ -256,7 +258,8 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 		if m == 0 {
 			how = full
 		}
-		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, again: true, callsOnly: !w.texts[m], visit: visit}
+		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
+			again: true, callsOnly: !w.texts[m], visit: visit}
 		one.run()
 		w.add(one)
 	}
@@ -279,7 +282,8 @@ func walkBriefly(b *flows.Book, again bool, visitor func(moment int) func(*Edge)
 		if m == 0 {
 			how = brief
 		}
-		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how, again: again, callsOnly: !w.texts[m], visit: visitor(m)}
+		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
+			again: again, callsOnly: !w.texts[m], visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}
 	wg.Wait()
@@ -378,7 +382,8 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Quiet == 0 && next.Quiet == 1 { // a second leads on
+		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Quiet == 0 &&
+			next.Quiet == 1 { // a second leads on
 			w.missed[to] = append(w.missed[to], input{name, in})
 		}
 		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Quiet == 0 {
@@ -397,7 +402,8 @@ func (w *walker) step(from int, name string, in flows.Input) {
 // TextInputs is one text of every kind: each digit, each of the book's words,
 // a place in each area, a place that must be asked about, nonsense, nothing.
 func TextInputs(b *flows.Book) []string {
-	in := []string{"0", "1", "2", "3", "4", "5", "8", "9", "12", "#", "*", "STOP", "START", "YES", "HELP", "xyzzy plugh", "",
+	in := []string{"0", "1", "2", "3", "4", "5", "8", "9", "12", "#", "*", "STOP", "START", "YES", "HELP",
+		"xyzzy plugh", "",
 		"kendal", "carlisle", "newton", "bootle", "flint", "leeds", "CA1 1AA", "CA12"}
 	u := b.Words
 	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start} {

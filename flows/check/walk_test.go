@@ -138,7 +138,8 @@ func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 	leaving := e.Input == "STOP" || e.Input == "*" || e.Input == b.Words.Leave[0] || e.Input == flows.CaseLeave.String()
 	// Thanks need no answer; somebody who cannot write is not written to; people who were not
 	// understood four times has the 24-hour number and 999.
-	quiet := e.Input == b.Words.Polite[0] || e.Input == flows.CaseThanks.String() || e.Input == flows.CaseSilent.String() || e.To.State.Misses > 3
+	quiet := e.Input == b.Words.Polite[0] || e.Input == flows.CaseThanks.String() ||
+		e.Input == flows.CaseSilent.String() || e.To.State.Misses > 3
 	switch {
 	case leaving && (r.Text != "" || !r.Ended):
 		t.Errorf("%s: leaving is not silent and final: %q", where, r.Text)
@@ -176,7 +177,8 @@ func checkWording(t *testing.T, b *flows.Book, step, text string, where where) {
 	}
 	// The first letters show on a locked phone.
 	begins := strings.ToLower(text[:min(40, len(text))])
-	for _, word := range []string{"gay", "lgbt", "man", "men", "under 19", "child", "deaf", "behav", "how i act", "18000", "harm", "honour", "older"} {
+	for _, word := range []string{"gay", "lgbt", "man", "men", "under 19", "child", "deaf", "behav", "how i act",
+		"18000", "harm", "honour", "older"} {
 		if strings.Contains(" "+begins+" ", " "+word+" ") {
 			t.Errorf("%s: the first letters tell %q: %q", where, word, begins)
 		}
@@ -187,7 +189,8 @@ func checkWording(t *testing.T, b *flows.Book, step, text string, where where) {
 // conversation is.
 func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 	r := e.Reply
-	urgent := strings.HasPrefix(e.Input, "danger") || strings.HasPrefix(e.Input, "wants to die") || strings.HasPrefix(e.Input, "has taken something")
+	urgent := strings.HasPrefix(e.Input, "danger") || strings.HasPrefix(e.Input, "wants to die") ||
+		strings.HasPrefix(e.Input, "has taken something")
 	if urgent {
 		at := strings.Index(r.Text, "999")
 		if at < 0 || at > 60 {
@@ -197,13 +200,15 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 			t.Errorf("%s: %q is before 999: %q", where, first, r.Text)
 		}
 		_, in, named := strings.Cut(e.Input, " in ")
-		if a := b.Area(in); named && a != nil && e.To.State.Who != flows.Behaviour && e.To.State.Need != flows.NeedDeaf {
+		if a := b.Area(in); named && a != nil && e.To.State.Who != flows.Behaviour &&
+			e.To.State.Need != flows.NeedDeaf {
 			if local := b.Service(a.Services[0]).Lines[0].Printed; !strings.Contains(r.Text, local) {
 				t.Errorf("%s: the number of the place is lost: %q", where, r.Text)
 			}
 		}
 	}
-	if (strings.HasPrefix(e.Input, "wants to die") || strings.HasPrefix(e.Input, "has taken")) && !strings.Contains(r.Text, "116 123") {
+	if (strings.HasPrefix(e.Input, "wants to die") || strings.HasPrefix(e.Input, "has taken")) &&
+		!strings.Contains(r.Text, "116 123") {
 		t.Errorf("%s: no 116 123: %q", where, r.Text)
 	}
 	if e.To.State.Need == flows.NeedDeaf && strings.Contains(r.Text, "press 55") && e.Reply.Tells == "" {
@@ -252,7 +257,8 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, wh
 	zero := b.ZeroLineAt(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
-		if (strings.HasSuffix(u.Words, "The 24 hour line is") || strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != zero {
+		if (strings.HasSuffix(u.Words, "The 24 hour line is") ||
+			strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != zero {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}
@@ -324,7 +330,8 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 				t.Errorf("%s: a chain that nobody answers does not end with the 24-hour number", where)
 			}
 		case n.Call && n.State.Step != "":
-			if _, r := follow(t, b, w, n, flows.Silence(), flows.Silence(), flows.Silence()); !n.State.Stay && (!r.Ended || !showsAlways(b, r.Shows)) {
+			if _, r := follow(t, b, w, n, flows.Silence(), flows.Silence(), flows.Silence()); !n.State.Stay &&
+				(!r.Ended || !showsAlways(b, r.Shows)) {
 				t.Errorf("%s: a silent call does not end with the 24-hour number", where)
 			}
 			if !toldOf999(t, b, w, n) {
@@ -335,7 +342,8 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 					t.Errorf("%s: two wrong keys do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); n.State.Quiet < 2 && s.Step != top(b, n.State, b.CallStart) {
+			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); n.State.Quiet < 2 &&
+				s.Step != top(b, n.State, b.CallStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
 		case !n.Call && n.State.Step != "":
@@ -344,10 +352,12 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{nine}, 8)...); s.Step != top(b, n.State, b.TextStart) {
+			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{nine}, 8)...); s.Step != top(b, n.State,
+				b.TextStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
-			if _, r := follow(t, b, w, n, kendal); n.State.Who != flows.Behaviour && !slices.Contains(r.Shows, "letgo_south") {
+			if _, r := follow(t, b, w, n, kendal); n.State.Who != flows.Behaviour &&
+				!slices.Contains(r.Shows, "letgo_south") {
 				t.Errorf("%s: a place is not understood: %q", where, r.Text)
 			}
 		}
@@ -361,7 +371,8 @@ func TestMachinesFallSilent(t *testing.T) {
 	const patience = 16 // answers to a constant text; a real choice may take a few steps first
 	b := shipped(t)
 	now := check.Moments(b)[0]
-	inputs := append(check.TextInputs(b), "I am driving and cannot reply", "Thanks for your order! Reply STOP to opt out", "1", "2", "3", "4")
+	inputs := append(check.TextInputs(b), "I am driving and cannot reply",
+		"Thanks for your order! Reply STOP to opt out", "1", "2", "3", "4")
 	worst, worstText := 0, ""
 	for _, text := range inputs {
 		var s flows.State
@@ -412,7 +423,8 @@ func TestDistances(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, r2, _ := b.Step(check.Moments(b)[0], flows.State{}, flows.Heard(plainTown[a.ID])); !slices.Contains(r2.Shows, a.Services[0]) {
+		if _, r2, _ := b.Step(check.Moments(b)[0], flows.State{},
+			flows.Heard(plainTown[a.ID])); !slices.Contains(r2.Shows, a.Services[0]) {
 			t.Errorf("a first text of %q gives %q (and %q)", plainTown[a.ID], r2.Text, r.Text)
 		}
 	}
@@ -445,7 +457,8 @@ func offeredByMenu(b *flows.Book, step string) bool {
 	})
 }
 
-var plainTown = map[string]string{"cumbria_north": "penrith", "cumbria_west": "Workington", "cumbria_south": "barrow", "cheshire_east": "crewe",
+var plainTown = map[string]string{"cumbria_north": "penrith", "cumbria_west": "Workington", "cumbria_south": "barrow",
+	"cheshire_east": "crewe",
 	"cheshire_west": "Chester.", "halton": "widnes", "warrington": "WARRINGTON"}
 
 func firstInAnArea(b *flows.Book, id string) bool {

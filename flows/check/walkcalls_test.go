@@ -48,7 +48,8 @@ func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, said string, wher
 			t.Errorf("%s: before the transfer: %q", where, said)
 		}
 		first := !e.From.Dialing && e.Input != "silence"
-		if unsure := d.Hours.At(now) == hours.Unknown && !hours.Office(now); unsure && first && int(e.From.State.At) == 0 {
+		if unsure := d.Hours.At(now) == hours.Unknown && !hours.Office(now); unsure && first &&
+			int(e.From.State.At) == 0 {
 			t.Errorf("%s: %s is called first, and nobody knows that it is open", where, d.ID)
 		}
 	}
@@ -57,7 +58,8 @@ func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, said string, wher
 	case !atOnce:
 	case e.From.State.Who != flows.Behaviour && (r.Act != flows.Dial || !r.Dial.Hours.IsAlways()):
 		t.Errorf("%s: no person at the 24-hour line: %q", where, said)
-	case e.From.State.Who == flows.Behaviour && hours.Office(now) && !b.Service("respect").NotAnswering && (r.Act != flows.Dial || r.Dial.ID != "respect"):
+	case e.From.State.Who == flows.Behaviour && hours.Office(now) && !b.Service("respect").NotAnswering &&
+		(r.Act != flows.Dial || r.Dial.ID != "respect"):
 		t.Errorf("%s: no person, at a time of day when there may be one: %q", where, said)
 	case e.From.State.Who == flows.Behaviour && !hours.Office(now) && !strings.Contains(said, "116 123"):
 		t.Errorf("%s: no 116 123: %q", where, said)

@@ -37,7 +37,8 @@ func Watched(watch []string, text string, allowed []string) []string {
 		if !strings.Contains(padded, " "+w) {
 			continue
 		}
-		if len(w) < 5 && !strings.Contains(padded, " "+w+" ") && !strings.Contains(padded, " "+w+"s ") && !strings.Contains(padded, " "+w+"ed ") {
+		if len(w) < 5 && !strings.Contains(padded, " "+w+" ") && !strings.Contains(padded, " "+w+"s ") &&
+			!strings.Contains(padded, " "+w+"ed ") {
 			continue // a short word, only begun: "rape" is not in "rapeseed"
 		}
 		ok := false

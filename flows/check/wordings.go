@@ -70,7 +70,8 @@ func (p *pass) wordings() []wording {
 	for i := range p.Translations {
 		t := &p.Translations[i]
 		for _, w := range t.Texts {
-			add("languages.yaml", "languages."+t.ID+".texts."+w.Path, w.Words, !strings.HasSuffix(w.Path, "say"), allower(w.Path))
+			add("languages.yaml", "languages."+t.ID+".texts."+w.Path, w.Words, !strings.HasSuffix(w.Path, "say"),
+				allower(w.Path))
 			if n := len(out) - 1; n >= 0 && w.Words != "" {
 				out[n].of, out[n].translation = w.Path, t
 			}
@@ -99,18 +100,27 @@ func messages(b *flows.Book) []message {
 		{"messages.not_understood", m.NotUnderstood}, {"messages.silence", m.Silence}, {"messages.give_up", m.GiveUp},
 		{"messages.emergency", m.Emergency}, {"messages.which", m.Which}, {"messages.fallback", m.Fallback},
 		{"messages.quick_exit", m.QuickExit}, {"messages.connecting", m.Connecting}, {"messages.try_next", m.TryNext},
-		{"messages.no_answer", m.NoAnswer}, {"messages.engaged", m.Engaged}, {"messages.not_reached", m.NotReached}, {"messages.cancelled", m.Cancelled},
-		{"messages.any_key", m.AnyKey}, {"messages.stay", m.Stay}, {"messages.number_later", m.NumberLater}, {"phrases.back", m.BackKey},
+		{"messages.no_answer", m.NoAnswer}, {"messages.engaged", m.Engaged}, {"messages.not_reached", m.NotReached},
+		{"messages.cancelled", m.Cancelled},
+		{"messages.any_key", m.AnyKey}, {"messages.stay", m.Stay}, {"messages.number_later", m.NumberLater},
+		{"phrases.back", m.BackKey},
 		{"messages.closed", m.Closed}, {"messages.nobody", m.Nobody}, {"messages.number", m.Number},
-		{"messages.danger", m.Danger}, {"messages.danger_short", m.DangerShort}, {"messages.danger_deaf", m.DangerDeaf}, {"messages.doctor", m.Doctor},
-		{"messages.doctor_short", m.DoctorShort}, {"messages.despair", m.Despair}, {"messages.despair_short", m.DespairShort}, {"messages.taken", m.Taken},
-		{"messages.taken_short", m.TakenShort}, {"messages.behaviour_danger", m.BehaviourDanger}, {"messages.not_understood_short", m.NotUnderstoodShort},
-		{"messages.number_short", m.NumberShort}, {"messages.number_local", m.NumberLocal}, {"messages.number_local_short", m.NumberLocalShort},
+		{"messages.danger", m.Danger}, {"messages.danger_short", m.DangerShort}, {"messages.danger_deaf", m.DangerDeaf},
+		{"messages.doctor", m.Doctor},
+		{"messages.doctor_short", m.DoctorShort}, {"messages.despair", m.Despair},
+		{"messages.despair_short", m.DespairShort}, {"messages.taken", m.Taken},
+		{"messages.taken_short", m.TakenShort}, {"messages.behaviour_danger", m.BehaviourDanger},
+		{"messages.not_understood_short", m.NotUnderstoodShort},
+		{"messages.number_short", m.NumberShort}, {"messages.number_local", m.NumberLocal},
+		{"messages.number_local_short", m.NumberLocalShort},
 		{"messages.instead", m.Instead}, {"messages.last", m.Last},
-		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn}, {"messages.maintenance", m.Maintenance}, {"messages.static", m.Static},
-		{"phrases.hours_unknown", m.HoursUnknown}, {"phrases.hours_open", m.HoursOpen}, {"phrases.hours_closed", m.HoursClosed},
+		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn}, {"messages.maintenance", m.Maintenance},
+		{"messages.static", m.Static},
+		{"phrases.hours_unknown", m.HoursUnknown}, {"phrases.hours_open", m.HoursOpen},
+		{"phrases.hours_closed", m.HoursClosed},
 		{"phrases.free", m.Free}, {"phrases.may_show", m.MayShow}, {"phrases.then_press", m.ThenPress},
-		{"phrases.or", m.Or}, {"phrases.beside", m.Beside}, {"phrases.not_answering", m.NotAnswering}, {"messages.they_answer", m.TheyAnswer},
+		{"phrases.or", m.Or}, {"phrases.beside", m.Beside}, {"phrases.not_answering", m.NotAnswering},
+		{"messages.they_answer", m.TheyAnswer},
 	}
 }
 
@@ -122,7 +132,8 @@ func (p *pass) posIn(w wording, some string) load.Pos {
 	pos := p.posOf(w)
 	data := p.File(pos.File)
 	line, _, _ := bytes.Cut(data[min(p.Offset(pos), len(data)):], []byte("\n"))
-	if i := strings.Index(strings.ToLower(string(line)), strings.ToLower(some)); i >= 0 && some != "" && len(strings.ToLower(string(line))) == len(line) {
+	if i := strings.Index(strings.ToLower(string(line)), strings.ToLower(some)); i >= 0 && some != "" &&
+		len(strings.ToLower(string(line))) == len(line) {
 		pos.Col += i
 	}
 	return pos
@@ -134,13 +145,17 @@ var placeholders = rule{
 		for _, w := range p.wordings() {
 			for _, name := range braces(w.words) {
 				if name == "" {
-					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing", "People would read or hear the bracket itself.", "Write a name in it, like {choices}, or take it out.")
+					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing",
+						"People would read or hear the bracket itself.",
+						"Write a name in it, like {choices}, or take it out.")
 				} else if !known(name) {
-					fix, near := "Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.", load.Slip(name, flows.Placeholders)
+					fix, near := "Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.",
+						load.Slip(name, flows.Placeholders)
 					if near != "" {
 						fix = fmt.Sprintf("Did you mean {%s}?", near)
 					}
-					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name), "People would miss what should be there.", fix)
+					p.report(p.posIn(w, "{"+name+"}"), fmt.Sprintf("{%s} is not known", name),
+						"People would miss what should be there.", fix)
 					if near != "" {
 						p.fix("{"+name+"}", "{"+near+"}")
 					}

@@ -3,12 +3,15 @@ package check
 import "fmt"
 
 var wordIsPlace = rule{
-	name: "word-is-place", doc: "no word kept for everyone, and no shortcut, is the name of a place", severity: advice, walks: true,
+	name: "word-is-place", doc: "no word kept for everyone, and no shortcut, is the name of a place", severity: advice,
+	walks: true,
 	run: func(p *pass) {
 		look := func(path string, words []string) {
 			for _, w := range words {
 				if areas, ask, found := p.book.Find(w); found.Set != 0 && !ask && len(areas) == 1 {
-					p.report(p.Pos("words.yaml", path), fmt.Sprintf("%q is also a place, in %s", w, areas[0]), "Anybody who lives there and writes it gets this instead of their number.", "Use another word, or make sure that nobody can mean the place.")
+					p.report(p.Pos("words.yaml", path), fmt.Sprintf("%q is also a place, in %s", w, areas[0]),
+						"Anybody who lives there and writes it gets this instead of their number.",
+						"Use another word, or make sure that nobody can mean the place.")
 				}
 			}
 		}
@@ -16,7 +19,8 @@ var wordIsPlace = rule{
 		for _, l := range []struct {
 			name  string
 			words []string
-		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency}, {"polite", u.Polite}, {"start", u.Start}} {
+		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency},
+			{"polite", u.Polite}, {"start", u.Start}} {
 			look("understood."+l.name, l.words)
 		}
 		for i, s := range u.Shortcuts {

@@ -69,7 +69,8 @@ type Spec struct {
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
-	e, a, parts := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}}, newAutomaton(), map[string]int32{}
+	e, a, parts := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}},
+		newAutomaton(), map[string]int32{}
 	lex := newLexicon(s.Words)
 	var mistakes []Mistake
 	for i, l := range s.Lists {
@@ -78,7 +79,8 @@ func Compile(s Spec) (*Ear, []Mistake) {
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign, words: p}); err != nil {
+				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign,
+					words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
 				}
 			}
@@ -219,7 +221,8 @@ func (r *Reading) Only(k Kind) bool { return r.whole[k] }
 func (r *Reading) OnlyOf(ks ...Kind) bool {
 	of := Of(ks...)
 	for i, filler := range r.filler {
-		if !filler && !slices.ContainsFunc(r.Facts, func(f Fact) bool { return of.Has(f.Kind) && f.From <= i && i < f.To }) {
+		if !filler && !slices.ContainsFunc(r.Facts,
+			func(f Fact) bool { return of.Has(f.Kind) && f.From <= i && i < f.To }) {
 			return false
 		}
 	}
@@ -332,7 +335,8 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		if p.side != 0 || p.unless || !p.pair && alike.cover(m, p.kind) {
 			continue
 		}
-		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words, Place: int(m.place)})
+		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words,
+			Place: int(m.place)})
 		r.has |= Of(p.kind)
 		if p.firm || m.to-m.from > shortPhrase {
 			r.firm |= Of(p.kind)
@@ -447,7 +451,8 @@ func (e *Ear) cut(in []normalise.Token, places *area.Finder) []normalise.Token {
 			continue
 		}
 		parts := e.speller.split(spell.Squeeze(w, 1), known)
-		if parts == nil || places != nil && places.Like(w) && !e.leadsTo(parts, places) { // "mexbrough" is not "me x brough"
+		if parts == nil || places != nil && places.Like(w) &&
+			!e.leadsTo(parts, places) { // "mexbrough" is not "me x brough"
 			continue
 		}
 		last := out[i]

@@ -76,11 +76,16 @@ const (
 const _ = uint(64 - kinds)
 
 // names are what the kinds are called in the flow book, in the same order.
-var names = [kinds]string{"danger", "injury", "despair", "taken", "hurt", "behaviour", "maybe_behaviour", "other", "child", "man", "lgbt", "sexual", "honour", "older",
-	"child_concern", "deaf", "text_only", "interpreter", "homeless", "stalked", "tracked", "visa", "anonymous", "watched", "leave", "thanks", "small_talk",
-	"ask_human", "ask_who", "ask_free", "ask_bill", "ask_call", "ask_private", "ask_hours", "ask_silent", "no_answer", "engaged", "dead_line", "machine",
-	"shut", "another", "repeat", "line_24h", "wrong", "yes", "no", "neither", "not_sure", "first", "second", "third", "fourth", "filler", "past", "story",
-	"place_here", "place_near", "place_not", "place_theirs", "place_going", "place_person", "place_thing", "place_at", "ordinary"}
+var names = [kinds]string{"danger", "injury", "despair", "taken", "hurt", "behaviour", "maybe_behaviour", "other",
+	"child", "man", "lgbt", "sexual", "honour", "older",
+	"child_concern", "deaf", "text_only", "interpreter", "homeless", "stalked", "tracked", "visa", "anonymous",
+	"watched", "leave", "thanks", "small_talk",
+	"ask_human", "ask_who", "ask_free", "ask_bill", "ask_call", "ask_private", "ask_hours", "ask_silent", "no_answer",
+	"engaged", "dead_line", "machine",
+	"shut", "another", "repeat", "line_24h", "wrong", "yes", "no", "neither", "not_sure", "first", "second", "third",
+	"fourth", "filler", "past", "story",
+	"place_here", "place_near", "place_not", "place_theirs", "place_going", "place_person", "place_thing", "place_at",
+	"ordinary"}
 
 func (k Kind) String() string { return names[k%kinds] }
 

@@ -114,7 +114,8 @@ func ahead(words [][]int32, at int) (s sign) {
 
 func (a *automaton) table() *table {
 	n := len(a.states)
-	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)), closure: make([][]int32, n), signs: make([]sign, n)}
+	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)),
+		closure: make([][]int32, n), signs: make([]sign, n)}
 	own := make([]int32, n) // the closures of the states that lead nowhere without a word
 	for i := range a.states {
 		s := &a.states[i]

@@ -19,12 +19,17 @@ func acting(t *testing.T) *hear.Ear {
 		return s
 	}
 	ear, mistakes := hear.Compile(hear.Spec{
-		Lists: []hear.List{{Kind: hear.Deaf, Phrases: []string{"deaf"}}, {Kind: hear.Hurt, Phrases: []string{"hurts me"}},
-			{Kind: hear.Older, Phrases: []string{"i am now more than eighty"}}, {Kind: hear.Taken, Phrases: []string{"took pills"}}},
-		Sorts: map[string][]string{"strike": {"slap", "hit"}, "ifirst": {"i", "ive"}, "me": {"me", "my"}, "she": {"she", "her"}, "wife": {"wife", "gf"}},
-		Parts: map[string][]string{"i": {"ifirst"}, hear.PartMe: {"me"}, hear.PartThey: {"she", "wife"}, "harm": {"strike"}},
+		Lists: []hear.List{{Kind: hear.Deaf, Phrases: []string{"deaf"}},
+			{Kind: hear.Hurt, Phrases: []string{"hurts me"}},
+			{Kind: hear.Older, Phrases: []string{"i am now more than eighty"}},
+			{Kind: hear.Taken, Phrases: []string{"took pills"}}},
+		Sorts: map[string][]string{"strike": {"slap", "hit"}, "ifirst": {"i", "ive"}, "me": {"me", "my"},
+			"she": {"she", "her"}, "wife": {"wife", "gf"}},
+		Parts: map[string][]string{"i": {"ifirst"}, hear.PartMe: {"me"}, hear.PartThey: {"she", "wife"},
+			"harm": {"strike"}},
 		Scales: []hear.Scale{
-			{Kind: hear.MaybeBehaviour, Enough: 1, Adds: map[hear.Sign]float32{sign("@^-harm-they"): 1, sign("@i-harm-they"): 1}},
+			{Kind: hear.MaybeBehaviour, Enough: 1, Adds: map[hear.Sign]float32{sign("@^-harm-they"): 1,
+				sign("@i-harm-they"): 1}},
 			{Kind: hear.Hurt, Enough: 1, Adds: map[hear.Sign]float32{sign("@they-harm-me"): 1}},
 			{Kind: hear.Man, Enough: 1, Adds: map[hear.Sign]float32{sign("football"): 1.2}},
 			{Kind: hear.Ordinary, Enough: 1, Adds: map[hear.Sign]float32{sign("football"): 2, sign("tea"): 1}},

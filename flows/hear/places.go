@@ -24,13 +24,15 @@ const (
 	RoleNoPlace             // a person, a street, a shop, a club
 )
 
-var roleNames = [...]string{"nothing is said of it", "somebody is there", "here", "near", "going there", "not here", "somebody else's", "not a place"}
+var roleNames = [...]string{"nothing is said of it", "somebody is there", "here", "near", "going there", "not here",
+	"somebody else's", "not a place"}
 
 func (r Role) String() string { return roleNames[r] }
 
 // cues are the kinds that give a place its part, and what they weigh against one
 // another when phrases of the same length disagree: the more cautious one wins.
-var cues = map[Kind]Role{At: RoleAt, Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere, Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
+var cues = map[Kind]Role{At: RoleAt, Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere,
+	Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
 
 // Weights add up to the score of a candidate. They are few, so that each can be
 // given a reason, and were fitted on the tuning half of the labelled first texts.
@@ -77,7 +79,8 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	if len(candidates) == 0 {
 		return
 	}
-	l := locator{ear: e, Reading: r, all: candidates, ends: ends, pauses: pauses, covered: r.marks.list(), inPlace: r.marks.list()}
+	l := locator{ear: e, Reading: r, all: candidates, ends: ends, pauses: pauses, covered: r.marks.list(),
+		inPlace: r.marks.list()}
 	for _, f := range r.Facts {
 		if f.Place < 0 || !l.broken(f) {
 			fill(l.covered, f.From, f.To)
@@ -194,7 +197,8 @@ func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
 		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) || l.leadsUp(f, index) || l.reachesOver(f, index) {
+		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) ||
+			l.leadsUp(f, index) || l.reachesOver(f, index) {
 			continue
 		}
 		if n := f.To - f.From; n > most || n == most && role > p.Role {
@@ -207,7 +211,8 @@ func (l *locator) role(p *Place, index int) {
 	if l.nameOrTown(p) {
 		p.Role, p.Cue, p.Ask = RoleUnclear, "", true
 	}
-	if i := p.From - 1; i >= 0 && !p.Town && p.To == p.From+1 && (p.How == area.Place || p.How == area.NearMiss) && l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
+	if i := p.From - 1; i >= 0 && !p.Town && p.To == p.From+1 && (p.How == area.Place || p.How == area.NearMiss) &&
+		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
 		p.Ask = true // "the kells" may be another name: Kells has no "the"
 	}
 	if n := len(l.Places); n > 0 {
@@ -218,7 +223,8 @@ func (l *locator) role(p *Place, index int) {
 // after gives a place the role of the one before it, where the two belong together.
 func (l *locator) after(p, before *Place) {
 	said := before.Role == RoleTheirs || before.Role == RoleNotHere || before.Role == RoleNear
-	beside := p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.How.Postcode() && !before.How.Postcode()
+	beside := p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.How.Postcode() &&
+		!before.How.Postcode()
 	if beside && !p.Town && p.Where&before.Where == 0 { // "he lives in neston rigg": one name that nobody knows
 		switch {
 		case said && p.Role == RoleUnclear:
@@ -236,7 +242,8 @@ func (l *locator) after(p, before *Place) {
 	case p.Role != RoleUnclear:
 	case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
 		p.Role, p.Cue = before.Role, before.Cue
-	case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) && !l.endsWithin(before.To-1, p.From-1):
+	case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) &&
+		!l.endsWithin(before.To-1, p.From-1):
 		p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
 	}
 }
@@ -399,8 +406,10 @@ func (l *locator) narrow() {
 			if !beside || p.Where&town.Where != 0 {
 				continue
 			}
-			county := p.To == town.From && town.How == area.BookName && town.Where.Len() > 1 && town.Where.Ours() && !p.Where.Ours() // "norwich cheshire"
-			street := p.Landmark && !town.Landmark && !town.Word && town.Cost == 0 && p.To == town.From                              // "london road lindale"
+			county := p.To == town.From && town.How == area.BookName && town.Where.Len() > 1 && town.Where.Ours() &&
+				!p.Where.Ours() // "norwich cheshire"
+			street := p.Landmark && !town.Landmark && !town.Word && town.Cost == 0 &&
+				p.To == town.From // "london road lindale"
 			if county || p.Landmark && town.Town && town.Where.Ours() || street && town.Where.Ours() {
 				p.Role = RoleNoPlace
 			}

@@ -67,7 +67,8 @@ type Scale struct {
 // Weighable are the kinds that may be weighed. Who is the one who harms is never decided
 // so: the weight of words only makes us ask.
 func Weighable() []Kind {
-	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older, ChildConcern, TextOnly,
+	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older,
+		ChildConcern, TextOnly,
 		Homeless, Stalked, Tracked, Visa, Ordinary}
 }
 
@@ -93,7 +94,8 @@ func newScales(from Spec) *scales {
 	for _, one := range from.Scales {
 		signs += len(one.Adds)
 	}
-	s := &scales{words: map[string]uint32{}, signs: make(map[uint64]int32, signs), adds: make([][]addend, 0, signs), variants: map[string]string{}, sorts: map[string]string{},
+	s := &scales{words: map[string]uint32{}, signs: make(map[uint64]int32, signs), adds: make([][]addend, 0, signs),
+		variants: map[string]string{}, sorts: map[string]string{},
 		parts: newParts(from.Parts)}
 	// In order, so that a word in two lists is always read the same.
 	for _, word := range slices.Sorted(maps.Keys(from.Variants)) {

@@ -11,7 +11,8 @@ import (
 func weighing(t *testing.T) *hear.Ear {
 	t.Helper()
 	adds := map[hear.Sign]float32{}
-	for sign, weight := range map[string]float32{"~blade": 1, "he .. ~blade": 1, "kitchen": 0.5, "film": -3, "=hurt": 0.5} {
+	for sign, weight := range map[string]float32{"~blade": 1, "he .. ~blade": 1, "kitchen": 0.5, "film": -3,
+		"=hurt": 0.5} {
 		s, ok := hear.ParseSign(sign)
 		if !ok {
 			t.Fatalf("%q is no sign", sign)
@@ -19,7 +20,8 @@ func weighing(t *testing.T) *hear.Ear {
 		adds[s] = weight
 	}
 	ear, mistakes := hear.Compile(hear.Spec{
-		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"help me now"}, Unless: []string{"bread knife"}}, {Kind: hear.Hurt, Phrases: []string{"hits me"}},
+		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"help me now"}, Unless: []string{"bread knife"}},
+			{Kind: hear.Hurt, Phrases: []string{"hits me"}},
 			{Kind: hear.Past, Phrases: []string{"years ago"}}},
 		Variants: map[string][]string{"kitchen": {"kichin"}},
 		Sorts:    map[string][]string{"blade": {"knife", "cleaver"}},
@@ -68,7 +70,8 @@ func TestWordsAgainstAShortPhrase(t *testing.T) {
 		t.Fatal("no sign")
 	}
 	ear, mistakes := hear.Compile(hear.Spec{
-		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"gun", "has a gun in his hand"}}, {Kind: hear.Danger, Phrases: []string{"ma bron"}, Foreign: true},
+		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"gun", "has a gun in his hand"}},
+			{Kind: hear.Danger, Phrases: []string{"ma bron"}, Foreign: true},
 			{Kind: hear.Hurt, Phrases: []string{"gun"}}},
 		Scales: []hear.Scale{{Kind: hear.Danger, Enough: 1, Adds: map[hear.Sign]float32{film: -3}}},
 	})
@@ -101,7 +104,8 @@ func TestNearly(t *testing.T) {
 		text   string
 		margin float32
 		nearly bool
-	}{{"he picked up a cleaver", 0, true}, {"a cleaver is here", 0, false}, {"a cleaver is here", 1, true}, {"nothing at all here", 1, false}, {"a cleaver", 9, false}} {
+	}{{"he picked up a cleaver", 0, true}, {"a cleaver is here", 0, false}, {"a cleaver is here", 1, true},
+		{"nothing at all here", 1, false}, {"a cleaver", 9, false}} {
 		if got := ear.Hear(test.text, nil).Nearly(hear.Danger, test.margin); got != test.nearly {
 			t.Errorf("%q is within %v: %v", test.text, test.margin, got)
 		}

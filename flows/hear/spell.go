@@ -31,7 +31,8 @@ type speller struct {
 }
 
 func newSpeller(vocab map[string]int32, glue []string) *speller {
-	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), names: make([]string, len(vocab)), glue: map[string]bool{}}
+	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), names: make([]string, len(vocab)),
+		glue: map[string]bool{}}
 	for w, id := range vocab {
 		s.names[id] = w
 	}
@@ -142,7 +143,8 @@ func (s *speller) split(w string, known func(string) bool) []string {
 			return nil // "wokington" is not Woking
 		}
 	}
-	if last := out[n-1]; last == "a" || last == "i" || last == "t" || !slices.ContainsFunc(out, func(p string) bool { return s.glue[p] || known(p) }) {
+	if last := out[n-1]; last == "a" || last == "i" || last == "t" ||
+		!slices.ContainsFunc(out, func(p string) bool { return s.glue[p] || known(p) }) {
 		return nil
 	}
 	return out

@@ -37,7 +37,8 @@ func (b *builder) recordings(all value) {
 		if !v.set {
 			continue
 		}
-		r := Recorded{File: v.at("file").text, Words: v.at("say").text, Language: v.at("language").text, Path: fmt.Sprintf("recordings.%d", i)}
+		r := Recorded{File: v.at("file").text, Words: v.at("say").text, Language: v.at("language").text,
+			Path: fmt.Sprintf("recordings.%d", i)}
 		b.played = append(b.played, r.File)
 		of, known := b.bookIn(r.Language)
 		if !known {
@@ -45,7 +46,8 @@ func (b *builder) recordings(all value) {
 			for _, t := range b.src.Translations {
 				ids = append(ids, t.ID)
 			}
-			b.problem(v.at("language").pos, "audio", fmt.Sprintf("there is no language %q", r.Language), "Nobody would ever hear the recording.", DidYouMean(r.Language, ids))
+			b.problem(v.at("language").pos, "audio", fmt.Sprintf("there is no language %q", r.Language),
+				"Nobody would ever hear the recording.", DidYouMean(r.Language, ids))
 			continue
 		}
 		data, ok := b.recording(v.at("file"), &r)
@@ -53,7 +55,9 @@ func (b *builder) recordings(all value) {
 			continue
 		}
 		if total += len(data); total > maxRecordings {
-			b.problem(v.pos, "audio", fmt.Sprintf("the recordings are more than %d megabytes together", maxRecordings>>20), "They would not fit into the memory of the server.", "Save them as 8000 Hz, one channel.")
+			b.problem(v.pos, "audio", fmt.Sprintf("the recordings are more than %d megabytes together",
+				maxRecordings>>20), "They would not fit into the memory of the server.",
+				"Save them as 8000 Hz, one channel.")
 			return
 		}
 		b.src.Recorded = append(b.src.Recorded, r)
@@ -84,7 +88,9 @@ func (b *builder) bookIn(id string) (of *flows.Book, known bool) {
 func (b *builder) record(of *flows.Book, v value, r Recorded, data []byte) {
 	key := flows.SpokenKey(r.Words)
 	if _, twice := of.Recorded[key]; twice {
-		b.problem(v.at("say").pos, "audio", "these words have a recording already", "Callers would hear one of the two, and you would not know which.", "Keep one, and take the other lines out.")
+		b.problem(v.at("say").pos, "audio", "these words have a recording already",
+			"Callers would hear one of the two, and you would not know which.",
+			"Keep one, and take the other lines out.")
 		return
 	}
 	sum := sha256.Sum256(data)
@@ -105,24 +111,29 @@ func (b *builder) recording(file value, r *Recorded) (data []byte, ok bool) {
 		b.problem(file.pos, "audio", what, "Callers would hear nothing where the words should be.", fix)
 	}
 	if strings.Contains(r.File, "/") || !strings.HasSuffix(r.File, ".wav") {
-		fail(fmt.Sprintf("%q is not the name of a WAV file", r.File), "Put the file in the folder audio beside this one and write its name, like greeting.wav.")
+		fail(fmt.Sprintf("%q is not the name of a WAV file", r.File),
+			"Put the file in the folder audio beside this one and write its name, like greeting.wav.")
 		return nil, false
 	}
 	data, err := fs.ReadFile(b.fsys, "audio/"+r.File)
 	if err != nil {
-		fail(fmt.Sprintf("the recording audio/%s cannot be read", r.File), "Put the file there, or take these lines out: the voice says the words then.")
+		fail(fmt.Sprintf("the recording audio/%s cannot be read", r.File),
+			"Put the file there, or take these lines out: the voice says the words then.")
 		return nil, false
 	}
 	if len(data) > maxRecording {
-		fail(fmt.Sprintf("the recording is %d bytes; at most %d are served", len(data), maxRecording), "Save it as 8000 Hz, one channel.")
+		fail(fmt.Sprintf("the recording is %d bytes; at most %d are served", len(data), maxRecording),
+			"Save it as 8000 Hz, one channel.")
 		return nil, false
 	}
 	if r.Sound, err = wav.Read(data); err != nil {
-		fail("the recording cannot be played: "+err.Error(), "Save it as an ordinary WAV file: 8000 Hz, one channel, 16 bits or mu-law.")
+		fail("the recording cannot be played: "+err.Error(),
+			"Save it as an ordinary WAV file: 8000 Hz, one channel, 16 bits or mu-law.")
 		return nil, false
 	}
 	if r.Sound.Seconds > maxRecordingSeconds {
-		fail(fmt.Sprintf("the recording is %.0f seconds long; at most %d", r.Sound.Seconds, maxRecordingSeconds), "Say less: people forget the first choices before they hear the last.")
+		fail(fmt.Sprintf("the recording is %.0f seconds long; at most %d", r.Sound.Seconds, maxRecordingSeconds),
+			"Say less: people forget the first choices before they hear the last.")
 		return nil, false
 	}
 	return data, true

@@ -44,7 +44,8 @@ func (b *builder) build() {
 func (b *builder) claim(id string, pos Pos) {
 	h := flows.ID(id)
 	if other, dup := b.ids[h]; dup && other != id {
-		b.shapeProblem(pos, "id", fmt.Sprintf("%q and %q cannot be told apart in a running conversation", id, other), "Rename one of them.")
+		b.shapeProblem(pos, "id", fmt.Sprintf("%q and %q cannot be told apart in a running conversation", id, other),
+			"Rename one of them.")
 	}
 	b.ids[h] = id
 }
@@ -66,9 +67,11 @@ func (b *builder) services(all value) {
 		s := flows.Service{
 			ID: id, Name: v.at("name").text, Label: v.at("label").text, Say: v.at("say").text,
 			Free: v.at("free").text == "yes", Connect: v.at("can_connect").text != "no",
-			TextsOnly: v.at("takes").text == "texts", IfNoAnswer: v.at("if_no_answer").text, MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
+			TextsOnly: v.at("takes").text == "texts", IfNoAnswer: v.at("if_no_answer").text,
+			MentionText: v.at("mention_text").text, MentionSay: v.at("mention_say").text,
 			NotOffered: v.at("not_offered").text, CheckedBy: v.at("checked_by").text,
-			UnrungBecause: v.at("unrung_because").text, Source: v.at("source").text, SourceDate: v.at("source_date").text, About: v.at("about").text,
+			UnrungBecause: v.at("unrung_because").text, Source: v.at("source").text,
+			SourceDate: v.at("source_date").text, About: v.at("about").text,
 		}
 		if s.Say == "" {
 			s.Say = s.Label
@@ -95,8 +98,10 @@ func (b *builder) services(all value) {
 		for _, l := range v.at("numbers").list {
 			b.line(&s, l, free == "" || free == "yes" || free == "no")
 		}
-		if n := v.at("numbers"); n.set && len(n.list) == 0 && s.NotOffered == "" { // that there are none at all is told as a missing key
-			b.problem(n.pos, "no-number", "the service has no number", "A caller who is led here gets nothing they can ring.",
+		if n := v.at("numbers"); n.set && len(n.list) == 0 &&
+			s.NotOffered == "" { // that there are none at all is told as a missing key
+			b.problem(n.pos, "no-number", "the service has no number",
+				"A caller who is led here gets nothing they can ring.",
 				"Add its number, or say under not_offered why it is only on file.")
 		}
 		b.allow("services."+id, v)
@@ -112,7 +117,9 @@ func (b *builder) ringing(s *flows.Service, v value) {
 	if r := v.at("ring_seconds"); r.set {
 		n, err := strconv.Atoi(r.text)
 		if err != nil || n < 10 || n > 60 {
-			b.problem(r.pos, "ring-seconds", fmt.Sprintf("%q is not a number of seconds from 10 to 60", r.text), "Too short and nobody gets to the telephone; too long and a caller waits on a line nobody answers.", "Write a number from 10 to 60, or take the line out for 20.")
+			b.problem(r.pos, "ring-seconds", fmt.Sprintf("%q is not a number of seconds from 10 to 60", r.text),
+				"Too short and nobody gets to the telephone; too long and a caller waits on a line nobody answers.",
+				"Write a number from 10 to 60, or take the line out for 20.")
 			return
 		}
 		s.RingSeconds = n
@@ -125,12 +132,15 @@ func (b *builder) manner(s *flows.Service, v value) {
 		return flows.Known(max(0, slices.Index(flows.KnownNames[:], v.at(name).text)))
 	}
 	s.AnsweredBy = flows.AnsweredBy(max(0, slices.Index(flows.AnsweredByNames[:], v.at("answered_by").text)))
-	s.Takes = flows.Takes{Men: known("takes_men"), ThirdParties: known("takes_third_parties"), Relay: known("takes_relay"), Interpreters: known("takes_interpreters")}
+	s.Takes = flows.Takes{Men: known("takes_men"), ThirdParties: known("takes_third_parties"),
+		Relay: known("takes_relay"), Interpreters: known("takes_interpreters")}
 	s.MayBeTexted = known("may_be_texted")
 	words := v.at("first_words")
 	s.FirstWords = words.text
 	if n := utf8.RuneCountInString(words.text); n > flows.MaxFirstWords {
-		b.problem(words.pos, "first-words", fmt.Sprintf("the first words have %d letters; at most %d fit", n, flows.MaxFirstWords), "A caller who is in a hurry would have to hear them all.", "Write the words up to the name of the service.")
+		b.problem(words.pos, "first-words", fmt.Sprintf("the first words have %d letters; at most %d fit", n,
+			flows.MaxFirstWords), "A caller who is in a hurry would have to hear them all.",
+			"Write the words up to the name of the service.")
 		s.FirstWords = ""
 	}
 }
@@ -142,7 +152,8 @@ func (b *builder) allow(path string, v value) {
 		return
 	}
 	if v.at("because").text == "" {
-		b.problem(words.pos, "allowed-without-reason", "words are allowed here without a reason", "A careless word on somebody's screen can put them in danger.",
+		b.problem(words.pos, "allowed-without-reason", "words are allowed here without a reason",
+			"A careless word on somebody's screen can put them in danger.",
 			"Add a line saying why: because: ...")
 	}
 	b.src.Allowed[path] = words.texts()
@@ -158,14 +169,16 @@ func (b *builder) areas(file value) {
 			continue
 		}
 		b.claim(id, v.pos)
-		a := flows.Area{ID: id, Name: v.at("name").text, Text: v.at("text").text, Say: v.at("say").text, Services: v.at("services").texts()}
+		a := flows.Area{ID: id, Name: v.at("name").text, Text: v.at("text").text, Say: v.at("say").text,
+			Services: v.at("services").texts()}
 		for _, d := range v.at("districts").list {
 			district, ok := b.districts.District(d.text)
 			if !ok {
 				continue // told already
 			}
 			if other, taken := owner[district]; taken {
-				b.shapeProblem(d.pos, "district-twice", fmt.Sprintf("%s belongs to %s already", d.text, other), "Keep it in one area.")
+				b.shapeProblem(d.pos, "district-twice", fmt.Sprintf("%s belongs to %s already", d.text, other),
+					"Keep it in one area.")
 			}
 			owner[district] = id
 			a.Districts |= area.Of(district)
@@ -177,7 +190,9 @@ func (b *builder) areas(file value) {
 	}
 	for _, d := range b.districts.Districts() {
 		if _, ok := owner[d]; !ok && all.set && !b.strange {
-			b.problem(all.pos, "district-missing", b.districts.Name(d)+" belongs to no area", "Somebody who writes from there would be taken as not understood.", "Add it to the districts of an area.")
+			b.problem(all.pos, "district-missing", b.districts.Name(d)+" belongs to no area",
+				"Somebody who writes from there would be taken as not understood.",
+				"Add it to the districts of an area.")
 		}
 	}
 	several := file.at("several")
@@ -226,15 +241,20 @@ func (b *builder) menus(file value) {
 	book.Silent = flows.SilentCalls{AgreedBy: silent.at("agreed_by").text, AgreedOn: b.date(silent.at("agreed_on"))}
 	if n := silent.at("connect_per_hour"); n.set {
 		var err error
-		if book.Silent.PerHour, err = strconv.Atoi(n.text); err != nil || book.Silent.PerHour < 0 || book.Silent.PerHour > maxSilentCalls {
-			b.problem(n.pos, "silent-calls", fmt.Sprintf("%q is not a number from 0 to %d", n.text, maxSilentCalls), "Robots that ring us must not jam the 24-hour line.", "Write how many silent calls in an hour that line has agreed to take.")
+		if book.Silent.PerHour, err = strconv.Atoi(n.text); err != nil || book.Silent.PerHour < 0 ||
+			book.Silent.PerHour > maxSilentCalls {
+			b.problem(n.pos, "silent-calls", fmt.Sprintf("%q is not a number from 0 to %d", n.text, maxSilentCalls),
+				"Robots that ring us must not jam the 24-hour line.",
+				"Write how many silent calls in an hour that line has agreed to take.")
 		}
 	}
 	book.PersonAfter = flows.PersonAfter
 	if p := file.at("person_after"); p.set {
 		if n, err := strconv.Atoi(p.text); err != nil || n < leastPersonAfter || n > mostPersonAfter {
-			b.problem(p.pos, "person-after", fmt.Sprintf("%q is not a number of seconds from %d to %d", p.text, leastPersonAfter, mostPersonAfter),
-				"Too short, and a caller whom a machine answered is cut off; too long, and a line that answers counts as one that does not.", "Write a number from 5 to 120, or take the line out for 25.")
+			b.problem(p.pos, "person-after", fmt.Sprintf("%q is not a number of seconds from %d to %d", p.text,
+				leastPersonAfter, mostPersonAfter),
+				"Too short, and a caller whom a machine answered is cut off; too long, and a line that answers counts as one that does not.",
+				"Write a number from 5 to 120, or take the line out for 25.")
 		} else {
 			book.PersonAfter = time.Duration(n) * time.Second
 		}
@@ -295,18 +315,23 @@ func (b *builder) step(id string, v, shared value) flows.Step {
 func (b *builder) stepShape(id string, s *flows.Step, v value) {
 	switch {
 	case s.Kind == flows.KindServices && !s.FromArea && len(s.Services) == 0:
-		b.shapeProblem(v.pos, "no-service", "the step "+id+" gives no service", "Add a line: services: area, or the names of services.")
+		b.shapeProblem(v.pos, "no-service", "the step "+id+" gives no service",
+			"Add a line: services: area, or the names of services.")
 	case s.Kind != flows.KindServices && v.at("services").set:
-		b.shapeProblem(v.at("services").pos, "stray-services", "a step of this kind gives no services", "Write kind: services, or take this line out.")
+		b.shapeProblem(v.at("services").pos, "stray-services", "a step of this kind gives no services",
+			"Write kind: services, or take this line out.")
 	case s.Kind != flows.KindServices && s.Text == "" && s.Say == "":
-		b.problem(v.pos, "missing-words", "the step "+id+" says nothing", "Anybody who gets here meets silence.", "Add words under text, under say, or both.")
+		b.problem(v.pos, "missing-words", "the step "+id+" says nothing", "Anybody who gets here meets silence.",
+			"Add words under text, under say, or both.")
 	case s.Kind == flows.KindMenu && len(s.Choices) == 0:
-		b.problem(v.pos, "dead-end", "the menu "+id+" offers no choice", "Anybody who gets here can only go back.", "Add choices, or make it kind: say.")
+		b.problem(v.pos, "dead-end", "the menu "+id+" offers no choice", "Anybody who gets here can only go back.",
+			"Add choices, or make it kind: say.")
 	}
 	for _, channel := range []string{"text", "say"} {
 		w := v.at(channel)
 		if s.Kind == flows.KindMenu && w.set && len(s.Choices) > 0 && !Holds(w.text, "{choices}") {
-			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}", "People would not be told which keys there are.", "Put {choices} where the choices should be.")
+			b.problem(w.pos, "choices-not-said", "the words do not hold {choices}",
+				"People would not be told which keys there are.", "Put {choices} where the choices should be.")
 		}
 	}
 }
@@ -316,7 +341,8 @@ func (b *builder) choices(all value) []flows.Choice {
 	var out []flows.Choice
 	textKey, callKey := 0, 0
 	for _, v := range all.list {
-		c := flows.Choice{Text: v.at("text").text, Say: v.at("say").text, To: v.at("goes_to").text, Area: v.at("area").text}
+		c := flows.Choice{Text: v.at("text").text, Say: v.at("say").text, To: v.at("goes_to").text,
+			Area: v.at("area").text}
 		switch v.at("does").text {
 		case "connect":
 			c.Does = flows.ActConnect
@@ -342,15 +368,19 @@ func (b *builder) choices(all value) []flows.Choice {
 		}
 		switch {
 		case leads != 1 && v.set:
-			b.shapeProblem(v.pos, "leads-nowhere", "the choice must lead to exactly one thing", "Give it one of goes_to, area and does.")
+			b.shapeProblem(v.pos, "leads-nowhere", "the choice must lead to exactly one thing",
+				"Give it one of goes_to, area and does.")
 		case c.Text == "" && c.Say == "" && v.set:
 			b.shapeProblem(v.pos, "missing-words", "the choice is offered nowhere", "Add text, say, or both.")
 		}
 		out = append(out, c)
 	}
 	if textKey > flows.MaxChoices || callKey > flows.MaxCallChoices {
-		b.problem(all.pos, "too-many-choices", fmt.Sprintf("there are %d choices; at most %d fit by text, and %d on a call", max(textKey, callKey), flows.MaxChoices, flows.MaxCallChoices),
-			"People in a hurry cannot hold more in mind, and the key 5 is kept for those who press 55 by mistake.", "Move some to a step of their own.")
+		b.problem(all.pos, "too-many-choices",
+			fmt.Sprintf("there are %d choices; at most %d fit by text, and %d on a call", max(textKey, callKey),
+				flows.MaxChoices, flows.MaxCallChoices),
+			"People in a hurry cannot hold more in mind, and the key 5 is kept for those who press 55 by mistake.",
+			"Move some to a step of their own.")
 	}
 	return out
 }
@@ -359,18 +389,28 @@ func (b *builder) words(file value) {
 	book, m := b.src.Book, file.at("messages")
 	wording := func(v value) flows.Wording { return flows.Wording{Text: v.at("text").text, Say: v.at("say").text} }
 	book.Messages = flows.Messages{
-		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")), GiveUp: wording(m.at("give_up")),
+		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")),
+		GiveUp:    wording(m.at("give_up")),
 		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
-		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")), TheyAnswer: wording(m.at("they_answer")), TryNext: wording(m.at("try_next")),
-		NoAnswer: wording(m.at("no_answer")), Engaged: wording(m.at("engaged")), NotReached: wording(m.at("not_reached")), Cancelled: wording(m.at("cancelled")),
+		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")),
+		TheyAnswer: wording(m.at("they_answer")), TryNext: wording(m.at("try_next")),
+		NoAnswer: wording(m.at("no_answer")), Engaged: wording(m.at("engaged")),
+		NotReached: wording(m.at("not_reached")), Cancelled: wording(m.at("cancelled")),
 		AnyKey: wording(m.at("any_key")), Stay: wording(m.at("stay")), NumberLater: wording(m.at("number_later")),
-		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")), Static: wording(m.at("static")),
+		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")),
+		Static: wording(m.at("static")),
 		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
-		Danger: wording(m.at("danger")), DangerShort: wording(m.at("danger_short")), DangerDeaf: wording(m.at("danger_deaf")),
-		Doctor: wording(m.at("doctor")), DoctorShort: wording(m.at("doctor_short")), Despair: wording(m.at("despair")), DespairShort: wording(m.at("despair_short")),
-		Taken: wording(m.at("taken")), TakenShort: wording(m.at("taken_short")), BehaviourDanger: wording(m.at("behaviour_danger")),
-		NotUnderstoodShort: wording(m.at("not_understood_short")), NumberShort: wording(m.at("number_short")), NumberLocal: wording(m.at("number_local")),
-		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")), Last: wording(m.at("last")),
+		Danger: wording(m.at("danger")), DangerShort: wording(m.at("danger_short")),
+		DangerDeaf: wording(m.at("danger_deaf")),
+		Doctor:     wording(m.at("doctor")), DoctorShort: wording(m.at("doctor_short")),
+		Despair:      wording(m.at("despair")),
+		DespairShort: wording(m.at("despair_short")),
+		Taken:        wording(m.at("taken")), TakenShort: wording(m.at("taken_short")),
+		BehaviourDanger:    wording(m.at("behaviour_danger")),
+		NotUnderstoodShort: wording(m.at("not_understood_short")), NumberShort: wording(m.at("number_short")),
+		NumberLocal:      wording(m.at("number_local")),
+		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")),
+		Last: wording(m.at("last")),
 	}
 	for i, k := range flows.Complaints() {
 		book.Messages.Reason[i] = wording(file.at("phrases").at("reason_" + k.String()))
@@ -382,10 +422,13 @@ func (b *builder) words(file value) {
 		book.Messages.Static = flows.Wording{Text: book.Messages.DangerShort.Text, Say: book.Messages.Fallback.Say}
 	}
 	p := file.at("phrases")
-	book.Messages.HoursUnknown, book.Messages.HoursOpen, book.Messages.HoursClosed = wording(p.at("hours_unknown")), wording(p.at("hours_open")), wording(p.at("hours_closed"))
-	book.Messages.Free, book.Messages.MayShow, book.Messages.ThenPress = wording(p.at("free")), wording(p.at("may_show")), wording(p.at("then_press"))
+	book.Messages.HoursUnknown, book.Messages.HoursOpen, book.Messages.HoursClosed = wording(p.at("hours_unknown")),
+		wording(p.at("hours_open")), wording(p.at("hours_closed"))
+	book.Messages.Free, book.Messages.MayShow, book.Messages.ThenPress = wording(p.at("free")),
+		wording(p.at("may_show")), wording(p.at("then_press"))
 	book.Pronunciations = b.pronunciations(file.at("pronunciations"))
-	book.Messages.Or, book.Messages.Beside, book.Messages.CallChoice = wording(p.at("or")), wording(p.at("beside")), p.at("call_choice").at("say").text
+	book.Messages.Or, book.Messages.Beside, book.Messages.CallChoice = wording(p.at("or")), wording(p.at("beside")),
+		p.at("call_choice").at("say").text
 	book.Messages.CallChoiceNext, book.Messages.BackKey = p.at("call_choice_next").at("say").text, wording(p.at("back"))
 	book.Messages.NotAnswering = wording(p.at("not_answering"))
 	u := file.at("understood")
@@ -397,11 +440,13 @@ func (b *builder) words(file value) {
 		return out
 	}
 	book.Words = flows.Words{
-		Leave: plainList(u.at("leave")), Back: plainList(u.at("back")), Repeat: plainList(u.at("repeat")), Zero: plainList(u.at("zero")),
+		Leave: plainList(u.at("leave")), Back: plainList(u.at("back")), Repeat: plainList(u.at("repeat")),
+		Zero:      plainList(u.at("zero")),
 		Emergency: plainList(u.at("emergency")), Polite: plainList(u.at("polite")), Start: plainList(u.at("start")),
 	}
 	for _, v := range file.at("shortcuts").list {
-		book.Words.Shortcuts = append(book.Words.Shortcuts, flows.Shortcut{Words: plainList(v.at("words")), To: v.at("goes_to").text})
+		book.Words.Shortcuts = append(book.Words.Shortcuts,
+			flows.Shortcut{Words: plainList(v.at("words")), To: v.at("goes_to").text})
 	}
 	book.Watch = plainList(file.at("watch_words"))
 	b.messageShape(file)
@@ -416,35 +461,52 @@ func (b *builder) messageShape(file value) {
 			return // told already
 		}
 		if w.text == "" {
-			b.problem(v.pos, "missing-words", fmt.Sprintf("%s has no %q", name, channel), "Somebody would be met with silence.", "Add a line: "+channel+": ...")
+			b.problem(v.pos, "missing-words", fmt.Sprintf("%s has no %q", name, channel),
+				"Somebody would be met with silence.", "Add a line: "+channel+": ...")
 			return
 		}
 		if placeholder != "" && !Holds(w.text, placeholder) {
-			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder, "The one thing people need here would not be told.", "Put "+placeholder+" where it should be.")
+			b.problem(w.pos, "missing-placeholder", "the words do not hold "+placeholder,
+				"The one thing people need here would not be told.", "Put "+placeholder+" where it should be.")
 		}
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{
-		{"not_understood", "text", "{choices}"}, {"not_understood", "say", "{zero}"}, {"silence", "say", ""}, {"any_key", "say", ""}, {"stay", "say", ""}, {"give_up", "say", "{zero}"},
-		{"emergency", "text", "999"}, {"emergency", "say", "9 9 9"}, {"which", "text", "{choices}"}, {"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
-		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""}, {"no_answer", "say", ""}, {"engaged", "say", ""},
-		{"not_reached", "say", ""}, {"cancelled", "say", ""}, {"closed", "say", "{numbers}"}, {"closed", "say", "{hours}"},
-		{"number_later", "say", "{numbers}"}, {"number_later", "say", "{zero}"}, {"number_later", "say", "{connect}"}, {"number_later", "say", "{choices}"},
-		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"}, {"number", "text", "{choices}"},
-		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""}, {"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
-		{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"}, {"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},
-		{"danger_deaf", "text", "999"}, {"doctor", "text", "999"}, {"doctor_short", "text", "999"}, {"despair", "text", "999"}, {"despair_short", "text", "999"},
-		{"taken", "text", "999"}, {"taken_short", "text", "999"}, {"behaviour_danger", "text", "999"}, {"behaviour_danger", "text", "{zero}"},
-		{"not_understood", "text", "999"}, {"not_understood_short", "text", "999"}, {"number_short", "text", "{numbers}"}, {"number_local", "text", "{numbers}"},
-		{"number_local", "text", "{local}"}, {"number_local_short", "text", "{numbers}"}, {"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
+		{"not_understood", "text", "{choices}"}, {"not_understood", "say", "{zero}"}, {"silence", "say", ""},
+		{"any_key", "say", ""}, {"stay", "say", ""}, {"give_up", "say", "{zero}"},
+		{"emergency", "text", "999"}, {"emergency", "say", "9 9 9"}, {"which", "text", "{choices}"},
+		{"fallback", "text", "{zero}"}, {"fallback", "text", "999"},
+		{"fallback", "say", "{zero}"}, {"quick_exit", "say", ""}, {"connecting", "say", ""}, {"try_next", "say", ""},
+		{"no_answer", "say", ""}, {"engaged", "say", ""},
+		{"not_reached", "say", ""}, {"cancelled", "say", ""}, {"closed", "say", "{numbers}"},
+		{"closed", "say", "{hours}"},
+		{"number_later", "say", "{numbers}"}, {"number_later", "say", "{zero}"}, {"number_later", "say", "{connect}"},
+		{"number_later", "say", "{choices}"},
+		{"nobody", "say", "{zero}"}, {"number", "text", "{numbers}"}, {"number", "text", "{beside}"},
+		{"number", "text", "{choices}"},
+		{"number", "say", "{numbers}"}, {"number", "say", "{choices}"}, {"accept", "say", ""},
+		{"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
+		{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"},
+		{"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},
+		{"danger_deaf", "text", "999"}, {"doctor", "text", "999"}, {"doctor_short", "text", "999"},
+		{"despair", "text", "999"}, {"despair_short", "text", "999"},
+		{"taken", "text", "999"}, {"taken_short", "text", "999"}, {"behaviour_danger", "text", "999"},
+		{"behaviour_danger", "text", "{zero}"},
+		{"not_understood", "text", "999"}, {"not_understood_short", "text", "999"},
+		{"number_short", "text", "{numbers}"}, {"number_local", "text", "{numbers}"},
+		{"number_local", "text", "{local}"}, {"number_local_short", "text", "{numbers}"},
+		{"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
 		{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
 		{"static", "text", "{zero}"}, {"static", "text", "999"}, {"static", "say", "{zero}"},
 	} {
 		demand("messages", d.name, d.channel, d.placeholder)
 	}
 	for _, d := range []struct{ name, channel, placeholder string }{
-		{"hours_unknown", "text", ""}, {"hours_open", "text", "{hours}"}, {"hours_closed", "text", "{hours}"}, {"free", "text", ""}, {"may_show", "text", ""},
-		{"then_press", "text", "{key}"}, {"then_press", "say", "{key}"}, {"or", "text", ""}, {"or", "say", ""}, {"beside", "text", "{numbers}"},
-		{"call_choice", "say", "{key}"}, {"call_choice", "say", "{label}"}, {"call_choice_next", "say", "{key}"}, {"call_choice_next", "say", "{label}"},
+		{"hours_unknown", "text", ""}, {"hours_open", "text", "{hours}"}, {"hours_closed", "text", "{hours}"},
+		{"free", "text", ""}, {"may_show", "text", ""},
+		{"then_press", "text", "{key}"}, {"then_press", "say", "{key}"}, {"or", "text", ""}, {"or", "say", ""},
+		{"beside", "text", "{numbers}"},
+		{"call_choice", "say", "{key}"}, {"call_choice", "say", "{label}"}, {"call_choice_next", "say", "{key}"},
+		{"call_choice_next", "say", "{label}"},
 		{"back", "say", ""},
 	} {
 		demand("phrases", d.name, d.channel, d.placeholder)
@@ -466,12 +528,14 @@ func (b *builder) examples(all value) {
 			turns = v.at("call")
 		}
 		if v.set && v.at("texts").set == e.Call {
-			b.shapeProblem(v.pos, "example-shape", "the example needs either texts or a call", "Add one of them, and not both.")
+			b.shapeProblem(v.pos, "example-shape", "the example needs either texts or a call",
+				"Add one of them, and not both.")
 		}
 		for _, t := range turns.list {
 			e.Turns = append(e.Turns, Turn{
-				They: t.at("they").text, We: t.at("we").texts(), Never: t.at("never").texts(), All: t.at("all").text, ConnectsTo: t.at("connects_to").text,
-				Silence: t.at("silence").text == "yes", Ends: t.at("ends").text == "yes", Pos: t.pos,
+				They: t.at("they").text, We: t.at("we").texts(), Never: t.at("never").texts(), All: t.at("all").text,
+				ConnectsTo: t.at("connects_to").text,
+				Silence:    t.at("silence").text == "yes", Ends: t.at("ends").text == "yes", Pos: t.pos,
 			})
 		}
 		b.src.Examples = append(b.src.Examples, e)

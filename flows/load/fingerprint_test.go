@@ -19,8 +19,10 @@ func TestWatcher(t *testing.T) {
 		atOnce bool
 	}{
 		{"a longer file", func(data []byte) []byte { return append(data, "# new\n"...) }, 0, true},
-		{"a newer file", func(data []byte) []byte { return bytes.Replace(data, []byte("a"), []byte("b"), 1) }, time.Nanosecond, true},
-		{"a file of the same size and time", func(data []byte) []byte { return bytes.Replace(data, []byte("a"), []byte("b"), 1) }, 0, false},
+		{"a newer file", func(data []byte) []byte { return bytes.Replace(data, []byte("a"), []byte("b"), 1) },
+			time.Nanosecond, true},
+		{"a file of the same size and time",
+			func(data []byte) []byte { return bytes.Replace(data, []byte("a"), []byte("b"), 1) }, 0, false},
 	} {
 		files := testbook.Copy()
 		now := time.Date(2026, 11, 3, 14, 0, 0, 0, time.UTC)

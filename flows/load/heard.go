@@ -23,7 +23,8 @@ const (
 	heardSignsFile = "heard_signs.yaml"
 )
 
-var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_ideas.yaml", "heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml", heardSignsFile}
+var heardFiles = []string{heardWordsFile, "heard_danger.yaml", "heard_people.yaml", "heard_ideas.yaml",
+	"heard_answers.yaml", "heard_places.yaml", "heard_languages.yaml", heardSignsFile}
 
 // HeardFile reports a file that says what is understood in a text.
 func HeardFile(name string) bool { return slices.Contains(heardFiles, name) }
@@ -48,7 +49,8 @@ func heardLists(file string, v value) (out []HeardList) {
 				continue
 			}
 			out = append(out, HeardList{file, at + "." + name, kind, language,
-				hear.List{Kind: kind, Phrases: l.at("phrases").texts(), Unless: l.at("unless").texts(), Foreign: language != ""}, l.at("match").texts(), l.at("no_match").texts()})
+				hear.List{Kind: kind, Phrases: l.at("phrases").texts(), Unless: l.at("unless").texts(),
+					Foreign: language != ""}, l.at("match").texts(), l.at("no_match").texts()})
 		}
 	}
 	add("", "heard", v.at("heard"))
@@ -120,7 +122,8 @@ func (b *builder) compile() (*hear.Ear, []HeardList, []hear.Mistake) {
 		}
 		return words
 	}
-	ear, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: named("words"), Glue: file.at("glue").texts(), Small: named("small"), Variants: named("variants"), Sorts: named("sorts"), Parts: named("parts"),
+	ear, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: named("words"), Glue: file.at("glue").texts(),
+		Small: named("small"), Variants: named("variants"), Sorts: named("sorts"), Parts: named("parts"),
 		Scales: b.scales(b.vals[heardSignsFile].at("signs"))})
 	return ear, all, mistakes
 }
@@ -135,12 +138,14 @@ func (b *builder) scales(v value) (out []hear.Scale) {
 			b.signProblem(one.at("enough"), fmt.Sprintf("%q is no sum to reach", one.at("enough").text))
 			continue
 		}
-		s := hear.Scale{Kind: kind, Enough: float32(enough), Adds: make(map[hear.Sign]float32, strings.Count(one.at("adds").text, signGap))}
+		s := hear.Scale{Kind: kind, Enough: float32(enough),
+			Adds: make(map[hear.Sign]float32, strings.Count(one.at("adds").text, signGap))}
 		for line := range strings.Lines(one.at("adds").text) {
 			number, words, _ := strings.Cut(strings.TrimSpace(line), " ")
 			adds, err := strconv.ParseFloat(number, 32)
 			if err != nil || !addEach(s.Adds, words, float32(adds)) {
-				b.signProblem(one.at("adds"), fmt.Sprintf("the line %q is not a number and signs of one or two words", strings.TrimSpace(line)))
+				b.signProblem(one.at("adds"), fmt.Sprintf("the line %q is not a number and signs of one or two words",
+					strings.TrimSpace(line)))
 				break
 			}
 		}
@@ -260,7 +265,8 @@ func (b *builder) heard() {
 			where = at.list[m.Phrase].pos
 		}
 		b.problem(where, "phrase", fmt.Sprintf("the phrase cannot be read: %v", m.Err),
-			"Somebody who writes this would not be understood.", "Write plain words. How phrases are written is said at the top of heard_words.yaml.")
+			"Somebody who writes this would not be understood.",
+			"Write plain words. How phrases are written is said at the top of heard_words.yaml.")
 	}
 	b.src.Book.Ear, b.src.Heard = ear, lists
 }
@@ -283,21 +289,25 @@ func heardShape(file string) *shape {
 			small = append(small, need(name, "see the file that ships", listOf(text())))
 		}
 		return object(schemaField,
-			need("words", "lists of words that phrases name in curly brackets", &shape{kind: isMap, elem: listOf(text())}),
+			need("words", "lists of words that phrases name in curly brackets",
+				&shape{kind: isMap, elem: listOf(text())}),
 			need("glue", "short words that people run together with others", listOf(text())),
 			may("small", "small words around the name of a place, by what they do", object(small...)),
 			may("variants", "other ways to write a word, by the word", mapOf(listOf(text()))),
 			may("sorts", "words of one sort, by a name for the sort", mapOf(listOf(text()))),
-			may("parts", "who does what to whom: the sorts that play a part, by a name for the part", mapOf(listOf(text()))))
+			may("parts", "who does what to whom: the sorts that play a part, by a name for the part",
+				mapOf(listOf(text()))))
 	case heardSignsFile:
-		scale := object(need("enough", "the sum that a text must reach", text()), need("adds", "a number and one or two words to a line", text()))
+		scale := object(need("enough", "the sum that a text must reach", text()),
+			need("adds", "a number and one or two words to a line", text()))
 		var scales []field
 		for _, kind := range hear.Weighable() {
 			scales = append(scales, may(kind.String(), "see the head of the file", scale))
 		}
 		return object(schemaField, need("signs", "what words add, by what they say", object(scales...)))
 	case "heard_languages.yaml":
-		return object(schemaField, need("languages", "lists in other languages, by a short name for each, like pl", mapOf(object(kinds...))))
+		return object(schemaField, need("languages", "lists in other languages, by a short name for each, like pl",
+			mapOf(object(kinds...))))
 	}
 	return object(schemaField, need("heard", "the lists, by what they say", object(kinds...)))
 }

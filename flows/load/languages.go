@@ -37,7 +37,8 @@ type Draft struct {
 
 // InDraft reports a place in a language that nobody has signed.
 func (s *Source) InDraft(at Pos) bool {
-	return slices.ContainsFunc(s.Drafts, func(d Draft) bool { return at.File == languagesFile && !before(at, d.from) && before(at, d.to) })
+	return slices.ContainsFunc(s.Drafts,
+		func(d Draft) bool { return at.File == languagesFile && !before(at, d.from) && before(at, d.to) })
 }
 
 func before(a, b Pos) bool { return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col }
@@ -47,7 +48,8 @@ func (s *Source) extent(id string) (from, to Pos) {
 	at := languagesFile + ":languages." + id
 	from, to = s.pos[at+"#name"], Pos{languagesFile, math.MaxInt, 1}
 	for path, pos := range s.pos {
-		if strings.HasPrefix(path, languagesFile+":") && strings.HasSuffix(path, "#name") && !strings.HasPrefix(path, at+".") && before(from, pos) && before(pos, to) {
+		if strings.HasPrefix(path, languagesFile+":") && strings.HasSuffix(path, "#name") &&
+			!strings.HasPrefix(path, at+".") && before(from, pos) && before(pos, to) {
 			to = pos
 		}
 	}
@@ -147,18 +149,29 @@ func messageSlots(m *flows.Messages, all *slots) {
 		path string
 		*flows.Wording
 	}{
-		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence}, {"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
-		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit}, {"messages.connecting", &m.Connecting}, {"messages.they_answer", &m.TheyAnswer},
-		{"messages.try_next", &m.TryNext}, {"messages.no_answer", &m.NoAnswer}, {"messages.engaged", &m.Engaged}, {"messages.not_reached", &m.NotReached},
-		{"messages.cancelled", &m.Cancelled}, {"messages.any_key", &m.AnyKey}, {"messages.stay", &m.Stay}, {"messages.number_later", &m.NumberLater}, {"phrases.back", &m.BackKey},
-		{"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number}, {"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
-		{"messages.danger", &m.Danger}, {"messages.danger_short", &m.DangerShort}, {"messages.danger_deaf", &m.DangerDeaf}, {"messages.doctor", &m.Doctor},
-		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair}, {"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
-		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger}, {"messages.not_understood_short", &m.NotUnderstoodShort},
-		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal}, {"messages.number_local_short", &m.NumberLocalShort},
+		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence},
+		{"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
+		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit},
+		{"messages.connecting", &m.Connecting}, {"messages.they_answer", &m.TheyAnswer},
+		{"messages.try_next", &m.TryNext}, {"messages.no_answer", &m.NoAnswer}, {"messages.engaged", &m.Engaged},
+		{"messages.not_reached", &m.NotReached},
+		{"messages.cancelled", &m.Cancelled}, {"messages.any_key", &m.AnyKey}, {"messages.stay", &m.Stay},
+		{"messages.number_later", &m.NumberLater}, {"phrases.back", &m.BackKey},
+		{"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number},
+		{"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
+		{"messages.danger", &m.Danger}, {"messages.danger_short", &m.DangerShort},
+		{"messages.danger_deaf", &m.DangerDeaf}, {"messages.doctor", &m.Doctor},
+		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair},
+		{"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
+		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger},
+		{"messages.not_understood_short", &m.NotUnderstoodShort},
+		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal},
+		{"messages.number_local_short", &m.NumberLocalShort},
 		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},
-		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen}, {"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
-		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or}, {"phrases.beside", &m.Beside},
+		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen},
+		{"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
+		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or},
+		{"phrases.beside", &m.Beside},
 		{"phrases.not_answering", &m.NotAnswering},
 	} {
 		all.add(w.path+".text", &w.Text)
@@ -197,19 +210,22 @@ func (b *builder) languages(file value) {
 func (b *builder) language(id string, v value, keys map[byte]string) {
 	of := b.src.Book.Clone()
 	of.Voice = flows.Voice{Name: v.at("voice").at("name").text, Language: v.at("voice").at("language").text}
-	l := flows.Language{ID: id, Name: v.at("name").text, Words: plainAll(v.at("words").texts()), Offer: v.at("offer_say").text, AnyLetters: v.at("letters").text == "any", Book: of}
+	l := flows.Language{ID: id, Name: v.at("name").text, Words: plainAll(v.at("words").texts()),
+		Offer: v.at("offer_say").text, AnyLetters: v.at("letters").text == "any", Book: of}
 	of.Pronunciations = b.pronunciations(v.at("pronunciations"))
 	if k := v.at("key"); k.text != "" {
 		l.Key = k.text[0]
 		if other, taken := keys[l.Key]; taken {
-			b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of %s already", l.Key, other), "Callers would get the other language.", "Give each language a key of its own: 6, 7 or 8.")
+			b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of %s already", l.Key, other),
+				"Callers would get the other language.", "Give each language a key of its own: 6, 7 or 8.")
 		}
 		if !v.draft {
 			keys[l.Key] = id
 		}
 	}
 	if !v.draft && !v.at("voice").set {
-		b.shapeProblem(v.pos, "missing-key", `"voice" is missing here, and the language is signed`, "Add a line: voice: {name: ..., language: ...}  (the voice it is spoken with, in the provider's names)")
+		b.shapeProblem(v.pos, "missing-key", `"voice" is missing here, and the language is signed`,
+			"Add a line: voice: {name: ..., language: ...}  (the voice it is spoken with, in the provider's names)")
 	}
 	if on := v.at(signedOn); on.text != "" {
 		b.date(on)
@@ -232,7 +248,8 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 	if l.Name == "" {
 		l.Name = id
 	}
-	d := Draft{Language: l, Signer: v.at("to_be_signed_by").text, Words: len(b.src.Wordings), Missing: missing, Unknown: unknown}
+	d := Draft{Language: l, Signer: v.at("to_be_signed_by").text, Words: len(b.src.Wordings), Missing: missing,
+		Unknown: unknown}
 	d.from, d.to = b.src.extent(id)
 	b.src.Drafts = append(b.src.Drafts, d)
 }
@@ -251,8 +268,10 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 			continue
 		}
 		if want, got := holds(s.now), holds(words.text); !slices.Equal(want, got) {
-			b.problem(words.pos, "translation-placeholder", fmt.Sprintf("the words hold %s; in the book's own language they hold %s", list(got), list(want)),
-				"Somebody would miss what is there: a number, perhaps.", "Put the same names in curly brackets into both.")
+			b.problem(words.pos, "translation-placeholder",
+				fmt.Sprintf("the words hold %s; in the book's own language they hold %s", list(got), list(want)),
+				"Somebody would miss what is there: a number, perhaps.",
+				"Put the same names in curly brackets into both.")
 		}
 		s.set(words.text)
 	}
@@ -267,15 +286,18 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 // incomplete tells of what a signed language lacks, and of what is for nothing.
 func (b *builder) incomplete(texts value, missing []Wording, unknown []string) {
 	if len(missing) > 0 {
-		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s", len(missing), Few(paths(missing))),
-			"Somebody who reads only this language meets another one in the middle, perhaps where the number is.", "Add a line for each under texts, like "+missing[0].Path+": ...")
+		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s",
+			len(missing), Few(paths(missing))),
+			"Somebody who reads only this language meets another one in the middle, perhaps where the number is.",
+			"Add a line for each under texts, like "+missing[0].Path+": ...")
 	}
 	var known []string
 	for _, w := range b.src.Wordings {
 		known = append(known, w.Path)
 	}
 	for _, path := range unknown {
-		b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path), "These words are never read or heard.", DidYouMean(path, known))
+		b.problem(texts.at(path).pos, "unknown-translation", fmt.Sprintf("the book has no words at %q", path),
+			"These words are never read or heard.", DidYouMean(path, known))
 	}
 }
 
@@ -316,7 +338,8 @@ func list(names []string) string {
 
 // understoodIn adds a language's words to those that are understood everywhere.
 func (b *builder) understoodIn(v value, w *flows.Words) {
-	for name, at := range map[string]*[]string{"leave": &w.Leave, "back": &w.Back, "repeat": &w.Repeat, "zero": &w.Zero, "emergency": &w.Emergency, "polite": &w.Polite, "start": &w.Start} {
+	for name, at := range map[string]*[]string{"leave": &w.Leave, "back": &w.Back, "repeat": &w.Repeat, "zero": &w.Zero,
+		"emergency": &w.Emergency, "polite": &w.Polite, "start": &w.Start} {
 		*at = append(slices.Clone(*at), plainAll(v.at(name).texts())...)
 	}
 }
@@ -339,15 +362,21 @@ func languagesShape() *shape {
 		need("words", "what people write to have it, once it is signed", listOf(text())),
 		may("key", "what callers press to have it, at any time", one("6", "7", "8")),
 		may("offer_say", "what the greeting of a call says of it, in it", text()),
-		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one", object(need("name", "like Polly.Ola-Neural", text()), need("language", "like pl-PL", text()))),
-		may("letters", "any when its texts need other letters than plain texts hold; they take up to three segments then", one("plain", "any")),
+		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one",
+			object(need("name", "like Polly.Ola-Neural", text()), need("language", "like pl-PL", text()))),
+		may("letters",
+			"any when its texts need other letters than plain texts hold; they take up to three segments then",
+			one("plain", "any")),
 		may("to_be_signed_by", "of a draft: the role of the person who must read every word and sign", text()),
-		may(signedBy, "the role of the person who speaks it and has read every word; without it the language is a draft, and nobody is served it", text()),
+		may(signedBy,
+			"the role of the person who speaks it and has read every word; without it the language is a draft, and nobody is served it",
+			text()),
 		may(signedOn, "the day they did, like 2026-01-31; without it the language is a draft", text()),
 		may("understood", "words of it that mean the same everywhere", object(understood...)),
 		may("watch_words", "words of it that must never appear in a text", listOf(text())),
 		may("pronunciations", pronunciationsDoc, &shape{kind: isMap, elem: text(), anyKey: true}),
-		need("texts", "every wording, by where it is in the other files", &shape{kind: isMap, elem: text(), anyKey: true}))
+		need("texts", "every wording, by where it is in the other files",
+			&shape{kind: isMap, elem: text(), anyKey: true}))
 	language.draft = func(n *yaml.Node) bool { return !signed(n) }
 	return object(schemaField,
 		may("own_words", "what people write to come back to the book's own language", listOf(text())),

@@ -133,7 +133,8 @@ func Files() []string { return append([]string(nil), fileNames...) }
 // Belongs reports a file that is part of a book, by its path in the book's folder.
 func Belongs(name string) bool {
 	recording, _ := path.Match("audio/*.wav", name) // the pattern is well formed
-	return recording || slices.Contains(fileNames, name) || path.Dir(name) == areaDir && slices.Contains(area.Files(), path.Base(name))
+	return recording || slices.Contains(fileNames, name) || path.Dir(name) == areaDir &&
+		slices.Contains(area.Files(), path.Base(name))
 }
 
 // Optional reports a file that a book may be without.
@@ -155,9 +156,10 @@ func requiredFiles() (names []string) {
 func Dir(fsys fs.FS) (*Source, []Problem) {
 	b := &builder{
 		reader: reader{pos: map[string]Pos{}},
-		src:    &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{}, files: map[string][]byte{}},
-		vals:   map[string]value{},
-		fsys:   fsys,
+		src: &Source{Book: &flows.Book{}, Allowed: map[string][]string{}, pos: map[string]Pos{},
+			files: map[string][]byte{}},
+		vals: map[string]value{},
+		fsys: fsys,
 	}
 	hash := fnv.New32a()
 	districts := b.gazetteer(hash)
@@ -167,7 +169,9 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 			continue
 		}
 		if other := renamed(fsys, name); err != nil && other != "" {
-			b.shapeProblem(Pos{name, 1, 1}, "missing-file", fmt.Sprintf("there is no file %s, but one called %s", name, other), fmt.Sprintf("Rename %s to %s.", other, name))
+			b.shapeProblem(Pos{name, 1, 1}, "missing-file",
+				fmt.Sprintf("there is no file %s, but one called %s", name, other),
+				fmt.Sprintf("Rename %s to %s.", other, name))
 			continue
 		}
 		if err != nil {

@@ -27,8 +27,10 @@ func lookAgain(number string) string {
 // digitsOnly tells what to do about a number that holds something else.
 func digitsOnly(number string) string {
 	for letter, digit := range map[string]string{"O": "0", "o": "0", "l": "1", "I": "1"} {
-		if strings.Contains(number, letter) && strings.Trim(strings.ReplaceAll(number, letter, digit), "+0123456789 ") == "" {
-			return fmt.Sprintf("The letter %s is in it: write the digit %s, if that is the number, with digits and spaces only.", letter, digit)
+		if strings.Contains(number, letter) &&
+			strings.Trim(strings.ReplaceAll(number, letter, digit), "+0123456789 ") == "" {
+			return fmt.Sprintf("The letter %s is in it: write the digit %s, if that is the number, with digits and spaces only.",
+				letter, digit)
 		}
 	}
 	return "Write it as printed, with digits and spaces only; use a second number line for a second number."
@@ -42,7 +44,8 @@ func Plainly(written string) string {
 	if !strings.Contains(bare, "+") {
 		bare = written
 	}
-	bare = strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u2011", " ", "\u00a0", " ", ".", " ", "/", " ", "\u201c", "", "\u201d", "").Replace(bare)), " ")
+	bare = strings.Join(strings.Fields(strings.NewReplacer("(", " ", ")", " ", "-", " ", "\u2013", " ", "\u2011", " ",
+		"\u00a0", " ", ".", " ", "/", " ", "\u201c", "", "\u201d", "").Replace(bare)), " ")
 	parsed, err := phonenumbers.Parse(bare, "GB")
 	if err != nil || strings.Trim(bare, "+0123456789 ") != "" || !phonenumbers.IsValidNumber(parsed) {
 		return ""
@@ -56,7 +59,8 @@ func Plainly(written string) string {
 // Dialable reports a number of this country, short ones like 101 included.
 func Dialable(printed string) bool {
 	parsed, err := phonenumbers.Parse(printed, "GB")
-	return err == nil && strings.Trim(printed, "+0123456789 ") == "" && (phonenumbers.IsValidNumber(parsed) || phonenumbers.IsValidShortNumberForRegion(parsed, "GB"))
+	return err == nil && strings.Trim(printed, "+0123456789 ") == "" &&
+		(phonenumbers.IsValidNumber(parsed) || phonenumbers.IsValidShortNumberForRegion(parsed, "GB"))
 }
 
 // Number tells whether a number, as it is printed, is free to ring. It is an error
@@ -96,10 +100,14 @@ func (b *builder) keys(l *flows.Line, v value) {
 	wait := time.Duration(seconds * float64(time.Second))
 	switch {
 	case err != nil || wait < 0 || wait > flows.MaxKeysAfter || wait%shortestWait != 0:
-		b.problem(after.pos, "then-press", fmt.Sprintf("%q is not a number of seconds from 0 to %.0f, in whole or half seconds", after.text, flows.MaxKeysAfter.Seconds()),
-			"Pressed too early or too late, the key is not heard. "+why, "Ring the line, count the seconds until it offers the key, and write them, like 2 or 2.5.")
+		b.problem(after.pos, "then-press",
+			fmt.Sprintf("%q is not a number of seconds from 0 to %.0f, in whole or half seconds", after.text,
+				flows.MaxKeysAfter.Seconds()),
+			"Pressed too early or too late, the key is not heard. "+why,
+			"Ring the line, count the seconds until it offers the key, and write them, like 2 or 2.5.")
 	case !keys.set:
-		b.problem(after.pos, "then-press", "there is a time to press a key, but no key", why, "Write the key above it, like then_press: \"2\", or take this line out.")
+		b.problem(after.pos, "then-press", "there is a time to press a key, but no key", why,
+			"Write the key above it, like then_press: \"2\", or take this line out.")
 	default:
 		l.KeysAfter = wait
 	}
@@ -114,7 +122,8 @@ func keysFix(text string) string {
 	if waits == "" || !flows.IsKey(key) || wait > flows.MaxKeysAfter {
 		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
 	}
-	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v", key, wait.Seconds())
+	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v",
+		key, wait.Seconds())
 }
 
 // line reads one number. Only numbers that are valid for their country load: a
@@ -128,7 +137,8 @@ func (b *builder) line(s *flows.Service, v value, priced bool) {
 	l := flows.Line{Printed: n.text}
 	b.keys(&l, v)
 	if bad := strings.Trim(n.text, "+0123456789 "); bad != "" {
-		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text), "On an old phone it could not be rung by pressing it.",
+		b.problem(n.pos, "number", fmt.Sprintf("%q holds more than digits and spaces", n.text),
+			"On an old phone it could not be rung by pressing it.",
 			digitsOnly(n.text))
 		if bare := Plainly(n.text); bare != "" {
 			last := &b.problems[len(b.problems)-1]
@@ -142,18 +152,23 @@ func (b *builder) line(s *flows.Service, v value, priced bool) {
 	case err == nil && phonenumbers.IsValidNumber(parsed):
 		l.E164 = phonenumbers.Format(parsed, phonenumbers.E164)
 		if phonenumbers.GetNumberType(parsed) == phonenumbers.PREMIUM_RATE {
-			b.problem(n.pos, "number-cost", fmt.Sprintf("%q is a premium number", n.text), "The call would cost the caller a lot, and show on the bill.", "Ask the service for a freephone or ordinary number.")
+			b.problem(n.pos, "number-cost", fmt.Sprintf("%q is a premium number", n.text),
+				"The call would cost the caller a lot, and show on the bill.",
+				"Ask the service for a freephone or ordinary number.")
 		}
 		if free := phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE; priced && free != s.Free {
-			b.problem(n.pos, "number-cost", fmt.Sprintf("whether %q is free does not match \"free\"", n.text), "The caller would be told the wrong thing about their bill.",
+			b.problem(n.pos, "number-cost", fmt.Sprintf("whether %q is free does not match \"free\"", n.text),
+				"The caller would be told the wrong thing about their bill.",
 				"0800 and 0808 numbers are \"free: yes\"; no others are.")
 		}
 	case err == nil && phonenumbers.IsValidShortNumberForRegion(parsed, "GB"):
 		if s.Connect {
-			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller", n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
+			b.problem(n.pos, "number-connect", fmt.Sprintf("%q is a short number that we cannot ring for a caller",
+				n.text), "The caller would be put through to nothing.", "Add a line: can_connect: no")
 		}
 	default:
-		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text), "The caller would reach nobody, or a stranger.", lookAgain(n.text))
+		b.problem(n.pos, "number", fmt.Sprintf("%q is not a telephone number of this country", n.text),
+			"The caller would reach nobody, or a stranger.", lookAgain(n.text))
 	}
 	s.Lines = append(s.Lines, l)
 }

@@ -27,8 +27,11 @@ func TestShippedHeardFilesAreRead(t *testing.T) {
 // shape it should have or problems with a place.
 func FuzzParse(f *testing.F) {
 	for i := range fileNames {
-		for _, s := range []string{"", "schema: 1", "a: &a [*a]", "? [x]: y", "steps: {w: {kind: menu, text: \"{\"}}", "services: {a: {numbers: [{number: !!float NaN}]}}",
-			"%", "--- |\n x", "schema: 1\nsteps:\n  a:\n    kind: menu\n    choices:\n      - text: no\n        goes_to: b\n", "<<: {a: b}", "a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}}}}}"} {
+		for _, s := range []string{"", "schema: 1", "a: &a [*a]", "? [x]: y", "steps: {w: {kind: menu, text: \"{\"}}",
+			"services: {a: {numbers: [{number: !!float NaN}]}}",
+			"%", "--- |\n x",
+			"schema: 1\nsteps:\n  a:\n    kind: menu\n    choices:\n      - text: no\n        goes_to: b\n",
+			"<<: {a: b}", "a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}}}}}"} {
 			f.Add(i, []byte(s))
 		}
 	}

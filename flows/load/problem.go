@@ -113,7 +113,8 @@ func Sort(ps []Problem) []Problem {
 		return slices.Index(fileNames, file)
 	}
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(order(a.File), order(b.File)), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
+		return cmp.Or(cmp.Compare(order(a.File), order(b.File)), strings.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
 			strings.Compare(a.Rule, b.Rule), strings.Compare(a.What, b.What))
 	})
 	return slices.Compact(ps)
@@ -135,7 +136,8 @@ func nearest(word string, candidates []string) string {
 // meant; "" when that is not certain.
 func Slip(word string, candidates []string) string {
 	near := nearest(word, candidates)
-	if strings.EqualFold(word, near) || len(word) > 3 && Distance(word, near) == 1 || len(word) > 4 && swapped(word, near) {
+	if strings.EqualFold(word, near) || len(word) > 3 && Distance(word, near) == 1 || len(word) > 4 &&
+		swapped(word, near) {
 		return near
 	}
 	return ""

@@ -24,13 +24,17 @@ func (b *builder) pronunciations(all value) (out []voice.Respelling) {
 		case !said.set || said.text == "":
 			continue // told already
 		case !sayable(name):
-			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is not a name", name), why, fmt.Sprintf("Write a name as it is in the words, of letters only, at most %d.", maxSaid))
+			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is not a name", name), why,
+				fmt.Sprintf("Write a name as it is in the words, of letters only, at most %d.", maxSaid))
 			continue
 		case !sayable(said.text):
-			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is not how a name is said", said.text), why, fmt.Sprintf("Spell it as you would for a child to read aloud, with letters only, at most %d, like Kezzick for Keswick.", maxSaid))
+			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is not how a name is said", said.text), why,
+				fmt.Sprintf("Spell it as you would for a child to read aloud, with letters only, at most %d, like Kezzick for Keswick.",
+					maxSaid))
 			continue
 		case said.text == name:
-			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is said as it is written", name), "The line does nothing.", "Spell it as it is said, or take the line out.")
+			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is said as it is written", name),
+				"The line does nothing.", "Spell it as it is said, or take the line out.")
 			continue
 		}
 		out = append(out, voice.Respelling{Name: name, Said: said.text})

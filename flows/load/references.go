@@ -21,7 +21,8 @@ func (b *builder) references() {
 	refs := b.refs(entries)
 	for _, r := range refs {
 		if all := entries[r.kind]; !slices.Contains(all.keys, r.text) {
-			b.shapeProblem(r.pos, "unknown-"+r.kind, fmt.Sprintf("there is no %s %q", r.kind, r.text), b.perhaps(r, all, refs))
+			b.shapeProblem(r.pos, "unknown-"+r.kind, fmt.Sprintf("there is no %s %q", r.kind, r.text),
+				b.perhaps(r, all, refs))
 		}
 	}
 	for _, all := range entries {
@@ -99,7 +100,8 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 		}
 	}
 	if twice := b.twice[r.kind+"s"]; len(twice) > 0 {
-		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it its own name.", twice[0])
+		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it its own name.",
+			twice[0])
 	}
 	var spare []string // nothing leads to them
 	for _, id := range all.keys {
@@ -111,17 +113,20 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 	const few = 12
 	switch ids := slices.Sorted(slices.Values(all.keys)); {
 	case len(spare) == 1:
-		return fmt.Sprintf("Nothing leads to the %s %q: if that is its new name, write it here. If it is gone for good, take this out, too.", r.kind, spare[0])
+		return fmt.Sprintf("Nothing leads to the %s %q: if that is its new name, write it here. If it is gone for good, take this out, too.",
+			r.kind, spare[0])
 	case len(ids) <= few:
 		return "If it is gone for good, take this out, too. Otherwise use one of: " + strings.Join(ids, ", ") + "."
 	}
-	return fmt.Sprintf("Look how the %s is written where it is used. If it is gone for good, take this out, too.", r.kind)
+	return fmt.Sprintf("Look how the %s is written where it is used. If it is gone for good, take this out, too.",
+		r.kind)
 }
 
 // emergency reports the service that words lead to, and no name.
 func emergency(service value) bool {
 	numbers := service.at("numbers").list
-	return len(numbers) == 1 && (&flows.Service{Lines: []flows.Line{{Printed: numbers[0].at("number").text}}}).Emergency()
+	return len(numbers) == 1 &&
+		(&flows.Service{Lines: []flows.Line{{Printed: numbers[0].at("number").text}}}).Emergency()
 }
 
 // slip reports a name that is another but for a letter in a word, or two that

@@ -31,7 +31,8 @@ var firstNames = strings.Fields(`aaron abigail adam adrian aisha alan alex alexa
 // person's name, which must not stand in a flow book.
 func Role(words string) error {
 	const example = "write a role, like service manager or duty worker"
-	all := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return strings.ContainsRune(" ,.;:/()'&", r) })
+	all := strings.FieldsFunc(strings.ToLower(words),
+		func(r rune) bool { return strings.ContainsRune(" ,.;:/()'&", r) })
 	if len(all) == 0 {
 		return errors.New("nothing says who rang it: " + example)
 	}

@@ -43,7 +43,8 @@ func schemaOf(s *shape) map[string]any {
 				required = append(required, f.name)
 			}
 		}
-		return map[string]any{"type": "object", "properties": props, "required": required, "additionalProperties": false}
+		return map[string]any{"type": "object", "properties": props, "required": required,
+			"additionalProperties": false}
 	}
 	if len(s.enum) == 0 {
 		// Bare numbers and dates are words to us, though YAML reads other types.

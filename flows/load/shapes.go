@@ -86,7 +86,8 @@ var schemaField = need("schema", "the version of this file's form; always 1", on
 const examplesFile = "examples.yaml"
 
 // fileNames are the files of a book, in the order they are read.
-var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile, recordingsFile}, heardFiles...)
+var fileNames = append([]string{"services.yaml", "areas.yaml", "menus.yaml", "words.yaml", examplesFile, languagesFile,
+	recordingsFile}, heardFiles...)
 
 // shapeOf is the shape of one file of a book, whose districts have these names; any
 // name will do when there are none.
@@ -102,7 +103,8 @@ func shapeOf(file string, districts []string) *shape {
 	case "menus.yaml":
 		return menusShape()
 	case "words.yaml":
-		return wordsShape(object(may("text", "what a text message says", text()), may("say", "what a call says", text())))
+		return wordsShape(object(may("text", "what a text message says", text()),
+			may("say", "what a call says", text())))
 	case languagesFile:
 		return languagesShape()
 	case recordingsFile:
@@ -123,18 +125,23 @@ func servicesShape() *shape {
 		need("numbers", "its telephone numbers, called one after another", listOf(object(
 			need("number", "as the service prints it", text()),
 			may("then_press", "the key to press once the line answers", text()),
-			may("press_after", "how many seconds after the answer it is pressed: 0 to 30, halves too; usually 2", text())))),
+			may("press_after", "how many seconds after the answer it is pressed: 0 to 30, halves too; usually 2",
+				text())))),
 		need("for", "whom it is for", listOf(person())),
 		need("hours", `"24 hours", "unknown", or like "Mon-Fri 9am-6pm"`, text()),
-		may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed", one("closed", "open")),
-		may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed", &shape{kind: isMap, elem: text(), anyKey: true}),
+		may("bank_holidays", "open when it keeps its hours on bank holidays too; otherwise closed",
+			one("closed", "open")),
+		may("exceptions", "single days that differ: 2026-12-24: 9am-12.30pm, or closed",
+			&shape{kind: isMap, elem: text(), anyKey: true}),
 		may("paused_until", "the day it is back after a flood or strike; it comes back by itself", text()),
 		may("ring_seconds", "how long its lines ring: 10 to 60; usually 20", text()),
-		may("press_to_accept", "yes when the person who answers must press 1, so that a machine is not taken for a person", yesNo()),
+		may("press_to_accept",
+			"yes when the person who answers must press 1, so that a machine is not taken for a person", yesNo()),
 		may("free", "yes for freephone numbers", yesNo()),
 		may("takes", "texts when it takes texts, and no calls", one("texts", "calls")),
 		may("can_connect", "no when a caller must not be put through", yesNo()),
-		may("first_words", "the first words heard on a test call; a caller hears them before, if they name the service", text()),
+		may("first_words", "the first words heard on a test call; a caller hears them before, if they name the service",
+			text()),
 		may("answered_by", "who or what answers, as heard on a test call", one("person", "menu", "queue", "voicemail")),
 		may("takes_men", "whether it takes men; leave out what nobody has said", yesNo()),
 		may("takes_third_parties", "whether it takes people worried about somebody else", yesNo()),
@@ -169,7 +176,8 @@ func areasShape(districts []string) *shape {
 			may("also_called", "more names people use for it", listOf(text())),
 			need("services", "its services, in the order they are offered", listOf(text())),
 		))),
-		may("several", "names that cover several areas: anybody who writes one is asked which", &shape{kind: isMap, elem: listOf(text()), anyKey: true}))
+		may("several", "names that cover several areas: anybody who writes one is asked which",
+			&shape{kind: isMap, elem: listOf(text()), anyKey: true}))
 }
 
 func menusShape() *shape {
@@ -193,19 +201,26 @@ func menusShape() *shape {
 		need("zero_for_all", "the step that 0 leads men and LGBT+ people to", text()),
 		need("either", "the step that asks who it is about, where words of harm go both ways", text()),
 		need("answers", "which step answers what was understood in a text", object(answerFields()...)),
-		may("silent_calls", "whether the 24-hour line takes callers who never press a key; left out, they are told its number", object(
-			need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
-			need("agreed_by", "the role of the person at that line who agreed in writing", text()),
-			need("agreed_on", "the day they did, like 2026-01-31", text()))),
-		may("person_after", "how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25", text()),
+		may("silent_calls",
+			"whether the 24-hour line takes callers who never press a key; left out, they are told its number", object(
+				need("connect_per_hour", "how many in an hour, at most; 0 is none", text()),
+				need("agreed_by", "the role of the person at that line who agreed in writing", text()),
+				need("agreed_on", "the day they did, like 2026-01-31", text()))),
+		may("person_after",
+			"how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25",
+			text()),
 		need("voice", "the voice of calls, in the provider's names", object(
 			need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
 		need("steps", "the steps, by a short name for each", mapOf(object(
 			need("kind", "what the step does", one("menu", "services", "say")),
-			may("need", "from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all", one("deaf", "line_for_all")),
+			may("need",
+				"from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all",
+				one("deaf", "line_for_all")),
 			may("text", "what a text says; leave out when the step is for calls only", text()),
 			may("say", "what a call says; leave out when the step is for texts only", text()),
-			may("choices", "in order: the first is key 1; at most four by text, and on a call five, of which the fifth is key 6", listOf(choice)),
+			may("choices",
+				"in order: the first is key 1; at most four by text, and on a call five, of which the fifth is key 6",
+				listOf(choice)),
 			may("for", "from here on, whom it is about", person()),
 			may("services", `the services a services step gives, or "area"`, oneOrMore()),
 			may("also", "services mentioned while they are open", listOf(text())),
@@ -225,18 +240,22 @@ func recordingsShape() *shape {
 
 func examplesShape() *shape {
 	turn := object(
-		may("they", "what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no answer, engaged, failed, cancelled)", text()),
+		may("they",
+			"what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no answer, engaged, failed, cancelled)",
+			text()),
 		may("we", "what our answer holds; each must be there", oneOrMore()),
 		may("never", "what our answer must not hold", oneOrMore()),
-		may("all", "our whole answer, word for word: when it comes to read differently, you are asked to accept it", text()),
+		may("all", "our whole answer, word for word: when it comes to read differently, you are asked to accept it",
+			text()),
 		may("connects_to", "the service we ring", text()),
 		may("silence", "yes when we answer nothing", yesNo()),
 		may("ends", "yes when the call or conversation is over", yesNo()))
-	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them", listOf(object(
-		need("name", "what the example shows", text()),
-		may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
-		may("texts", "a conversation by text", listOf(turn)),
-		may("call", "a call", listOf(turn))))))
+	return object(schemaField, need("examples", "conversations as they should go; signpost check runs them",
+		listOf(object(
+			need("name", "what the example shows", text()),
+			may("at", `the moment it happens, like "2026-11-20 14:00"; otherwise a weekday afternoon`, text()),
+			may("texts", "a conversation by text", listOf(turn)),
+			may("call", "a call", listOf(turn))))))
 }
 
 // answerFields are what a step can answer.
@@ -252,10 +271,15 @@ func wordsShape(wording *shape) *shape {
 	for _, m := range messageNames {
 		messages = append(messages, need(m.name, m.doc, wording))
 	}
-	phrases = append(phrases, may("not_answering", "a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for {doubt}", wording))
-	messages = append(messages, may("they_answer", "to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
+	phrases = append(phrases, may("not_answering",
+		"a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for {doubt}",
+		wording))
+	messages = append(messages, may("they_answer",
+		"to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
 		may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording),
-		may("static", "when nothing but fixed words can be used; without it, what danger_short says to a text and fallback to a call", wording))
+		may("static",
+			"when nothing but fixed words can be used; without it, what danger_short says to a text and fallback to a call",
+			wording))
 	for _, p := range phraseNames {
 		phrases = append(phrases, need(p.name, p.doc, wording))
 	}
@@ -281,31 +305,45 @@ var messageNames = []named{
 	{"give_up", "the last words of a call without keys"}, {"emergency", "to a text of 999, and to the key 5"},
 	{"which", "which area is nearest"}, {"fallback", "when something of ours is broken"},
 	{"quick_exit", "the harmless last words after the star key"}, {"connecting", "before ringing a service"},
-	{"try_next", "before another line is called, when the caller stayed on"}, {"no_answer", "nobody answered: before another line is called"},
-	{"engaged", "the line was engaged"}, {"not_reached", "the line could not be reached"}, {"cancelled", "the call to the line was cancelled"},
-	{"any_key", "after two silences: any key connects the caller"}, {"stay", "after a line that answered, and was gone at once"},
+	{"try_next", "before another line is called, when the caller stayed on"},
+	{"no_answer", "nobody answered: before another line is called"},
+	{"engaged", "the line was engaged"}, {"not_reached", "the line could not be reached"},
+	{"cancelled", "the call to the line was cancelled"},
+	{"any_key", "after two silences: any key connects the caller"},
+	{"stay", "after a line that answered, and was gone at once"},
 	{"number_later", "what a services step says when the line may not answer now"}, {"closed", "when a line is closed"},
 	{"nobody", "when no line could be reached"}, {"number", "what every services step says"},
-	{"danger", "to danger: {local} {zero}"}, {"danger_short", "to danger, where the other does not fit"}, {"danger_deaf", "to danger, for somebody deaf"},
+	{"danger", "to danger: {local} {zero}"}, {"danger_short", "to danger, where the other does not fit"},
+	{"danger_deaf", "to danger, for somebody deaf"},
 	{"doctor", "to danger, when a doctor must look at it"}, {"doctor_short", "the same, where the other does not fit"},
 	{"despair", "to somebody who wants to die"}, {"despair_short", "the same, where the other does not fit"},
 	{"taken", "to somebody who has taken something"}, {"taken_short", "the same, where the other does not fit"},
-	{"behaviour_danger", "to danger, for somebody worried about how they behave"}, {"not_understood_short", "not_understood, where it does not fit"},
-	{"number_short", "number, where it does not fit"}, {"number_local", "a line for a need, with the local number: {local}"},
-	{"number_local_short", "the same, where the other does not fit"}, {"instead", "another number, when one did not help"}, {"last", "when there is no other number"},
+	{"behaviour_danger", "to danger, for somebody worried about how they behave"},
+	{"not_understood_short", "not_understood, where it does not fit"},
+	{"number_short", "number, where it does not fit"},
+	{"number_local", "a line for a need, with the local number: {local}"},
+	{"number_local_short", "the same, where the other does not fit"},
+	{"instead", "another number, when one did not help"}, {"last", "when there is no other number"},
 	{"accept", "to the person who answers a line that must be accepted"}, {"back_on", "a line that is paused"},
 }
 
 var phraseNames = []named{
-	{"hours_unknown", "nobody has confirmed the hours"}, {"hours_open", "the line is open"}, {"hours_closed", "the line is closed"},
-	{"free", "the number is free"}, {"may_show", "the number may show on a bill"}, {"then_press", "a key to press once they answer"},
-	{"reason_no_answer", "they did not answer: comes before another number"}, {"reason_engaged", "they were engaged"}, {"reason_dead_line", "the number did not work"},
-	{"reason_machine", "a machine answered"}, {"reason_shut", "they were closed"}, {"reason_another", "another number was asked for"},
-	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"}, {"call_choice", "the first choice of a call's menu"},
+	{"hours_unknown", "nobody has confirmed the hours"}, {"hours_open", "the line is open"},
+	{"hours_closed", "the line is closed"},
+	{"free", "the number is free"}, {"may_show", "the number may show on a bill"},
+	{"then_press", "a key to press once they answer"},
+	{"reason_no_answer", "they did not answer: comes before another number"}, {"reason_engaged", "they were engaged"},
+	{"reason_dead_line", "the number did not work"},
+	{"reason_machine", "a machine answered"}, {"reason_shut", "they were closed"},
+	{"reason_another", "another number was asked for"},
+	{"or", "between two numbers"}, {"beside", "the 24-hour number beside another"},
+	{"call_choice", "the first choice of a call's menu"},
 	{"call_choice_next", "the other choices"}, {"back", "how to go back on a call, where that leads anywhere"},
 }
 
 var wordNames = []named{
-	{"leave", "leaves the conversation"}, {"back", "goes back"}, {"repeat", "says it again"}, {"zero", "gives the 24-hour line"},
-	{"emergency", "somebody who may think this is 999"}, {"polite", "thanks and the like"}, {"start", "starts from the top"},
+	{"leave", "leaves the conversation"}, {"back", "goes back"}, {"repeat", "says it again"},
+	{"zero", "gives the 24-hour line"},
+	{"emergency", "somebody who may think this is 999"}, {"polite", "thanks and the like"},
+	{"start", "starts from the top"},
 }

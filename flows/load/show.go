@@ -20,7 +20,8 @@ func (s *Source) Show(p Problem) string {
 	}
 	number := fmt.Sprint(p.Line)
 	margin := strings.Repeat(" ", len(number))
-	return fmt.Sprintf("%s: %s: %s\n  %s | %s\n  %s | %s^\n%s", p.Pos, p.Severity, p.What, number, line, margin, caret, p.advice())
+	return fmt.Sprintf("%s: %s: %s\n  %s | %s\n  %s | %s^\n%s", p.Pos, p.Severity, p.What, number, line, margin, caret,
+		p.advice())
 }
 
 // Letters is the column of a place counted in letters, as other tools count.

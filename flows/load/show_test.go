@@ -12,7 +12,8 @@ import (
 // line, after letters of several bytes, and without control characters.
 func TestShow(t *testing.T) {
 	long := strings.Repeat("word ", 60)
-	files := fstest.MapFS{"words.yaml": &fstest.MapFile{Data: []byte("schema: 1\n\nétat: \x1b[31mred\n" + long + "HERE " + long + "\n")}}
+	files := fstest.MapFS{"words.yaml": &fstest.MapFile{Data: []byte("schema: 1\n\nétat: \x1b[31mred\n" + long +
+		"HERE " + long + "\n")}}
 	src, _ := load.Dir(files)
 	for _, tt := range []struct {
 		name      string
@@ -24,9 +25,11 @@ func TestShow(t *testing.T) {
 		{"after a letter of two bytes", 3, 8, " ", "état:  [31mred"},
 		{"far along", 4, 1 + len(long), "H", "HERE"},
 		{"the end of a line", 1, 10, "", "schema: 1"},
-		{"beyond the line", 1, 40, "", ""}, {"beyond the file", 99, 1, "", ""}, {"an empty line", 2, 1, "", ""}, {"nowhere", 0, 0, "", ""},
+		{"beyond the line", 1, 40, "", ""}, {"beyond the file", 99, 1, "", ""}, {"an empty line", 2, 1, "", ""},
+		{"nowhere", 0, 0, "", ""},
 	} {
-		shown := src.Show(load.Problem{Pos: load.Pos{File: "words.yaml", Line: tt.line, Col: tt.col}, Rule: "r", What: "what", Why: "why", Fix: "fix"})
+		shown := src.Show(load.Problem{Pos: load.Pos{File: "words.yaml", Line: tt.line, Col: tt.col}, Rule: "r",
+			What: "what", Why: "why", Fix: "fix"})
 		lines := strings.Split(shown, "\n")
 		if strings.Contains(shown, "\x1b") {
 			t.Errorf("%s: a control character is printed", tt.name)
@@ -40,7 +43,8 @@ func TestShow(t *testing.T) {
 		if len(lines) != 6 || !strings.Contains(lines[1], tt.shows) || len([]rune(lines[1])) > 130 {
 			t.Fatalf("%s:\n%s", tt.name, shown)
 		}
-		if at := len([]rune(strings.Split(lines[2], "^")[0])); tt.under != "" && string([]rune(lines[1])[at]) != tt.under {
+		if at := len([]rune(strings.Split(lines[2], "^")[0])); tt.under != "" &&
+			string([]rune(lines[1])[at]) != tt.under {
 			t.Errorf("%s: the caret is under %q:\n%s", tt.name, string([]rune(lines[1])[at]), shown)
 		}
 	}

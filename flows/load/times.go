@@ -29,9 +29,11 @@ func (b *builder) hours(s *flows.Service, all value) {
 			fix = "If it is closed for some days, leave its hours and write the day it is back: paused_until: 2026-01-31. If it is gone, write not_offered and why."
 		}
 		if but == nil {
-			fix = fmt.Sprintf("It holds dashes or blanks of another kind: write %q, with the dash of the keyboard.", plainDashes)
+			fix = fmt.Sprintf("It holds dashes or blanks of another kind: write %q, with the dash of the keyboard.",
+				plainDashes)
 		}
-		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(), "Callers would not be told when the line is open.", fix)
+		b.problem(v.pos, "hours", "these hours cannot be read: "+err.Error(),
+			"Callers would not be told when the line is open.", fix)
 		if but == nil {
 			b.fix(v.pos, v.text, plainDashes)
 		}
@@ -51,7 +53,8 @@ func (b *builder) hours(s *flows.Service, all value) {
 			} else if _, times, ok := strings.Cut(hours.Suggest(e.text), " "); ok {
 				fix = fmt.Sprintf("Write this, if it is what you mean: %s: %s", day, times)
 			}
-			b.problem(e.pos, "hours", "this exception cannot be read: "+err.Error(), "Callers would be told the wrong thing on that day.", fix)
+			b.problem(e.pos, "hours", "this exception cannot be read: "+err.Error(),
+				"Callers would be told the wrong thing on that day.", fix)
 		}
 	}
 	s.Hours = h
@@ -64,17 +67,20 @@ func (b *builder) emergencyHours(s *flows.Service, all value) {
 	}
 	const why = "It is answered at every hour, and callers would be led past it."
 	if v := all.at("hours"); v.text != "24 hours" {
-		b.problem(v.pos, "emergency-hours", fmt.Sprintf("%s is the emergency number, and these are not its hours", s.ID), why, "Write: hours: 24 hours")
+		b.problem(v.pos, "emergency-hours", fmt.Sprintf("%s is the emergency number, and these are not its hours",
+			s.ID), why, "Write: hours: 24 hours")
 	}
 	for _, name := range []string{"exceptions", "paused_until", "from", "until"} {
 		if v := all.at(name); v.set {
-			b.problem(v.pos, "emergency-hours", fmt.Sprintf("%s is the emergency number: it has no %s", s.ID, name), why, "Take the line out.")
+			b.problem(v.pos, "emergency-hours", fmt.Sprintf("%s is the emergency number: it has no %s", s.ID, name),
+				why, "Take the line out.")
 		}
 	}
 }
 
 // otherDates are ways in which people write days. The day comes before the month.
-var otherDates = []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006", "2 January, 2006", "2nd January 2006", "2/1/06", "2.1.06", "2006/1/2", "2006-1-2"}
+var otherDates = []string{"2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006", "2 January, 2006",
+	"2nd January 2006", "2/1/06", "2.1.06", "2006/1/2", "2006-1-2"}
 
 // ordinalDay finds the letters behind a day: 1st, 22nd.
 var ordinalDay = regexp.MustCompile(`(?i)\b(\d{1,2})(st|nd|rd|th)\b`)
@@ -104,7 +110,8 @@ func (b *builder) date(v value) time.Time {
 		if iso := Day(v.text); iso != "" {
 			fix = "Write it like " + iso + ", if that is the day you mean: the year, the month, the day."
 		}
-		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text), "Without the date nobody knows whether the number still holds.", fix)
+		b.problem(v.pos, "date", fmt.Sprintf("%q is not a date", v.text),
+			"Without the date nobody knows whether the number still holds.", fix)
 	}
 	return t
 }

@@ -17,8 +17,10 @@ import (
 // editor saved it, or what a program for several writers left in it.
 func (r *reader) unreadable(data []byte) bool {
 	const asUTF8 = "In your editor choose Save as, and for the encoding UTF-8."
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data[:min(len(data), 200)], 0) >= 0 {
-		r.shapeProblem(Pos{r.file, 1, 1}, "encoding", "the file is saved as UTF-16, which some editors call Unicode", asUTF8)
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) ||
+		bytes.IndexByte(data[:min(len(data), 200)], 0) >= 0 {
+		r.shapeProblem(Pos{r.file, 1, 1}, "encoding", "the file is saved as UTF-16, which some editors call Unicode",
+			asUTF8)
 		return true
 	}
 	started := false // something but comments was read
@@ -26,19 +28,24 @@ func (r *reader) unreadable(data []byte) bool {
 		at := Pos{r.file, n + 1, 1}
 		if i := firstInvalid(line); i >= 0 {
 			at.Col = i + 1
-			r.shapeProblem(at, "encoding", fmt.Sprintf("a letter here is not saved as UTF-8; in the older form of Windows it is %q", string(rune(line[i]))), asUTF8+" Then type the letter again.")
+			r.shapeProblem(at, "encoding",
+				fmt.Sprintf("a letter here is not saved as UTF-8; in the older form of Windows it is %q",
+					string(rune(line[i]))), asUTF8+" Then type the letter again.")
 			return true
 		}
 		text := strings.TrimRight(string(line), "\r ")
 		switch {
 		case conflictMarker.MatchString(text):
-			r.shapeProblem(at, "conflict", "two people's changes are here side by side, with marks of the program git", "Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and >>>>>>>.")
+			r.shapeProblem(at, "conflict", "two people's changes are here side by side, with marks of the program git",
+				"Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and >>>>>>>.")
 			return true
 		case text == "---" && started:
-			r.shapeProblem(at, "documents", "a second document begins here (---); only the first is read", "Take this line out, if what follows belongs to the file. Otherwise take out all that follows.")
+			r.shapeProblem(at, "documents", "a second document begins here (---); only the first is read",
+				"Take this line out, if what follows belongs to the file. Otherwise take out all that follows.")
 			return true
 		}
-		started = started || text != "" && text != "\ufeff" && text != "---" && !strings.HasPrefix(strings.TrimLeft(text, " \ufeff"), "#") && text[0] != '%'
+		started = started || text != "" && text != "\ufeff" && text != "---" &&
+			!strings.HasPrefix(strings.TrimLeft(text, " \ufeff"), "#") && text[0] != '%'
 	}
 	return false
 }
@@ -76,7 +83,8 @@ func (r *reader) lostWords(n *yaml.Node, v value) bool {
 	if lost == "" {
 		return false
 	}
-	r.shapeProblem(Pos{v.pos.File, v.pos.Line, v.pos.Col + len(v.text)}, "hash", fmt.Sprintf("the words end before the #: they are read as %q", v.text),
+	r.shapeProblem(Pos{v.pos.File, v.pos.Line, v.pos.Col + len(v.text)}, "hash",
+		fmt.Sprintf("the words end before the #: they are read as %q", v.text),
 		fmt.Sprintf("Put quotes around them: %q. If it is a comment, put a space after the #.", v.text+lost))
 	return true
 }
@@ -103,7 +111,9 @@ func (r *reader) curlyQuoted(v value) bool {
 func renamed(fsys fs.FS, name string) string {
 	base := strings.TrimSuffix(name, ".yaml")
 	for _, e := range entriesOf(fsys) {
-		if e != name && (strings.EqualFold(e, name) || slices.Contains([]string{base + ".yml", name + ".txt", base + ".txt", base + ".yaml.yaml"}, strings.ToLower(e))) {
+		if e != name && (strings.EqualFold(e, name) ||
+			slices.Contains([]string{base + ".yml", name + ".txt", base + ".txt", base + ".yaml.yaml"},
+				strings.ToLower(e))) {
 			return e
 		}
 	}
@@ -126,7 +136,9 @@ func Copies(fsys fs.FS) (out []Copy) {
 		for _, of := range fileNames {
 			base := strings.TrimSuffix(of, ".yaml")
 			rest, ok := strings.CutPrefix(lower, base)
-			if ok && len(base) > len(best) && (rest == "" || !strings.ContainsAny(rest[:1], "_abcdefghijklmnopqrstuvwxyz")) && slices.Contains(names, of) {
+			if ok && len(base) > len(best) &&
+				(rest == "" || !strings.ContainsAny(rest[:1], "_abcdefghijklmnopqrstuvwxyz")) &&
+				slices.Contains(names, of) {
 				best = base
 			}
 		}

@@ -15,7 +15,8 @@ import (
 // What a manager types is understood, or explained with the line to write, where it
 // stands.
 func TestWhatManagersType(t *testing.T) {
-	const hours, number, paused = "    hours: Mon-Fri 9am-6pm #", "      - number: 0161 496 0009\n", "    hours: Mon-Fri 9am-6pm #"
+	const hours, number, paused = "    hours: Mon-Fri 9am-6pm #", "      - number: 0161 496 0009\n",
+		"    hours: Mon-Fri 9am-6pm #"
 	for _, tt := range []struct {
 		name, find, put string
 		rule, fix       string // none: it is understood
@@ -29,8 +30,10 @@ func TestWhatManagersType(t *testing.T) {
 		{"weekdays alone", hours, "    hours: weekdays #", "hours", "hours: Mon-Fri 9am-5pm"},
 		{"times first", hours, "    hours: 9am-5pm Mon-Fri #", "", ""},
 		{"a break at noon", hours, "    hours: Mon-Fri 9am-12.30pm, 1.30pm-5pm #", "", ""},
-		{"past midnight", hours, "    hours: Fri-Mon 6pm-2am #", "hours", "hours: Fri-Mon 6pm-midnight, Sat-Tue midnight-2am"},
-		{"bank holidays, too", hours, "    hours: Mon-Fri 9am-5pm (closed bank holidays) #", "hours", "hours: Mon-Fri 9am-5pm"},
+		{"past midnight", hours, "    hours: Fri-Mon 6pm-2am #", "hours",
+			"hours: Fri-Mon 6pm-midnight, Sat-Tue midnight-2am"},
+		{"bank holidays, too", hours, "    hours: Mon-Fri 9am-5pm (closed bank holidays) #", "hours",
+			"hours: Mon-Fri 9am-5pm"},
 		{"office hours", hours, "    hours: office hours #", "hours", "hours: Mon-Fri 9am-5pm"},
 		{"nobody knows", hours, "    hours: don't know #", "hours", "hours: unknown"},
 		{"closed", hours, "    hours: closed #", "hours", "paused_until"},
@@ -49,8 +52,11 @@ func TestWhatManagersType(t *testing.T) {
 		{"#", "    label: local team\n", "    label: local team #1\n", "hash", `"local team #1"`},
 		{"# with a space is a comment", "    label: local team\n", "    label: local team # the old one\n", "", ""},
 		{"anchor", "    label: local team\n", "    label: &team local team\n", "anchor", "Take it out"},
-		{"alias", "    label: local team\n    say: the local team\n", "    label: &team local team\n    say: *team\n", "anchor", "local team"},
-		{"merge marks", "    label: local team\n", "<<<<<<< HEAD\n    label: local team\n=======\n    label: town team\n>>>>>>> theirs\n", "conflict", "Keep the right lines"},
+		{"alias", "    label: local team\n    say: the local team\n", "    label: &team local team\n    say: *team\n",
+			"anchor", "local team"},
+		{"merge marks", "    label: local team\n",
+			"<<<<<<< HEAD\n    label: local team\n=======\n    label: town team\n>>>>>>> theirs\n", "conflict",
+			"Keep the right lines"},
 		{"two documents", "  # --- Dalshire", "---\n  # --- Dalshire", "documents", "Take this line out"},
 		{"Latin-1", "name: Men's Advice Line", "name: M\xe9n's Advice Line", "encoding", "UTF-8"},
 	} {
@@ -66,7 +72,8 @@ func TestWhatManagersType(t *testing.T) {
 			above, _, _ := bytes.Cut(files["services.yaml"].Data, []byte(tt.put))
 			line := 1 + bytes.Count(above, []byte("\n"))
 			for _, p := range problems {
-				if p.Rule == tt.rule && strings.Contains(p.Fix, tt.fix) && p.File == "services.yaml" && p.Line >= line && p.Line <= line+strings.Count(tt.put, "\n") {
+				if p.Rule == tt.rule && strings.Contains(p.Fix, tt.fix) && p.File == "services.yaml" &&
+					p.Line >= line && p.Line <= line+strings.Count(tt.put, "\n") {
 					return
 				}
 			}
@@ -106,7 +113,8 @@ func TestHowEditorsSave(t *testing.T) {
 			t.Errorf("%s: %v", name, problems[0])
 		case tt.rule == "" && src.Book.Service("fell_team_west").Label != "local team":
 			t.Errorf("%s: the label is %q", name, src.Book.Service("fell_team_west").Label)
-		case tt.rule != "" && (len(problems) == 0 || problems[0].Rule != tt.rule || !strings.Contains(problems[0].Fix, "UTF-8")):
+		case tt.rule != "" && (len(problems) == 0 || problems[0].Rule != tt.rule ||
+			!strings.Contains(problems[0].Fix, "UTF-8")):
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
@@ -114,7 +122,8 @@ func TestHowEditorsSave(t *testing.T) {
 
 // A file under another name is named, and so are copies that nobody reads.
 func TestOtherNames(t *testing.T) {
-	for other, says := range map[string]string{"services.yml": "Rename services.yml to services.yaml", "services.yaml.txt": "Rename services.yaml.txt", "Services.yaml": "Rename Services.yaml"} {
+	for other, says := range map[string]string{"services.yml": "Rename services.yml to services.yaml",
+		"services.yaml.txt": "Rename services.yaml.txt", "Services.yaml": "Rename Services.yaml"} {
 		files := testbook.Copy()
 		files[other] = files["services.yaml"]
 		delete(files, "services.yaml")
@@ -125,8 +134,10 @@ func TestOtherNames(t *testing.T) {
 	}
 	files := testbook.Copy()
 	copies := map[string]string{
-		"services-LAPTOP-AB12.yaml": "services.yaml", "services (Jo's conflicted copy 2026-11-20).yaml": "services.yaml", "services (1).yaml": "services.yaml",
-		"areas - Copy.yaml": "areas.yaml", "Copy of menus.yaml": "menus.yaml", "services.yml": "services.yaml", "words.conflict.yaml": "words.yaml",
+		"services-LAPTOP-AB12.yaml":                       "services.yaml",
+		"services (Jo's conflicted copy 2026-11-20).yaml": "services.yaml", "services (1).yaml": "services.yaml",
+		"areas - Copy.yaml": "areas.yaml", "Copy of menus.yaml": "menus.yaml", "services.yml": "services.yaml",
+		"words.conflict.yaml": "words.yaml",
 	}
 	watched := load.NewWatcher(files)
 	now := time.Now()
@@ -134,7 +145,8 @@ func TestOtherNames(t *testing.T) {
 	for name := range copies {
 		files[name] = &fstest.MapFile{Data: []byte("schema: 1\n")}
 	}
-	for _, other := range []string{"servicesplan.yaml", "notes.txt", "services.docx", "~$services.yaml", ".services.yaml"} {
+	for _, other := range []string{"servicesplan.yaml", "notes.txt", "services.docx", "~$services.yaml",
+		".services.yaml"} {
 		files[other] = &fstest.MapFile{Data: []byte("x")}
 	}
 	src, problems := load.Dir(files)

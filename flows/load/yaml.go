@@ -98,7 +98,8 @@ func (r *reader) at(n *yaml.Node) Pos {
 // empty when they are written there in another way.
 func (r *reader) edit(at Pos, words, put string) Edit {
 	lines := r.lines[at.File]
-	if at.Line > len(lines) || !bytes.HasPrefix(lines[at.Line-1][min(at.Col-1, len(lines[at.Line-1])):], []byte(words)) {
+	if at.Line > len(lines) || !bytes.HasPrefix(lines[at.Line-1][min(at.Col-1, len(lines[at.Line-1])):],
+		[]byte(words)) {
 		return Edit{}
 	}
 	from := at.Col - 1
@@ -113,7 +114,8 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 	r.file = file
 	top := Pos{file, 1, 1}
 	if len(data) > maxFile {
-		r.shapeProblem(top, "file-size", fmt.Sprintf("the file is %d bytes; at most %d are read", len(data), maxFile), "Take out what does not belong here.")
+		r.shapeProblem(top, "file-size", fmt.Sprintf("the file is %d bytes; at most %d are read", len(data), maxFile),
+			"Take out what does not belong here.")
 		return value{}
 	}
 	if r.lines == nil {
@@ -140,7 +142,8 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 		return value{}
 	}
 	if len(doc.Content) == 0 {
-		r.shapeProblem(top, "empty", "the file is empty", "Put the file back as it was, or start from the one that ships.")
+		r.shapeProblem(top, "empty", "the file is empty",
+			"Put the file back as it was, or start from the one that ships.")
 		return value{}
 	}
 	return r.read(doc.Content[0], sh, "")
@@ -170,7 +173,8 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 		r.shapeProblem(pos, "anchor", "an alias (*name) is here", fix)
 		return value{}
 	case n.Anchor != "":
-		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") is here", "Take it out: aliases are not used in flow files.")
+		r.shapeProblem(pos, "anchor", "an anchor (&"+n.Anchor+") is here",
+			"Take it out: aliases are not used in flow files.")
 	case len(n.Content) > 2*maxItems:
 		r.shapeProblem(pos, "length", "this list is too long", fmt.Sprintf("Keep it under %d.", maxItems))
 		return value{}
@@ -184,7 +188,8 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 			return v
 		}
 		if n.Kind != yaml.SequenceNode {
-			r.shapeProblem(pos, "shape", "a list is expected here, "+found(n), "Write it like: [one, two], or one to a line after a dash.")
+			r.shapeProblem(pos, "shape", "a list is expected here, "+found(n),
+				"Write it like: [one, two], or one to a line after a dash.")
 			return value{}
 		}
 		for i, c := range n.Content {
@@ -227,7 +232,8 @@ func has(n *yaml.Node, name string) bool {
 
 func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	if n.Kind != yaml.ScalarNode {
-		r.shapeProblem(v.pos, "shape", "words are expected here, "+found(n), "Write it on one line, in quotes if it has : or # in it.")
+		r.shapeProblem(v.pos, "shape", "words are expected here, "+found(n),
+			"Write it on one line, in quotes if it has : or # in it.")
 		return value{}
 	}
 	v.text = strings.TrimRight(n.Value, "\n")
@@ -241,7 +247,8 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	}
 	if i := strings.IndexFunc(v.text, unseen); i >= 0 {
 		c, _ := utf8.DecodeRuneInString(v.text[i:])
-		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) is in the words", c), "Type the words again, without a backslash in them.")
+		r.shapeProblem(v.pos, "unseen", fmt.Sprintf("a character that nobody can see (%U) is in the words", c),
+			"Type the words again, without a backslash in them.")
 		return v
 	}
 	if r.curlyQuoted(v) || r.lostWords(n, v) {
@@ -267,7 +274,8 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 // unseen reports a character that steers a machine, or is none: it would break the
 // document that a call is answered with.
 func unseen(c rune) bool {
-	return unicode.IsControl(c) && c != '\n' && c != '\t' || unicode.Is(unicode.Noncharacter_Code_Point, c) || c == utf8.RuneError
+	return unicode.IsControl(c) && c != '\n' && c != '\t' || unicode.Is(unicode.Noncharacter_Code_Point, c) ||
+		c == utf8.RuneError
 }
 
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
@@ -290,7 +298,9 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			p = path + "." + name
 		}
 		if _, dup := v.fields[name]; dup {
-			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q appears here twice; first on line %d", name, r.pos[p+"#name"].Line), "If the second is a copy, give it a name of its own. Otherwise keep one of them.")
+			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q appears here twice; first on line %d", name,
+				r.pos[p+"#name"].Line),
+				"If the second is a copy, give it a name of its own. Otherwise keep one of them.")
 			if r.twice == nil {
 				r.twice = map[string][]string{}
 			}
@@ -301,7 +311,8 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		if sh.kind == isObject {
 			f := sh.field(name)
 			if f == nil {
-				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name), DidYouMean(name, sh.names()))
+				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name),
+					DidYouMean(name, sh.names()))
 				if near := Slip(name, sh.names()); !has(n, near) {
 					r.fix(kpos, name, near)
 					misspelt[near] = true
@@ -310,7 +321,8 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			}
 			child = f.shape
 		} else if !idOK(name) && !sh.anyKey {
-			r.shapeProblem(kpos, "id", fmt.Sprintf("%q cannot be a name here", name), "Use small letters, digits and _ only, starting with a letter, at most 40.")
+			r.shapeProblem(kpos, "id", fmt.Sprintf("%q cannot be a name here", name),
+				"Use small letters, digits and _ only, starting with a letter, at most 40.")
 			continue
 		}
 		cv := r.read(c, child, p)
@@ -325,7 +337,8 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 	r.inDraft = outer
 	for _, f := range sh.fields {
 		if _, ok := v.fields[f.name]; f.required && !ok && !misspelt[f.name] {
-			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name), "Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")
+			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name),
+				"Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")
 		}
 	}
 	return v

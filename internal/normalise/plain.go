@@ -152,7 +152,8 @@ func fold(r rune) rune {
 }
 
 func isWordRune(r rune) bool {
-	return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r >= utf8.RuneSelf &&
+		(unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 // Digit reads a plain text that means one number on a menu: "1", "01", "one",
@@ -186,7 +187,8 @@ func LeadingDigit(text string) (n int, rest string, ok bool) {
 // "number" here; on its own it is not a number, so Digit still refuses it.
 func filler(w string) bool {
 	switch w {
-	case "option", "options", "number", "num", "no", "nr", "press", "pressed", "choice", "choose", "reply", "answer", "text", "key", "please", "pls", "the", "its":
+	case "option", "options", "number", "num", "no", "nr", "press", "pressed", "choice", "choose", "reply", "answer",
+		"text", "key", "please", "pls", "the", "its":
 		return true
 	}
 	return false

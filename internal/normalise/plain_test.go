@@ -43,7 +43,8 @@ func TestDigit(t *testing.T) {
 	for in, want := range map[string]int{
 		"1": 1, "01": 1, "one": 1, "option 1": 1, "number one please": 1, "no 2": 2, "0": 0, "o": 0, "00": 0,
 		"10": 10, "press 3": 3,
-		"1 or 2": -1, "no": -1, "": -1, "kendal": -1, "1 kendal": -1, "07400123456": -1, "one two": -1, "please": -1, "999": -1,
+		"1 or 2": -1, "no": -1, "": -1, "kendal": -1, "1 kendal": -1, "07400123456": -1, "one two": -1,
+		"please": -1, "999": -1,
 	} {
 		got, ok := normalise.Digit(in)
 		if !ok {
@@ -74,7 +75,8 @@ func FuzzText(f *testing.F) {
 
 // One sign can fold into many: the result is bounded like the message.
 func TestTextIsBounded(t *testing.T) {
-	for _, s := range []string{strings.Repeat("\ufdfa", 5000), strings.Repeat("x", 100_000), strings.Repeat("&", 6000)} {
+	for _, s := range []string{strings.Repeat("\ufdfa", 5000), strings.Repeat("x", 100_000),
+		strings.Repeat("&", 6000)} {
 		if n := len(normalise.Text(s)); n > normalise.MaxInput {
 			t.Errorf("%d bytes", n)
 		}

@@ -385,7 +385,8 @@ var cheap = mask("aeiouyh")
 // least is what some letters that the other word does not have cost at least.
 func least(letters uint32) float32 {
 	low := bits.OnesCount32(letters & cheap)
-	return float32(low)*min(costVowel, costSilent) + float32(bits.OnesCount32(letters)-low)*min(costNeighbor, 2*costDouble)
+	return float32(low)*min(costVowel, costSilent) + float32(bits.OnesCount32(letters)-low)*min(costNeighbor,
+		2*costDouble)
 }
 
 // Mask has a bit for each letter of a word, for [MayBeNear].

@@ -15,8 +15,10 @@ func TestIndex(t *testing.T) {
 		x.Add(w, int32(i), 5)
 	}
 	for typed, want := range map[string]string{
-		"nife": "knife", "suiside": "suicide", "karlisle": "carlisle", "carlsile": "carlisle", "whicahm": "whicham", "acrlisle": "carlisle",
-		"harlisle": "carlisle", "arlisle": "carlisle", "xcarlisle": "carlisle", "fonee": "fone", "stehpen": "stephen", "carpet": "", "": "", "fine": "",
+		"nife": "knife", "suiside": "suicide", "karlisle": "carlisle", "carlsile": "carlisle", "whicahm": "whicham",
+		"acrlisle": "carlisle",
+		"harlisle": "carlisle", "arlisle": "carlisle", "xcarlisle": "carlisle", "fonee": "fone", "stehpen": "stephen",
+		"carpet": "", "": "", "fine": "",
 	} {
 		hits := x.Find(nil, typed, true, 7)
 		got := ""
@@ -40,7 +42,9 @@ func TestDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
 		want float32
-	}{{"kendal", "kendal", 0}, {"kendal", "kendel", 0.55}, {"kendal", "kendall", 0.3}, {"kednal", "kendal", 0.9}, {"kendl", "kendal", 0.7}, {"kndal", "kendal", 0.5}, {"kenal", "kendal", 0.9}, {"kendal", "kemdal", 0.7}, {"kendal", "xendal", 1}, {"", "kend", 3.2}} {
+	}{{"kendal", "kendal", 0}, {"kendal", "kendel", 0.55}, {"kendal", "kendall", 0.3}, {"kednal", "kendal", 0.9},
+		{"kendl", "kendal", 0.7}, {"kndal", "kendal", 0.5}, {"kenal", "kendal", 0.9}, {"kendal", "kemdal", 0.7},
+		{"kendal", "xendal", 1}, {"", "kend", 3.2}} {
 		if got := spell.Distance(tt.a, tt.b, most); math.Abs(float64(got-tt.want)) > 1e-5 {
 			t.Errorf("%q and %q are %v apart, want %v", tt.a, tt.b, got, tt.want)
 		}

@@ -35,5 +35,6 @@ func InBrowser(ctx context.Context, actions ...chromedp.Action[chromedp.Void]) e
 func replaced(err error) bool {
 	var e *cdproto.Error
 	return errors.As(err, &e) && (strings.Contains(e.Message, "Could not find node with given id") ||
-		strings.Contains(e.Message, "No node with given id found") || strings.Contains(e.Message, "Node is detached from document"))
+		strings.Contains(e.Message, "No node with given id found") ||
+		strings.Contains(e.Message, "Node is detached from document"))
 }

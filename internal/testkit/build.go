@@ -67,13 +67,15 @@ func overlaid(root, dir string, patches []Patch) (list string, err error) {
 			continue
 		}
 		if strings.Count(src, p.Old) != 1 {
-			return "", fmt.Errorf("%q is %d times in %s: the patch no longer fits", p.Old, strings.Count(src, p.Old), p.File)
+			return "", fmt.Errorf("%q is %d times in %s: the patch no longer fits", p.Old,
+				strings.Count(src, p.Old), p.File)
 		}
 		changed[path] = strings.Replace(src, p.Old, p.Put, 1)
 	}
 	files := map[string]string{}
 	for path, src := range changed {
-		files[path] = filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root), string(filepath.Separator), "_"))
+		files[path] = filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root),
+			string(filepath.Separator), "_"))
 		if err := os.WriteFile(files[path], []byte(src), 0o600); err != nil {
 			return "", err
 		}

@@ -114,7 +114,8 @@ func forms(private string) (out []shape) {
 			bits  int // that one letter stands for
 			exact bool
 			in    interface{ EncodeToString([]byte) string }
-		}{{6, true, base64.RawStdEncoding}, {6, true, base64.RawURLEncoding}, {5, false, base32.StdEncoding.WithPadding(base32.NoPadding)}} {
+		}{{6, true, base64.RawStdEncoding}, {6, true, base64.RawURLEncoding},
+			{5, false, base32.StdEncoding.WithPadding(base32.NoPadding)}} {
 			for skip := range 5 { // inside something longer, at each offset
 				enc := e.in.EncodeToString([]byte(strings.Repeat("x", skip) + p))
 				// Letters that stand for bits of what is beside it are left out.

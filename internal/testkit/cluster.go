@@ -21,7 +21,8 @@ func StartCluster(t testing.TB) *Cluster {
 	buses := map[*Redis]string{}
 	start := func() *Redis {
 		_, bus, _ := strings.Cut(FreeAddr(t), ":")
-		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-port", bus, "--cluster-allow-replica-migration", "no")
+		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-port", bus,
+			"--cluster-allow-replica-migration", "no")
 		buses[r] = bus
 		return r
 	}
@@ -42,7 +43,8 @@ func StartCluster(t testing.TB) *Cluster {
 	}
 	await(t, "the nodes of a Cluster know one another", func() bool {
 		for _, r := range all {
-			if !strings.Contains(strings.Join(r.Do(t, "CLUSTER", "INFO"), ""), fmt.Sprintf("cluster_known_nodes:%d", len(all))) {
+			if !strings.Contains(strings.Join(r.Do(t, "CLUSTER", "INFO"), ""),
+				fmt.Sprintf("cluster_known_nodes:%d", len(all))) {
 				return false
 			}
 		}

@@ -41,7 +41,8 @@ func Commands(t testing.TB, paper string) (out []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$|`((?:"+programs+")(?: [^`]+)?)`").FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$|`((?:"+programs+
+		")(?: [^`]+)?)`").FindAllStringSubmatch(string(text), -1) {
 		switch {
 		case m[1] == "sh":
 			out = append(out, m[2])

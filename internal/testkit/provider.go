@@ -82,7 +82,8 @@ const (
 
 // NewProvider starts a double for an account.
 func NewProvider(t testing.TB, account, token string) *Provider {
-	p := &Provider{state: "active", kind: "Full", account: account, token: token, records: map[string]*Record{}, deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{})}
+	p := &Provider{state: "active", kind: "Full", account: account, token: token, records: map[string]*Record{},
+		deleted: map[string]int{}, notes: map[string]int{}, hold: make(chan struct{})}
 	s := httptest.NewServer(p)
 	p.URL = s.URL
 	t.Cleanup(func() { p.Release(); s.Close() })
@@ -340,7 +341,8 @@ func (p *Provider) notifications(w http.ResponseWriter, rec *Record) {
 }
 
 func (p *Provider) shape(r *Record) map[string]any {
-	out := map[string]any{"sid": r.SID, "account_sid": p.account, "from": r.From, "to": r.To, "direction": "outbound-api"}
+	out := map[string]any{"sid": r.SID, "account_sid": p.account, "from": r.From, "to": r.To,
+		"direction": "outbound-api"}
 	if r.Inbound {
 		out["direction"] = "inbound"
 	}
@@ -391,5 +393,6 @@ func (p *Provider) list(w http.ResponseWriter, q url.Values, kind string) {
 func restError(w http.ResponseWriter, status, code int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"code": code, "message": message, "status": status, "more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code)})
+	_ = json.NewEncoder(w).Encode(map[string]any{"code": code, "message": message, "status": status,
+		"more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code)})
 }

@@ -35,7 +35,8 @@ func (p *Provider) MayRing(special bool, countries ...string) {
 	defer p.mu.Unlock()
 	p.countries = []map[string]any{}
 	for _, c := range countries {
-		p.countries = append(p.countries, map[string]any{"iso_code": c, "low_risk_numbers_enabled": true, "high_risk_special_numbers_enabled": special})
+		p.countries = append(p.countries, map[string]any{"iso_code": c, "low_risk_numbers_enabled": true,
+			"high_risk_special_numbers_enabled": special})
 	}
 }
 
@@ -94,10 +95,12 @@ func (p *Provider) about(w http.ResponseWriter, r *http.Request) bool {
 	}
 	rows := []map[string]any{}
 	for _, number := range p.members[m[1]] {
-		rows = append(rows, map[string]any{"sid": number, "account_sid": p.account, "service_sid": m[1], "capabilities": []string{"SMS", "Voice"}})
+		rows = append(rows, map[string]any{"sid": number, "account_sid": p.account, "service_sid": m[1],
+			"capabilities": []string{"SMS", "Voice"}})
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(map[string]any{"phone_numbers": rows, "meta": map[string]any{"key": "phone_numbers", "page": 0, "page_size": 50}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"phone_numbers": rows,
+		"meta": map[string]any{"key": "phone_numbers", "page": 0, "page_size": 50}})
 	return true
 }
 
@@ -111,7 +114,8 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if m[4] != "" {
-		_ = json.NewEncoder(w).Encode(map[string]any{"content": p.countries, "meta": map[string]any{"key": "content", "page": 0, "page_size": 1000}})
+		_ = json.NewEncoder(w).Encode(map[string]any{"content": p.countries,
+			"meta": map[string]any{"key": "content", "page": 0, "page_size": 1000}})
 		return true
 	}
 	if m[2] == "Balance" {
@@ -122,7 +126,8 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 		_ = json.NewEncoder(w).Encode(map[string]any{"account_sid": p.account, "balance": p.balance, "currency": "GBP"})
 		return true
 	}
-	list := map[string]string{"IncomingPhoneNumbers": "incoming_phone_numbers", "SMS/ShortCodes": "short_codes", "": "services"}[m[2]]
+	list := map[string]string{"IncomingPhoneNumbers": "incoming_phone_numbers", "SMS/ShortCodes": "short_codes",
+		"": "services"}[m[2]]
 	prefix := map[string]string{"IncomingPhoneNumbers": "PN", "SMS/ShortCodes": "SC", "": "MG"}[m[2]]
 	rows := []map[string]any{}
 	for _, l := range p.lines {
@@ -151,6 +156,7 @@ func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 		restError(w, 404, 20404, "The requested resource "+r.URL.Path+" was not found")
 		return true
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{list: rows, "page": 0, "page_size": 50, "meta": map[string]any{"key": list, "page": 0, "page_size": 50}})
+	_ = json.NewEncoder(w).Encode(map[string]any{list: rows, "page": 0, "page_size": 50,
+		"meta": map[string]any{"key": list, "page": 0, "page_size": 50}})
 	return true
 }

@@ -41,7 +41,8 @@ func StartRedis(t testing.TB, options ...string) *Redis {
 func (r *Redis) start(t testing.TB) {
 	t.Helper()
 	_, port, _ := strings.Cut(r.Addr, ":")
-	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, r.options...)
+	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
+		t.TempDir()}, r.options...)
 	if len(r.options) > 0 && strings.HasSuffix(r.options[0], ".conf") {
 		args = []string{r.options[0], "--port", port, "--sentinel"} // the file of a Sentinel
 	}
@@ -59,7 +60,8 @@ func (r *Redis) start(t testing.TB) {
 		defer close(r.done)
 		told := sync.OnceFunc(func() { close(ready) }) // newer ones say it of every socket
 		for sc := bufio.NewScanner(out); sc.Scan(); {
-			if strings.Contains(sc.Text(), "Ready to accept connections") || strings.Contains(sc.Text(), "Sentinel ID is") {
+			if strings.Contains(sc.Text(), "Ready to accept connections") ||
+				strings.Contains(sc.Text(), "Sentinel ID is") {
 				told()
 			}
 		}
@@ -107,7 +109,8 @@ func (r *Redis) Dump(t testing.TB) string {
 		if err != nil {
 			t.Fatalf("read a key's type: %v", err)
 		}
-		read, ok := map[string][]string{"string": {"GET", k}, "hash": {"HGETALL", k}, "zset": {"ZRANGE", k, "0", "-1", "WITHSCORES"}, "set": {"SMEMBERS", k}, "list": {"LRANGE", k, "0", "-1"}}[strings.Join(kind, "")]
+		read, ok := map[string][]string{"string": {"GET", k}, "hash": {"HGETALL", k}, "zset": {"ZRANGE", k, "0", "-1",
+			"WITHSCORES"}, "set": {"SMEMBERS", k}, "list": {"LRANGE", k, "0", "-1"}}[strings.Join(kind, "")]
 		if strings.Join(kind, "") == "none" {
 			continue // it went meanwhile
 		}

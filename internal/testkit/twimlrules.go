@@ -48,19 +48,30 @@ var (
 
 var voiceRules = map[string]element{
 	"Response": {inside: []string{"Say", "Gather", "Dial", "Pause", "Play", "Redirect", "Hangup"}},
-	"Say":      {attrs: map[string]*regexp.Regexp{"voice": aVoice, "language": aLang, "loop": aSeconds}, needs: []string{"voice", "language"}, inside: []string{"text", "break", "prosody", "sub"}},
-	"break":    {attrs: map[string]*regexp.Regexp{"time": aTime, "strength": aForce}},
-	"prosody":  {attrs: map[string]*regexp.Regexp{"rate": aRate, "volume": aVolume, "pitch": aPitch}, inside: []string{"text", "break", "sub"}},
-	"sub":      {attrs: map[string]*regexp.Regexp{"alias": regexp.MustCompile(`\S`)}, needs: []string{"alias"}, inside: []string{"text"}},
-	"Pause":    {attrs: map[string]*regexp.Regexp{"length": aCount}},
-	"Play":     {attrs: map[string]*regexp.Regexp{"loop": aSeconds, "digits": aKeys}, inside: []string{"text"}},
-	"Gather": {attrs: map[string]*regexp.Regexp{"input": regexp.MustCompile(`^dtmf$`), "numDigits": aCount, "finishOnKey": regexp.MustCompile(`^[0-9*#]?$`), "timeout": aCount,
-		"actionOnEmptyResult": aBool, "action": aURL, "method": aMethod}, needs: []string{"action", "method", "numDigits", "finishOnKey", "timeout"}, inside: []string{"Say", "Play", "Pause"}},
-	"Dial": {attrs: map[string]*regexp.Regexp{"action": aURL, "method": aMethod, "timeout": aSeconds, "hangupOnStar": aBool, "ringTone": aTone,
-		"callerId": aNumber, "timeLimit": regexp.MustCompile(`^[1-9][0-9]{0,4}$`), "answerOnBridge": aBool}, needs: []string{"action", "method", "timeout"}, inside: []string{"Number"}, final: true},
-	"Number":   {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod, "statusCallback": aURL, "statusCallbackMethod": aMethod, "statusCallbackEvent": aEvents}, inside: []string{"text"}},
-	"Redirect": {attrs: map[string]*regexp.Regexp{"method": aMethod}, needs: []string{"method"}, inside: []string{"text"}, final: true},
-	"Hangup":   {final: true},
+	"Say": {attrs: map[string]*regexp.Regexp{"voice": aVoice, "language": aLang, "loop": aSeconds},
+		needs: []string{"voice", "language"}, inside: []string{"text", "break", "prosody", "sub"}},
+	"break": {attrs: map[string]*regexp.Regexp{"time": aTime, "strength": aForce}},
+	"prosody": {attrs: map[string]*regexp.Regexp{"rate": aRate, "volume": aVolume, "pitch": aPitch},
+		inside: []string{"text", "break", "sub"}},
+	"sub": {attrs: map[string]*regexp.Regexp{"alias": regexp.MustCompile(`\S`)}, needs: []string{"alias"},
+		inside: []string{"text"}},
+	"Pause": {attrs: map[string]*regexp.Regexp{"length": aCount}},
+	"Play":  {attrs: map[string]*regexp.Regexp{"loop": aSeconds, "digits": aKeys}, inside: []string{"text"}},
+	"Gather": {attrs: map[string]*regexp.Regexp{"input": regexp.MustCompile(`^dtmf$`), "numDigits": aCount,
+		"finishOnKey": regexp.MustCompile(`^[0-9*#]?$`), "timeout": aCount,
+		"actionOnEmptyResult": aBool, "action": aURL, "method": aMethod}, needs: []string{"action", "method",
+		"numDigits", "finishOnKey", "timeout"}, inside: []string{"Say", "Play", "Pause"}},
+	"Dial": {attrs: map[string]*regexp.Regexp{"action": aURL, "method": aMethod, "timeout": aSeconds,
+		"hangupOnStar": aBool, "ringTone": aTone,
+		"callerId": aNumber, "timeLimit": regexp.MustCompile(`^[1-9][0-9]{0,4}$`),
+		"answerOnBridge": aBool}, needs: []string{"action", "method",
+		"timeout"}, inside: []string{"Number"}, final: true},
+	"Number": {attrs: map[string]*regexp.Regexp{"sendDigits": aKeys, "url": aURL, "method": aMethod,
+		"statusCallback": aURL, "statusCallbackMethod": aMethod,
+		"statusCallbackEvent": aEvents}, inside: []string{"text"}},
+	"Redirect": {attrs: map[string]*regexp.Regexp{"method": aMethod}, needs: []string{"method"},
+		inside: []string{"text"}, final: true},
+	"Hangup": {final: true},
 }
 
 // Limits of the provider's documents.
@@ -215,7 +226,8 @@ func (f *voiceFaults) inside(n twilio.Node) {
 			}
 		}
 		t, _ := n.Attr("timeout")
-		if sec, _ := strconv.Atoi(t); len(n.Children) == 0 || len(n.Children) > maxDialled || sec < minDialTime || sec > maxDialTime {
+		if sec, _ := strconv.Atoi(t); len(n.Children) == 0 || len(n.Children) > maxDialled || sec < minDialTime ||
+			sec > maxDialTime {
 			f.say("<Dial> rings %d lines for %s s", len(n.Children), t)
 		}
 	}

@@ -33,16 +33,18 @@ func TestVoiceFaults(t *testing.T) {
 		"slow Generative": `<Response><Say voice="Polly.Amy-Generative" language="en-GB"><prosody rate="85%">x</prosody></Say><Hangup/></Response>`,
 		"pauses in Chirp": `<Response><Say voice="Google.en-GB-Chirp3-HD-Kore" language="en-GB">x<break time="1s"/></Say><Hangup/></Response>`,
 		"long pause":      `<Response><Say voice="Polly.Amy" language="en-GB">x<break time="11s"/></Say><Hangup/></Response>`,
-		"long words":      `<Response><Say voice="Polly.Amy" language="en-GB">` + strings.Repeat("x", 4097) + `</Say><Hangup/></Response>`,
+		"long words": `<Response><Say voice="Polly.Amy" language="en-GB">` + strings.Repeat("x", 4097) +
+			`</Say><Hangup/></Response>`,
 		"sub of nothing":  `<Response><Say voice="Polly.Amy" language="en-GB"><sub>x</sub></Say><Hangup/></Response>`,
 		"other marks":     `<Response><Say voice="Polly.Amy" language="en-GB"><emphasis>x</emphasis></Say><Hangup/></Response>`,
 		"no wait":         `<Response><Gather action="/a" method="POST" numDigits="0" finishOnKey="" timeout="5"/><Hangup/></Response>`,
 		"star to hang up": `<Response><Dial action="/a" method="POST" timeout="20" hangupOnStar="true"><Number>+441228633640</Number></Dial></Response>`,
 		"ringing of Mars": `<Response><Dial action="/a" method="POST" timeout="20" ringTone="ma"><Number>+441228633640</Number></Dial></Response>`,
 		"no key":          `<Response><Dial action="/a" method="POST" timeout="20"><Number sendDigits="wwww">+441228633640</Number></Dial></Response>`,
-		"too many keys":   `<Response><Dial action="/a" method="POST" timeout="20"><Number sendDigits="` + strings.Repeat("w", 32) + `2">+441228633640</Number></Dial></Response>`,
-		"plays nothing":   `<Response><Play>a.wav</Play><Hangup/></Response>`,
-		"dial in gather":  `<Response><Gather action="/a" method="POST" numDigits="1" finishOnKey="" timeout="5"><Dial action="/a" method="POST" timeout="20"/></Gather><Hangup/></Response>`,
+		"too many keys": `<Response><Dial action="/a" method="POST" timeout="20"><Number sendDigits="` +
+			strings.Repeat("w", 32) + `2">+441228633640</Number></Dial></Response>`,
+		"plays nothing":  `<Response><Play>a.wav</Play><Hangup/></Response>`,
+		"dial in gather": `<Response><Gather action="/a" method="POST" numDigits="1" finishOnKey="" timeout="5"><Dial action="/a" method="POST" timeout="20"/></Gather><Hangup/></Response>`,
 	} {
 		n, err := twilio.ParseDocument([]byte(doc))
 		if err != nil {

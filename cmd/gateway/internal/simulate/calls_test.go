@@ -33,7 +33,8 @@ type act struct {
 // ring has somebody ring.
 func (w *world) ring() {
 	w.rang++
-	p := &person{name: fmt.Sprintf("caller %d", w.rang), number: fmt.Sprintf("+4475%08d", w.fate.chance.IntN(100_000_000)), habit: "rings", judged: true}
+	p := &person{name: fmt.Sprintf("caller %d", w.rang),
+		number: fmt.Sprintf("+4475%08d", w.fate.chance.IntN(100_000_000)), habit: "rings", judged: true}
 	if w.fate.sometimes(8) {
 		p.number = "anonymous"
 	}
@@ -61,7 +62,8 @@ func (w *world) ring() {
 	if w.plan.without[-w.rang] {
 		return
 	}
-	phone := &handset.Phone{Handler: front{w}, Base: base, Account: account, Token: privacy.Hide(firstToken), From: p.number, To: line}
+	phone := &handset.Phone{Handler: front{w}, Base: base, Account: account, Token: privacy.Hide(firstToken),
+		From: p.number, To: line}
 	w.story.says(p, "rings")
 	began := time.Now()
 	go func() {
@@ -99,7 +101,8 @@ func (w *world) hungUp(p *person, began time.Time) {
 	}
 	lasted := fmt.Sprint(int(math.Ceil(time.Since(began).Seconds())))
 	w.clock.after(time.Second, func() {
-		w.send("/voice/status", url.Values{"CallSid": {sid}, "From": {p.number}, "To": {line}, "CallStatus": {"completed"}, "CallDuration": {lasted}, "Direction": {"inbound"}}, "", func(*reply) {})
+		w.send("/voice/status", url.Values{"CallSid": {sid}, "From": {p.number}, "To": {line},
+			"CallStatus": {"completed"}, "CallDuration": {lasted}, "Direction": {"inbound"}}, "", func(*reply) {})
 	})
 }
 
@@ -137,7 +140,8 @@ func (w *world) asked(form url.Values) {
 	never := time.Now().Add(365 * 24 * time.Hour)
 	sid := form.Get("CallSid")
 	if w.provider.records[sid] == nil && w.callOf[form.Get("From")] != sid {
-		w.provider.records[sid] = &record{created: time.Now(), final: never, from: form.Get("From"), to: line, call: true}
+		w.provider.records[sid] = &record{created: time.Now(), final: never, from: form.Get("From"), to: line,
+			call: true}
 		w.callOf[form.Get("From")] = sid
 	}
 	if leg := form.Get("DialCallSid"); leg != "" {
@@ -159,7 +163,8 @@ func (w *world) heardCall(p *person, c *handset.Call, a act, err error) {
 	w.clock.arrive("caller", p.name, func() {
 		words := strings.Join(said, " ")
 		w.clock.note("%s hears %q, dials %v", p.name, words, dialled)
-		w.story.add(p.name, fmt.Sprintf("%s does %q, hears: %s; is connected to %v", p.name, string(a.key), words, dialled))
+		w.story.add(p.name, fmt.Sprintf("%s does %q, hears: %s; is connected to %v", p.name, string(a.key),
+			words, dialled))
 		switch {
 		case err != nil:
 			w.fault(p, "a call was not answered: %v", err)

@@ -86,7 +86,8 @@ func (c *clock) arrive(from, what string, then func()) {
 // whether anything waited.
 func (c *clock) pass() bool {
 	c.mu.Lock()
-	slices.SortStableFunc(c.gate, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.what, b.what)) })
+	slices.SortStableFunc(c.gate,
+		func(a, b arrival) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.what, b.what)) })
 	if len(c.gate) == 0 {
 		c.mu.Unlock()
 		return false

@@ -26,10 +26,12 @@ func TestEachBug(t *testing.T) {
 		began := time.Now()
 		p, out := find(t, b)
 		if len(out.broken) == 0 {
-			t.Errorf("%s: not found by seeds %d to %d, the last of %d texts (%v)", b.name, b.world.seed, p.seed, out.texts, out.faults)
+			t.Errorf("%s: not found by seeds %d to %d, the last of %d texts (%v)", b.name, b.world.seed, p.seed,
+				out.texts, out.faults)
 			continue
 		}
-		t.Logf("%s: seed %d finds it after %d texts, in %v: %.160s", b.name, p.seed, out.texts, time.Since(began).Round(time.Millisecond), out.broken[0])
+		t.Logf("%s: seed %d finds it after %d texts, in %v: %.160s", b.name, p.seed, out.texts,
+			time.Since(began).Round(time.Millisecond), out.broken[0])
 		if !*plant {
 			p.lasts = min(p.lasts, out.lived)
 		}
@@ -44,15 +46,18 @@ func TestEachBug(t *testing.T) {
 		began := time.Now()
 		out := live(t, p)
 		for _, broken := range out.broken {
-			t.Errorf("the world of %v, seed %d, breaks a rule without a bug: %s\n%s", p.strikes, p.seed, broken, strings.Join(out.story, "\n"))
+			t.Errorf("the world of %v, seed %d, breaks a rule without a bug: %s\n%s", p.strikes, p.seed, broken,
+				strings.Join(out.story, "\n"))
 		}
-		t.Logf("without a bug, the world of %v, seed %d, is sound for %v (%d texts); took %v", p.strikes, p.seed, p.lasts.Round(time.Second), out.texts, time.Since(began).Round(time.Millisecond))
+		t.Logf("without a bug, the world of %v, seed %d, is sound for %v (%d texts); took %v", p.strikes, p.seed,
+			p.lasts.Round(time.Second), out.texts, time.Since(began).Round(time.Millisecond))
 	}
 }
 
 // alike reports that two worlds are the same, but for how long they last.
 func (p plan) alike(o plan) bool {
-	return p.seed == o.seed && p.from.Equal(o.from) && p.daily == o.daily && p.every == o.every && p.repeats == o.repeats && p.limit == o.limit && slices.Equal(p.strikes, o.strikes)
+	return p.seed == o.seed && p.from.Equal(o.from) && p.daily == o.daily && p.every == o.every &&
+		p.repeats == o.repeats && p.limit == o.limit && slices.Equal(p.strikes, o.strikes)
 }
 
 // find plays worlds with a bug until one breaks a rule.

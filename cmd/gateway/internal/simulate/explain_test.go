@@ -55,7 +55,8 @@ func conversation(ttl time.Duration) porcupine.Model {
 // fewer older states.
 func widest(places map[place]bool) []place {
 	all := slices.SortedFunc(maps.Keys(places), func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.until, b.until), cmp.Compare(len(b.older), len(a.older)), cmp.Compare(a.older, b.older))
+		return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.until, b.until),
+			cmp.Compare(len(b.older), len(a.older)), cmp.Compare(a.older, b.older))
 	})
 	kept, group := all[:0], 0
 	for _, p := range all {

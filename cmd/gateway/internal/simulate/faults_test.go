@@ -25,7 +25,8 @@ var faults = []fault{
 		return w.badWeather(weather{slow: w.harm.within(5*time.Millisecond, 60*time.Millisecond)})
 	}},
 	{6, "Redis hangs", func(w *world) time.Duration { return w.badWeather(weather{cut: true}) }},
-	{4, "Redis cannot be reached", func(w *world) time.Duration { return w.badWeather(weather{cut: true, refuse: true}) }},
+	{4, "Redis cannot be reached",
+		func(w *world) time.Duration { return w.badWeather(weather{cut: true, refuse: true}) }},
 	{4, "questions to Redis get lost", func(w *world) time.Duration { return w.badWeather(weather{lose: 4}) }},
 	{4, "answers of Redis get lost", func(w *world) time.Duration { return w.badWeather(weather{loseBack: 4}) }},
 	{3, "Redis is emptied", func(w *world) time.Duration { w.redis.m.FlushAll(); return time.Second }},
@@ -181,7 +182,8 @@ func (w *world) failOver() time.Duration {
 var refusals = []string{
 	"READONLY You can't write against a read only replica.", "LOADING Redis is loading the dataset in memory",
 	"MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
-	"OOM command not allowed when used memory > 'maxmemory'.", "MOVED 3999 127.0.0.1:6381", "NOSCRIPT No matching script. Please use EVAL.",
+	"OOM command not allowed when used memory > 'maxmemory'.", "MOVED 3999 127.0.0.1:6381",
+	"NOSCRIPT No matching script. Please use EVAL.",
 }
 
 func (w *world) refuse() time.Duration {

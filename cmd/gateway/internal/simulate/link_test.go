@@ -215,7 +215,8 @@ func (w *world) carry(p *pipe, question []byte) {
 			return
 		}
 		answer := p.serve(p, question)
-		if answer == nil || p.to == "redis" && (n.weather.cut || n.weather.loseBack > 0 && c.sometimes(n.weather.loseBack)) {
+		if answer == nil || p.to == "redis" && (n.weather.cut || n.weather.loseBack > 0 &&
+			c.sometimes(n.weather.loseBack)) {
 			return
 		}
 		at := time.Now().Add(c.within(50*time.Microsecond, 600*time.Microsecond))
@@ -236,7 +237,8 @@ func request(asked []byte) *http.Request {
 	if !whole {
 		return nil
 	}
-	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n"), bytes.NewReader(body))))
+	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(bytes.NewReader(head), strings.NewReader("\r\n\r\n"),
+		bytes.NewReader(body))))
 	if err != nil {
 		return nil
 	}

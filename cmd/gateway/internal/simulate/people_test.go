@@ -73,7 +73,8 @@ var where = map[string][]string{
 	"scotland":      {"gretna"},
 }
 
-var areasInOrder = []string{"cumbria_north", "cumbria_west", "cumbria_south", "cheshire_east", "cheshire_west", "halton", "warrington", "wales", "scotland"}
+var areasInOrder = []string{"cumbria_north", "cumbria_west", "cumbria_south", "cheshire_east", "cheshire_west",
+	"halton", "warrington", "wales", "scotland"}
 
 var (
 	hellos  = []string{"hello", "hi", "can you help", "help", "is anyone there", "Hello?"}
@@ -168,7 +169,8 @@ func (w *world) ownBehaviour(p *person) {
 		if w.fate.sometimes(2) {
 			p.place(w, 5*time.Second, 4*time.Minute)
 		} else {
-			p.say(w, 5*time.Second, 4*time.Minute, pick(w.fate, []string{"hello", "1", "2", "9", "9", "0", "again", "he has a knife"}))
+			p.say(w, 5*time.Second, 4*time.Minute,
+				pick(w.fate, []string{"hello", "1", "2", "9", "9", "0", "again", "he has a knife"}))
 		}
 	}
 }
@@ -208,7 +210,8 @@ func (w *world) forged(p *person) {
 	p.heavy = true
 	for range 5 + w.fate.chance.IntN(10) {
 		i := w.fate.chance.IntN(len(p.script) + 1)
-		p.script = slices.Insert(p.script, i, saying{text: pick(w.fate, append(pranks, closers...)), wait: w.fate.within(0, 20*time.Second)})
+		p.script = slices.Insert(p.script, i, saying{text: pick(w.fate, append(pranks, closers...)),
+			wait: w.fate.within(0, 20*time.Second)})
 	}
 }
 
@@ -284,7 +287,9 @@ func (w *world) come() {
 		w.ring()
 		return
 	}
-	p := &person{name: fmt.Sprintf("person %d", len(w.people)+1), number: fmt.Sprintf("+4474%08d", w.fate.chance.IntN(100_000_000)), first: map[string]said{}, sent: map[string]bool{}, began: time.Now()}
+	p := &person{name: fmt.Sprintf("person %d", len(w.people)+1),
+		number: fmt.Sprintf("+4474%08d", w.fate.chance.IntN(100_000_000)), first: map[string]said{},
+		sent: map[string]bool{}, began: time.Now()}
 	all := 0
 	for _, h := range habits {
 		all += h.often
@@ -326,7 +331,8 @@ func (w *world) text(p *person, s saying) {
 	sid := w.provider.sid("SM")
 	p.wrote = append(p.wrote, s.text)
 	now := time.Now()
-	w.provider.records[sid] = &record{created: now, final: now.Add(w.untilFinal()), from: p.number, to: line, body: s.text}
+	w.provider.records[sid] = &record{created: now, final: now.Add(w.untilFinal()), from: p.number, to: line,
+		body: s.text}
 	form := url.Values{"MessageSid": {sid}, "From": {p.number}, "To": {line}, "Body": {s.text}, "NumMedia": {"0"}}
 	w.story.says(p, "texts %q", s.text)
 	send := func() {
@@ -396,7 +402,8 @@ func (w *world) got(p *person, s saying, sid string, began time.Time, own bool, 
 		w.posts++
 		own := p.cookie != "" && p.latest == sid
 		p.fly(1)
-		w.try(&post{turn: w.posts, target: "/sms", form: form, cookie: p.cookie, tries: 1, then: func(r *reply) { w.got(p, s, sid, began, own, r) }})
+		w.try(&post{turn: w.posts, target: "/sms", form: form, cookie: p.cookie, tries: 1,
+			then: func(r *reply) { w.got(p, s, sid, began, own, r) }})
 		return
 	}
 	if c := r.cookie(); c != "" {
@@ -413,10 +420,12 @@ func (w *world) got(p *person, s saying, sid string, began time.Time, own bool, 
 func (w *world) sentText(p *person, text string) {
 	out := w.provider.sid("SM")
 	now := time.Now()
-	rec := &record{created: now, final: now.Add(w.clock.within(2*time.Second, 10*time.Second)), from: line, to: p.number, body: text}
+	rec := &record{created: now, final: now.Add(w.clock.within(2*time.Second, 10*time.Second)), from: line,
+		to: p.number, body: text}
 	w.provider.records[out] = rec
 	report := func(status string) {
-		w.send("/sms/status", url.Values{"MessageSid": {out}, "MessageStatus": {status}, "From": {line}, "To": {p.number}}, "", func(*reply) {
+		w.send("/sms/status", url.Values{"MessageSid": {out}, "MessageStatus": {status}, "From": {line},
+			"To": {p.number}}, "", func(*reply) {
 			if status == "delivered" {
 				rec.known = time.Now()
 			}

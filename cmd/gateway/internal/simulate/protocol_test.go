@@ -215,7 +215,8 @@ func (p protocol) steps(i int) []protocol {
 	case !t.read && t.cookie.last == t.text && p.flaw != "the cookie has no mark":
 		n.answerWith(i, t.cookie.before, t.cookie)
 		return []protocol{n}
-	case !t.read && strings.Contains(t.cookie.recent, t.text) && !(p.up && marked) && p.flaw != "the cookie has no mark":
+	case !t.read && strings.Contains(t.cookie.recent, t.text) && !(p.up && marked) &&
+		p.flaw != "the cookie has no mark":
 		before := t.cookie.state
 		if p.up {
 			before = t.cookie.current(p.state)
@@ -227,7 +228,8 @@ func (p protocol) steps(i int) []protocol {
 		return []protocol{n}
 	case p.up && marked:
 		next := led(mark, t.text)
-		if (strings.Contains(t.cookie.recent, t.text) || p.state != next) && p.flaw != "a repeat takes the cookie back" {
+		if (strings.Contains(t.cookie.recent, t.text) || p.state != next) &&
+			p.flaw != "a repeat takes the cookie back" {
 			n.answerWith(i, mark, p.cookie)
 		} else {
 			n.answer(i, mark, kept{present: true, state: next})
@@ -281,7 +283,8 @@ func (p protocol) broken(r rules, faultless bool) string {
 		if strings.Count(p.state, text) > 1 {
 			return "a text moved the conversation twice"
 		}
-		if _, answered := p.answers[text]; answered && faultless && !strings.Contains(r.texts, "x") && strings.Count(p.state, text) != 1 {
+		if _, answered := p.answers[text]; answered && faultless && !strings.Contains(r.texts, "x") &&
+			strings.Count(p.state, text) != 1 {
 			return "an answered text did not move the conversation once"
 		}
 	}
@@ -319,7 +322,8 @@ func search(begin protocol, r rules) (wrong string, tried int) {
 }
 
 func newProtocol(falls int) protocol {
-	return protocol{marks: map[string]string{}, sent: map[string]int{}, answers: map[string]string{}, up: true, falls: falls}
+	return protocol{marks: map[string]string{}, sent: map[string]int{}, answers: map[string]string{}, up: true,
+		falls: falls}
 }
 
 // searches are the worlds that are tried: texts together, with repeats, while Redis is there;
@@ -329,7 +333,8 @@ var searches = []struct {
 	rules
 }{
 	{0, rules{"ab", true, 2}}, {0, rules{"abc", true, 1}}, {0, rules{"axb", true, 1}},
-	{3, rules{"abc", false, 1}}, {3, rules{"axb", false, 1}}, {2, rules{"axbc", false, 1}}, {2, rules{"abxc", false, 1}},
+	{3, rules{"abc", false, 1}}, {3, rules{"axb", false, 1}}, {2, rules{"axbc", false, 1}},
+	{2, rules{"abxc", false, 1}},
 	{2, rules{"abc", false, 2}}, {2, rules{"axb", false, 2}}, {1, rules{"abxc", false, 2}},
 }
 
@@ -354,7 +359,8 @@ func TestProtocol(t *testing.T) {
 func TestProtocolFindsFlaws(t *testing.T) {
 	for _, flaw := range []string{
 		"the mark is written before the commit", "a commit does not look at what was moved",
-		"a commit does not count the marks", "only one state is held", "the cookie has no mark", "a repeat takes the cookie back",
+		"a commit does not count the marks", "only one state is held", "the cookie has no mark",
+		"a repeat takes the cookie back",
 	} {
 		found := slices.ContainsFunc(searches, func(s struct {
 			falls int

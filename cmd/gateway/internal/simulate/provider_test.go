@@ -88,13 +88,16 @@ func (p *provider) serve(c *pipe, asked []byte) []byte {
 
 func (p *provider) list(kind string, q url.Values) []byte {
 	rows := []map[string]any{}
-	before, _ := time.Parse(time.RFC3339, q.Get(map[string]string{"Messages": "DateSent<", "Calls": "StartTime<"}[kind]))
+	before, _ := time.Parse(time.RFC3339,
+		q.Get(map[string]string{"Messages": "DateSent<", "Calls": "StartTime<"}[kind]))
 	for sid, r := range p.records {
-		if r.call == (kind == "Calls") && r.created.Before(before) && (q.Get("To") == "" || q.Get("To") == r.to) && (q.Get("From") == "" || q.Get("From") == r.from) {
+		if r.call == (kind == "Calls") && r.created.Before(before) && (q.Get("To") == "" || q.Get("To") == r.to) &&
+			(q.Get("From") == "" || q.Get("From") == r.from) {
 			rows = append(rows, map[string]any{"sid": sid})
 		}
 	}
-	slices.SortFunc(rows, func(a, b map[string]any) int { return strings.Compare(a["sid"].(string), b["sid"].(string)) })
+	slices.SortFunc(rows,
+		func(a, b map[string]any) int { return strings.Compare(a["sid"].(string), b["sid"].(string)) })
 	return answer(200, map[string]any{strings.ToLower(kind): rows, "page": 0, "page_size": 1000})
 }
 
@@ -103,7 +106,8 @@ func answer(status int, body any) []byte {
 	if err != nil {
 		panic(err)
 	}
-	return fmt.Appendf(nil, "HTTP/1.1 %d x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, len(b), b)
+	return fmt.Appendf(nil, "HTTP/1.1 %d x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		status, len(b), b)
 }
 
 // tooLate is how long after it could be a record is deleted at the latest, if nothing is wrong.

@@ -128,7 +128,8 @@ type copied struct {
 // copy is what a replica would know; without the counts of days, unless it is to be whole.
 func (r *redis) copy(whole bool) *copied {
 	r.age()
-	c := &copied{time.Now(), map[string]string{}, map[string]map[string]string{}, map[string]map[string]float64{}, map[string]time.Duration{}}
+	c := &copied{time.Now(), map[string]string{}, map[string]map[string]string{}, map[string]map[string]float64{},
+		map[string]time.Duration{}}
 	for _, k := range r.m.Keys() {
 		if !whole && strings.HasPrefix(k, "counts:") {
 			continue

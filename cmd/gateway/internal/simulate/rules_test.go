@@ -54,7 +54,8 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 	note := func(again, same, still bool) {
 		p.history = append(p.history, porcupine.Operation{
 			ClientId: len(p.history), Call: began.UnixNano(), Return: time.Now().UnixNano(),
-			Input: heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away, again, same, still}, Output: text,
+			Input:  heard{s.text, began, time.Now(), w.booksFor(b), tight, p.forgotten(), p.away, again, same, still},
+			Output: text,
 		})
 	}
 	if before, again := p.first[sid]; again {
@@ -72,7 +73,8 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 		}
 	}
 	if text == "" {
-		if _, r, err := b.Step(r.begun, flows.State{}, flows.Heard(s.text)); !tight && len(p.history) == 1 && (err != nil || r.Text != "") {
+		if _, r, err := b.Step(r.begun, flows.State{}, flows.Heard(s.text)); !tight && len(p.history) == 1 &&
+			(err != nil || r.Text != "") {
 			w.fault(p, "a first text got no answer")
 		}
 		return
@@ -82,7 +84,8 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 
 // checkAgain: a text that comes twice gets the same bytes, and moves nothing the second time.
 // own: it came with the cookie of its answer, by which any gateway knows it, with every fault.
-func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string, note func(again, same, still bool)) {
+func (w *world) checkAgain(p *person, before said, own bool, b *flows.Book, text string,
+	note func(again, same, still bool)) {
 	known := own && before.book == b.Version
 	switch {
 	case before.text != text && (known || !p.away && !p.forgotten() && !before.hurt):
@@ -188,8 +191,11 @@ func (w *world) checkNumbers(p *person, b *flows.Book, r *reply, text string) {
 		}
 	}
 	for s, at := range given(b, text) {
-		if of := owners()[s.ID]; of != nil && !slices.ContainsFunc(of, func(a string) bool { return slices.Contains(p.areas, a) }) {
-			p.doubts = append(p.doubts, doubt{of, fmt.Sprintf("somebody in %v was given the number of %s, which serves %v: %q", p.areas, s.ID, of, text)})
+		if of := owners()[s.ID]; of != nil &&
+			!slices.ContainsFunc(of, func(a string) bool { return slices.Contains(p.areas, a) }) {
+			p.doubts = append(p.doubts,
+				doubt{of, fmt.Sprintf("somebody in %v was given the number of %s, which serves %v: %q", p.areas, s.ID,
+					of, text)})
 		}
 		if p.behaviour && !s.For[flows.Behaviour] && !(p.uncertain && p.forgotten()) {
 			w.fault(p, "somebody worried about their own behaviour was given %s: %q", s.ID, text)
@@ -218,7 +224,8 @@ var week = map[string]struct {
 	first, last time.Weekday
 	from, to    int
 }{
-	"Mon-Fri 9am-6pm": {time.Monday, time.Friday, 9 * 60, 18 * 60}, "Mon-Fri 9am-5pm": {time.Monday, time.Friday, 9 * 60, 17 * 60},
+	"Mon-Fri 9am-6pm":     {time.Monday, time.Friday, 9 * 60, 18 * 60},
+	"Mon-Fri 9am-5pm":     {time.Monday, time.Friday, 9 * 60, 17 * 60},
 	"Mon-Sun 8am-11.30pm": {time.Sunday, time.Saturday, 8 * 60, 23*60 + 30},
 }
 
@@ -253,7 +260,8 @@ func (w *world) judge(p *person) {
 	if all := p.explained(); !explains(all, w.cfg.SessionTTL) {
 		slices.SortStableFunc(all, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 		n := sort.Search(len(all), func(n int) bool { return !explains(all[:n+1], w.cfg.SessionTTL) })
-		w.fault(p, "no order of the texts of %s explains the answers; the first that does not fit is %q", p.name, all[min(n, len(all)-1)].Output)
+		w.fault(p, "no order of the texts of %s explains the answers; the first that does not fit is %q", p.name,
+			all[min(n, len(all)-1)].Output)
 	}
 	for _, d := range p.doubts { // the answer that offered the area may have come later
 		if !slices.ContainsFunc(d.of, func(a string) bool { return slices.Contains(p.areas, a) }) {
@@ -280,7 +288,8 @@ type spending struct {
 }
 
 func (s *spending) begin() {
-	s.sure, s.late, s.spoilt, s.faults = map[time.Time]int64{}, map[time.Time]int64{}, map[time.Time]bool{}, map[string]int{}
+	s.sure, s.late, s.spoilt, s.faults = map[time.Time]int64{}, map[time.Time]int64{}, map[time.Time]bool{},
+		map[string]int{}
 }
 
 func (s *spending) fault(kind string) { s.faults[kind]++ }
@@ -313,7 +322,8 @@ func (w *world) checkBudget(p *person, s saying, b *flows.Book, text string) {
 	const far = 2 // times the limit
 	kind := b.Consider(s.text).Kind
 	spent := w.spent.sure[time.Now().UTC().Truncate(time.Hour)]
-	if p.behaviour || kind == flows.CaseDanger || kind == flows.CaseDespair || spent < far*int64(budget.Pence(w.cfg.SpendLimit)) {
+	if p.behaviour || kind == flows.CaseDanger || kind == flows.CaseDespair ||
+		spent < far*int64(budget.Pence(w.cfg.SpendLimit)) {
 		return
 	}
 	if text != "" && text != b.FallbackText() && text != b.MaintenanceText() && len(given(b, text)) == 0 {
@@ -341,7 +351,8 @@ func (w *world) checkSpending() {
 	}
 	amounts := store.SpendIn(w.keyring(), last, stored)
 	if reckoned := int64(amounts["texts_home"] + amounts["texts_elsewhere"]); reckoned < cost || reckoned > cost+late {
-		w.fault(nil, "the texts of %s cost %d tenths of a penny (%d more near its ends), and were reckoned at %d", last.Format("2006-01-02 15:00"), cost, late, reckoned)
+		w.fault(nil, "the texts of %s cost %d tenths of a penny (%d more near its ends), and were reckoned at %d",
+			last.Format("2006-01-02 15:00"), cost, late, reckoned)
 	}
 }
 

@@ -26,7 +26,8 @@ func TestSameAsRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func(url string, dial func(context.Context, string, string) (net.Conn, error)) *store.Store {
-		s, err := store.Open(store.Options{URL: url, Dial: dial, SessionTTL: 15 * time.Minute, Keys: keys, Wait: 10 * time.Second})
+		s, err := store.Open(store.Options{URL: url, Dial: dial, SessionTTL: 15 * time.Minute, Keys: keys,
+			Wait: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

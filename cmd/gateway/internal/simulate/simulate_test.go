@@ -61,7 +61,8 @@ func TestSimulate(t *testing.T) {
 		}
 		if len(out.broken) > 0 && *shrink {
 			people, faults, story := smallest(t, p, out)
-			t.Logf("the smallest world found has %d people and %d faults:\n%s", people, faults, strings.Join(story, "\n"))
+			t.Logf("the smallest world found has %d people and %d faults:\n%s", people, faults,
+				strings.Join(story, "\n"))
 		}
 		p.seed++
 	}
@@ -144,7 +145,8 @@ func TestShrink(t *testing.T) {
 
 // The same seed gives the same events, another gives others.
 func TestSameSeedSameWorld(t *testing.T) {
-	p := plan{seed: 3, from: begins.AddDate(0, 2, 0), lasts: 5 * 24 * time.Hour, daily: 4, faults: true, every: 24 * time.Hour}
+	p := plan{seed: 3, from: begins.AddDate(0, 2, 0), lasts: 5 * 24 * time.Hour, daily: 4, faults: true,
+		every: 24 * time.Hour}
 	a, b := live(t, p), live(t, p)
 	if a.digest != b.digest || a.events != b.events {
 		t.Errorf("seed 3 gave %d events (%s), then %d (%s)", a.events, a.digest, b.events, b.digest)
@@ -160,7 +162,8 @@ func TestSameSeedSameWorld(t *testing.T) {
 
 // A story tells what a person wrote and was answered.
 func TestStory(t *testing.T) {
-	out := live(t, plan{seed: 3, from: begins, lasts: 4 * time.Hour, daily: 40, faults: true, every: time.Hour, only: "person 2"})
+	out := live(t, plan{seed: 3, from: begins, lasts: 4 * time.Hour, daily: 40, faults: true, every: time.Hour,
+		only: "person 2"})
 	told := strings.Join(out.story, "\n")
 	for _, part := range []string{"person 2, who ", "texts \"", "answers after"} {
 		if !strings.Contains(told, part) {

@@ -53,7 +53,8 @@ func (s *story) hears(p *person, r *reply, text string) {
 	if r.tries > 1 {
 		again = " (asked again)"
 	}
-	s.add(p.name, fmt.Sprintf("gateway %s%s answers after %v: %s", r.node.name, again, r.took.Round(time.Millisecond), text))
+	s.add(p.name, fmt.Sprintf("gateway %s%s answers after %v: %s", r.node.name, again,
+		r.took.Round(time.Millisecond), text))
 }
 
 // breaks ends the story with the rule that was broken.

@@ -121,7 +121,8 @@ type outcome struct {
 // shippedBook is the book of a gateway that is told of no other.
 var shippedBook = sync.OnceValue(func() *flows.Book {
 	cfg, err := config.Parse(map[string]string{
-		"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": firstToken, "PRIVACY_KEY": secrets[0], "REDIS_URL": "redis://redis:6379",
+		"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": firstToken, "PRIVACY_KEY": secrets[0],
+		"REDIS_URL": "redis://redis:6379",
 	}, nil)
 	if err != nil {
 		panic(err)
@@ -136,7 +137,8 @@ var shippedBook = sync.OnceValue(func() *flows.Book {
 
 // secrets are the keys of a world, one after the other.
 var secrets = []string{
-	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00",
+	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+	"112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00",
 }
 
 // live plays one world from beginning to end.
@@ -167,10 +169,12 @@ func live(t *testing.T, p plan) (out outcome) {
 }
 
 func newWorld(p plan) *world {
-	w := &world{clock: newClock(p.seed), fate: roll(p.seed, 1), harm: roll(p.seed, 2), plan: p, ended: make(chan struct{}), callOf: map[string]string{}, story: newStory(p.only)}
+	w := &world{clock: newClock(p.seed), fate: roll(p.seed, 1), harm: roll(p.seed, 2), plan: p,
+		ended: make(chan struct{}), callOf: map[string]string{}, story: newStory(p.only)}
 	w.settings = map[string]string{
 		"PUBLIC_URL": base, "TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": firstToken, "PRIVACY_KEY": secrets[0],
-		"REDIS_URL": "redis://redis:6379", "TWILIO_API_URL": "http://provider", "ERASE_LINES": line, "INSPECT_EVERY": "0",
+		"REDIS_URL": "redis://redis:6379", "TWILIO_API_URL": "http://provider", "ERASE_LINES": line,
+		"INSPECT_EVERY": "0",
 	}
 	if p.limit != "" {
 		w.settings["SPEND_LIMIT"] = p.limit
@@ -178,7 +182,8 @@ func newWorld(p plan) *world {
 	}
 	w.books = variants()
 	w.book = w.books[0]
-	w.provider = &provider{world: w, token: firstToken, tokens: []string{firstToken}, records: map[string]*record{}, gone: map[string]time.Time{}}
+	w.provider = &provider{world: w, token: firstToken, tokens: []string{firstToken}, records: map[string]*record{},
+		gone: map[string]time.Time{}}
 	w.redis = newRedis(w)
 	w.configure()
 	w.spent.begin()
@@ -313,8 +318,10 @@ func (w *world) ending(stop func() bool) {
 
 func (w *world) outcome() outcome {
 	return outcome{
-		seed: w.plan.seed, digest: w.clock.sum(), events: w.clock.events, texts: w.texts, calls: w.rang, broken: w.broken, story: w.story.tell(),
-		lived: time.Since(w.plan.from), oldest: w.provider.oldest, conversations: len(w.people), faults: w.spent.faults, slow: w.spent.slowest, struck: w.struck,
+		seed: w.plan.seed, digest: w.clock.sum(), events: w.clock.events, texts: w.texts, calls: w.rang,
+		broken: w.broken, story: w.story.tell(),
+		lived: time.Since(w.plan.from), oldest: w.provider.oldest, conversations: len(w.people), faults: w.spent.faults,
+		slow: w.spent.slowest, struck: w.struck,
 	}
 }
 

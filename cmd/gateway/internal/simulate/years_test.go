@@ -19,7 +19,8 @@ import (
 )
 
 var (
-	played = flag.String("played", "", "files of years that were played, with commas between: the first gets each year that is played from now on")
+	played = flag.String("played", "",
+		"files of years that were played, with commas between: the first gets each year that is played from now on")
 	report = flag.String("report", "", "the document that the table of all years in those files is written to")
 )
 
@@ -36,7 +37,8 @@ type year struct {
 // String is the form that readYears reads.
 func (o outcome) String() string {
 	return fmt.Sprintf("seed %d: %v, %d texts, %d calls, %d events (digest %s), slowest answer %v, oldest record %v;",
-		o.seed, o.lived.Round(time.Hour), o.texts, o.calls, o.events, o.digest, o.slow.Round(time.Millisecond), o.oldest.Round(time.Minute))
+		o.seed, o.lived.Round(time.Hour), o.texts, o.calls, o.events, o.digest, o.slow.Round(time.Millisecond),
+		o.oldest.Round(time.Minute))
 }
 
 var (
@@ -160,7 +162,8 @@ calls: [simulation.md](simulation.md) says what is in it, and which rules must h
 | fault | how often |
 | --- | --- |
 `, len(all), ranges(slices.Sorted(maps.Keys(all))), int(total.lived.Hours()/24), total.texts, total.calls, total.events, broken, total.slow, strings.TrimSuffix(total.oldest.String(), "0s"))
-	for _, f := range slices.SortedFunc(maps.Keys(total.faults), func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }) {
+	for _, f := range slices.SortedFunc(maps.Keys(total.faults),
+		func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }) {
 		fmt.Fprintf(&b, "| %s | %d |\n", f, total.faults[f])
 	}
 	return b.String()
@@ -212,13 +215,17 @@ func TestYearsTable(t *testing.T) {
 		return
 	}
 	one := outcome{
-		seed: 3, digest: "e3d1", events: 300, texts: 40, calls: 5, lived: 8772 * time.Hour, slow: 251 * time.Millisecond, oldest: 5*time.Hour + 27*time.Minute,
-		faults: map[string]int{"Redis hangs": 19, "a report of a call's end that never came": 2}, broken: []string{"2027-07-05 07:01:12 an answer took 5s"},
+		seed: 3, digest: "e3d1", events: 300, texts: 40, calls: 5, lived: 8772 * time.Hour,
+		slow: 251 * time.Millisecond, oldest: 5*time.Hour + 27*time.Minute,
+		faults: map[string]int{"Redis hangs": 19, "a report of a call's end that never came": 2},
+		broken: []string{"2027-07-05 07:01:12 an answer took 5s"},
 	}
 	other := one
 	other.seed, other.broken, other.slow, other.faults = 4, nil, time.Second, map[string]int{"Redis hangs": 1}
-	printed := fmt.Sprintf("=== RUN   TestSimulate\n    simulate_test.go:49: %v took 43s\n        %v\n", one, one.faults)
-	printed += fmt.Sprintf("    simulate_test.go:54: seed 3: %s\n    simulate_test.go:49: %v took 1m3s\n        %v\n", one.broken[0], other, other.faults)
+	printed := fmt.Sprintf("=== RUN   TestSimulate\n    simulate_test.go:49: %v took 43s\n        %v\n", one,
+		one.faults)
+	printed += fmt.Sprintf("    simulate_test.go:54: seed 3: %s\n    simulate_test.go:49: %v took 1m3s\n        %v\n",
+		one.broken[0], other, other.faults)
 	last := other
 	last.seed = 9
 	all, err := readYears(printed + printed + fmt.Sprintf("%v\n%v\n", last, last.faults))
@@ -227,8 +234,10 @@ func TestYearsTable(t *testing.T) {
 	}
 	table := yearsTable(all)
 	for _, want := range []string{
-		"| years | 3, of the seeds 3 to 4, 9 (1096 days) |\n", "| texts | 120 |\n", "| calls | 15 |\n", "| events | 900 |\n", "| rules broken | 1 |\n",
-		"| slowest answer | 1s |\n", "when it was deleted | 5h27m |\n", "| a report of a call's end that never came | 2 |\n| Redis hangs | 21 |\n",
+		"| years | 3, of the seeds 3 to 4, 9 (1096 days) |\n", "| texts | 120 |\n", "| calls | 15 |\n",
+		"| events | 900 |\n", "| rules broken | 1 |\n",
+		"| slowest answer | 1s |\n", "when it was deleted | 5h27m |\n",
+		"| a report of a call's end that never came | 2 |\n| Redis hangs | 21 |\n",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table does not have %q:\n%s", want, table)
