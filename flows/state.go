@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"slices"
 )
 
 // State is where a conversation has got to: all that is ever remembered of it.
@@ -99,9 +98,8 @@ func (s State) Encode() []byte {
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
 func (b *Book) Decode(data []byte) (State, error) {
-	data, ok := upgraded(data)
 	const fixed = StateSize - 7 // where the fields of a byte each begin
-	if !ok || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) ||
+	if !IsState(data) || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) ||
 		Need(data[fixed]&needMask) >= needCount {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
@@ -135,35 +133,9 @@ func (b *Book) Decode(data []byte) (State, error) {
 	return s, nil
 }
 
-// The forms of before. Version 1 has no names that are asked about, no half postcode and
-// no need; version 2 has no line.
-const (
-	firstVersion  = 1
-	firstSize     = 1 + 4*6 + 5
-	secondVersion = 2
-	secondSize    = StateSize - 1
-)
-
 // IsState reports whether data has the form of an encoded state. It may still be of a
 // step that no book has.
-func IsState(data []byte) bool {
-	_, ok := upgraded(data)
-	return ok
-}
-
-// upgraded is a state in today's form; ok is false when it has no form of ours.
-func upgraded(data []byte) ([]byte, bool) {
-	switch {
-	case len(data) == StateSize && data[0] == stateVersion:
-		return data, true
-	case len(data) == secondSize && data[0] == secondVersion:
-		return slices.Concat(data, []byte{0}), true
-	case len(data) == firstSize && data[0] == firstVersion:
-		ids, tail := data[:firstSize-5], data[firstSize-5:]
-		return slices.Concat(ids, make([]byte, secondSize-firstSize), tail, []byte{0}), true
-	}
-	return data, false
-}
+func IsState(data []byte) bool { return len(data) == StateSize && data[0] == stateVersion }
 
 func (b *Book) nameOf(id uint32, step bool) (string, bool) {
 	if step {

@@ -1,7 +1,6 @@
 package flows_test
 
 import (
-	"encoding/binary"
 	"testing"
 	"time"
 
@@ -46,21 +45,6 @@ func FuzzState(f *testing.F) {
 			t.Errorf("from %+v: rings nobody", s)
 		}
 	})
-}
-
-// A state that a gateway of before wrote is read, so that a conversation goes on while
-// one takes the other's place.
-func TestStateOfBefore(t *testing.T) {
-	b := shipped(t)
-	want := flows.State{Step: "local_line", Area: "halton", Who: flows.Someone, At: 1, Misses: 1, Idle: 3}
-	old := []byte{1}
-	for _, id := range []string{want.Step, want.Area, "", "", "", ""} {
-		old = binary.BigEndian.AppendUint32(old, flows.ID(id))
-	}
-	old = append(old, byte(want.Who), want.At, want.Misses, want.Quiet, want.Idle)
-	if got, err := b.Decode(old); err != nil || got != want {
-		t.Errorf("read as %+v, %v", got, err)
-	}
 }
 
 // Half a postcode is kept for one text, and joined to the other half.

@@ -22,8 +22,7 @@ type position struct {
 
 const positionSize = flows.StateSize + 1 + typedSize
 
-// helplineOnly marks a call that is offered the 24-hour line only. (An older version takes it
-// for a call that is too long, and says the 24-hour number.)
+// helplineOnly marks a call that is offered the 24-hour line only.
 const helplineOnly = 0x80
 
 func (p position) helplineOnly() bool { return p.turns&helplineOnly != 0 }

@@ -22,8 +22,8 @@ type cookie struct {
 	// knows what Redis held.
 	blind bool
 	state []byte // empty: no conversation
-	// last is the message that it was the answer to; nil: an older version's cookie. recent are
-	// the messages before it.
+	// last is the message that it was the answer to; nil: not known. recent are the messages
+	// before it.
 	last   *answered
 	recent []fingerprint
 }
@@ -53,10 +53,10 @@ const maxHeld = 20
 
 const cookiePurpose = "text conversation"
 
-// Forms of a cookie: its first byte. Older versions made the first two, without the bit.
+// Forms of a cookie: its first byte.
 const (
 	formStored     = 1    // Redis has the same state
-	formOffline    = 3    // 2 was an older version's
+	formOffline    = 3    // Redis did not take the state
 	answeredBit    = 0x40 // the messages that it was the answer to come first
 	blindBit       = 0x80 // in the byte that counts what is held
 	fingerprintLen = 8

@@ -78,7 +78,7 @@ func (l *faultyLimits) AllowUrgent(ctx context.Context, s admit.Sender) (bool, e
 func open(t testing.TB, r *testkit.Redis, keys *privacy.Keyring) *store.Store {
 	t.Helper()
 	s, err := store.Open(store.Options{
-		URL: r.URL(), SessionTTL: 15 * time.Minute, Keys: keys, IsState: flows.IsState, Wait: 2 * time.Minute,
+		URL: r.URL(), SessionTTL: 15 * time.Minute, Keys: keys, Wait: 2 * time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,9 @@ package lines_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -189,15 +187,14 @@ func TestCopiesTellNoService(t *testing.T) {
 	}
 }
 
-// What is known outlives a rotation of the key, and what an older version kept is read; nothing
-// of either is left. What is older than 400 days is forgotten.
+// What is known outlives a rotation of the key, and nothing is left under the older name. What is
+// older than 400 days is forgotten.
 func TestOlderNames(t *testing.T) {
 	r := testkit.StartRedis(t)
-	r.Do(t, "HSET", "line:south", "noted", "2026-11-17", "answered", "2026-11-16", "unanswered", "2", "complaints", "1")
 	g := start(t, r.URL())
-	g.calls("south", counters.NoAnswer)
+	g.calls("south", counters.NoAnswer, counters.NoAnswer, counters.Complained)
 	g.Sync(t.Context())
-	want := store.Line{Answered: day(16), Noted: day(18), Unanswered: 3, Complaints: 1}
+	want := store.Line{Noted: day(18), Unanswered: 2, Complaints: 1, Cleared: day(1)}
 	rotated := startWith(t, r.URL(), ring(privacy.NewSecret(), older))
 	for _, one := range []*gateway{g, rotated, rotated} {
 		one.Sync(t.Context())
@@ -209,24 +206,6 @@ func TestOlderNames(t *testing.T) {
 	rotated.Sync(t.Context())
 	if got := rotated.Known("south"); got != (store.Line{Cleared: day(1)}) {
 		t.Errorf("after 401 days %+v is known", got)
-	}
-}
-
-// What a version kept that knew no day of a test call is read.
-func TestOlderLength(t *testing.T) {
-	r := testkit.StartRedis(t)
-	name := "line:{" + keys.Hash("line", "south") + "}"
-	data := make([]byte, 8)                                   // chance
-	for _, n := range []uint32{20261116, 20261117, 2, 1, 1} { // answered, noted, unanswered, machines, complaints
-		data = binary.BigEndian.AppendUint32(data, n)
-	}
-	r.Do(t, "SET", name, keys.Seal("stored line of a service", name, time.Unix(math.MaxUint32, 0), data))
-	g := start(t, r.URL())
-	g.calls("south", counters.NoAnswer)
-	g.Sync(t.Context())
-	want := store.Line{Answered: day(16), Noted: day(18), Unanswered: 3, Machines: 1, Complaints: 1}
-	if got := g.Known("south"); got != want {
-		t.Errorf("known is %+v", got)
 	}
 }
 

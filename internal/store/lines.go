@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -165,13 +164,12 @@ for i = 1, #put, 2 do redis.call('EXPIREAT', put[i], ARGV[1]) end
 return written
 `)
 
-// readLines reads lines, and the values under their newest names. Under that there is none
-// after a rotation of PRIVACY_KEY: then it is under an older one, or as an older version kept it.
+// readLines reads lines, and the values under their newest names. After a rotation of PRIVACY_KEY
+// a line is under an older name.
 func (s *Store) readLines(ctx context.Context, services []string) ([]readLine, error) {
 	type reply struct {
 		names  []string
 		values []*redis.StringCmd
-		old    *redis.MapStringStringCmd
 	}
 	p := s.rdb.Pipeline()
 	var replies []reply
@@ -180,7 +178,6 @@ func (s *Store) readLines(ctx context.Context, services []string) ([]readLine, e
 		for _, name := range r.names {
 			r.values = append(r.values, p.Get(ctx, name))
 		}
-		r.old = p.HGetAll(ctx, oldLineKey(id))
 		replies = append(replies, r)
 	}
 	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
@@ -202,15 +199,6 @@ func (s *Store) readLines(ctx context.Context, services []string) ([]readLine, e
 			}
 			l.Line, found = decodeLine(data)
 		}
-		switch {
-		case r.old.Err() != nil:
-			return nil, r.old.Err()
-		case len(r.old.Val()) > 0:
-			l.others = append(l.others, oldLineKey(l.service))
-		}
-		if !found {
-			l.Line = oldLine(r.old.Val())
-		}
 		lines = append(lines, l)
 	}
 	return lines, nil
@@ -219,7 +207,6 @@ func (s *Store) readLines(ctx context.Context, services []string) ([]readLine, e
 const (
 	lineChance = 8
 	lineSize   = lineChance + 6*4
-	olderSize  = lineChance + 5*4 // an older version has no day of a test call
 )
 
 // encode writes a line with chance before it: the same line is other bytes each time.
@@ -241,11 +228,7 @@ func (l Line) encode() []byte {
 
 // decodeLine reads what encode wrote.
 func decodeLine(b []byte) (l Line, ok bool) {
-	switch len(b) {
-	case olderSize:
-		b = append(b, 0, 0, 0, 0)
-	case lineSize:
-	default:
+	if len(b) != lineSize {
 		return Line{}, false
 	}
 	at := func(i int) int { return int(binary.BigEndian.Uint32(b[lineChance+4*i:])) }
@@ -256,29 +239,4 @@ func decodeLine(b []byte) (l Line, ok bool) {
 		return time.Date(n/10_000, time.Month(n/100%100), n%100, 0, 0, 0, 0, hours.London())
 	}
 	return Line{day(at(0)), day(at(1)), at(2), at(3), at(4), day(at(5))}, true
-}
-
-// An older version kept a line as a hash, under the name of the service.
-
-func oldLineKey(service string) string { return "line:" + service }
-
-func oldLine(f map[string]string) Line {
-	return Line{lineDay(f["answered"]), lineDay(f["noted"]), lineNumber(f["unanswered"]), lineNumber(f["machines"]),
-		lineNumber(f["complaints"]), time.Time{}}
-}
-
-func lineDay(v string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, v, hours.London())
-	if err != nil { // none, or not ours
-		return time.Time{}
-	}
-	return t
-}
-
-func lineNumber(v string) int {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 0 { // none, or not ours
-		return 0
-	}
-	return n
 }

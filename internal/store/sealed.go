@@ -13,12 +13,10 @@ import (
 // expire at the end of a quarter of an hour, so that its expiry does not tell when somebody
 // texted; when it really ends is sealed with it.
 
-// Purposes keep states and marks apart. Marks of an older version were sealed to keys of
-// their own.
+// Purposes keep states and marks apart.
 const (
-	statePurpose   = "stored conversation"
-	markPurpose    = "stored mark of a message"
-	oldMarkPurpose = "stored mark"
+	statePurpose = "stored conversation"
+	markPurpose  = "stored mark of a message"
 )
 
 // Blur is how exactly a copy of Redis tells when something happened.
@@ -34,7 +32,7 @@ func blurred(now, until time.Time) time.Duration {
 	return end.Sub(now)
 }
 
-// forEver is the end of what an older version sealed, and Redis alone lets expire.
+// forEver is the end of what Redis alone lets expire.
 var forEver = time.Unix(math.MaxUint32, 0)
 
 // sealed is a state as Redis holds it; none stays none.
@@ -45,21 +43,12 @@ func (s *Store) sealed(conv string, state []byte, until time.Time) string {
 	return s.keys.Seal(statePurpose, conv, until, state)
 }
 
-// opened is what Redis holds of a conversation. An older version stored states unsealed, or
-// sealed for ever; they are read until they expire.
-func (s *Store) opened(conv, value string) (session Session) {
-	now := time.Now()
-	session.held = value
-	if s.isState != nil && s.isState([]byte(value)) {
-		session.State, session.until = []byte(value), now.Add(s.ttl)
-		return session
-	}
+// opened is what Redis holds of a conversation.
+func (s *Store) opened(conv, value string) Session {
+	session := Session{held: value}
 	state, until, err := s.keys.OpenUntil(statePurpose, conv, value)
-	switch {
-	case err != nil: // another key's, or damaged: the conversation begins again
-	case until.Equal(forEver):
-		session.State, session.until = state, now.Add(s.ttl)
-	case now.Before(until):
+	// What another key sealed, or what is damaged, begins again.
+	if err == nil && time.Now().Before(until) {
 		session.State, session.until = state, until
 	}
 	return session
@@ -80,19 +69,6 @@ func (s *Store) openedMark(n SessionKey, value any) *Mark {
 		return nil
 	}
 	return DecodeMark(data)
-}
-
-// openedOldMark reads a mark that an older version stored, sealed or not.
-func (s *Store) openedOldMark(n SessionKey, value any) *Mark {
-	sealed, ok := value.(string)
-	if !ok || n.Msg == "" {
-		return nil
-	}
-	data, err := s.keys.Open(oldMarkPurpose, oldMarkKey(n), time.Time{}, sealed)
-	if err != nil {
-		data = []byte(sealed)
-	}
-	return decodeOldMark(data)
 }
 
 // keyringOf is what a store seals with. A store that is opened for counts only has no keys

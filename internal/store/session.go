@@ -52,10 +52,10 @@ const (
 	Maintenance                      // the menus are switched off: told the 24-hour number
 )
 
-// recall reads a conversation, the mark of a message, the mark as an older version stored
-// it, and how many messages have marks, in one trip.
+// recall reads a conversation, the mark of a message, and how many messages have marks, in
+// one trip.
 var recall = redis.NewScript(`
-return {redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '', redis.call('GET', KEYS[3]) or '',
+return {redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '',
   tostring(redis.call('HLEN', KEYS[2]))}
 `)
 
@@ -92,20 +92,17 @@ func (s *Store) Recall(ctx context.Context, key SessionKey, earlier ...SessionKe
 
 // read reads the values of a conversation and of a message's mark.
 func (s *Store) read(ctx context.Context, key SessionKey) (Session, error) {
-	vals, err := recall.Run(ctx, s.batched, []string{sessionKey(key.Conv), marksKey(key.Conv),
-		oldMarkKey(key)}, key.Msg).StringSlice()
+	keys := []string{sessionKey(key.Conv), marksKey(key.Conv)}
+	vals, err := recall.Run(ctx, s.batched, keys, key.Msg).StringSlice()
 	if err != nil {
 		return Session{}, err
 	}
-	const values = 4
+	const values = 3
 	if len(vals) != values {
 		return Session{}, fmt.Errorf("unexpected reply from script: %d values", len(vals))
 	}
 	session := s.opened(key.Conv, vals[0])
-	session.marks = vals[3]
-	if session.Repeat = s.openedMark(key, vals[1]); session.Repeat == nil {
-		session.Repeat = s.openedOldMark(key, vals[2])
-	}
+	session.marks, session.Repeat = vals[2], s.openedMark(key, vals[1])
 	return session, nil
 }
 
@@ -217,10 +214,9 @@ func (s *Store) Commit(
 	return now, false, nil
 }
 
-func sessionKey(conv string) string  { return "s:{" + conv + "}" }
-func marksKey(conv string) string    { return "r:{" + conv + "}" }
-func markName(n SessionKey) string   { return marksKey(n.Conv) + ":" + n.Msg }
-func oldMarkKey(n SessionKey) string { return "r:{" + n.Conv + "}:" + n.Msg }
+func sessionKey(conv string) string { return "s:{" + conv + "}" }
+func marksKey(conv string) string   { return "r:{" + conv + "}" }
+func markName(n SessionKey) string  { return marksKey(n.Conv) + ":" + n.Msg }
 
 var errNoMark = errors.New("decode a mark: not one of ours")
 
@@ -255,14 +251,6 @@ func DecodeMark(b []byte) *Mark {
 	}
 	before := b[markHead : markHead+int(b[markHead-1])]
 	return markOf(b, before)
-}
-
-// decodeOldMark reads a mark as an older version encoded it.
-func decodeOldMark(b []byte) *Mark {
-	if len(b) < markHead-1 {
-		return nil
-	}
-	return markOf(b, b[markHead-1:])
 }
 
 func markOf(b, before []byte) *Mark {

@@ -39,7 +39,6 @@ type Store struct {
 	embedded bool
 	ttl      time.Duration
 	keys     *privacy.Keyring
-	isState  func([]byte) bool
 	close    []func() error
 }
 
@@ -48,9 +47,6 @@ type Options struct {
 	URL        string // as REDIS_URL; empty for the in-process store
 	SessionTTL time.Duration
 	Keys       *privacy.Keyring // seal conversations; needed to keep any
-	// IsState recognises a conversation that an older version stored unsealed. Without it
-	// none is read.
-	IsState func([]byte) bool
 	// Wait is how long Redis may take to answer; zero is 250 ms. signpost doctor waits
 	// longer, to tell a slow Redis from a dead one.
 	Wait time.Duration
@@ -69,7 +65,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a keyring: %w", err)
 	}
-	s := &Store{ttl: o.SessionTTL, keys: keys, isState: o.IsState}
+	s := &Store{ttl: o.SessionTTL, keys: keys}
 	if o.URL == "" {
 		s.openEmbedded(o.Wait)
 		s.embedded = true

@@ -122,7 +122,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 		redisURL = ""
 	}
 	g.store, err = store.Open(store.Options{
-		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, IsState: flows.IsState, Dial: outside.Dial,
+		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, Dial: outside.Dial,
 		Turn: outside.Turn,
 	})
 	if err != nil {

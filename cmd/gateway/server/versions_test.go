@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -97,20 +98,24 @@ func TestVersionsShareARedis(t *testing.T) {
 			t.Errorf("%s held %s, and holds %s now: an older gateway would not understand it", key, value, is[key])
 		}
 	}
-	// A Redis as the first version left it, unsealed and with a key for each mark: the
-	// conversation goes on, and a message that was answered then is answered alike.
-	first, err := os.ReadFile("testdata/stored_first")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// A Redis as that version left it: the conversation goes on, and a message that was answered
+	// then is answered alike.
 	older := testkit.StartRedis(t)
-	for line := range strings.Lines(string(first)) {
+	for line := range strings.Lines(string(stored)) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		data, err := hex.DecodeString(value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		older.Do(t, "SET", key, string(data), "PX", "600000")
+		if conv, ok := strings.CutPrefix(key, "s:{"); ok {
+			conv = strings.TrimSuffix(conv, "}")
+			sealed := keys.Seal("stored conversation", conv, time.Now().Add(10*time.Minute), data)
+			older.Do(t, "SET", key, sealed, "PX", "600000")
+			continue
+		}
+		name, field, _ := strings.Cut(key, "}:")
+		sealed := keys.Seal("stored mark of a message", key, time.Unix(math.MaxUint32, 0), data)
+		older.Do(t, "HSET", name+"}", field, sealed)
 	}
 	now := serve(older)
 	q := now.phone()
