@@ -458,8 +458,8 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 // fit is the first of some wordings that fits one segment; the shortest, if none does.
 // The facts in a wording are shortened before the wording is given up.
 func (t turn) fit(s State, wordings ...Wording) string {
-	if t.memory != nil {
-		return t.memory.text(t, s, wordings)
+	if t.cache != nil {
+		return t.cache.text(t, s, wordings)
 	}
 	return t.firstFitting(s, wordings)
 }

@@ -28,7 +28,7 @@ func text(t *testing.T, b *flows.Book, texts ...string) (flows.State, flows.Repl
 	var r flows.Reply
 	for _, in := range texts {
 		var err error
-		if s, r, err = b.Step(afternoon, s, flows.Heard(in)); err != nil {
+		if s, r, err = b.Step(afternoon, s, flows.TextInput(in)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,7 +54,7 @@ func TestAnswersPaper(t *testing.T) {
 	b := shipped(t)
 	quoted := regexp.MustCompile("`([^`]+)`")
 	decided := func(text, want string) {
-		if got := b.Consider(text).Kind.String(); got != want {
+		if got := b.Classify(text).Kind.String(); got != want {
 			t.Errorf("docs/answers.md says that %q is %q, and it is decided as %q", text, want, got)
 		}
 	}

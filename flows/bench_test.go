@@ -14,7 +14,7 @@ func BenchmarkStep(b *testing.B) {
 	for _, bench := range []struct {
 		name string
 		in   flows.Input
-	}{{"greeting", flows.Heard("hello")}, {"place", flows.Heard("im in kendal")}, {"call", flows.Rang()}} {
+	}{{"greeting", flows.TextInput("hello")}, {"place", flows.TextInput("im in kendal")}, {"call", flows.Rang()}} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -30,7 +30,7 @@ func BenchmarkStep(b *testing.B) {
 func TestStepAsksForLittleMemory(t *testing.T) {
 	book := shipped(t)
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
-	menu, _, err := book.Step(now, flows.State{}, flows.Heard("hello"))
+	menu, _, err := book.Step(now, flows.State{}, flows.TextInput("hello"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +41,9 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 		from flows.State
 		in   flows.Input
 		most float64
-	}{{"a first text", flows.State{}, flows.Heard("hello"), mostOfText},
-		{"a place", flows.State{}, flows.Heard("im in kendal"), mostOfText},
-		{"a choice", menu, flows.Heard("2"), mostOfText},
+	}{{"a first text", flows.State{}, flows.TextInput("hello"), mostOfText},
+		{"a place", flows.State{}, flows.TextInput("im in kendal"), mostOfText},
+		{"a choice", menu, flows.TextInput("2"), mostOfText},
 		{"a call", flows.State{}, flows.Rang(), mostOfCall},
 		{"a key", flows.State{Step: "who"}, flows.Pressed('1'), mostOfCall},
 		{"a number", flows.State{Step: "cumbria"}, flows.Pressed('3'), mostOfCall}} {
@@ -54,22 +54,22 @@ func TestStepAsksForLittleMemory(t *testing.T) {
 }
 
 // A text that is stepped on again is not heard again, and gets the same reply; another book hears it anew.
-func TestHeardOnce(t *testing.T) {
+func TestCachedTextInput(t *testing.T) {
 	book, now := shipped(t), time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
-	in := flows.HeardOnce("im in kendal")
+	in := flows.CachedTextInput("im in kendal")
 	_, first, err := book.Step(now, flows.State{}, in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, again, _ := book.Step(now, flows.State{}, in)
-	if _, plain, _ := book.Step(now, flows.State{}, flows.Heard("im in kendal")); again.Text != first.Text ||
+	if _, plain, _ := book.Step(now, flows.State{}, flows.TextInput("im in kendal")); again.Text != first.Text ||
 		plain.Text != first.Text {
 		t.Errorf("the replies differ: %q, %q, %q", first.Text, again.Text, plain.Text)
 	}
 	steps := func(in flows.Input) float64 {
 		return testing.AllocsPerRun(100, func() { _, _, _ = book.Step(now, flows.State{}, in) })
 	}
-	if once, anew := steps(in), steps(flows.Heard("im in kendal")); 2*once > anew {
+	if once, anew := steps(in), steps(flows.TextInput("im in kendal")); 2*once > anew {
 		t.Errorf("a text that was heard asks for memory %v times, another %v times", once, anew)
 	}
 	if other := book.Clone(); in.Case(other).Kind != flows.CasePlace {

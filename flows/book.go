@@ -81,7 +81,7 @@ type Book struct {
 	parents  map[place]parent
 	finder   *area.Finder
 	labels   map[string]bool // the words of every choice, in plain form
-	memory   *memory         // of a book that remembers: see [Book.Remembering]
+	cache    *replyCache     // see [Book.WithReplyCache]
 }
 
 // Route is where one Person is led: the step that asks for the place from the

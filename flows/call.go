@@ -19,16 +19,16 @@ type SilentCalls struct {
 // stepCall answers one event of a call.
 func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	t := turn{Book: b, now: now, call: true, noTransfer: in.noTransfer}
-	if in.kind == rang || s.Step == "" {
+	if in.kind == inputRang || s.Step == "" {
 		s = t.enter(State{}, b.CallStart)
-		if in.kind == rang || in.kind == silent {
+		if in.kind == inputRang || in.kind == inputSilence {
 			return s, t.prompt(s, "")
 		}
 	}
 	switch in.kind {
-	case silent:
+	case inputSilence:
 		return t.silence(s, in.connects)
-	case legEnded:
+	case inputLegEnded:
 		return t.legEnded(s, in.leg)
 	}
 	anyKey := s.Quiet == quietToOffer
@@ -256,8 +256,8 @@ func (t turn) end(s State, words string) (State, Reply) {
 
 // prompt says where the call is, after leading words if there are any, and listens.
 func (t turn) prompt(s State, lead string) Reply {
-	if t.memory != nil {
-		return t.memory.prompt(t, s, lead)
+	if t.cache != nil {
+		return t.cache.prompt(t, s, lead)
 	}
 	return t.prompting(s, lead)
 }

@@ -109,8 +109,8 @@ func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 // Hear reads a text as the book hears it.
 func (b *Book) Hear(text string) *hear.Reading { return b.Ear.Hear(text, b.finder) }
 
-// Consider tells what a text asks for.
-func (b *Book) Consider(text string) Case { return b.decide(b.Hear(text), text) }
+// Classify returns what a text asks for.
+func (b *Book) Classify(text string) Case { return b.decide(b.Hear(text), text) }
 
 // needs are the facts that lead to a line of their own, the most pressing first.
 var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older,

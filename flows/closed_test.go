@@ -82,7 +82,7 @@ func TestSingleDayOfUnknownHours(t *testing.T) {
 			}
 		})
 		day := time.Date(2026, 11, 21, 15, 0, 0, 0, time.UTC)
-		_, r, err := b.Step(day, flows.State{}, flows.Heard("north fells"))
+		_, r, err := b.Step(day, flows.State{}, flows.TextInput("north fells"))
 		if err != nil || !strings.Contains(r.Text, tt.text) {
 			t.Errorf("%s: the text is %q (%v), without %q", tt.times, r.Text, err, tt.text)
 		}

@@ -5,7 +5,7 @@
 // and what the person just did, it says where the conversation goes next and
 // what they are told:
 //
-//	next, reply, err := book.Step(now, state, flows.Heard("kendal"))
+//	next, reply, err := book.Step(now, state, flows.TextInput("kendal"))
 //
 // The same values always give the same answer. Nothing here reads a clock, a
 // file, the network or a random source, and nothing is kept between calls, so

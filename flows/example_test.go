@@ -13,7 +13,7 @@ import (
 func ExampleBook_Step() {
 	src, _ := load.Dir(book.Files)
 	now := time.Date(2026, time.November, 18, 14, 0, 0, 0, time.UTC)
-	state, reply, err := src.Book.Step(now, flows.State{}, flows.Heard("im in kendal"))
+	state, reply, err := src.Book.Step(now, flows.State{}, flows.TextInput("im in kendal"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -23,10 +23,10 @@ func ExampleBook_Step() {
 }
 
 // What a text asks for does not depend on its words.
-func ExampleBook_Consider() {
+func ExampleBook_Classify() {
 	src, _ := load.Dir(book.Files)
 	for _, text := range []string{"hes got a knife", "he is armed!!", "in crewe"} {
-		fmt.Println(src.Book.Consider(text).Kind)
+		fmt.Println(src.Book.Classify(text).Kind)
 	}
 	// Output:
 	// danger

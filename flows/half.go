@@ -12,7 +12,7 @@ func (t turn) joinHalves(first string, c Case) (Case, bool) {
 	if first == "" || c.Half == "" {
 		return c, false
 	}
-	joined := t.Consider(first + " " + c.Half)
+	joined := t.Classify(first + " " + c.Half)
 	return joined, joined.Place.any()
 }
 

@@ -54,11 +54,11 @@ func TestWhichPlace(t *testing.T) {
 		{"kendal or penrith", "hes in kendal", ""}, {"kendal or penrith", "im in penrith he is in kendal",
 			"cumbria_north"},
 	} {
-		s, r, err := b.Step(wednesday, flows.State{}, flows.Heard(tt.first))
+		s, r, err := b.Step(wednesday, flows.State{}, flows.TextInput(tt.first))
 		if err != nil || s.Ask[0] == "" {
 			t.Fatalf("%q gets %q, %v", tt.first, r.Text, err)
 		}
-		s, r, err = b.Step(wednesday, s, flows.Heard(tt.answer))
+		s, r, err = b.Step(wednesday, s, flows.TextInput(tt.answer))
 		if err != nil {
 			t.Fatal(err)
 		}

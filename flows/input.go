@@ -8,82 +8,84 @@ type Input struct {
 	text       string
 	key        byte
 	leg        Leg
-	considered *Case     // what the text asks for, if that was worked out beforehand
-	heard      *hearings // what the books asked so far took the text for
-	connects   bool      // a last silence connects the caller
-	noTransfer bool      // nobody can be connected on this call
+	known      *Case      // what the text asks for, if that was worked out before
+	cache      *caseCache // the case of the text in each book that was asked so far
+	connects   bool       // a last silence connects the caller
+	noTransfer bool       // nobody can be connected on this call
 }
 
 type inputKind uint8
 
 const (
-	heard inputKind = iota
-	rang
-	pressed
-	silent
-	legEnded
+	inputText inputKind = iota
+	inputRang
+	inputKey
+	inputSilence
+	inputLegEnded
 )
 
-// Heard is a text message.
-func Heard(text string) Input { return Input{kind: heard, text: text} }
+// TextInput is a text message.
+func TextInput(text string) Input { return Input{kind: inputText, text: text} }
 
-// HeardOnce is [Heard] for a text that is stepped on more than once: each book hears it
-// the first time only. It holds what was heard for as long as it is reachable. It is not
-// safe for concurrent use.
-func HeardOnce(text string) Input { return Input{kind: heard, text: text, heard: new(hearings)} }
-
-// hearings are what books took a text for.
-type hearings []understood
-
-type understood struct {
-	by *Book
-	as Case
+// CachedTextInput is [TextInput] for a text that is stepped on more than once: each book classifies
+// it the first time only. It holds the cases for as long as it is reachable. It is not safe for
+// concurrent use.
+func CachedTextInput(text string) Input {
+	return Input{kind: inputText, text: text, cache: new(caseCache)}
 }
 
-// Seek is [Heard] with what the text asks for worked out beforehand, for those who
-// send the same text to one book from many states.
-func (b *Book) Seek(text string) Input {
-	c := b.Consider(text)
-	return Input{kind: heard, text: text, considered: &c}
+// caseCache holds the case of one text in each book that classified it.
+type caseCache []cachedCase
+
+type cachedCase struct {
+	book *Book
+	c    Case
 }
 
-// Considered is a text of which only the case is known.
-func Considered(c Case) Input { return Input{kind: heard, considered: &c} }
+// PreclassifiedText is [TextInput] for a text that this book has classified already: a walk sends
+// the same text from many states.
+func (b *Book) PreclassifiedText(text string) Input {
+	c := b.Classify(text)
+	return Input{kind: inputText, text: text, known: &c}
+}
+
+// CaseInput is a text of which only the case is known.
+func CaseInput(c Case) Input { return Input{kind: inputText, known: &c} }
 
 // Case is what the text asks a book for.
 func (in Input) Case(b *Book) Case {
-	if in.considered != nil {
-		return *in.considered
+	if in.known != nil {
+		return *in.known
 	}
-	if in.heard == nil {
-		return b.Consider(in.text)
+	if in.cache == nil {
+		return b.Classify(in.text)
 	}
-	for _, u := range *in.heard {
-		if u.by == b {
-			return u.as
+	for _, known := range *in.cache {
+		if known.book == b {
+			return known.c
 		}
 	}
-	u := understood{b, b.Consider(in.text)}
-	*in.heard = append(*in.heard, u)
-	return u.as
+	c := b.Classify(in.text)
+	*in.cache = append(*in.cache, cachedCase{b, c})
+	return c
 }
 
 // Rang is a call coming in.
-func Rang() Input { return Input{kind: rang} }
+func Rang() Input { return Input{kind: inputRang} }
 
 // Pressed is one key on a call: 0 to 9, '*' or '#'. Any other byte is a key
 // that is not understood.
-func Pressed(key byte) Input { return Input{kind: pressed, key: key} }
+func Pressed(key byte) Input { return Input{kind: inputKey, key: key} }
 
 // Silence is a prompt on a call that nobody answered.
-func Silence() Input { return Input{kind: silent} }
+func Silence() Input { return Input{kind: inputSilence} }
 
 // SilenceConnects is [Silence] on a call that the 24-hour line has agreed to take when the
 // caller cannot press a key. See [SilentCalls].
-func SilenceConnects() Input { return Input{kind: silent, connects: true} }
+func SilenceConnects() Input { return Input{kind: inputSilence, connects: true} }
 
 // LegEnded is the end of an attempt to connect a caller.
-func LegEnded(leg Leg) Input { return Input{kind: legEnded, leg: leg} }
+func LegEnded(leg Leg) Input { return Input{kind: inputLegEnded, leg: leg} }
 
 // WithoutTransfer is the same input on a call that cannot be connected to anybody: numbers
 // are said instead.

@@ -35,15 +35,15 @@ func (b *Book) VoiceOf(lang uint8) Voice { return b.In(lang).Voice }
 // input chose it. The key of the language one is in leads back to the book's own.
 func (b *Book) languageOf(s State, in Input) (lang uint8, chosen bool) {
 	w := ""
-	if len(b.Languages) > 0 && in.kind == heard {
+	if len(b.Languages) > 0 && in.kind == inputText {
 		w = normalise.Text(in.text)
 	}
 	for i := range b.Languages {
 		l, n := &b.Languages[i], uint8(i+1)
 		switch {
-		case in.kind == pressed && l.Key != 0 && in.key == l.Key && s.Lang == n:
+		case in.kind == inputKey && l.Key != 0 && in.key == l.Key && s.Lang == n:
 			return 0, true
-		case in.kind == pressed && l.Key != 0 && in.key == l.Key, w != "" && oneOf(l.Words, w):
+		case in.kind == inputKey && l.Key != 0 && in.key == l.Key, w != "" && oneOf(l.Words, w):
 			return n, true
 		}
 	}
@@ -81,8 +81,8 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	var r Reply
 	switch {
 	case chosen:
-		n, r = turn{Book: of, now: now, call: in.kind != heard}.speakIn(s)
-	case in.kind == heard:
+		n, r = turn{Book: of, now: now, call: in.kind != inputText}.speakIn(s)
+	case in.kind == inputText:
 		n, r = of.stepText(now, s, in.Case(of))
 	default:
 		n, r = of.stepCall(now, s, in)
@@ -93,7 +93,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	for i := range r.Speech {
 		r.Speech[i].Lang = lang
 	}
-	if lang == 0 && in.kind != heard && r.Act == Listen && n.Step == b.CallStart && r.Tells == "" {
+	if lang == 0 && in.kind != inputText && r.Act == Listen && n.Step == b.CallStart && r.Tells == "" {
 		for i := range b.Languages {
 			if l := &b.Languages[i]; l.Offer != "" {
 				r.Speech = append(r.Speech, Utterance{Words: l.Offer, Lang: uint8(i + 1)})

@@ -161,7 +161,7 @@ func TestEveryQuestion(t *testing.T) {
 	}
 	questions := map[string]bool{}
 	for _, text := range texts {
-		s, r, err := b.Step(now, flows.State{}, flows.Heard(text))
+		s, r, err := b.Step(now, flows.State{}, flows.TextInput(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func TestEveryQuestion(t *testing.T) {
 			continue
 		}
 		questions[r.Text] = true
-		_, again, err := b.Step(now, s, flows.Heard("xyzzy plugh"))
+		_, again, err := b.Step(now, s, flows.TextInput("xyzzy plugh"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,7 @@ func TestEveryQuestion(t *testing.T) {
 			}
 			for _, answer := range []string{strconv.Itoa(i + 1), b.Area(a).Text, strings.ToUpper(b.Area(a).Text),
 				strconv.Itoa(i+1) + ". " + b.Area(a).Text} {
-				if got, _, err := b.Step(now, s, flows.Heard(answer)); err != nil || got.Area != a {
+				if got, _, err := b.Step(now, s, flows.TextInput(answer)); err != nil || got.Area != a {
 					t.Errorf("%q to %q leads to %q, %v", answer, r.Text, got.Area, err)
 				}
 			}

@@ -111,7 +111,7 @@ func TestWhichIsItKeepsThePlace(t *testing.T) {
 	} {
 		var s flows.State
 		for _, text := range tt.texts {
-			next, _, err := b.Step(wednesday, s, flows.Heard(text))
+			next, _, err := b.Step(wednesday, s, flows.TextInput(text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,12 +130,12 @@ func TestCorrectionsAreOfThePlace(t *testing.T) {
 	for _, apology := range []string{"no sorry i meant ", "sorry wrong town i meant ", "no i said ", "no no sorry its ",
 		"nah sorry mate meant to say "} {
 		for _, town := range []string{"crewe", "kendal", "gretna", "barrow", "widnes"} {
-			if c := b.Consider(apology + town); c.Kind != flows.CasePlace {
+			if c := b.Classify(apology + town); c.Kind != flows.CasePlace {
 				t.Errorf("%q is %+v", apology+town, c)
 			}
 		}
 	}
-	if c := b.Consider("no sorry i meant crewe he has a knife"); c.Kind != flows.CaseDanger {
+	if c := b.Classify("no sorry i meant crewe he has a knife"); c.Kind != flows.CaseDanger {
 		t.Errorf("danger in a correction is %+v", c)
 	}
 }
@@ -149,14 +149,14 @@ func TestLeavingAPlace(t *testing.T) {
 		"he wont let me leave the house in %s", "i need to leave home %s"} {
 		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton",
 			"kendal": "cumbria_south"} {
-			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area {
+			if c := b.Classify(fmt.Sprintf(text, town)); c.Place.Areas[0] != area {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}
 		}
 	}
 	for _, text := range []string{"i left crewe", "we left the flat in kendal", "had to leave home crewe",
 		"we moved out of widnes", "im 72 my son hits me", "im 81 my husband shouts"} {
-		if c := b.Consider(text); c.Place.Areas[0] != "" {
+		if c := b.Classify(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
@@ -170,14 +170,14 @@ func TestTogetherInAPlace(t *testing.T) {
 		"staying with his parents in %s", "nowhere to sleep with 2 little ones, %s"} {
 		for town, area := range map[string]string{"crewe": "cheshire_east", "widnes": "halton",
 			"kendal": "cumbria_south"} {
-			if c := b.Consider(fmt.Sprintf(text, town)); c.Place.Areas[0] != area || c.Place.Ask {
+			if c := b.Classify(fmt.Sprintf(text, town)); c.Place.Areas[0] != area || c.Place.Ask {
 				t.Errorf("%q: %+v", fmt.Sprintf(text, town), c.Place)
 			}
 		}
 	}
 	for _, text := range []string{"we were in crewe", "they were in crewe", "we were living in kendal",
 		"my kids are in widnes", "kids in crewe", "he is with his kids in crewe", "my mum and sister in kendal"} {
-		if c := b.Consider(text); c.Place.Areas[0] != "" {
+		if c := b.Classify(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
@@ -197,7 +197,7 @@ func TestSomethingInAPlace(t *testing.T) {
 		"he lives with his mum in kendal", "he kept the house in kendal", "he lives in nobottle in kendal",
 		"not in nobottle in kendal",
 	} {
-		if c := b.Consider(text); c.Place.Areas[0] != "" {
+		if c := b.Classify(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
@@ -209,7 +209,7 @@ func TestSomethingInAPlace(t *testing.T) {
 		"not in crewe any more im in kendal", "i work in crewe but live in kendal",
 		"hubby works in warrington, home in kendal",
 	} {
-		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_south" {
+		if c := b.Classify(text); c.Place.Areas[0] != "cumbria_south" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
@@ -220,12 +220,12 @@ func TestNameOrTown(t *testing.T) {
 	b := shipped(t)
 	for _, text := range []string{"leaving my husband carlisle", "scared of my ex carlisle pls",
 		"need to get away from my dad carlisle. no phone"} {
-		if c := b.Consider(text); c.Place.Areas[0] != "cumbria_north" || !c.Place.Ask {
+		if c := b.Classify(text); c.Place.Areas[0] != "cumbria_north" || !c.Place.Ask {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}
 	for _, text := range []string{"my husband carlisle hits me", "my boyfriend chester", "my brother lincoln hits me"} {
-		if c := b.Consider(text); c.Place.Areas[0] != "" {
+		if c := b.Classify(text); c.Place.Areas[0] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 func FuzzState(f *testing.F) {
 	b := shipped(f)
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
-	inputs := []flows.Input{flows.Heard("1"), flows.Heard("kendal"), flows.Heard("9"), flows.Heard("xyzzy"),
+	inputs := []flows.Input{flows.TextInput("1"), flows.TextInput("kendal"), flows.TextInput("9"),
+		flows.TextInput("xyzzy"),
 		flows.Pressed('1'), flows.Pressed('2'),
 		flows.Pressed('9'), flows.Silence(), flows.LegEnded(flows.LegBusy)}
 	f.Add([]byte(nil), byte(0), byte(0), byte(0), byte(0))
@@ -50,15 +51,15 @@ func FuzzState(f *testing.F) {
 // Half a postcode is kept for one text, and joined to the other half.
 func TestHalvesOfAPostcode(t *testing.T) {
 	b := shipped(t)
-	s, _, err := b.Step(wednesday, flows.State{}, flows.Heard("la20"))
+	s, _, err := b.Step(wednesday, flows.State{}, flows.TextInput("la20"))
 	if err != nil || s.Half != "la20" {
 		t.Fatalf("after the first half: %+v, %v", s, err)
 	}
-	if got, r, err := b.Step(wednesday, s, flows.Heard("6bx")); err != nil || got.Area != "cumbria_south" ||
+	if got, r, err := b.Step(wednesday, s, flows.TextInput("6bx")); err != nil || got.Area != "cumbria_south" ||
 		got.Half != "" {
 		t.Errorf("after the second: %+v, %q, %v", got, r.Text, err)
 	}
-	if got, _, err := b.Step(wednesday, s, flows.Heard("thanks")); err != nil || got.Half != "" {
+	if got, _, err := b.Step(wednesday, s, flows.TextInput("thanks")); err != nil || got.Half != "" {
 		t.Errorf("after another text the half is still kept: %+v, %v", got, err)
 	}
 }

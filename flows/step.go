@@ -207,8 +207,8 @@ func (t turn) key(c *Choice) int {
 
 // chainIn is the chain of where a conversation is. Nobody may change it.
 func (t turn) chainIn(s State) []*Service {
-	if t.memory != nil {
-		return t.memory.chain(t, s)
+	if t.cache != nil {
+		return t.cache.chain(t, s)
 	}
 	return t.chaining(s)
 }

@@ -68,11 +68,11 @@ var wednesday = time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC)
 
 func answer(t testing.TB, b *flows.Book, text string) answered {
 	t.Helper()
-	s, r, err := b.Step(wednesday, flows.State{}, flows.Heard(text))
+	s, r, err := b.Step(wednesday, flows.State{}, flows.TextInput(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{s, r, b.Consider(text)}
+	return answered{s, r, b.Classify(text)}
 }
 
 // numbersFor are what the answer to a need must hold: one of them.
@@ -355,7 +355,7 @@ func TestConversationsEndRight(t *testing.T) {
 		var s flows.State
 		before, last := "", ""
 		for _, text := range c.Texts {
-			next, r, err := b.Step(wednesday, s, flows.Heard(text))
+			next, r, err := b.Step(wednesday, s, flows.TextInput(text))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -70,7 +70,7 @@ type message struct {
 func (m *message) read(text string) {
 	privacy.Forget(func() {
 		m.text = cleanBody(text)
-		m.heard = flows.HeardOnce(m.text)
+		m.heard = flows.CachedTextInput(m.text)
 	})
 }
 

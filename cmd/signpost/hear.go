@@ -68,13 +68,13 @@ func showHeard(w io.Writer, b *flows.Book, text string) error {
 		}
 		fmt.Fprintf(w, "areas:     %s: %s\n", strings.Join(areas, ", "), verdict)
 	}
-	c := b.Consider(text)
+	c := b.Classify(text)
 	fmt.Fprintf(w, "case:      %s", c.Kind)
 	if c.Kind == flows.CaseNeed || c.Kind == flows.CaseQuestion || c.Kind == flows.CaseComplaint {
 		fmt.Fprintf(w, " (%s)", c.What)
 	}
 	fmt.Fprintln(w)
-	_, reply, err := b.Step(time.Now(), flows.State{}, flows.Heard(text))
+	_, reply, err := b.Step(time.Now(), flows.State{}, flows.TextInput(text))
 	if err != nil {
 		return fmt.Errorf("answer the text: %w", err)
 	}

@@ -66,7 +66,7 @@ func TestNewBooks(t *testing.T) {
 			}
 			src := clean(t, dir)
 			for i := range n {
-				_, reply, err := src.Book.Step(time.Now(), flows.State{}, flows.Heard(towns[i]))
+				_, reply, err := src.Book.Step(time.Now(), flows.State{}, flows.TextInput(towns[i]))
 				if err != nil || !strings.Contains(reply.Text, fmt.Sprintf("0161 496 00%02d", i)) {
 					t.Errorf("%s gets %q, %v", towns[i], reply.Text, err)
 				}

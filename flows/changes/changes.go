@@ -133,7 +133,8 @@ func Between(before, after *flows.Book) []Change {
 	var wg sync.WaitGroup
 	inTexts := 0
 	for i, m := range moments {
-		walks[i] = &walk{before: before.Remembering(m.at), after: after.Remembering(m.at), now: m.at, texts: m.texts,
+		walks[i] = &walk{before: before.WithReplyCache(m.at), after: after.WithReplyCache(m.at), now: m.at,
+			texts: m.texts,
 			index: map[pair]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
@@ -188,7 +189,7 @@ func together(before, after *flows.Book) (out []moment) {
 func (w *walk) run(texts []string) {
 	var written, legs, keys []try
 	for _, t := range texts {
-		written = append(written, try{t, w.before.Seek(t), w.after.Seek(t)})
+		written = append(written, try{t, w.before.PreclassifiedText(t), w.after.PreclassifiedText(t)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(check.Legs)) {
 		legs = append(legs, alike(name, flows.LegEnded(check.Legs[name])))

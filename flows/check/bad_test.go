@@ -726,7 +726,7 @@ func TestPause(t *testing.T) {
 			"the local team is closed until 5 January.", "victim_support"},
 		{"2027-01-05 00:00", "Emergency: 999. 01229 582386: local team", "Or the local team", "national_helpline"},
 	} {
-		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.Heard("kendal"))
+		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.TextInput("kendal"))
 		if err != nil || !strings.HasPrefix(r.Text, tt.text) {
 			t.Errorf("%s: texted %q, %v", tt.at, r.Text, err)
 		}

@@ -107,7 +107,7 @@ var draftSegments = rule{
 				}
 				look(e.From.Moment, e.From.State, in)
 				if !e.Reply.Ended {
-					look(e.To.Moment, e.To.State, flows.Heard("#"))
+					look(e.To.Moment, e.To.State, flows.TextInput("#"))
 				}
 			}
 			for pos, text := range worst {

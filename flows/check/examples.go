@@ -156,7 +156,7 @@ func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows
 
 func exampleInput(call bool, they string) (flows.Input, bool) {
 	if !call {
-		return flows.Heard(they), true
+		return flows.TextInput(they), true
 	}
 	if leg, ok := Legs[they]; ok {
 		return flows.LegEnded(leg), true

@@ -81,7 +81,7 @@ func TestLanguage(t *testing.T) {
 		{"po strangu", strange("Emergency: 999. ") + "01229 582386: " + strange("local team")},
 		{"9", strange("Which part?")}, {"odejdz", ""},
 	} {
-		if got := say(flows.Heard(turn.they)).Text; !strings.HasPrefix(got, turn.we) || turn.we == "" && got != "" {
+		if got := say(flows.TextInput(turn.they)).Text; !strings.HasPrefix(got, turn.we) || turn.we == "" && got != "" {
 			t.Errorf("%q is answered %q", turn.they, got)
 		}
 	}
@@ -197,7 +197,7 @@ func polski(t testing.TB, b *flows.Book) (s flows.State, text string) {
 	t.Helper()
 	now := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
 	for _, they := range []string{"polski", "kendal", "polski"} {
-		next, reply, err := b.Step(now, s, flows.Heard(they))
+		next, reply, err := b.Step(now, s, flows.TextInput(they))
 		if err != nil {
 			t.Fatal(err)
 		}

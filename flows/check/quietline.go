@@ -26,7 +26,7 @@ var quietLine = rule{
 				continue
 			}
 			_, r, err := book.Step(p.walk.Moments[e.From.Moment], e.To.State,
-				flows.Considered(flows.Case{Kind: flows.CaseRepeat}))
+				flows.CaseInput(flows.Case{Kind: flows.CaseRepeat}))
 			if err == nil && gsm7.Segments(r.Text) > step.Segments {
 				told[step.ID] = true
 				p.report(p.stepPos(e, "text"),

@@ -134,10 +134,10 @@ type inputs struct{ texts, cases, placed []input }
 
 func inputsOf(b *flows.Book) (in inputs) {
 	for _, text := range TextInputs(b) {
-		in.texts = append(in.texts, input{text, b.Seek(text)})
+		in.texts = append(in.texts, input{text, b.PreclassifiedText(text)})
 	}
 	for _, c := range b.Cases() {
-		one := input{c.Name, flows.Considered(c.Case)}
+		one := input{c.Name, flows.CaseInput(c.Case)}
 		if c.Case.Place == (flows.PlaceCase{}) {
 			in.cases = append(in.cases, one)
 		} else {
@@ -258,7 +258,7 @@ func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
 		if m == 0 {
 			how = full
 		}
-		one := &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
+		one := &walker{book: b.WithReplyCache(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
 			again: true, callsOnly: !w.texts[m], visit: visit}
 		one.run()
 		w.add(one)
@@ -282,7 +282,8 @@ func walkBriefly(b *flows.Book, again bool, visitor func(moment int) func(*Edge)
 		if m == 0 {
 			how = brief
 		}
-		walkers[m] = &walker{book: b.Remembering(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
+		walkers[m] = &walker{book: b.WithReplyCache(w.Moments[m]), moment: m, now: w.Moments[m],
+			inputs: texts, how: how,
 			again: again, callsOnly: !w.texts[m], visit: visitor(m)}
 		wg.Go(walkers[m].run)
 	}

@@ -320,7 +320,8 @@ func top(b *flows.Book, s flows.State, start string) string {
 // 24-hour number, going back leads to the start, and a call left alone ends with the number.
 func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 	t.Helper()
-	nonsense, nine, kendal := b.Seek("xyzzy plugh"), b.Seek("9"), b.Seek("kendal")
+	nonsense, nine, kendal := b.PreclassifiedText("xyzzy plugh"), b.PreclassifiedText("9"),
+		b.PreclassifiedText("kendal")
 	for _, n := range w.Nodes {
 		where := fmt.Sprintf("%+v", n)
 		switch {
@@ -378,7 +379,7 @@ func TestMachinesFallSilent(t *testing.T) {
 		var s flows.State
 		answered, last := 0, 0
 		for i := range 100 {
-			next, r, err := b.Step(now, s, flows.Heard(text))
+			next, r, err := b.Step(now, s, flows.TextInput(text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -419,12 +420,12 @@ func TestDistances(t *testing.T) {
 		if a.ID == "wales" || a.ID == "scotland" || a.ID == "elsewhere" {
 			continue
 		}
-		_, r, err := b.Step(check.Moments(b)[0], flows.State{}, flows.Heard(a.Names[0]))
+		_, r, err := b.Step(check.Moments(b)[0], flows.State{}, flows.TextInput(a.Names[0]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, r2, _ := b.Step(check.Moments(b)[0], flows.State{},
-			flows.Heard(plainTown[a.ID])); !slices.Contains(r2.Shows, a.Services[0]) {
+			flows.TextInput(plainTown[a.ID])); !slices.Contains(r2.Shows, a.Services[0]) {
 			t.Errorf("a first text of %q gives %q (and %q)", plainTown[a.ID], r2.Text, r.Text)
 		}
 	}
@@ -479,7 +480,7 @@ func distances(b *flows.Book, call bool) map[string]int {
 		s, _, _ := b.Step(now, flows.State{}, flows.Rang())
 		queue = append(queue, at{s, 0})
 	} else {
-		s, _, _ := b.Step(now, flows.State{}, flows.Heard("hello"))
+		s, _, _ := b.Step(now, flows.State{}, flows.TextInput("hello"))
 		queue = append(queue, at{s, 1})
 	}
 	out, seen := map[string]int{}, map[flows.State]bool{}
@@ -490,7 +491,7 @@ func distances(b *flows.Book, call bool) map[string]int {
 		}
 		seen[p.s] = true
 		for _, key := range []byte("012346") {
-			in := flows.Heard(string(key))
+			in := flows.TextInput(string(key))
 			if call {
 				in = flows.Pressed(key)
 			}

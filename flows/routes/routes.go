@@ -108,15 +108,15 @@ func Find(b *flows.Book, now time.Time) []Route {
 	var out []Route
 	for i := range b.Areas {
 		if place := placeIn(b, now, &b.Areas[i]); place != "" {
-			out = append(out, search(b, now, ByPlace, place, b.Seek(place))...)
+			out = append(out, search(b, now, ByPlace, place, b.PreclassifiedText(place))...)
 		}
 	}
-	out = append(out, search(b, now, ByMenus, "hello", b.Seek("hello"))...)
+	out = append(out, search(b, now, ByMenus, "hello", b.PreclassifiedText("hello"))...)
 	for _, k := range flows.Answerable() {
 		if step := b.StepNamed(b.Needs[k]); step != nil && step.Kind == flows.KindServices {
 			need := flows.Case{Kind: flows.CaseNeed, What: k, Digit: -1, Deaf: k == hear.Deaf}
 			out = append(out,
-				search(b, now, ByNeed, "("+strings.ReplaceAll(k.String(), "_", " ")+")", flows.Considered(need))...)
+				search(b, now, ByNeed, "("+strings.ReplaceAll(k.String(), "_", " ")+")", flows.CaseInput(need))...)
 		}
 	}
 	out = append(out, search(b, now, ByCall, "", flows.Rang())...)
@@ -133,7 +133,7 @@ func Find(b *flows.Book, now time.Time) []Route {
 func placeIn(b *flows.Book, now time.Time, a *flows.Area) string {
 	towns, _, _ := strings.Cut(normalise.Text(a.Text), " or ")
 	for _, name := range append([]string{towns, normalise.Text(a.Text)}, a.Names...) {
-		s, r, err := b.Step(now, flows.State{}, flows.Heard(name))
+		s, r, err := b.Step(now, flows.State{}, flows.TextInput(name))
 		if err == nil && s.Area == a.ID && len(r.Shows) > 0 {
 			return name
 		}
@@ -180,7 +180,7 @@ func search(b *flows.Book, now time.Time, way Way, first string, begin flows.Inp
 	push(at{}, first, begin)
 	var keys, digits [flows.MaxChoices + 1]flows.Input
 	for k := range keys {
-		keys[k], digits[k] = flows.Pressed(byte('0'+k)), b.Seek(string(rune('0'+k)))
+		keys[k], digits[k] = flows.Pressed(byte('0'+k)), b.PreclassifiedText(string(rune('0'+k)))
 	}
 	for queue = queue[1:]; len(queue) > 0; {
 		here := queue[0]

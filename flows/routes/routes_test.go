@@ -65,7 +65,7 @@ func replay(t *testing.T, b *flows.Book, now time.Time, r routes.Route) {
 	var s flows.State
 	var reply flows.Reply
 	for i, turn := range r.Turns {
-		in := flows.Heard(turn.They)
+		in := flows.TextInput(turn.They)
 		switch {
 		case i == 0 && r.Way == routes.ByNeed:
 			in = r.Begin

@@ -103,7 +103,7 @@ func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) 
 		s, _ = c.Book.Decode([]byte(state)) // the model's own
 	}
 	step := func(s flows.State) (string, flows.Reply) {
-		after, reply, err := c.Book.Step(at, s, flows.Heard(x.Text))
+		after, reply, err := c.Book.Step(at, s, flows.TextInput(x.Text))
 		if err != nil || reply.Ended {
 			return "", reply
 		}

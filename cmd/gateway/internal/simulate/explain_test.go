@@ -118,7 +118,7 @@ func (t stepper) step(b *flows.Book, minute time.Time, state string, revived boo
 	if revived {
 		s = s.Revived()
 	}
-	after, reply, err := b.Step(minute, s, flows.Heard(t.text))
+	after, reply, err := b.Step(minute, s, flows.TextInput(t.text))
 	to := stepped{string(after.Encode()), after.Who, reply, err}
 	t.known[from] = to
 	return to

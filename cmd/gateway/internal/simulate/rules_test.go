@@ -73,7 +73,7 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 		}
 	}
 	if text == "" {
-		if _, r, err := b.Step(r.begun, flows.State{}, flows.Heard(s.text)); !tight && len(p.history) == 1 &&
+		if _, r, err := b.Step(r.begun, flows.State{}, flows.TextInput(s.text)); !tight && len(p.history) == 1 &&
 			(err != nil || r.Text != "") {
 			w.fault(p, "a first text got no answer")
 		}
@@ -122,7 +122,7 @@ const urgentTexts = 12
 
 // checkDanger: danger is answered with 999 before any other number.
 func (w *world) checkDanger(p *person, s saying, b *flows.Book, text string) {
-	if kind := b.Consider(s.text).Kind; kind != flows.CaseDanger && kind != flows.CaseDespair {
+	if kind := b.Classify(s.text).Kind; kind != flows.CaseDanger && kind != flows.CaseDespair {
 		return
 	}
 	now := time.Now()
@@ -320,7 +320,7 @@ const edge = 10 * time.Second
 // checkBudget: far past what an hour may cost, a calm text gets a number at most.
 func (w *world) checkBudget(p *person, s saying, b *flows.Book, text string) {
 	const far = 2 // times the limit
-	kind := b.Consider(s.text).Kind
+	kind := b.Classify(s.text).Kind
 	spent := w.spent.sure[time.Now().UTC().Truncate(time.Hour)]
 	if p.behaviour || kind == flows.CaseDanger || kind == flows.CaseDespair ||
 		spent < far*int64(budget.Pence(w.cfg.SpendLimit)) {

@@ -143,12 +143,12 @@ func (s *Server) hears(b *flows.Book, text string) *reading {
 	default:
 		out.Areas += ": certain"
 	}
-	c := b.Consider(text)
+	c := b.Classify(text)
 	out.Case = c.Kind.String()
 	if c.Kind == flows.CaseNeed || c.Kind == flows.CaseQuestion || c.Kind == flows.CaseComplaint {
 		out.Case += ": " + strings.ToLower(kindWords(c.What)[:1]) + kindWords(c.What)[1:]
 	}
-	if _, reply, err := b.Step(s.clock(), flows.State{}, flows.Heard(text)); err == nil {
+	if _, reply, err := b.Step(s.clock(), flows.State{}, flows.TextInput(text)); err == nil {
 		out.Answer = reply.Text
 	}
 	return out

@@ -134,7 +134,7 @@ func (s *Server) do(r *http.Request, what string, a asked) (told, error) {
 		if err != nil {
 			return told{}, fmt.Errorf("the gateway did not answer as it should: %w", err)
 		}
-		if is := p.text.step(book, now, flows.Heard(a.Text)); is.Text != reply {
+		if is := p.text.step(book, now, flows.TextInput(a.Text)); is.Text != reply {
 			p.text = mirror{} // the gateway has lost the conversation, or does not answer this phone
 		}
 		return s.read(p, reply), nil

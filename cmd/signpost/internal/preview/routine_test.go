@@ -247,7 +247,7 @@ func TestPauseEnds(t *testing.T) {
 		for _, p := range onlyOn(paused, at) {
 			t.Errorf("on %s: %s", day, p)
 		}
-		_, reply, err := src.Book.Step(at.Add(14*time.Hour), flows.State{}, flows.Heard("kendal"))
+		_, reply, err := src.Book.Step(at.Add(14*time.Hour), flows.State{}, flows.TextInput("kendal"))
 		if closed := day < "2026-12-05"; err != nil || strings.Contains(reply.Text, "01229 582386") == closed {
 			t.Errorf("on %s kendal gets %q, %v", day, reply.Text, err)
 		}

@@ -245,7 +245,7 @@ func ending(b *flows.Book, at time.Time, r routes.Route) (Row, bool) {
 	var err error
 	call := r.Way == routes.ByCall
 	for i, t := range r.Turns {
-		in := flows.Heard(t.They)
+		in := flows.TextInput(t.They)
 		if i == 0 && r.Way == routes.ByNeed {
 			in = r.Begin
 		}
@@ -301,7 +301,7 @@ func further(b *flows.Book, at time.Time, s flows.State) (ids []string) {
 			if c.Does != flows.ActNext || c.TextKey == 0 {
 				continue
 			}
-			next, reply, err := b.Step(at, s, flows.Heard(fmt.Sprint(c.TextKey)))
+			next, reply, err := b.Step(at, s, flows.TextInput(fmt.Sprint(c.TextKey)))
 			if err == nil && flows.Moved(s, next) && next.Step == s.Step && len(reply.Shows) > 0 {
 				s, found = next, true
 				ids = append(ids, reply.Shows[0])

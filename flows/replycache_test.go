@@ -11,9 +11,9 @@ import (
 	"signpost/flows/testbook"
 )
 
-// A book that remembers answers as the book does: in every state that keys, silence, the ends of
+// A book with a reply cache answers as the book does: in every state that keys, silence, the ends of
 // lines and some texts lead to, at two moments, on calls that may be connected and on others.
-func TestRemembering(t *testing.T) {
+func TestReplyCache(t *testing.T) {
 	shipped, problems := load.Dir(book.Files)
 	if len(problems) > 0 {
 		t.Fatal(problems[0])
@@ -38,19 +38,19 @@ func TestRemembering(t *testing.T) {
 		}
 		for _, text := range []string{"0", "1", "2", "3", "9", "riverton", "kendal", "newton", "xyzzy plugh",
 			"help he has a knife", "no answer", "i am deaf", "gay man"} {
-			texts = append(texts, b.Seek(text))
+			texts = append(texts, b.PreclassifiedText(text))
 		}
 		for _, now := range check.Moments(b)[:2] {
-			remembers := b.Remembering(now)
+			cached := b.WithReplyCache(now)
 			for _, inputs := range [][]flows.Input{calls, texts} {
 				seen := map[flows.State]bool{{}: true}
 				for queue := []flows.State{{}}; len(queue) > 0; queue = queue[1:] {
 					for _, in := range inputs {
 						state, reply, err := b.Step(now, queue[0], in)
-						state2, reply2, err2 := remembers.Step(now, queue[0], in)
+						state2, reply2, err2 := cached.Step(now, queue[0], in)
 						if err != nil || err2 != nil || state != state2 ||
 							!reflect.DeepEqual(normal(reply), normal(reply2)) {
-							t.Fatalf("from %+v, %+v leads to %+v, %+v; remembered, to %+v, %+v (%v, %v)", queue[0],
+							t.Fatalf("from %+v, %+v leads to %+v, %+v; cached, to %+v, %+v (%v, %v)", queue[0],
 								in, state, reply, state2, reply2, err, err2)
 						}
 						state.Idle, state.Half = 0, ""
