@@ -28,9 +28,6 @@ func (b *Book) In(lang uint8) *Book {
 	return b.Languages[lang-1].Book
 }
 
-// VoiceOf is the voice of one of its languages.
-func (b *Book) VoiceOf(lang uint8) Voice { return b.In(lang).Voice }
-
 // languageOf is the language a conversation is in after an input, and whether the
 // input chose it. The key of the language one is in leads back to the book's own.
 func (b *Book) languageOf(s State, in Input) (lang uint8, chosen bool) {

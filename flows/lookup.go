@@ -24,7 +24,6 @@ func (b *Book) Finish() {
 			c.plain = normalise.Text(c.Text)
 		}
 	}
-	b.makeChains()
 	b.labels = map[string]bool{}
 	for i := range b.Steps {
 		for k := range b.Steps[i].Choices {

@@ -226,9 +226,6 @@ func (g *Gazetteer) District(name string) (District, bool) {
 	return 0, false
 }
 
-// HasPostcodes reports a gazetteer that knows postcodes.
-func (g *Gazetteer) HasPostcodes() bool { return len(g.keys) > 0 }
-
 var councilCode = regexp.MustCompile(`^[A-Z][0-9]{8}$`)
 
 // addDistrict reads one line: a letter, the codes of its councils or "-", a name.
