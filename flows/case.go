@@ -179,14 +179,23 @@ func corrects(r *hear.Reading) bool {
 	return len(r.Words) <= most && len(r.Places) > 0 && (r.Sure(hear.NotHere) || r.Sure(hear.Wrong))
 }
 
-// By how much the words of somebody who harms fall short of the words of people who are
-// harmed. Somebody closer to them than this is asked. The second margin holds where the
-// phrase leaves open who did it ("slapped my gf again, want to stop"), and the words must
-// speak for it by the third. Beside a phrase of somebody who is harmed, a phrase of somebody who
-// harms makes us ask if the words are short of it by no more than the fourth. Words that fall short
-// by more than the last deny even an unmistakable phrase: then we ask, too. All were fitted on texts
-// that are taught.
-const harmedMargin, openMargin, openWeight, askMargin, denied = 1, 2, 3, 2, 2
+// Margins in the weight of words, between people who are harmed and people who harm. All were
+// fitted on texts that are taught.
+const (
+	// harmedMargin: a writer whose words fall short of the words of people who are harmed by no more
+	// than this is asked.
+	harmedMargin = 1
+	// openMargin is harmedMargin where the phrase leaves open who did it: "slapped my gf again, want
+	// to stop".
+	openMargin = 2
+	// openWeight: there, the words must speak for somebody who harms by this much.
+	openWeight = 3
+	// askMargin: beside a phrase of somebody who is harmed, a phrase of somebody who harms makes us
+	// ask if the words are short of it by no more than this.
+	askMargin = 2
+	// denied: words that fall short by more than this deny even an unmistakable phrase. Then we ask, too.
+	denied = 2
+)
 
 // surelyHarms reports unmistakable words of somebody who harms: a phrase, with nothing of
 // somebody who is harmed in it or in the weight of words.
@@ -224,9 +233,19 @@ func mayHarm(r *hear.Reading) bool {
 	return like || !need && !asks && !complains
 }
 
-// Where a place or a need would lead to a service for people who are harmed, and the words are nearer
-// to those of people who harm, we ask sooner. The margins were fitted on the rows that were tuned on.
-const nearMargin, awayMargin, otherWeight = 0.75, 0.5, 0.5
+// Margins for the texts in which no phrase says who harms. They were fitted on the rows that were
+// tuned on.
+const (
+	// nearMargin: where a place or a need would lead to a service for people who are harmed, a
+	// writer whose words fall short of the words of people who harm by no more than this is asked,
+	nearMargin = 0.75
+	// awayMargin: unless the words fall short of the words of people who are harmed by no more than
+	// this.
+	awayMargin = 0.5
+	// otherWeight: in a text about somebody else, the words must speak for a writer who harms by this
+	// much.
+	otherWeight = 0.5
+)
 
 func nearlyHarms(r *hear.Reading) bool {
 	if r.Sure(hear.Hurt) || r.Sure(hear.Child) || r.Has(hear.Ordinary) || !r.Nearly(hear.MaybeBehaviour, nearMargin) ||
