@@ -271,7 +271,7 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 	about := ""
 	if svc := t.service(s); svc != nil && c.What != hear.Another {
 		about = svc.ID
-		if first := t.before(s, svc); first != nil {
+		if first := t.helplineBefore(s, svc); first != nil {
 			about = first.ID
 		}
 	}
@@ -431,7 +431,7 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 	step := t.StepNamed(s.Step)
 	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
-		if step.AreaToo && s.Area != "" && s.At == 0 && t.before(s, t.service(s)) == nil {
+		if step.AreaToo && s.Area != "" && s.At == 0 && t.helplineBefore(s, t.service(s)) == nil {
 			wordings = []Wording{t.Messages.NumberLocal, t.Messages.NumberLocalShort, t.Messages.NumberShort}
 		}
 	}
@@ -446,9 +446,9 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 	}
 	if svc := t.service(s); svc != nil {
 		r.Shows = svc.itself
-		if first := t.before(s, svc); first != nil {
+		if first := t.helplineBefore(s, svc); first != nil {
 			r.Shows = []string{first.ID, svc.ID}
-		} else if b := t.beside(s, svc); b != nil {
+		} else if b := t.helplineBeside(s, svc); b != nil {
 			r.Shows = []string{svc.ID, b.ID}
 		}
 	}

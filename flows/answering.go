@@ -70,9 +70,9 @@ func (t turn) behindZero(s State) *Service {
 	return nil
 }
 
-// before is the 24-hour service whose number a text gives before that of a line that does
+// helplineBefore is the 24-hour service whose number a text gives before that of a line that does
 // not answer; nil when the line's own number comes first.
-func (t turn) before(s State, svc *Service) *Service {
+func (t turn) helplineBefore(s State, svc *Service) *Service {
 	if t.call || svc == nil || !svc.NotAnswering || t.StepNamed(s.Step).Kind != KindServices || len(s.asking()) > 0 {
 		return nil
 	}

@@ -38,7 +38,7 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 		if in.key == KeyCannotTalk || in.key == KeyBack {
 			lead = t.Messages.Emergency.Say
 		}
-		return t.person(s, lead)
+		return t.connectHelpline(s, lead)
 	}
 	return t.pressed(s, in.key)
 }
@@ -51,7 +51,7 @@ func (t turn) silence(s State, connects bool) (State, Reply) {
 	if s.Stay {
 		s.Stay = false
 		if at, _ := t.nextLine(s); at < 0 {
-			return t.end(s, t.Messages.GiveUp.Say)
+			return t.endCall(s, t.Messages.GiveUp.Say)
 		}
 		return t.ringNext(s, t.Messages.TryNext.Say)
 	}
@@ -62,9 +62,9 @@ func (t turn) silence(s State, connects bool) (State, Reply) {
 	case s.Quiet == quietToOffer:
 		return s, Reply{Act: Listen, Speech: t.speak(nil, s, t.Messages.AnyKey.Say)}
 	case connects:
-		return t.person(s, "")
+		return t.connectHelpline(s, "")
 	}
-	return t.end(s, t.Messages.GiveUp.Say)
+	return t.endCall(s, t.Messages.GiveUp.Say)
 }
 
 // legEnded answers the end of an attempt to connect the caller.
@@ -89,13 +89,13 @@ func (t turn) legEnded(s State, leg Leg) (State, Reply) {
 func (t turn) pressed(s State, key byte) (State, Reply) {
 	switch key {
 	case KeyLeave:
-		return t.end(s, t.Messages.QuickExit.Say)
+		return t.endCall(s, t.Messages.QuickExit.Say)
 	case KeyRepeat:
 		r := t.prompt(s, "")
 		r.Slow = true
 		return s, r
 	case KeyHelpline:
-		return t.person(s, "")
+		return t.connectHelpline(s, "")
 	case KeyCannotTalk:
 		return t.emergency(s)
 	case KeyBack:
@@ -145,7 +145,7 @@ func (t turn) missCall(s State) (State, Reply) {
 	s.Misses++
 	switch {
 	case s.Misses >= missesToEnd:
-		return t.end(s, t.Messages.GiveUp.Say)
+		return t.endCall(s, t.Messages.GiveUp.Say)
 	case s.Misses == missesToZero:
 		misses := s.Misses
 		s = t.enter(s, t.zeroStep(s))
@@ -155,10 +155,10 @@ func (t turn) missCall(s State) (State, Reply) {
 	return s, t.prompt(s, t.Messages.NotUnderstood.Say)
 }
 
-// person connects the caller to a person at any hour: to the 24-hour line of whom the call
+// connectHelpline connects the caller to a person at any hour: to the 24-hour line of whom the call
 // is for. If only the caller can dial that one, they are connected to their own line
 // while that is open, and otherwise told the number.
-func (t turn) person(s State, lead string) (State, Reply) {
+func (t turn) connectHelpline(s State, lead string) (State, Reply) {
 	zero := t.enter(s, t.zeroStep(s))
 	if t.dialable(zero, int(zero.At)) >= 0 {
 		return t.ring(zero, int(zero.At), lead)
@@ -184,7 +184,7 @@ func (t turn) nextLine(s State) (at, line int) {
 // that picks up is connected, and the others are cancelled.)
 func (t turn) ringNext(s State, lead string) (State, Reply) {
 	if at, line := t.nextLine(s); line > 0 {
-		return t.call1(s, at, line, t.speak(nil, s, lead))
+		return t.dialLine(s, at, line, t.speak(nil, s, lead))
 	}
 	return t.ring(s, int(s.At)+1, lead)
 }
@@ -198,7 +198,7 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 		if from == 0 || t.StepNamed(s.Step).Kind != KindServices {
 			return s, t.prompt(s, lead) // nothing here can be called: say the number
 		}
-		return t.end(s, t.Messages.Nobody.Say)
+		return t.endCall(s, t.Messages.Nobody.Say)
 	}
 	chain := t.chainIn(s)
 	for i := from; i < at; i++ {
@@ -206,11 +206,11 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 			said = t.speakOf(said, s, chain[i], t.closedWords(chain[i]))
 		}
 	}
-	return t.call1(s, at, 0, said)
+	return t.dialLine(s, at, 0, said)
 }
 
-// call1 calls one line of the service at a position of the chain, after some words.
-func (t turn) call1(s State, at, line int, said []Utterance) (State, Reply) {
+// dialLine calls one line of the service at a position of the chain, after some words.
+func (t turn) dialLine(s State, at, line int, said []Utterance) (State, Reply) {
 	s.At, s.Line, s.Stay, s.Quiet = uint8(at), uint8(line), false, 0
 	svc := t.service(s)
 	said = t.theyAnswer(said, s, svc)
@@ -244,8 +244,8 @@ func (t turn) mayNotAnswer(svc *Service) bool {
 	return svc.Hours.At(t.now) == hours.Unknown && !hours.Office(t.now)
 }
 
-// end says last words, slowly when they hold a number, and hangs up.
-func (t turn) end(s State, words string) (State, Reply) {
+// endCall says last words, slowly when they hold a number, and hangs up.
+func (t turn) endCall(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
 	if zero := t.zeroLine(s); zero != nil && uses(words, "{zero}") {

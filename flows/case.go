@@ -28,9 +28,9 @@ const (
 	CaseStart
 	CaseThanks
 	CaseYes
-	CaseNo        // no, wrong, not that place
-	CaseNeither   // none of what is offered
-	CaseNotSure   //
+	CaseNo      // no, wrong, not that place
+	CaseNeither // none of what is offered
+	CaseNotSure
 	CaseShortcut  // words that lead straight to a step
 	CaseComplaint // about the number that was given
 	CaseNeed      // a line for what the writer needs

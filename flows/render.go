@@ -65,9 +65,9 @@ func (t turn) paused(s State, svc *Service) *Service {
 	return nil
 }
 
-// beside is the 24-hour service whose number must stand next to svc's: while
+// helplineBeside is the 24-hour service whose number is given next to svc's: while
 // svc is unchecked or overdue, closed, or of unknown hours.
-func (t turn) beside(s State, svc *Service) *Service {
+func (t turn) helplineBeside(s State, svc *Service) *Service {
 	if svc.Hours.IsAlways() && svc.takes(s) {
 		return nil
 	}
@@ -88,7 +88,7 @@ const usualLength = 512
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
 	svc := t.subject(s)
-	if first := t.before(s, svc); first != nil {
+	if first := t.helplineBefore(s, svc); first != nil {
 		svc, t.quiet = first, svc
 	}
 	if uses(words, "{local}") {
@@ -143,12 +143,12 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		if t.quiet != nil {
 			return t.quietNumbers(b, s)
 		}
-		if z := t.beside(s, svc); z != nil {
+		if z := t.helplineBeside(s, svc); z != nil {
 			return expand(b, t.Messages.Beside.Text,
 				func(b []byte, _ string) []byte { return t.textNumbersFor(b, s, z) })
 		}
 	case "also":
-		for _, a := range t.also(s) {
+		for _, a := range t.alsoOpen(s) {
 			b = append(b, a.MentionText...)
 		}
 	}
@@ -238,8 +238,8 @@ func (t turn) subject(s State) *Service {
 	return &Service{}
 }
 
-// also lists the services a step mentions, those that are open now.
-func (t turn) also(s State) []*Service {
+// alsoOpen lists the services that a step mentions and that are open now.
+func (t turn) alsoOpen(s State) []*Service {
 	var open []*Service
 	for _, id := range t.StepNamed(s.Step).Also {
 		if svc := t.Service(id); svc != nil && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) &&
@@ -349,17 +349,17 @@ func opensIn(lang uint8, opens string) string {
 
 // FallbackText is the text sent when something of ours is broken and nothing
 // is known of the conversation.
-func (b *Book) FallbackText() string { return b.alone(b.Messages.Fallback).text }
+func (b *Book) FallbackText() string { return b.renderAlone(b.Messages.Fallback).text }
 
 // FallbackSpeech is what a call hears in the same case.
-func (b *Book) FallbackSpeech() []Utterance { return b.alone(b.Messages.Fallback).speech }
+func (b *Book) FallbackSpeech() []Utterance { return b.renderAlone(b.Messages.Fallback).speech }
 
 // StaticText is the text for when nothing but fixed words can be used: no server can be
 // reached, or no flow book can be read.
-func (b *Book) StaticText() string { return b.alone(b.Messages.Static).text }
+func (b *Book) StaticText() string { return b.renderAlone(b.Messages.Static).text }
 
 // StaticSpeech is what a call hears in the same case.
-func (b *Book) StaticSpeech() []Utterance { return b.alone(b.Messages.Static).speech }
+func (b *Book) StaticSpeech() []Utterance { return b.renderAlone(b.Messages.Static).speech }
 
 // HelplineOnly returns a book that gives everybody the 24-hour number and 999, in this
 // book's words, and names no other service. It is for a server without a flow book of its
@@ -373,10 +373,10 @@ func (b *Book) HelplineOnly() *Book {
 }
 
 // MaintenanceText is the text that everybody is sent while the menus are out of use.
-func (b *Book) MaintenanceText() string { return b.alone(b.Messages.Maintenance).text }
+func (b *Book) MaintenanceText() string { return b.renderAlone(b.Messages.Maintenance).text }
 
 // MaintenanceSpeech is what a call hears then.
-func (b *Book) MaintenanceSpeech() []Utterance { return b.alone(b.Messages.Maintenance).speech }
+func (b *Book) MaintenanceSpeech() []Utterance { return b.renderAlone(b.Messages.Maintenance).speech }
 
 // FallbackOffer is for a host that can only serve files: the words that offer to put
 // a caller through to the 24-hour line, those before it is rung, and the line.
@@ -391,8 +391,8 @@ func (b *Book) FallbackOffer(now time.Time) (offer, connecting []Utterance, line
 	return t.speakOf(nil, s, line, words), t.speakOf(nil, s, line, b.Messages.Connecting.Say), line
 }
 
-// alone is a message that stands alone, on either channel.
-func (b *Book) alone(w Wording) (r struct {
+// renderAlone is a message outside a conversation, on either channel.
+func (b *Book) renderAlone(w Wording) (r struct {
 	text   string
 	speech []Utterance
 }) {

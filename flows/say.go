@@ -67,7 +67,7 @@ func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool
 	case "date":
 		return svc.PausedUntil.AppendFormat(b, "2 January")
 	case "also":
-		for _, a := range t.also(s) {
+		for _, a := range t.alsoOpen(s) {
 			b = append(b, a.MentionSay...)
 		}
 	case "numbers", "zero":

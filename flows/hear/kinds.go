@@ -14,61 +14,61 @@ const (
 	MaybeBehaviour             // the writer may be the one who harms: ask
 	Other                      // it is about somebody else
 	Child                      // a child writes
-	Man                        //
-	LGBT                       //
-	Sexual                     // sexual violence
-	Honour                     // honour-based abuse, forced marriage
-	Older                      //
-	ChildConcern               // an adult is worried about a child
-	Deaf                       //
-	TextOnly                   // cannot speak, or wants text only
-	Interpreter                // speaks another language
-	Homeless                   // nowhere to sleep tonight
-	Stalked                    //
-	Tracked                    // the phone or the car is tracked
-	Visa                       //
-	Anonymous                  // wants to report without a name
-	Watched                    // somebody else reads the phone
-	Leave                      //
-	Thanks                     //
-	SmallTalk                  //
-	AskHuman                   // is this a person
-	AskWho                     // who are you
-	AskFree                    // is it free
-	AskBill                    // does it show on the bill
-	AskCall                    // can you ring me
-	AskPrivate                 // do you tell anybody
-	AskHours                   // is it open
-	AskSilent                  // how to ring 999 without a sound
-	NoAnswer                   // they did not answer
-	Engaged                    //
-	DeadLine                   //
-	Machine                    // an answering machine
-	Shut                       // they are closed
-	Another                    // another number
-	Repeat                     // the number again
-	LineZero                   // the 24-hour line
-	Wrong                      // not that place
-	Yes                        //
-	No                         //
-	Neither                    //
-	NotSure                    //
-	First                      //
-	Second                     //
-	Third                      //
-	Fourth                     //
-	Filler                     // says nothing by itself
-	Past                       // it was long ago
-	Story                      // a song, a film, a game, an advertisement
-	Here                       // makes a place the writer's
-	Near                       // a place to steer by
-	NotHere                    // a place the writer is not at, or has left
-	Theirs                     // somebody else's place
-	Going                      // where the writer is going
-	Person                     // the name of a person
-	Thing                      // the name of a street, a shop, a club
-	At                         // a place, without saying whose
-	Ordinary                   // everyday life, and nothing that is listened for; only weighed
+	Man
+	LGBT
+	Sexual // sexual violence
+	Honour // honour-based abuse, forced marriage
+	Older
+	ChildConcern // an adult is worried about a child
+	Deaf
+	TextOnly    // cannot speak, or wants text only
+	Interpreter // speaks another language
+	Homeless    // nowhere to sleep tonight
+	Stalked
+	Tracked // the phone or the car is tracked
+	Visa
+	Anonymous // wants to report without a name
+	Watched   // somebody else reads the phone
+	Leave
+	Thanks
+	SmallTalk
+	AskHuman   // is this a person
+	AskWho     // who are you
+	AskFree    // is it free
+	AskBill    // does it show on the bill
+	AskCall    // can you ring me
+	AskPrivate // do you tell anybody
+	AskHours   // is it open
+	AskSilent  // how to ring 999 without a sound
+	NoAnswer   // they did not answer
+	Engaged
+	DeadLine
+	Machine  // an answering machine
+	Shut     // they are closed
+	Another  // another number
+	Repeat   // the number again
+	LineZero // the 24-hour line
+	Wrong    // not that place
+	Yes
+	No
+	Neither
+	NotSure
+	First
+	Second
+	Third
+	Fourth
+	Filler   // says nothing by itself
+	Past     // it was long ago
+	Story    // a song, a film, a game, an advertisement
+	Here     // makes a place the writer's
+	Near     // a place to steer by
+	NotHere  // a place the writer is not at, or has left
+	Theirs   // somebody else's place
+	Going    // where the writer is going
+	Person   // the name of a person
+	Thing    // the name of a street, a shop, a club
+	At       // a place, without saying whose
+	Ordinary // everyday life, and nothing that is listened for; only weighed
 	kinds
 )
 

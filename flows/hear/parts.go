@@ -10,9 +10,9 @@ import (
 // words. "i slapped her" and "ive been kicking my wife" have the same parts: i, harm, they. The sorts of
 // each part are in the flow book.
 const (
-	PartMe     = "me"     // before somebody it only says whose: "my wife"
-	PartThey   = "they"   // a partner, or anybody who is "he" or "she"
-	PartFamily = "family" //
+	PartMe     = "me"   // before somebody it only says whose: "my wife"
+	PartThey   = "they" // a partner, or anybody who is "he" or "she"
+	PartFamily = "family"
 	PartOthers = "others" // friends, neighbours, people at work
 )
 
