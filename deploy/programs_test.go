@@ -69,13 +69,8 @@ var walked = func() []testkit.Patch {
 	for _, p := range []testkit.Patch{
 		{File: "cmd/gateway/server/gateway.go", Old: "g.SetClock(time.Now)", Put: "g.SetClock(moved.Now)"},
 		{File: "cmd/gateway/server/later.go", Old: "time.NewTicker(laterStep)", Put: "moved.NewTicker(laterStep)"},
-		{File: "cmd/gateway/server/admin.go", Old: "now := time.Now()", Put: "now := moved.Now()"},
 		{File: "internal/counters/tally.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
 	} {
-		if p.File == "cmd/gateway/server/admin.go" {
-			out = append(out, testkit.Patch{File: p.File, Old: "time.Since(*w.last.Load())",
-				Put: "moved.Now().Sub(*w.last.Load())"})
-		}
 		out = append(out, p, testkit.Patch{File: p.File, Old: "	\"time\"\n",
 			Put: "	\"time\"\n\n	\"signpost/internal/moved\"\n"})
 	}

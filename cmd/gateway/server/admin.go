@@ -17,9 +17,9 @@ const pingTimeout = 500 * time.Millisecond
 func (g *Gateway) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "alive") })
-	mux.Handle("GET /readyz", g.watched.by(http.HandlerFunc(g.readyz)))
+	mux.Handle("GET /readyz", g.watchedPage(http.HandlerFunc(g.readyz)))
 	mux.HandleFunc("GET /status", g.status)
-	mux.Handle("GET /metrics", g.watched.by(g.metrics.handler()))
+	mux.Handle("GET /metrics", g.watchedPage(g.metrics.handler()))
 	return mux
 }
 
@@ -36,23 +36,21 @@ const (
 // watched remembers when somebody last asked what is wrong: else nobody hears of it.
 type watched struct{ last atomic.Pointer[time.Time] }
 
-func (w *watched) note() {
-	now := time.Now()
-	w.last.Store(&now)
-}
+func (w *watched) note(now time.Time) { w.last.Store(&now) }
 
-// by notes who asks a page, once it has answered: a watch that begins again hears of the gap.
-func (w *watched) by(page http.Handler) http.Handler {
+// watchedPage notes who asks a page, once it has answered: a watch that begins again hears of
+// the gap.
+func (g *Gateway) watchedPage(page http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		page.ServeHTTP(rw, r)
 		if agent := r.UserAgent(); agent != AsksDoctor && agent != AsksFollow {
-			w.note()
+			g.watched.note(g.clock())
 		}
 	})
 }
 
-func (w *watched) findings() []inspect.Finding {
-	if time.Since(*w.last.Load()) < unwatchedAfter {
+func (w *watched) findings(now time.Time) []inspect.Finding {
+	if now.Sub(*w.last.Load()) < unwatchedAfter {
 		return nil
 	}
 	return []inspect.Finding{{Name: "unwatched",

@@ -42,9 +42,9 @@ type shelf struct {
 	forbidden          bool      // a file of FLOWS_DIR may not be read by this user
 }
 
-func newShelf(current, previous *flows.Book, from origin) *shelf {
+func (g *Gateway) newShelf(current, previous *flows.Book, from origin) *shelf {
 	return &shelf{
-		current: current, previous: previous, from: from, since: time.Now(), reloadOK: true,
+		current: current, previous: previous, from: from, since: g.clock(), reloadOK: true,
 		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""),
 		safeCall: twilio.CallDocument(ivr.Fallback(current)),
 	}
@@ -55,10 +55,10 @@ func newShelf(current, previous *flows.Book, from origin) *shelf {
 // may be for another area.
 func (g *Gateway) startBook(shipped *flows.Book) {
 	if g.cfg.FlowsDir == "" {
-		g.books.Store(newShelf(shipped, nil, fromProgram))
+		g.books.Store(g.newShelf(shipped, nil, fromProgram))
 		return
 	}
-	g.books.Store(newShelf(shipped.HelplineOnly(), nil, fromNowhere))
+	g.books.Store(g.newShelf(shipped.HelplineOnly(), nil, fromNowhere))
 	dir := os.DirFS(g.cfg.FlowsDir)
 	for range 3 { // somebody may be saving just now
 		g.fromFiles = load.Fingerprint(dir)
@@ -70,7 +70,7 @@ func (g *Gateway) startBook(shipped *flows.Book) {
 		return
 	}
 	if b, err := g.savedBook(); err == nil {
-		next := newShelf(b, nil, fromSaved)
+		next := g.newShelf(b, nil, fromSaved)
 		next.reloadOK, next.forbidden = false, g.books.Load().forbidden
 		g.books.Store(next)
 		g.log.Warn("the saved copy of the last good flow book is in use", "book", b.Version)
@@ -112,7 +112,7 @@ func (g *Gateway) Use(b *flows.Book) {
 		g.books.Store(&next)
 		return
 	}
-	g.books.Store(newShelf(b, old.current, fromDir))
+	g.books.Store(g.newShelf(b, old.current, fromDir))
 	if g.lines != nil { // not while the first book is read
 		g.lines.Judge()
 	}

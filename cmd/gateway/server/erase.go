@@ -41,7 +41,7 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 		side = timedRecords{records, g.tracer}
 	}
 	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
-		Now: time.Now, Log: g.log, Count: g.metrics.erase, Chance: g.outside.Chance}, nil
+		Now: g.clock, Log: g.log, Count: g.metrics.erase, Chance: g.outside.Chance}, nil
 }
 
 // noteRecords puts the records of a webhook on the list to erase, then answers it.

@@ -104,7 +104,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	g := &Gateway{cfg: cfg, log: log, outside: outside, metrics: newMetrics(), ready: make(chan struct{})}
 	g.SetClock(time.Now)
 	g.process = rand.Text()
-	g.watched.note() // somebody may have started it to look
+	g.watched.note(g.clock()) // somebody may have started it to look
 	g.wipe = wiper{g.metrics.wiped.Inc}
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {

@@ -105,7 +105,7 @@ func storeFindings(err error) []inspect.Finding {
 // compareKeys looks whether another gateway on this Redis has a PRIVACY_KEY that this one
 // does not know: neither could read the conversations of the other.
 func (g *Gateway) compareKeys(ctx context.Context) bool {
-	others, err := g.store.SeenKeys(ctx, g.keys.Fingerprint(0), time.Now())
+	others, err := g.store.SeenKeys(ctx, g.keys.Fingerprint(0), g.clock())
 	if err != nil {
 		return false
 	}

@@ -33,4 +33,4 @@ func (g *Gateway) watchMaintenance(ctx context.Context) {
 }
 
 // inMaintenance reports whether the menus are switched off.
-func (g *Gateway) inMaintenance() bool { return time.Now().Unix() < g.maintenanceUntil.Load() }
+func (g *Gateway) inMaintenance() bool { return g.clock().Unix() < g.maintenanceUntil.Load() }

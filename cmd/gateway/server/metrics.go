@@ -175,7 +175,7 @@ func (m *metrics) watchSpend(meter *budget.Meter) {
 	gauge := func(name, help string, step float64, v func() float64) {
 		shown := &blurred{step: step}
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
-			func() float64 { return shown.of(v(), time.Now()) }))
+			func() float64 { return shown.of(v(), meter.Now()) }))
 	}
 	gauge("spend_current_hour_pounds",
 		"Estimated cost of the current hour, as far as this process knows, in steps of 5, blurred.", spendStep,

@@ -123,7 +123,7 @@ func (g *Gateway) problems() []inspect.Finding {
 	out = append(out, g.faults.recent(g.clock())...)
 	out = append(out, g.notAnswering()...)
 	out = append(out, g.erasing()...)
-	out = append(out, g.watched.findings()...)
+	out = append(out, g.watched.findings(g.clock())...)
 	names := inspect.Names()
 	slices.SortStableFunc(out,
 		func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })

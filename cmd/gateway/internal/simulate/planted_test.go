@@ -151,8 +151,8 @@ var bugs = []bug{
 			"	case err == nil, planted.Is(\"record dropped\") && errors.Is(err, twilio.ErrNotFinal):\n		e.done(ctx, job, Deleted)"},
 	}, calmly(1)},
 	{"stale book", "a new flow book does not come into force", []patch{
-		{gateway, "	g.books.Store(newShelf(b, old.current, fromDir))",
-			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(newShelf(b, old.current, fromDir))"},
+		{gateway, "	g.books.Store(g.newShelf(b, old.current, fromDir))",
+			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(g.newShelf(b, old.current, fromDir))"},
 	}, busy(1, "the flow book changes")},
 	{"book before forgotten", "a repeat is answered by the new book, though the old one answered first", []patch{
 		{"cmd/gateway/server/gateway.go", "	if version != 0 && s.previous != nil && s.previous.Version == version {",
