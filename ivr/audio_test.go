@@ -30,7 +30,7 @@ func TestRecording(t *testing.T) {
 	// What is said when something is broken needs no second request, and numbers are never
 	// recorded.
 	if got := said(ivr.Fallback(&b)); strings.Contains(got, "a.wav") || !strings.Contains(got, helpline) {
-		t.Errorf("the safe words are %q", got)
+		t.Errorf("the fallback is %q", got)
 	}
 	h := ivr.AudioHandler(func(name string) (flows.Recording, bool) { r, ok := b.Audio[name]; return r, ok })
 	for _, tt := range []struct {

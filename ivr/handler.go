@@ -178,7 +178,7 @@ func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.Cal
 		next, reply, err = book.Step(h.Now(), flows.State{}, rang)
 	}
 	if err != nil {
-		h.Log.Error("a call was answered with the safe words", "err", err)
+		h.Log.Error("a call was answered with the fallback", "err", err)
 		return Fallback(book)
 	}
 	h.tallyStep(c, pos.state, next, reply, c.Keys == string(flows.KeyLeave))

@@ -67,7 +67,7 @@ func followBeside(ctx context.Context, f *follow.Follower, program string, as ui
 func runSafely(ctx context.Context, f *follow.Follower) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("following the desk failed; it begins again in a minute")
+			err = errors.New("panic recovered: following the desk begins again in a minute")
 		}
 	}()
 	return f.Run(ctx)

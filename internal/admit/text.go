@@ -74,7 +74,7 @@ type Decision struct {
 	overUrgent  bool // the sender has had enough answers to danger
 }
 
-var errPanicked = errors.New("a fault beside the answering: please report it")
+var errPanicked = errors.New("panic recovered")
 
 // Decide decides about a text, and counts it. So it must not be asked about a text that was
 // answered before: anybody who sends one again would use up its sender's limit, and everybody's.

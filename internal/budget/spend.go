@@ -253,7 +253,7 @@ func (m *Meter) Run(ctx context.Context) {
 		}
 		much := m.Limit > 0 && m.Reserve() > m.Limit
 		if much && !alarmed {
-			m.Log.Error("the reserve has cost more than SPEND_LIMIT in this hour: somebody is attacking the line, see docs/runbooks.md")
+			m.Log.Error("the reserve has cost more than SPEND_LIMIT in this hour")
 		}
 		alarmed = much
 	}
@@ -261,12 +261,10 @@ func (m *Meter) Run(ctx context.Context) {
 
 // say logs a level that a share has come to.
 func (m *Meter) say(k Kind, l Level) {
-	switch {
-	case l == Near && k.Calls():
-		m.Log.Warn("about four fifths of a share of SPEND_LIMIT for calls are spent in this hour")
-	case l == Near:
-		m.Log.Warn("about four fifths of a share of SPEND_LIMIT for texts are spent in this hour: a text that begins a conversation gets the shortest answer")
-	case l == Spent:
-		m.Log.Error("a share of SPEND_LIMIT is spent in this hour: its people are answered from the reserve")
+	switch l {
+	case Near:
+		m.Log.Warn("about four fifths of a share of SPEND_LIMIT are spent in this hour", "share", k.String())
+	case Spent:
+		m.Log.Error("a share of SPEND_LIMIT is spent in this hour", "share", k.String())
 	}
 }

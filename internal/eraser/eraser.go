@@ -171,7 +171,7 @@ func (e *Eraser) Run(ctx context.Context) {
 func (e *Eraser) catch(f func()) (ended bool) {
 	defer func() {
 		if recover() != nil {
-			e.Log.Error("erasing goes on after a fault: please report it")
+			e.Log.Error("panic recovered", "job", "eraser")
 		}
 	}()
 	f()
@@ -270,7 +270,7 @@ func (e *Eraser) hold(ctx context.Context, job store.Erasure, o Outcome, d time.
 	}
 	d = min(max(d, time.Millisecond), maxPause)
 	if n == 1 || o == Credentials {
-		e.Log.Error("the provider's copies are not being erased: "+string(o), "count", int(n))
+		e.Log.Error("the provider's copies are not being erased", "outcome", string(o), "count", int(n))
 	}
 	if err := e.List.Pause(ctx, d); err != nil {
 		e.Log.Warn("the provider could not be left alone", "err", err)
@@ -287,7 +287,7 @@ func (e *Eraser) postpone(ctx context.Context, job store.Erasure, until time.Tim
 func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 	e.Count(GivenUp)
 	e.change(func(s *Status) { s.GivenUp++ })
-	e.Log.Error("a record could not be erased at the provider and is given up on: delete it by hand, in the provider's console")
+	e.Log.Error("a record could not be erased at the provider and is given up on")
 	if err := e.List.Erased(ctx, job.ID); err != nil {
 		e.Log.Warn("a record could not be taken off the list", "err", err)
 	}

@@ -145,7 +145,7 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 	w := Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
 	defer func() {
 		if recover() != nil {
-			g.log.Error("a panic was answered with the safe reply", "endpoint", endpoint)
+			g.log.Error("panic recovered", "endpoint", endpoint)
 			resp, o = Response{Document: safe(w)}, Panicked
 		}
 	}()
@@ -155,7 +155,7 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 	}
 	resp = next(ctx, w)
 	if n := len(resp.Document); n == 0 || n > MaxDocument {
-		g.log.Error("an answer of the wrong size was replaced by the safe reply", "endpoint", endpoint)
+		g.log.Error("an answer of the wrong size was replaced by the fallback", "endpoint", endpoint)
 		return Response{Document: safe(w), Cookie: resp.Cookie}, Panicked
 	}
 	if resp.Probe {

@@ -78,7 +78,7 @@ func (g *Gateway) startBook(shipped *flows.Book) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		g.log.Error("the saved copy of the last good flow book cannot be used", "err", err)
 	}
-	g.log.Error("there is no good flow book: everybody gets only the 24-hour number and 999; run signpost check")
+	g.log.Error("there is no good flow book")
 }
 
 var errSavedMistakes = errors.New("the saved flow book has mistakes")
@@ -155,8 +155,7 @@ func (g *Gateway) refuse(rule, at string, count int) {
 	next.reloadOK, next.forbidden = false, false
 	g.books.Store(&next)
 	g.metrics.reload(false)
-	g.log.Error("the flow book has mistakes and is not used; run signpost check", "count", count, "at",
-		at, "rule", rule)
+	g.log.Error("the flow book has mistakes and is not used", "count", count, "at", at, "rule", rule)
 }
 
 // save keeps a copy of a good book for the next start.

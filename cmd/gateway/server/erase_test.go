@@ -147,7 +147,7 @@ func TestFaultBeside(t *testing.T) {
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {
 		t.Errorf("meanwhile a text gets %q", got)
 	}
-	s.log.await(t, "panicked and was restarted", 2)
+	s.log.await(t, `"panic recovered","job":"sweep"`, 2)
 	if strings.Contains(s.log.String(), ourLine) {
 		t.Error("the log quotes the fault")
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -158,8 +159,7 @@ var shipped = sync.OnceValues(func() (*flows.Book, error) {
 // warn logs, once, what an operator should know.
 func (g *Gateway) warn() {
 	if g.cfg.RedisURL == config.Embedded {
-		g.log.Warn("conversations are kept in this process only: they are lost when it stops, " +
-			"and a second gateway would not share them; set REDIS_URL for more")
+		g.log.Warn("conversations are kept in this process only")
 	}
 	b, doubtful := g.Book(0), 0
 	for i := range b.Services {
@@ -168,14 +168,13 @@ func (g *Gateway) warn() {
 		}
 	}
 	if !privacy.Forgets {
-		g.log.Warn("this build does not erase what a webhook leaves in memory before the memory is used again; build with make build")
+		g.log.Warn("this build does not wipe the memory that webhooks used")
 	}
 	if possible, known := swap.Possible(os.DirFS("/"), "self"); possible && known {
-		g.log.Warn("this process can be swapped out: what people write could reach a disk; set MemorySwapMax=0 for the service")
+		g.log.Warn("this process can be swapped out")
 	}
 	if doubtful > 0 {
-		g.log.Warn("some numbers in the flow book have no recent test call; each comes with the 24-hour number",
-			"count", doubtful)
+		g.log.Warn("some numbers in the flow book have no recent test call", "count", doubtful)
 	}
 }
 
@@ -260,15 +259,17 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	for _, job := range append(append(g.watchers(), g.firsts()...), g.wipe.run, g.inspectHourly) {
-		watching.Go(func() { g.runForever(watchCtx, job) })
+	running := slices.Concat(g.serveJobs(), g.startupJobs(),
+		[]job{{"memory", g.wipe.run}, {"inspection", g.inspectHourly}})
+	for _, j := range running {
+		watching.Go(func() { g.runForever(watchCtx, j) })
 	}
 	// The eraser and the counts outlive the servers: the last requests have records, too.
 	eraseCtx, stopErasing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopErasing()
 	var erasing sync.WaitGroup
-	for _, job := range g.keepers() {
-		erasing.Go(func() { g.runForever(eraseCtx, job) })
+	for _, j := range g.drainJobs() {
+		erasing.Go(func() { g.runForever(eraseCtx, j) })
 	}
 	g.log.Info("serving", "listen", public.Addr().String(), "admin", admin.Addr().String())
 	close(g.ready)
@@ -290,50 +291,55 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return errors.Join(err, g.shutdown(servers, func() { stopErasing(); erasing.Wait() }))
 }
 
-// watchers are the jobs that end before the last requests are answered.
-func (g *Gateway) watchers() []func(context.Context) {
-	return []func(context.Context){
-		g.watch, g.sweepHourly, g.watchMaintenance, g.metrics.later.run, g.watchStore,
-	}
+// job is what a gateway does in the background. Its name is for the log.
+type job struct {
+	name string
+	run  func(context.Context)
 }
 
-// firsts are the jobs of the start, which end by themselves.
-func (g *Gateway) firsts() []func(context.Context) {
-	return []func(context.Context){g.checkPersistence, g.resealCounts}
+// serveJobs are the jobs that end before the last requests are answered.
+func (g *Gateway) serveJobs() []job {
+	return []job{{"flow book", g.watch}, {"sweep", g.sweepHourly}, {"maintenance", g.watchMaintenance},
+		{"metrics", g.metrics.later.run}, {"store", g.watchStore}}
 }
 
-// keepers are the jobs that outlive them: the last requests have records and counts, too.
-func (g *Gateway) keepers() []func(context.Context) {
-	return []func(context.Context){g.eraser.Run, g.tally.Run, g.lines.Run, g.meter.Run}
+// startupJobs are the jobs of the start, which end by themselves.
+func (g *Gateway) startupJobs() []job {
+	return []job{{"persistence", g.checkPersistence}, {"sealing", g.resealCounts}}
+}
+
+// drainJobs are the jobs that end last: the last requests have records and counts, too.
+func (g *Gateway) drainJobs() []job {
+	return []job{{"eraser", g.eraser.Run}, {"counts", g.tally.Run}, {"lines", g.lines.Run}, {"budget", g.meter.Run}}
 }
 
 // Work does what a gateway does beside answering until ctx ends, for tools that drive it by
 // [Gateway.Handler]. It does not look at the machine or the account, nor collect garbage.
 // Called again after it has ended, it goes on where it was.
 func (g *Gateway) Work(ctx context.Context) {
-	jobs := append(g.watchers(), g.keepers()...)
+	jobs := append(g.serveJobs(), g.drainJobs()...)
 	if !g.begun.Swap(true) {
-		jobs = append(jobs, g.firsts()...)
+		jobs = append(jobs, g.startupJobs()...)
 	}
 	var working sync.WaitGroup
-	for _, job := range jobs {
-		working.Go(func() { g.runForever(ctx, job) })
+	for _, j := range jobs {
+		working.Go(func() { g.runForever(ctx, j) })
 	}
 	working.Wait()
 }
 
 // runForever runs a background job, and restarts it when it panics. The panic's value may
 // be private and is dropped.
-func (g *Gateway) runForever(ctx context.Context, job func(context.Context)) {
+func (g *Gateway) runForever(ctx context.Context, j job) {
 	const restartDelay = time.Second
 	for ctx.Err() == nil {
 		ended := func() (ended bool) {
 			defer func() {
 				if recover() != nil {
-					g.log.Error("a background job panicked and was restarted: please report it")
+					g.log.Error("panic recovered", "job", j.name)
 				}
 			}()
-			job(ctx)
+			j.run(ctx)
 			return true
 		}()
 		if ended {

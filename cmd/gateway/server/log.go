@@ -10,7 +10,7 @@ import (
 // no code can put a person into the log.
 var logFields = [...]string{
 	slog.TimeKey, slog.LevelKey, slog.MessageKey, "endpoint", "err", "count", "at", "rule", "book", "changes",
-	"listen", "admin",
+	"listen", "admin", "job", "outcome", "share",
 }
 
 // LogFields returns the fields that a log line may have.

@@ -19,9 +19,9 @@ func (g *Gateway) watchMaintenance(ctx context.Context) {
 		cancel()
 		if err == nil && g.maintenanceUntil.Swap(until.Unix()) != until.Unix() {
 			if until.IsZero() {
-				g.log.Info("maintenance is off: the menus are in use")
+				g.log.Info("maintenance is off")
 			} else {
-				g.log.Warn("maintenance is on: everybody gets the 24-hour number; signpost maintenance off ends it")
+				g.log.Warn("maintenance is on")
 			}
 		}
 		select {
