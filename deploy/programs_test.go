@@ -68,6 +68,7 @@ var walked = func() []testkit.Patch {
 	}
 	for _, p := range []testkit.Patch{
 		{File: "cmd/gateway/server/gateway.go", Old: "g.SetClock(time.Now)", Put: "g.SetClock(moved.Now)"},
+		{File: "cmd/gateway/server/erase.go", Old: "now := time.Now()", Put: "now := moved.Now()"},
 		{File: "cmd/gateway/server/later.go", Old: "time.NewTicker(laterStep)", Put: "moved.NewTicker(laterStep)"},
 		{File: "internal/counters/tally.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
 	} {

@@ -215,9 +215,9 @@ func (s *site) runbook(alert, command string) string {
 func (s *site) stuck(r testkit.Record, due time.Duration) (id string) {
 	s.t.Helper()
 	r.SID, r.Body, r.From, r.To, r.Created = fmt.Sprintf("SM%032x", 7), "x", "+447400900001", walkLine,
-		time.Now().Add(-due)
+		s.now().Add(-due)
 	s.double.Hold(r)
-	s.redis.Do(s.t, "ZADD", "erase:{list}:due", fmt.Sprint(time.Now().Add(-due).UnixMilli()), r.SID)
+	s.redis.Do(s.t, "ZADD", "erase:{list}:due", fmt.Sprint(s.now().Add(-due).UnixMilli()), r.SID)
 	return r.SID
 }
 
