@@ -17,8 +17,8 @@
 //
 // # Errors
 //
-// Step fails only when state names a step the book does not have, as happens
-// when a book is replaced mid-conversation. The error wraps [ErrNoSuchStep];
-// step again from the zero State. What the person wrote is never part of an
-// error.
+// Step fails only when state names a step or a language that the book does not
+// have. This happens when a book is replaced mid-conversation. The error wraps
+// [ErrNoSuchStep]; step again from the zero State. What the person wrote is never
+// part of an error.
 package flows

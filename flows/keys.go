@@ -16,6 +16,10 @@ const (
 // frightened caller may press 55 here instead of on 999.
 const choiceKeys = "12346"
 
+// LanguageKeys are the keys that a language may have. The key 6 may be a choice or a language
+// in one book, and not both. A new key that means the same everywhere is taken from here.
+const LanguageKeys = "678"
+
 // Keys are all keys of a telephone.
 const Keys = "0123456789*#"
 

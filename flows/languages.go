@@ -12,7 +12,7 @@ import (
 type Language struct {
 	ID, Name string
 	Words    []string // what people write to have it, in plain form
-	Key      byte     // what callers press to have it: '6', '7' or '8'; 0: none
+	Key      byte     // what callers press to have it, one of LanguageKeys; 0: none
 	Offer    string   // what the greeting of a call says of it, in it
 	// AnyLetters tells that its texts may need letters outside the plain alphabet
 	// of text messages, and so take more segments.

@@ -52,8 +52,8 @@ const (
 const (
 	langBits = 4
 	whoMask  = 1<<langBits - 1
-	// MaxLanguages is how many there may be, without the book's own: callers have three keys for them.
-	MaxLanguages = 3
+	// MaxLanguages is how many there may be, without the book's own: each may have a key.
+	MaxLanguages = len(LanguageKeys)
 )
 
 // stayBit marks a caller who was asked to stay on the line, in the byte of the line.

@@ -206,6 +206,20 @@ func (b *builder) languages(file value) {
 	b.count(len(book.Languages), flows.MaxLanguages, "languages that are signed", all.pos)
 }
 
+// languageKeys are the keys a language may have, as people write them.
+var languageKeys = strings.Join(strings.Split(flows.LanguageKeys, ""), ", ")
+
+// stepWithKey returns the first step that has a choice with a key on calls, or nothing.
+func stepWithKey(b *flows.Book, key byte) string {
+	for i := range b.Steps {
+		if slices.ContainsFunc(b.Steps[i].Choices,
+			func(c flows.Choice) bool { return c.CallKey != 0 && byte('0'+c.CallKey) == key }) {
+			return b.Steps[i].ID
+		}
+	}
+	return ""
+}
+
 // language makes the book in one language. keys are those of the languages before.
 func (b *builder) language(id string, v value, keys map[byte]string) {
 	of := b.src.Book.Clone()
@@ -217,7 +231,12 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 		l.Key = k.text[0]
 		if other, taken := keys[l.Key]; taken {
 			b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of %s already", l.Key, other),
-				"Callers would get the other language.", "Give each language a key of its own: 6, 7 or 8.")
+				"Callers would get the other language.", "Give each language a key of its own: "+languageKeys+".")
+		}
+		if step := stepWithKey(of, l.Key); step != "" {
+			b.problem(k.pos, "language-key", fmt.Sprintf("the key %c is the key of a choice of %s already", l.Key,
+				step), "Callers would get the language, and never the choice.",
+				"Give the language another key: "+languageKeys+".")
 		}
 		if !v.draft {
 			keys[l.Key] = id
@@ -360,7 +379,7 @@ func languagesShape() *shape {
 	language := object(
 		need("name", "what the language calls itself", text()),
 		need("words", "what people write to have it, once it is signed", listOf(text())),
-		may("key", "what callers press to have it, at any time", one("6", "7", "8")),
+		may("key", "what callers press to have it, at any time", one(strings.Split(flows.LanguageKeys, "")...)),
 		may("offer_say", "what the greeting of a call says of it, in it", text()),
 		may("voice", "the voice it is spoken with, in the provider's names; a signed language needs one",
 			object(need("name", "like Polly.Ola-Neural", text()), need("language", "like pl-PL", text()))),

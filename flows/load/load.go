@@ -2,7 +2,7 @@
 // mistake in them into a [Problem] with its place, what is wrong, what it would
 // do to a caller, and how to fix it. It finds all of them in one go.
 //
-// It is the only package with a YAML library. Nothing is read as a number or as
+// No other package of the engine or of the gateway has a YAML library. Nothing is read as a number or as
 // yes and no unless it is meant so: 0808, 101, no and on stay as written.
 package load
 

@@ -14,8 +14,8 @@ import (
 
 // The work list of records to erase at the provider. A Redis job library (asynq) was
 // considered: it stores each worker's host name, error texts and finished jobs, polls several
-// times a second, and cannot tell the age of the oldest job. Two sorted sets do all that is
-// needed.
+// times a second, and cannot tell the age of the oldest job. Two sorted sets, and a
+// key for a pause, are enough.
 const (
 	dueKey   = "erase:{list}:due"   // when each record is to be tried next, in Unix ms
 	sinceKey = "erase:{list}:since" // when each postponed record was due first

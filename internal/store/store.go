@@ -1,5 +1,5 @@
-// Package store is everything that Signpost stores, and for how long. It is the only package
-// with a Redis library.
+// Package store is everything that Signpost stores, and for how long. No other package of the
+// product has a Redis library; the minimal server of cmd/bench has one.
 //
 // [Everything] lists each key, what it holds and its lifetime. Keys are named by keyed hashes
 // that cannot be reversed and differ each day, so that two days cannot be joined; the hash tag
