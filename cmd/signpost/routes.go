@@ -15,7 +15,7 @@ import (
 	"signpost/internal/hours"
 )
 
-const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv] [-prove]
+const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv] [-signoff]
 
 Lists every way to a number: for each area and channel the shortest exchange for
 each service, word for word, worst first. Then it sums up the worst of each.
@@ -23,12 +23,12 @@ each service, word for word, worst first. Then it sums up the worst of each.
   signpost routes
   signpost routes -area halton -at "2026-12-25 03:00"
 
-With -prove it writes a page that a safeguarding lead can read and sign. It has
+With -signoff it writes a page that a safeguarding lead can read and sign. It has
 every ending by area, channel, hour and transfer outcome. It also has the worst times
 and costs, and the numbers with who checked them when. Print it from any browser, or
 save it as PDF.
 
-  signpost routes -prove > proof.html
+  signpost routes -signoff > signoff.html
 
 `
 
@@ -40,12 +40,12 @@ func routesOf(args []string, s streams) int {
 	every := fl.Bool("all", false, "list the ways to further numbers too, not only to the first")
 	format := fl.String("format", "text", "text or csv")
 	pence := fl.Float64("pence", routes.SegmentPence, "what one segment of a text costs, in `pence`")
-	prove := fl.Bool("prove", false, "write the page for signature")
+	signOff := fl.Bool("signoff", false, "write the page for signature")
 	if code, done := parse(fl, args, s); done {
 		return code
 	}
-	if *prove && (*area != "" || *every || *format != "text") {
-		fmt.Fprint(s.err, "signpost routes: -prove lists everything: it goes with -flows and -at only\n")
+	if *signOff && (*area != "" || *every || *format != "text") {
+		fmt.Fprint(s.err, "signpost routes: -signoff lists everything: it goes with -flows, -at and -pence only\n")
 		return exitMisuse
 	}
 	if *format != "text" && *format != "csv" {
@@ -57,8 +57,8 @@ func routesOf(args []string, s streams) int {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitMisuse
 	}
-	if *prove {
-		return proveRoutes(*dir, now, *pence, s)
+	if *signOff {
+		return writeSignOff(*dir, now, *pence, s)
 	}
 	src, code := goodBook("routes", *dir, s)
 	if src == nil {
@@ -90,8 +90,8 @@ func routesOf(args []string, s streams) int {
 	return exitOK
 }
 
-// proveRoutes writes the page for signature.
-func proveRoutes(dir string, now time.Time, pence float64, s streams) int {
+// writeSignOff writes the page for signature.
+func writeSignOff(dir string, now time.Time, pence float64, s streams) int {
 	fsys, ok := bookFS(dir, s)
 	if !ok {
 		return exitMisuse
@@ -103,7 +103,7 @@ func proveRoutes(dir string, now time.Time, pence float64, s streams) int {
 			len(errs), errs[0])
 		return exitProblems
 	}
-	if err := signoff.Of(src, problems, now, pence).WriteHTML(s.out); err != nil {
+	if err := signoff.New(src, problems, now, pence).WriteHTML(s.out); err != nil {
 		fmt.Fprintf(s.err, "signpost routes: %v\n", err)
 		return exitProblems
 	}

@@ -59,10 +59,10 @@ type Desk struct {
 	mu       sync.Mutex
 	newest   offer
 	newer    chan struct{}                // closed when there is a newer one
-	moved    chan struct{}                // closed when a draft changes, or what is published
+	changed  chan struct{}                // closed when a draft changes, or what is published
 	watching int                          // pages that wait for that
 	reports  map[string]map[string]report // of each host, by machine
-	sights   map[string]*sight            // by both commits
+	diffs    map[string]*draftDiff        // by both commits
 	previews map[string]*opened
 }
 
@@ -104,7 +104,7 @@ func New(o Options) (*Desk, error) {
 		o.Kept = &changes.Kept{}
 	}
 	d := &Desk{Options: o, host: at.Host, safe: at.Scheme == "https", newer: make(chan struct{}),
-		moved: make(chan struct{}), reports: map[string]map[string]report{}, sights: map[string]*sight{},
+		changed: make(chan struct{}), reports: map[string]map[string]report{}, diffs: map[string]*draftDiff{},
 		previews: map[string]*opened{}}
 	if d.staff, err = staff.Open(o.Dir, o.Origin, o.Now); err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func New(o Options) (*Desk, error) {
 	if d.pages, err = template.New("").Funcs(words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
-	return d, d.offer()
+	return d, d.signNewest()
 }
 
 // Close lets go of the drafts' pages.
@@ -126,7 +126,7 @@ func (d *Desk) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for id := range d.previews {
-		d.forget(id)
+		d.closePreview(id)
 	}
 }
 
@@ -159,8 +159,8 @@ func Key(dir string) (ed25519.PrivateKey, error) {
 	return nil, fmt.Errorf("%s is not the key of a desk", file)
 }
 
-// offer signs the newest publication and tells the hosts that wait.
-func (d *Desk) offer() error {
+// signNewest signs the newest publication and tells the hosts that wait.
+func (d *Desk) signNewest() error {
 	p, err := d.repo.Published()
 	if err != nil {
 		return err
@@ -186,11 +186,11 @@ func (d *Desk) offer() error {
 	defer d.mu.Unlock()
 	d.newest = offer{p, src, problems, b.Files, signed}
 	close(d.newer)
-	close(d.moved)
-	d.newer, d.moved = make(chan struct{}), make(chan struct{})
-	clear(d.sights)
+	close(d.changed)
+	d.newer, d.changed = make(chan struct{}), make(chan struct{})
+	clear(d.diffs)
 	for id := range d.previews { // they compare with what was published before
-		d.forget(id)
+		d.closePreview(id)
 	}
 	d.Say(fmt.Sprintf("publication %d is offered to the gateways", p.Serial))
 	return nil
@@ -203,8 +203,8 @@ func (d *Desk) published() offer {
 	return d.newest
 }
 
-// look compares a draft with the published book.
-func (d *Desk) look(id string) (*sight, error) {
+// diff compares a draft with the published book.
+func (d *Desk) diff(id string) (*draftDiff, error) {
 	commit, err := d.repo.Commit(id)
 	if err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ func (d *Desk) look(id string) (*sight, error) {
 	now := d.published()
 	name := commit + " " + now.Commit + " " + hours.Day(d.Now()).Format(time.DateOnly)
 	d.mu.Lock()
-	kept := d.sights[name]
+	kept := d.diffs[name]
 	d.mu.Unlock()
 	if kept != nil {
 		return kept, nil
@@ -226,10 +226,10 @@ func (d *Desk) look(id string) (*sight, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	const most = 20
-	if len(d.sights) >= most {
-		clear(d.sights)
+	if len(d.diffs) >= most {
+		clear(d.diffs)
 	}
-	d.sights[name] = s
+	d.diffs[name] = s
 	return s, nil
 }
 
@@ -251,7 +251,7 @@ func (d *Desk) preview(id, title string) (*preview.Server, error) {
 		}
 	}
 	if len(d.previews) >= maxPreviews {
-		d.forget(oldest)
+		d.closePreview(oldest)
 	}
 	page, err := d.Options.Preview(d.repo.Dir(id), title, d.newest.source.Book)
 	if err != nil {
@@ -263,8 +263,8 @@ func (d *Desk) preview(id, title string) (*preview.Server, error) {
 	return page, nil
 }
 
-// forget closes the pages of a draft. The caller holds the lock.
-func (d *Desk) forget(id string) {
+// closePreview closes the pages of a draft. The caller holds the lock.
+func (d *Desk) closePreview(id string) {
 	if o := d.previews[id]; o != nil {
 		o.stop()
 		o.Close()

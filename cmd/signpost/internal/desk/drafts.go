@@ -38,8 +38,8 @@ type mark struct {
 	Published string    `json:"published"` // what it was compared with
 }
 
-// of tells that a mark is about what is looked at.
-func (m *mark) of(s *sight) bool {
+// of reports that a mark is about what is shown.
+func (m *mark) of(s *draftDiff) bool {
 	return m != nil && m.Commit == s.Commit && m.Published == s.Published
 }
 
@@ -56,8 +56,8 @@ type draft struct {
 
 func (d *Desk) draftFile(id string) string { return filepath.Join(d.Dir, "drafts", id+".json") }
 
-// draftOf is the draft that an address names.
-func (d *Desk) draftOf(id string) (draft, bool) {
+// findDraft returns the draft that an address names.
+func (d *Desk) findDraft(id string) (draft, bool) {
 	var t draft
 	if len(id) != 12 || strings.Trim(id, "0123456789abcdef") != "" {
 		return t, false
@@ -65,7 +65,7 @@ func (d *Desk) draftOf(id string) (draft, bool) {
 	return t, staff.Kept(d.draftFile(id), &t) == nil && t.ID == id
 }
 
-func (d *Desk) keep(t draft) error {
+func (d *Desk) saveDraft(t draft) error {
 	if err := staff.Keep(d.draftFile(t.ID), t); err != nil {
 		return fmt.Errorf("keep the draft: %w", err)
 	}
@@ -75,7 +75,7 @@ func (d *Desk) keep(t draft) error {
 func (d *Desk) drafts() (out []draft, err error) {
 	files, err := filepath.Glob(filepath.Join(d.Dir, "drafts", "*.json"))
 	for _, file := range files {
-		if t, ok := d.draftOf(strings.TrimSuffix(filepath.Base(file), ".json")); ok {
+		if t, ok := d.findDraft(strings.TrimSuffix(filepath.Base(file), ".json")); ok {
 			out = append(out, t)
 		}
 	}
@@ -94,38 +94,38 @@ func (t draft) State() string {
 	return "being written"
 }
 
-func (d *Desk) list(v visit) { d.listed(v, http.StatusOK, "", "") }
+func (d *Desk) handleList(v visit) { d.renderList(v, http.StatusOK, "", "") }
 
-// listed is the list of drafts, with what is wrong with the title of a new one.
-func (d *Desk) listed(v visit, status int, title, wrong string) {
+// renderList writes the list of drafts, with what is wrong with the title of a new one.
+func (d *Desk) renderList(v visit, status int, title, wrong string) {
 	drafts, err := d.drafts()
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
-	d.shows(v, status, "list.html", page{Title: "Drafts", Here: "/desk", Wrong: wrong != "", Body: struct {
+	d.render(v, status, "list.html", page{Title: "Drafts", Here: "/desk", Wrong: wrong != "", Body: struct {
 		Drafts       []draft
 		Published    history.Publication
 		Title, Wrong string
 	}{drafts, d.published().Publication, title, wrong}})
 }
 
-func (d *Desk) newDraft(v visit) {
+func (d *Desk) handleNewDraft(v visit) {
 	title := strings.Join(strings.Fields(v.r.FormValue("title")), " ")
 	drafts, err := d.drafts()
 	switch n := utf8.RuneCountInString(title); {
 	case err != nil:
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	case n == 0:
-		d.listed(v, http.StatusUnprocessableEntity, title, "Enter a title. It says what the change is for.")
+		d.renderList(v, http.StatusUnprocessableEntity, title, "Enter a title. It says what the change is for.")
 		return
 	case n > maxTitle:
-		d.listed(v, http.StatusUnprocessableEntity, title,
+		d.renderList(v, http.StatusUnprocessableEntity, title,
 			fmt.Sprintf("The title must have %d characters or fewer.", maxTitle))
 		return
 	case len(drafts) >= maxDrafts:
-		d.listed(v, http.StatusUnprocessableEntity, title, "There are too many drafts. Delete one that nobody needs.")
+		d.renderList(v, http.StatusUnprocessableEntity, title, "There are too many drafts. Delete one that nobody needs.")
 		return
 	}
 	b := make([]byte, 6)
@@ -134,10 +134,10 @@ func (d *Desk) newDraft(v visit) {
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	if err = d.repo.NewDraft(t.ID); err == nil {
-		err = d.keep(t)
+		err = d.saveDraft(t)
 	}
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	d.record(v, "began a draft", title)
@@ -151,42 +151,42 @@ func (d *Desk) record(v visit, what, about string) {
 	}
 }
 
-// asked is the draft of a request; it answers the request if there is none.
-func (d *Desk) asked(v visit) (draft, bool) {
-	t, ok := d.draftOf(v.r.PathValue("id"))
+// requestedDraft returns the draft of a request. It answers the request if there is none.
+func (d *Desk) requestedDraft(v visit) (draft, bool) {
+	t, ok := d.findDraft(v.r.PathValue("id"))
 	if !ok {
-		d.trouble(v, http.StatusNotFound, "There is no such draft. It may have been published or deleted.")
+		d.renderTrouble(v, http.StatusNotFound, "There is no such draft. It may have been published or deleted.")
 	}
 	return t, ok
 }
 
-// openDraft shows the draft that the session works on.
-func (d *Desk) openDraft(v visit) {
+// handleCurrentDraft shows the draft that the session works on.
+func (d *Desk) handleCurrentDraft(v visit) {
 	to := "/desk"
-	if t, ok := d.draftOf(v.draft); ok {
+	if t, ok := d.findDraft(v.draft); ok {
 		to = "/desk/drafts/" + t.ID
 	}
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
 }
 
-// open lets the session work on a draft, with the pages of the preview.
-func (d *Desk) open(v visit) {
-	if t, ok := d.asked(v); ok {
+// handleOpen lets the session work on a draft, with the pages of the preview.
+func (d *Desk) handleOpen(v visit) {
+	if t, ok := d.requestedDraft(v); ok {
 		d.staff.OpenDraft(v.token, t.ID)
 		http.Redirect(v.w, v.r, "/", http.StatusSeeOther)
 	}
 }
 
-// pagesOfDraft are the pages of the preview, over the draft that the session works on.
-func (d *Desk) pagesOfDraft(v visit) {
-	t, ok := d.draftOf(v.draft)
+// handlePreview serves the pages of the preview, over the draft that the session works on.
+func (d *Desk) handlePreview(v visit) {
+	t, ok := d.findDraft(v.draft)
 	if !ok {
 		http.Redirect(v.w, v.r, "/desk", http.StatusSeeOther)
 		return
 	}
 	server, err := d.preview(t.ID, t.Title)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	writes := v.r.Method == http.MethodPost && !strings.HasPrefix(v.r.URL.Path, "/phone/")
@@ -196,34 +196,34 @@ func (d *Desk) pagesOfDraft(v visit) {
 	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
-	answer := held{ResponseWriter: v.w, status: http.StatusOK}
+	answer := bufferedResponse{ResponseWriter: v.w, status: http.StatusOK}
 	server.Pages().ServeHTTP(&answer, v.r)
 	changed, err := d.repo.Save(t.ID, history.Person{ID: v.who.ID, Name: v.who.Name}, t.Title)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	if len(changed) > 0 {
-		d.moves()
+		d.notifyPages()
 		d.record(v, "edited a draft", t.Title+": "+strings.Join(changed, ", "))
 	}
 	v.w.WriteHeader(answer.status)
 	_, _ = v.w.Write(answer.body.Bytes()) // the page is gone if it fails
 }
 
-// held is an answer that waits until the draft is committed: the page must not say that
+// bufferedResponse is an answer that waits until the draft is committed: the page must not say that
 // something is saved before it is.
-type held struct {
+type bufferedResponse struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer
 }
 
-func (h *held) WriteHeader(status int)               { h.status = status }
-func (h *held) Write(data []byte) (n int, err error) { return h.body.Write(data) }
+func (h *bufferedResponse) WriteHeader(status int)               { h.status = status }
+func (h *bufferedResponse) Write(data []byte) (n int, err error) { return h.body.Write(data) }
 
-// merged puts a draft and the published book together.
-func (d *Desk) merged(id, base string, choose map[string]merge.Side) (map[string][]byte, []merge.Conflict, error) {
+// mergeWithPublished puts a draft and the published book together.
+func (d *Desk) mergeWithPublished(id, base string, choose map[string]merge.Side) (map[string][]byte, []merge.Conflict, error) {
 	before, err := d.repo.Files(base)
 	if err != nil {
 		return nil, nil, err
@@ -239,17 +239,17 @@ func (d *Desk) merged(id, base string, choose map[string]merge.Side) (map[string
 	return merge.Books(before, d.published().files, mine, choose)
 }
 
-func (d *Desk) draftPage(v visit) {
-	if t, ok := d.asked(v); ok {
-		d.drafted(v, http.StatusOK, t)
+func (d *Desk) handleDraft(v visit) {
+	if t, ok := d.requestedDraft(v); ok {
+		d.renderDraft(v, http.StatusOK, t)
 	}
 }
 
-// drafted is the page of a draft, with what is wrong with what was sent.
-func (d *Desk) drafted(v visit, status int, t draft, wrong ...mistake) {
+// renderDraft writes the page of a draft, with what is wrong with what was sent.
+func (d *Desk) renderDraft(v visit, status int, t draft, wrong ...mistake) {
 	p, err := d.view(v, t)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	p.Wrong = wrong
@@ -259,29 +259,29 @@ func (d *Desk) drafted(v visit, status int, t draft, wrong ...mistake) {
 	for _, c := range p.Conflicts {
 		p.Chosen[c.ID] = v.r.Form.Get("keep-" + c.ID)
 	}
-	d.shows(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Wrong: len(wrong) > 0, Body: p})
+	d.render(v, status, "draft.html", page{Title: t.Title, Here: "/desk", Wrong: len(wrong) > 0, Body: p})
 }
 
-// changing reads a form about a draft, while nobody else changes drafts. The form must be
+// withDraftForm reads a form about a draft, while nobody else changes drafts. The form must be
 // about the draft and the publication as they are now.
-func (d *Desk) changing(v visit, f func(t draft, p *draftView)) {
-	t, ok := d.asked(v)
+func (d *Desk) withDraftForm(v visit, f func(t draft, p *draftView)) {
+	t, ok := d.requestedDraft(v)
 	if !ok {
 		return
 	}
 	if v.r.ParseForm() != nil {
-		d.trouble(v, http.StatusBadRequest, "The form was not understood.")
+		d.renderTrouble(v, http.StatusBadRequest, "The form was not understood.")
 		return
 	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	p, err := d.view(v, t)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	if v.r.Form.Get("commit") != p.Commit || v.r.Form.Get("published") != p.Published {
-		d.drafted(v, http.StatusConflict, t, mistake{"main",
+		d.renderDraft(v, http.StatusConflict, t, mistake{"main",
 			"Somebody changed the draft meanwhile. Nothing was done: look again, then try again."})
 		return
 	}
@@ -292,41 +292,41 @@ func (d *Desk) markBy(v visit, p *draftView) *mark {
 	return &mark{v.who.ID, v.who.Name, d.Now().UTC(), p.Commit, p.Published}
 }
 
-// done keeps a draft and shows it.
-func (d *Desk) done(v visit, t draft, what string) {
-	if err := d.keep(t); err != nil {
-		d.failed(v, err)
+// saveAndRedirect saves a draft and shows it.
+func (d *Desk) saveAndRedirect(v visit, t draft, what string) {
+	if err := d.saveDraft(t); err != nil {
+		d.renderFailure(v, err)
 		return
 	}
-	d.moves()
+	d.notifyPages()
 	d.record(v, what, t.Title)
 	http.Redirect(v.w, v.r, "/desk/drafts/"+t.ID, http.StatusSeeOther)
 }
 
-func (d *Desk) propose(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+func (d *Desk) handlePropose(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		if p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, mistake{p.blockedAt(), p.Blocked})
+			d.renderDraft(v, http.StatusConflict, t, mistake{p.blockedAt(), p.Blocked})
 			return
 		}
 		t.Proposed, t.Approved = d.markBy(v, p), nil
-		d.done(v, t, "proposed a draft")
+		d.saveAndRedirect(v, t, "proposed a draft")
 	})
 }
 
-func (d *Desk) approve(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+func (d *Desk) handleApprove(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		left := slices.DeleteFunc(p.ticks(), func(one ticked) bool { return slices.Contains(v.r.Form["tick"], one.ID) })
 		switch {
 		case !p.IsAsked || p.Blocked != "":
-			d.drafted(v, http.StatusConflict, t, mistake{"approve", "This draft is not proposed as it is now."})
+			d.renderDraft(v, http.StatusConflict, t, mistake{"approve", "This draft is not proposed as it is now."})
 		case p.MayTick != "":
-			d.drafted(v, http.StatusForbidden, t, mistake{"approve", p.MayTick})
+			d.renderDraft(v, http.StatusForbidden, t, mistake{"approve", p.MayTick})
 		case len(left) > 0:
-			d.drafted(v, http.StatusUnprocessableEntity, t, unticked(left)...)
+			d.renderDraft(v, http.StatusUnprocessableEntity, t, unticked(left)...)
 		default:
 			t.Approved = d.markBy(v, p)
-			d.done(v, t, "approved a draft")
+			d.saveAndRedirect(v, t, "approved a draft")
 		}
 	})
 }
@@ -343,11 +343,11 @@ func unticked(left []ticked) (out []mistake) {
 	return out
 }
 
-// update brings a draft up to date with what was published since it began.
-func (d *Desk) update(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+// handleUpdate brings a draft up to date with what was published since it began.
+func (d *Desk) handleUpdate(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		if !p.Behind {
-			d.drafted(v, http.StatusConflict, t, mistake{"main", "The draft is up to date."})
+			d.renderDraft(v, http.StatusConflict, t, mistake{"main", "The draft is up to date."})
 			return
 		}
 		choose := map[string]merge.Side{}
@@ -356,12 +356,12 @@ func (d *Desk) update(v visit) {
 		}
 		base, err := d.repo.Base(t.ID)
 		if err != nil {
-			d.failed(v, err)
+			d.renderFailure(v, err)
 			return
 		}
-		files, left, err := d.merged(t.ID, base, choose)
+		files, left, err := d.mergeWithPublished(t.ID, base, choose)
 		if err != nil {
-			d.failed(v, err)
+			d.renderFailure(v, err)
 			return
 		}
 		if len(left) > 0 {
@@ -369,41 +369,41 @@ func (d *Desk) update(v visit) {
 			for _, c := range left {
 				wrong = append(wrong, mistake{"keep-p-" + c.ID, "Choose what to keep of " + p.Fact(c)})
 			}
-			d.drafted(v, http.StatusUnprocessableEntity, t, wrong...)
+			d.renderDraft(v, http.StatusUnprocessableEntity, t, wrong...)
 			return
 		}
 		d.mu.Lock()
-		d.forget(t.ID) // it is compared with another book from now on
+		d.closePreview(t.ID) // it is compared with another book from now on
 		d.mu.Unlock()
 		if err := d.repo.Adopt(t.ID, files, p.Published, history.Person{ID: v.who.ID, Name: v.who.Name}); err != nil {
-			d.failed(v, err)
+			d.renderFailure(v, err)
 			return
 		}
 		t.Proposed, t.Approved = nil, nil
-		d.done(v, t, "brought a draft up to date")
+		d.saveAndRedirect(v, t, "brought a draft up to date")
 	})
 }
 
-func (d *Desk) remove(v visit) {
-	t, ok := d.asked(v)
+func (d *Desk) handleDelete(v visit) {
+	t, ok := d.requestedDraft(v)
 	if !ok {
 		return
 	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
-	if err := d.drop(t.ID); err != nil {
-		d.failed(v, err)
+	if err := d.deleteDraft(t.ID); err != nil {
+		d.renderFailure(v, err)
 		return
 	}
-	d.moves()
+	d.notifyPages()
 	d.record(v, "deleted a draft", t.Title)
 	http.Redirect(v.w, v.r, "/desk", http.StatusSeeOther)
 }
 
-// drop takes a draft away.
-func (d *Desk) drop(id string) error {
+// deleteDraft takes a draft away.
+func (d *Desk) deleteDraft(id string) error {
 	d.mu.Lock()
-	d.forget(id)
+	d.closePreview(id)
 	d.mu.Unlock()
 	if err := os.Remove(d.draftFile(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("take the draft away: %w", err)

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// moves tells the pages that are open that a draft changed.
-func (d *Desk) moves() {
+// notifyPages tells the open pages that a draft changed.
+func (d *Desk) notifyPages() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	close(d.moved)
-	d.moved = make(chan struct{})
+	close(d.changed)
+	d.changed = make(chan struct{})
 }
 
 // Limits of pages that wait for changes. A page that waits does not keep somebody signed in:
@@ -21,9 +21,9 @@ const (
 	watchTime   = 30 * time.Minute
 )
 
-// events tells the page of a draft when that draft changes, or what is published.
-func (d *Desk) events(v visit) {
-	t, ok := d.asked(v)
+// handleEvents tells the page of a draft when that draft changes, or what is published.
+func (d *Desk) handleEvents(v visit) {
+	t, ok := d.requestedDraft(v)
 	if !ok {
 		return
 	}
@@ -48,9 +48,9 @@ func (d *Desk) events(v visit) {
 	defer over.Stop()
 	for {
 		d.mu.Lock()
-		moved := d.moved
+		changed := d.changed
 		d.mu.Unlock()
-		fmt.Fprintf(v.w, "data: %s\n\n", d.now(t.ID))
+		fmt.Fprintf(v.w, "data: %s\n\n", d.draftVersion(t.ID))
 		if send.Flush() != nil {
 			return
 		}
@@ -59,14 +59,14 @@ func (d *Desk) events(v visit) {
 			return
 		case <-over.C:
 			return
-		case <-moved:
+		case <-changed:
 		}
 	}
 }
 
-// now tells one state of a draft from another.
-func (d *Desk) now(id string) string {
-	t, ok := d.draftOf(id)
+// draftVersion returns a text that changes when the draft or what is published does.
+func (d *Desk) draftVersion(id string) string {
+	t, ok := d.findDraft(id)
 	commit, err := d.repo.Commit(id)
 	if !ok || err != nil {
 		return "gone"

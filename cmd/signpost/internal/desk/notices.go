@@ -206,8 +206,8 @@ func newNumbers(before, after *flows.Book, today time.Time) (out []renumbered) {
 	return out
 }
 
-// sight is what a draft looks like: the same for everybody who looks at the same commit.
-type sight struct {
+// draftDiff is how a draft differs from the published book: the same for everybody at one commit.
+type draftDiff struct {
 	Commit, Published string // what is compared
 	Source            *load.Source
 	Errors, Warnings  []load.Problem
@@ -219,11 +219,11 @@ type sight struct {
 	Files             []string // that differ
 }
 
-// compare works out the sight of a draft.
-func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence float64) *sight {
+// compare works out how a draft differs from the published book.
+func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence float64) *draftDiff {
 	old, before := was.source, was.problems
 	src, problems := kept.On(files, now)
-	s := &sight{Source: src, Errors: load.Errors(problems)}
+	s := &draftDiff{Source: src, Errors: load.Errors(problems)}
 	known := map[string]bool{}
 	for _, p := range before {
 		known[p.Rule+p.What] = true
@@ -244,7 +244,7 @@ func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence fl
 		if len(s.Recordings) > 0 && len(s.Files) == 0 {
 			s.Files = []string{"audio"} // a recording takes the place of another
 		}
-		s.talk(old)
+		s.findTalks(old)
 	}
 	if len(s.Errors) == 0 && len(s.Files) > 0 {
 		s.Notices = noticed(changes.Groups(old.Book, src.Book, kept.Between(old.Book, src.Book)), now, pence)
@@ -254,7 +254,7 @@ func compare(kept *changes.Kept, was offer, files fs.FS, now time.Time, pence fl
 }
 
 // unrung are the changed numbers that nobody has rung.
-func (s *sight) unrung() (names []string) {
+func (s *draftDiff) unrung() (names []string) {
 	for _, n := range s.Numbers {
 		if !n.Rung() {
 			names = append(names, n.Name)
@@ -264,7 +264,7 @@ func (s *sight) unrung() (names []string) {
 }
 
 // blockedAt is the part of the page that says more of it.
-func (s *sight) blockedAt() string {
+func (s *draftDiff) blockedAt() string {
 	switch {
 	case len(s.Errors) > 0:
 		return "problems-h"
@@ -277,7 +277,7 @@ func (s *sight) blockedAt() string {
 }
 
 // blocked says why the draft cannot be proposed; nothing if it can.
-func (s *sight) blocked() string {
+func (s *draftDiff) blocked() string {
 	switch names := s.unrung(); {
 	case len(s.Errors) == 1:
 		return "There is 1 mistake to fix first."
@@ -286,7 +286,7 @@ func (s *sight) blocked() string {
 	case len(names) > 0:
 		return "Ring the new number of " + strings.Join(names, " and ") +
 			" first. Then write on the service's page who rang it, and when."
-	case len(s.open()) > 0:
+	case len(s.unaccepted()) > 0:
 		return "Read each conversation that changes, and accept it first."
 	case s.Commit == s.Published || len(s.Files) == 0:
 		return "The draft changes nothing yet."

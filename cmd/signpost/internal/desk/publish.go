@@ -21,109 +21,109 @@ import (
 	"signpost/cmd/signpost/internal/staff"
 )
 
-// publish publishes a draft that somebody else approved.
-func (d *Desk) publish(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+// handlePublish publishes a draft that somebody else approved.
+func (d *Desk) handlePublish(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		if !p.IsGood || p.Blocked != "" {
-			d.drafted(v, http.StatusConflict, t, mistake{"main", "This draft is not approved as it is now."})
+			d.renderDraft(v, http.StatusConflict, t, mistake{"main", "This draft is not approved as it is now."})
 			return
 		}
-		d.publishes(v, t, p, history.Publication{Title: t.Title, Approved: t.Approved.Name}, "published")
+		d.publishDraft(v, t, p, history.Publication{Title: t.Title, Approved: t.Approved.Name}, "published")
 	})
 }
 
-// alone publishes a draft that nobody has approved. It is recorded, and everybody else is
+// handlePublishUnapproved publishes a draft that nobody has approved. It is recorded, and everybody else is
 // told on every page until one of them has looked at it.
-func (d *Desk) alone(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+func (d *Desk) handlePublishUnapproved(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		why := strings.Join(strings.Fields(v.r.Form.Get("why")), " ")
 		switch {
 		case !p.MayAlone:
-			d.drafted(v, http.StatusForbidden, t,
+			d.renderDraft(v, http.StatusForbidden, t,
 				mistake{"main", cmp.Or(p.Blocked, "Only an approver may publish alone.")})
 		case why == "" || utf8.RuneCountInString(why) > maxWhy:
-			d.drafted(v, http.StatusUnprocessableEntity, t,
+			d.renderDraft(v, http.StatusUnprocessableEntity, t,
 				mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
 		default:
-			d.publishes(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
+			d.publishDraft(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
 		}
 	})
 }
 
-func (d *Desk) publishes(v visit, t draft, p *draftView, as history.Publication, what string) {
+func (d *Desk) publishDraft(v visit, t draft, p *draftView, as history.Publication, what string) {
 	as, err := d.repo.Publish(p.Commit, history.Person{ID: v.who.ID, Name: v.who.Name}, as)
 	if errors.Is(err, history.ErrBehind) {
-		d.drafted(v, http.StatusConflict, t, mistake{"publish",
+		d.renderDraft(v, http.StatusConflict, t, mistake{"publish",
 			"Something else was published meanwhile. Bring the draft up to date."})
 		return
 	}
 	if err == nil {
-		err = d.offer()
+		err = d.signNewest()
 	}
 	if err == nil {
-		err = d.drop(t.ID)
+		err = d.deleteDraft(t.ID)
 	}
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	d.record(v, what, fmt.Sprintf("%d: %s", as.Serial, t.Title))
 	http.Redirect(v.w, v.r, "/desk/gateways", http.StatusSeeOther)
 }
 
-// historyPage shows what was published.
-func (d *Desk) historyPage(v visit) {
+// handleHistory shows what was published.
+func (d *Desk) handleHistory(v visit) {
 	all, err := d.repo.Publications()
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
-	d.shows(v, http.StatusOK, "history.html", page{Title: "History", Here: "/desk/history", Body: all})
+	d.render(v, http.StatusOK, "history.html", page{Title: "History", Here: "/desk/history", Body: all})
 }
 
-// rollback publishes an older book again, at once.
-func (d *Desk) rollback(v visit) {
+// handleRollback publishes an older book again, at once.
+func (d *Desk) handleRollback(v visit) {
 	if v.r.ParseForm() != nil {
-		d.trouble(v, http.StatusBadRequest, "The form was not understood.")
+		d.renderTrouble(v, http.StatusBadRequest, "The form was not understood.")
 		return
 	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	now := d.published()
 	if v.r.Form.Get("published") != now.Commit {
-		d.trouble(v, http.StatusConflict,
+		d.renderTrouble(v, http.StatusConflict,
 			"Something else was published meanwhile. Nothing was done: look at the history again.")
 		return
 	}
 	serial := serialOf(v.r)
 	if serial == 0 || serial >= now.Serial {
-		d.trouble(v, http.StatusNotFound, "There is no such older publication.")
+		d.renderTrouble(v, http.StatusNotFound, "There is no such older publication.")
 		return
 	}
 	p, err := d.repo.Rollback(serial, history.Person{ID: v.who.ID, Name: v.who.Name})
 	if err == nil {
-		err = d.offer()
+		err = d.signNewest()
 	}
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	d.record(v, "went back", fmt.Sprintf("to publication %d, as %d", serial, p.Serial))
 	http.Redirect(v.w, v.r, "/desk/gateways", http.StatusSeeOther)
 }
 
-// news is a publication that nobody approved and that nobody else has looked at yet.
-type news struct {
+// unreviewed is a publication that nobody approved and that nobody else has looked at yet.
+type unreviewed struct {
 	history.Publication
 	Mine bool
 }
 
-func (d *Desk) seenFile(serial uint64) string {
+func (d *Desk) reviewedFile(serial uint64) string {
 	return filepath.Join(d.Dir, "seen-"+strconv.FormatUint(serial, 10)+".json")
 }
 
-// news is what everybody is told on every page.
-func (d *Desk) news(who staff.Person) (out []news) {
+// unreviewedPublications returns those that every page shows to everybody.
+func (d *Desk) unreviewedPublications(who staff.Person) (out []unreviewed) {
 	all, err := d.repo.Publications()
 	if err != nil {
 		d.Say(err.Error())
@@ -133,28 +133,28 @@ func (d *Desk) news(who staff.Person) (out []news) {
 		if p.Alone == "" && p.Rollback == 0 {
 			continue
 		}
-		if _, err := os.Stat(d.seenFile(p.Serial)); errors.Is(err, fs.ErrNotExist) {
-			out = append(out, news{p, p.By == who.Name})
+		if _, err := os.Stat(d.reviewedFile(p.Serial)); errors.Is(err, fs.ErrNotExist) {
+			out = append(out, unreviewed{p, p.By == who.Name})
 		}
 	}
 	return out
 }
 
-// seen says that somebody else has looked at a publication that nobody approved.
-func (d *Desk) seen(v visit) {
+// handleReviewed records that somebody else has looked at a publication that nobody approved.
+func (d *Desk) handleReviewed(v visit) {
 	serial := serialOf(v.r)
-	all := d.news(v.who)
-	at := slices.IndexFunc(all, func(n news) bool { return n.Serial == serial })
+	all := d.unreviewedPublications(v.who)
+	at := slices.IndexFunc(all, func(n unreviewed) bool { return n.Serial == serial })
 	if at < 0 {
-		d.trouble(v, http.StatusNotFound, "Somebody has looked at that already.")
+		d.renderTrouble(v, http.StatusNotFound, "Somebody has looked at that already.")
 		return
 	}
 	if all[at].Mine {
-		d.trouble(v, http.StatusForbidden, "You published this yourself. Somebody else must look at it.")
+		d.renderTrouble(v, http.StatusForbidden, "You published this yourself. Somebody else must look at it.")
 		return
 	}
-	if err := staff.Keep(d.seenFile(serial), map[string]string{"by": v.who.Name}); err != nil {
-		d.failed(v, err)
+	if err := staff.Keep(d.reviewedFile(serial), map[string]string{"by": v.who.Name}); err != nil {
+		d.renderFailure(v, err)
 		return
 	}
 	d.record(v, "looked at a publication without approval", strconv.FormatUint(serial, 10))
@@ -171,8 +171,8 @@ func (d *Desk) hostOf(w http.ResponseWriter, r *http.Request) (string, bool) {
 	return "", false
 }
 
-// book gives a host the newest publication, once there is a newer one than it has.
-func (d *Desk) book(w http.ResponseWriter, r *http.Request) {
+// handleBook gives a host the newest publication, once there is a newer one than it has.
+func (d *Desk) handleBook(w http.ResponseWriter, r *http.Request) {
 	if _, ok := d.hostOf(w, r); !ok {
 		return
 	}
@@ -200,8 +200,8 @@ func (d *Desk) book(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(now.signed) // a host that has gone asks again
 }
 
-// report keeps what a host says it runs.
-func (d *Desk) report(w http.ResponseWriter, r *http.Request) {
+// handleReport keeps what a host says it runs.
+func (d *Desk) handleReport(w http.ResponseWriter, r *http.Request) {
 	name, ok := d.hostOf(w, r)
 	if !ok {
 		return
@@ -241,11 +241,11 @@ const late = 3 * follow.Wait
 // show the same token.
 const forgotten = time.Hour
 
-// gatewaysPage shows what every gateway runs.
-func (d *Desk) gatewaysPage(v visit) {
+// handleGateways shows what every gateway runs.
+func (d *Desk) handleGateways(v visit) {
 	names, err := d.staff.Hosts()
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	now := d.published()
@@ -269,7 +269,7 @@ func (d *Desk) gatewaysPage(v visit) {
 		}
 	}
 	d.mu.Unlock()
-	d.shows(v, http.StatusOK, "gateways.html", page{Title: "Gateways", Here: "/desk/gateways", Body: struct {
+	d.render(v, http.StatusOK, "gateways.html", page{Title: "Gateways", Here: "/desk/gateways", Body: struct {
 		Gateways  []gateway
 		Published history.Publication
 		Good      int

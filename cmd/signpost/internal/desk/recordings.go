@@ -50,26 +50,26 @@ func recordings(old, draft *load.Source, before, after fs.FS) (out []recording) 
 	return out
 }
 
-// sound is a recording of a draft, to listen to.
-func (d *Desk) sound(v visit) {
-	t, ok := d.asked(v)
+// handleSound serves a recording of a draft, to listen to.
+func (d *Desk) handleSound(v visit) {
+	t, ok := d.requestedDraft(v)
 	if !ok {
 		return
 	}
-	s, err := d.look(t.ID)
+	s, err := d.diff(t.ID)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	file := v.r.PathValue("file")
 	files, err := d.repo.Files(s.Commit)
 	if err != nil || !slices.ContainsFunc(s.Recordings, func(r recording) bool { return r.File == file && !r.Gone }) {
-		d.nothing(v)
+		d.handleNotFound(v)
 		return
 	}
 	data, err := fs.ReadFile(files, path.Join("audio", file))
 	if err != nil {
-		d.nothing(v)
+		d.handleNotFound(v)
 		return
 	}
 	v.w.Header().Set("Content-Type", "audio/wav")

@@ -32,47 +32,47 @@ func (d *Desk) Handler() http.Handler {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
-	mux.HandleFunc("GET /desk/sign-in", d.signInPage)
-	mux.HandleFunc("GET /desk/join", d.joinPage)
-	mux.HandleFunc("POST /desk/sign-in/begin", d.beginSignIn)
-	mux.HandleFunc("POST /desk/sign-in/finish", d.finishSignIn)
-	mux.HandleFunc("POST /desk/join/begin", d.beginJoin)
-	mux.HandleFunc("POST /desk/join/finish", d.finishJoin)
-	mux.Handle("/", d.signedIn(d.inside()))
+	mux.HandleFunc("GET /desk/sign-in", d.handleSignInPage)
+	mux.HandleFunc("GET /desk/join", d.handleJoinPage)
+	mux.HandleFunc("POST /desk/sign-in/begin", d.handleBeginSignIn)
+	mux.HandleFunc("POST /desk/sign-in/finish", d.handleFinishSignIn)
+	mux.HandleFunc("POST /desk/join/begin", d.handleBeginJoin)
+	mux.HandleFunc("POST /desk/join/finish", d.handleFinishJoin)
+	mux.Handle("/", d.requireSignIn(d.signedInRoutes()))
 
 	outer := http.NewServeMux()
-	outer.HandleFunc("GET /follow/book", d.book)
-	outer.HandleFunc("POST /follow/report", d.report)
-	outer.Handle("/", d.guarded(mux))
+	outer.HandleFunc("GET /follow/book", d.handleBook)
+	outer.HandleFunc("POST /follow/report", d.handleReport)
+	outer.Handle("/", d.guard(mux))
 	return outer
 }
 
-// inside is what somebody who is signed in is served.
-func (d *Desk) inside() http.Handler {
+// signedInRoutes is what somebody who is signed in is served.
+func (d *Desk) signedInRoutes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(visit){
-		"POST /desk/sign-out":                d.signOut,
-		"GET /desk":                          d.list,
-		"POST /desk/drafts":                  d.newDraft,
-		"GET /desk/draft":                    d.openDraft,
-		"GET /desk/drafts/{id}":              d.draftPage,
-		"POST /desk/drafts/{id}/open":        d.open,
-		"GET /desk/drafts/{id}/events":       d.events,
-		"GET /desk/drafts/{id}/sound/{file}": d.sound,
-		"POST /desk/drafts/{id}/accept":      d.accept,
-		"POST /desk/drafts/{id}/propose":     d.propose,
-		"POST /desk/drafts/{id}/approve":     d.approve,
-		"POST /desk/drafts/{id}/publish":     d.publish,
-		"POST /desk/drafts/{id}/alone":       d.alone,
-		"POST /desk/drafts/{id}/update":      d.update,
-		"POST /desk/drafts/{id}/delete":      d.remove,
-		"GET /desk/history":                  d.historyPage,
-		"POST /desk/history/{serial}/back":   d.rollback,
-		"POST /desk/history/{serial}/seen":   d.seen,
-		"GET /desk/gateways":                 d.gatewaysPage,
-		"GET /desk/people":                   d.peoplePage,
-		"GET /desk/{rest...}":                d.nothing,
-		"/{rest...}":                         d.pagesOfDraft,
+		"POST /desk/sign-out":                d.handleSignOut,
+		"GET /desk":                          d.handleList,
+		"POST /desk/drafts":                  d.handleNewDraft,
+		"GET /desk/draft":                    d.handleCurrentDraft,
+		"GET /desk/drafts/{id}":              d.handleDraft,
+		"POST /desk/drafts/{id}/open":        d.handleOpen,
+		"GET /desk/drafts/{id}/events":       d.handleEvents,
+		"GET /desk/drafts/{id}/sound/{file}": d.handleSound,
+		"POST /desk/drafts/{id}/accept":      d.handleAccept,
+		"POST /desk/drafts/{id}/propose":     d.handlePropose,
+		"POST /desk/drafts/{id}/approve":     d.handleApprove,
+		"POST /desk/drafts/{id}/publish":     d.handlePublish,
+		"POST /desk/drafts/{id}/alone":       d.handlePublishUnapproved,
+		"POST /desk/drafts/{id}/update":      d.handleUpdate,
+		"POST /desk/drafts/{id}/delete":      d.handleDelete,
+		"GET /desk/history":                  d.handleHistory,
+		"POST /desk/history/{serial}/back":   d.handleRollback,
+		"POST /desk/history/{serial}/seen":   d.handleReviewed,
+		"GET /desk/gateways":                 d.handleGateways,
+		"GET /desk/people":                   d.handlePeople,
+		"GET /desk/{rest...}":                d.handleNotFound,
+		"/{rest...}":                         d.handlePreview,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			token := d.cookie(r, sessionCookie)
@@ -83,8 +83,8 @@ func (d *Desk) inside() http.Handler {
 	return mux
 }
 
-// signedIn asks everybody else to sign in.
-func (d *Desk) signedIn(inside http.Handler) http.Handler {
+// requireSignIn asks everybody else to sign in.
+func (d *Desk) requireSignIn(inside http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, _, ok := d.staff.Who(d.cookie(r, sessionCookie)); !ok {
 			// The same for every address, whether there is such a page or not.
@@ -92,7 +92,7 @@ func (d *Desk) signedIn(inside http.Handler) http.Handler {
 				http.Redirect(w, r, "/desk/sign-in", http.StatusSeeOther)
 				return
 			}
-			d.show(w, http.StatusUnauthorized, "trouble.html",
+			d.renderPage(w, http.StatusUnauthorized, "trouble.html",
 				page{Title: "Sign in again",
 					Body: "Your session is over, and nothing was saved. Sign in, then try again."})
 			return
@@ -101,9 +101,9 @@ func (d *Desk) signedIn(inside http.Handler) http.Handler {
 	})
 }
 
-// guarded answers only requests that name the desk, so that no other site's name can be
+// guard answers only requests that name the desk, so that no other site's name can be
 // pointed at it, and takes changes only from its own pages.
-func (d *Desk) guarded(mux http.Handler) http.Handler {
+func (d *Desk) guard(mux http.Handler) http.Handler {
 	own := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -144,12 +144,12 @@ type page struct {
 	Title, Here string
 	Wrong       bool // it says that something is wrong with what was sent
 	Who         *staff.Person
-	News        []news
+	Unreviewed  []unreviewed
 	Body        any
 }
 
-// show writes a page.
-func (d *Desk) show(w http.ResponseWriter, status int, name string, p page) {
+// renderPage writes a page.
+func (d *Desk) renderPage(w http.ResponseWriter, status int, name string, p page) {
 	var b bytes.Buffer
 	if err := d.pages.ExecuteTemplate(&b, name, p); err != nil {
 		http.Error(w, "This page could not be made. Please report it: "+err.Error(), http.StatusInternalServerError)
@@ -160,29 +160,31 @@ func (d *Desk) show(w http.ResponseWriter, status int, name string, p page) {
 	_, _ = w.Write(b.Bytes()) // the page is gone if it fails
 }
 
-// show writes a page for somebody who is signed in.
-func (d *Desk) shows(v visit, status int, name string, p page) {
-	p.Who, p.News = &v.who, d.news(v.who)
-	d.show(v.w, status, name, p)
+// render writes a page for somebody who is signed in.
+func (d *Desk) render(v visit, status int, name string, p page) {
+	p.Who, p.Unreviewed = &v.who, d.unreviewedPublications(v.who)
+	d.renderPage(v.w, status, name, p)
 }
 
-// trouble says what is wrong.
-func (d *Desk) trouble(v visit, status int, what string) {
+// renderTrouble writes a page that says what is wrong.
+func (d *Desk) renderTrouble(v visit, status int, what string) {
 	title := "That did not work"
 	if status == http.StatusNotFound {
 		title = "Page not found"
 	}
-	d.shows(v, status, "trouble.html", page{Title: title, Body: what})
+	d.render(v, status, "trouble.html", page{Title: title, Body: what})
 }
 
-// failed is trouble of the desk itself.
-func (d *Desk) failed(v visit, err error) {
+// renderFailure writes the page for a fault of the desk itself, and logs it.
+func (d *Desk) renderFailure(v visit, err error) {
 	d.Say("a page could not be shown: " + err.Error())
-	d.trouble(v, http.StatusInternalServerError,
+	d.renderTrouble(v, http.StatusInternalServerError,
 		"The desk could not do that. Nothing was published. Tell the person who runs the server.")
 }
 
-func (d *Desk) nothing(v visit) { d.trouble(v, http.StatusNotFound, "There is no such page.") }
+func (d *Desk) handleNotFound(v visit) {
+	d.renderTrouble(v, http.StatusNotFound, "There is no such page.")
+}
 
 // The cookies. A browser sends them only to the desk, only over https where there is https,
 // and no script can read them.
@@ -215,23 +217,23 @@ func (d *Desk) setCookie(w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, c)
 }
 
-func (d *Desk) signInPage(w http.ResponseWriter, _ *http.Request) {
-	d.show(w, http.StatusOK, "sign-in.html", page{Title: "Sign in"})
+func (d *Desk) handleSignInPage(w http.ResponseWriter, _ *http.Request) {
+	d.renderPage(w, http.StatusOK, "sign-in.html", page{Title: "Sign in"})
 }
 
-func (d *Desk) joinPage(w http.ResponseWriter, _ *http.Request) {
-	d.show(w, http.StatusOK, "join.html", page{Title: "Join"})
+func (d *Desk) handleJoinPage(w http.ResponseWriter, _ *http.Request) {
+	d.renderPage(w, http.StatusOK, "join.html", page{Title: "Join"})
 }
 
-// answer writes what a script of the page reads.
-func answer(w http.ResponseWriter, status int, value any) {
+// writeJSON writes what a script of the page reads.
+func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value) // the page is gone if it fails
 }
 
-// wrong says to a script why it did not work.
-func wrong(w http.ResponseWriter, err error) {
+// writeError says to a script why it did not work.
+func writeError(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
 	if errors.Is(err, staff.ErrTooMany) {
 		status = http.StatusTooManyRequests
@@ -240,77 +242,77 @@ func wrong(w http.ResponseWriter, err error) {
 			errors.New("the desk could not do that. Tell the person who runs the server")
 	}
 	words := err.Error()
-	answer(w, status, map[string]string{"wrong": strings.ToUpper(words[:1]) + words[1:] + "."})
+	writeJSON(w, status, map[string]string{"wrong": strings.ToUpper(words[:1]) + words[1:] + "."})
 }
 
-func (d *Desk) beginSignIn(w http.ResponseWriter, _ *http.Request) {
+func (d *Desk) handleBeginSignIn(w http.ResponseWriter, _ *http.Request) {
 	options, name, err := d.staff.BeginSignIn()
 	if err != nil {
-		wrong(w, err)
+		writeError(w, err)
 		return
 	}
 	d.setCookie(w, ceremonyCookie, name)
-	answer(w, http.StatusOK, options)
+	writeJSON(w, http.StatusOK, options)
 }
 
-func (d *Desk) beginJoin(w http.ResponseWriter, r *http.Request) {
+func (d *Desk) handleBeginJoin(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ Code string }
 	if json.NewDecoder(r.Body).Decode(&asked) != nil {
-		wrong(w, staff.ErrInvitation)
+		writeError(w, staff.ErrInvitation)
 		return
 	}
 	options, name, err := d.staff.BeginJoin(asked.Code)
 	if err != nil {
-		wrong(w, err)
+		writeError(w, err)
 		return
 	}
 	d.setCookie(w, ceremonyCookie, name)
-	answer(w, http.StatusOK, options)
+	writeJSON(w, http.StatusOK, options)
 }
 
-func (d *Desk) finishSignIn(w http.ResponseWriter, r *http.Request) {
+func (d *Desk) handleFinishSignIn(w http.ResponseWriter, r *http.Request) {
 	who, err := d.staff.FinishSignIn(d.cookie(r, ceremonyCookie), r)
-	d.letIn(w, r, who, err)
+	d.startSession(w, r, who, err)
 }
 
-func (d *Desk) finishJoin(w http.ResponseWriter, r *http.Request) {
+func (d *Desk) handleFinishJoin(w http.ResponseWriter, r *http.Request) {
 	who, err := d.staff.FinishJoin(d.cookie(r, ceremonyCookie), r)
-	d.letIn(w, r, who, err)
+	d.startSession(w, r, who, err)
 }
 
-// letIn begins a session with a new token. What the browser held before is worth nothing
+// startSession begins a session with a new token. What the browser held before is worth nothing
 // from then on.
-func (d *Desk) letIn(w http.ResponseWriter, r *http.Request, who staff.Person, err error) {
+func (d *Desk) startSession(w http.ResponseWriter, r *http.Request, who staff.Person, err error) {
 	d.setCookie(w, ceremonyCookie, "")
 	if err != nil {
-		wrong(w, err)
+		writeError(w, err)
 		return
 	}
 	d.staff.End(d.cookie(r, sessionCookie))
 	d.setCookie(w, sessionCookie, d.staff.Start(who))
-	answer(w, http.StatusOK, map[string]string{"next": "/desk"})
+	writeJSON(w, http.StatusOK, map[string]string{"next": "/desk"})
 }
 
-func (d *Desk) signOut(v visit) {
+func (d *Desk) handleSignOut(v visit) {
 	d.staff.End(v.token)
 	d.setCookie(v.w, sessionCookie, "")
 	http.Redirect(v.w, v.r, "/desk/sign-in", http.StatusSeeOther)
 }
 
-// peoplePage shows who may use the desk, and what was done.
-func (d *Desk) peoplePage(v visit) {
+// handlePeople shows who may use the desk, and what was done.
+func (d *Desk) handlePeople(v visit) {
 	people, err := d.staff.People()
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
 	const most = 200
 	trail, err := d.staff.Trail(most)
 	if err != nil {
-		d.failed(v, err)
+		d.renderFailure(v, err)
 		return
 	}
-	d.shows(v, http.StatusOK, "people.html", page{Title: "People", Here: "/desk/people", Body: struct {
+	d.render(v, http.StatusOK, "people.html", page{Title: "People", Here: "/desk/people", Body: struct {
 		People []staff.Person
 		Trail  []staff.Event
 	}{people, trail}})

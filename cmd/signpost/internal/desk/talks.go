@@ -52,9 +52,9 @@ func (t talk) Exchanges() (out []exchange) {
 	return out
 }
 
-// talk finds the conversations that a draft alters. One that goes another way, and that nobody
+// findTalks finds the conversations that a draft alters. One that goes another way, and that nobody
 // has accepted, is a question to the authors and not a mistake, unless there are mistakes too.
-func (s *sight) talk(old *load.Source) {
+func (s *draftDiff) findTalks(old *load.Source) {
 	of := func(p load.Problem) bool { return slices.Contains(exampleRules, p.Rule) }
 	for _, c := range check.Kept(old, s.Source) {
 		about := fmt.Sprintf("%q %v %v %v %q", c.Name, c.Call, c.New, c.Gone, c.Turns)
@@ -65,13 +65,13 @@ func (s *sight) talk(old *load.Source) {
 	switch {
 	case len(others) > 0: // what a book with mistakes says is not what callers would get
 		s.Talks = slices.DeleteFunc(s.Talks, func(t talk) bool { return t.Open })
-	case len(s.open()) > 0:
+	case len(s.unaccepted()) > 0:
 		s.Errors, s.Warnings = others, slices.DeleteFunc(s.Warnings, of)
 	}
 }
 
-// open are the conversations that nobody has accepted yet.
-func (s *sight) open() (out []talk) {
+// unaccepted are the conversations that nobody has accepted yet.
+func (s *draftDiff) unaccepted() (out []talk) {
 	for _, t := range s.Talks {
 		if t.Open {
 			out = append(out, t)
@@ -81,10 +81,10 @@ func (s *sight) open() (out []talk) {
 }
 
 // Open tells that a conversation waits to be accepted.
-func (s *sight) Open() bool { return len(s.open()) > 0 }
+func (s *draftDiff) Open() bool { return len(s.unaccepted()) > 0 }
 
 // Accepted are those that wait for nobody but the approver.
-func (s *sight) Accepted() []talk {
+func (s *draftDiff) Accepted() []talk {
 	return slices.DeleteFunc(slices.Clone(s.Talks), func(t talk) bool { return t.Open })
 }
 
@@ -92,7 +92,7 @@ func (s *sight) Accepted() []talk {
 type ticked struct{ ID, Name string }
 
 // ticks are everything that an approver ticks.
-func (s *sight) ticks() (out []ticked) {
+func (s *draftDiff) ticks() (out []ticked) {
 	for i, n := range s.Numbers {
 		out = append(out, ticked{fmt.Sprintf("number-%d", i), "the new number of " + n.Name})
 	}
@@ -123,22 +123,22 @@ func short(words string) string {
 	return words
 }
 
-// accept writes into a draft that conversations go as they do now: those that somebody ticked.
-func (d *Desk) accept(v visit) {
-	d.changing(v, func(t draft, p *draftView) {
+// handleAccept writes into a draft that conversations go as they do now: those that somebody ticked.
+func (d *Desk) handleAccept(v visit) {
+	d.withDraftForm(v, func(t draft, p *draftView) {
 		var accepted []check.Altered
 		var names []string
-		for _, one := range p.open() {
+		for _, one := range p.unaccepted() {
 			if slices.Contains(v.r.Form["accept"], one.ID) {
 				accepted, names = append(accepted, one.Altered), append(names, one.Name)
 			}
 		}
 		if len(accepted) == 0 {
 			at := "talks"
-			if left := p.open(); len(left) > 0 {
+			if left := p.unaccepted(); len(left) > 0 {
 				at = "accept-" + left[0].ID
 			}
-			d.drafted(v, http.StatusUnprocessableEntity, t,
+			d.renderDraft(v, http.StatusUnprocessableEntity, t,
 				mistake{at, "Tick each conversation that may go like this."})
 			return
 		}
@@ -147,10 +147,10 @@ func (d *Desk) accept(v visit) {
 			_, err = d.repo.Save(t.ID, history.Person{ID: v.who.ID, Name: v.who.Name}, t.Title)
 		}
 		if err != nil {
-			d.failed(v, err)
+			d.renderFailure(v, err)
 			return
 		}
-		d.moves()
+		d.notifyPages()
 		for _, name := range names {
 			d.record(v, "accepted a conversation", t.Title+": "+name)
 		}

@@ -11,7 +11,7 @@ import (
 // draftView is the page of a draft.
 type draftView struct {
 	draft
-	*sight
+	*draftDiff
 	Blocked   string // why it cannot be proposed
 	Behind    bool   // something else was published since it began
 	Conflicts []merge.Conflict
@@ -112,19 +112,19 @@ func (p *draftView) WrongAt(field string) string {
 
 // view works out the page of a draft.
 func (d *Desk) view(v visit, t draft) (*draftView, error) {
-	now := d.now(t.ID) // before looking: what changes later is told
-	s, err := d.look(t.ID)
+	now := d.draftVersion(t.ID) // before looking: what changes later is told
+	s, err := d.diff(t.ID)
 	if err != nil {
 		return nil, err
 	}
-	p := &draftView{draft: t, sight: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Chosen: map[string]string{},
+	p := &draftView{draft: t, draftDiff: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Chosen: map[string]string{},
 		Of: d.published().Publication, Now: now}
 	base, err := d.repo.Base(t.ID)
 	if err != nil {
 		return nil, err
 	}
 	if p.Behind = base != s.Published; p.Behind {
-		if _, p.Conflicts, err = d.merged(t.ID, base, nil); err != nil {
+		if _, p.Conflicts, err = d.mergeWithPublished(t.ID, base, nil); err != nil {
 			return nil, err
 		}
 		p.Blocked = "Something else was published since this draft began. Bring the draft up to date first."

@@ -31,13 +31,13 @@ func SVG(b *flows.Book, title string) string { return Linked(b, title, nil) }
 // Linked is the map on which every box is a link to where href says; without href there
 // are none.
 func Linked(b *flows.Book, title string, href func(step string) string) string {
-	boxes := Boxes(b)
+	boxes := layout(b)
 	columns, tallest := place(boxes)
 	wide := (sheetWide - 2*margin - gutter*float64(columns-1)) / float64(max(columns, 1))
 	// The whole is made as large as the sheet allows.
 	const largest = 1.3
 	scale := math.Min(largest, (sheetHigh-2*margin-heading-footing)/tallest)
-	byID := map[string]*Box{}
+	byID := map[string]*stepBox{}
 	for _, box := range boxes {
 		box.x = (margin + float64(box.column)*(wide/scale+gutter/scale))
 		byID[box.Step.ID] = box
@@ -78,7 +78,7 @@ func Linked(b *flows.Book, title string, href func(step string) string) string {
 
 // place stacks the boxes of each column and tells how many columns there are and
 // how high the highest is.
-func place(boxes []*Box) (columns int, tallest float64) {
+func place(boxes []*stepBox) (columns int, tallest float64) {
 	down := map[int]float64{}
 	for _, box := range boxes {
 		columns = max(columns, box.column+1)
@@ -92,12 +92,12 @@ func place(boxes []*Box) (columns int, tallest float64) {
 	return columns, tallest
 }
 
-func (b *Box) high() float64 { return float64(1+len(b.Rows))*lineHigh + 2*padding }
+func (b *stepBox) high() float64 { return float64(1+len(b.Rows))*lineHigh + 2*padding }
 
 // rowY is where a row's line begins.
-func (b *Box) rowY(i int) float64 { return b.y + padding + (float64(i)+1.5)*lineHigh }
+func (b *stepBox) rowY(i int) float64 { return b.y + padding + (float64(i)+1.5)*lineHigh }
 
-func lines(out *strings.Builder, box *Box, byID map[string]*Box, wide float64) {
+func lines(out *strings.Builder, box *stepBox, byID map[string]*stepBox, wide float64) {
 	for i, r := range box.Rows {
 		to := byID[r.To]
 		if to == nil {
@@ -126,7 +126,7 @@ func lines(out *strings.Builder, box *Box, byID map[string]*Box, wide float64) {
 // those who print in black.
 var fills = [...]string{"#eef4fb", "#e9f6ec", "#f6f1e4"}
 
-func drawBox(out *strings.Builder, book *flows.Book, b *Box, wide float64) {
+func drawBox(out *strings.Builder, book *flows.Book, b *stepBox, wide float64) {
 	edge := [...]string{"", ``, ` stroke-dasharray="1.2 .8"`}[b.Step.Kind]
 	fmt.Fprintf(out,
 		`<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`,
@@ -184,7 +184,7 @@ func letterWide(r rune) float64 {
 }
 
 // inWords is the map for those who cannot see it.
-func inWords(book *flows.Book, boxes []*Box) string {
+func inWords(book *flows.Book, boxes []*stepBox) string {
 	var out strings.Builder
 	for _, b := range boxes {
 		fmt.Fprintf(&out, "%s (%s", Name(book, b.Step), flows.KindNames[b.Step.Kind])

@@ -242,12 +242,12 @@ func TestPagesAreAccessible(t *testing.T) {
 }
 
 // The page for signature is shown in a browser as it is, and is without fault, too.
-func TestProofIsAccessible(t *testing.T) {
+func TestSignOffPageIsAccessible(t *testing.T) {
 	_, base, _ := serve(t)
 	ctx := browse(t)
-	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/proof"), chromedp.WaitReady("#sign"))
-	audit(t, ctx, "proof")
-	picture(t, ctx, "proof")
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/sign-off"), chromedp.WaitReady("#sign"))
+	audit(t, ctx, "sign-off")
+	picture(t, ctx, "sign-off")
 	if got := evaluate[string](t, ctx,
 		`getComputedStyle(document.querySelector(".row")).borderLeftStyle`); got != "solid" {
 		t.Errorf("the page is shown without its style: %q", got)

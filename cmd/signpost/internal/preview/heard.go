@@ -300,7 +300,7 @@ func choices(all []load.HeardList) (out []choosable) {
 	return out
 }
 
-// heardPage is the page of what is understood of a text.
+// heardPage is what the page of an understood text shows.
 type heardPage struct {
 	Reading *reading
 	Wrong   string // with the text
@@ -310,7 +310,8 @@ type heardPage struct {
 	Areas   []flows.Area
 }
 
-func (s *Server) heardPage(w http.ResponseWriter, text, wrong string, refused taught, status int) {
+// renderHeard writes the page of what is understood of a text.
+func (s *Server) renderHeard(w http.ResponseWriter, text, wrong string, refused taught, status int) {
 	v := s.Verdict()
 	body := heardPage{Wrong: wrong, Refused: refused}
 	if wrong == "" && (text != "" || refused.Why != "") {
@@ -325,7 +326,7 @@ func (s *Server) heardPage(w http.ResponseWriter, text, wrong string, refused ta
 
 // heard is the page before a text is written.
 func (s *Server) understood(w http.ResponseWriter, _ *http.Request) {
-	s.heardPage(w, "", "", taught{}, http.StatusOK)
+	s.renderHeard(w, "", "", taught{}, http.StatusOK)
 }
 
 // hear shows what is understood of a text. The text comes in the body, so that no
@@ -335,10 +336,10 @@ func (s *Server) hear(w http.ResponseWriter, r *http.Request) {
 	text := strings.TrimSpace(r.PostFormValue("text"))
 	switch {
 	case text == "":
-		s.heardPage(w, "", "Write a text first.", taught{}, http.StatusBadRequest)
+		s.renderHeard(w, "", "Write a text first.", taught{}, http.StatusBadRequest)
 	case len(text) > maxTurn:
-		s.heardPage(w, "", "The text is too long: nothing reads more of one.", taught{}, http.StatusBadRequest)
+		s.renderHeard(w, "", "The text is too long: nothing reads more of one.", taught{}, http.StatusBadRequest)
 	default:
-		s.heardPage(w, text, "", taught{}, http.StatusOK)
+		s.renderHeard(w, text, "", taught{}, http.StatusOK)
 	}
 }

@@ -244,16 +244,16 @@ func (s *Server) routes(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, "routes.html", page{Title: "Every way to a number", Here: "/routes", Body: body})
 }
 
-// proof is the page for signature, as it is: it holds all that it needs, and its
-// The policy lets in no style but its own.
-func (s *Server) proof(w http.ResponseWriter, _ *http.Request) {
+// signOffPage serves the page for signature as it is: it holds all that it needs. The policy
+// allows no style but its own.
+func (s *Server) signOffPage(w http.ResponseWriter, _ *http.Request) {
 	v := s.Verdict()
 	if v.Source.Broken {
 		s.trouble(w, http.StatusConflict, "The files cannot be read. Fix the mistakes under Checks first.")
 		return
 	}
 	var b bytes.Buffer
-	if err := signoff.Of(v.Source, v.Problems, s.Now(), s.Pence).WriteHTML(&b); err != nil {
+	if err := signoff.New(v.Source, v.Problems, s.Now(), s.Pence).WriteHTML(&b); err != nil {
 		s.trouble(w, http.StatusInternalServerError, "This page could not be made. Please report it: "+err.Error())
 		return
 	}

@@ -259,7 +259,7 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("GET /changes", s.changed)
 	mux.HandleFunc("GET /changes/short", s.changedShort)
 	mux.HandleFunc("POST /changes/begin", s.begin)
-	mux.HandleFunc("GET /proof", s.proof)
+	mux.HandleFunc("GET /sign-off", s.signOffPage)
 	mux.HandleFunc("POST /example", s.example)
 	mux.HandleFunc("POST /example/save", s.saveExample)
 	mux.HandleFunc("POST /fix", s.fix)

@@ -310,7 +310,7 @@ func TestManner(t *testing.T) {
 
 // The routes can be had for one area, and with all that leads on from a first
 // number; the page for signature comes whole, with no style but its own.
-func TestRoutesAndProof(t *testing.T) {
+func TestRoutesAndSignOff(t *testing.T) {
 	_, base, _ := serve(t)
 	_, all := get(t, base+"/routes")
 	_, halton := get(t, base+"/routes?area=halton")
@@ -326,7 +326,7 @@ func TestRoutesAndProof(t *testing.T) {
 	if status, _ := get(t, base+"/routes?area=atlantis"); status != http.StatusBadRequest {
 		t.Error("no area is taken for one")
 	}
-	resp, err := http.Get(base + "/proof")
+	resp, err := http.Get(base + "/sign-off")
 	if err != nil {
 		t.Fatal(err)
 	}

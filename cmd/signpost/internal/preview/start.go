@@ -86,7 +86,7 @@ func (s *Starter) ask(w http.ResponseWriter, status int, dir, why string) {
 // when it has none.
 func (s *Starter) choose(w http.ResponseWriter, r *http.Request) {
 	dir := strings.Trim(strings.TrimSpace(r.FormValue("folder")), `"'`) // Windows copies a path in quotes
-	err := Prepare(dir)
+	err := prepare(dir)
 	if err == nil {
 		err = s.Use(dir)
 	}
@@ -97,9 +97,9 @@ func (s *Starter) choose(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// Prepare copies the flow book that ships into a folder that is new or empty. A folder
+// prepare copies the flow book that ships into a folder that is new or empty. A folder
 // that has a flow book is left as it is.
-func Prepare(dir string) error {
+func prepare(dir string) error {
 	if !filepath.IsAbs(dir) {
 		return fmt.Errorf("write the whole path of the folder, with the drive or the first slash, not %q", dir)
 	}

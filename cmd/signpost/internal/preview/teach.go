@@ -65,7 +65,7 @@ func (s *Server) teaches(w http.ResponseWriter, r *http.Request, of func(Verdict
 	if len(text) > maxTurn {
 		text = ""
 	}
-	s.heardPage(w, text, "", taught{p.WhyField, p.Why, p.Form, r.Form.Get("side") == "unless"},
+	s.renderHeard(w, text, "", taught{p.WhyField, p.Why, p.Form, r.Form.Get("side") == "unless"},
 		http.StatusUnprocessableEntity)
 }
 

@@ -17,8 +17,8 @@ var page string
 
 // WriteHTML writes the paper as one page that holds everything it needs, prints on
 // A4, and asks nothing of any other machine.
-func (p Proof) WriteHTML(w io.Writer) error {
-	t, err := template.New("proof").Funcs(template.FuncMap{
+func (p Document) WriteHTML(w io.Writer) error {
+	t, err := template.New("signoff").Funcs(template.FuncMap{
 		"service": func(id string) string {
 			if s := p.Book.Service(id); s != nil {
 				return s.Name
@@ -62,7 +62,7 @@ func numbers(s *flows.Service) string {
 }
 
 // Given are the services that people are given.
-func (p Proof) Given() (out []*flows.Service) {
+func (p Document) Given() (out []*flows.Service) {
 	for i := range p.Book.Services {
 		if p.Book.Services[i].NotOffered == "" {
 			out = append(out, &p.Book.Services[i])
@@ -72,4 +72,4 @@ func (p Proof) Given() (out []*flows.Service) {
 }
 
 // Version is the book's, as a reader can compare it.
-func (p Proof) Version() string { return fmt.Sprintf("%08x", p.Book.Version) }
+func (p Document) Version() string { return fmt.Sprintf("%08x", p.Book.Version) }

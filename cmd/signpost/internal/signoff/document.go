@@ -19,8 +19,8 @@ import (
 	"signpost/internal/hours"
 )
 
-// Proof is the paper.
-type Proof struct {
+// Document is what the page to sign shows.
+type Document struct {
 	When     time.Time
 	Book     *flows.Book
 	Errors   int
@@ -80,10 +80,10 @@ type Ring struct {
 // mostRings bounds a chain of lines.
 const mostRings = 50
 
-// Of makes the paper for a book on a day, at a price of a segment in pence.
-func Of(src *load.Source, problems []load.Problem, day time.Time, segment float64) Proof {
+// New makes the document for a book on a day, at a price of a segment in pence.
+func New(src *load.Source, problems []load.Problem, day time.Time, segment float64) Document {
 	b := src.Book
-	p := Proof{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems),
+	p := Document{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems),
 		Rules: len(check.Rules()), Segment: segment}
 	w := check.WalkBook(b, func(*check.Edge) {})
 	p.States, p.Steps = len(w.Nodes), w.Edges

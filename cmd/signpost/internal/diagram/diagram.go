@@ -12,17 +12,17 @@ import (
 	"signpost/flows"
 )
 
-// Box is one step on the map.
-type Box struct {
+// stepBox is one step on the map.
+type stepBox struct {
 	Step   *flows.Step
 	Starts string // "texts", "calls" or both begin here; empty otherwise
-	Rows   []Row
+	Rows   []stepRow
 	column int
 	x, y   float64
 }
 
-// Row is one choice in a box.
-type Row struct {
+// stepRow is one choice in a box.
+type stepRow struct {
 	Keys  string // "1", or "1 by text" and the like where the channels differ
 	Label string
 	To    string // the step it leads to
@@ -30,17 +30,17 @@ type Row struct {
 	Gives bool   // the row is not a choice but what the step gives
 }
 
-// Boxes lays a book's steps out: those where conversations begin first, then by how
+// layout lays a book's steps out: those where conversations begin first, then by how
 // many choices away they are.
-func Boxes(b *flows.Book) []*Box {
-	var out []*Box
-	seen := map[string]*Box{}
+func layout(b *flows.Book) []*stepBox {
+	var out []*stepBox
+	seen := map[string]*stepBox{}
 	add := func(id string, column int) {
 		step := b.StepNamed(id)
 		if step == nil || seen[id] != nil {
 			return
 		}
-		box := &Box{Step: step, Rows: rows(b, step), column: column}
+		box := &stepBox{Step: step, Rows: rows(b, step), column: column}
 		seen[id] = box
 		out = append(out, box)
 	}
@@ -67,12 +67,12 @@ func Boxes(b *flows.Book) []*Box {
 		}
 		box.Starts = strings.Join(what, " and ")
 	}
-	slices.SortStableFunc(out, func(a, c *Box) int { return cmp.Compare(a.column, c.column) })
+	slices.SortStableFunc(out, func(a, c *stepBox) int { return cmp.Compare(a.column, c.column) })
 	return out
 }
 
 // shortest is the column after the first with the least in it.
-func shortest(boxes []*Box) int {
+func shortest(boxes []*stepBox) int {
 	const header = 3 // rows that the head of a box takes
 	var height []int
 	for _, b := range boxes {
@@ -90,24 +90,24 @@ func shortest(boxes []*Box) int {
 	return best
 }
 
-func rows(b *flows.Book, s *flows.Step) (out []Row) {
+func rows(b *flows.Book, s *flows.Step) (out []stepRow) {
 	if s.Kind == flows.KindServices {
 		if s.FromArea {
-			out = append(out, Row{Label: "gives the area's services", Gives: true})
+			out = append(out, stepRow{Label: "gives the area's services", Gives: true})
 		}
 		for i, id := range s.Services {
 			name := id
 			if svc := b.Service(id); svc != nil {
 				name = svc.Name // anybody who reads the map knows that, and no id
 			}
-			out = append(out, Row{Label: [...]string{"gives ", "then "}[min(i, 1)] + name, Gives: true})
+			out = append(out, stepRow{Label: [...]string{"gives ", "then "}[min(i, 1)] + name, Gives: true})
 		}
 	}
 	if shared(b, s) {
 		return out // what every one of them offers is said once, below the map
 	}
 	for _, c := range s.Choices {
-		r := Row{Label: cmp.Or(c.Text, c.Say), To: c.To, Area: c.Area}
+		r := stepRow{Label: cmp.Or(c.Text, c.Say), To: c.To, Area: c.Area}
 		switch {
 		case c.TextKey == c.CallKey:
 			r.Keys = fmt.Sprint(c.TextKey)
@@ -167,7 +167,7 @@ func Mermaid(b *flows.Book) string {
 	var out strings.Builder
 	out.WriteString("flowchart LR\n")
 	quote := strings.NewReplacer(`"`, "'", "\n", " ")
-	boxes := Boxes(b)
+	boxes := layout(b)
 	for _, box := range boxes {
 		shape := [...][2]string{{"[", "]"}, {"([", "])"}, {">", "]"}}[box.Step.Kind]
 		label := box.Step.ID

@@ -18,9 +18,9 @@ import (
 var today = time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
 
 // made is the paper of the shipped book, made once: it takes a walk of all states.
-var made = sync.OnceValue(func() signoff.Proof {
+var made = sync.OnceValue(func() signoff.Document {
 	src, problems := check.On(book.Files, today)
-	return signoff.Of(src, problems, today, 4)
+	return signoff.New(src, problems, today, 4)
 })
 
 // Every area has, at every moment, an ending by text and for a caller. A call asks who it is
