@@ -10,6 +10,12 @@ import (
 	"signpost/flows/load"
 )
 
+// How the reading age of a wording is worked out.
+var (
+	ReadingAge = ageToRead
+	Syllables  = syllables
+)
+
 // OnRule is [On] with one rule alone. For a rule of reading the files none is run.
 func OnRule(fsys fs.FS, day time.Time, name string) (*load.Source, []load.Problem) {
 	return on(fsys, day, slices.DeleteFunc(rules(), func(r rule) bool { return r.name != name }))

@@ -19,7 +19,7 @@ var readingAge = rule{
 	name: "reading-age", doc: "everything can be read by an eleven-year-old", severity: advice,
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
-			if age, ok := ReadingAge(w.words); ok && w.english() && age > maxReadingAge {
+			if age, ok := ageToRead(w.words); ok && w.english() && age > maxReadingAge {
 				p.report(p.posOf(w), fmt.Sprintf("one has to be about %.0f to read this easily; %d at most",
 					age, maxReadingAge), "Fear makes everybody read worse than they can.",
 					"Use shorter words and shorter sentences.")
@@ -28,18 +28,18 @@ var readingAge = rule{
 	},
 }
 
-// ReadingAge is the age, in years, at which a wording is read easily: the grade of
+// ageToRead is the age, in years, at which a wording is read easily: the grade of
 // Kincaid and others ("Derivation of new readability formulas for Navy enlisted
 // personnel", 1975), 0.39 words per sentence + 11.8 syllables per word - 15.59,
 // and the age at which school begins. Placeholders and digits are left out. ok is
 // false when there is too little to go by.
-func ReadingAge(wording string) (age float64, ok bool) {
-	words, syllables, count := 0, 0, 0
+func ageToRead(wording string) (age float64, ok bool) {
+	words, spoken, count := 0, 0, 0
 	for _, s := range sentences(wording) {
 		inIt := 0
 		for _, w := range letters.FindAllString(s, -1) {
 			inIt++
-			syllables += Syllables(w)
+			spoken += syllables(w)
 		}
 		if inIt > 0 {
 			count++
@@ -49,7 +49,7 @@ func ReadingAge(wording string) (age float64, ok bool) {
 	if words < fewestToScore {
 		return 0, false
 	}
-	grade := 0.39*float64(words)/float64(count) + 11.8*float64(syllables)/float64(words) - 15.59
+	grade := 0.39*float64(words)/float64(count) + 11.8*float64(spoken)/float64(words) - 15.59
 	return math.Max(grade, 0) + ageOfFirstYear, true
 }
 
@@ -75,9 +75,9 @@ func sentences(wording string) []string {
 	return out
 }
 
-// Syllables is about how many syllables an English word has: its groups of
+// syllables is about how many syllables an English word has: its groups of
 // vowels, but for a silent e.
-func Syllables(word string) int {
+func syllables(word string) int {
 	w := strings.Trim(strings.ToLower(word), "'")
 	n := len(vowels.FindAllString(w, -1))
 	silent := silentEnd.MatchString(w) && !voicedEnd.MatchString(w)

@@ -137,14 +137,14 @@ func Belongs(name string) bool {
 		slices.Contains(area.Files(), path.Base(name))
 }
 
-// Optional reports a file that a book may be without.
-func Optional(name string) bool {
+// optional reports a file that a book may be without.
+func optional(name string) bool {
 	return name == languagesFile || name == recordingsFile || HeardFile(name)
 }
 
 func requiredFiles() (names []string) {
 	for _, n := range fileNames {
-		if !Optional(n) {
+		if !optional(n) {
 			names = append(names, n)
 		}
 	}
@@ -165,7 +165,7 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 	districts := b.gazetteer(hash)
 	for _, name := range fileNames {
 		data, err := fs.ReadFile(fsys, name)
-		if Optional(name) && errors.Is(err, fs.ErrNotExist) {
+		if optional(name) && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if other := renamed(fsys, name); err != nil && other != "" {

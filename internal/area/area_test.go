@@ -76,7 +76,8 @@ func cut(text string) area.Text {
 	for _, t := range normalise.Tokens(text) {
 		words = append(words, t.Word)
 	}
-	out := area.TextOf(words)
+	n := len(words)
+	out := area.Text{Words: words, Common: make([]bool, n), Linking: make([]bool, n), Ends: make([]bool, n)}
 	for i, w := range words {
 		out.Common[i] = len(w) < 3 || english.Known(w)
 		out.Linking[i] = slices.Contains([]string{"in", "near", "from", "im", "and", "live"}, w)

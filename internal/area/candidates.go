@@ -117,12 +117,6 @@ type Text struct {
 	Ends []bool
 }
 
-// TextOf is a text of which nothing is known but its words.
-func TextOf(words []string) Text {
-	n := len(words)
-	return Text{words, make([]bool, n), make([]bool, n), make([]bool, n)}
-}
-
 // Candidates finds everything in a text that may be a place: postcodes, names, and
 // names with slips in them.
 func (f *Finder) Candidates(t Text) []Candidate {

@@ -2,7 +2,7 @@
 // may be one.
 //
 //	finder := area.Shipped().Finder(nil)
-//	candidates := finder.Candidates(area.TextOf([]string{"im", "near", "kendal"}))
+//	candidates := finder.Candidates(area.Text{Words: words, Common: common, Linking: linking, Ends: ends})
 //
 // It gives every candidate with how sure its spelling is. Whether a candidate is
 // meant as a place, and whose place it is, depends on the words around it: that is
