@@ -91,8 +91,8 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 		return t.askEither(s, c), true
 	case CaseAnswer:
 		return t.answerDigit(s, fresh, int(c.Digit))
-	case CaseZero:
-		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+	case CaseHelpline:
+		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	case CaseBack:
 		return outcome{next: t.back(s)}, true
 	case CaseRepeat:
@@ -107,7 +107,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseNo, CaseNeither:
 		return t.answerNo(s, c)
 	case CaseNotSure:
-		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	case CaseShortcut:
 		return t.goTo(s, c.Step), true
 	case CaseComplaint:
@@ -153,11 +153,11 @@ func (t turn) answerSomeone(s State, c Case) (outcome, bool) {
 func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
 	own := t.People[Behaviour]
 	switch c.Kind {
-	case CaseZero, CaseNotSure:
-		return outcome{next: t.enter(s, own.Zero)}, true
+	case CaseHelpline, CaseNotSure:
+		return outcome{next: t.enter(s, own.Helpline)}, true
 	case CaseAnswer:
 		if c.Digit == 0 {
-			return outcome{next: t.enter(s, own.Zero)}, true
+			return outcome{next: t.enter(s, own.Helpline)}, true
 		}
 		if o, ok := t.answerDigit(s, false, int(c.Digit)); ok && c.Digit != 9 {
 			return o, true
@@ -168,7 +168,7 @@ func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
 	case CaseQuestion:
 		return t.answerQuestion(s, c)
 	case CaseComplaint:
-		return outcome{next: t.enter(s, own.Zero)}, true
+		return outcome{next: t.enter(s, own.Helpline)}, true
 	}
 	if c.Label != "" {
 		if o, ok := t.answerLabel(s, c.Label); ok {
@@ -186,7 +186,7 @@ func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
 func (t turn) answerDigit(s State, fresh bool, n int) (outcome, bool) {
 	switch {
 	case n == 0:
-		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	case fresh:
 		// A number answers a question; this conversation has asked none. The
 		// one that did has expired, and the phone may have changed hands.
@@ -236,11 +236,11 @@ func (t turn) answerLabel(s State, w string) (outcome, bool) {
 // namesChoice reports whether a plain text is a choice's words, or its number
 // and its words together.
 func (t turn) namesChoice(w string, key int, label string, words []string) bool {
-	if w == label || oneOf(words, w) {
+	if w == label || slices.Contains(words, w) {
 		return w != ""
 	}
 	n, rest, ok := normalise.LeadingDigit(w)
-	return ok && n == key && (rest == label || oneOf(words, rest))
+	return ok && n == key && (rest == label || slices.Contains(words, rest))
 }
 
 // answerNo answers somebody who does not want what was offered or given.
@@ -252,7 +252,7 @@ func (t turn) answerNo(s State, c Case) (outcome, bool) {
 	case step.Kind == KindServices && step.FromArea:
 		return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
 	case c.Kind == CaseNeither, step.Kind == KindServices:
-		return outcome{next: t.enter(s, t.zeroStep(s))}, true
+		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	}
 	return outcome{}, false
 }
@@ -263,7 +263,7 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 	step := t.StepNamed(s.Step)
 	if step.Kind != KindServices {
 		if c.What == hear.Another || !fresh {
-			return outcome{next: t.enter(s, t.zeroStep(s))}, true
+			return outcome{next: t.enter(s, t.helplineStep(s))}, true
 		}
 		return outcome{}, false
 	}
@@ -281,7 +281,7 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 		return outcome{next: s, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Instead.Text},
 			t.Messages.Instead, t.Messages.NumberShort}}, true
 	}
-	next := t.enter(s, t.zeroStep(s))
+	next := t.enter(s, t.helplineStep(s))
 	return outcome{next: next, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Last.Text},
 		t.Messages.Last}}, true
 }
@@ -301,7 +301,7 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 		s.Need = NeedDeaf
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
-		if to == t.People[s.Who].Zero { // the local number comes with the 24-hour line
+		if to == t.People[s.Who].Helpline { // the local number comes with the 24-hour line
 			return outcome{next: t.showServices(s, a)}, true
 		}
 		if t.StepNamed(to).Kind == KindSay { // the step is told in one text with the local number
@@ -391,14 +391,14 @@ func (t turn) missText(s State) (State, Reply) {
 		s.Misses = misses
 		return s, Reply{Rest: true, Exhausted: true}
 	}
-	zero := t.zeroStep(s)
+	helpline := t.helplineStep(s)
 	reply := Reply{}
 	next := s
-	if misses < missesToZero {
+	if misses < missesToHelpline {
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
 	} else {
-		if s.Step != zero {
-			next = t.enter(s, zero)
+		if s.Step != helpline {
+			next = t.enter(s, helpline)
 		}
 		next.Ask, next.AskNames = [4]string{}, [4]string{}
 		reply = t.show(next)

@@ -50,9 +50,9 @@ type Book struct {
 	// TextStart and CallStart are where a first text and a call begin.
 	TextStart, CallStart string
 	// People says where each Person is led.
-	People [persons]Route
-	// ZeroForAll is the step that 0 leads men and LGBT+ people to.
-	ZeroForAll string
+	People [persons]PersonSteps
+	// HelplineForAll is the step that 0 leads men and LGBT+ people to.
+	HelplineForAll string
 	// Either is the step that asks who it is about, where words of harm go both ways.
 	Either string
 	// Needs tells which step answers a need or a question.
@@ -84,9 +84,9 @@ type Book struct {
 	cache    *replyCache     // see [Book.WithReplyCache]
 }
 
-// Route is where one Person is led: the step that asks for the place from the
+// PersonSteps is where one Person is led: the step that asks for the place from the
 // top, the step once the place is known, and the step that 0 leads to.
-type Route struct{ Ask, Place, Zero string }
+type PersonSteps struct{ Ask, Place, Helpline string }
 
 // Voice is how calls are spoken, in the provider's names.
 type Voice struct{ Name, Language string }
@@ -199,14 +199,14 @@ type Area struct {
 	plain     string // Text, as people may write it back
 }
 
-// Kind is what a step does.
-type Kind uint8
+// StepKind is what a step does.
+type StepKind uint8
 
 // The kinds of steps.
 const (
-	KindMenu     Kind = iota // asks and waits for a choice or a place
-	KindServices             // gives a service's number, or puts a caller through
-	KindSay                  // tells something and stays where it was
+	KindMenu     StepKind = iota // asks and waits for a choice or a place
+	KindServices                 // gives a service's number, or puts a caller through
+	KindSay                      // tells something and stays where it was
 )
 
 // KindNames are the names the flow book uses.
@@ -215,7 +215,7 @@ var KindNames = [...]string{"menu", "services", "say"}
 // Step is one step of a conversation.
 type Step struct {
 	ID        string
-	Kind      Kind
+	Kind      StepKind
 	Text, Say string // wording, with {placeholders}; empty: not for that channel
 	Choices   []Choice
 	For       *Person  // entering the step settles whom this is for
@@ -322,8 +322,8 @@ type Wording struct{ Text, Say string }
 
 // Words are what people write that means the same everywhere, in plain form.
 type Words struct {
-	Leave, Back, Repeat, Zero, Emergency, Polite, Start []string
-	Shortcuts                                           []Shortcut
+	Leave, Back, Repeat, Helpline, Emergency, Polite, Start []string
+	Shortcuts                                               []Shortcut
 }
 
 // Shortcut leads from anywhere to a step.
@@ -359,15 +359,6 @@ func (b *Book) As(change func(*Service)) *Book {
 	return c
 }
 
-func oneOf(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
-
 // carrierStop are the words that a provider or network takes as opting out,
 // after which it may refuse every further reply. (Twilio, "Advanced Opt-Out".)
 var carrierStop = []string{"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
@@ -380,5 +371,5 @@ var carrierStart = []string{"start", "unstop", "yes", "help", "info"}
 // that no flow may use it as a choice or as a way out.
 func CarrierWord(word string) bool {
 	w := normalise.Text(word)
-	return oneOf(carrierStop, w) || oneOf(carrierStart, w)
+	return slices.Contains(carrierStop, w) || slices.Contains(carrierStart, w)
 }

@@ -31,8 +31,8 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	case inputLegEnded:
 		return t.legEnded(s, in.leg)
 	}
-	anyKey := s.Quiet == quietToOffer
-	s.Quiet, s.Stay = 0, false
+	anyKey := s.Silences == silencesToOffer
+	s.Silences, s.Stay = 0, false
 	if anyKey && in.key != KeyLeave {
 		lead := ""
 		if in.key == KeyCannotTalk || in.key == KeyBack {
@@ -44,7 +44,7 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 }
 
 // LastSilence reports that a further silence would end the call.
-func (s State) LastSilence() bool { return !s.Stay && s.Quiet == quietToEnd-1 }
+func (s State) LastSilence() bool { return !s.Stay && s.Silences == silencesToEnd-1 }
 
 // silence answers one. connects tells that the 24-hour line takes silent callers.
 func (t turn) silence(s State, connects bool) (State, Reply) {
@@ -55,11 +55,11 @@ func (t turn) silence(s State, connects bool) (State, Reply) {
 		}
 		return t.ringNext(s, t.Messages.TryNext.Say)
 	}
-	s.Quiet++
+	s.Silences++
 	switch {
-	case s.Quiet < quietToOffer:
+	case s.Silences < silencesToOffer:
 		return s, t.prompt(s, t.Messages.Silence.Say)
-	case s.Quiet == quietToOffer:
+	case s.Silences == silencesToOffer:
 		return s, Reply{Act: Listen, Speech: t.speak(nil, s, t.Messages.AnyKey.Say)}
 	case connects:
 		return t.connectHelpline(s, "")
@@ -69,7 +69,7 @@ func (t turn) silence(s State, connects bool) (State, Reply) {
 
 // legEnded answers the end of an attempt to connect the caller.
 func (t turn) legEnded(s State, leg Leg) (State, Reply) {
-	s.Quiet, s.Stay = 0, false
+	s.Silences, s.Stay = 0, false
 	switch leg {
 	case LegTalked: // nothing is said that a third person could hear
 		return State{}, Reply{Act: HangUp, Ended: true}
@@ -146,9 +146,9 @@ func (t turn) missCall(s State) (State, Reply) {
 	switch {
 	case s.Misses >= missesToEnd:
 		return t.endCall(s, t.Messages.GiveUp.Say)
-	case s.Misses == missesToZero:
+	case s.Misses == missesToHelpline:
 		misses := s.Misses
-		s = t.enter(s, t.zeroStep(s))
+		s = t.enter(s, t.helplineStep(s))
 		s.Misses = misses
 		return s, t.prompt(s, "") // the first miss was told that the key does nothing
 	}
@@ -159,15 +159,15 @@ func (t turn) missCall(s State) (State, Reply) {
 // is for. If only the caller can dial that one, they are connected to their own line
 // while that is open, and otherwise told the number.
 func (t turn) connectHelpline(s State, lead string) (State, Reply) {
-	zero := t.enter(s, t.zeroStep(s))
-	if t.dialable(zero, int(zero.At)) >= 0 {
-		return t.ring(zero, int(zero.At), lead)
+	helpline := t.enter(s, t.helplineStep(s))
+	if t.dialable(helpline, int(helpline.At)) >= 0 {
+		return t.ring(helpline, int(helpline.At), lead)
 	}
 	own := t.enter(s, t.People[s.Who].Place)
 	if svc := t.service(own); svc != nil && t.connectable(svc) {
 		return t.ring(own, int(own.At), lead)
 	}
-	return zero, t.prompt(zero, lead)
+	return helpline, t.prompt(helpline, lead)
 }
 
 // nextLine is the next line to call: a position in the chain, and the line of the service
@@ -211,7 +211,7 @@ func (t turn) ring(s State, from int, lead string) (State, Reply) {
 
 // dialLine calls one line of the service at a position of the chain, after some words.
 func (t turn) dialLine(s State, at, line int, said []Utterance) (State, Reply) {
-	s.At, s.Line, s.Stay, s.Quiet = uint8(at), uint8(line), false, 0
+	s.At, s.Line, s.Stay, s.Silences = uint8(at), uint8(line), false, 0
 	svc := t.service(s)
 	said = t.theyAnswer(said, s, svc)
 	said = t.speak(said, s, t.Messages.Connecting.Say)
@@ -248,8 +248,8 @@ func (t turn) mayNotAnswer(svc *Service) bool {
 func (t turn) endCall(s State, words string) (State, Reply) {
 	r := Reply{Act: HangUp, Ended: true}
 	r.Speech = t.speak(nil, s, words)
-	if zero := t.zeroLine(s); zero != nil && uses(words, "{zero}") {
-		r.Shows, r.Slow = zero.itself, true
+	if helpline := t.helpline(s); helpline != nil && uses(words, "{zero}") {
+		r.Shows, r.Slow = helpline.itself, true
 	}
 	return State{}, r
 }
@@ -284,7 +284,7 @@ func (t turn) prompting(s State, lead string) Reply {
 // first. Without {closed} it is said before them.
 func (t turn) numberWords(said []Utterance, s State, svc *Service, r *Reply) []Utterance {
 	words, about := t.Messages.Number.Say, svc
-	if behind := t.behindZero(s); behind != nil {
+	if behind := t.behindHelpline(s); behind != nil {
 		r.Shows = []string{svc.ID, behind.ID}
 		words, about = t.Messages.NumberLater.Say, behind
 	}

@@ -22,7 +22,7 @@ const (
 	CaseEither                    // words of harm both ways: ask which it is
 	CaseSilent                    // somebody else reads the phone
 	CaseAnswer                    // a digit or an ordinal
-	CaseZero                      // the 24-hour line
+	CaseHelpline                  // the 24-hour line
 	CaseBack
 	CaseRepeat
 	CaseStart
@@ -149,9 +149,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // a number to ring is of no use
 	harm := r.Has(hear.Behaviour)
 	switch {
-	case oneOf(carrierStop, w), oneOf(b.Words.Leave, w), !urgent && r.Only(hear.Leave):
+	case slices.Contains(carrierStop, w), slices.Contains(b.Words.Leave, w), !urgent && r.Only(hear.Leave):
 		c.Kind = CaseLeave
-	case oneOf(b.Words.Emergency, w):
+	case slices.Contains(b.Words.Emergency, w):
 		c.Kind = CaseDanger
 	case surelyHarms(r) && !r.Has(hear.Despair):
 		c.Kind = CaseBehaviour
@@ -170,7 +170,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 
 // replies are what answers a question of ours: "none of them" says nothing else.
 var replies = []hear.Kind{hear.Yes, hear.No, hear.Neither, hear.NotSure, hear.First, hear.Second, hear.Third,
-	hear.Fourth, hear.Repeat, hear.LineZero,
+	hear.Fourth, hear.Repeat, hear.Helpline,
 	hear.Thanks, hear.SmallTalk}
 
 // corrects reports a short text that says which place is meant, and which is not.
@@ -317,8 +317,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind, c.What = CaseNeed, need
 	case place:
 		c.Kind = CasePlace
-	case r.Only(hear.LineZero), r.Has(hear.LineZero) && !asks:
-		c.Kind = CaseZero
+	case r.Only(hear.Helpline), r.Has(hear.Helpline) && !asks:
+		c.Kind = CaseHelpline
 	case r.SaysOf(hear.Repeat) && !asks:
 		c.Kind = CaseRepeat
 	case asks:
@@ -334,9 +334,10 @@ func (b *Book) decideWord(c *Case, w string) bool {
 	for _, l := range []struct {
 		words []string
 		kind  CaseKind
-	}{{b.Words.Zero, CaseZero}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat}, {carrierStart, CaseStart},
+	}{{b.Words.Helpline, CaseHelpline}, {b.Words.Back, CaseBack}, {b.Words.Repeat, CaseRepeat},
+		{carrierStart, CaseStart},
 		{b.Words.Start, CaseStart}} {
-		if oneOf(l.words, w) {
+		if slices.Contains(l.words, w) {
 			c.Kind = l.kind
 			if w == "yes" {
 				c.Kind = CaseYes
@@ -349,7 +350,7 @@ func (b *Book) decideWord(c *Case, w string) bool {
 		return true
 	}
 	for i := range b.Words.Shortcuts {
-		if oneOf(b.Words.Shortcuts[i].Words, w) {
+		if slices.Contains(b.Words.Shortcuts[i].Words, w) {
 			c.Kind, c.Step = CaseShortcut, b.Words.Shortcuts[i].To
 			return true
 		}

@@ -6,21 +6,21 @@ import (
 	"signpost/flows/hear"
 )
 
-// Named is a case with a name, for those who walk over all of them.
-type Named struct {
+// NamedCase is a case with a name, for those who walk over all of them.
+type NamedCase struct {
 	Name string
 	Case Case
 }
 
 // Cases lists the cases that a text can be in this book, with place names as
 // classes: one for each area, one for a place in doubt, one for many.
-func (b *Book) Cases() []Named {
-	var out []Named
+func (b *Book) Cases() []NamedCase {
+	var out []NamedCase
 	add := func(name string, c Case) {
 		if c.Kind != CaseAnswer {
 			c.Digit = -1
 		}
-		out = append(out, Named{name, c})
+		out = append(out, NamedCase{name, c})
 	}
 	places := b.placeClasses()
 	certain := places[:1+len(b.Areas)] // a doubtful place changes nothing about danger
@@ -55,7 +55,7 @@ func (b *Book) Cases() []Named {
 	for _, k := range complaints {
 		add("complains: "+k.String(), Case{Kind: CaseComplaint, What: k})
 	}
-	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseSilent, CaseZero, CaseBack, CaseRepeat, CaseStart,
+	for _, k := range []CaseKind{CaseLeave, CaseBehaviour, CaseSilent, CaseHelpline, CaseBack, CaseRepeat, CaseStart,
 		CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
 		add(k.String(), Case{Kind: k})
 	}
@@ -70,9 +70,9 @@ func (b *Book) Cases() []Named {
 }
 
 // placeClasses are the kinds of place that a text can name; the first is none.
-func (b *Book) placeClasses() []Named {
-	out := []Named{{}}
-	add := func(name string, p PlaceCase) { out = append(out, Named{name, Case{Place: p}}) }
+func (b *Book) placeClasses() []NamedCase {
+	out := []NamedCase{{}}
+	add := func(name string, p PlaceCase) { out = append(out, NamedCase{name, Case{Place: p}}) }
 	for i := range b.Areas {
 		add(" in "+b.Areas[i].ID, PlaceCase{Areas: [4]string{b.Areas[i].ID}})
 	}

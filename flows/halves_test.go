@@ -63,7 +63,7 @@ func TestWhichPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := s.Area
-		if s.Step == b.People[s.Who].Zero && got == "" {
+		if s.Step == b.People[s.Who].Helpline && got == "" {
 			got = "0"
 		}
 		if got != tt.area {

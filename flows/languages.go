@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"time"
 
 	"signpost/internal/normalise"
@@ -40,11 +41,11 @@ func (b *Book) languageOf(s State, in Input) (lang uint8, chosen bool) {
 		switch {
 		case in.kind == inputKey && l.Key != 0 && in.key == l.Key && s.Lang == n:
 			return 0, true
-		case in.kind == inputKey && l.Key != 0 && in.key == l.Key, w != "" && oneOf(l.Words, w):
+		case in.kind == inputKey && l.Key != 0 && in.key == l.Key, w != "" && slices.Contains(l.Words, w):
 			return n, true
 		}
 	}
-	if s.Lang != 0 && w != "" && oneOf(b.OwnWords, w) {
+	if s.Lang != 0 && w != "" && slices.Contains(b.OwnWords, w) {
 		return 0, true
 	}
 	return s.Lang, false
@@ -59,7 +60,7 @@ func (t turn) speakIn(s State) (State, Reply) {
 	case fresh:
 		s = t.enter(State{}, t.TextStart)
 	}
-	s.Misses, s.Quiet = 0, 0
+	s.Misses, s.Silences = 0, 0
 	switch {
 	case t.call:
 		return s, t.prompt(s, "")

@@ -255,13 +255,8 @@ func (b *Book) alwaysOpen(now time.Time, id string, of State) *Service {
 	return best
 }
 
-// ZeroLineAt is the 24-hour service that 0 leads to from a state.
-func (b *Book) ZeroLineAt(now time.Time, s State) *Service {
-	return turn{Book: b, now: now}.zeroLine(s)
-}
-
-// ZeroLine is the 24-hour service a person is led to by 0, for tools and
-// fallbacks; nil only in a book that would not load.
-func (b *Book) ZeroLine(now time.Time, who Person) *Service {
-	return b.alwaysOpen(now, b.People[who].Zero, State{Who: who})
+// Helpline is the 24-hour service that 0 leads to from a state, for tools and fallbacks; nil only
+// in a book that would not load.
+func (b *Book) Helpline(now time.Time, s State) *Service {
+	return turn{Book: b, now: now}.helpline(s)
 }

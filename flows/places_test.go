@@ -311,8 +311,8 @@ func TestEnglishWordsAreNoPlaces(t *testing.T) {
 }
 
 // bookName reports a name that the flow book gives to an area.
-func bookName(b *flows.Book) func(hear.Named) bool {
-	return func(place hear.Named) bool {
+func bookName(b *flows.Book) func(hear.NamedPlace) bool {
+	return func(place hear.NamedPlace) bool {
 		for i := range b.Areas {
 			if slices.Contains(b.Areas[i].Names, place.Name) {
 				return true

@@ -71,13 +71,13 @@ func (t turn) helplineBeside(s State, svc *Service) *Service {
 	if svc.Hours.IsAlways() && svc.takes(s) {
 		return nil
 	}
-	zero := t.zeroLine(s)
-	if zero == nil || zero == svc {
+	helpline := t.helpline(s)
+	if helpline == nil || helpline == svc {
 		return nil
 	}
 	if svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) ||
 		svc.Hours.At(t.now) != hours.Open {
-		return zero
+		return helpline
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ const usualLength = 512
 func (t turn) text(s State, words string) string {
 	svc := t.subject(s)
 	if first := t.helplineBefore(s, svc); first != nil {
-		svc, t.quiet = first, svc
+		svc, t.notAnswering = first, svc
 	}
 	if uses(words, "{local}") {
 		local := t.localService(s)
@@ -110,17 +110,17 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 	case "numbers":
 		return t.textNumbersFor(b, s, svc)
 	case "zero":
-		zero := t.zeroLine(s)
-		if first := t.talkTo; first != nil && first != zero {
+		helpline := t.helpline(s)
+		if first := t.talkTo; first != nil && first != helpline {
 			b = t.textNumbersFor(b, s, first)
 			hasLocal := s.Area == "" || !t.localLast && len(t.localNumber(nil, s)) > 0
-			if zero == nil || first.Hours.IsAlways() && hasLocal {
+			if helpline == nil || first.Hours.IsAlways() && hasLocal {
 				return b
 			}
 			b = append(b, t.Messages.Or.Text...)
 		}
-		if zero != nil {
-			b = t.textNumbersFor(b, s, zero)
+		if helpline != nil {
+			b = t.textNumbersFor(b, s, helpline)
 		}
 		if t.localLast {
 			b = t.textNumbersFor(append(b, t.Messages.Or.Text...), s, t.localService(s))
@@ -140,8 +140,8 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		}
 		return t.textFacts(b, s.Lang, svc)
 	case "beside":
-		if t.quiet != nil {
-			return t.quietNumbers(b, s)
+		if t.notAnswering != nil {
+			return t.notAnsweringNumbers(b, s)
 		}
 		if z := t.helplineBeside(s, svc); z != nil {
 			return expand(b, t.Messages.Beside.Text,
@@ -173,7 +173,7 @@ func (t turn) localService(s State) *Service {
 	}
 	for _, svc := range a.chain {
 		if svc.Serves(s.Who) && svc.takesMen(s) && svc.Exists(t.now) && !svc.Paused(t.now) {
-			if svc == t.zeroLine(s) || svc == t.service(s) && !t.StepNamed(s.Step).FromArea {
+			if svc == t.helpline(s) || svc == t.service(s) && !t.StepNamed(s.Step).FromArea {
 				return nil
 			}
 			return svc
@@ -232,8 +232,8 @@ func (t turn) subject(s State) *Service {
 	if svc := t.service(s); svc != nil && len(s.asking()) == 0 {
 		return svc
 	}
-	if zero := t.zeroLine(s); zero != nil {
-		return zero
+	if helpline := t.helpline(s); helpline != nil {
+		return helpline
 	}
 	return &Service{}
 }
@@ -381,7 +381,7 @@ func (b *Book) MaintenanceSpeech() []Utterance { return b.renderAlone(b.Messages
 // FallbackOffer is for a host that can only serve files: the words that offer to put
 // a caller through to the 24-hour line, those before it is rung, and the line.
 func (b *Book) FallbackOffer(now time.Time) (offer, connecting []Utterance, line *Service) {
-	line = b.ZeroLine(now, Me)
+	line = b.Helpline(now, State{Who: Me})
 	if line == nil {
 		return nil, nil, nil
 	}

@@ -49,12 +49,12 @@ type chainKey struct {
 	step, area string
 	who        Person
 	need       Need
-	zeroAt     uint8
+	helplineAt uint8
 }
 
 // worded is what words depend on of a state: not on how often we were not understood.
 func worded(s State) State {
-	s.Misses, s.Quiet, s.Idle, s.Half, s.Stay, s.Line = 0, 0, 0, "", false, 0
+	s.Misses, s.Silences, s.Idle, s.Half, s.Stay, s.Line = 0, 0, 0, "", false, 0
 	return s
 }
 
@@ -95,7 +95,7 @@ func (c *replyCache) chain(t turn, s State) []*Service {
 	if !t.now.Equal(c.now) {
 		return t.chaining(s)
 	}
-	of := chainKey{s.Step, s.Area, s.Who, s.Need, s.ZeroAt}
+	of := chainKey{s.Step, s.Area, s.Who, s.Need, s.HelplineAt}
 	chain, ok := c.chains[of]
 	if !ok {
 		chain = t.chaining(s)

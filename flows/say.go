@@ -72,8 +72,8 @@ func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool
 		}
 	case "numbers", "zero":
 		of := svc
-		if zero := t.zeroLine(s); field == "zero" && zero != nil {
-			of = zero // the 24-hour line, wherever we are
+		if helpline := t.helpline(s); field == "zero" && helpline != nil {
+			of = helpline // the 24-hour line, wherever we are
 		}
 		for i, l := range of.Lines {
 			if i > 0 {

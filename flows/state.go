@@ -15,13 +15,13 @@ type State struct {
 	Who  Person
 	Lang uint8 // the language, counted from 1; 0: the book's own
 	At   uint8 // position in the step's chain of services
-	// ZeroAt is where the 24-hour line is in the chain, counted from 1, on a call
+	// HelplineAt is where the 24-hour line is in the chain, counted from 1, on a call
 	// that met a line which may not answer; 0: where the book has it. It is kept so that
 	// a position means the same line for the whole call.
-	ZeroAt uint8
-	Line   uint8     // which line of that service is being called
-	Stay   bool      // on a call: silence means that the caller waits for the next line
-	Ask    [4]string // areas being asked about
+	HelplineAt uint8
+	Line       uint8     // which line of that service is being called
+	Stay       bool      // on a call: silence means that the caller waits for the next line
+	Ask        [4]string // areas being asked about
 	// AskNames are the places they are offered by; Unnamed tells that they must not be
 	// named.
 	AskNames [4]string
@@ -29,7 +29,7 @@ type State struct {
 	Need     Need
 	Half     string // the first half of a postcode, for one text
 	Misses   uint8  // answers not understood in a row
-	Quiet    uint8  // silences in a row, on a call
+	Silences uint8  // silences in a row, on a call
 	Idle     uint8  // replies that moved nothing, in this conversation
 }
 
@@ -40,12 +40,12 @@ var ErrNoSuchStep = errors.New("the book has no such step")
 const stateVersion = 3
 
 // The byte of the need also holds whether places must not be named, and
-// [State.ZeroAt].
+// [State.HelplineAt].
 const (
-	unnamedBit = 0x80
-	zeroAtBits = 5
-	maxZeroAt  = 3
-	needMask   = 1<<zeroAtBits - 1
+	unnamedBit     = 0x80
+	helplineAtBits = 5
+	maxHelplineAt  = 3
+	needMask       = 1<<helplineAtBits - 1
 )
 
 // Who it is for and the language share a byte.
@@ -84,7 +84,7 @@ func (s State) Encode() []byte {
 		b = binary.BigEndian.AppendUint32(b, ID(name))
 	}
 	b = binary.BigEndian.AppendUint32(b, ID(s.Half))
-	need := byte(s.Need) | min(s.ZeroAt, maxZeroAt)<<zeroAtBits
+	need := byte(s.Need) | min(s.HelplineAt, maxHelplineAt)<<helplineAtBits
 	if s.Unnamed {
 		need |= unnamedBit
 	}
@@ -92,7 +92,7 @@ func (s State) Encode() []byte {
 	if s.Stay {
 		line |= stayBit
 	}
-	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Quiet, s.Idle, line)
+	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Silences, s.Idle, line)
 }
 
 // Decode reads a state that this book, or another version of it, encoded. The
@@ -119,10 +119,10 @@ func (b *Book) Decode(data []byte) (State, error) {
 		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
 		Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
 		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0,
-		ZeroAt: data[fixed] >> zeroAtBits & maxZeroAt,
-		Who:    Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
-		Misses: data[fixed+3],
-		Quiet:  data[fixed+4], Idle: data[fixed+5],
+		HelplineAt: data[fixed] >> helplineAtBits & maxHelplineAt,
+		Who:        Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
+		Misses:   data[fixed+3],
+		Silences: data[fixed+4], Idle: data[fixed+5],
 		Line: data[fixed+6] &^ stayBit, Stay: data[fixed+6]&stayBit != 0,
 	}
 	for i := range s.AskNames {

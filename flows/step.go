@@ -12,16 +12,16 @@ const (
 	// that only an answer that moves it is answered. Machines that answer
 	// machines stop here; a real choice never does.
 	maxIdle = 8
-	// missesToZero answers not understood in a row lead to the 24-hour line,
+	// missesToHelpline answers not understood in a row lead to the 24-hour line,
 	// missesToEnd end a call.
-	missesToZero = 2
+	missesToHelpline = 2
 	// missesToRest texts not understood in a row are answered no more, until one is.
 	missesToRest = 4
 	missesToEnd  = 4
-	// After quietToOffer silences in a row any key connects the caller to a person;
-	// quietToEnd end the call.
-	quietToOffer = 2
-	quietToEnd   = 3
+	// After silencesToOffer silences in a row any key connects the caller to a person;
+	// silencesToEnd end the call.
+	silencesToOffer = 2
+	silencesToEnd   = 3
 )
 
 // Step moves a conversation by one input. It fails only with [ErrNoSuchStep].
@@ -45,9 +45,9 @@ type turn struct {
 	noTransfer bool
 	// talkTo is the line that an answer to danger names before the 24-hour line.
 	talkTo *Service
-	// quiet is the line that does not answer, in a text that gives the 24-hour number
+	// notAnswering is the line that does not answer, in a text that gives the 24-hour number
 	// before it.
-	quiet *Service
+	notAnswering *Service
 	// localLast puts the local number behind the 24-hour number: nobody answers it.
 	localLast bool
 	facts     facts // how long the facts about a line may be
@@ -57,7 +57,7 @@ type turn struct {
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed = id, 0, [4]string{}, [4]string{}, false
-	s.Misses, s.Quiet, s.Line, s.Stay, s.ZeroAt = 0, 0, 0, false, 0
+	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt = 0, 0, 0, false, 0
 	if !step.FromArea && !step.AreaToo {
 		s.Area = ""
 	}
@@ -68,7 +68,7 @@ func (t turn) enter(s State, id string) State {
 		s.Who = *step.For
 	}
 	if step.Kind == KindServices {
-		s.ZeroAt = t.zeroPlace(s)
+		s.HelplineAt = t.helplinePlace(s)
 		if chain := t.chainIn(s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
 			s.At = t.firstOpen(s)
 		}
@@ -131,7 +131,7 @@ func (t turn) choose(s State, c *Choice) (o outcome, ok bool) {
 		return outcome{next: s, dial: true}, true
 	case c.Does == ActNext:
 		s.At, s.Line = uint8(t.nextAt(s)), 0
-		s.Misses, s.Quiet = 0, 0
+		s.Misses, s.Silences = 0, 0
 		return outcome{next: s}, true
 	case c.Area != "":
 		return outcome{next: t.showServices(s, c.Area)}, true
@@ -147,8 +147,8 @@ func (t turn) goTo(s State, id string) outcome {
 		return outcome{next: s, aside: step}
 	}
 	for _, r := range t.People {
-		if r.Zero == id { // each person has their own 24-hour line
-			id = t.zeroStep(s)
+		if r.Helpline == id { // each person has their own 24-hour line
+			id = t.helplineStep(s)
 			break
 		}
 	}
@@ -158,17 +158,17 @@ func (t turn) goTo(s State, id string) outcome {
 	return outcome{next: t.enter(s, id)}
 }
 
-// zeroStep is the step that 0 leads to.
-func (t turn) zeroStep(s State) string {
-	if s.Who != Behaviour && s.Need == NeedAll && t.ZeroForAll != "" {
-		return t.ZeroForAll
+// helplineStep is the step that 0 leads to.
+func (t turn) helplineStep(s State) string {
+	if s.Who != Behaviour && s.Need == NeedAll && t.HelplineForAll != "" {
+		return t.HelplineForAll
 	}
-	return t.People[s.Who].Zero
+	return t.People[s.Who].Helpline
 }
 
-// zeroLine is the 24-hour service that stands beside doubtful numbers.
-func (t turn) zeroLine(s State) *Service {
-	return t.alwaysOpen(t.now, t.zeroStep(s), s)
+// helpline is the 24-hour service that 0 leads to, and whose number is given next to doubtful ones.
+func (t turn) helpline(s State) *Service {
+	return t.alwaysOpen(t.now, t.helplineStep(s), s)
 }
 
 // nextAt is the position of the next number of the chain, -1 when there is
@@ -215,7 +215,7 @@ func (t turn) chainIn(s State) []*Service {
 
 func (t turn) chaining(s State) []*Service {
 	chain := t.Chain(t.now, t.StepNamed(s.Step), s.Area, s.Who)
-	return t.withZero(t.withoutWomens(chain, s), s)
+	return t.withHelpline(t.withoutWomens(chain, s), s)
 }
 
 // connectable reports a service that a caller can be connected to now.

@@ -10,7 +10,7 @@ const (
 	Started       Event = "started"
 	Probed        Event = "probe" // no person rings
 	InMaintenance Event = "maintenance"
-	HelplineOnly  Event = "helpline_only" // over a limit: the 24-hour number alone
+	OverLimit     Event = "helpline_only" // over a limit: the 24-hour number alone
 	Restarted     Event = "restarted"     // its position was lost, or had expired
 	TooLong       Event = "too_long"
 	SilentCall    Event = "silent_connected" // connected without a key, as the line agreed
@@ -22,7 +22,7 @@ func LegEvent(o counters.Outcome) Event { return Event("leg_" + string(o)) }
 
 // Events lists them all.
 func Events() []Event {
-	all := []Event{Started, Probed, InMaintenance, HelplineOnly, Restarted, TooLong, SilentCall, NoCallerID}
+	all := []Event{Started, Probed, InMaintenance, OverLimit, Restarted, TooLong, SilentCall, NoCallerID}
 	for _, o := range counters.LegOutcomes() {
 		all = append(all, LegEvent(o))
 	}

@@ -26,7 +26,7 @@ type Handler struct {
 	Positions Positions
 	BaseURL   string // scheme and host that the provider calls
 	CallerID  string // shown to services when the number that was called cannot be
-	Silent    *SilentCalls
+	Silent    *SilentCallLimiter
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(Event)
@@ -58,7 +58,7 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 		b := h.Book()
 		return hangUpAfter(b, h.BaseURL, b.MaintenanceSpeech())
 	case admit.Helpline:
-		h.Count(HelplineOnly)
+		h.Count(OverLimit)
 		h.Tally(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
 		return h.offerHelpline(c)
 	}
@@ -162,7 +162,7 @@ func (h *Handler) restart(c webhook.Call) webhook.CallReply {
 func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.CallReply {
 	book := h.Book()
 	if h.Admission.NoBook() { // the call began with another book
-		h.Count(HelplineOnly)
+		h.Count(OverLimit)
 		return Fallback(book)
 	}
 	if pos.taken() >= maxTurns {

@@ -62,7 +62,7 @@ func newChannelOf(t testing.TB, b *flows.Book, keeper budget.Keeper) *channel {
 			Now: clock,
 		},
 		Positions: ivr.Positions{Keys: keys, Now: clock}, BaseURL: base, CallerID: "+441632960111", Now: clock,
-		Silent: &ivr.SilentCalls{Now: clock},
+		Silent: &ivr.SilentCallLimiter{Now: clock},
 		Log:    slog.New(slog.DiscardHandler),
 		Count:  func(e ivr.Event) { c.counts[e]++ },
 		Tally: func(_ string, k counters.Kind) {

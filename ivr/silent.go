@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// SilentCalls counts the calls that are connected without a key. It is safe for concurrent
+// SilentCallLimiter counts the calls that are connected without a key. It is safe for concurrent
 // use. Each gateway counts its own.
-type SilentCalls struct {
+type SilentCallLimiter struct {
 	Now func() time.Time
 
 	mu    sync.Mutex
@@ -16,7 +16,7 @@ type SilentCalls struct {
 }
 
 // take reports whether another call of this hour is within a limit, and counts it.
-func (s *SilentCalls) take(perHour int) bool {
+func (s *SilentCallLimiter) take(perHour int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if hour := s.Now().UTC().Truncate(time.Hour); !hour.Equal(s.hour) {

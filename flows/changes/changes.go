@@ -212,7 +212,7 @@ func (w *walk) run(texts []string) {
 			return rings
 		case p.dials:
 			return legs
-		case p.before.Quiet == 1 && p.after.Quiet == 1:
+		case p.before.Silences == 1 && p.after.Silences == 1:
 			return silence
 		}
 		return slices.Concat(keys, silence)

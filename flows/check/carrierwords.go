@@ -27,7 +27,7 @@ var carrierWords = rule{
 		for _, l := range []struct {
 			name  string
 			words []string
-		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency},
+		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Helpline}, {"emergency", u.Emergency},
 			{"polite", u.Polite}, {"start", u.Start}} {
 			look("words.yaml", "understood."+l.name, l.words)
 		}
@@ -39,7 +39,8 @@ var carrierWords = rule{
 			at := "languages." + l.ID
 			look("languages.yaml", at+".words", l.Words)
 			of := l.Book.Words
-			for _, words := range [][]string{of.Leave, of.Back, of.Repeat, of.Zero, of.Emergency, of.Polite, of.Start} {
+			for _, words := range [][]string{of.Leave, of.Back, of.Repeat, of.Helpline, of.Emergency, of.Polite,
+				of.Start} {
 				look("languages.yaml", at+".understood", words)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 var chains = rule{
 	name: "chain", doc: "every step's services, and the key 0, end at a line that is open 24 hours", walks: true,
 	run: func(p *pass) {
-		p.zeroLines()
+		p.helplines()
 		for _, now := range p.walked().Moments {
 			for i := range p.book.Steps {
 				step := &p.book.Steps[i]
@@ -31,16 +31,16 @@ var chains = rule{
 }
 
 const (
-	whyNobody = "At night, or when nobody answers, they would have nobody."
-	whyZero   = "The one key that always helps would not."
+	whyNobody   = "At night, or when nobody answers, they would have nobody."
+	whyHelpline = "The one key that always helps would not."
 )
 
-// zeroLines reports a step of the key 0 whose first service is no 24-hour line.
-func (p *pass) zeroLines() {
+// helplines reports a step of the key 0 whose first service is no 24-hour line.
+func (p *pass) helplines() {
 	for who, name := range flows.PersonNames {
-		paths := map[string]string{"people." + name + ".zero": p.book.People[who].Zero}
-		if flows.Person(who) != flows.Behaviour && p.book.ZeroForAll != "" {
-			paths["zero_for_all"] = p.book.ZeroForAll
+		paths := map[string]string{"people." + name + ".zero": p.book.People[who].Helpline}
+		if flows.Person(who) != flows.Behaviour && p.book.HelplineForAll != "" {
+			paths["zero_for_all"] = p.book.HelplineForAll
 		}
 		for path, id := range paths {
 			step := p.book.StepNamed(id)
@@ -55,12 +55,12 @@ func (p *pass) zeroLines() {
 			}
 			switch {
 			case first == nil:
-				p.once(p.Pos("menus.yaml", path), "the key 0 leads to no 24-hour line", whyZero,
+				p.once(p.Pos("menus.yaml", path), "the key 0 leads to no 24-hour line", whyHelpline,
 					"Let zero lead to a services step with a 24-hour service that is for them.")
 			case !first.Hours.IsAlways():
 				p.once(p.Pos("services.yaml", "services."+first.ID+".hours"),
 					fmt.Sprintf("%s is the line that the key 0 leads to, and it is not open 24 hours", first.ID),
-					whyZero,
+					whyHelpline,
 					fmt.Sprintf("Write hours: 24 hours. If it really closes, first put a 24-hour service before it, under the step %s in menus.yaml.",
 						id))
 			}
@@ -120,7 +120,7 @@ func (p *pass) loopFrom(s *flows.Service) []string {
 
 // openFor is a 24-hour service for somebody.
 func (p *pass) openFor(now time.Time, who flows.Person) string {
-	if line := p.book.ZeroLine(now, who); line != nil {
+	if line := p.book.Helpline(now, flows.State{Who: who}); line != nil {
 		return line.ID
 	}
 	for i := range p.book.Services {

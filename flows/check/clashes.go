@@ -15,7 +15,7 @@ var clashes = rule{
 		for _, l := range []struct {
 			name  string
 			words []string
-		}{{"leave", u.Leave}, {"emergency", u.Emergency}, {"polite", u.Polite}, {"zero", u.Zero}, {"back", u.Back},
+		}{{"leave", u.Leave}, {"emergency", u.Emergency}, {"polite", u.Polite}, {"zero", u.Helpline}, {"back", u.Back},
 			{"repeat", u.Repeat}, {"start", u.Start}} {
 			for _, w := range l.words {
 				if other, dup := kept[w]; dup && other != l.name {

@@ -187,7 +187,7 @@ func (p *pass) otherHours(e load.Example) *flows.Service {
 		}
 	}
 	var first *flows.Service
-	behind := p.behindZero()
+	behind := p.helplineServices()
 	if right(func(one *flows.Service) {
 		if len(hoursBefore(e, one)) > 0 && !behind[one.ID] {
 			if one.Hours = (hours.Hours{}); first == nil {
@@ -211,12 +211,12 @@ func hoursBefore(e load.Example, s *flows.Service) []hours.Hours {
 	return []hours.Hours{s.Hours.Forced(hours.Open), s.Hours.Forced(hours.Closed), {}}
 }
 
-// behindZero are the services of the steps that 0 leads to.
-func (p *pass) behindZero() map[string]bool {
+// helplineServices are the services of the steps that 0 leads to.
+func (p *pass) helplineServices() map[string]bool {
 	behind := map[string]bool{}
-	steps := []string{p.book.ZeroForAll}
+	steps := []string{p.book.HelplineForAll}
 	for _, person := range p.book.People {
-		steps = append(steps, person.Zero)
+		steps = append(steps, person.Helpline)
 	}
 	for _, id := range steps {
 		if step := p.book.StepNamed(id); step != nil {

@@ -45,18 +45,18 @@ func (p *pass) lineForNeed() {
 				"Put a line that may be texted first.")
 		}
 	}
-	zero := p.book.StepNamed(p.book.People[flows.Me].Zero)
-	if zero == nil || len(zero.Services) == 0 {
+	helpline := p.book.StepNamed(p.book.People[flows.Me].Helpline)
+	if helpline == nil || len(helpline.Services) == 0 {
 		return
 	}
-	s := p.book.Service(zero.Services[0])
+	s := p.book.Service(helpline.Services[0])
 	switch {
 	case s == nil:
 	case s.Takes.Relay == flows.No:
 		p.report(p.Pos("services.yaml", "services."+s.ID+".takes_relay"),
 			s.ID+" is the 24-hour line, and takes no calls by Relay UK",
 			"Somebody deaf is given it, and cannot use it.",
-			"Put a 24-hour line that takes Relay UK into the step "+zero.ID+", too.")
+			"Put a 24-hour line that takes Relay UK into the step "+helpline.ID+", too.")
 	case s.Takes.Interpreters == flows.No && p.book.Needs[hear.Interpreter] != "":
 		p.report(p.Pos("services.yaml", "services."+s.ID+".takes_interpreters"),
 			s.ID+" is the 24-hour line, and calls no interpreters",

@@ -23,7 +23,7 @@ func with(lines map[string]string) fstest.MapFS {
 
 // The key 0 of men must lead to a line that takes them, at once or by what takes over; a line
 // of which nobody has said is not refused.
-func TestZeroTakesMen(t *testing.T) {
+func TestHelplineTakesMen(t *testing.T) {
 	for _, tt := range []struct {
 		lines   map[string]string
 		refused bool

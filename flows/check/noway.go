@@ -16,7 +16,7 @@ var noWayToNumber = rule{
 			if s := p.book.StepNamed(n.State.Step); s == nil || s.Kind == flows.KindServices {
 				continue // a number is given there
 			}
-			if n.State.Misses > 0 || n.State.Quiet > 0 {
+			if n.State.Misses > 0 || n.State.Silences > 0 {
 				continue // choices lead where they led before
 			}
 			channel := "text"

@@ -24,13 +24,13 @@ var takesNoMen = rule{
 				}
 			}
 		}
-		zero := p.book.StepNamed(p.book.ZeroForAll)
-		if zero == nil {
+		helpline := p.book.StepNamed(p.book.HelplineForAll)
+		if helpline == nil {
 			return
 		}
-		if !slices.ContainsFunc(zero.Services, p.endsWithMen) {
+		if !slices.ContainsFunc(helpline.Services, p.endsWithMen) {
 			p.report(p.Pos("menus.yaml", "zero_for_all"),
-				fmt.Sprintf("the step %s has no 24-hour line that takes men", zero.ID), why,
+				fmt.Sprintf("the step %s has no 24-hour line that takes men", helpline.ID), why,
 				"Put a 24-hour line that takes men into it.")
 		}
 	},

@@ -383,11 +383,11 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	if !reply.Ended {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Quiet == 0 &&
-			next.Quiet == 1 { // a second leads on
+		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Silences == 0 &&
+			next.Silences == 1 { // a second leads on
 			w.missed[to] = append(w.missed[to], input{name, in})
 		}
-		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Quiet == 0 {
+		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Silences == 0 {
 			if len(reply.Shows) > 0 {
 				to = -1
 			}
@@ -407,7 +407,7 @@ func TextInputs(b *flows.Book) []string {
 		"xyzzy plugh", "",
 		"kendal", "carlisle", "newton", "bootle", "flint", "leeds", "CA1 1AA", "CA12"}
 	u := b.Words
-	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start} {
+	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Helpline, u.Emergency, u.Polite, u.Start} {
 		if len(l) > 0 {
 			in = append(in, l[0])
 		}
@@ -461,7 +461,7 @@ func Words(b *flows.Book, places bool) map[string]bool {
 		}
 	}
 	u := b.Words
-	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Zero, u.Emergency, u.Polite, u.Start, b.OwnWords} {
+	for _, l := range [][]string{u.Leave, u.Back, u.Repeat, u.Helpline, u.Emergency, u.Polite, u.Start, b.OwnWords} {
 		add(l...)
 	}
 	for _, s := range u.Shortcuts {

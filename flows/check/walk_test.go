@@ -254,16 +254,16 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, wh
 	if !r.Ended {
 		at = e.To.State
 	}
-	zero := b.ZeroLineAt(time.Now(), at).Lines[0].Printed
+	helpline := b.Helpline(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
 		if (strings.HasSuffix(u.Words, "The 24 hour line is") ||
-			strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != zero {
+			strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != helpline {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}
 	checkFirstNumber(t, b, e, said, where)
-	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, zero) {
+	if r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !strings.Contains(said, helpline) {
 		t.Errorf("%s: the last words do not hold the 24-hour number: %q", where, said)
 	}
 	checkTransfer(t, b, e, said, where)
@@ -338,12 +338,13 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 			if !toldOf999(t, b, w, n) {
 				t.Errorf("%s: 9 9 9 is not told what to do", where)
 			}
-			if n.State.Misses == 0 && n.State.Quiet < 2 {
+			if n.State.Misses == 0 && n.State.Silences < 2 {
 				if _, r := follow(t, b, w, n, flows.Pressed('8'), flows.Pressed('8')); !showsAlways(b, r.Shows) {
 					t.Errorf("%s: two wrong keys do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); n.State.Quiet < 2 &&
+			if s, _ := follow(t, b, w, n,
+				slices.Repeat([]flows.Input{flows.Pressed('9')}, 8)...); n.State.Silences < 2 &&
 				s.Step != top(b, n.State, b.CallStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}

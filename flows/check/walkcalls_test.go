@@ -53,7 +53,7 @@ func checkTransfer(t *testing.T, b *flows.Book, e *check.Edge, said string, wher
 			t.Errorf("%s: %s is called first, and nobody knows that it is open", where, d.ID)
 		}
 	}
-	atOnce := e.Input == "0" || e.From.State.Quiet == 2 && e.Input != "*" && e.Input != "silence"
+	atOnce := e.Input == "0" || e.From.State.Silences == 2 && e.Input != "*" && e.Input != "silence"
 	switch {
 	case !atOnce:
 	case e.From.State.Who != flows.Behaviour && (r.Act != flows.Dial || !r.Dial.Hours.IsAlways()):

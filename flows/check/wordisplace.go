@@ -19,7 +19,7 @@ var wordIsPlace = rule{
 		for _, l := range []struct {
 			name  string
 			words []string
-		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Zero}, {"emergency", u.Emergency},
+		}{{"leave", u.Leave}, {"back", u.Back}, {"repeat", u.Repeat}, {"zero", u.Helpline}, {"emergency", u.Emergency},
 			{"polite", u.Polite}, {"start", u.Start}} {
 			look("understood."+l.name, l.words)
 		}

@@ -47,7 +47,7 @@ const (
 	Shut     // they are closed
 	Another  // another number
 	Repeat   // the number again
-	LineZero // the 24-hour line
+	Helpline // the 24-hour line
 	Wrong    // not that place
 	Yes
 	No

@@ -97,7 +97,7 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 		r.Places = append(r.Places, p)
 	}
 	l.narrow()
-	r.Answer = decide(r.Places)
+	r.Answer = writerAt(r.Places)
 }
 
 // locator is what is known of a text while its places are weighed.

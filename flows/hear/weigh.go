@@ -61,7 +61,7 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 }
 
 // answers say what a menu or a question asked for, and nothing about what happened.
-var answers = Of(Yes, No, Neither, NotSure, First, Second, Third, Fourth, Wrong, LineZero, Repeat, Thanks, SmallTalk,
+var answers = Of(Yes, No, Neither, NotSure, First, Second, Third, Fourth, Wrong, Helpline, Repeat, Thanks, SmallTalk,
 	Filler, Here)
 
 // onlyCorrects reports that a text is a correction and nothing else: "no sorry i meant crewe".

@@ -9,7 +9,7 @@ type Where struct {
 	// Between tells that the only doubt is which of several certain places is meant.
 	Between bool
 	// Rests are the places that it rests on, best first.
-	Rests []Named
+	Rests []NamedPlace
 	// Exact tells that the best is spelt as its name is.
 	Exact bool
 	// Denied are the districts of places that are only somebody else's or not here.
@@ -22,8 +22,8 @@ type Where struct {
 	Hiding bool
 }
 
-// Named is the name of a place, and where it may be.
-type Named struct {
+// NamedPlace is the name of a place, and where it may be.
+type NamedPlace struct {
 	Name  string
 	Where area.Set
 }
@@ -32,9 +32,9 @@ type Named struct {
 // are the dearest, since each is found again in a list of its neighbours.
 const fewPlaces = 4
 
-// decide works out where the writer is. One clear place is answered; two that do
+// writerAt works out where the writer is. One clear place is answered; two that do
 // not agree are asked about; a place that is not the writer's is never used.
-func decide(places []Place) Where {
+func writerAt(places []Place) Where {
 	out, in := writers(places)
 	if len(in) == 0 {
 		return out
@@ -47,7 +47,7 @@ func decide(places []Place) Where {
 	}
 	b := in[best]
 	out.Exact = b.Cost == 0
-	out.Rests = make([]Named, 0, max(len(in), fewPlaces))
+	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
 	settled := false // another place agreed, which settles a doubtful name
@@ -106,7 +106,7 @@ func mayCount(p Place) bool {
 }
 
 func (w *Where) add(p Place) {
-	w.Rests = append(w.Rests, Named{p.Name, p.Where})
+	w.Rests = append(w.Rests, NamedPlace{p.Name, p.Where})
 }
 
 // rank orders places by how surely the writer is there. A postcode with no other words about it

@@ -228,9 +228,10 @@ func (b *builder) menus(file value) {
 	book.TextStart, book.CallStart = file.at("text_starts_at").text, file.at("call_starts_at").text
 	for i, name := range flows.PersonNames {
 		p := file.at("people").at(name)
-		book.People[i] = flows.Route{Ask: p.at("asks").text, Place: p.at("place").text, Zero: p.at("zero").text}
+		book.People[i] = flows.PersonSteps{Ask: p.at("asks").text, Place: p.at("place").text,
+			Helpline: p.at("zero").text}
 	}
-	book.ZeroForAll, book.Either = file.at("zero_for_all").text, file.at("either").text
+	book.HelplineForAll, book.Either = file.at("zero_for_all").text, file.at("either").text
 	book.Needs = map[hear.Kind]string{}
 	for _, name := range file.at("answers").keys {
 		if kind, ok := hear.KindNamed(name); ok {
@@ -280,7 +281,7 @@ func (b *builder) step(id string, v, shared value) flows.Step {
 	s := flows.Step{ID: id, Text: v.at("text").text, Say: v.at("say").text, Also: v.at("also").texts(), Segments: 1}
 	for k, name := range flows.KindNames {
 		if v.at("kind").text == name {
-			s.Kind = flows.Kind(k)
+			s.Kind = flows.StepKind(k)
 		}
 	}
 	for i, name := range flows.PersonNames {
@@ -441,7 +442,7 @@ func (b *builder) words(file value) {
 	}
 	book.Words = flows.Words{
 		Leave: plainList(u.at("leave")), Back: plainList(u.at("back")), Repeat: plainList(u.at("repeat")),
-		Zero:      plainList(u.at("zero")),
+		Helpline:  plainList(u.at("zero")),
 		Emergency: plainList(u.at("emergency")), Polite: plainList(u.at("polite")), Start: plainList(u.at("start")),
 	}
 	for _, v := range file.at("shortcuts").list {

@@ -357,7 +357,8 @@ func list(names []string) string {
 
 // understoodIn adds a language's words to those that are understood everywhere.
 func (b *builder) understoodIn(v value, w *flows.Words) {
-	for name, at := range map[string]*[]string{"leave": &w.Leave, "back": &w.Back, "repeat": &w.Repeat, "zero": &w.Zero,
+	for name, at := range map[string]*[]string{"leave": &w.Leave, "back": &w.Back, "repeat": &w.Repeat,
+		"zero":      &w.Helpline,
 		"emergency": &w.Emergency, "polite": &w.Polite, "start": &w.Start} {
 		*at = append(slices.Clone(*at), plainAll(v.at(name).texts())...)
 	}

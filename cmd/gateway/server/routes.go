@@ -163,7 +163,7 @@ func (g *Gateway) callChannel(keys *privacy.Keyring) *ivr.Handler {
 		},
 		Positions: ivr.Positions{Keys: keys, Now: g.clock},
 		BaseURL:   g.cfg.PublicURL, CallerID: g.callerID(),
-		Silent: &ivr.SilentCalls{Now: g.clock},
+		Silent: &ivr.SilentCallLimiter{Now: g.clock},
 		Now:    g.clock, Log: g.log, Count: g.metrics.call, Tally: g.note,
 	}
 }

@@ -158,9 +158,9 @@ func TestNotAnsweringByCall(t *testing.T) {
 		s, r, _ = b.Step(afternoon, s, flows.Pressed(k))
 	}
 	said := flows.Spoken(r.Speech)
-	doubt, zero := strings.Index(said, b.Messages.NotAnswering.Say), strings.Index(said, "0808 2000 247")
+	doubt, helpline := strings.Index(said, b.Messages.NotAnswering.Say), strings.Index(said, "0808 2000 247")
 	first, _, _ := strings.Cut(b.Messages.NumberLater.Say, "{")
-	if !strings.HasPrefix(said, first) || doubt < 0 || zero < 0 {
+	if !strings.HasPrefix(said, first) || doubt < 0 || helpline < 0 {
 		t.Errorf("the caller hears %q", said)
 	}
 }

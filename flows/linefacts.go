@@ -74,8 +74,8 @@ func (t turn) withoutWomens(chain []*Service, s State) []*Service {
 	if len(some) > 0 {
 		return some
 	}
-	if zero := t.zeroLine(s); zero != nil {
-		return append(some, zero)
+	if helpline := t.helpline(s); helpline != nil {
+		return append(some, helpline)
 	}
 	return some
 }

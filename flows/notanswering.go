@@ -24,19 +24,19 @@ func (b *Book) WithNotAnswering(ids map[string]bool) *Book {
 	return &c
 }
 
-// zeroPlace is where the 24-hour line must be in the chain of a call, counted from 1:
+// helplinePlace is where the 24-hour line must be in the chain of a call, counted from 1:
 // before the first line that would be called and may not answer. 0: where it is.
-func (t turn) zeroPlace(s State) uint8 {
+func (t turn) helplinePlace(s State) uint8 {
 	if !t.call {
 		return 0
 	}
-	zero := t.zeroLine(s)
-	if zero == nil || zero.NotAnswering {
+	helpline := t.helpline(s)
+	if helpline == nil || helpline.NotAnswering {
 		return 0
 	}
 	for i, svc := range t.chainIn(s) {
 		switch {
-		case svc == zero || i >= maxZeroAt:
+		case svc == helpline || i >= maxHelplineAt:
 			return 0
 		case (svc.NotAnswering || t.mayNotAnswer(svc)) && !t.closed(svc):
 			return uint8(i + 1)
@@ -45,27 +45,27 @@ func (t turn) zeroPlace(s State) uint8 {
 	return 0
 }
 
-// withZero puts the 24-hour line in the place in a chain that a state has for it.
-func (t turn) withZero(chain []*Service, s State) []*Service {
-	if s.ZeroAt == 0 {
+// withHelpline puts the 24-hour line in the place in a chain that a state has for it.
+func (t turn) withHelpline(chain []*Service, s State) []*Service {
+	if s.HelplineAt == 0 {
 		return chain
 	}
-	zero := t.zeroLine(s)
-	if zero == nil {
+	helpline := t.helpline(s)
+	if helpline == nil {
 		return chain
 	}
-	chain = slices.DeleteFunc(chain, func(svc *Service) bool { return svc == zero })
-	return slices.Insert(chain, min(int(s.ZeroAt)-1, len(chain)), zero)
+	chain = slices.DeleteFunc(chain, func(svc *Service) bool { return svc == helpline })
+	return slices.Insert(chain, min(int(s.HelplineAt)-1, len(chain)), helpline)
 }
 
-// behindZero is the line that a call is not offered first, since it may not answer: the
+// behindHelpline is the line that a call is not offered first, since it may not answer: the
 // one behind the 24-hour line where that was put before it. nil elsewhere.
-func (t turn) behindZero(s State) *Service {
-	if s.ZeroAt == 0 || s.At != s.ZeroAt-1 || t.StepNamed(s.Step).Kind != KindServices {
+func (t turn) behindHelpline(s State) *Service {
+	if s.HelplineAt == 0 || s.At != s.HelplineAt-1 || t.StepNamed(s.Step).Kind != KindServices {
 		return nil
 	}
-	if chain := t.chainIn(s); int(s.ZeroAt) < len(chain) {
-		return chain[s.ZeroAt]
+	if chain := t.chainIn(s); int(s.HelplineAt) < len(chain) {
+		return chain[s.HelplineAt]
 	}
 	return nil
 }
@@ -76,15 +76,15 @@ func (t turn) helplineBefore(s State, svc *Service) *Service {
 	if t.call || svc == nil || !svc.NotAnswering || t.StepNamed(s.Step).Kind != KindServices || len(s.asking()) > 0 {
 		return nil
 	}
-	zero := t.zeroLine(s)
-	if zero == svc || zero != nil && zero.NotAnswering {
+	helpline := t.helpline(s)
+	if helpline == svc || helpline != nil && helpline.NotAnswering {
 		return nil
 	}
-	return zero
+	return helpline
 }
 
-// quietNumbers gives the numbers of a line that does not answer.
-func (t turn) quietNumbers(b []byte, s State) []byte {
+// notAnsweringNumbers gives the numbers of a line that does not answer.
+func (t turn) notAnsweringNumbers(b []byte, s State) []byte {
 	words := t.Messages.NotAnswering.Text
 	if words == "" {
 		words = "{label}: {numbers}. "
@@ -92,9 +92,9 @@ func (t turn) quietNumbers(b []byte, s State) []byte {
 	return expand(b, words, func(b []byte, placeholder string) []byte {
 		switch placeholder {
 		case "label":
-			return append(b, t.quiet.Label...)
+			return append(b, t.notAnswering.Label...)
 		case "numbers":
-			return t.textNumbersFor(b, s, t.quiet)
+			return t.textNumbersFor(b, s, t.notAnswering)
 		}
 		return b
 	})

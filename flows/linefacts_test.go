@@ -28,7 +28,7 @@ func unknowing(s *flows.Service) { s.Takes = flows.Takes{} }
 
 // Nobody is given a line that does not take them, by text or by call; unknown is not no.
 func TestTakes(t *testing.T) {
-	const local, localNext, zero = "01229 582386", "0300 303 0157", "0808 2000 247"
+	const local, localNext, helpline = "01229 582386", "0300 303 0157", "0808 2000 247"
 	for _, tt := range []struct {
 		name         string
 		change       map[string]func(*flows.Service)
@@ -44,7 +44,7 @@ func TestTakes(t *testing.T) {
 		{"a man in danger", map[string]func(*flows.Service){"letgo_south": noMen},
 			[]string{"men", "hes going to kill me kendal"}, []string{"999"}, []string{local}},
 		{"a man and his 24-hour line", map[string]func(*flows.Service){"victim_support": noMen}, []string{"men", "0"},
-			[]string{zero}, []string{"0808 1689 111"}},
+			[]string{helpline}, []string{"0808 1689 111"}},
 		{"a woman", map[string]func(*flows.Service){"letgo_south": noMen}, []string{"kendal"}, []string{local}, nil},
 		{"somebody else", map[string]func(*flows.Service){"letgo_south": noOthers}, []string{"friend", "kendal"},
 			[]string{localNext}, []string{local}},
@@ -54,10 +54,10 @@ func TestTakes(t *testing.T) {
 			[]string{local}, nil},
 		{"somebody deaf", nil, []string{"im deaf in kendal", "kendal"}, []string{"18001 " + local}, nil},
 		{"somebody deaf, and no relay", map[string]func(*flows.Service){"letgo_south": noRelay},
-			[]string{"im deaf in kendal", "kendal"}, []string{local, "18001 " + zero}, []string{"18001 " + local}},
+			[]string{"im deaf in kendal", "kendal"}, []string{local, "18001 " + helpline}, []string{"18001 " + local}},
 		{"somebody deaf, and a 24-hour line without relay",
 			map[string]func(*flows.Service){"national_helpline": noRelay}, []string{"im deaf", "0"},
-			[]string{zero, "18001 0808 1689 111"}, []string{"18001 " + zero}},
+			[]string{helpline, "18001 0808 1689 111"}, []string{"18001 " + helpline}},
 	} {
 		_, r := text(t, like(t, tt.change), tt.texts...)
 		for _, number := range tt.holds {
