@@ -161,10 +161,4 @@ func (s State) Revived() State {
 }
 
 // asking lists the areas being asked about.
-func (s State) asking() []string {
-	n := 0
-	for n < len(s.Ask) && s.Ask[n] != "" {
-		n++
-	}
-	return s.Ask[:n]
-}
+func (s State) asking() []string { return filled4(&s.Ask) }

@@ -69,7 +69,7 @@ type Spec struct {
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
-	e, a, parts := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}},
+	e, a, numbers := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}},
 		newAutomaton(), map[string]int32{}
 	lex := newLexicon(s.Words)
 	var mistakes []Mistake
@@ -79,7 +79,7 @@ func Compile(s Spec) (*Ear, []Mistake) {
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				if err := e.add(a, parts, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign,
+				if err := e.add(a, numbers, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign,
 					words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
 				}
@@ -99,8 +99,8 @@ func Compile(s Spec) (*Ear, []Mistake) {
 	return e, mistakes
 }
 
-// add puts a phrase in. parts are the parts of pairs that are in already.
-func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) error {
+// add puts a phrase in. numbers are those of the sides of pairs that are in already.
+func (e *Ear) add(a *automaton, numbers map[string]int32, lex *lexicon, p phrase) error {
 	sides := strings.Split(p.words, pairMark)
 	if len(sides) == 1 {
 		return e.addPhrase(a, lex, p)
@@ -111,13 +111,13 @@ func (e *Ear) add(a *automaton, parts map[string]int32, lex *lexicon, p phrase) 
 	var one pair
 	for _, side := range sides {
 		side = strings.TrimSpace(side)
-		number, ok := parts[side]
+		number, ok := numbers[side]
 		if !ok {
 			number = int32(len(e.pairsFrom))
 			if err := e.addPhrase(a, lex, phrase{words: side, side: number}); err != nil {
 				return err
 			}
-			parts[side], e.pairsFrom = number, append(e.pairsFrom, nil)
+			numbers[side], e.pairsFrom = number, append(e.pairsFrom, nil)
 		}
 		one.sides = append(one.sides, number)
 	}
@@ -134,12 +134,12 @@ const opening = "^ "
 func (e *Ear) addPhrase(a *automaton, lex *lexicon, p phrase) error {
 	words, opens := strings.CutPrefix(p.words, opening)
 	p.opens = opens
-	parts, err := parsePhrase(words, lex)
+	tokens, err := parsePhrase(words, lex)
 	if err == nil && len(e.phrases) >= MaxPhrases {
 		err = fmt.Errorf("there are more than %d phrases", MaxPhrases)
 	}
 	if err == nil {
-		err = a.add(parts, int32(len(e.phrases)))
+		err = a.add(tokens, int32(len(e.phrases)))
 	}
 	if err == nil {
 		e.phrases = append(e.phrases, p)
@@ -363,21 +363,21 @@ func (e *Ear) whereAllowed(found []match) []match {
 // forget drops what is urgent where the same sentence says that it was long ago or
 // tells a story.
 func (r *Reading) forget(ends []bool) {
-	apart := r.apart(ends)
-	kept := r.Facts[:0]
+	dropped := r.inPastOrStory(ends)
+	left := r.Facts[:0]
 	r.has = 0
 	for _, f := range r.Facts {
-		if urgent.Has(f.Kind) && apart[f.From] {
+		if urgent.Has(f.Kind) && dropped[f.From] {
 			continue
 		}
-		kept = append(kept, f)
+		left = append(left, f)
 		r.has |= Of(f.Kind)
 	}
-	r.Facts = kept
+	r.Facts = left
 }
 
-// apart marks the words of the sentences about long ago, or about a story.
-func (r *Reading) apart(ends []bool) []bool {
+// inPastOrStory marks the words of the sentences about long ago, or about a story.
+func (r *Reading) inPastOrStory(ends []bool) []bool {
 	marks := r.marks.list()
 	for _, f := range r.Facts {
 		if f.Kind != Past && f.Kind != Story {

@@ -29,10 +29,10 @@ type table struct {
 	// the word that must follow. There are hundreds behind "he".
 	first   [][]int32
 	second  []edges
-	begins  []int32   // of the start and what it leads to without a word, those with any or place
-	closure [][]int32 // by state, itself first
-	signs   []sign    // by state
-	spare   sync.Pool // of *sets
+	begins  []int32      // of the start and what it leads to without a word, those with any or place
+	closure [][]int32    // by state, itself first
+	filters []wordFilter // by state
+	spare   sync.Pool    // of *runMemory
 }
 
 // node is one state. any and place are the states after any one word and after the
@@ -72,41 +72,43 @@ func (es edges) by(word int32) edges {
 	return es[from:to]
 }
 
-// sign tells most of the words that a state has no edge for, without looking them up.
-type sign struct {
-	words [signWords]uint64
-	// free tells that the state can go on, or end, without one of its words: by any word, by a
+// wordFilter rules out most of the words that a state has no edge for, without looking them up.
+type wordFilter struct {
+	words [filterWords]uint64
+	// free: the state can go on, or end, without one of its words: by any word, by a
 	// place, or because a phrase ends there.
 	free, any, place, ends bool
 }
 
-const signWords = 4
+const filterWords = 4
 
-func (s *sign) set(word int32) { s.words[uint32(word)/64%signWords] |= 1 << (word % 64) }
+func (s *wordFilter) add(word int32) { s.words[uint32(word)/64%filterWords] |= 1 << (word % 64) }
 
 // may reports whether the state may have an edge for a word.
-func (s *sign) may(word int32) bool { return s.words[uint32(word)/64%signWords]&(1<<(word%64)) != 0 }
+func (s *wordFilter) may(word int32) bool {
+	return s.words[uint32(word)/64%filterWords]&(1<<(word%64)) != 0
+}
 
 // leads reports whether the state may lead anywhere if any of the words follow.
-func (s *sign) leads(ahead *sign) bool {
+func (s *wordFilter) leads(ahead *wordFilter) bool {
 	w, o := &s.words, &ahead.words
 	return s.free || w[0]&o[0]|w[1]&o[1]|w[2]&o[2]|w[3]&o[3] != 0
 }
 
-func (n *node) sign() (s sign) {
+func (n *node) filter() (s wordFilter) {
 	s.any, s.place, s.ends = n.any != 0, n.place != 0, len(n.accepts) > 0
 	s.free = s.any || s.place || s.ends
 	for _, e := range n.edges {
-		s.set(e.word)
+		s.add(e.word)
 	}
 	return s
 }
 
-// ahead is the sign of the words at a place of a text.
-func ahead(words [][]int32, at int) (s sign) {
+// ahead is the filter of the words at a place of a text.
+func ahead(words [][]int32, at int) (s wordFilter) {
 	if at < len(words) {
 		for _, w := range words[at] {
-			s.set(w)
+			s.add(w)
 		}
 	}
 	return s
@@ -115,7 +117,7 @@ func ahead(words [][]int32, at int) (s sign) {
 func (a *automaton) table() *table {
 	n := len(a.states)
 	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)),
-		closure: make([][]int32, n), signs: make([]sign, n)}
+		closure: make([][]int32, n), filters: make([]wordFilter, n)}
 	own := make([]int32, n) // the closures of the states that lead nowhere without a word
 	for i := range a.states {
 		s := &a.states[i]
@@ -126,7 +128,7 @@ func (a *automaton) table() *table {
 		} else {
 			t.closure[i] = a.free(nil, int32(i))
 		}
-		t.signs[i] = t.nodes[i].sign()
+		t.filters[i] = t.nodes[i].filter()
 	}
 	led := make([][]int32, len(a.vocab)) // by word, what it leads to from the start
 	for _, q := range t.closure[0] {
@@ -147,7 +149,7 @@ func (t *table) beginWith(led [][]int32) {
 	with := make([][]int32, len(led))     // by word, such states that it leads on from
 	for w, states := range led {
 		for _, q := range states {
-			if t.signs[q].free {
+			if t.filters[q].free {
 				t.first[w] = append(t.first[w], q)
 			} else {
 				from[q] = append(from[q], int32(w))
@@ -195,15 +197,15 @@ func (a *automaton) free(list []int32, state int32) []int32 {
 	return list
 }
 
-// set is the states that a text may be in behind one of its words, each with the
+// activeStates are the states that a text may be in behind one of its words, each with the
 // word at which the first phrase that led there began.
-type set struct {
+type activeStates struct {
 	from []int16 // by state, one more than the word; 0: not in the set
 	list []int32
 }
 
 // clear empties the set and leaves nothing of the text in it.
-func (s *set) clear() {
+func (s *activeStates) clear() {
 	for i, q := range s.list {
 		s.from[q], s.list[i] = 0, 0
 	}
@@ -211,19 +213,19 @@ func (s *set) clear() {
 }
 
 // begun is the word at which the longest match that led to a state began.
-func (s *set) begun(state int32) int16 { return s.from[state] - 1 }
+func (s *activeStates) begun(state int32) int16 { return s.from[state] - 1 }
 
 // add puts states in, but for those that a look at the words to come shows to lead
 // nowhere.
-func (s *set) add(states []int32, from int16, signs []sign, ahead *sign) {
+func (s *activeStates) add(states []int32, from int16, filters []wordFilter, ahead *wordFilter) {
 	for _, q := range states {
-		if signs[q].leads(ahead) {
+		if filters[q].leads(ahead) {
 			s.put(q, from)
 		}
 	}
 }
 
-func (s *set) put(state int32, from int16) {
+func (s *activeStates) put(state int32, from int16) {
 	switch have := s.from[state]; {
 	case have == 0:
 		s.from[state] = from + 1
@@ -233,15 +235,15 @@ func (s *set) put(state int32, from int16) {
 	}
 }
 
-// sets are kept for the next text. Making them each time doubles the processor time of a text
+// runMemory is kept for the next text. Making it each time doubles the processor time of a text
 // (2.3 times, median of 10 rounds in turn).
-type sets struct {
-	cur, next set
+type runMemory struct {
+	cur, next activeStates
 	bound     [][]thread // those that have named a place, by position
 }
 
 // wipe leaves nothing of the text.
-func (s *sets) wipe() {
+func (s *runMemory) wipe() {
 	s.cur.clear()
 	s.next.clear()
 	for i, b := range s.bound {
@@ -250,12 +252,12 @@ func (s *sets) wipe() {
 	}
 }
 
-func (t *table) sets() *sets {
-	if s, ok := t.spare.Get().(*sets); ok {
+func (t *table) memory() *runMemory {
+	if s, ok := t.spare.Get().(*runMemory); ok {
 		return s
 	}
 	n := len(t.nodes)
-	return &sets{cur: set{from: make([]int16, n)}, next: set{from: make([]int16, n)}}
+	return &runMemory{cur: activeStates{from: make([]int16, n)}, next: activeStates{from: make([]int16, n)}}
 }
 
 // thread is a phrase that has named a place, so far.
@@ -270,10 +272,11 @@ type thread struct {
 // sentence ends; places are the stretches that {place} stands for.
 func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) []match {
 	const usual = 8 // matches for each word
-	r := runner{table: t, words: words, places: places, sets: t.sets(), found: make([]match, 0, usual*len(words))}
+	r := runner{table: t, words: words, places: places, runMemory: t.memory(),
+		found: make([]match, 0, usual*len(words))}
 	defer func() {
-		r.sets.wipe()
-		t.spare.Put(r.sets)
+		r.runMemory.wipe()
+		t.spare.Put(r.runMemory)
 	}()
 	for len(r.bound) <= len(words) {
 		r.bound = append(r.bound, nil)
@@ -294,13 +297,13 @@ func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) []mat
 // runner is on its way through a text.
 type runner struct {
 	*table
-	*sets
+	*runMemory
 	words  [][]int32
 	places []area.Candidate
 	found  []match
-	// ahead is the sign of the next word. anyWord tells whether a gap may go on over this one: no
+	// ahead is the filter of the next word. anyWord is whether a gap may go on over this one: no
 	// gap goes on behind the end of a sentence.
-	ahead   sign
+	ahead   wordFilter
 	anyWord bool
 }
 
@@ -329,12 +332,12 @@ func (r *runner) bind(state int32, from int16, at int) {
 // goOn reads a word in the states the text is in.
 func (r *runner) goOn(i int) {
 	for _, q := range r.cur.list {
-		s, from := &r.signs[q], r.cur.begun(q)
+		s, from := &r.filters[q], r.cur.begun(q)
 		if s.ends {
 			r.accept(q, from, -1, i)
 		}
 		if s.any && r.anyWord {
-			r.next.add(r.closure[r.nodes[q].any], from, r.signs, &r.ahead)
+			r.next.add(r.closure[r.nodes[q].any], from, r.filters, &r.ahead)
 		}
 		if s.place {
 			r.bind(q, from, i)
@@ -344,7 +347,7 @@ func (r *runner) goOn(i int) {
 				continue
 			}
 			for _, e := range r.nodes[q].by(w) {
-				r.next.add(r.closure[e.to], from, r.signs, &r.ahead)
+				r.next.add(r.closure[e.to], from, r.filters, &r.ahead)
 			}
 		}
 	}
@@ -371,7 +374,7 @@ func (r *runner) begin(i int) {
 	from := int16(i)
 	for _, q := range r.begins {
 		if after := r.nodes[q].any; r.anyWord && after != 0 {
-			r.next.add(r.closure[after], from, r.signs, &r.ahead)
+			r.next.add(r.closure[after], from, r.filters, &r.ahead)
 		}
 		r.bind(q, from, i)
 	}

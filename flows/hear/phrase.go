@@ -10,20 +10,20 @@ import (
 
 // Limits of what a book may listen for.
 const (
-	MaxPhrases     = 20_000
-	maxPhraseParts = 16
-	maxGap         = 3 // words that "..." passes over
-	maxStates      = 200_000
+	MaxPhrases      = 20_000
+	maxPhraseTokens = 16
+	maxGap          = 3 // words that "..." passes over
+	maxStates       = 200_000
 )
 
 // PlaceMark stands in a phrase for the name of a place.
 const PlaceMark = "{place}"
 
-// part is one part of a phrase. Phrases share the parts that are written the same.
-type part struct {
+// phraseToken is one token of a phrase. Phrases share the tokens that are written the same.
+type phraseToken struct {
 	number   int32      // its own
 	seqs     [][]string // the words, or runs of words, any of which match
-	numbers  [][]int32  // of the words of seqs, once a state leads to the part
+	numbers  [][]int32  // of the words of seqs, once a state leads to the token
 	gap      bool       // "...": up to maxGap words, within a sentence
 	place    bool
 	optional bool
@@ -32,44 +32,44 @@ type part struct {
 // parsePhrase reads a phrase: plain words; a/b for either; (a) for what may be
 // missing; [a b/c] for either of several words; {name} for any of a named list; ...
 // for a gap of up to three words.
-func parsePhrase(phrase string, lists *lexicon) ([]*part, error) {
-	var parts []*part
+func parsePhrase(phrase string, lists *lexicon) ([]*phraseToken, error) {
+	var tokens []*phraseToken
 	for rest := strings.TrimSpace(phrase); rest != ""; rest = strings.TrimSpace(rest) {
-		f, after, err := nextPart(rest)
+		f, after, err := nextToken(rest)
 		if err != nil {
 			return nil, err
 		}
 		rest = after
-		p, err := lists.part(f)
+		p, err := lists.token(f)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, p)
+		tokens = append(tokens, p)
 	}
 	switch {
-	case len(parts) == 0:
+	case len(tokens) == 0:
 		return nil, fmt.Errorf("the phrase is empty")
-	case len(parts) > maxPhraseParts:
-		return nil, fmt.Errorf("the phrase has more than %d parts", maxPhraseParts)
-	case parts[0].gap || parts[len(parts)-1].gap:
+	case len(tokens) > maxPhraseTokens:
+		return nil, fmt.Errorf("the phrase has more than %d parts", maxPhraseTokens)
+	case tokens[0].gap || tokens[len(tokens)-1].gap:
 		return nil, fmt.Errorf("a gap at the edge of the phrase changes nothing")
 	}
 	solid := false
-	for _, p := range parts {
+	for _, p := range tokens {
 		solid = solid || !p.gap && !p.optional
 	}
 	if !solid {
 		return nil, fmt.Errorf("every word of the phrase may be missing, so it would match every text")
 	}
-	return parts, nil
+	return tokens, nil
 }
 
-// part reads one part as it is written, once: many phrases have the same.
-func (l *lexicon) part(f string) (*part, error) {
-	if p, ok := l.parts[f]; ok {
+// token reads one token as it is written, once: many phrases have the same.
+func (l *lexicon) token(f string) (*phraseToken, error) {
+	if p, ok := l.tokens[f]; ok {
 		return p, nil
 	}
-	p := &part{number: int32(len(l.parts)), optional: f[0] == '('}
+	p := &phraseToken{number: int32(len(l.tokens)), optional: f[0] == '('}
 	words := f
 	if f[0] == '(' || f[0] == '[' {
 		words = f[1 : len(f)-1]
@@ -89,16 +89,16 @@ func (l *lexicon) part(f string) (*part, error) {
 			p.seqs = append(p.seqs, seqs...)
 		}
 	}
-	l.parts[f] = p
+	l.tokens[f] = p
 	return p, nil
 }
 
-// nextPart takes the next part off a phrase: a word, or a group in brackets.
-func nextPart(s string) (part, rest string, err error) {
+// nextToken takes the next token off a phrase: a word, or a group in brackets.
+func nextToken(s string) (token, rest string, err error) {
 	closing := map[byte]byte{'(': ')', '[': ']'}[s[0]]
 	if closing == 0 {
-		part, rest, _ = strings.Cut(s, " ")
-		return part, rest, nil
+		token, rest, _ = strings.Cut(s, " ")
+		return token, rest, nil
 	}
 	end := strings.IndexByte(s, closing)
 	if end < 0 {
@@ -113,13 +113,13 @@ const maxNesting = 4
 // lexicon is the named lists of words. What a list stands for is worked out once:
 // many phrases name the same long lists.
 type lexicon struct {
-	lists map[string][]string
-	runs  map[string][][]string
-	parts map[string]*part // as they are written
+	lists  map[string][]string
+	runs   map[string][][]string
+	tokens map[string]*phraseToken // as they are written
 }
 
 func newLexicon(lists map[string][]string) *lexicon {
-	return &lexicon{lists, map[string][][]string{}, map[string]*part{}}
+	return &lexicon{lists, map[string][][]string{}, map[string]*phraseToken{}}
 }
 
 // expand gives the runs of words that one alternative stands for.
@@ -195,7 +195,7 @@ type automaton struct {
 
 const singles = 1024
 
-type sharedKey struct{ from, part int32 }
+type sharedKey struct{ from, token int32 }
 
 type state struct {
 	edges   []edge
@@ -223,9 +223,9 @@ func (a *automaton) state() int32 {
 	return int32(len(a.states) - 1)
 }
 
-// next is the state after a part, from a state; made when first wanted.
-func (a *automaton) next(from, part int32) (to int32, made bool) {
-	k := sharedKey{from, part}
+// next is the state after a token, from a state; made when first wanted.
+func (a *automaton) next(from, token int32) (to int32, made bool) {
+	k := sharedKey{from, token}
 	if to, ok := a.shared[k]; ok {
 		return to, false
 	}
@@ -255,10 +255,10 @@ func (a *automaton) edge(from, word, to int32) {
 }
 
 // add puts a phrase in; number is what is told when it matches.
-func (a *automaton) add(parts []*part, number int32) error {
+func (a *automaton) add(tokens []*phraseToken, number int32) error {
 	at := int32(0)
-	for _, p := range parts {
-		at = a.addPart(at, p)
+	for _, p := range tokens {
+		at = a.addToken(at, p)
 		if len(a.states) > maxStates {
 			return fmt.Errorf("the phrases of the book are too many to be compiled: %d states", len(a.states))
 		}
@@ -267,7 +267,7 @@ func (a *automaton) add(parts []*part, number int32) error {
 	return nil
 }
 
-func (a *automaton) addPart(from int32, p *part) int32 {
+func (a *automaton) addToken(from int32, p *phraseToken) int32 {
 	end, made := a.next(from, p.number)
 	if !made {
 		return end
@@ -312,8 +312,8 @@ func (a *automaton) addPart(from int32, p *part) int32 {
 	return end
 }
 
-// numbered gives the numbers of the words of a part.
-func (a *automaton) numbered(p *part) [][]int32 {
+// numbered gives the numbers of the words of a token.
+func (a *automaton) numbered(p *phraseToken) [][]int32 {
 	if p.numbers == nil {
 		words := 0
 		for _, run := range p.seqs {

@@ -123,9 +123,9 @@ func (l *locator) broken(f Fact) bool {
 	return false
 }
 
-// apart reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
+// besideComma reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
 // not say where he is. "Lymm, he lives there" does.
-func (l *locator) apart(f Fact, c area.Candidate) bool {
+func (l *locator) besideComma(f Fact, c area.Candidate) bool {
 	if f.From < c.From && l.pauses[c.From-1] && (f.Kind == Theirs || f.Kind == Person || f.Kind == Thing) {
 		return true // "sat here with the baby, ambleside"
 	}
@@ -197,7 +197,7 @@ func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
 		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.apart(f, p.Candidate) || l.denied(f, p.Candidate) ||
+		if !ok || f.Place != index || l.broken(f) || l.besideComma(f, p.Candidate) || l.denied(f, p.Candidate) ||
 			l.leadsUp(f, index) || l.reachesOver(f, index) {
 			continue
 		}

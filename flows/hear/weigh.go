@@ -54,8 +54,8 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 		e.weighFor(r, stems, ^Set(0))
 	default:
 		e.weighFor(r, stems, ^urgent)
-		apart := r.apart(ends)
-		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return apart[s.From] }), urgent)
+		past := r.inPastOrStory(ends)
+		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return past[s.From] }), urgent)
 	}
 	r.doubt()
 }
@@ -114,7 +114,7 @@ func (r *Reading) everyday(k Kind) bool {
 	if !r.sure.Has(k) {
 		return r.over[Ordinary] >= r.over[k]+margin(k)
 	}
-	return !kept.Has(k) && !r.firm.Has(k) && r.over[Ordinary] >= everydayOver
+	return !neverDenied.Has(k) && !r.firm.Has(k) && r.over[Ordinary] >= everydayOver
 }
 
 // against is the weight of words, above enough, that speaks clearly against a kind. Together with words of
@@ -137,8 +137,8 @@ func margin(k Kind) float32 {
 	return 0
 }
 
-// kept are not denied by words of everyday life where a phrase says them.
-var kept = urgent | Of(Hurt, Interpreter, Anonymous, Watched, Stalked, Tracked, Homeless)
+// neverDenied are not denied by words of everyday life where a phrase says them.
+var neverDenied = urgent | Of(Hurt, Interpreter, Anonymous, Watched, Stalked, Tracked, Homeless)
 
 // everydayOver is by how much the words of everyday life must be more than enough to deny a phrase.
 const everydayOver = 0.5
