@@ -55,7 +55,7 @@ type Book struct {
 	HelplineForAll string
 	// Either is the step that asks who it is about, where words of harm go both ways.
 	Either string
-	// Needs tells which step answers a need or a question.
+	// Needs says which step answers a need or a question.
 	Needs    map[hear.Kind]string
 	Messages Messages
 	Words    Words
@@ -67,7 +67,7 @@ type Book struct {
 	// Pronunciations are names that the voice gets wrong, and how they are said.
 	Pronunciations []voice.Respelling
 	Audio          map[string]Recording // by the name they are served under
-	// Recorded tells which of Audio says which words, by [SpokenKey].
+	// Recorded says which of Audio says which words, by [SpokenKey].
 	Recorded map[string]string
 	// Languages are the others it can be followed in; OwnWords lead back to its own.
 	Languages []Language
@@ -101,7 +101,7 @@ type Service struct {
 	For   [persons]bool
 	Hours hours.Hours
 	Free  bool // a freephone line
-	// Connect tells that we may put a caller through. Never to 999 or 101.
+	// Connect means that we may put a caller through. Never to 999 or 101.
 	Connect    bool
 	From, To   time.Time // first and last day it exists, London midnight; zero: no limit
 	IfNoAnswer string    // the service that takes over
@@ -123,7 +123,7 @@ type Service struct {
 	AnsweredBy  AnsweredBy
 	Takes       Takes
 	MayBeTexted Known // people may send it texts
-	// NotAnswering tells that nobody has answered lately. See [Book.WithNotAnswering].
+	// NotAnswering means that nobody has answered lately. See [Book.WithNotAnswering].
 	NotAnswering bool
 
 	CheckedOn, ReviewBy time.Time // zero: never
@@ -221,7 +221,7 @@ type Step struct {
 	For       *Person  // entering the step settles whom this is for
 	Services  []string // what a services step gives; empty: those of the area
 	FromArea  bool
-	// AreaToo tells that those of the area, where it is known, stand behind its own.
+	// AreaToo means that those of the area, where it is known, stand behind its own.
 	AreaToo  bool
 	Need     Need     // entering the step settles what the person needs
 	Also     []string // services mentioned while they are open

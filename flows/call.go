@@ -46,7 +46,7 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 // LastSilence reports that a further silence would end the call.
 func (s State) LastSilence() bool { return !s.Stay && s.Silences == silencesToEnd-1 }
 
-// silence answers one. connects tells that the 24-hour line takes silent callers.
+// silence answers one. connects means that the 24-hour line takes silent callers.
 func (t turn) silence(s State, connects bool) (State, Reply) {
 	if s.Stay {
 		s.Stay = false

@@ -54,11 +54,11 @@ func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 type Case struct {
 	Kind CaseKind
 	What hear.Kind // of a need, a question, a complaint; with danger, of a need or nothing
-	// Someone tells that an urgent text is about somebody else.
+	// Someone means that an urgent text is about somebody else.
 	Someone bool
-	// Doctor tells that it has to be seen by one; Taken that something was swallowed.
+	// Doctor means that it has to be seen by one; Taken that something was swallowed.
 	Doctor, Taken bool
-	// Deaf tells that the writer cannot hear.
+	// Deaf means that the writer cannot hear.
 	Deaf  bool
 	Digit int8   // of an answer; -1: none
 	Label string // words of a choice of the book, in plain form; empty: none
@@ -73,12 +73,12 @@ type Case struct {
 type PlaceCase struct {
 	Areas [4]string // in the order they were named; empty: no place, or more than fit
 	Names [4]string // the place each area is named by; empty: by the area's own words
-	// Ask tells that it is not certain. Many tells that more areas are possible than
+	// Ask means that it is not certain. Many means that more areas are possible than
 	// can be offered.
 	Ask, Many bool
-	// Exact tells that it is spelt as its name is.
+	// Exact means that it is spelt as its name is.
 	Exact bool
-	// Unnamed tells that the place must not be named in an answer: somebody may be
+	// Unnamed means that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
 	Denied  [4]string // areas of places that are not the writer's

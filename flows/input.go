@@ -121,12 +121,12 @@ type Reply struct {
 	// Dial is the service to call, and DialLine which of its lines, when Act is Dial.
 	Dial     *Service
 	DialLine int
-	// Ended tells that the conversation is over and its state must go.
+	// Ended means that the conversation is over and its state must go.
 	Ended bool
-	// Rest tells that nothing moved and the state's lifetime should not be
+	// Rest means that nothing moved and the state's lifetime should not be
 	// renewed, so that two machines fall silent for good.
 	Rest bool
-	// Exhausted tells that nothing is said because too much of the conversation has moved
+	// Exhausted means that nothing is said because too much of the conversation has moved
 	// nothing: somebody else may have written it.
 	Exhausted bool
 	// Shows lists the services whose numbers are given, for counters and tests.
@@ -134,7 +134,7 @@ type Reply struct {
 	// Slow asks for the words to be said slowly: the caller wanted them again, or these
 	// are the last words of the call.
 	Slow bool
-	// Emergency tells that this is the answer to somebody who may think we are
+	// Emergency means that this is the answer to somebody who may think we are
 	// 999.
 	Emergency bool
 	// Complaint is the service that somebody says did not help: it did not answer, was

@@ -15,7 +15,7 @@ type Language struct {
 	Words    []string // what people write to have it, in plain form
 	Key      byte     // what callers press to have it, one of LanguageKeys; 0: none
 	Offer    string   // what the greeting of a call says of it, in it
-	// AnyLetters tells that its texts may need letters outside the plain alphabet
+	// AnyLetters means that its texts may need letters outside the plain alphabet
 	// of text messages, and so take more segments.
 	AnyLetters bool
 	Book       *Book // in its words

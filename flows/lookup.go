@@ -166,7 +166,7 @@ func (b *Book) Places() *area.Finder { return b.gazetteer().Finder(nil) }
 // Districts names the districts of a set.
 func (b *Book) Districts(s area.Set) string { return b.gazetteer().Describe(s) }
 
-// Find tells which areas a text may mean, in the book's order, and why. More
+// Find says which areas a text may mean, in the book's order, and why. More
 // than one, or ask, means that it must be asked.
 func (b *Book) Find(text string) (areas []string, ask bool, found hear.Where) {
 	found = b.Hear(text).Answer
@@ -196,7 +196,7 @@ func (b *Book) Chain(now time.Time, step *Step, areaID string, who Person) []*Se
 			all = step.withArea[areaID]
 		}
 	}
-	const usual = 8 // with room for the 24-hour line, which a call may add; memory to wipe is dearest in small pieces
+	const usual = 8 // with room for the 24-hour line, which a call may add; small pieces cost the most to wipe
 	chain := make([]*Service, 0, max(len(all)+1, usual))
 	for _, s := range all {
 		if s.Serves(who) && s.Exists(now) {

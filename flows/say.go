@@ -18,7 +18,7 @@ func (t turn) speakOf(said []Utterance, s State, svc *Service, words string) []U
 	return t.speakPart(said, s, svc, words, uses(words, "{connect}"))
 }
 
-// speakPart is speakOf for a part of a wording. connect tells that the whole of it says apart
+// speakPart is speakOf for a part of a wording. connect means that the whole of it says apart
 // how to be put through.
 func (t turn) speakPart(said []Utterance, s State, svc *Service, words string, connect bool) []Utterance {
 	tidy := func(literal string) string { return strings.TrimLeft(literal, "., ") }
@@ -41,7 +41,7 @@ func (t turn) speakPart(said []Utterance, s State, svc *Service, words string, c
 	return said
 }
 
-// sayField says what stands for a placeholder on a call. apart tells that being put
+// sayField says what stands for a placeholder on a call. apart means that being put
 // through is said apart from the other choices.
 func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool) []byte {
 	switch field {

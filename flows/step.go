@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Bounds of the engine's patience.
+// How often an answer that leads nowhere is answered.
 const (
 	// maxIdle replies that move nothing are given in one conversation; after
 	// that only an answer that moves it is answered. Machines that answer
@@ -41,7 +41,7 @@ type turn struct {
 	*Book
 	now  time.Time
 	call bool
-	// noTransfer tells that nobody can be connected on this call.
+	// noTransfer means that nobody can be connected on this call.
 	noTransfer bool
 	// talkTo is the line that an answer to danger names before the 24-hour line.
 	talkTo *Service

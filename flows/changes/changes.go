@@ -79,7 +79,7 @@ func (c Change) When() string {
 	return "on " + moments(c.At, "Monday at 15:04", "Monday 2 January 2006 at 15:04") + ", for example"
 }
 
-// inAnyWeek tells that a moment is one of every week, and not of one day.
+// inAnyWeek reports that a moment is one of every week, and not of one day.
 func inAnyWeek(m time.Time) bool {
 	return !m.Before(check.AnyWeek()) && m.Before(check.AnyWeek().AddDate(0, 0, 7))
 }

@@ -197,7 +197,7 @@ func language(b *flows.Book, o Outcome) string {
 	return "English"
 }
 
-// emergency tells that an answer names the emergency number.
+// emergency reports that an answer names the emergency number.
 func emergency(answer string, given []*flows.Service) bool {
 	return strings.Contains(answer, "999") || strings.Contains(answer, "9 9 9") ||
 		slices.ContainsFunc(given, (*flows.Service).Emergency)

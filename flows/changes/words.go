@@ -103,7 +103,7 @@ func tokens(answer string) (out []token) {
 
 func digits(word string) bool { return word != "" && strings.Trim(word, "0123456789") == "" }
 
-// numberBegins tells that a telephone number may begin with these digits: 0808, 116.
+// numberBegins reports that a telephone number may begin with these digits: 0808, 116.
 func numberBegins(words string) bool {
 	const areaCode = 3
 	first, _, _ := strings.Cut(words, " ")

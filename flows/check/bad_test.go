@@ -435,7 +435,7 @@ func mistakes() []mistake {
 			"segments-allowed", "segments: 2", "2 segments"},
 		{"a long way", "menus.yaml", "      - say: Cumbria\n        goes_to: cumbria\n",
 			"      - say: Cumbria\n        goes_to: first\n", "route-length", "", "keys"},
-		{"a dear way", "menus.yaml", "  cumbria:\n    kind: menu\n    text: \"Which part? ",
+		{"an expensive way", "menus.yaml", "  cumbria:\n    kind: menu\n    text: \"Which part? ",
 			"  cumbria:\n    kind: menu\n    segments: 2\n    text: \"Which of these is the nearest to where you live, or to where you are tonight? ",
 			"route-cost", "", "6 segments back, about 24p"},
 		{"allowed and not there", "services.yaml", "    label: advice line\n",

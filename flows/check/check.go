@@ -19,10 +19,10 @@ type rule struct {
 	name, doc string
 	run       func(*pass)
 	severity  load.Severity
-	// walks tells that the rule steps the book, so that it runs only on one that
+	// walks means that the rule steps the book, so that it runs only on one that
 	// leads nowhere wrong.
 	walks bool
-	// timed tells that the rule depends on the day. No book is refused for the day
+	// timed means that the rule depends on the day. No book is refused for the day
 	// alone: what was good yesterday goes on answering.
 	timed bool
 }

@@ -13,7 +13,7 @@ import (
 type KeptChange struct {
 	Altered
 	New, Gone bool
-	// Open tells that the examples of the changed book do not say yet that it goes like
+	// Open means that the examples of the changed book do not say yet that it goes like
 	// this: somebody must accept it first.
 	Open bool
 }

@@ -71,7 +71,7 @@ type Altered struct {
 // AlteredTurn is one exchange of it, in the book as it was and as it would be.
 type AlteredTurn struct{ They, Before, After string }
 
-// Differs tells that the answer is another.
+// Differs reports that the answer is another.
 func (t AlteredTurn) Differs() bool { return t.Before != t.After }
 
 // AlteredBy lists the examples of a book that do not come out as they say, or that were

@@ -1,8 +1,8 @@
 package hear
 
 // marks are notes about each word of a text, cut from one piece of memory: where memory is
-// wiped, each piece that is asked for is dear. One piece of memory for each list takes a text
-// some 10 % more processor time.
+// wiped, each piece costs time. One piece for each list takes a text some 10 % more processor
+// time.
 type marks struct {
 	free  []bool
 	words int

@@ -377,7 +377,7 @@ func (l *locator) endOf(i int) int {
 	return i
 }
 
-// stranger reports a word that may be the rest of a longer name. apart tells that a
+// stranger reports a word that may be the rest of a longer name. apart means that a
 // sentence ends between the two.
 func (l *locator) stranger(i int, apart bool) bool {
 	if apart || i < 0 || i >= len(l.Words) || l.covered[i] || l.inPlace[i] {

@@ -6,18 +6,18 @@ import "signpost/internal/area"
 type Where struct {
 	Set area.Set // every district it may be; empty: none is named
 	Ask bool
-	// Between tells that the only doubt is which of several certain places is meant.
+	// Between means that the only doubt is which of several certain places is meant.
 	Between bool
 	// Rests are the places that it rests on, best first.
 	Rests []NamedPlace
-	// Exact tells that the best is spelt as its name is.
+	// Exact means that the best is spelt as its name is.
 	Exact bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
 	// the place that counts.
 	Theirs area.Set
-	// Hiding tells that somebody fled there or is staying there: it must not be named
+	// Hiding means that somebody fled there or is staying there: it must not be named
 	// in an answer.
 	Hiding bool
 }
@@ -29,7 +29,7 @@ type NamedPlace struct {
 }
 
 // fewPlaces is how many places there is room for at once. Where memory is wiped, the smallest pieces
-// are the dearest, since each is found again in a list of its neighbours.
+// cost the most time, since each is found again in a list of its neighbours.
 const fewPlaces = 4
 
 // writerAt works out where the writer is. One clear place is answered; two that do

@@ -77,7 +77,7 @@ func Digest(dir fs.FS) (sum [sha256.Size]byte) {
 // wholeEvery is how long a [Watcher] goes by the sizes and times of files.
 const wholeEvery = 2 * time.Second
 
-// Watcher tells whether a book's folder has changed, again and again. Reading all files takes
+// Watcher says whether a book's folder has changed, again and again. Reading all files takes
 // milliseconds; so it reads them when a size or a time has changed, and every two seconds.
 // Several goroutines may share one.
 type Watcher struct {

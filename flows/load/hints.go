@@ -53,7 +53,7 @@ var (
 )
 
 // hint looks for what people do wrong most, nearest to a line at which reading
-// broke off, and tells that instead of the library's words.
+// broke off, and says that instead of the library's words.
 func (r *reader) hint(data []byte, near int) (Problem, bool) {
 	lines := strings.Split(string(data), "\n")
 	best, found := Problem{}, false

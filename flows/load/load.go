@@ -26,7 +26,7 @@ import (
 type Source struct {
 	// Book is what was read. It can be stepped only when Broken is false.
 	Book *flows.Book
-	// Broken tells that pieces are missing or lead nowhere.
+	// Broken means that pieces are missing or lead nowhere.
 	Broken   bool
 	Examples []Example
 	// Allowed are the watch-words an author has allowed, by the path of the step

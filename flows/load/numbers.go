@@ -63,7 +63,7 @@ func Dialable(printed string) bool {
 		(phonenumbers.IsValidNumber(parsed) || phonenumbers.IsValidShortNumberForRegion(parsed, "GB"))
 }
 
-// Number tells whether a number, as it is printed, is free to ring. It is an error
+// Number reports whether a number, as it is printed, is free to ring. It is an error
 // that it cannot be given to anybody: no number of this country, or a premium one.
 func Number(printed string) (free bool, err error) {
 	if printed == "" || strings.Trim(printed, "+0123456789 ") != "" {
@@ -127,7 +127,7 @@ func keysFix(text string) string {
 }
 
 // line reads one number. Only numbers that are valid for their country load: a
-// mistyped one would lead a caller to nobody, or to a stranger. priced tells that
+// mistyped one would lead a caller to nobody, or to a stranger. priced means that
 // whether it is free could be read.
 func (b *builder) line(s *flows.Service, v value, priced bool) {
 	n := v.at("number")

@@ -79,7 +79,7 @@ func of(s Severity, ps []Problem) []Problem {
 	return out
 }
 
-// Fix makes the edits of the problems of one file, and tells how many. Edits
+// Fix makes the edits of the problems of one file, and says how many. Edits
 // that touch one another are left for the next time.
 func Fix(file string, data []byte, ps []Problem) ([]byte, int) {
 	var edits []Edit

@@ -46,9 +46,9 @@ type Route struct {
 	Area    string // id; empty when no area matters
 	Who     flows.Person
 	Service string
-	// Rung tells that the caller is put through; else the number is given.
+	// Rung means that the caller is put through; else the number is given.
 	Rung bool
-	// First tells that no number was given on the way: it is the first that is.
+	// First means that no number was given on the way: it is the first that is.
 	First bool
 	Turns []Turn
 	// Begin is the first thing done; for a need, its words may be any.

@@ -59,7 +59,7 @@ func (g *Gazetteer) parseDistricts(s string) (Set, error) {
 	return set, nil
 }
 
-// nation tells which nation an authority elsewhere is in.
+// nation says which nation an authority elsewhere is in.
 func nation(authority string) District {
 	for _, n := range nations {
 		for _, a := range n.authorities {

@@ -13,7 +13,7 @@ type Candidate struct {
 	From, To int    // words
 	Name     string // as the tables have it; a postcode as it was written
 	Where    Set    // every district it may be in
-	// Ask tells that the name alone is not enough, even if only one district is
+	// Ask means that the name alone is not enough, even if only one district is
 	// known for it.
 	Ask  bool
 	How  How
@@ -23,7 +23,7 @@ type Candidate struct {
 	Landmark bool
 	// Far is a county or a country that is no neighbour of ours: "Barrow, Leicestershire".
 	Far bool
-	// Begins tells that longer names elsewhere begin with it: Barrow upon Soar.
+	// Begins means that longer names elsewhere begin with it: Barrow upon Soar.
 	Begins bool
 	// Cost is how far the spelling is from the name's; 0 is exact.
 	Cost float32
@@ -109,10 +109,10 @@ type noted struct {
 type Text struct {
 	Words []string
 	// Common tells of each word whether it has a meaning of its own, so that it is no slip
-	// of a name. Linking tells whether it stands between a place and the rest of a
+	// of a name. Linking says whether it stands between a place and the rest of a
 	// sentence, so that no misspelt name begins or ends with it.
 	Common, Linking []bool
-	// Ends tells whether a sentence ends behind a word, so that no misspelt name goes on
+	// Ends says whether a sentence ends behind a word, so that no misspelt name goes on
 	// there.
 	Ends []bool
 }

@@ -6,7 +6,7 @@ import (
 	"signpost/internal/spell"
 )
 
-// misspelt finds the name that n words from i are a slip of. wide tells that one of
+// misspelt finds the name that n words from i are a slip of. wide means that one of
 // them is a place by itself.
 func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 	own, ok := s.mayBeSlip(i, n, wide)
@@ -164,7 +164,7 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 type near struct {
 	*search
 	w                 string
-	townsOnly, single bool // single tells that one word was typed
+	townsOnly, single bool // single means that one word was typed
 	best              int  // the index of the nearest; -1 while there is none
 }
 
