@@ -335,13 +335,18 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		v.keys = append(v.keys, name)
 	}
 	r.inDraft = outer
+	r.missingKeys(sh, v, misspelt)
+	return v
+}
+
+// missingKeys reports the names that must be there, are not, and are not misspelt.
+func (r *reader) missingKeys(sh *shape, v value, misspelt map[string]bool) {
 	for _, f := range sh.fields {
 		if _, ok := v.fields[f.name]; f.required && !ok && !misspelt[f.name] {
 			r.shapeProblem(v.pos, "missing-key", fmt.Sprintf("%q is missing here", f.name),
 				"Add a line: "+f.name+": "+f.shape.example()+"  ("+f.doc+")")
 		}
 	}
-	return v
 }
 
 func found(n *yaml.Node) string {
