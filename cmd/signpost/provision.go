@@ -122,7 +122,7 @@ func point(c *twilio.Client, ch pointing, undo string, out io.Writer) error {
 			return err
 		}
 	}
-	if err := c.Point(ch.after); err != nil {
+	if err := c.SetWebhookURLs(ch.after); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "  Done.")
@@ -158,7 +158,7 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		if err != nil {
 			return nil, err
 		}
-		now, ok := find(func(l twilio.AccountLine) bool { return l.SID == before.SID && l.Sort == before.Sort })
+		now, ok := find(func(l twilio.AccountLine) bool { return l.SID == before.SID && l.Kind == before.Kind })
 		if !ok {
 			return nil, fmt.Errorf("%s is not in the account any more", before.Name)
 		}
@@ -191,10 +191,11 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		after := before
 		after.Release = overrides(before) != ""
 		after.TextApp, after.CallApp, after.Trunk = "", "", ""
-		after.Texts, after.TextsElse = hook(server.TextPath), fallback(textElse, before.TextsElse)
-		switch before.Sort {
+		after.Texts, after.TextsFallback = hook(server.TextPath), fallback(textElse, before.TextsFallback)
+		switch before.Kind {
 		case twilio.NumberLine:
-			after.Calls, after.CallsElse, after.Ended = hook(server.CallPath), fallback(voiceElse, before.CallsElse),
+			after.Calls, after.CallsFallback, after.Ended = hook(server.CallPath),
+				fallback(voiceElse, before.CallsFallback),
 				hook(ivr.StatusPath)
 		case twilio.ServiceLine:
 			after.Validity = min(validity, max(before.Validity, 1))
@@ -218,7 +219,7 @@ func overrides(l twilio.AccountLine) string {
 
 // showChange writes what would change of a line; it gives false when nothing would.
 func showChange(w io.Writer, ch pointing) bool {
-	fmt.Fprintf(w, "%s (%s)\n", ch.before.Name, ch.before.Sort)
+	fmt.Fprintf(w, "%s (%s)\n", ch.before.Name, ch.before.Kind)
 	changed := false
 	show := func(what, before, after string) {
 		if before == after {
@@ -240,9 +241,9 @@ func showChange(w io.Writer, ch pointing) bool {
 		show(what, address(before), address(after))
 	}
 	hook("texts", ch.before.Texts, ch.after.Texts)
-	hook("texts, when this server cannot be reached", ch.before.TextsElse, ch.after.TextsElse)
+	hook("texts, when this server cannot be reached", ch.before.TextsFallback, ch.after.TextsFallback)
 	hook("calls", ch.before.Calls, ch.after.Calls)
-	hook("calls, when this server cannot be reached", ch.before.CallsElse, ch.after.CallsElse)
+	hook("calls, when this server cannot be reached", ch.before.CallsFallback, ch.after.CallsFallback)
 	hook("calls that have ended", ch.before.Ended, ch.after.Ended)
 	if was, is := overrides(ch.before), overrides(ch.after); was != is {
 		show("the provider asks first", orNothing(was), orNothing(is))
@@ -254,7 +255,7 @@ func showChange(w io.Writer, ch pointing) bool {
 		seconds := func(n int) string { return (time.Duration(n) * time.Second).String() }
 		show("a reply may wait", seconds(ch.before.Validity), seconds(ch.after.Validity))
 	}
-	if ch.after.TextsElse.URL == "" || ch.after.Sort == twilio.NumberLine && ch.after.CallsElse.URL == "" {
+	if ch.after.TextsFallback.URL == "" || ch.after.Kind == twilio.NumberLine && ch.after.CallsFallback.URL == "" {
 		fmt.Fprintln(w,
 			"  It has no fallback: when this server cannot be reached, people get nothing. See signpost fallback -h.")
 	}

@@ -122,7 +122,7 @@ func listUndo(w io.Writer) error {
 			when = at.Format("2006-01-02 15:04:05 MST")
 		}
 		fmt.Fprintf(w, "%s (%s), changed %s\n  before: texts %s, calls %s\n  signpost provision -yes -undo %s\n",
-			l.Name, l.Sort, when, orNowhere(l.Texts.URL), orNowhere(l.Calls.URL), file)
+			l.Name, l.Kind, when, orNowhere(l.Texts.URL), orNowhere(l.Calls.URL), file)
 	}
 	fmt.Fprintln(w,
 		"\nsignpost provision -yes -undo LINE undoes the newest change of a line, and again the one before it.")

@@ -175,7 +175,7 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 		}
 	}
 	for _, l := range ours {
-		if len(s.Lines) > 0 && l.Sort != twilio.ServiceLine && !slices.Contains(s.Lines, l.Name) {
+		if len(s.Lines) > 0 && l.Kind != twilio.ServiceLine && !slices.Contains(s.Lines, l.Name) {
 			found = append(found, Finding{"line-not-swept",
 				l.Name +
 					" points here and is not in ERASE_LINES: what a crash leaves of it at the provider is not looked for",
@@ -193,7 +193,7 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 // callerID looks at the number that services are shown when the line that was called cannot
 // be: for short codes, and calls over SIP.
 func callerID(lines, ours []twilio.AccountLine, s Settings) []Finding {
-	isNumber := func(l twilio.AccountLine) bool { return l.Sort == twilio.NumberLine }
+	isNumber := func(l twilio.AccountLine) bool { return l.Kind == twilio.NumberLine }
 	hidden := slices.IndexFunc(ours,
 		func(l twilio.AccountLine) bool { return isNumber(l) && !l.CannotCall && !webhook.Presentable(l.Name) })
 	shown := slices.ContainsFunc(s.Lines, webhook.Presentable) // the first of these is, then
@@ -221,7 +221,7 @@ func services(c *twilio.Client, lines []twilio.AccountLine) map[string]*twilio.A
 	out := map[string]*twilio.AccountLine{}
 	for i := range lines {
 		l := &lines[i]
-		if l.Sort != twilio.ServiceLine || l.Ignored {
+		if l.Kind != twilio.ServiceLine || l.Ignored {
 			continue
 		}
 		ids, err := c.NumbersOf(l.SID)
@@ -274,14 +274,14 @@ func elsewhere(l twilio.AccountLine, s Settings) (found []Finding) {
 		found = append(found, Finding{"texts-elsewhere", l.Name + ": texts are not sent here by POST",
 			"signpost provision " + l.Name + " points it here.", false})
 	}
-	if l.Sort == twilio.NumberLine && l.Ended.URL != s.PublicURL+s.EndedPath {
+	if l.Kind == twilio.NumberLine && l.Ended.URL != s.PublicURL+s.EndedPath {
 		found = append(found, Finding{"ended-elsewhere", l.Name + ": that a call has ended is not reported here",
 			"signpost provision " + l.Name + " points it here.", false})
 	}
 	for _, none := range []struct {
 		of  string
 		has bool
-	}{{"texts", l.Ignored || l.TextsElse.URL != ""}, {"calls", l.Sort != twilio.NumberLine || l.CallsElse.URL != ""}} {
+	}{{"texts", l.Ignored || l.TextsFallback.URL != ""}, {"calls", l.Kind != twilio.NumberLine || l.CallsFallback.URL != ""}} {
 		if !none.has {
 			found = append(found, Finding{"no-fallback",
 				l.Name + " has no fallback for " + none.of +
@@ -289,7 +289,7 @@ func elsewhere(l twilio.AccountLine, s Settings) (found []Finding) {
 				"signpost fallback writes what to put there, and signpost provision sets it.", false})
 		}
 	}
-	if l.Sort == twilio.NumberLine && (l.Calls.URL != s.PublicURL+s.CallPath || l.Calls.Method != "POST") {
+	if l.Kind == twilio.NumberLine && (l.Calls.URL != s.PublicURL+s.CallPath || l.Calls.Method != "POST") {
 		found = append(found, Finding{"calls-elsewhere", l.Name + ": calls are not sent here by POST",
 			"signpost provision " + l.Name + " points it here.", false})
 	}

@@ -30,7 +30,7 @@ func SendCheck(ctx context.Context, target, account string, signer Signer, id, f
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	signer.Sign(req.Header, target, form)
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{CheckRedirect: stay}
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, nil, fmt.Errorf("send a check: %w", err)

@@ -99,9 +99,9 @@ func NewClient(base, account string, tokens []privacy.Private, keys ...APIKey) (
 		dial: (&net.Dialer{Timeout: timeout}).DialContext}, nil
 }
 
-// Over has the client make its connections in another way than the system's. Call it before
+// SetDialer has the client make its connections in another way than the system's. Call it before
 // the first request.
-func (c *Client) Over(dial func(ctx context.Context, network, addr string) (net.Conn, error)) {
+func (c *Client) SetDialer(dial func(ctx context.Context, network, addr string) (net.Conn, error)) {
 	c.dial = dial
 	if t, ok := c.http.(*http.Transport); ok {
 		t.DialContext, t.Proxy = dial, nil
@@ -113,9 +113,9 @@ func (c *Client) Over(dial func(ctx context.Context, network, addr string) (net.
 func (c *Client) Erase(r RecordID) error {
 	switch {
 	case isMessageID(r.id):
-		return c.do("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(r.id, nil) })
+		return c.callCore("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(r.id, nil) })
 	case isCallID(r.id):
-		return c.do("delete a call", func(s *api.ApiService) error { return s.DeleteCall(r.id, nil) })
+		return c.callCore("delete a call", func(s *api.ApiService) error { return s.DeleteCall(r.id, nil) })
 	}
 	return fmt.Errorf("delete a record: not a message or call: %w", ErrRefused)
 }
@@ -128,7 +128,7 @@ func (c *Client) Redact(r RecordID) (err error) {
 		return nil
 	}
 	privacy.Forget(func() {
-		err = c.do("empty a message", func(s *api.ApiService) error {
+		err = c.callCore("empty a message", func(s *api.ApiService) error {
 			_, err := s.UpdateMessage(r.id, (&api.UpdateMessageParams{}).SetBody(""))
 			return err
 		})
@@ -159,21 +159,21 @@ func (c *Client) Erasing(line string) []Erasing {
 	}
 	if line != "" {
 		long := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // before there was a provider
-		out = append(out, Erasing{"list messages and calls", c.Left(line, long, func(RecordID) {})})
+		out = append(out, Erasing{"list messages and calls", c.ListRecordsBefore(line, long, func(RecordID) {})})
 	}
 	return out
 }
 
-// Left calls each with the records of one of our own lines that are older than before:
+// ListRecordsBefore calls each with the records of one of our own lines that are older than before:
 // messages and calls, to it and from it.
-func (c *Client) Left(line string, before time.Time, each func(RecordID)) error {
+func (c *Client) ListRecordsBefore(line string, before time.Time, each func(RecordID)) error {
 	found := func(id *string) {
-		if r, ok := ParseRecordID(text(id)); ok {
+		if r, ok := ParseRecordID(deref(id)); ok {
 			each(r)
 		}
 	}
 	for _, to := range []bool{true, false} {
-		err := c.do("list messages", func(s *api.ApiService) error {
+		err := c.callCore("list messages", func(s *api.ApiService) error {
 			p := (&api.ListMessageParams{}).SetDateSentBefore(before.UTC()).SetPageSize(1000)
 			if to {
 				p.SetTo(line)
@@ -189,7 +189,7 @@ func (c *Client) Left(line string, before time.Time, each func(RecordID)) error 
 		if err != nil {
 			return err
 		}
-		err = c.do("list calls", func(s *api.ApiService) error {
+		err = c.callCore("list calls", func(s *api.ApiService) error {
 			p := (&api.ListCallParams{}).SetStartTimeBefore(before.UTC()).SetPageSize(1000)
 			if to {
 				p.SetTo(line)
@@ -209,14 +209,14 @@ func (c *Client) Left(line string, before time.Time, each func(RecordID)) error 
 	return nil
 }
 
-// do makes one request with the credentials that worked last, then with the others. The
+// callCore makes one request with the credentials that worked last, then with the others. The
 // error never quotes the provider.
-func (c *Client) do(what string, request func(*api.ApiService) error) error {
-	return c.with(what, func(tw *client.Client) error { return request(api.NewApiServiceWithClient(tw)) })
+func (c *Client) callCore(what string, request func(*api.ApiService) error) error {
+	return c.call(what, func(tw *client.Client) error { return request(api.NewApiServiceWithClient(tw)) })
 }
 
-// with is do for every part of the provider's library.
-func (c *Client) with(what string, request func(*client.Client) error) error {
+// call is callCore for every part of the provider's library.
+func (c *Client) call(what string, request func(*client.Client) error) error {
 	first := int(c.good.Load())
 	refused := ErrCredentials
 	for i := range c.keys {
@@ -340,9 +340,9 @@ func (c *Client) may(r *http.Request) bool {
 	return false
 }
 
-// alone makes one request on a connection of its own, in the caller's goroutine, so that
+// sendUnpooled makes one request on a connection of its own, in the caller's goroutine, so that
 // no part of the response stays in a pooled buffer.
-func (c *Client) alone(r *http.Request) (*http.Response, error) {
+func (c *Client) sendUnpooled(r *http.Request) (*http.Response, error) {
 	host := r.URL.Host
 	if r.URL.Port() == "" {
 		host = net.JoinHostPort(r.URL.Hostname(), r.URL.Scheme)
@@ -393,7 +393,7 @@ func (s *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	out.URL.Path = s.client.base.Path + out.URL.Path
 	send := s.client.http.RoundTrip
 	if r.Method == http.MethodPost {
-		send = s.client.alone
+		send = s.client.sendUnpooled
 	}
 	resp, err := send(out)
 	if err != nil {

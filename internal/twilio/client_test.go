@@ -190,7 +190,7 @@ func TestLeft(t *testing.T) {
 		p.Hold(r)
 	}
 	var got []string
-	if err := newClient(t, p.URL, token).Left(line, time.Now().Add(-time.Hour),
+	if err := newClient(t, p.URL, token).ListRecordsBefore(line, time.Now().Add(-time.Hour),
 		func(r twilio.RecordID) { got = append(got, r.String()) }); err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestLeft(t *testing.T) {
 		t.Errorf("found %q\nwant %q", got, want)
 	}
 	p.Fail(testkit.FaultBroken)
-	if err := newClient(t, p.URL, token).Left(line, time.Now(), func(twilio.RecordID) {}); err == nil {
+	if err := newClient(t, p.URL, token).ListRecordsBefore(line, time.Now(), func(twilio.RecordID) {}); err == nil {
 		t.Error("a broken list was taken for an empty one")
 	}
 }

@@ -43,14 +43,14 @@ func (f *form) sort() {
 // url.ParseQuery take a call 48 % more processor time; url.ParseQuery alone 24 % (medians of 10
 // rounds in turn, without net/http).
 type scratch struct {
-	body    []byte
-	spans   [maxFields]span
-	fields  [maxFields]field
-	message []byte // what is signed
-	sum     [sha256.Size]byte
-	written [44]byte // a sum in base64
-	ours    bool     // it says that it comes from our account, and is signed
-	divided bool     // see [form.divided]
+	body      []byte
+	spans     [maxFields]span
+	fields    [maxFields]field
+	message   []byte // what is signed
+	sum       [sha256.Size]byte
+	written   [44]byte // a sum in base64
+	ours      bool     // it says that it comes from our account, and is signed
+	ambiguous bool     // see [form.ambiguousFields]
 }
 
 // span holds the offsets of a field's name and value in a decoded body.
@@ -75,7 +75,7 @@ func (s *scratch) wipe() {
 	clear(s.fields[:])
 	clear(s.sum[:])
 	clear(s.written[:])
-	s.ours, s.divided = false, false
+	s.ours, s.ambiguous = false, false
 	if cap(s.body) <= maxScratch && cap(s.message) <= maxScratch {
 		s.body, s.message = s.body[:0], s.message[:0]
 		scratches.Put(s)

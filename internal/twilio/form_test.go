@@ -40,7 +40,7 @@ func FuzzForm(f *testing.F) {
 				t.Fatalf("%q: %d fields are read, by the library %d", body, n, len(want))
 			}
 		}
-		s.sign("https://x", "/", got)
+		s.buildMessage("https://x", "/", got)
 		left, message, fields := s.body[:cap(s.body)], s.message[:cap(s.message)], s.fields[:]
 		s.wipe()
 		for _, b := range [][]byte{left, message} {

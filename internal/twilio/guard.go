@@ -54,13 +54,13 @@ func Outcomes() []Outcome { return []Outcome{Answered, Probed, Refused, Mismatch
 // leaves the person with nothing, and their words in the provider's debugger for thirty
 // days. There is no switch that turns the signature check off.
 type Guard struct {
-	bases   []string // the public URL, with its default port and without
-	account string
-	ours    string     // the field of our account, as it would be in an address
-	tokens  []verifier // of auth tokens
-	keys    []verifier // of shared keys
-	log     *slog.Logger
-	count   func(endpoint string, o Outcome)
+	bases        []string // the public URL, with its default port and without
+	account      string
+	accountField string     // the field of our account, as it would be in an address
+	tokens       []verifier // of auth tokens
+	keys         []verifier // of shared keys
+	log          *slog.Logger
+	count        func(endpoint string, o Outcome)
 }
 
 // NewGuard returns a guard for the public URL (scheme and host, as the provider signs
@@ -71,8 +71,9 @@ func NewGuard(
 	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome),
 	keys ...SharedKey,
 ) *Guard {
-	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account, ours: fieldAccount + account,
-		log: log, count: count}
+	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account,
+		accountField: fieldAccount + account,
+		log:          log, count: count}
 	for _, t := range tokens {
 		if t.Reveal() == "" {
 			panic("twilio: an empty auth token would let anybody sign")
@@ -117,7 +118,7 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		if c, err := r.Cookie(cookieName); err == nil && len(c.Value) <= maxCookie {
 			cookie = c.Value
 		}
-		from := sent{f, r.URL.RawQuery, cookie, r.Header.Get(SignatureHeader), buf.divided}
+		from := sent{f, r.URL.RawQuery, cookie, r.Header.Get(SignatureHeader), buf.ambiguous}
 		resp, outcome := g.answer(r.Context(), endpoint, safe, next, from)
 		g.count(endpoint, outcome)
 		h := w.Header()
@@ -135,7 +136,7 @@ type sent struct {
 	form          form
 	query, cookie string
 	signature     string
-	divided       bool // see [form.divided]
+	ambiguous     bool // see [form.ambiguousFields]
 }
 
 // answer converts the webhook and runs the handler. A panic may hold what a person
@@ -150,7 +151,7 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 		}
 	}()
 	privacy.Forget(func() { w = read(from) })
-	if !from.divided { // else it must not move anything
+	if !from.ambiguous { // else it must not move anything
 		w.Records = records(from.form)
 	}
 	resp = next(ctx, w)
@@ -203,7 +204,7 @@ func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
 	if r.Method == http.MethodGet {
 		posted = form{} // the URL holds them already
 	}
-	if strings.Contains(uri, g.ours) { // fields of a text, sent as part of the address
+	if strings.Contains(uri, g.accountField) { // fields of a text, sent as part of the address
 		return form{}, false
 	}
 	signature := r.Header.Get(SignatureHeader)
@@ -214,13 +215,13 @@ func (g *Guard) verify(buf *scratch, r *http.Request, uri string) (form, bool) {
 		secrets = g.keys
 	}
 	for _, base := range g.bases {
-		buf.sign(base, uri, posted)
+		buf.buildMessage(base, uri, posted)
 		held := false
 		for _, v := range secrets { // all of them: the time tells nothing
-			held = v.holds(buf, signature) && v.key == key || held
+			held = v.matches(buf, signature) && v.key == key || held
 		}
 		if held {
-			buf.divided = posted.divided(buf.message)
+			buf.ambiguous = posted.ambiguousFields(buf.message)
 			return f, f.get(fieldAccount) == g.account
 		}
 	}

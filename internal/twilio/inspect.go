@@ -43,11 +43,11 @@ type AccountState struct {
 
 // Account returns the state of the account.
 func (c *Client) Account() (s AccountState, err error) {
-	err = c.do("look at the account", func(a *api.ApiService) error {
+	err = c.callCore("look at the account", func(a *api.ApiService) error {
 		got, err := a.FetchAccount(c.account)
 		if err == nil && got != nil {
-			status := text(got.Status)
-			s = AccountState{Suspended: status != "" && status != "active", Trial: text(got.Type) == "Trial"}
+			status := deref(got.Status)
+			s = AccountState{Suspended: status != "" && status != "active", Trial: deref(got.Type) == "Trial"}
 		}
 		return err
 	})
@@ -56,10 +56,10 @@ func (c *Client) Account() (s AccountState, err error) {
 
 // NumbersOf returns the ids of the numbers in a messaging service.
 func (c *Client) NumbersOf(service string) (ids []string, err error) {
-	err = c.with("list the numbers of a messaging service", func(tw *client.Client) error {
+	err = c.call("list the numbers of a messaging service", func(tw *client.Client) error {
 		found, err := messaging.NewApiServiceWithClient(tw).ListPhoneNumber(service, nil)
 		for i := range found {
-			ids = append(ids, text(found[i].Sid))
+			ids = append(ids, deref(found[i].Sid))
 		}
 		return err
 	})

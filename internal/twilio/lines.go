@@ -75,17 +75,17 @@ type Hook struct{ URL, Method string }
 
 // AccountLine is a number, short code or messaging service of ours, and the URLs it calls.
 type AccountLine struct {
-	SID, Name string // Name is the number, the code, or the service's name
-	Sort      LineKind
-	Texts     Hook
-	TextsElse Hook // when Texts fails
-	Calls     Hook // numbers only, like the two after it
-	CallsElse Hook
-	Ended     Hook // called when a call has ended
+	SID, Name     string   // Name is the number, the code, or the service's name
+	Kind          LineKind `json:"Sort"` // the names in the files of provision stay as they were
+	Texts         Hook
+	TextsFallback Hook `json:"TextsElse"` // when Texts fails
+	Calls         Hook // numbers only, like the two after it
+	CallsFallback Hook `json:"CallsElse"`
+	Ended         Hook // called when a call has ended
 	// TextApp, CallApp and Trunk are the ids of an application or a SIP trunk. Where one is
 	// set, the provider ignores the hooks of texts or calls.
 	TextApp, CallApp, Trunk string `json:",omitempty"`
-	// Release has [Client.Point] take away those of the three that are empty.
+	// Release has [Client.SetWebhookURLs] take away those of the three that are empty.
 	Release bool `json:"-"`
 	// CannotText and CannotCall report a number without that capability.
 	CannotText, CannotCall bool `json:",omitempty"`
@@ -96,28 +96,28 @@ type AccountLine struct {
 	Ignored bool
 }
 
-// text returns a string that the API may leave out.
-func text(s *string) string {
+// deref returns a string that the API may leave out.
+func deref(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return strings.TrimSpace(*s)
 }
 
-func hook(url, method *string) Hook { return Hook{text(url), strings.ToUpper(text(method))} }
+func hook(url, method *string) Hook { return Hook{deref(url), strings.ToUpper(deref(method))} }
 
 // Lines returns the account's numbers, short codes and messaging services.
 func (c *Client) Lines() (out []AccountLine, err error) {
-	err = c.do("list the numbers", func(s *api.ApiService) error {
+	err = c.callCore("list the numbers", func(s *api.ApiService) error {
 		found, err := s.ListIncomingPhoneNumber(nil)
 		for i := range found {
 			n := &found[i]
 			out = append(out, AccountLine{
-				SID: text(n.Sid), Name: text(n.PhoneNumber), Sort: NumberLine,
-				Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
-				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsElse: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
+				SID: deref(n.Sid), Name: deref(n.PhoneNumber), Kind: NumberLine,
+				Texts: hook(n.SmsUrl, n.SmsMethod), TextsFallback: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
+				Calls: hook(n.VoiceUrl, n.VoiceMethod), CallsFallback: hook(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
 				Ended:   hook(n.StatusCallback, n.StatusCallbackMethod),
-				TextApp: text(n.SmsApplicationSid), CallApp: text(n.VoiceApplicationSid), Trunk: text(n.TrunkSid),
+				TextApp: deref(n.SmsApplicationSid), CallApp: deref(n.VoiceApplicationSid), Trunk: deref(n.TrunkSid),
 				CannotText: n.Capabilities != nil && !n.Capabilities.Sms, CannotCall: n.Capabilities != nil &&
 					!n.Capabilities.Voice,
 			})
@@ -127,13 +127,13 @@ func (c *Client) Lines() (out []AccountLine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.do("list the short codes", func(s *api.ApiService) error {
+	err = c.callCore("list the short codes", func(s *api.ApiService) error {
 		found, err := s.ListShortCode(nil)
 		for i := range found {
 			n := &found[i]
 			out = append(out, AccountLine{
-				SID: text(n.Sid), Name: text(n.ShortCode), Sort: ShortCodeLine,
-				Texts: hook(n.SmsUrl, n.SmsMethod), TextsElse: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
+				SID: deref(n.Sid), Name: deref(n.ShortCode), Kind: ShortCodeLine,
+				Texts: hook(n.SmsUrl, n.SmsMethod), TextsFallback: hook(n.SmsFallbackUrl, n.SmsFallbackMethod),
 			})
 		}
 		return err
@@ -141,13 +141,13 @@ func (c *Client) Lines() (out []AccountLine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.with("list the messaging services", func(tw *client.Client) error {
+	err = c.call("list the messaging services", func(tw *client.Client) error {
 		found, err := messaging.NewApiServiceWithClient(tw).ListService(nil)
 		for i := range found {
 			n := &found[i]
 			out = append(out, AccountLine{
-				SID: text(n.Sid), Name: text(n.FriendlyName), Sort: ServiceLine,
-				Texts: hook(n.InboundRequestUrl, n.InboundMethod), TextsElse: hook(n.FallbackUrl, n.FallbackMethod),
+				SID: deref(n.Sid), Name: deref(n.FriendlyName), Kind: ServiceLine,
+				Texts: hook(n.InboundRequestUrl, n.InboundMethod), TextsFallback: hook(n.FallbackUrl, n.FallbackMethod),
 				Validity: n.ValidityPeriod, Ignored: n.UseInboundWebhookOnNumber != nil && *n.UseInboundWebhookOnNumber,
 			})
 		}
@@ -156,32 +156,32 @@ func (c *Client) Lines() (out []AccountLine, err error) {
 	return out, err
 }
 
-// Point sets the URLs of a line, and changes nothing else of it.
-func (c *Client) Point(l AccountLine) error {
+// SetWebhookURLs sets the URLs of a line, and changes nothing else of it.
+func (c *Client) SetWebhookURLs(l AccountLine) error {
 	const what = "point a line elsewhere"
-	switch l.Sort {
+	switch l.Kind {
 	case NumberLine:
-		return c.do(what, func(s *api.ApiService) error {
+		return c.callCore(what, func(s *api.ApiService) error {
 			p := &api.UpdateIncomingPhoneNumberParams{}
-			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsElse.URL).SetSmsFallbackMethod(l.TextsElse.Method)
-			p.SetVoiceUrl(l.Calls.URL).SetVoiceMethod(l.Calls.Method).SetVoiceFallbackUrl(l.CallsElse.URL).SetVoiceFallbackMethod(l.CallsElse.Method)
+			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
+			p.SetVoiceUrl(l.Calls.URL).SetVoiceMethod(l.Calls.Method).SetVoiceFallbackUrl(l.CallsFallback.URL).SetVoiceFallbackMethod(l.CallsFallback.Method)
 			p.SetStatusCallback(l.Ended.URL).SetStatusCallbackMethod(l.Ended.Method)
 			override(p, l)
 			_, err := s.UpdateIncomingPhoneNumber(l.SID, p)
 			return err
 		})
 	case ShortCodeLine:
-		return c.do(what, func(s *api.ApiService) error {
+		return c.callCore(what, func(s *api.ApiService) error {
 			p := &api.UpdateShortCodeParams{}
-			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsElse.URL).SetSmsFallbackMethod(l.TextsElse.Method)
+			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
 			_, err := s.UpdateShortCode(l.SID, p)
 			return err
 		})
 	}
-	return c.with(what, func(tw *client.Client) error {
+	return c.call(what, func(tw *client.Client) error {
 		p := &messaging.UpdateServiceParams{}
 		p.SetInboundRequestUrl(l.Texts.URL).SetInboundMethod(l.Texts.Method)
-		p.SetFallbackUrl(l.TextsElse.URL).SetFallbackMethod(l.TextsElse.Method).SetValidityPeriod(l.Validity)
+		p.SetFallbackUrl(l.TextsFallback.URL).SetFallbackMethod(l.TextsFallback.Method).SetValidityPeriod(l.Validity)
 		_, err := messaging.NewApiServiceWithClient(tw).UpdateService(l.SID, p)
 		return err
 	})
@@ -205,10 +205,10 @@ func override(p *api.UpdateIncomingPhoneNumberParams, l AccountLine) {
 
 // Balance returns the account's balance, as the provider writes it.
 func (c *Client) Balance() (amount, currency string, err error) {
-	err = c.do("look at the balance", func(s *api.ApiService) error {
+	err = c.callCore("look at the balance", func(s *api.ApiService) error {
 		b, err := s.FetchBalance(nil)
 		if err == nil && b != nil {
-			amount, currency = text(b.Balance), text(b.Currency)
+			amount, currency = deref(b.Balance), deref(b.Currency)
 		}
 		return err
 	})
@@ -226,12 +226,12 @@ type Dialling struct {
 // permissions: what it calls low-risk and high-risk special numbers.)
 func (c *Client) Dialling() (d Dialling, err error) {
 	const home = "GB"
-	err = c.with("look which countries may be rung", func(tw *client.Client) error {
+	err = c.call("look which countries may be rung", func(tw *client.Client) error {
 		p := &voice.ListDialingPermissionsCountryParams{}
 		p.SetLowRiskNumbersEnabled(true).SetPageSize(1000)
 		found, err := voice.NewApiServiceWithClient(tw).ListDialingPermissionsCountry(p)
 		for _, country := range found {
-			if text(country.IsoCode) != home {
+			if deref(country.IsoCode) != home {
 				d.Others++
 				continue
 			}

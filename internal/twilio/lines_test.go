@@ -49,11 +49,11 @@ func TestOperator(t *testing.T) {
 			line: twilio.NumberLine, ours: twilio.NumberLine, "60777": twilio.ShortCodeLine,
 			"Local info": twilio.ServiceLine,
 		}[l.Name]
-		if l.Sort != want || l.Ignored != (l.Name == "Local info") {
+		if l.Kind != want || l.Ignored != (l.Name == "Local info") {
 			t.Errorf("%+v", l)
 		}
 		l.Texts = twilio.Hook{URL: "https://other.example.org/sms", Method: "POST"}
-		if err := c.Point(l); err != nil {
+		if err := c.SetWebhookURLs(l); err != nil {
 			t.Errorf("%s: %v", l.Name, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestOperator(t *testing.T) {
 	if _, err := plain.Lines(); !errors.Is(err, twilio.ErrRefused) {
 		t.Errorf("a gateway's client may read lines: %v", err)
 	}
-	if err := plain.Point(now[0]); !errors.Is(err, twilio.ErrRefused) {
+	if err := plain.SetWebhookURLs(now[0]); !errors.Is(err, twilio.ErrRefused) {
 		t.Errorf("a gateway's client may point a line: %v", err)
 	}
 	for range 3 {

@@ -53,10 +53,10 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 	for _, l := range lines {
 		here := strings.HasPrefix(l.Texts.URL, public+"/")
 		switch {
-		case l.Sort == ServiceLine:
+		case l.Kind == ServiceLine:
 			callsUs = callsUs || here
 			continue
-		case l.Name == from && l.Sort == NumberLine:
+		case l.Name == from && l.Kind == NumberLine:
 			mine = true
 			if l.Texts.URL != "" {
 				return nil,
@@ -96,7 +96,7 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 
 // Text sends the line a text.
 func (o *OwnLine) Text() error {
-	return o.c.do("text our own line", func(s *api.ApiService) error {
+	return o.c.callCore("text our own line", func(s *api.ApiService) error {
 		_,
 			err := s.CreateMessage((&api.CreateMessageParams{}).SetFrom(o.from).SetTo(o.to).SetBody(checkText).SetValidityPeriod(checkValid))
 		return err
@@ -106,11 +106,11 @@ func (o *OwnLine) Text() error {
 // Answered reports whether the number to check from has received a text from one of our
 // lines that says accepts.
 func (o *OwnLine) Answered(says func(body string) bool) (ok bool, err error) {
-	err = o.c.do("look for the answer", func(s *api.ApiService) error {
+	err = o.c.callCore("look for the answer", func(s *api.ApiService) error {
 		found, err := s.ListMessage((&api.ListMessageParams{}).SetTo(o.from))
 		for i := range found {
 			m := &found[i]
-			ok = ok || text(m.Direction) == "inbound" && o.ours[text(m.From)] && says(text(m.Body))
+			ok = ok || deref(m.Direction) == "inbound" && o.ours[deref(m.From)] && says(deref(m.Body))
 		}
 		return err
 	})
@@ -119,11 +119,11 @@ func (o *OwnLine) Answered(says func(body string) bool) (ok bool, err error) {
 
 // Ring calls the line, listens for a while and hangs up.
 func (o *OwnLine) Ring() (sid string, err error) {
-	err = o.c.do("ring our own line", func(s *api.ApiService) error {
+	err = o.c.callCore("ring our own line", func(s *api.ApiService) error {
 		p := (&api.CreateCallParams{}).SetFrom(o.from).SetTo(o.to).SetTwiml(checkTwiML)
 		call, err := s.CreateCall(p.SetTimeout(checkRings).SetTimeLimit(checkLasts))
 		if err == nil && call != nil {
-			sid = text(call.Sid)
+			sid = deref(call.Sid)
 		}
 		return err
 	})
@@ -132,12 +132,12 @@ func (o *OwnLine) Ring() (sid string, err error) {
 
 // Ended reports whether a call is over, and whether the line answered it.
 func (o *OwnLine) Ended(sid string) (over, taken bool, err error) {
-	err = o.c.do("look at the call", func(s *api.ApiService) error {
+	err = o.c.callCore("look at the call", func(s *api.ApiService) error {
 		call, err := s.FetchCall(sid, nil)
 		if err != nil || call == nil {
 			return err
 		}
-		switch text(call.Status) {
+		switch deref(call.Status) {
 		case "completed":
 			over, taken = true, true
 		case "busy", "no-answer", "failed", "canceled":
@@ -152,11 +152,11 @@ func (o *OwnLine) Ended(sid string) (over, taken bool, err error) {
 // webhook fails is answered, too; only the provider's notes of it show the error.
 func (o *OwnLine) Heard() (ok bool, err error) {
 	var came []string
-	err = o.c.do("look at the line's end of the call", func(s *api.ApiService) error {
+	err = o.c.callCore("look at the line's end of the call", func(s *api.ApiService) error {
 		found, err := s.ListCall((&api.ListCallParams{}).SetFrom(o.from).SetTo(o.to))
 		for i := range found {
-			if c := &found[i]; text(c.Direction) == "inbound" {
-				came = append(came, text(c.Sid))
+			if c := &found[i]; deref(c.Direction) == "inbound" {
+				came = append(came, deref(c.Sid))
 			}
 		}
 		return err
@@ -166,7 +166,7 @@ func (o *OwnLine) Heard() (ok bool, err error) {
 		if err != nil {
 			break
 		}
-		err = o.c.do("look at the provider's notes of the call", func(s *api.ApiService) error {
+		err = o.c.callCore("look at the provider's notes of the call", func(s *api.ApiService) error {
 			const isError = 0
 			notes, err := s.ListCallNotification(sid, (&api.ListCallNotificationParams{}).SetLog(isError))
 			wrong += len(notes)
@@ -180,7 +180,8 @@ func (o *OwnLine) Heard() (ok bool, err error) {
 // when one is still in use.
 func (o *OwnLine) Clear() error {
 	var all []RecordID
-	if err := o.c.Left(o.from, time.Now().Add(time.Hour), func(r RecordID) { all = append(all, r) }); err != nil {
+	if err := o.c.ListRecordsBefore(o.from, time.Now().Add(time.Hour),
+		func(r RecordID) { all = append(all, r) }); err != nil {
 		return err
 	}
 	var left error

@@ -29,17 +29,17 @@ func keyVerifier(k SharedKey) verifier {
 	return verifier{k.Name, privacy.NewMacs(sha256.New, []byte(k.Secret.Reveal()))}
 }
 
-// holds reports whether signature is that of the scratch's message.
-func (v verifier) holds(s *scratch, signature string) bool {
+// matches reports whether signature is that of the scratch's message.
+func (v verifier) matches(s *scratch, signature string) bool {
 	sum := v.macs.Sum(s.sum[:0], s.message)
 	written := s.written[:base64.StdEncoding.EncodedLen(len(sum))]
 	base64.StdEncoding.Encode(written, sum)
 	return subtle.ConstantTimeCompare(written, []byte(signature)) == 1
 }
 
-// sign fills the scratch's message with what the provider signs: the URL, then every
+// buildMessage fills the scratch's message with what the provider signs: the URL, then every
 // field's name and value, sorted by name. (The provider's "Webhooks security" page.)
-func (s *scratch) sign(base, uri string, f form) {
+func (s *scratch) buildMessage(base, uri string, f form) {
 	size := len(base) + len(uri)
 	for _, one := range f.fields {
 		size += len(one.name) + len(one.value)
@@ -54,11 +54,11 @@ func (s *scratch) sign(base, uri string, f form) {
 	}
 }
 
-// divided reports that what was signed, message, had other fields than these. It holds names
+// ambiguousFields reports that what was signed, message, had other fields than these. It holds names
 // and values without anything between, and the words of a text are among them. So somebody who
 // texts us "xFrom+44...", and sees the webhook of it, could divide it so that it comes from
 // another person. The sender that the provider named is then left over, behind the other.
-func (f form) divided(message []byte) bool {
+func (f form) ambiguousFields(message []byte) bool {
 	after := 0 // bytes of the message behind the sender
 	names := 0 // of fields there that begin with the name of the sender's
 	for _, one := range f.fields {

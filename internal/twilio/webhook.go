@@ -60,7 +60,7 @@ func read(from sent) Webhook {
 	if id := f.get(fieldMessage); isMessageID(id) {
 		w.Message.ID = id
 	}
-	if from.divided { // it must not move anything
+	if from.ambiguous { // it must not move anything
 		w.Message.ID = ""
 	}
 	return w

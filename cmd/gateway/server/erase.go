@@ -34,7 +34,7 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 		return nil, err
 	}
 	if g.outside.Dial != nil {
-		records.Over(g.outside.Dial)
+		records.SetDialer(g.outside.Dial)
 	}
 	var side eraser.Records = records
 	if g.tracer != nil {
@@ -115,7 +115,7 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 		return 0, err
 	}
 	if outside.Dial != nil {
-		records.Over(outside.Dial)
+		records.SetDialer(outside.Dial)
 	}
 	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial,
 		Turn: outside.Turn})
@@ -127,7 +127,7 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 	for _, line := range cfg.Lines {
 		now := time.Now()
 		var left []string
-		if err := records.Left(line, now.Add(-sweepOlder),
+		if err := records.ListRecordsBefore(line, now.Add(-sweepOlder),
 			func(r twilio.RecordID) { left = append(left, r.String()) }); err != nil {
 			return found, err
 		}

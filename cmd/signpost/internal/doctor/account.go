@@ -152,13 +152,13 @@ func (e lineExam) look(ctx context.Context, overridden bool) {
 	}
 	if !l.Ignored {
 		e.hook("texts-elsewhere", "texts", l.Texts, e.TextPath)
-		e.fallback(ctx, "texts", l.TextsElse, text)
+		e.fallback(ctx, "texts", l.TextsFallback, text)
 	}
-	switch l.Sort {
+	switch l.Kind {
 	case twilio.NumberLine:
 		e.hook("calls-elsewhere", "calls", l.Calls, e.CallPath)
 		e.hook("ended-elsewhere", "reports of calls that have ended", l.Ended, e.CallStatusPath)
-		e.fallback(ctx, "calls", l.CallsElse, voice...)
+		e.fallback(ctx, "calls", l.CallsFallback, voice...)
 	case twilio.ServiceLine:
 		if l.Validity > maxValidity {
 			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.",
@@ -167,7 +167,7 @@ func (e lineExam) look(ctx context.Context, overridden bool) {
 		}
 	}
 	if len(e.found) == begin && !overridden {
-		e.add(of, OK, "", "%s (%s) points here, with a fallback.", l.Name, l.Sort)
+		e.add(of, OK, "", "%s (%s) points here, with a fallback.", l.Name, l.Kind)
 	}
 }
 

@@ -134,7 +134,7 @@ func (e *exam) paths(ctx context.Context, p handset.Phone) {
 func (e *exam) keywords(lines []twilio.AccountLine) {
 	var names []string
 	for _, l := range lines {
-		if l.Sort != twilio.ShortCodeLine && slices.Contains(e.Config.Lines, l.Name) {
+		if l.Kind != twilio.ShortCodeLine && slices.Contains(e.Config.Lines, l.Name) {
 			names = append(names, l.Name)
 		}
 	}
