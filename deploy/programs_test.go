@@ -69,8 +69,8 @@ var walked = func() []testkit.Patch {
 	for _, p := range []testkit.Patch{
 		{File: "cmd/gateway/server/gateway.go", Old: "g.SetClock(time.Now)", Put: "g.SetClock(moved.Now)"},
 		{File: "cmd/gateway/server/erase.go", Old: "now := time.Now()", Put: "now := moved.Now()"},
-		{File: "cmd/gateway/server/later.go", Old: "time.NewTicker(laterStep)", Put: "moved.NewTicker(laterStep)"},
-		{File: "internal/counters/tally.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
+		{File: "cmd/gateway/server/delayed.go", Old: "time.NewTicker(laterStep)", Put: "moved.NewTicker(laterStep)"},
+		{File: "internal/counters/counters.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
 	} {
 		out = append(out, p, testkit.Patch{File: p.File, Old: "	\"time\"\n",
 			Put: "	\"time\"\n\n	\"signpost/internal/moved\"\n"})

@@ -46,7 +46,7 @@ func shipped(t testing.TB) *flows.Book {
 // allows, in every voice and at every moment that differs; so is what a service hears.
 func TestDocuments(t *testing.T) {
 	c := newChannelOf(t, shipped(t), nil)
-	c.Count, c.Tally = func(ivr.Event) {}, func(string, counters.Kind) {}
+	c.Count, c.AddCount = func(ivr.Event) {}, func(string, counters.Kind) {}
 	written := map[string]bool{}
 	judge := func(r webhook.CallReply, faultsOf func(twilio.Node) []string) string {
 		doc := twilio.CallDocument(r)
@@ -127,7 +127,7 @@ func (c *channel) everyReply(show func(webhook.CallReply) string) {
 // synthetic voice, the gateway's own messages included.
 func TestEverythingRecorded(t *testing.T) {
 	c := newChannelOf(t, shipped(t), nil)
-	c.Count, c.Tally = func(ivr.Event) {}, func(string, counters.Kind) {}
+	c.Count, c.AddCount = func(ivr.Event) {}, func(string, counters.Kind) {}
 	b := *c.Book()
 	b.Audio, b.Recorded = map[string]flows.Recording{"a.wav": {}}, map[string]string{}
 	for _, s := range check.Stretches(&b) {

@@ -30,8 +30,8 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(Event)
-	// Tally adds to the day's counts, once for each phone: who is its keyed hash of the day.
-	Tally func(who string, k counters.Kind)
+	// AddCount adds to the day's counts, once for each phone: who is its keyed hash of the day.
+	AddCount func(who string, k counters.Kind)
 }
 
 // Paths of the webhooks that follow the first.
@@ -59,21 +59,21 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 		return hangUpAfter(b, h.BaseURL, b.MaintenanceSpeech())
 	case admit.Helpline:
 		h.Count(OverLimit)
-		h.Tally(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
+		h.AddCount(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Limited})
 		return h.offerHelpline(c)
 	}
 	h.Count(Started)
 	if h.callerID(c) == "" {
 		h.Count(NoCallerID)
 	}
-	h.Tally(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
+	h.AddCount(h.who(c), counters.Kind{Channel: counters.Call, Outcome: counters.Begun})
 	return h.step(c, position{typed: startTyped(h.Now())}, flows.Rang())
 }
 
 // uncounted returns a handler that answers alike and counts nothing.
 func (h *Handler) uncounted() *Handler {
 	u := *h
-	u.Count, u.Tally = func(Event) {}, func(string, counters.Kind) {}
+	u.Count, u.AddCount = func(Event) {}, func(string, counters.Kind) {}
 	return &u
 }
 
@@ -116,7 +116,7 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	k.Outcome = LegOutcome(c, h.Book().PersonAfter, by)
 	h.Count(LegEvent(k.Outcome))
 	if ok && !repeated { // three that nobody answered have a line called no more
-		h.Tally(h.who(c), k)
+		h.AddCount(h.who(c), k)
 	}
 	switch {
 	case k.Outcome == counters.Answered || c.CallerGone:
@@ -181,7 +181,7 @@ func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.Cal
 		h.Log.Error("a call was answered with the fallback", "err", err)
 		return Fallback(book)
 	}
-	h.tallyStep(c, pos.state, next, reply, c.Keys == string(flows.KeyLeave))
+	h.countStep(c, pos.state, next, reply, c.Keys == string(flows.KeyLeave))
 	return h.reply(c, book, reply, position{next, pos.turns + 1, pos.typed})
 }
 
@@ -194,8 +194,8 @@ func (h *Handler) callerID(c webhook.Call) string {
 	return h.CallerID
 }
 
-// tallyStep adds a step to the day's counts.
-func (h *Handler) tallyStep(c webhook.Call, before, after flows.State, reply flows.Reply, left bool) {
+// countStep adds a step to the day's counts.
+func (h *Handler) countStep(c webhook.Call, before, after flows.State, reply flows.Reply, left bool) {
 	k := counters.Kind{Channel: counters.Call}
 	switch {
 	case reply.Ended && left:
@@ -207,7 +207,7 @@ func (h *Handler) tallyStep(c webhook.Call, before, after flows.State, reply flo
 	default:
 		return
 	}
-	h.Tally(h.who(c), k)
+	h.AddCount(h.who(c), k)
 }
 
 // who names a caller for the day's counts. A withheld caller is named by the call.

@@ -65,7 +65,7 @@ func newChannelOf(t testing.TB, b *flows.Book, keeper budget.Keeper) *channel {
 		Silent: &ivr.SilentCallLimiter{Now: clock},
 		Log:    slog.New(slog.DiscardHandler),
 		Count:  func(e ivr.Event) { c.counts[e]++ },
-		Tally: func(_ string, k counters.Kind) {
+		AddCount: func(_ string, k counters.Kind) {
 			c.tallies = append(c.tallies, fmt.Sprint(k.Channel, " ", k.Area, " ", k.Service, " ", k.Outcome))
 		},
 	}
@@ -380,7 +380,7 @@ func FuzzKey(f *testing.F) {
 	f.Add("1", "t")
 	f.Add("*", "")
 	c := newChannel(f, nil)
-	c.Count, c.Tally = func(ivr.Event) {}, func(string, counters.Kind) {}
+	c.Count, c.AddCount = func(ivr.Event) {}, func(string, counters.Kind) {}
 	f.Fuzz(func(t *testing.T, keys, token string) {
 		if r := c.Key(webhook.Call{ID: "CA1", Keys: keys, Position: token}); len(r) == 0 || said(r) == "" {
 			t.Errorf("%q: a dead line", keys)

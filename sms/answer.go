@@ -84,7 +84,7 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: tallyKinds(state, after, reply),
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: kindsToCount(state, after, reply),
 		exhausted: reply.Exhausted}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]
@@ -109,7 +109,7 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: tallyKinds(flows.State{}, after, reply),
+	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: kindsToCount(flows.State{}, after, reply),
 		ended: reply.Ended}
 	if !reply.Ended {
 		a.stepped = after.Encode()
@@ -120,8 +120,8 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	return a
 }
 
-// tallyKinds is what the day's counts record of a step.
-func tallyKinds(before, after flows.State, reply flows.Reply) []counters.Kind {
+// kindsToCount is what the day's counts record of a step.
+func kindsToCount(before, after flows.State, reply flows.Reply) []counters.Kind {
 	out := make([]counters.Kind, 0, 2)
 	add := func(k counters.Kind) {
 		k.Channel = counters.Text

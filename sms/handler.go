@@ -49,8 +49,8 @@ type Handler struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Count     func(Outcome)
-	// Tally adds to the day's counts, once for each phone: who is its keyed hash of the day.
-	Tally func(who string, k counters.Kind)
+	// AddCount adds to the day's counts, once for each phone: who is its keyed hash of the day.
+	AddCount func(who string, k counters.Kind)
 	// Lines are our own numbers. A text in the name of one is forged, and two lines of ours
 	// would go on answering each other.
 	Lines []string
@@ -114,7 +114,7 @@ func (h *Handler) uncounted(free bool) *Handler {
 	if free {
 		admission.Price = 0
 	}
-	c.Admission, c.Count, c.Tally = &admission, func(Outcome) {}, func(string, counters.Kind) {}
+	c.Admission, c.Count, c.AddCount = &admission, func(Outcome) {}, func(string, counters.Kind) {}
 	return &c
 }
 
@@ -193,7 +193,7 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 		if done {
 			h.Count(a.outcome)
 			for _, k := range a.kinds {
-				h.Tally(m.session.Conv, k)
+				h.AddCount(m.session.Conv, k)
 			}
 			return h.reply(m, a, mark, cookie{state: a.next}), false
 		}
@@ -339,6 +339,3 @@ var markKinds = [...]store.MarkKind{
 	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.Line: store.HelplineOnly, admit.Silent: store.Silent,
 	admit.Maintenance: store.Maintenance,
 }
-
-// Fallback is the reply when something of ours is broken: a 24-hour number and 999.
-func Fallback(b *flows.Book) webhook.TextReply { return webhook.TextReply{Text: b.FallbackText()} }

@@ -34,7 +34,7 @@ func TestLeaksAreFound(t *testing.T) {
 			{"sms/handler.go", readsText, "	h.Count(Outcome(in.Name))\n" + readsText},
 			// The keys are counted.
 			{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n",
-				"	in := keyed(h.Now(), &pos, c.Keys)\n	h.Tally(\"x\", counters.Kind{Channel: counters.Call, Outcome: counters.Outcome(c.Keys)})\n"},
+				"	in := keyed(h.Now(), &pos, c.Keys)\n	h.AddCount(\"x\", counters.Kind{Channel: counters.Call, Outcome: counters.Outcome(c.Keys)})\n"},
 			// The caller's place rides in a URL.
 			{"internal/twilio/webhook.go", "ID: f.get(fieldCall), Caller: sender,",
 				"ID: f.get(fieldCall), City: f.get(\"FromCity\"), Caller: sender,"},

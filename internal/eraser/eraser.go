@@ -37,8 +37,8 @@ type Records interface {
 	Redact(id twilio.RecordID) error
 }
 
-// Held is how long a lease lasts: longer than the two requests that a record can need.
-const Held = time.Minute
+// LeaseTime is how long a lease lasts: longer than the two requests that a record can need.
+const LeaseTime = time.Minute
 
 // Limits and intervals.
 const (
@@ -152,7 +152,7 @@ func (e *Eraser) Run(ctx context.Context) {
 			}
 		})
 	}
-	for _, loop := range []func(context.Context){e.flush, e.watch} {
+	for _, loop := range []func(context.Context){e.flush, e.updateStatus} {
 		all.Go(func() {
 			for !e.catch(func() { loop(ctx) }) && ctx.Err() == nil {
 				pause(ctx, e.idle())
@@ -182,7 +182,7 @@ func (e *Eraser) catch(f func()) (ended bool) {
 func (e *Eraser) dispatch(ctx context.Context, jobs chan<- store.Erasure) {
 	for ctx.Err() == nil {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
-		job, wait, ok, err := e.List.Lease(op, e.Now(), Held)
+		job, wait, ok, err := e.List.Lease(op, e.Now(), LeaseTime)
 		cancel()
 		if ok {
 			jobs <- job // every worker ends its job by itself
@@ -210,7 +210,7 @@ func pause(ctx context.Context, d time.Duration) {
 // erase tries one record and saves the result.
 func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 	// The result is saved even when the program is stopping.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Held)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), LeaseTime)
 	defer cancel()
 	age := e.Now().Sub(job.Since)
 	id, ok := twilio.ParseRecordID(job.ID)
@@ -234,11 +234,11 @@ func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 	case errors.Is(err, twilio.ErrRefused):
 		e.retry(ctx, job, id, Refused, age)
 	case errors.As(err, &busy):
-		e.hold(ctx, job, Busy, busy.After)
+		e.backOff(ctx, job, Busy, busy.After)
 	case errors.Is(err, twilio.ErrCredentials):
-		e.hold(ctx, job, Credentials, 0)
+		e.backOff(ctx, job, Credentials, 0)
 	default:
-		e.hold(ctx, job, Away, 0)
+		e.backOff(ctx, job, Away, 0)
 	}
 }
 
@@ -261,8 +261,8 @@ func (e *Eraser) done(ctx context.Context, job store.Erasure, o Outcome) {
 	}
 }
 
-// hold pauses all gateways for a while, because the fault was not the record's.
-func (e *Eraser) hold(ctx context.Context, job store.Erasure, o Outcome, d time.Duration) {
+// backOff pauses all gateways for a while, because the fault was not the record's.
+func (e *Eraser) backOff(ctx context.Context, job store.Erasure, o Outcome, d time.Duration) {
 	e.Count(o)
 	n := e.streak.Add(1)
 	if d == 0 {
@@ -308,7 +308,7 @@ func (e *Eraser) flush(ctx context.Context) {
 	put := func(ctx context.Context) bool {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
 		defer cancel()
-		if err := e.List.Enqueue(op, waiting, e.Now().Add(Held), e.GiveUp+store.EraseKeep); err != nil {
+		if err := e.List.Enqueue(op, waiting, e.Now().Add(LeaseTime), e.GiveUp+store.EraseKeep); err != nil {
 			e.Log.Warn("what is to be erased could not be noted; it is kept in memory", "err", err)
 			return false
 		}
@@ -355,8 +355,8 @@ func (e *Eraser) flush(ctx context.Context) {
 	}
 }
 
-// watch updates the status.
-func (e *Eraser) watch(ctx context.Context) {
+// updateStatus updates the status.
+func (e *Eraser) updateStatus(ctx context.Context) {
 	for ctx.Err() == nil {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
 		waiting, oldest, err := e.List.Backlog(op)

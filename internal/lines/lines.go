@@ -48,9 +48,9 @@ type change struct {
 	Machines, Complaints int
 }
 
-// Watch knows which lines are not answering. It is safe for concurrent use. Without its
+// Tracker knows which lines are not answering. It is safe for concurrent use. Without its
 // keeper it goes on with what it has seen itself, and says nothing.
-type Watch struct {
+type Tracker struct {
 	keeper Keeper
 	now    func() time.Time
 	// checked gives the services whose lines are watched, with the day each was last rung to
@@ -64,19 +64,19 @@ type Watch struct {
 	down    atomic.Pointer[map[string]bool]
 }
 
-// New returns a watch on the services that checked gives.
-func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Time) *Watch {
-	w := &Watch{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{},
+// New returns a tracker of the services that checked gives.
+func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Time) *Tracker {
+	w := &Tracker{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{},
 		pending: map[string]change{}}
 	w.down.Store(&map[string]bool{})
 	return w
 }
 
 // Down gives the services whose lines are not answering. Nobody may change it.
-func (w *Watch) Down() map[string]bool { return *w.down.Load() }
+func (w *Tracker) Down() map[string]bool { return *w.down.Load() }
 
 // Known gives what is known of a service's line.
-func (w *Watch) Known(service string) store.Line {
+func (w *Tracker) Known(service string) store.Line {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.known[service]
@@ -84,7 +84,7 @@ func (w *Watch) Known(service string) store.Line {
 
 // Add notes how a call to a service ended, or that somebody wrote that it did not help.
 // Anything else that is counted is passed over.
-func (w *Watch) Add(k counters.Kind) {
+func (w *Tracker) Add(k counters.Kind) {
 	day := hours.Day(w.now())
 	c := change{Noted: day}
 	switch k.Outcome {
@@ -111,7 +111,7 @@ func (w *Watch) Add(k counters.Kind) {
 }
 
 // Judge decides again which lines are not answering: the days of test calls have changed.
-func (w *Watch) Judge() {
+func (w *Tracker) Judge() {
 	checked := w.checked()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -119,7 +119,7 @@ func (w *Watch) Judge() {
 }
 
 // judge works out which lines are not answering. The lock must be held.
-func (w *Watch) judge(checked map[string]time.Time) {
+func (w *Tracker) judge(checked map[string]time.Time) {
 	down := map[string]bool{}
 	for id, l := range w.known {
 		if on, ok := checked[id]; ok && NotAnswering(l, on) {
@@ -134,7 +134,7 @@ func (w *Watch) judge(checked map[string]time.Time) {
 // Sync hands on what was noted and reads what other gateways have noted. All lines are written,
 // even those of which nothing was noted. While the keeper is away, what was noted is kept: there is one entry for
 // each service at most.
-func (w *Watch) Sync(ctx context.Context) {
+func (w *Tracker) Sync(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()
 	w.mu.Lock()
@@ -165,7 +165,7 @@ func (w *Watch) Sync(ctx context.Context) {
 }
 
 // Run syncs every minute, and once more when ctx ends. Run again, it goes on with the minute.
-func (w *Watch) Run(ctx context.Context) {
+func (w *Tracker) Run(ctx context.Context) {
 	for {
 		w.mu.Lock()
 		due := time.NewTimer(w.synced.Add(syncEvery).Sub(w.now()))

@@ -35,7 +35,7 @@ func day(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, hours.Lond
 
 // gateway is one process: a watch on two services, with a clock.
 type gateway struct {
-	*lines.Watch
+	*lines.Tracker
 	store   *store.Store
 	now     time.Time
 	checked map[string]time.Time
@@ -56,7 +56,7 @@ func startWith(t *testing.T, url string, keys *privacy.Keyring) *gateway {
 	})
 	g := &gateway{store: s, now: day(18).Add(15 * time.Hour),
 		checked: map[string]time.Time{"north": {}, "south": day(1)}}
-	g.Watch = lines.New(s, func() time.Time { return g.now }, func() map[string]time.Time { return g.checked })
+	g.Tracker = lines.New(s, func() time.Time { return g.now }, func() map[string]time.Time { return g.checked })
 	return g
 }
 

@@ -163,8 +163,10 @@ func (c *Client) SetWebhookURLs(l AccountLine) error {
 	case NumberLine:
 		return c.callCore(what, func(s *api.ApiService) error {
 			p := &api.UpdateIncomingPhoneNumberParams{}
-			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
-			p.SetVoiceUrl(l.Calls.URL).SetVoiceMethod(l.Calls.Method).SetVoiceFallbackUrl(l.CallsFallback.URL).SetVoiceFallbackMethod(l.CallsFallback.Method)
+			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method)
+			p.SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
+			p.SetVoiceUrl(l.Calls.URL).SetVoiceMethod(l.Calls.Method)
+			p.SetVoiceFallbackUrl(l.CallsFallback.URL).SetVoiceFallbackMethod(l.CallsFallback.Method)
 			p.SetStatusCallback(l.Ended.URL).SetStatusCallbackMethod(l.Ended.Method)
 			override(p, l)
 			_, err := s.UpdateIncomingPhoneNumber(l.SID, p)
@@ -173,7 +175,8 @@ func (c *Client) SetWebhookURLs(l AccountLine) error {
 	case ShortCodeLine:
 		return c.callCore(what, func(s *api.ApiService) error {
 			p := &api.UpdateShortCodeParams{}
-			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method).SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
+			p.SetSmsUrl(l.Texts.URL).SetSmsMethod(l.Texts.Method)
+			p.SetSmsFallbackUrl(l.TextsFallback.URL).SetSmsFallbackMethod(l.TextsFallback.Method)
 			_, err := s.UpdateShortCode(l.SID, p)
 			return err
 		})

@@ -17,9 +17,9 @@ const pingTimeout = 500 * time.Millisecond
 func (g *Gateway) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, "alive") })
-	mux.Handle("GET /readyz", g.watchedPage(http.HandlerFunc(g.readyz)))
+	mux.Handle("GET /readyz", g.rememberAsking(http.HandlerFunc(g.readyz)))
 	mux.HandleFunc("GET /status", g.status)
-	mux.Handle("GET /metrics", g.watchedPage(g.metrics.handler()))
+	mux.Handle("GET /metrics", g.rememberAsking(g.metrics.handler()))
 	return mux
 }
 
@@ -33,23 +33,23 @@ const (
 	AsksFollow = "signpost-follow"
 )
 
-// watched remembers when somebody last asked what is wrong: else nobody hears of it.
-type watched struct{ last atomic.Pointer[time.Time] }
+// lastAsked remembers when somebody last asked what is wrong: else nobody hears of it.
+type lastAsked struct{ last atomic.Pointer[time.Time] }
 
-func (w *watched) note(now time.Time) { w.last.Store(&now) }
+func (w *lastAsked) set(now time.Time) { w.last.Store(&now) }
 
-// watchedPage notes who asks a page, once it has answered: a watch that begins again hears of
+// rememberAsking notes who asks a page, once it has answered: a watch that begins again hears of
 // the gap.
-func (g *Gateway) watchedPage(page http.Handler) http.Handler {
+func (g *Gateway) rememberAsking(page http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		page.ServeHTTP(rw, r)
 		if agent := r.UserAgent(); agent != AsksDoctor && agent != AsksFollow {
-			g.watched.note(g.clock())
+			g.lastAsked.set(g.clock())
 		}
 	})
 }
 
-func (w *watched) findings(now time.Time) []inspect.Finding {
+func (w *lastAsked) findings(now time.Time) []inspect.Finding {
 	if now.Sub(*w.last.Load()) < unwatchedAfter {
 		return nil
 	}

@@ -15,7 +15,6 @@ import (
 	"signpost/internal/inspect"
 	"signpost/internal/twilio"
 	"signpost/ivr"
-	"signpost/sms"
 )
 
 // origin is where the book in force came from.
@@ -28,9 +27,9 @@ const (
 	fromNowhere               // no good book is known: only the 24-hour number and 999
 )
 
-// shelf is the book in force and the one before it, for the repeats of webhooks that it
+// bookState is the book in force and the one before it, for the repeats of webhooks that it
 // answered.
-type shelf struct {
+type bookState struct {
 	current, previous *flows.Book
 	// safeText and safeCall are the answers when all else fails, rendered when the book came
 	// into force.
@@ -42,10 +41,10 @@ type shelf struct {
 	forbidden          bool      // a file of FLOWS_DIR may not be read by this user
 }
 
-func (g *Gateway) newShelf(current, previous *flows.Book, from origin) *shelf {
-	return &shelf{
+func (g *Gateway) newBookState(current, previous *flows.Book, from origin) *bookState {
+	return &bookState{
 		current: current, previous: previous, from: from, since: g.clock(), reloadOK: true,
-		safeText: twilio.TextDocument(sms.Fallback(current).Text, ""),
+		safeText: twilio.TextDocument(current.FallbackText(), ""),
 		safeCall: twilio.CallDocument(ivr.Fallback(current)),
 	}
 }
@@ -55,10 +54,10 @@ func (g *Gateway) newShelf(current, previous *flows.Book, from origin) *shelf {
 // may be for another area.
 func (g *Gateway) startBook(shipped *flows.Book) {
 	if g.cfg.FlowsDir == "" {
-		g.books.Store(g.newShelf(shipped, nil, fromProgram))
+		g.books.Store(g.newBookState(shipped, nil, fromProgram))
 		return
 	}
-	g.books.Store(g.newShelf(shipped.HelplineOnly(), nil, fromNowhere))
+	g.books.Store(g.newBookState(shipped.HelplineOnly(), nil, fromNowhere))
 	dir := os.DirFS(g.cfg.FlowsDir)
 	for range 3 { // somebody may be saving just now
 		g.fromFiles = load.Fingerprint(dir)
@@ -70,7 +69,7 @@ func (g *Gateway) startBook(shipped *flows.Book) {
 		return
 	}
 	if b, err := g.savedBook(); err == nil {
-		next := g.newShelf(b, nil, fromSaved)
+		next := g.newBookState(b, nil, fromSaved)
 		next.reloadOK, next.forbidden = false, g.books.Load().forbidden
 		g.books.Store(next)
 		g.log.Warn("the saved copy of the last good flow book is in use", "book", b.Version)
@@ -112,7 +111,7 @@ func (g *Gateway) Use(b *flows.Book) {
 		g.books.Store(&next)
 		return
 	}
-	g.books.Store(g.newShelf(b, old.current, fromDir))
+	g.books.Store(g.newBookState(b, old.current, fromDir))
 	if g.lines != nil { // not while the first book is read
 		g.lines.Judge()
 	}
@@ -143,7 +142,7 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 		g.refuse(problems[0].Rule, problems[0].Pos.String(), len(problems))
 		return true
 	}
-	g.metrics.reload(true)
+	g.metrics.setReload(true)
 	g.Use(src.Book)
 	g.save(copied)
 	return true
@@ -154,7 +153,7 @@ func (g *Gateway) refuse(rule, at string, count int) {
 	next := *g.books.Load()
 	next.reloadOK, next.forbidden = false, false
 	g.books.Store(&next)
-	g.metrics.reload(false)
+	g.metrics.setReload(false)
 	g.log.Error("the flow book has mistakes and is not used", "count", count, "at", at, "rule", rule)
 }
 
@@ -173,7 +172,7 @@ func (g *Gateway) save(b *saved.Book) {
 }
 
 // bookProblems names what is wrong with the flow book.
-func (s *shelf) bookProblems(stateDir string) (out []inspect.Finding) {
+func (s *bookState) bookProblems(stateDir string) (out []inspect.Finding) {
 	list, has := "signpost check -flows lists every mistake. A corrected book is in use within two seconds.",
 		"has mistakes"
 	if s.forbidden {

@@ -29,12 +29,9 @@ const (
 
 // newEraser returns the eraser of the gateway's store.
 func (g *Gateway) newEraser() (*eraser.Eraser, error) {
-	records, err := twilio.NewClient(g.cfg.APIURL, g.cfg.AccountSID, g.cfg.Tokens, g.cfg.APIKeys...)
+	records, err := newRecords(g.outside, g.cfg)
 	if err != nil {
 		return nil, err
-	}
-	if g.outside.Dial != nil {
-		records.SetDialer(g.outside.Dial)
 	}
 	var side eraser.Records = records
 	if g.tracer != nil {
@@ -42,6 +39,15 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 	}
 	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
 		Now: g.clock, Log: g.log, Count: g.metrics.erase, Chance: g.outside.Chance}, nil
+}
+
+// newRecords returns a client of the provider's records.
+func newRecords(outside Outside, cfg config.Config) (*twilio.Client, error) {
+	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
+	if err == nil && outside.Dial != nil {
+		records.SetDialer(outside.Dial)
+	}
+	return records, err
 }
 
 // noteRecords puts the records of a webhook on the list to erase, then answers it.
@@ -110,12 +116,9 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 	if redisURL == config.Embedded {
 		return 0, fmt.Errorf("a sweep fills the list of a gateway with a Redis: set REDIS_URL")
 	}
-	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
+	records, err := newRecords(outside, cfg)
 	if err != nil {
 		return 0, err
-	}
-	if outside.Dial != nil {
-		records.SetDialer(outside.Dial)
 	}
 	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial,
 		Turn: outside.Turn})
@@ -137,7 +140,7 @@ func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.
 			for _, id := range batch {
 				due[id] = now
 			}
-			if err := s.Enqueue(ctx, due, now.Add(eraser.Held), cfg.EraseGiveUp+store.EraseKeep); err != nil {
+			if err := s.Enqueue(ctx, due, now.Add(eraser.LeaseTime), cfg.EraseGiveUp+store.EraseKeep); err != nil {
 				return found, err
 			}
 		}

@@ -47,29 +47,28 @@ type Gateway struct {
 	log     *slog.Logger
 	metrics *metrics
 	store   *store.Store
-	books   atomic.Pointer[shelf]
+	books   atomic.Pointer[bookState]
 	// fromFiles is the fingerprint of FLOWS_DIR when it was first read.
 	fromFiles uint64
 	public    http.Handler
 	admin     http.Handler
 	now       atomic.Pointer[func() time.Time]
-	wipe      wiper
 	// stopping reports that the server is draining.
-	stopping atomic.Bool
-	eraser   *eraser.Eraser
-	sweep    func(context.Context) error
-	tracer   *trace.Tracer // nil when nothing is traced
-	tally    *counters.Counter
-	lines    *lines.Watch
-	quiet    quietBooks
-	meter    *budget.Meter
-	keys     *privacy.Keyring
-	outside  Outside
-	begun    atomic.Bool // Work has done what is done once
-	health   health
-	faults   faults
-	traffic  traffic
-	watched  watched
+	stopping  atomic.Bool
+	eraser    *eraser.Eraser
+	sweep     func(context.Context) error
+	tracer    *trace.Tracer // nil when nothing is traced
+	counts    *counters.Counter
+	lines     *lines.Tracker
+	adjusted  adjustedBooks
+	meter     *budget.Meter
+	keys      *privacy.Keyring
+	outside   Outside
+	begun     atomic.Bool // Work has done what is done once
+	health    health
+	faults    faults
+	traffic   traffic
+	lastAsked lastAsked
 	// process is what other gateways know this one by.
 	process string
 	// maintenanceUntil is until when the menus are switched off, in Unix seconds.
@@ -105,8 +104,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	g := &Gateway{cfg: cfg, log: log, outside: outside, metrics: newMetrics(), ready: make(chan struct{})}
 	g.SetClock(time.Now)
 	g.process = rand.Text()
-	g.watched.note(g.clock()) // somebody may have started it to look
-	g.wipe = wiper{g.metrics.wiped.Inc}
+	g.lastAsked.set(g.clock()) // somebody may have started it to look
 	keys, err := privacy.NewKeyring(cfg.Secrets...)
 	if err != nil {
 		return nil, fmt.Errorf("make the keyring: %w", err)
@@ -117,7 +115,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 		return nil, err
 	}
 	g.startBook(ships)
-	g.metrics.watchBook(g.helplineOnly)
+	g.metrics.registerBook(g.helplineOnly)
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
 		redisURL = ""
@@ -133,16 +131,16 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 	if g.eraser, err = g.newEraser(); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the eraser: %w", err), g.store.Close())
 	}
-	g.tally = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
+	g.counts = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
 	g.lines = lines.New(g.store, g.clock, g.checkedOn)
 	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Chance: g.hourly,
 		Now: g.clock, Log: log}
-	g.metrics.watchEraser(g.eraser.Status)
-	g.metrics.watchSpend(g.meter)
-	g.metrics.watchLines(func() int { return len(g.lines.Down()) })
-	g.metrics.watchHealth(g.certain)
-	g.maintenanceUntil.Store(time.Time{}.Unix())
-	g.public, g.admin = g.traced(g.routes(keys)), g.adminRoutes()
+	g.metrics.registerEraser(g.eraser.Status)
+	g.metrics.registerSpend(g.meter)
+	g.metrics.registerLines(func() int { return len(g.lines.Down()) })
+	g.metrics.registerHealth(g.certain)
+	g.maintenanceUntil.Store(time.Time{}.Unix()) // what Redis says when nothing is set: no change, nothing to log
+	g.public, g.admin = g.traced(g.routes()), g.adminRoutes()
 	g.warn()
 	return g, nil
 }
@@ -212,7 +210,7 @@ func (g *Gateway) Book(version uint32) *flows.Book {
 	if version != 0 && s.previous != nil && s.previous.Version == version {
 		b = s.previous
 	}
-	return g.quiet.of(b, g.lines.Down())
+	return g.adjusted.of(b, g.lines.Down())
 }
 
 // recording returns a recording by the name it is served under.
@@ -260,7 +258,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	running := slices.Concat(g.serveJobs(), g.startupJobs(),
-		[]job{{"memory", g.wipe.run}, {"inspection", g.inspectHourly}})
+		[]job{{"memory", g.wipeMemory}, {"inspection", g.inspectHourly}})
 	for _, j := range running {
 		watching.Go(func() { g.runForever(watchCtx, j) })
 	}
@@ -299,8 +297,8 @@ type job struct {
 
 // serveJobs are the jobs that end before the last requests are answered.
 func (g *Gateway) serveJobs() []job {
-	return []job{{"flow book", g.watch}, {"sweep", g.sweepHourly}, {"maintenance", g.watchMaintenance},
-		{"metrics", g.metrics.later.run}, {"store", g.watchStore}}
+	return []job{{"flow book", g.watchBook}, {"sweep", g.sweepHourly}, {"maintenance", g.watchMaintenance},
+		{"metrics", g.metrics.delayed.run}, {"store", g.watchStore}}
 }
 
 // startupJobs are the jobs of the start, which end by themselves.
@@ -310,7 +308,7 @@ func (g *Gateway) startupJobs() []job {
 
 // drainJobs are the jobs that end last: the last requests have records and counts, too.
 func (g *Gateway) drainJobs() []job {
-	return []job{{"eraser", g.eraser.Run}, {"counts", g.tally.Run}, {"lines", g.lines.Run}, {"budget", g.meter.Run}}
+	return []job{{"eraser", g.eraser.Run}, {"counts", g.counts.Run}, {"lines", g.lines.Run}, {"budget", g.meter.Run}}
 }
 
 // Work does what a gateway does beside answering until ctx ends, for tools that drive it by

@@ -24,10 +24,10 @@ import (
 type metrics struct {
 	registry               *prometheus.Registry
 	webhooks, texts, calls *prometheus.CounterVec
-	reloads                *prometheus.GaugeVec
+	reload                 prometheus.Gauge
 	wiped                  prometheus.Counter
 	erasures, sweeps       *prometheus.CounterVec
-	later                  later
+	delayed                delayedCounters
 	deliveries             *prometheus.CounterVec
 }
 
@@ -51,19 +51,19 @@ func newMetrics() *metrics {
 			"outcome", "code"),
 		calls: counter("call_events_total",
 			"Events of calls, by kind. Lost positions appear at once, the rest within a day.", "event"),
-		reloads: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost",
+		reload: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "signpost",
 			Name: "flow_book_last_reload_success",
-			Help: "1 if the last reload of the flow book succeeded."}, nil),
+			Help: "1 if the last reload of the flow book succeeded."}),
 	}
 	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
 		Help: "Times that the memory webhooks used was erased."})
-	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reloads, m.wiped, m.erasures, m.sweeps, m.deliveries)
-	m.watchProcess()
+	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reload, m.wiped, m.erasures, m.sweeps, m.deliveries)
+	m.registerProcess()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",
 		Help: "1; the label is the commit that the program was built from."}, []string{"revision"})
 	build.WithLabelValues(version.Revision()).Set(1)
 	m.registry.MustRegister(build)
-	m.reload(true)
+	m.setReload(true)
 	m.startAtZero()
 	return m
 }
@@ -84,32 +84,31 @@ func (m *metrics) startAtZero() {
 	for _, o := range eraser.Outcomes() {
 		m.erasures.WithLabelValues(string(o))
 	}
-	m.deliveries.WithLabelValues(deliveryOutcomes[0], noCode)
+	m.deliveries.WithLabelValues(delivered, noCode)
 	for _, code := range twilio.DeliveryCodes() {
-		m.deliveries.WithLabelValues(deliveryOutcomes[1], code)
+		m.deliveries.WithLabelValues(undelivered, code)
 	}
-	for _, o := range sweepOutcomes {
-		m.sweeps.WithLabelValues(o)
-	}
+	m.sweeps.WithLabelValues(sweepFailed)
+	m.sweeps.WithLabelValues(sweepSucceeded)
 }
 
-// sweepOutcomes are those of a search that failed, and of one that succeeded.
-var sweepOutcomes = [...]string{"failed", "succeeded"}
-
-// deliveryOutcomes are those of a reply that was delivered, and of one that was not.
-var deliveryOutcomes = [...]string{"delivered", "undelivered"}
-
-// noCode is the error code of a reply that was delivered.
-const noCode = "none"
+// Outcomes of a search for records, and of a reply.
+const (
+	sweepFailed    = "failed"
+	sweepSucceeded = "succeeded"
+	delivered      = "delivered"
+	undelivered    = "undelivered"
+	noCode         = "none" // the error code of a reply that was delivered
+)
 
 // delivery counts what became of a reply.
 func (m *metrics) delivery(d twilio.Delivery) {
 	switch {
 	case !d.Final:
 	case d.Delivered:
-		m.count(m.deliveries.WithLabelValues(deliveryOutcomes[0], noCode), false)
+		m.count(m.deliveries.WithLabelValues(delivered, noCode), false)
 	default:
-		m.count(m.deliveries.WithLabelValues(deliveryOutcomes[1], d.Code), d.Blocked())
+		m.count(m.deliveries.WithLabelValues(undelivered, d.Code), d.Blocked())
 	}
 }
 
@@ -126,11 +125,11 @@ var described = regexp.MustCompile(`fqName: "(signpost_[a-z_]+)", help: "([^"]*)
 // Metrics returns them, sorted by name, for documents and tests.
 func Metrics() (out []Metric) {
 	m := newMetrics()
-	m.watchEraser(func() eraser.Status { return eraser.Status{} })
-	m.watchSpend(&budget.Meter{Now: time.Now})
-	m.watchLines(func() int { return 0 })
-	m.watchHealth(func() map[string]bool { return nil })
-	m.watchBook(func() bool { return false })
+	m.registerEraser(func() eraser.Status { return eraser.Status{} })
+	m.registerSpend(&budget.Meter{Now: time.Now})
+	m.registerLines(func() int { return 0 })
+	m.registerHealth(func() map[string]bool { return nil })
+	m.registerBook(func() bool { return false })
 	descs := make(chan *prometheus.Desc)
 	go func() { m.registry.Describe(descs); close(descs) }()
 	for d := range descs {
@@ -143,15 +142,15 @@ func Metrics() (out []Metric) {
 }
 
 func (m *metrics) sweep(ok bool) {
-	o := sweepOutcomes[0]
+	o := sweepFailed
 	if ok {
-		o = sweepOutcomes[1]
+		o = sweepSucceeded
 	}
 	m.sweeps.WithLabelValues(o).Inc()
 }
 
-// watchEraser exports the state of erasing.
-func (m *metrics) watchEraser(status func() eraser.Status) {
+// registerEraser exports the state of erasing.
+func (m *metrics) registerEraser(status func() eraser.Status) {
 	gauge := func(name, help string, v func(eraser.Status) float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name,
 			Help: help},
@@ -170,8 +169,8 @@ func (m *metrics) watchEraser(status func() eraser.Status) {
 	})
 }
 
-// watchSpend exports the cost of the hour, see [blurred].
-func (m *metrics) watchSpend(meter *budget.Meter) {
+// registerSpend exports the cost of the hour, see [blurred].
+func (m *metrics) registerSpend(meter *budget.Meter) {
 	gauge := func(name, help string, step float64, v func() float64) {
 		shown := &blurred{step: step}
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
@@ -190,16 +189,16 @@ func (m *metrics) watchSpend(meter *budget.Meter) {
 		})
 }
 
-// watchLines exports how many lines do not answer. Which they are is on /readyz.
-func (m *metrics) watchLines(down func() int) {
+// registerLines exports how many lines do not answer. Which they are is on /readyz.
+func (m *metrics) registerLines(down func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost",
 		Name: "lines_not_answering",
 		Help: "Services whose lines nobody answered at the last three attempts."},
 		func() float64 { return float64(down()) }))
 }
 
-// watchBook exports whether there is a flow book.
-func (m *metrics) watchBook(helplineOnly func() bool) {
+// registerBook exports whether there is a flow book.
+func (m *metrics) registerBook(helplineOnly func() bool) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "helpline_only",
 		Help: "1 while no good flow book is known and everybody gets only the 24-hour number and 999."},
 		func() float64 {
@@ -210,8 +209,8 @@ func (m *metrics) watchBook(helplineOnly func() bool) {
 		}))
 }
 
-// watchHealth exports what is wrong while people are still answered.
-func (m *metrics) watchHealth(known func() map[string]bool) {
+// registerHealth exports what is wrong while people are still answered.
+func (m *metrics) registerHealth(known func() map[string]bool) {
 	m.registry.MustRegister(problems{known: known, desc: prometheus.NewDesc("signpost_problem",
 		"1 for each problem that is known: what /readyz names, by its short name.", []string{"problem"}, nil)})
 }
@@ -235,12 +234,12 @@ func (p problems) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-func (m *metrics) reload(ok bool) {
+func (m *metrics) setReload(ok bool) {
 	v := 0.0
 	if ok {
 		v = 1
 	}
-	m.reloads.WithLabelValues().Set(v)
+	m.reload.Set(v)
 }
 
 func (m *metrics) handler() http.Handler {

@@ -32,7 +32,7 @@ type fault struct {
 	code string // the provider's error code
 }
 
-func (f *faults) note(name, code string, at time.Time) {
+func (f *faults) happened(name, code string, at time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.last == nil {
@@ -79,9 +79,9 @@ func (g *Gateway) countWebhook(endpoint string, o twilio.Outcome) {
 	g.metrics.webhook(endpoint, o)
 	switch o {
 	case twilio.Mismatched:
-		g.faults.note(webhooksRefused, "", g.clock())
+		g.faults.happened(webhooksRefused, "", g.clock())
 	case twilio.Panicked:
-		g.faults.note(safeAnswers, "", g.clock())
+		g.faults.happened(safeAnswers, "", g.clock())
 	}
 }
 
@@ -90,7 +90,7 @@ func (g *Gateway) countDelivery(d twilio.Delivery) {
 	g.metrics.delivery(d)
 	g.traffic.delivery(d, g.clock())
 	if d.Blocked() {
-		g.faults.note(repliesBlocked, d.Code, g.clock())
+		g.faults.happened(repliesBlocked, d.Code, g.clock())
 	}
 }
 
@@ -123,7 +123,7 @@ func (g *Gateway) problems() []inspect.Finding {
 	out = append(out, g.faults.recent(g.clock())...)
 	out = append(out, g.notAnswering()...)
 	out = append(out, g.erasing()...)
-	out = append(out, g.watched.findings(g.clock())...)
+	out = append(out, g.lastAsked.findings(g.clock())...)
 	names := inspect.Names()
 	slices.SortStableFunc(out,
 		func(a, b inspect.Finding) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })

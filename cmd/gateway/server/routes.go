@@ -45,10 +45,10 @@ func Endpoints() []string {
 }
 
 // routes wires each endpoint: guard, typed value, channel, reply.
-func (g *Gateway) routes(keys *privacy.Keyring) http.Handler {
+func (g *Gateway) routes() http.Handler {
 	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.countWebhook,
 		g.cfg.WebhookKeys...)
-	texts, calls := g.textChannel(keys), g.callChannel(keys)
+	texts, calls := g.textChannel(), g.callChannel()
 	text := func(ctx context.Context, w twilio.Webhook) twilio.Response {
 		w.Message.Probe, w.Message.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
 		reply := texts.Answer(ctx, w.Message)
@@ -131,7 +131,7 @@ func (p pathMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
+func (g *Gateway) textChannel() *sms.Handler {
 	var sessions interface {
 		sms.Sessions
 		admit.Rate
@@ -141,7 +141,7 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 	}
 	return &sms.Handler{
 		Book: g.Book, Sessions: sessions,
-		Identity: sms.Identity{Keys: keys, SessionTTL: g.cfg.SessionTTL, Now: g.clock},
+		Identity: sms.Identity{Keys: g.keys, SessionTTL: g.cfg.SessionTTL, Now: g.clock},
 		Admission: &admit.Texts{
 			Limits: admit.NewLimits(admit.Options{
 				Rate: sessions, HomeLimit: g.cfg.SenderLimit, ElsewhereLimit: g.cfg.ForeignSenderLimit,
@@ -150,21 +150,21 @@ func (g *Gateway) textChannel(keys *privacy.Keyring) *sms.Handler {
 			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
 			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
 		},
-		Now: g.clock, Log: g.log, Count: g.countText, Tally: g.note, Lines: g.cfg.Lines,
+		Now: g.clock, Log: g.log, Count: g.countText, AddCount: g.addCount, Lines: g.cfg.Lines,
 	}
 }
 
-func (g *Gateway) callChannel(keys *privacy.Keyring) *ivr.Handler {
+func (g *Gateway) callChannel() *ivr.Handler {
 	return &ivr.Handler{
 		Book: func() *flows.Book { return g.Book(0) },
 		Admission: &admit.Calls{
-			Keys: keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePrice), CallerLimit: g.cfg.CallerLimit,
+			Keys: g.keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePrice), CallerLimit: g.cfg.CallerLimit,
 			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly, Now: g.clock,
 		},
-		Positions: ivr.Positions{Keys: keys, Now: g.clock},
+		Positions: ivr.Positions{Keys: g.keys, Now: g.clock},
 		BaseURL:   g.cfg.PublicURL, CallerID: g.callerID(),
 		Silent: &ivr.SilentCallLimiter{Now: g.clock},
-		Now:    g.clock, Log: g.log, Count: g.metrics.call, Tally: g.note,
+		Now:    g.clock, Log: g.log, Count: g.metrics.call, AddCount: g.addCount,
 	}
 }
 

@@ -45,14 +45,14 @@ type status struct {
 func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), statusTimeout)
 	defer cancel()
-	now, shelf := g.clock(), g.books.Load()
+	now, book := g.clock(), g.books.Load()
 	s := status{NoBook: true, At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04")}
-	s.Answers, s.Problems = forManager(g.problemsNow(ctx))
-	s.Yesterday, s.Silent, s.NoCounts = g.counted(ctx, shelf.current, now)
-	s.Book = bookSince(shelf)
-	if shelf.from != fromNowhere { // else its numbers are of a book that nobody is given
+	s.Answers, s.Problems = managerText(g.problemsNow(ctx))
+	s.Yesterday, s.Silent, s.NoCounts = g.counted(ctx, book.current, now)
+	s.Book = bookSince(book)
+	if book.from != fromNowhere { // else its numbers are of a book that nobody is given
 		s.NoBook = false
-		s.Oldest, s.Unchecked = oldest(shelf.current, now)
+		s.Oldest, s.Unchecked = oldest(book.current, now)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
@@ -121,7 +121,7 @@ func (g *Gateway) counted(ctx context.Context, b *flows.Book, now time.Time) (ye
 	return shown(begun), silent, false
 }
 
-func bookSince(s *shelf) string {
+func bookSince(s *bookState) string {
 	since := s.since.In(hours.London()).Format("2 January 2006, 15:04")
 	switch s.from {
 	case fromProgram:

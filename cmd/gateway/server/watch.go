@@ -14,8 +14,8 @@ import (
 // was saved.
 const watchEvery = 400 * time.Millisecond
 
-// watch reloads the flow book when its files change.
-func (g *Gateway) watch(ctx context.Context) {
+// watchBook reloads the flow book when its files change.
+func (g *Gateway) watchBook(ctx context.Context) {
 	if g.cfg.FlowsDir == "" {
 		return
 	}

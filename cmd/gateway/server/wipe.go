@@ -17,12 +17,8 @@ import (
 // a process takes must not tell when somebody texted.
 const WipeEvery = 2 * time.Second
 
-// wiper forces the garbage collector to run. By itself it may wait two minutes.
-type wiper struct {
-	done func() // after each run
-}
-
-func (w wiper) run(ctx context.Context) {
+// wipeMemory forces the garbage collector to run. By itself it may wait two minutes.
+func (g *Gateway) wipeMemory(ctx context.Context) {
 	tick := time.NewTicker(WipeEvery)
 	defer tick.Stop()
 	for {
@@ -32,7 +28,7 @@ func (w wiper) run(ctx context.Context) {
 		case <-tick.C:
 		}
 		runtime.GC()
-		w.done()
+		g.metrics.wiped.Inc()
 	}
 }
 

@@ -151,8 +151,8 @@ var bugs = []bug{
 			"	case err == nil, planted.Is(\"record dropped\") && errors.Is(err, twilio.ErrNotFinal):\n		e.done(ctx, job, Deleted)"},
 	}, calmly(1)},
 	{"stale book", "a new flow book does not come into force", []patch{
-		{gateway, "	g.books.Store(g.newShelf(b, old.current, fromDir))",
-			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(g.newShelf(b, old.current, fromDir))"},
+		{gateway, "	g.books.Store(g.newBookState(b, old.current, fromDir))",
+			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(g.newBookState(b, old.current, fromDir))"},
 	}, busy(1, "the flow book changes")},
 	{"book before forgotten", "a repeat is answered by the new book, though the old one answered first", []patch{
 		{"cmd/gateway/server/gateway.go", "	if version != 0 && s.previous != nil && s.previous.Version == version {",
@@ -167,7 +167,7 @@ var bugs = []bug{
 			"	s.Area = areaID\n	if planted.Is(\"another area\") && areaID == \"cheshire_east\" {\n		s.Area = \"cheshire_west\"\n	}\n"},
 	}, calmly(1)},
 	{"budget without an end", "what an hour has cost limits no answer", []patch{
-		{"internal/budget/spend.go", "func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 {",
+		{"internal/budget/budget.go", "func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 {",
 			"func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 || planted.Is(\"budget without an end\") {"},
 	}, limited(1)},
 	{"state in clear", "Redis holds a conversation unsealed", []patch{

@@ -16,8 +16,8 @@ const (
 	noAnswer                 // some may get none
 )
 
-// plainly is what the manager's page says of problems, by their names.
-var plainly = []struct {
+// managerTexts is what the manager's page says of problems, by their names.
+var managerTexts = []struct {
 	says  string
 	does  effect
 	mine  bool // the manager can put it right
@@ -68,9 +68,9 @@ var plainly = []struct {
 		[]string{"certificate-expires"}},
 }
 
-// forManager says in plain words whether people are answered, and what somebody should look
+// managerText says in plain words whether people are answered, and what somebody should look
 // at. What may be meant is left out.
-func forManager(found []inspect.Finding) (answers string, problems []string) {
+func managerText(found []inspect.Finding) (answers string, problems []string) {
 	worst := unnoticed
 	for _, f := range found {
 		if f.Look {
@@ -102,7 +102,7 @@ func ofFinding(f inspect.Finding) (says string, does effect) {
 			". Ring it. If a person answers, record that in the flow book.", unnoticed
 	}
 	tell := " Tell the person who runs the server: " + f.Name + "."
-	for _, p := range plainly {
+	for _, p := range managerTexts {
 		if !slices.Contains(p.names, f.Name) {
 			continue
 		}

@@ -36,7 +36,7 @@ func TestCountsOfPeopleAppearLater(t *testing.T) {
 	}
 	largest, before := 0.0, 0.0
 	for range laterSteps {
-		m.later.step()
+		m.delayed.step()
 		now := value(t, answered)
 		largest, before = max(largest, now-before), now
 	}

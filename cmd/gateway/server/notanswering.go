@@ -12,10 +12,10 @@ import (
 	"signpost/internal/inspect"
 )
 
-// note adds to the day's counts, under the name of a phone, and to what is known of a
+// addCount adds to the day's counts, under the name of a phone, and to what is known of a
 // service's line.
-func (g *Gateway) note(who string, k counters.Kind) {
-	g.tally.Add(who, k)
+func (g *Gateway) addCount(who string, k counters.Kind) {
+	g.counts.Add(who, k)
 	g.lines.Add(k)
 }
 
@@ -32,16 +32,16 @@ func (g *Gateway) checkedOn() map[string]time.Time {
 	return out
 }
 
-// quietBooks are the books in force as they are while some lines do not answer: made once
+// adjustedBooks are the books in force as they are while some lines do not answer: made once
 // for each set of lines.
-type quietBooks struct {
+type adjustedBooks struct {
 	mu   sync.Mutex
 	down map[string]bool
 	made map[*flows.Book]*flows.Book
 }
 
 // of gives a book as it is while some lines do not answer.
-func (q *quietBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
+func (q *adjustedBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
 	if len(down) == 0 {
 		return b
 	}
