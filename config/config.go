@@ -1,5 +1,5 @@
 // Package config turns the environment into one typed [Config]. It is the only
-// room that reads the environment, it reports every mistake at once by the
+// package that reads the environment, it reports every mistake at once by the
 // variable's name, and it never echoes a value.
 package config
 

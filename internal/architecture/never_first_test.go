@@ -23,7 +23,7 @@ import (
 // One program begins a text and a call: linecheck, from one number of the operator's
 // own to another, to see whether our line answers. It is a program by itself.
 
-// mayCallOut are the rooms that may make a request of their own, and why.
+// mayCallOut are the packages and files that may make a request of their own, and why.
 var mayCallOut = map[string]string{
 	"cmd/signpost/start.go":        "asks whether a preview runs on this machine",
 	"cmd/signpost/watch.go":        "tells the operator, at addresses that the operator set, and no caller",
@@ -63,8 +63,8 @@ var callsOut = []string{"http.Get", "http.Post", "http.PostForm", "http.Head", "
 	"http.NewRequestWithContext", "http.Client", "http.DefaultClient", "http.Transport", "http.DefaultTransport"}
 
 // startsConversation finds what could start a conversation in one file of a
-// room. It needs nothing but the standard library.
-func startsConversation(room, name string, src any) ([]string, error) {
+// package. It needs nothing but the standard library.
+func startsConversation(pkg, name string, src any) ([]string, error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, src, 0)
 	if err != nil {
@@ -77,8 +77,8 @@ func startsConversation(room, name string, src any) ([]string, error) {
 	for _, i := range f.Imports {
 		path := strings.Trim(i.Path.Value, `"`)
 		if strings.HasPrefix(path, "github.com/twilio/twilio-go") && path != "github.com/twilio/twilio-go/client" &&
-			room != "internal/twilio" {
-			say(i, "only internal/twilio may know the provider's API, not %s", room)
+			pkg != "internal/twilio" {
+			say(i, "only internal/twilio may know the provider's API, not %s", pkg)
 		}
 		if strings.HasPrefix(path, "github.com/twilio/twilio-go/rest/") && !slices.Contains(harmless, path) ||
 			path == "github.com/twilio/twilio-go" {
@@ -88,20 +88,20 @@ func startsConversation(room, name string, src any) ([]string, error) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if _, ok := allowedStart[room+"/"+filepath.Base(name)+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) &&
+			if _, ok := allowedStart[pkg+"/"+filepath.Base(name)+" "+n.Sel.Name]; starts.MatchString(n.Sel.Name) &&
 				!ok {
 				say(n, "%s starts a conversation", n.Sel.Name)
 			}
-			if n.Sel.Name == ownLine && room != "cmd/linecheck" {
-				say(n, "only cmd/linecheck may text and ring our own line, not %s", room)
+			if n.Sel.Name == ownLine && pkg != "cmd/linecheck" {
+				say(n, "only cmd/linecheck may text and ring our own line, not %s", pkg)
 			}
 			if x, ok := n.X.(*ast.Ident); ok && slices.Contains(callsOut, x.Name+"."+n.Sel.Name) &&
-				mayCallOut[room] == "" && mayCallOut[room+"/"+filepath.Base(name)] == "" {
+				mayCallOut[pkg] == "" && mayCallOut[pkg+"/"+filepath.Base(name)] == "" {
 				say(n, "%s.%s makes a request: only %q may", x.Name, n.Sel.Name, slices.Sorted(maps.Keys(mayCallOut)))
 			}
 		case *ast.BasicLit:
-			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && room != "internal/twilio" &&
-				room != "internal/testkit" {
+			if n.Kind == token.STRING && strings.Contains(n.Value, "twilio.com") && pkg != "internal/twilio" &&
+				pkg != "internal/testkit" {
 				say(n, "the provider's address is outside internal/twilio")
 			}
 		}
@@ -112,10 +112,10 @@ func startsConversation(room, name string, src any) ([]string, error) {
 
 func TestNothingStartsAConversation(t *testing.T) {
 	files := 0
-	for room, p := range packages(t) {
+	for pkg, p := range packages(t) {
 		for _, file := range p.GoFiles {
 			files++
-			found, err := startsConversation(room, filepath.Join(p.Dir, file), nil)
+			found, err := startsConversation(pkg, filepath.Join(p.Dir, file), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +131,7 @@ func TestNothingStartsAConversation(t *testing.T) {
 
 // What the lint is for, it finds.
 func TestLintFindsStarts(t *testing.T) {
-	for _, bad := range []struct{ room, src string }{
+	for _, bad := range []struct{ pkg, src string }{
 		{"sms", `package sms; import api "github.com/twilio/twilio-go/rest/api/v2010"; var _ = api.NewApiService`},
 		{"internal/twilio", `package twilio; func f() { c.api.CreateMessage(p) }`},
 		{"internal/twilio", `package twilio; func f() { send := s.CreateCall; send(p) }`},
@@ -145,8 +145,8 @@ func TestLintFindsStarts(t *testing.T) {
 		{"cmd/linecheck", `package main; func f() { s.CreateMessage(p) }`},
 		{"internal/counters", `package tally; const u = "https://api.twilio.com/2010-04-01"`},
 	} {
-		if found, err := startsConversation(bad.room, "bad.go", bad.src); err != nil || len(found) == 0 {
-			t.Errorf("not found in %s: %s (%v)", bad.room, bad.src, err)
+		if found, err := startsConversation(bad.pkg, "bad.go", bad.src); err != nil || len(found) == 0 {
+			t.Errorf("not found in %s: %s (%v)", bad.pkg, bad.src, err)
 		}
 	}
 	if found, err := startsConversation("sms", "good.go",

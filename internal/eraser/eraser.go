@@ -88,8 +88,8 @@ type Eraser struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Count  func(Outcome)
-	// Chance gives a random number from 0 up to, and not including, n. Nil is the process's own.
-	Chance func(n time.Duration) time.Duration
+	// Rand gives a random number from 0 up to, and not including, n. Nil is the process's own.
+	Rand func(n time.Duration) time.Duration
 
 	noted  chan note
 	streak atomic.Int32 // failed tries in a row
@@ -295,7 +295,7 @@ func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 
 // jitter varies a delay by up to a fifth, so that tries do not coincide.
 func (e *Eraser) jitter(d time.Duration) time.Duration {
-	chance := e.Chance
+	chance := e.Rand
 	if chance == nil {
 		chance = rand.N[time.Duration] // #nosec G404 -- nobody gains by guessing it
 	}

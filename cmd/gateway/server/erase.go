@@ -29,7 +29,7 @@ const (
 
 // newEraser returns the eraser of the gateway's store.
 func (g *Gateway) newEraser() (*eraser.Eraser, error) {
-	records, err := newRecords(g.outside, g.cfg)
+	records, err := newRecords(g.env, g.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +38,14 @@ func (g *Gateway) newEraser() (*eraser.Eraser, error) {
 		side = timedRecords{records, g.tracer}
 	}
 	return &eraser.Eraser{List: g.store, Records: side, After: g.cfg.EraseAfter, GiveUp: g.cfg.EraseGiveUp,
-		Now: g.clock, Log: g.log, Count: g.metrics.erase, Chance: g.outside.Chance}, nil
+		Now: g.clock, Log: g.log, Count: g.metrics.erase, Rand: g.env.Rand}, nil
 }
 
 // newRecords returns a client of the provider's records.
-func newRecords(outside Outside, cfg config.Config) (*twilio.Client, error) {
+func newRecords(env Env, cfg config.Config) (*twilio.Client, error) {
 	records, err := twilio.NewClient(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.APIKeys...)
-	if err == nil && outside.Dial != nil {
-		records.SetDialer(outside.Dial)
+	if err == nil && env.Dial != nil {
+		records.SetDialer(env.Dial)
 	}
 	return records, err
 }
@@ -107,21 +107,21 @@ func (g *Gateway) sweepHourly(ctx context.Context) {
 // crash has left. The provider lists whole records, with words and numbers: run it in a
 // process of its own, which ends.
 func Sweep(ctx context.Context, cfg config.Config, log *slog.Logger) (int, error) {
-	return SweepIn(ctx, Outside{}, cfg, log)
+	return SweepWithEnv(ctx, Env{}, cfg, log)
 }
 
-// SweepIn is Sweep for a process that reaches what is outside in another way than the system's.
-func SweepIn(ctx context.Context, outside Outside, cfg config.Config, log *slog.Logger) (int, error) {
+// SweepWithEnv is Sweep for a process that reaches what is outside in another way than the system's.
+func SweepWithEnv(ctx context.Context, env Env, cfg config.Config, log *slog.Logger) (int, error) {
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
 		return 0, fmt.Errorf("a sweep fills the list of a gateway with a Redis: set REDIS_URL")
 	}
-	records, err := newRecords(outside, cfg)
+	records, err := newRecords(env, cfg)
 	if err != nil {
 		return 0, err
 	}
-	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: outside.Dial,
-		Turn: outside.Turn})
+	s, err := store.Open(store.Options{URL: redisURL, SessionTTL: cfg.SessionTTL, Dial: env.Dial,
+		Turn: env.BeforeRedis})
 	if err != nil {
 		return 0, fmt.Errorf("open the store: %w", err)
 	}

@@ -63,8 +63,8 @@ type Gateway struct {
 	adjusted  adjustedBooks
 	meter     *budget.Meter
 	keys      *privacy.Keyring
-	outside   Outside
-	begun     atomic.Bool // Work has done what is done once
+	env       Env
+	started   atomic.Bool // RunJobs has done what is done once
 	health    health
 	faults    faults
 	traffic   traffic
@@ -81,27 +81,27 @@ type Gateway struct {
 	ready                 chan struct{}
 }
 
-// Outside is how a gateway reaches what is outside its process. The zero Outside is the
-// system's network and chance.
-type Outside struct {
+// Env is how a gateway reaches what is outside its process. The zero Env is the
+// system's network and randomness.
+type Env struct {
 	// Dial makes the connections to Redis and to the provider's API.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Turn returns once it is a question's turn to be asked of Redis, for tools that try out in
+	// BeforeRedis returns once it is a question's turn to be asked of Redis, for tools that try out in
 	// which order things may happen.
-	Turn func(question string)
-	// Chance varies the times of retries: a random number from 0 up to, and not including, n.
-	Chance func(n time.Duration) time.Duration
+	BeforeRedis func(question string)
+	// Rand varies the times of retries: a random number from 0 up to, and not including, n.
+	Rand func(n time.Duration) time.Duration
 }
 
 // New returns a gateway. It fails only on what it cannot serve without: an invalid REDIS_URL
 // or secret. A flow book with mistakes is logged: see [Gateway.startBook].
 func New(cfg config.Config, log *slog.Logger) (*Gateway, error) {
-	return NewIn(Outside{}, cfg, log)
+	return NewWithEnv(Env{}, cfg, log)
 }
 
-// NewIn is New for a gateway that reaches what is outside in another way than the system's.
-func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, log: log, outside: outside, metrics: newMetrics(), ready: make(chan struct{})}
+// NewWithEnv is New for a gateway that reaches what is outside in another way than the system's.
+func NewWithEnv(env Env, cfg config.Config, log *slog.Logger) (*Gateway, error) {
+	g := &Gateway{cfg: cfg, log: log, env: env, metrics: newMetrics(), ready: make(chan struct{})}
 	g.SetClock(time.Now)
 	g.process = rand.Text()
 	g.lastAsked.set(g.clock()) // somebody may have started it to look
@@ -121,8 +121,7 @@ func NewIn(outside Outside, cfg config.Config, log *slog.Logger) (*Gateway, erro
 		redisURL = ""
 	}
 	g.store, err = store.Open(store.Options{
-		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, Dial: outside.Dial,
-		Turn: outside.Turn,
+		URL: redisURL, SessionTTL: cfg.SessionTTL, Keys: keys, Dial: env.Dial, Turn: env.BeforeRedis,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -311,12 +310,12 @@ func (g *Gateway) drainJobs() []job {
 	return []job{{"eraser", g.eraser.Run}, {"counts", g.counts.Run}, {"lines", g.lines.Run}, {"budget", g.meter.Run}}
 }
 
-// Work does what a gateway does beside answering until ctx ends, for tools that drive it by
+// RunJobs does what a gateway does beside answering until ctx ends, for tools that drive it by
 // [Gateway.Handler]. It does not look at the machine or the account, nor collect garbage.
 // Called again after it has ended, it goes on where it was.
-func (g *Gateway) Work(ctx context.Context) {
+func (g *Gateway) RunJobs(ctx context.Context) {
 	jobs := append(g.serveJobs(), g.drainJobs()...)
-	if !g.begun.Swap(true) {
+	if !g.started.Swap(true) {
 		jobs = append(jobs, g.startupJobs()...)
 	}
 	var working sync.WaitGroup

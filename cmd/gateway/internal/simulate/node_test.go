@@ -38,7 +38,7 @@ type node struct {
 func (w *world) start(name string) *node {
 	n := &node{world: w, name: name, cfg: w.cfg, inFlight: map[*post]bool{}, resting: make(chan struct{})}
 	close(n.resting)
-	g, err := server.NewIn(server.Outside{Dial: n.dial, Chance: n.chance, Turn: n.turn}, n.cfg, slog.New(&w.log))
+	g, err := server.NewWithEnv(server.Env{Dial: n.dial, Rand: n.chance, BeforeRedis: n.turn}, n.cfg, slog.New(&w.log))
 	if err != nil {
 		panic(err)
 	}
@@ -106,7 +106,7 @@ func (n *node) work() {
 	n.rest, n.resting = cancel, make(chan struct{})
 	done := n.resting
 	go func() {
-		n.g.Work(ctx)
+		n.g.RunJobs(ctx)
 		close(done)
 	}()
 }

@@ -18,9 +18,9 @@ import (
 	"testing"
 )
 
-// rooms says which of our own packages each room may import, and which of the
-// libraries outside the standard one. A room that is not here may not exist.
-var rooms = map[string]struct{ own, outside []string }{
+// mayImport says which of our own packages each package may import, and which of the
+// libraries outside the standard one. A package that is not here may not exist.
+var mayImport = map[string]struct{ own, outside []string }{
 	"config": {own: []string{"internal/privacy", "internal/twilio", "internal/webhook"},
 		outside: []string{"github.com/caarlos0/env/v11"}},
 	"internal/gsm7":      {},
@@ -129,18 +129,18 @@ var rooms = map[string]struct{ own, outside []string }{
 
 // barred imports, with the reason.
 var barred = []struct {
-	rooms   []string
+	names   []string
 	imports []string
 	why     string
 }{
 	{[]string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell",
 		"internal/area", "internal/gsm7", "internal/voice", "internal/wav"}, []string{"os", "net", "net/http", "log",
 		"log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os/exec"},
-		"pure rooms: state and input in, state and reply out"},
+		"pure packages: state and input in, state and reply out"},
 	{[]string{"internal/privacy"}, []string{"log", "os"}, "what hides things does not write them down"},
 }
 
-// pure rooms may not ask the time either.
+// pure packages may not ask the time either.
 var pure = []string{"flows", "flows/hear", "internal/normalise", "internal/hours", "internal/english", "internal/spell",
 	"internal/area", "internal/gsm7", "internal/voice", "internal/wav", "flows/load", "flows/changes", "flows/check",
 	"cmd/signpost/internal/diagram", "cmd/signpost/internal/edit", "cmd/signpost/internal/signoff", "flows/routes"}
@@ -186,7 +186,7 @@ func TestRooms(t *testing.T) {
 		t.Fatalf("only %d packages were found", len(all))
 	}
 	for name, p := range all {
-		room, ok := rooms[name]
+		may, ok := mayImport[name]
 		if !ok {
 			t.Errorf("%s is not on the map", name)
 			continue
@@ -197,14 +197,14 @@ func TestRooms(t *testing.T) {
 		for _, imp := range p.Imports {
 			own, ours := strings.CutPrefix(imp, "signpost/")
 			switch {
-			case ours && !slices.Contains(room.own, own):
+			case ours && !slices.Contains(may.own, own):
 				t.Errorf("%s imports %s, which the map does not allow", name, own)
-			case !ours && strings.Contains(strings.Split(imp, "/")[0], ".") && !slices.Contains(room.outside, imp):
+			case !ours && strings.Contains(strings.Split(imp, "/")[0], ".") && !slices.Contains(may.outside, imp):
 				t.Errorf("%s imports the library %s, which the map does not allow", name, imp)
 			}
 		}
 		for _, b := range barred {
-			if slices.Contains(b.rooms, name) {
+			if slices.Contains(b.names, name) {
 				for _, imp := range b.imports {
 					if slices.Contains(p.Imports, imp) {
 						t.Errorf("%s imports %s: %s", name, imp, b.why)
@@ -255,7 +255,7 @@ func TestNoArrowPointsUp(t *testing.T) {
 	}
 }
 
-// checkSource reads the files of a room for what imports cannot show.
+// checkSource reads the files of a package for what imports cannot show.
 func checkSource(t *testing.T, name string, p pkg) {
 	t.Helper()
 	for _, file := range p.GoFiles {
