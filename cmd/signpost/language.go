@@ -12,8 +12,8 @@ import (
 
 const languageHelp = `signpost language [-flows DIR] [-read] [ID]
 
-Without ID it lists the languages, which of them are drafts, what those lack, and who
-must sign them off. Callers never get a draft.
+Without ID it lists the languages, which of them are unsigned, what those lack, and who
+must sign them off. Callers never get an unsigned translation.
 
 With ID, a short name like pl, it writes a part of languages.yaml for a translator to
 fill in. Each wording has an empty line below it for the translation. If the language
@@ -67,7 +67,7 @@ func language(args []string, s streams) int {
 	return exitOK
 }
 
-// listLanguages tells which languages are served and which are drafts.
+// listLanguages lists the languages that are served and the unsigned ones.
 func listLanguages(w io.Writer, src *load.Source) {
 	if len(src.Translations) == 0 {
 		fmt.Fprintln(w, "There is no other language yet.")
@@ -76,12 +76,12 @@ func listLanguages(w io.Writer, src *load.Source) {
 		l := &src.Book.Languages[i]
 		fmt.Fprintf(w, "%s  %s: signed, and served\n", l.ID, l.Name)
 	}
-	for _, d := range src.Drafts {
+	for _, d := range src.Unsigned {
 		signer := d.Signer
 		if signer == "" {
 			signer = "somebody who speaks it"
 		}
-		fmt.Fprintf(w, "%s  %s: a draft, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n", d.ID,
+		fmt.Fprintf(w, "%s  %s: unsigned, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n", d.ID,
 			d.Name, len(d.Missing), d.Words, signer)
 		for _, m := range d.Missing {
 			fmt.Fprintf(w, "      %s: %s\n", m.Path, m.Words)
@@ -112,7 +112,7 @@ func fillIn(w io.Writer, src *load.Source, id string, begun bool) {
 	wanted := src.Wordings
 	if begun {
 		wanted = nil
-		for _, d := range src.Drafts {
+		for _, d := range src.Unsigned {
 			if d.ID == id {
 				wanted = d.Missing
 			}

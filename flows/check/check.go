@@ -46,7 +46,7 @@ func rules() []rule {
 		allowedUnused, watchList,
 		doubleBlank, shouting, hardWords, longSentences, readingAge, spokenSigns, overheard, freeOnCalls,
 		pronunciations, unusedRecordings, missingRecordings, staleRecordings, recordingsDiffer, recordingSound,
-		exampleCoverage, exampleOutdated, transcripts, unsigned, draftSegments,
+		exampleCoverage, exampleOutdated, transcripts, unsigned, unsignedSegments,
 	}
 }
 
@@ -91,7 +91,7 @@ type pass struct {
 
 func (p *pass) report(pos load.Pos, what, why, fix string) {
 	severity := p.rule.severity
-	if p.InDraft(pos) { // callers never get it
+	if p.InUnsigned(pos) { // callers never get it
 		severity = advice
 	}
 	p.problems = append(p.problems, load.Problem{Pos: pos, Severity: severity, Rule: p.rule.name, What: what,
@@ -206,7 +206,7 @@ func Mistakes(fsys fs.FS, day time.Time) (*load.Source, []load.Problem) {
 
 func on(fsys fs.FS, day time.Time, rules []rule) (*load.Source, []load.Problem) {
 	src, problems := load.Dir(fsys)
-	p := &pass{Source: src, book: src.Book, now: day, problems: append(problems, src.DraftProblems...)}
+	p := &pass{Source: src, book: src.Book, now: day, problems: append(problems, src.UnsignedProblems...)}
 	unread := src.Broken || len(problems) > 0
 	for _, r := range rules {
 		// What cannot be read rightly would come out wrong in every conversation: that

@@ -173,14 +173,14 @@ func TestLanguageMistakes(t *testing.T) {
 // second is another language, all but empty.
 const second = "  yy:\n    name: Other\n    words: [strange]\n    key: \"8\"\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts: {}\n"
 
-// sign signs a draft of the shipped book, with some lines put in.
+// sign signs a translation of the shipped book, with some lines put in.
 func sign(t testing.TB, id, lines string) fstest.MapFS {
 	t.Helper()
 	base := files(t)
 	head := "\n  " + id + ":\n"
 	old := string(base["languages.yaml"].Data)
 	if !strings.Contains(old, head) {
-		t.Fatalf("there is no draft %s", id)
+		t.Fatalf("there is no unsigned translation %s", id)
 	}
 	base["languages.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(old, head, head+lines, 1))}
 	return base
@@ -215,14 +215,14 @@ func polski(t testing.TB, b *flows.Book) (s flows.State, text string) {
 	return s, text
 }
 
-// The drafts that ship are whole, and nobody is served one.
-func TestDraftIsNotServed(t *testing.T) {
+// The translations that ship are whole, and nobody is served one.
+func TestUnsignedIsNotServed(t *testing.T) {
 	src, problems := load.Dir(files(t))
-	if len(problems) > 0 || len(src.DraftProblems) > 0 || len(src.Book.Languages) > 0 || len(src.Drafts) == 0 {
-		t.Fatalf("%d languages, %d drafts, %v, %v", len(src.Book.Languages), len(src.Drafts), problems,
-			src.DraftProblems)
+	if len(problems) > 0 || len(src.UnsignedProblems) > 0 || len(src.Book.Languages) > 0 || len(src.Unsigned) == 0 {
+		t.Fatalf("%d languages, %d unsigned, %v, %v", len(src.Book.Languages), len(src.Unsigned), problems,
+			src.UnsignedProblems)
 	}
-	for _, d := range src.Drafts {
+	for _, d := range src.Unsigned {
 		if len(d.Missing) > 0 || len(d.Unknown) > 0 || d.Signer == "" {
 			t.Errorf("%s: %d wordings are missing (%v), %v are for nothing, to be signed by %q", d.ID, len(d.Missing),
 				d.Missing, d.Unknown, d.Signer)
@@ -244,17 +244,18 @@ func TestDraftIsNotServed(t *testing.T) {
 	_, problems = check.On(files(t), time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 	told := 0
 	for _, p := range problems {
-		if p.Rule == "draft" && p.Severity == load.Warning && strings.Contains(p.What, "nobody has signed") {
+		if p.Rule == "unsigned-translation" && p.Severity == load.Warning &&
+			strings.Contains(p.What, "is an unsigned translation") {
 			told++
 		}
 	}
-	if told != len(src.Drafts) {
-		t.Errorf("%d of %d drafts are told of", told, len(src.Drafts))
+	if told != len(src.Unsigned) {
+		t.Errorf("%d of %d unsigned translations are reported", told, len(src.Unsigned))
 	}
 }
 
-// No mistake in a draft keeps a book from callers.
-func TestDraftFaults(t *testing.T) {
+// No mistake in an unsigned translation keeps a book from callers.
+func TestUnsignedFaults(t *testing.T) {
 	base := files(t)
 	base["languages.yaml"] = &fstest.MapFile{Data: []byte(string(base["languages.yaml"].Data) + `
   xx:
@@ -288,9 +289,9 @@ func TestDraftFaults(t *testing.T) {
 		}
 		if p.File == "languages.yaml" {
 			told[p.Rule] = true
-			if p.Rule == "draft" && strings.Contains(p.What, "Strange") {
-				for _, says := range []string{"signed_off_on is missing", "draft: ", "wordings are missing",
-					"steps.were.text"} {
+			if p.Rule == "unsigned-translation" && strings.Contains(p.What, "Strange") {
+				for _, says := range []string{"signed_off_on is missing", "is an unsigned translation",
+					"wordings are missing", "steps.were.text"} {
 					if !strings.Contains(p.What, says) {
 						t.Errorf("%q does not say %q", p.What, says)
 					}
@@ -298,16 +299,16 @@ func TestDraftFaults(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range []string{"draft", "draft-segments", "alphabet", "watch-word", "placeholder",
+	for _, rule := range []string{"unsigned-translation", "unsigned-segments", "alphabet", "watch-word", "placeholder",
 		"translation-placeholder", "number-in-words", "carrier-word", "unknown-key", "choice", "shape", "id"} {
 		if !told[rule] {
-			t.Errorf("%q is not told of the draft", rule)
+			t.Errorf("%q is not reported of the unsigned translation", rule)
 		}
 	}
 }
 
-// A draft is served once a role and a day are written, and not before.
-func TestDraftSigned(t *testing.T) {
+// A translation is served once a role and a day are written, and not before.
+func TestSignedIsServed(t *testing.T) {
 	for _, lines := range []string{signedBy + voiced, signedOn + voiced,
 		signedBy + "    signed_off_on: \"\"\n" + voiced} {
 		src, problems := load.Dir(sign(t, "pl", lines))
@@ -324,9 +325,9 @@ func TestDraftSigned(t *testing.T) {
 	if len(problems) > 0 || len(src.Book.Languages) != 1 {
 		t.Fatalf("signed: %d languages, %v", len(src.Book.Languages), problems)
 	}
-	for _, d := range src.Drafts {
+	for _, d := range src.Unsigned {
 		if d.ID == "pl" {
-			t.Error("what is signed is a draft still")
+			t.Error("what is signed is still unsigned")
 		}
 	}
 	if s, text := polski(t, src.Book); s.Lang != 1 || !strings.Contains(text, "zespol lokalny") {

@@ -56,7 +56,7 @@ var staleRecordings = rule{
 		for _, r := range p.Recorded {
 			lang, served := p.languageNumber(r.Language)
 			if !served {
-				continue // a draft
+				continue // an unsigned translation
 			}
 			if _, ok := find(p.stretches(), lang, r.Words); ok {
 				continue
@@ -140,7 +140,7 @@ func (p *pass) stretches() []Stretch {
 	return p.spoken
 }
 
-// languageNumber is a language as a state has it; false for a draft.
+// languageNumber is a language as a state has it; false for an unsigned translation.
 func (p *pass) languageNumber(id string) (uint8, bool) {
 	if id == "" {
 		return 0, true

@@ -19,8 +19,8 @@ var voiceNames = rule{
 			l := &p.book.Languages[i]
 			p.voice("languages.yaml", "languages."+l.ID+".voice", l.Book.Voice)
 		}
-		for i := range p.Drafts {
-			p.voice("languages.yaml", "languages."+p.Drafts[i].ID+".voice", p.Drafts[i].Book.Voice)
+		for i := range p.Unsigned {
+			p.voice("languages.yaml", "languages."+p.Unsigned[i].ID+".voice", p.Unsigned[i].Book.Voice)
 		}
 	},
 }

@@ -67,7 +67,7 @@ func (b *builder) recordings(all value) {
 	}
 }
 
-// bookIn is the book in a language; nil for a draft.
+// bookIn is the book in a language; nil for an unsigned translation.
 func (b *builder) bookIn(id string) (of *flows.Book, known bool) {
 	if id == "" {
 		return b.src.Book, true
@@ -77,8 +77,8 @@ func (b *builder) bookIn(id string) (of *flows.Book, known bool) {
 			return l.Book, true
 		}
 	}
-	for i := range b.src.Drafts {
-		known = known || b.src.Drafts[i].ID == id
+	for i := range b.src.Unsigned {
+		known = known || b.src.Unsigned[i].ID == id
 	}
 	return nil, known
 }

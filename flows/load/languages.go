@@ -18,15 +18,15 @@ const languagesFile = "languages.yaml"
 // Translation is a language as it is written in its file, signed or not.
 type Translation struct {
 	ID         string
-	Draft      bool // nobody has signed it
+	Unsigned   bool // nobody has signed it
 	AnyLetters bool
 	Texts      []Wording // in order
 	Watch      []string  // its own watch-words
 }
 
-// Draft is a language that nobody has signed: it is checked, shown to those who look
+// UnsignedTranslation is a language that nobody has signed: it is checked, shown to those who look
 // after the book, and never served.
-type Draft struct {
+type UnsignedTranslation struct {
 	flows.Language        // its Book is in its words, as far as there are any
 	Signer         string // the role of who must read every word and sign
 	Words          int    // how many wordings the book has
@@ -35,10 +35,11 @@ type Draft struct {
 	from, to       Pos      // where it stands; to is behind it
 }
 
-// InDraft reports a place in a language that nobody has signed.
-func (s *Source) InDraft(at Pos) bool {
-	return slices.ContainsFunc(s.Drafts,
-		func(d Draft) bool { return at.File == languagesFile && !before(at, d.from) && before(at, d.to) })
+// InUnsigned reports a place in a language that nobody has signed.
+func (s *Source) InUnsigned(at Pos) bool {
+	return slices.ContainsFunc(s.Unsigned, func(d UnsignedTranslation) bool {
+		return at.File == languagesFile && !before(at, d.from) && before(at, d.to)
+	})
 }
 
 func before(a, b Pos) bool { return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col }
@@ -199,9 +200,9 @@ func (b *builder) languages(file value) {
 		if !v.set {
 			continue
 		}
-		b.inDraft = v.draft
+		b.inUnsigned = v.unsigned
 		b.language(id, v, keys)
-		b.inDraft = false
+		b.inUnsigned = false
 	}
 	b.count(len(book.Languages), flows.MaxLanguages, "languages that are signed", all.pos)
 }
@@ -238,11 +239,11 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 				step), "Callers would get the language, and never the choice.",
 				"Give the language another key: "+languageKeys+".")
 		}
-		if !v.draft {
+		if !v.unsigned {
 			keys[l.Key] = id
 		}
 	}
-	if !v.draft && !v.at("voice").set {
+	if !v.unsigned && !v.at("voice").set {
 		b.shapeProblem(v.pos, "missing-key", `"voice" is missing here, and the language is signed`,
 			"Add a line: voice: {name: ..., language: ...}  (the voice it is spoken with, in the provider's names)")
 	}
@@ -250,27 +251,28 @@ func (b *builder) language(id string, v value, keys map[byte]string) {
 		b.date(on)
 	}
 	missing, unknown := b.translate(v.at("texts"), of)
-	if !v.draft {
+	if !v.unsigned {
 		b.incomplete(v.at("texts"), missing, unknown)
 	}
 	b.understoodIn(v.at("understood"), &of.Words)
 	of.Finish()
-	t := Translation{ID: id, Draft: v.draft, AnyLetters: l.AnyLetters, Watch: plainAll(v.at("watch_words").texts())}
+	t := Translation{ID: id, Unsigned: v.unsigned, AnyLetters: l.AnyLetters,
+		Watch: plainAll(v.at("watch_words").texts())}
 	for _, path := range v.at("texts").keys {
 		t.Texts = append(t.Texts, Wording{path, v.at("texts").at(path).text})
 	}
 	b.src.Translations = append(b.src.Translations, t)
-	if !v.draft {
+	if !v.unsigned {
 		b.src.Book.Languages = append(b.src.Book.Languages, l)
 		return
 	}
 	if l.Name == "" {
 		l.Name = id
 	}
-	d := Draft{Language: l, Signer: v.at("to_be_signed_by").text, Words: len(b.src.Wordings), Missing: missing,
-		Unknown: unknown}
+	d := UnsignedTranslation{Language: l, Signer: v.at("to_be_signed_by").text, Words: len(b.src.Wordings),
+		Missing: missing, Unknown: unknown}
 	d.from, d.to = b.src.extent(id)
-	b.src.Drafts = append(b.src.Drafts, d)
+	b.src.Unsigned = append(b.src.Unsigned, d)
 }
 
 // translate puts a language's words in the place of the book's own. It gives the
@@ -281,7 +283,7 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 		known[s.path] = true
 		words := texts.at(s.path)
 		if words.text == "" {
-			if !words.set || b.inDraft {
+			if !words.set || b.inUnsigned {
 				missing = append(missing, Wording{s.path, s.now})
 			}
 			continue
@@ -387,17 +389,18 @@ func languagesShape() *shape {
 		may("letters",
 			"any when its texts need other letters than plain texts hold; they take up to three segments then",
 			one("plain", "any")),
-		may("to_be_signed_by", "of a draft: the role of the person who must read every word and sign", text()),
-		may(signedBy,
-			"the role of the person who speaks it and has read every word; without it the language is a draft, and nobody is served it",
+		may("to_be_signed_by", "of an unsigned translation: the role of the person who must read every word and sign",
 			text()),
-		may(signedOn, "the day they did, like 2026-01-31; without it the language is a draft", text()),
+		may(signedBy,
+			"the role of the person who speaks it and has read every word; without it nobody is served the language",
+			text()),
+		may(signedOn, "the day they did, like 2026-01-31; without it nobody is served the language", text()),
 		may("understood", "words of it that mean the same everywhere", object(understood...)),
 		may("watch_words", "words of it that must never appear in a text", listOf(text())),
 		may("pronunciations", pronunciationsDoc, &shape{kind: isMap, elem: text(), anyKey: true}),
 		need("texts", "every wording, by where it is in the other files",
 			&shape{kind: isMap, elem: text(), anyKey: true}))
-	language.draft = func(n *yaml.Node) bool { return !signed(n) }
+	language.unsigned = func(n *yaml.Node) bool { return !signed(n) }
 	return object(schemaField,
 		may("own_words", "what people write to come back to the book's own language", listOf(text())),
 		need("languages", "the other languages, by a short name for each, like pl", mapOf(language)))

@@ -34,11 +34,11 @@ type Source struct {
 	Allowed      map[string][]string
 	Several      []Several     // names that cover several areas, in order
 	Translations []Translation // the languages, as they are written
-	// Drafts are the languages that nobody has signed. They are not in the Book: no
+	// Unsigned are the languages that nobody has signed. They are not in the Book: no
 	// caller is ever served one.
-	Drafts []Draft
-	// DraftProblems is what is wrong in drafts. It keeps no book from callers.
-	DraftProblems []Problem
+	Unsigned []UnsignedTranslation
+	// UnsignedProblems is what is wrong in them. It keeps no book from callers.
+	UnsignedProblems []Problem
 	// Heard is what is listened for, when it differs from what ships.
 	Heard []HeardList
 	// Wordings is everything the book says, in its own language, in order.
@@ -207,6 +207,6 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 	b.src.Copies = Copies(fsys)
 	b.src.Book.Version = hash.Sum32()
 	b.src.Broken = b.broken
-	b.src.DraftProblems = Sort(b.drafts)
+	b.src.UnsignedProblems = Sort(b.unsignedProblems)
 	return b.src, Sort(b.problems)
 }

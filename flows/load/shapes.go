@@ -15,10 +15,10 @@ type shape struct {
 	elem   *shape   // of a list or a map
 	enum   []string // of a text
 	anyKey bool     // of a map: keys are words, not ids
-	// draft says whether a piece of this shape is one that callers never get: what is
+	// unsigned reports whether a piece of this shape is one that callers never get: what is
 	// wrong in it keeps no book from them.
-	draft func(*yaml.Node) bool
-	loose bool // of a list: one text alone will do
+	unsigned func(*yaml.Node) bool
+	loose    bool // of a list: one text alone will do
 }
 
 type shapeKind uint8

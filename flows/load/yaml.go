@@ -19,13 +19,13 @@ const (
 // value is a piece of a file that has the shape it should have. Scalars are
 // always text, as written: numbers, yes and no included.
 type value struct {
-	pos    Pos
-	text   string
-	list   []value
-	fields map[string]value
-	keys   []string // of fields, in order
-	set    bool
-	draft  bool // callers never get it
+	pos      Pos
+	text     string
+	list     []value
+	fields   map[string]value
+	keys     []string // of fields, in order
+	set      bool
+	unsigned bool // callers never get it
 }
 
 // at is what stands under a key. Where nothing does, it is where it ought to stand.
@@ -47,21 +47,21 @@ func (v value) texts() []string {
 
 // reader turns YAML nodes into values and collects every problem on the way.
 type reader struct {
-	file     string
-	problems []Problem
-	lines    map[string][][]byte // of each file
-	broken   bool                // a shape or reference problem: the book cannot be walked
-	inDraft  bool                // what is read now is a draft
-	drafts   []Problem           // what is wrong in drafts
-	pos      map[string]Pos
-	twice    map[string][]string // names that stand twice, by what they stand under
+	file             string
+	problems         []Problem
+	lines            map[string][][]byte // of each file
+	broken           bool                // a shape or reference problem: the book cannot be walked
+	inUnsigned       bool                // what is read now is an unsigned translation
+	unsignedProblems []Problem           // what is wrong in those
+	pos              map[string]Pos
+	twice            map[string][]string // names that stand twice, by what they stand under
 }
 
 func (r *reader) problem(pos Pos, rule, what, why, fix string) {
 	p := Problem{Pos: pos, Rule: rule, What: what, Why: why, Fix: fix}
-	if r.inDraft {
+	if r.inUnsigned {
 		p.Severity = Warning
-		r.drafts = append(r.drafts, p)
+		r.unsignedProblems = append(r.unsignedProblems, p)
 		return
 	}
 	r.problems = append(r.problems, p)
@@ -69,14 +69,14 @@ func (r *reader) problem(pos Pos, rule, what, why, fix string) {
 
 const whyNotLoaded = "The file is not used until this is put right: callers keep getting the last good book, without your change."
 
-const whyDraft = "It is a draft, which callers never get. Once it is signed, this would keep the file from being used."
+const whyUnsigned = "Nobody has signed this translation, so callers never get it. Once it is signed, this would keep the file from being used."
 
 func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
 	why := whyNotLoaded
-	if r.inDraft {
-		why = whyDraft
+	if r.inUnsigned {
+		why = whyUnsigned
 	}
-	r.broken = r.broken || !r.inDraft
+	r.broken = r.broken || !r.inUnsigned
 	r.problem(pos, rule, what, why, fix)
 }
 
@@ -214,8 +214,8 @@ func (r *reader) fix(at Pos, words, put string) {
 		return
 	}
 	told := r.problems
-	if r.inDraft {
-		told = r.drafts
+	if r.inUnsigned {
+		told = r.unsignedProblems
 	}
 	told[len(told)-1].Edit = r.edit(at, words, put)
 }
@@ -238,7 +238,7 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	}
 	v.text = strings.TrimRight(n.Value, "\n")
 	if n.Tag == "!!null" || strings.TrimSpace(v.text) == "" {
-		if r.inDraft { // not written yet
+		if r.inUnsigned { // not written yet
 			v.text = ""
 			return v
 		}
@@ -281,13 +281,13 @@ func unseen(c rune) bool {
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
 	v.fields = map[string]value{}
 	misspelt := map[string]bool{} // names that stand here, but for a slip
-	outer := r.inDraft
-	defer func() { r.inDraft = outer }()
+	outer := r.inUnsigned
+	defer func() { r.inUnsigned = outer }()
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
 		kpos := r.at(k)
-		draft := sh.elem != nil && sh.elem.draft != nil && sh.elem.draft(c)
-		r.inDraft = outer || draft
+		unsigned := sh.elem != nil && sh.elem.unsigned != nil && sh.elem.unsigned(c)
+		r.inUnsigned = outer || unsigned
 		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
 			r.shapeProblem(kpos, "anchor", "a merge or a nested name is here", "Write the lines out in full.")
 			continue
@@ -330,11 +330,11 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 		if !cv.set {
 			cv = value{pos: kpos}
 		}
-		cv.draft = draft
+		cv.unsigned = unsigned
 		v.fields[name] = cv
 		v.keys = append(v.keys, name)
 	}
-	r.inDraft = outer
+	r.inUnsigned = outer
 	r.missingKeys(sh, v, misspelt)
 	return v
 }

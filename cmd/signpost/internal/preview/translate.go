@@ -41,7 +41,7 @@ func languageNow(v Verdict, t load.Translation) languageRow {
 			row.Missing++
 		}
 	}
-	for _, d := range v.Source.Drafts {
+	for _, d := range v.Source.Unsigned {
 		if d.ID == t.ID {
 			row.Name, row.Signer = d.Name, d.Signer
 		}
@@ -51,7 +51,7 @@ func languageNow(v Verdict, t load.Translation) languageRow {
 			row.Name = l.Name
 		}
 	}
-	if !t.Draft {
+	if !t.Unsigned {
 		at := "languages." + t.ID + "."
 		day := lineWords(v.Source, languagesFile, at+"signed_off_on")
 		if on, err := time.Parse(time.DateOnly, day); err == nil {

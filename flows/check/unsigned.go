@@ -9,22 +9,23 @@ import (
 	"signpost/internal/gsm7"
 )
 
-// languages are those that are served, then the drafts.
+// languages are those that are served, then the unsigned translations.
 func (p *pass) languages() []flows.Language {
 	all := slices.Clone(p.book.Languages)
-	for _, d := range p.Drafts {
+	for _, d := range p.Unsigned {
 		all = append(all, d.Language)
 	}
 	return all
 }
 
-// unsigned is told only where somebody looks on a day: a draft is no fault of a book.
+// unsigned is told only where somebody looks on a day: an unsigned translation is no fault of a book.
 var unsigned = rule{
-	name: "draft", doc: "every language is whole, and signed by somebody who speaks it", severity: advice, timed: true,
+	name: "unsigned-translation", doc: "every language is whole, and signed by somebody who speaks it",
+	severity: advice, timed: true,
 	run: func(p *pass) {
-		for _, d := range p.Drafts {
+		for _, d := range p.Unsigned {
 			at := "languages." + d.ID
-			what := d.Name + " is a draft, which nobody has signed"
+			what := d.Name + " is an unsigned translation"
 			switch by, on := p.Has("languages.yaml", at+".signed_off_by"),
 				p.Has("languages.yaml", at+".signed_off_on"); {
 			case by && !on:
@@ -37,7 +38,7 @@ var unsigned = rule{
 				for _, w := range d.Missing {
 					names = append(names, w.Path)
 				}
-				what += fmt.Sprintf("; draft: %d of %d wordings are missing: %s", n, d.Words, load.Few(names))
+				what += fmt.Sprintf("; %d of %d wordings are missing: %s", n, d.Words, load.Few(names))
 			}
 			if n := len(d.Unknown); n > 0 {
 				what += fmt.Sprintf("; %d of its lines are for nothing that the book says: %s", n, load.Few(d.Unknown))
@@ -57,12 +58,13 @@ var unsigned = rule{
 // oddSegments are those of a language whose letters plain texts do not hold.
 const oddSegments = 3
 
-// draftSegments puts every conversation that the book's own language can come to
-// into the words of each draft.
-var draftSegments = rule{
-	name: "draft-segments", doc: "every text of a draft fits its segments, too", severity: advice, walks: true,
+// unsignedSegments puts every conversation that the book's own language can come to
+// into the words of each unsigned translation.
+var unsignedSegments = rule{
+	name: "unsigned-segments", doc: "every text of an unsigned translation fits its segments, too", severity: advice,
+	walks: true,
 	run: func(p *pass) {
-		if len(p.Drafts) == 0 {
+		if len(p.Unsigned) == 0 {
 			return
 		}
 		p.walked()
@@ -71,10 +73,10 @@ var draftSegments = rule{
 		for _, in := range slices.Concat(all.texts, all.cases, all.placed) {
 			inputs[in.name] = in.Input
 		}
-		for _, d := range p.Drafts {
+		for _, d := range p.Unsigned {
 			worst := map[load.Pos]string{}
 			look := func(moment int, s flows.State, in flows.Input) {
-				s.Lang = 0 // the draft's book stands alone
+				s.Lang = 0 // its book has no other languages
 				next, reply, err := d.Book.Step(p.walk.Moments[moment], s, in)
 				if err != nil || reply.Text == "" {
 					return
