@@ -76,7 +76,7 @@ tools:
 	  work=$$(mktemp -d) && chmod 755 "$$work" && cd "$$work" && apt-get download -qq prometheus >/dev/null && dpkg -x prometheus_*.deb . && \
 	  $$SUDO install -m 755 usr/bin/promtool /usr/local/bin/ && rm -rf "$$work"; fi
 
-# GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is erased.
+# GOEXPERIMENT=runtimesecret: what a webhook leaves in memory is wiped.
 build:
 	mkdir -p bin
 	CGO_ENABLED=0 GOEXPERIMENT=runtimesecret go build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/ ./cmd/gateway ./cmd/signpost ./cmd/linecheck

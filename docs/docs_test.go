@@ -74,7 +74,7 @@ func blocks(t *testing.T) map[string]string {
 	}
 	inGateway := [][]string{
 		{"a webhook's fields: numbers, words, keys, the place a network guesses", "memory",
-			"while it is answered; erased within about " + words(2*server.WipeEvery) +
+			"while it is answered; wiped within about " + words(2*server.WipeEvery) +
 				" after (a build by `make build`, on Linux), with the connection's read buffer",
 			"nobody: no core file can be taken, no debugger but root's attached"},
 		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call",
@@ -165,7 +165,7 @@ func TestPrivacyPaper(t *testing.T) {
 		t.Errorf("%s does not say what the program does; run: go test ./docs -run TestPrivacyPaper -update", path)
 	}
 	if !privacy.Forgets && os.Getenv("GOEXPERIMENT") == "runtimesecret" {
-		t.Error("this build should erase memory and does not")
+		t.Error("this build should wipe memory and does not")
 	}
 }
 

@@ -213,7 +213,7 @@ func forServer(machine, commit string, when time.Time, write func(name string, d
 func build(machine string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for _, p := range programs {
-		program, err := compile(p, "linux", machine, "runtimesecret") // memory is erased on Linux alone
+		program, err := compile(p, "linux", machine, "runtimesecret") // memory is wiped on Linux alone
 		if err != nil {
 			return nil, err
 		}
