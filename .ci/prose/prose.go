@@ -1,4 +1,4 @@
-// Prose checks the wording of documents, pages and messages with Vale and the rules in
+// Prose checks the wording of documents, pages, messages and comments with Vale and the rules in
 // .ci/prose/styles. Run it from the top of the repository: make prose.
 package main
 
@@ -31,6 +31,10 @@ var generated = []string{"docs/checks.md", "docs/dependencies.md", "docs/places.
 // wordy directories hold Go code whose strings are nearly all read by people. Elsewhere
 // only the messages of errors and log lines are checked.
 var wordy = []string{"cmd/signpost/"}
+
+// commented directories hold Go code whose comments are checked, too: for words, not for the
+// length of sentences.
+var commented = []string{"cmd/signpost/"}
 
 // A paragraph is a text to check, and the line of its file that it starts on.
 type paragraph struct {
@@ -82,6 +86,13 @@ func run() ([]string, error) {
 			return nil, err
 		}
 		originals[name] = of
+		if filepath.Ext(file) == ".go" && below(file, commented) {
+			name, of, err := copyComments(dir, file)
+			if err != nil {
+				return nil, err
+			}
+			originals[name] = of
+		}
 	}
 	alerts, err := lint(dir)
 	if err != nil {
@@ -120,11 +131,36 @@ func copyTo(dir, file string) (name string, of original, err error) {
 		name += ".html"
 		text, of.lines = join(ps)
 	}
-	to := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+	return name, of, write(filepath.Join(dir, name), text)
+}
+
+// copyComments writes the comments of a Go file to a copy of its own: .vale.ini has fewer rules
+// for it.
+func copyComments(dir, file string) (name string, of original, err error) {
+	name, of = file+".comments.html", original{file: file}
+	src, err := os.ReadFile(file)
+	if err != nil {
 		return name, of, err
 	}
-	return name, of, os.WriteFile(to, text, 0o600)
+	ps, err := goComments(file, src)
+	if err != nil {
+		return name, of, err
+	}
+	var text []byte
+	text, of.lines = join(ps)
+	return name, of, write(filepath.Join(dir, name), text)
+}
+
+func write(to string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o600)
+}
+
+// below reports that a file is in one of some directories.
+func below(file string, dirs []string) bool {
+	return slices.ContainsFunc(dirs, func(dir string) bool { return strings.HasPrefix(file, dir) })
 }
 
 // report writes the findings of each file, in the order of their lines.
@@ -214,6 +250,24 @@ var (
 	quoted  = regexp.MustCompile(`"((?:[^"\\\n]|\\.)*)"`)
 )
 
+// goComments returns the comments of a Go file, each paragraph by itself. What is in double
+// quotes are words of somebody else.
+func goComments(file string, src []byte) (ps []paragraph, err error) {
+	files := token.NewFileSet()
+	tree, err := parser.ParseFile(files, file, src, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	for _, group := range tree.Comments {
+		line := files.Position(group.Pos()).Line
+		for part := range strings.SplitSeq(group.Text(), "\n\n") {
+			ps = append(ps, paragraph{line, quoted.ReplaceAllString(part, "X")})
+			line += strings.Count(part, "\n") + 2
+		}
+	}
+	return ps, nil
+}
+
 // goStrings returns the strings of a Go file that people read. Parts joined with + are
 // one string. A value within a string becomes X.
 func goStrings(file string, src []byte) (ps []paragraph, err error) {
@@ -222,7 +276,7 @@ func goStrings(file string, src []byte) (ps []paragraph, err error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.ContainsFunc(wordy, func(dir string) bool { return strings.HasPrefix(file, dir) })
+	all := below(file, wordy)
 	var collect func(n ast.Node, message bool)
 	collect = func(n ast.Node, message bool) {
 		ast.Inspect(n, func(n ast.Node) bool {

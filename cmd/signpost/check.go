@@ -103,7 +103,7 @@ func newFlags(name, help string, s streams) *flag.FlagSet {
 	return fl
 }
 
-// parse reads the flags; done tells that the command is over, with its code.
+// parse reads the flags; done reports that the command is over, with its code.
 func parse(fl *flag.FlagSet, args []string, s streams) (code int, done bool) {
 	if code, done = parseWords(fl, args, s); !done && fl.NArg() > 0 {
 		fmt.Fprintf(s.err, "signpost %s: %q is not understood here; see signpost %s -h\n", fl.Name(),

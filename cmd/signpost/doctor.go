@@ -37,7 +37,7 @@ It exits with 1 if something is bad.
 
 `
 
-// anyLine stands for our number: which one does not show in the documents compared.
+// anyLine is a placeholder for our number: which one does not show in the documents compared.
 const anyLine = "+441632960000"
 
 // doctorTime bounds the whole examination.

@@ -34,7 +34,7 @@ const (
 const maxFitted = 20_000
 
 // readLabelled reads a CSV file of text, area and kind. Areas and kinds are those of the
-// book; | stands between areas any of which is right.
+// book; | separates areas, any of which is right.
 func readLabelled(r io.Reader, b *flows.Book) ([]labelledText, error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord = -1

@@ -111,7 +111,7 @@ func learnSigns(args []string, s streams) int {
 	return exitOK
 }
 
-// skips reports that a sign teaches nothing about a kind: who does what to whom tells who is
+// skips reports that a sign teaches nothing about a kind: who does what to whom shows who is
 // harmed and by whom, and nothing else.
 func skips(k hear.Kind, s hear.Sign) bool {
 	return s.OfParts() && k != hear.Hurt && k != hear.MaybeBehaviour && k != hear.Other
@@ -129,7 +129,7 @@ func learnt(b *flows.Book, text string) learn.Text {
 // every one of them.
 const exampleWeight = 5
 
-// learntExamples are the texts beside the book's own lists. Each tells of one kind.
+// learntExamples are the texts beside the book's own lists. Each has one kind.
 func learntExamples(src *load.Source) (out []learn.Text) {
 	for _, l := range src.HeardLists() {
 		if l.Language != "" {
@@ -198,7 +198,7 @@ func readLearnt(name string, src *load.Source) ([]learn.Text, error) {
 	}
 }
 
-// kindsOf reads labels. The weights tell who may be the one who harms, never who is.
+// kindsOf reads labels. The weights say that somebody may be the one who harms, and never that they are.
 func kindsOf(labels string) (set hear.Set, err error) {
 	for label := range strings.SplitSeq(labels, "|") {
 		k, ok := hear.KindNamed(label)

@@ -1,4 +1,4 @@
-// Command signpost is the workbench: it checks a flow book and lets you text
+// Command signpost is the command line tool: it checks a flow book and lets you text
 // and ring it without a telephone.
 //
 // Output goes to stdout, complaints to stderr, in whole sentences.
@@ -34,7 +34,7 @@ type streams struct {
 	out, err io.Writer
 }
 
-// command is one word of the workbench.
+// command is one command of the tool.
 type command struct {
 	name, about string
 	run         func(args []string, s streams) int

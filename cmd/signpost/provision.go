@@ -234,7 +234,7 @@ func showChange(w io.Writer, ch pointing) bool {
 	hook := func(what string, before, after twilio.Hook) {
 		address := func(h twilio.Hook) string {
 			if h.URL == "" {
-				return "" // the provider gives a method all the same
+				return "" // the provider gives a method anyway
 			}
 			return strings.TrimSpace(h.Method + " " + h.URL)
 		}

@@ -71,7 +71,7 @@ type watcher struct {
 	ways  ways
 }
 
-// problem is one that people were told of.
+// problem is one that was reported to people.
 type problem struct {
 	Says  string    `json:"says"`
 	Since time.Time `json:"since"`
@@ -117,7 +117,7 @@ func unitKey(unit string) string { return "unit " + unit }
 // isUnit is what a unit of ours is called.
 var isUnit = regexp.MustCompile(`^[A-Za-z0-9:_.@-]{1,100}$`)
 
-// unit tells of a unit that failed, or works again.
+// unit reports a unit that failed, or works again.
 func (w *watcher) unit(ctx context.Context, unit string, failed bool) error {
 	if !isUnit.MatchString(unit) {
 		return errors.New("that is no name of a unit")
@@ -134,7 +134,7 @@ func (w *watcher) unit(ctx context.Context, unit string, failed bool) error {
 	return w.tell(ctx, now)
 }
 
-// run reads /readyz once and tells of what has changed.
+// run reads /readyz once and reports what has changed.
 func (w *watcher) run(ctx context.Context) error {
 	if err := w.load(); err != nil {
 		return err
@@ -173,7 +173,7 @@ func key(says string) string {
 	})
 }
 
-// What people are told of a gateway whose /readyz cannot be read.
+// What people read about a gateway whose /readyz cannot be read.
 const (
 	elsewhere     = " People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."
 	doesNotAnswer = "The gateway does not answer." + elsewhere
@@ -184,8 +184,8 @@ const (
 // unreadable are the problems that end once /readyz can be read.
 var unreadable = []string{key(doesNotAnswer), key(cannotServe), key(notTheGateway)}
 
-// problems reads what is wrong. A gateway that does not answer is a problem itself; then
-// nothing is known of the others.
+// problems reads what is wrong. A gateway that does not answer is a problem itself, and
+// hides the others.
 func (w *watcher) problems(ctx context.Context) (out []string, readable bool) {
 	var status int
 	var body string

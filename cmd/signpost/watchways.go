@@ -32,7 +32,7 @@ const (
 	byWebhook = "webhook"
 )
 
-// ways is what is known of the ways to people. It is kept beside what they were told.
+// ways is whether each way to people works. It is kept beside what was reported to them.
 type ways struct {
 	Failed     map[string]string `json:"failed"` // by way: why
 	MailLooked time.Time         `json:"mail_looked"`

@@ -159,12 +159,12 @@ type renumbered struct {
 	Name, Was, Is string
 	RungBy        string // the role of who rang the new number
 	RungOn        time.Time
-	// Again tells that the old number was rung today, too: the day does not show that the new
+	// Again reports that the old number was rung today, too: the day does not show that the new
 	// one was, so the approver asks.
 	Again bool
 }
 
-// Rung tells that somebody has rung the new number, and said who.
+// Rung reports that somebody has rung the new number, and said who.
 func (n renumbered) Rung() bool { return n.RungBy != "" && !n.RungOn.IsZero() }
 
 func numbers(s *flows.Service) string {
@@ -263,7 +263,7 @@ func (s *draftDiff) unrung() (names []string) {
 	return names
 }
 
-// blockedAt is the part of the page that says more of it.
+// blockedAt is the part of the page that says more about blocked.
 func (s *draftDiff) blockedAt() string {
 	switch {
 	case len(s.Errors) > 0:

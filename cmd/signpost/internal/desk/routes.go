@@ -47,7 +47,7 @@ func (d *Desk) Handler() http.Handler {
 	return outer
 }
 
-// signedInRoutes is what somebody who is signed in is served.
+// signedInRoutes serves people who are signed in.
 func (d *Desk) signedInRoutes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(visit){

@@ -19,7 +19,7 @@ import (
 // examplesFile holds the conversations that the book keeps.
 const examplesFile = "examples.yaml"
 
-// exampleRules are the rules that tell of a conversation that goes another way.
+// exampleRules are the rules that report a conversation that goes another way.
 var exampleRules = []string{"example", "transcript"}
 
 // talk is a conversation that the book keeps and that a draft alters.
@@ -80,7 +80,7 @@ func (s *draftDiff) unaccepted() (out []talk) {
 	return out
 }
 
-// Open tells that a conversation waits to be accepted.
+// Open reports that a conversation waits to be accepted.
 func (s *draftDiff) Open() bool { return len(s.unaccepted()) > 0 }
 
 // Accepted are those that wait for nobody but the approver.

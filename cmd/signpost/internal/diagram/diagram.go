@@ -25,8 +25,8 @@ type stepBox struct {
 type stepRow struct {
 	Keys  string // "1", or "1 by text" and the like where the channels differ
 	Label string
-	To    string // the step it leads to
-	Area  string // the area it settles, if one
+	To    string // the step it goes to
+	Area  string // the area it chooses, if one
 	Gives bool   // the row is not a choice but what the step gives
 }
 

@@ -86,7 +86,7 @@ func place(boxes []*stepBox) (columns int, tallest float64) {
 		down[box.column] += box.high() + between
 		tallest = math.Max(tallest, down[box.column])
 	}
-	for _, box := range boxes { // short columns stand in the middle
+	for _, box := range boxes { // short columns are in the middle
 		box.y += (tallest - down[box.column]) / 2
 	}
 	return columns, tallest

@@ -139,7 +139,7 @@ type lineExam struct {
 	book *flows.Book // nil: it is not looked at whether the line says what the book says
 }
 
-// look looks at the whole line. overridden tells that something keeps texts or calls from
+// look looks at the whole line. overridden reports that something keeps texts or calls from
 // its addresses.
 func (e lineExam) look(ctx context.Context, overridden bool) {
 	const of = "provider"

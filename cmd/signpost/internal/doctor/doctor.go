@@ -50,14 +50,14 @@ type Finding struct {
 // Patient is what is looked at.
 type Patient struct {
 	Config config.Config
-	// Book reads the flow book in force and finds its mistakes, as check.Mistakes does.
+	// Book reads the flow book in use and finds its mistakes, as check.Mistakes does.
 	Book func(day time.Time) (*load.Source, []load.Problem)
 	Now  func() time.Time
 	// Fallback are the documents that should be at the fallback URLs: that of texts, and
 	// those of calls, of which any will do.
 	Fallback func(b *flows.Book) (text []byte, voice [][]byte)
-	// Connect is the document that a key in the fallback of calls should lead to; nil when it
-	// is not to be looked at.
+	// Connect is the document that a key in the fallback of calls should get; nil when it
+	// is not to be checked.
 	Connect func(b *flows.Book) []byte
 	// Paths of the webhooks that the provider is to be pointed at.
 	TextPath, CallPath, CallStatusPath, TextStatusPath string
@@ -320,8 +320,8 @@ func (e *exam) book() *flows.Book {
 	return src.Book
 }
 
-// server sends a signed report to PUBLIC_URL, as the provider does: it is answered with
-// silence, and moves nothing.
+// server sends a signed report to PUBLIC_URL, as the provider does: the answer is
+// empty, and no conversation changes.
 func (e *exam) server(ctx context.Context) {
 	const of = "server"
 	if len(e.Config.Tokens) == 0 && len(e.Config.WebhookKeys) == 0 {

@@ -17,8 +17,8 @@ const (
 	watchSettings  = "etc/signpost/watch"
 )
 
-// installed looks whether the gateway that runs is the one that is installed, and whether
-// somebody would be told of problems.
+// installed checks that the gateway that runs is the one that is installed, and that
+// somebody would hear of problems.
 func (e *exam) installed() {
 	const of = "machine"
 	if e.Root == nil {

@@ -130,7 +130,7 @@ func (e *exam) paths(ctx context.Context, p handset.Phone) {
 	}
 }
 
-// keywords tells which lines the provider answers some words for.
+// keywords reports which lines the provider answers some words for.
 func (e *exam) keywords(lines []twilio.AccountLine) {
 	var names []string
 	for _, l := range lines {

@@ -10,7 +10,7 @@ import (
 
 // Insert puts whole lines behind everything under a name ("services", or
 // "languages.pl.texts"), and before the blank lines and comments of what comes next. The
-// lines are indented as they are to stand. A list or map that is written as empty, like
+// lines are indented as they are to be. A list or map that is written as empty, like
 // [], begins with them.
 func Insert(src *load.Source, file, path, lines string) ([]byte, error) {
 	data := src.File(file)

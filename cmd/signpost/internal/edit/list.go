@@ -11,7 +11,7 @@ import (
 	"signpost/flows/load"
 )
 
-// Entry is one more entry of a list: its words, and the path of the list
+// Entry is a new entry of a list: its words, and the path of the list
 // ("heard.danger.match"). A list that is not there yet is put in behind another of
 // the same piece, by its name.
 type Entry struct {
@@ -20,9 +20,9 @@ type Entry struct {
 	After string
 }
 
-// Append puts one more entry at the end of each of some lists of a file, written as
-// the list is: a line after the last, or one more word between the brackets. It tells
-// when it cannot be done as a person would: then the file is to be edited by hand.
+// Append puts a new entry at the end of each of some lists of a file, written as the
+// list is: a line after the last, or another word between the brackets. It fails when a
+// person would do it in another way: then the file is to be edited by hand.
 func Append(src *load.Source, file string, more ...Entry) ([]byte, error) {
 	data := src.File(file)
 	var all []splice
@@ -77,7 +77,7 @@ func onItsOwn(data []byte, at int, line string) string {
 	return line
 }
 
-// another is what is put where for one more entry of a list that is there.
+// another is what is put where for a new entry of a list that is there.
 func another(src *load.Source, file string, e Entry) (put string, at int, ok bool) {
 	if !src.Has(file, e.Path) {
 		return "", 0, false

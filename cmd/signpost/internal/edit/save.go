@@ -13,7 +13,7 @@ import (
 )
 
 // Save puts a file in the place of another at once, so that nobody ever reads half
-// of it. A link is followed: the file it leads to is replaced.
+// of it. A link is followed: the file that it names is replaced.
 func Save(path string, data []byte) error {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {

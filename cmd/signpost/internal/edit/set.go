@@ -20,7 +20,7 @@ type Change struct {
 	Path  string
 	Words string
 	After string
-	// Under, when it is not nil, is all that stands under the name, a line to each; none
+	// Under, when it is not nil, is everything under the name, a line to each; none
 	// takes the name out, too. Lines that stay keep their comments.
 	Under []Named
 }
@@ -112,7 +112,7 @@ func newLine(src *load.Source, file string, c Change) (splice, error) {
 	return splice{to, to, put}, nil
 }
 
-// under is the lines that take the place of all that stands under a name.
+// under is the lines that take the place of everything under a name.
 func under(src *load.Source, file string, c Change) (from, to int, put string, err error) {
 	data, dot := src.File(file), strings.LastIndexByte(c.Path, '.')
 	if dot < 0 {
@@ -179,7 +179,7 @@ func writable(words string) bool {
 }
 
 // wholeLine is where the line of a name and its value begins and ends, when
-// nothing else stands on it.
+// nothing else is on it.
 func wholeLine(src *load.Source, file, path string) (from, to int, ok bool) {
 	name := src.Pos(file, path+"#name")
 	if !src.Has(file, path+"#name") || src.Pos(file, path).Line != name.Line {

@@ -4,8 +4,8 @@
 // [Fit] is its main call: logistic regression on the signs of each text, one scale for
 // each kind, with a penalty that leaves most weights at zero. The method is FTRL-Proximal
 // (McMahan and others, "Ad click prediction: a view from the trenches", KDD 2013). The
-// same texts always give the same scales. It is a workbench package: no running gateway
-// uses it.
+// same texts always give the same scales. Only the command line tool uses it:
+// no running gateway does.
 package learn
 
 import (

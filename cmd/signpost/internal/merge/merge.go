@@ -206,7 +206,7 @@ func (m *merging) parts(path []string, before, published, draft *block) *block {
 	return out
 }
 
-// alike tells that two entries are the same, comments and all.
+// alike reports that two entries are the same, comments and all.
 func alike(a, b *block) bool { return (a == nil) == (b == nil) && a.text() == b.text() }
 
 func sub(path []string, key string) []string { return append(slices.Clone(path), key) }

@@ -9,7 +9,7 @@ import (
 	"signpost/internal/linediff"
 )
 
-// exampleRules are the rules that tell of an example that goes another way.
+// exampleRules are the rules that report an example that goes another way.
 var exampleRules = []string{"example", "transcript"}
 
 // alters puts the examples that a change alters beside each other, as they were and as

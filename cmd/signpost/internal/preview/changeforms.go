@@ -39,7 +39,7 @@ type piece struct {
 // First is how it begins, for a list.
 func (p piece) First() string { return p.Words[0].Words }
 
-// pieceGroups are the words by where they stand.
+// pieceGroups are the words by where they are.
 type pieceGroup struct {
 	Name   string
 	Pieces []piece
@@ -96,7 +96,7 @@ func (s *Server) wordsList(w http.ResponseWriter, _ *http.Request) {
 	s.show(w, http.StatusOK, "words.html", page{Title: "Words", Here: "/words", Body: pieces(s.Verdict())})
 }
 
-// fileOf is the file in which a wording stands.
+// fileOf is the file that has a wording.
 func fileOf(src *load.Source, path string) string {
 	for _, name := range load.Files() {
 		if src.Has(name, path) {

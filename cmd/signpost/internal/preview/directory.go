@@ -103,13 +103,13 @@ func date(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// manner is one thing that is known of a service's line, for the form.
+// manner is one fact about how a service's line is answered, for the form.
 type manner struct {
 	Name, Label, Is string
 	Choices         []string // none: words
 }
 
-// manners are what is known of a service's line.
+// manners are all such facts about a service's line.
 func manners(svc *flows.Service) []manner {
 	known := flows.KnownNames[:]
 	return []manner{

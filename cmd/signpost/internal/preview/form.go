@@ -52,7 +52,7 @@ type formField struct {
 	Choices          []formChoice
 	Most             int // letters
 	Need             bool
-	File, Path       string // where the answer stands in the book
+	File, Path       string // where the answer is in the book
 	Errors           []string
 	Lang             string // of what is written in it, when it is not English
 	Listen           string // the recording that it replaces
@@ -202,7 +202,7 @@ func capital(words string) string {
 	return string(unicode.ToUpper(letter)) + words[size:]
 }
 
-// fieldAt is the name of the field whose answer stands on a line of the book.
+// fieldAt is the name of the field whose answer is on a line of the book.
 func (p *formPage) fieldAt(src *load.Source, at load.Pos) string {
 	if src == nil {
 		return ""
@@ -235,7 +235,7 @@ func (s *Server) asked(w http.ResponseWriter, r *http.Request, sh sheet) (Verdic
 }
 
 // judged fills in a form as it was sent, and works out what it asks for. What is wrong with it
-// stands in the form.
+// is shown in the form.
 func (sh sheet) judged(v Verdict, f *formPage, r *http.Request) proposal {
 	f.fill(r.Form)
 	f.missing()
@@ -303,7 +303,7 @@ func parse(r *http.Request) error {
 	return r.ParseForm()
 }
 
-// live is what a page is told of a form that is being filled in.
+// live is what a page shows about a form that is being filled in.
 type live struct {
 	Errors   []formError
 	Warnings []string

@@ -75,7 +75,7 @@ func kindWords(k hear.Kind) string {
 	return k.String()
 }
 
-// ofPlace tells that a kind is about the place that a phrase names.
+// ofPlace reports that a kind is about the place that a phrase names.
 func ofPlace(k hear.Kind) bool { return strings.HasPrefix(k.String(), "place_") }
 
 var roleWords = map[hear.Role]string{hear.RoleUnclear: "nothing says whose place it is",
@@ -240,8 +240,8 @@ type list struct {
 	Value, Words string
 }
 
-// shipped is the book that ships, with where everything in its lists stands: of a list
-// that is as it ships, a book does not tell. It is read as if it were another.
+// shipped is the book that ships, with the place of everything in its lists. A book does
+// not have the places of a list that is as it ships, so this one is read as if it were another.
 var shipped = sync.OnceValue(func() *load.Source {
 	changed := load.Overlay{FS: book.Files, Files: map[string][]byte{}}
 	for _, name := range load.Files() {

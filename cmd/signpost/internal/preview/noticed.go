@@ -50,7 +50,7 @@ func (n noticed) Count() string {
 	return fmt.Sprintf("%d answers change.", n.All)
 }
 
-// since is what people notice of all that was saved since the page was opened, or
+// since is what people notice of what was saved since the page was opened, or
 // since somebody last said to begin there.
 type since struct {
 	noticed

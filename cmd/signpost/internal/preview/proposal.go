@@ -29,7 +29,7 @@ type proposal struct {
 	Warnings []load.Problem // that it would bring, and that keep nothing from being saved
 	Confirm  string         // what somebody says yes to by saving it
 	Noticed  *noticed       // by people; nil when nothing reaches them yet
-	Form     []field        // what was asked for, to be asked again
+	Form     []field        // what somebody filled in, to be shown again
 	Seen     string         // what the files held: if that changes, nothing is saved
 	Why      string         // it cannot be made
 	WhyField string         // the field of the form that this is about
@@ -47,10 +47,10 @@ type proposal struct {
 	Unread []string
 }
 
-// Left tells that a conversation is still to be accepted, after somebody meant to save.
+// Left reports that a conversation is still to be accepted, after somebody meant to save.
 func (p proposal) Left(name string) bool { return slices.Contains(p.Unread, name) }
 
-// Ticked tells that a conversation was accepted with others that were not.
+// Ticked reports that a conversation was accepted with others that were not.
 func (p proposal) Ticked(name string) bool { return len(p.Unread) > 0 && !p.Left(name) }
 
 type proposedFile struct {
@@ -69,7 +69,7 @@ func (p proposal) refuseAt(field, why string) proposal {
 	return p.refuse(why)
 }
 
-// OK tells that the proposal changes something and may be saved.
+// OK reports that the proposal changes something and may be saved.
 func (p proposal) OK() bool { return p.Why == "" && len(p.Files) > 0 && len(p.Problems) == 0 }
 
 // here is the page that a proposal belongs to.
@@ -90,7 +90,7 @@ func (p proposal) BackWords() string {
 		"/recordings": "all recordings", "/files": "all files", "/heard": "what is understood"}[p.Back], "the phone")
 }
 
-// Sound tells that it is about a recording, which changes no word.
+// Sound reports that it is about a recording, which changes no word.
 func (p proposal) Sound() bool {
 	return slices.ContainsFunc(p.Files, func(f proposedFile) bool { return f.Sound })
 }
@@ -179,7 +179,7 @@ func endingAs(old, put []byte) []byte {
 	return bytes.ReplaceAll(bytes.ReplaceAll(put, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
-// walks tells that a rule looks at conversations.
+// walks reports that a rule looks at conversations.
 func walks(name string) bool {
 	return slices.ContainsFunc(check.Rules(), func(r check.Rule) bool { return r.Name == name && r.Walks })
 }
@@ -262,7 +262,7 @@ func (s *Server) saves(w http.ResponseWriter, r *http.Request, of func(Verdict, 
 	s.write(w, r, p.here(), p)
 }
 
-// fix shows what would be fixed, of what can only have been a slip.
+// fix shows what would be fixed, of what can only be a typing mistake.
 func (s *Server) fix(w http.ResponseWriter, r *http.Request) { s.proposes(w, r, s.fixed) }
 
 // saveFixed fixes it.

@@ -71,7 +71,7 @@ func serviceNames(svc *flows.Service) []*formField {
 	return out
 }
 
-// serviceRung are who rang the number, or why it goes out all the same.
+// serviceRung are who rang the number, or why it goes out without that.
 func serviceRung(svc *flows.Service) []*formField {
 	unrung := "Until somebody rings it, every text that gives it gives the 24-hour number, too."
 	if svc.UnrungBecause != "" {

@@ -16,7 +16,7 @@ import (
 	"signpost/flows/load"
 )
 
-// Starter asks in which folder the flow book is, before there is a preview: for people
+// Starter asks for the folder of the flow book, before there is a preview. It is for people
 // who start the program without a terminal.
 type Starter struct {
 	Suggest string // the folder that is offered

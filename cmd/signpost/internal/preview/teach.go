@@ -18,7 +18,7 @@ type taught struct {
 	alike      bool
 }
 
-// About tells which of the three forms it is: phrase, alike or place.
+// About is which of the three forms it is: phrase, alike or place.
 func (t taught) About() string {
 	switch {
 	case t.Why == "":
@@ -111,7 +111,7 @@ func (l lesson) entries(src *load.Source) (more []edit.Entry) {
 	return more
 }
 
-// learned tells whether the text is understood as it should be, and says so.
+// learned reports whether the text is understood as it should be, and says so.
 func (l lesson) learned(after *reading) (bool, string) {
 	switch is := after.set.Has(l.list.Kind); {
 	case l.alike && is:
@@ -193,7 +193,7 @@ const areasFile = "areas.yaml"
 // maxPlace bounds the name of a place, in letters.
 const maxPlace = 60
 
-// named works out what a form about a place asks for: one more name of an area.
+// named works out what a form about a place asks for: another name of an area.
 func (s *Server) named(v Verdict, r *http.Request) proposal {
 	name, text, id := strings.ToLower(strings.Join(strings.Fields(r.Form.Get("name")), " ")),
 		strings.TrimSpace(r.Form.Get("text")), r.Form.Get("area")
@@ -229,10 +229,10 @@ func (s *Server) named(v Verdict, r *http.Request) proposal {
 	})
 }
 
-// phraseForm shows what one more phrase would change, and savePhrase writes it.
+// phraseForm shows what another phrase would change, and savePhrase writes it.
 func (s *Server) phraseForm(w http.ResponseWriter, r *http.Request) { s.teaches(w, r, s.phrased) }
 func (s *Server) savePhrase(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.phrased) }
 
-// nameForm shows what one more name of an area would change, and saveName writes it.
+// nameForm shows what another name of an area would change, and saveName writes it.
 func (s *Server) nameForm(w http.ResponseWriter, r *http.Request) { s.teaches(w, r, s.named) }
 func (s *Server) saveName(w http.ResponseWriter, r *http.Request) { s.saves(w, r, s.named) }

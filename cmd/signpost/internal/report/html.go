@@ -134,7 +134,7 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// svg draws a plot as an element to stand inside a page.
+// svg draws a plot as an element of a page.
 func svg(p *plot.Plot, w, h vg.Length) (template.HTML, error) {
 	canvas := vgsvg.New(w, h)
 	p.Draw(draw.New(canvas))

@@ -87,11 +87,11 @@ type Options struct {
 	Counts func(day time.Time) (map[string]int, error)
 }
 
-// other stands for a service or an area that the book no longer has.
+// other is a placeholder for a service or an area that the book no longer has.
 const other = "-"
 
 // Make makes a report with the rows of a flow book. What it has rows for does
-// not depend on what was counted: a row by itself would tell that there was
+// not depend on what was counted: a row by itself would show that there was
 // something.
 func Make(b *flows.Book, o Options) (Report, error) {
 	last := hours.Day(o.Now).AddDate(0, 0, -1)

@@ -1,4 +1,4 @@
-// Package scaffold makes a flow book for another county out of a few answers: its
+// Package scaffold makes a flow book for another county from a few answers: its
 // parts, their towns, and the service of each. Everything that is the same in the
 // whole country (the national lines, the wording, the ways out) is taken from the
 // book that ships.
@@ -20,7 +20,7 @@ const (
 	maxInMenu = 4
 	MaxName   = 24 // letters of a county's name
 	MaxHalf   = 15 // letters of what its half is called
-	MaxTowns  = 36 // letters of the towns that stand for a part
+	MaxTowns  = 36 // letters of the towns that name a part
 	maxFacts  = 120
 	maxPlace  = 60
 	maxPlaces = 500
@@ -69,7 +69,7 @@ func (c County) Menus() [][]Part {
 	return [][]Part{c.Parts[:mid], c.Parts[mid:]}
 }
 
-// RoomFor tells whether a part with these towns still fits the menu that it would
+// RoomFor reports whether a part with these towns still fits the menu that it would
 // be in: all its choices have to fit one text.
 func (c County) RoomFor(towns string) error {
 	c.Parts = append(slices.Clone(c.Parts), Part{Towns: towns})
@@ -86,7 +86,7 @@ func (c County) RoomFor(towns string) error {
 	return nil
 }
 
-// Towns reports what is wrong with the towns that stand for a part.
+// Towns reports what is wrong with the towns that name a part.
 func Towns(s string) error {
 	switch {
 	case s == "":

@@ -127,7 +127,7 @@ func (m *maker) name() {
 // townsOf are the towns of "Preston, Leyland or Chorley".
 func townsOf(s string) []string { return regexp.MustCompile(` or |, `).Split(s, -1) }
 
-// cut gives what stands before, between and after two marks of a file that ships.
+// cut returns what is before, between and after two marks of a file that ships.
 func (m *maker) cut(s, from, to string) (before, between, after string) {
 	i := strings.Index(s, from)
 	if i < 0 {
@@ -144,7 +144,7 @@ func (m *maker) cut(s, from, to string) (before, between, after string) {
 	return s[:i], s[i : i+j], s[i+j:]
 }
 
-// swap puts words in the place of others that stand once.
+// swap puts words in the place of others that occur once.
 func (m *maker) swap(s, old, put string) string {
 	if strings.Count(s, old) != 1 {
 		m.changed = true

@@ -15,7 +15,7 @@ import (
 //go:embed page.html
 var page string
 
-// WriteHTML writes the paper as one page that holds everything it needs, prints on
+// WriteHTML writes the document as one page that holds everything it needs, prints on
 // A4, and asks nothing of any other machine.
 func (p Document) WriteHTML(w io.Writer) error {
 	t, err := template.New("signoff").Funcs(template.FuncMap{

@@ -57,7 +57,7 @@ type Person struct {
 	Keys  []webauthn.Credential `json:"passkeys"`
 }
 
-// MayApprove tells that the person may approve what others wrote.
+// MayApprove reports that the person may approve what others wrote.
 func (p Person) MayApprove() bool { return p.Role == Approver }
 
 // WebAuthnID is the handle that a passkey holds.
