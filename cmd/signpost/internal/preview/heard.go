@@ -324,7 +324,7 @@ func (s *Server) renderHeard(w http.ResponseWriter, text, wrong string, refused 
 		Wrong: wrong != "" || refused.Why != "", Body: body})
 }
 
-// heard is the page before a text is written.
+// understood serves the page before a text is written.
 func (s *Server) understood(w http.ResponseWriter, _ *http.Request) {
 	s.renderHeard(w, "", "", taught{}, http.StatusOK)
 }
