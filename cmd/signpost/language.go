@@ -81,7 +81,8 @@ func listLanguages(w io.Writer, src *load.Source) {
 		if signer == "" {
 			signer = "somebody who speaks it"
 		}
-		fmt.Fprintf(w, "%s  %s: unsigned, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n", d.ID,
+		fmt.Fprintf(w, "%s  %s: unsigned, never served\n    missing: %d of %d wordings\n    to be signed by: %s\n",
+			d.ID,
 			d.Name, len(d.Missing), d.Words, signer)
 		for _, m := range d.Missing {
 			fmt.Fprintf(w, "      %s: %s\n", m.Path, m.Words)

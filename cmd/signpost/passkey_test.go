@@ -217,7 +217,8 @@ func (c *colleague) signed(t *testing.T, o options, origin string, flags byte) m
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]any{"id": b64.EncodeToString(c.id), "rawId": b64.EncodeToString(c.id), "type": "public-key", "clientExtensionResults": map[string]any{},
+	return map[string]any{"id": b64.EncodeToString(c.id), "rawId": b64.EncodeToString(c.id), "type": "public-key",
+		"clientExtensionResults": map[string]any{},
 		"response": map[string]any{"clientDataJSON": b64.EncodeToString(client),
 			"authenticatorData": b64.EncodeToString(data), "signature": b64.EncodeToString(signature),
 			"userHandle": b64.EncodeToString(c.handle)}}

@@ -194,9 +194,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 		after.Texts, after.TextsFallback = hook(server.TextPath), fallback(textElse, before.TextsFallback)
 		switch before.Kind {
 		case twilio.NumberLine:
-			after.Calls, after.CallsFallback, after.Ended = hook(server.CallPath),
-				fallback(voiceElse, before.CallsFallback),
-				hook(ivr.StatusPath)
+			after.Calls, after.CallsFallback = hook(server.CallPath), fallback(voiceElse, before.CallsFallback)
+			after.Ended = hook(ivr.StatusPath)
 		case twilio.ServiceLine:
 			after.Validity = min(validity, max(before.Validity, 1))
 		}

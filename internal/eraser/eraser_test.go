@@ -385,7 +385,8 @@ func TestFault(t *testing.T) {
 	}
 	p.Await(t, "an empty provider", func() bool { return len(p.Left()) == 0 })
 	g.stop()
-	if !strings.Contains(g.log.String(), `msg="panic recovered" job=eraser`) || strings.Contains(g.log.String(), "SM0") {
+	if !strings.Contains(g.log.String(), `msg="panic recovered" job=eraser`) ||
+		strings.Contains(g.log.String(), "SM0") {
 		t.Errorf("the log says\n%s", g.log)
 	}
 }

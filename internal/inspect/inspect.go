@@ -281,7 +281,8 @@ func elsewhere(l twilio.AccountLine, s Settings) (found []Finding) {
 	for _, none := range []struct {
 		of  string
 		has bool
-	}{{"texts", l.Ignored || l.TextsFallback.URL != ""}, {"calls", l.Kind != twilio.NumberLine || l.CallsFallback.URL != ""}} {
+	}{{"texts", l.Ignored || l.TextsFallback.URL != ""},
+		{"calls", l.Kind != twilio.NumberLine || l.CallsFallback.URL != ""}} {
 		if !none.has {
 			found = append(found, Finding{"no-fallback",
 				l.Name + " has no fallback for " + none.of +

@@ -173,7 +173,8 @@ func (m *metrics) registerEraser(status func() eraser.Status) {
 func (m *metrics) registerSpend(meter *budget.Meter) {
 	gauge := func(name, help string, step float64, v func() float64) {
 		shown := &blurred{step: step}
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name, Help: help},
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: name,
+			Help: help},
 			func() float64 { return shown.of(v(), meter.Now()) }))
 	}
 	gauge("spend_current_hour_pounds",

@@ -290,7 +290,8 @@ func (w *world) sweep() {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		_, _ = server.SweepWithEnv(ctx, server.Env{Dial: n.dial, Rand: n.chance, BeforeRedis: n.turn}, cfg, slog.New(&w.log))
+		_, _ = server.SweepWithEnv(ctx, server.Env{Dial: n.dial, Rand: n.chance, BeforeRedis: n.turn},
+			cfg, slog.New(&w.log))
 		w.clock.arrive(n.name+" swept", "", func() { w.stir() })
 	}()
 }

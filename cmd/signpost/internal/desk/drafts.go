@@ -125,7 +125,8 @@ func (d *Desk) handleNewDraft(v visit) {
 			fmt.Sprintf("The title must have %d characters or fewer.", maxTitle))
 		return
 	case len(drafts) >= maxDrafts:
-		d.renderList(v, http.StatusUnprocessableEntity, title, "There are too many drafts. Delete one that nobody needs.")
+		d.renderList(v, http.StatusUnprocessableEntity, title,
+			"There are too many drafts. Delete one that nobody needs.")
 		return
 	}
 	b := make([]byte, 6)
@@ -223,7 +224,8 @@ func (h *bufferedResponse) WriteHeader(status int)               { h.status = st
 func (h *bufferedResponse) Write(data []byte) (n int, err error) { return h.body.Write(data) }
 
 // mergeWithPublished puts a draft and the published book together.
-func (d *Desk) mergeWithPublished(id, base string, choose map[string]merge.Side) (map[string][]byte, []merge.Conflict, error) {
+func (d *Desk) mergeWithPublished(id, base string, choose map[string]merge.Side) (map[string][]byte,
+	[]merge.Conflict, error) {
 	before, err := d.repo.Files(base)
 	if err != nil {
 		return nil, nil, err

@@ -45,7 +45,8 @@ func (d *Desk) handlePublishUnapproved(v visit) {
 			d.renderDraft(v, http.StatusUnprocessableEntity, t,
 				mistake{"why", fmt.Sprintf("Say why it cannot wait, in %d characters or fewer.", maxWhy)})
 		default:
-			d.publishDraft(v, t, p, history.Publication{Title: t.Title, Alone: why}, "published alone, without approval")
+			d.publishDraft(v, t, p, history.Publication{Title: t.Title, Alone: why},
+				"published alone, without approval")
 		}
 	})
 }

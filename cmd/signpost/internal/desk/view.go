@@ -117,8 +117,9 @@ func (d *Desk) view(v visit, t draft) (*draftView, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &draftView{draft: t, draftDiff: s, Blocked: s.blocked(), Ticked: map[string]bool{}, Chosen: map[string]string{},
-		Of: d.published().Publication, Now: now}
+	p := &draftView{draft: t, draftDiff: s, Blocked: s.blocked(), Ticked: map[string]bool{},
+		Chosen: map[string]string{},
+		Of:     d.published().Publication, Now: now}
 	base, err := d.repo.Base(t.ID)
 	if err != nil {
 		return nil, err

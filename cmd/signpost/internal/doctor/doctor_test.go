@@ -326,7 +326,9 @@ func TestPlantedMistakes(t *testing.T) {
 				w.serve(t, func(c *config.Config) { c.WebhookKeys = w.Config.WebhookKeys[:1] })
 			}, false},
 		{"a rotation of webhook keys left half done", "TWILIO_WEBHOOK_KEYS holds 2 keys", func(t *testing.T, w *world) {
-			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "old", Secret: privacy.Hide("an-old-secret-of-the-provider")}, {Name: "new", Secret: privacy.Hide("a-new-secret-of-the-provider")}}
+			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "old",
+				Secret: privacy.Hide("an-old-secret-of-the-provider")}, {Name: "new",
+				Secret: privacy.Hide("a-new-secret-of-the-provider")}}
 		}, true},
 		{"a master credential that is not needed", "set beside keys that do without it", func(t *testing.T, w *world) {
 			w.Config.WebhookKeys = []twilio.SharedKey{{Name: "one", Secret: privacy.Hide("a-secret-of-the-provider")}}
