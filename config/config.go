@@ -70,9 +70,8 @@ type Config struct {
 	SpendLimit, TextPrice, MinutePrice float64
 	// CallerLimit is how many calls an hour one caller is offered the menu.
 	CallerLimit int
-	// CallerID is shown to services when the number called cannot be (callers over SIP).
-	// Empty: the gateway uses the first of Lines that can be shown. Without one, nobody is
-	// transferred, and the number is said.
+	// CallerID is shown to services when the number called cannot be (callers over SIP). When it
+	// is empty, the first of Lines that may be shown is; without one, nobody is transferred.
 	CallerID string
 	// Collector is where spans go (OpenTelemetry over HTTP), with its headers; empty: nothing
 	// is traced. TraceRatio is how many answers of all are traced, 0 to 1.

@@ -164,3 +164,18 @@ func TestWithoutTheAuthToken(t *testing.T) {
 		})
 	}
 }
+
+// A gateway that listens on every address is asked at this machine's own.
+func TestReadyURL(t *testing.T) {
+	for addr, want := range map[string]string{
+		"127.0.0.1:9091": "http://127.0.0.1:9091/readyz",
+		"10.0.0.5:9091":  "http://10.0.0.5:9091/readyz",
+		"0.0.0.0:9091":   "http://127.0.0.1:9091/readyz",
+		"[::]:9091":      "http://127.0.0.1:9091/readyz",
+		":9091":          "http://127.0.0.1:9091/readyz",
+	} {
+		if got := config.ReadyURL(addr); got != want {
+			t.Errorf("%s is asked at %s, want %s", addr, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/mail"
@@ -37,10 +38,10 @@ func WatchVariables() []string {
 }
 
 // WatchFromEnvironment reads the process's environment.
-func WatchFromEnvironment() (Watch, error) { return ParseWatch(os.Getenv) }
+func WatchFromEnvironment() (Watch, error) { return parseWatch(os.Getenv) }
 
-// ParseWatch reads a Watch. The error joins one line for each mistake, without values.
-func ParseWatch(get func(string) string) (Watch, error) {
+// parseWatch reads a Watch. The error joins one line for each mistake, without values.
+func parseWatch(get func(string) string) (Watch, error) {
 	p := problems{}
 	w := Watch{
 		ReadyURL: p.url("WATCH_READYZ", get("WATCH_READYZ"), false), StateFile: get("WATCH_STATE"),
@@ -49,11 +50,7 @@ func ParseWatch(get func(string) string) (Watch, error) {
 		Ping:     privacy.Hide(p.url("WATCH_PING", get("WATCH_PING"), false)),
 	}
 	if w.ReadyURL == "" {
-		admin := get("ADMIN_ADDR")
-		if admin == "" {
-			admin = "127.0.0.1:9091"
-		}
-		w.ReadyURL = "http://" + admin + "/readyz"
+		w.ReadyURL = ReadyURL(cmp.Or(get("ADMIN_ADDR"), "127.0.0.1:9091")) // the default of [Config]
 	}
 	if w.StateFile == "" {
 		p.add("WATCH_STATE", "is missing: the full path of a file that remembers what was said already")
@@ -88,4 +85,13 @@ func (p *problems) address(name, v string) {
 	if a, err := mail.ParseAddress(v); err != nil || a.Address != v {
 		p.add(name, "must be an address, like duty@example.org")
 	}
+}
+
+// ReadyURL is where this machine asks a gateway whose ADMIN_ADDR is addr whether it is ready.
+func ReadyURL(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		addr = net.JoinHostPort("127.0.0.1", port)
+	}
+	return "http://" + addr + "/readyz"
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func doctor(args []string, s streams) int {
 	} else {
 		ctx, cancel := context.WithTimeout(context.Background(), doctorTime)
 		defer cancel()
-		found = doctors.Examine(ctx, patient(cfg))
+		found = doctors.Examine(ctx, doctorOptions(cfg))
 	}
 	if *format == "json" {
 		enc := json.NewEncoder(s.out)
@@ -82,12 +81,12 @@ func doctor(args []string, s streams) int {
 	return exitOK
 }
 
-func patient(cfg config.Config) doctors.Patient {
+func doctorOptions(cfg config.Config) doctors.Options {
 	var files fs.FS = book.Files
 	if cfg.FlowsDir != "" {
 		files = os.DirFS(cfg.FlowsDir)
 	}
-	return doctors.Patient{
+	return doctors.Options{
 		Config: cfg, Book: func(day time.Time) (*load.Source, []load.Problem) { return check.Mistakes(files, day) },
 		Now: time.Now,
 		Fallback: func(b *flows.Book) (text []byte, voice [][]byte) {
@@ -103,17 +102,8 @@ func patient(cfg config.Config) doctors.Patient {
 		Environment:    config.Environment(),
 		Paths:          server.Endpoints(), Root: os.DirFS("/"),
 		Ready: func(ctx context.Context) (string, error) {
-			_, body, err := readReady(ctx, "http://"+nearAddr(cfg.AdminAddr)+"/readyz", server.AsksDoctor)
+			_, body, err := readReady(ctx, config.ReadyURL(cfg.AdminAddr), server.AsksDoctor)
 			return body, err
 		},
 	}
-}
-
-// nearAddr is the address at which this machine reaches what listens on addr.
-func nearAddr(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return addr
 }

@@ -47,8 +47,8 @@ type Finding struct {
 	Fix     string  `json:"fix,omitempty"`
 }
 
-// Patient is what is looked at.
-type Patient struct {
+// Options is what is looked at.
+type Options struct {
 	Config config.Config
 	// Book reads the flow book in use and finds its mistakes, as check.Mistakes does.
 	Book func(day time.Time) (*load.Source, []load.Problem)
@@ -81,7 +81,7 @@ const (
 )
 
 type exam struct {
-	Patient
+	Options
 	found []Finding
 	// says is what the running gateway says in /readyz; empty when it was not reached.
 	says string
@@ -92,8 +92,8 @@ func (e *exam) add(of string, v Verdict, fix, what string, args ...any) {
 }
 
 // Examine looks at everything. Each part is looked at even when another is broken.
-func Examine(ctx context.Context, p Patient) []Finding {
-	e := &exam{Patient: p}
+func Examine(ctx context.Context, p Options) []Finding {
+	e := &exam{Options: p}
 	e.running(ctx)
 	e.installed()
 	e.settings()

@@ -58,7 +58,7 @@ func TestMain(m *testing.M) {
 
 // world is a gateway that is set up well, with all that is about it.
 type world struct {
-	doctor.Patient
+	doctor.Options
 	redis  *testkit.Redis
 	double *testkit.Provider
 	files  fstest.MapFS
@@ -178,7 +178,7 @@ func bad(found []doctor.Finding) (out []doctor.Finding) {
 func TestAllIsWell(t *testing.T) {
 	w := well(t)
 	w.service()
-	found := doctor.Examine(t.Context(), w.Patient)
+	found := doctor.Examine(t.Context(), w.Options)
 	if wrong := bad(found); len(wrong) > 0 {
 		t.Errorf("of what is well it says %+v", wrong)
 	}
@@ -226,7 +226,7 @@ func TestWithoutTheAuthToken(t *testing.T) {
 		[]twilio.SharedKey{{Name: "one", Secret: privacy.Hide("a-secret-of-the-provider")}}
 	w.restricted(erasesOnly)
 	w.serve(t, func(*config.Config) {})
-	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+	for _, f := range doctor.Examine(t.Context(), w.Options) {
 		if f.Verdict == doctor.Bad {
 			t.Errorf("%+v", f)
 		}
@@ -405,7 +405,7 @@ func TestPlantedMistakes(t *testing.T) {
 			t.Parallel()
 			w := well(t)
 			tt.plant(t, w)
-			found := doctor.Examine(t.Context(), w.Patient)
+			found := doctor.Examine(t.Context(), w.Options)
 			for _, f := range found {
 				if f.Verdict != doctor.OK && (!slices.Contains(doctor.Names(), f.Name) || f.Fix == "") {
 					t.Errorf("%+v has no name of its own, or no remedy", f)

@@ -215,7 +215,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 			}
 			w := well(t)
 			tt.plant(t, w)
-			for _, f := range doctor.Examine(t.Context(), w.Patient) {
+			for _, f := range doctor.Examine(t.Context(), w.Options) {
 				if f.Name != tt.found {
 					continue
 				}
@@ -263,7 +263,7 @@ func TestGatewaySpeaksForItself(t *testing.T) {
 	says(fmt.Sprintf("ready\nbook: %08x\ndegraded: balance-low: 1.20 GBP are left. Pay in.\n", src.Book.Version))(t, w)
 	w.double.SetBalance("1.20")
 	n := map[string]int{}
-	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+	for _, f := range doctor.Examine(t.Context(), w.Options) {
 		n[f.Name]++
 	}
 	if n["state-dir-missing"] > 0 || n["book-other"] > 0 || n["balance-low"] != 1 {
@@ -275,7 +275,7 @@ func TestGatewaySpeaksForItself(t *testing.T) {
 func TestOverriddenDoesNotPointHere(t *testing.T) {
 	w := well(t)
 	w.number["trunk_sid"] = "TK" + strings.Repeat("1", 32)
-	for _, f := range doctor.Examine(t.Context(), w.Patient) {
+	for _, f := range doctor.Examine(t.Context(), w.Options) {
 		if strings.Contains(f.What, "points here") {
 			t.Errorf("it says %q", f.What)
 		}
@@ -315,7 +315,7 @@ func TestSettingsInUse(t *testing.T) {
 		w := well(t)
 		w.started(settings...)
 		w.Environment["SENDER_LIMIT"] = "60"
-		for _, f := range doctor.Examine(t.Context(), w.Patient) {
+		for _, f := range doctor.Examine(t.Context(), w.Options) {
 			if f.Name == "settings-old" {
 				t.Errorf("%s: %s", what, f.What)
 			}
