@@ -17,14 +17,14 @@ const (
 	NoCallerID    Event = "no_caller_id"     // a number was said, since no caller id could be shown
 )
 
-// LegEvent is the event of a leg that ended.
-func LegEvent(o counters.Outcome) Event { return Event("leg_" + string(o)) }
+// legEvent is the event of a leg that ended.
+func legEvent(o counters.Outcome) Event { return Event("leg_" + string(o)) }
 
 // Events lists them all.
 func Events() []Event {
 	all := []Event{Started, Probed, InMaintenance, OverLimit, Restarted, TooLong, SilentCall, NoCallerID}
 	for _, o := range counters.LegOutcomes() {
-		all = append(all, LegEvent(o))
+		all = append(all, legEvent(o))
 	}
 	return all
 }

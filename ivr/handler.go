@@ -114,7 +114,7 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 		k.Service, by = svc.ID, svc.AnsweredBy
 	}
 	k.Outcome = LegOutcome(c, h.Book().PersonAfter, by)
-	h.Count(LegEvent(k.Outcome))
+	h.Count(legEvent(k.Outcome))
 	if ok && !repeated { // three that nobody answered have a line called no more
 		h.AddCount(h.who(c), k)
 	}

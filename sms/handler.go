@@ -144,7 +144,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 			Cookie: h.Identity.seal(m, m.cookie, known.Minute)}, true
 	}
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
-	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	mark := h.newMark()
 	if passed && session.Repeat == nil { // nobody knows how it was answered: it moves nothing
 		h.Count(Repeated)
 		if mark.Before = m.cookie.state; err == nil {
@@ -204,11 +204,16 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 	return h.reply(m, a, mark, cookie{state: a.next}), false
 }
 
+// newMark is the mark of a text that is answered now, by the book in force.
+func (h *Handler) newMark() store.Mark {
+	return store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+}
+
 // answerAlone answers a text that has no id, beside any conversation. The provider names every
 // text; one from which somebody took the name, by dividing what is signed into other fields,
 // could be sent again and again, and must not move anything.
 func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webhook.TextReply {
-	mark := store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
+	mark := h.newMark()
 	a, mark, _ := h.decide(mark, m.heard, h.Admission.Decide(ctx, m.from, urgent))
 	if mark.Kind == store.Stepped && !urgent {
 		mark.Kind = store.Brief

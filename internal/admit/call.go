@@ -113,7 +113,7 @@ func callKind(caller webhook.Address) budget.Kind {
 	switch {
 	case caller.Kind == webhook.Withheld:
 		return budget.CallsWithheld
-	case caller.Kind == webhook.Phone && caller.Country == homeCode:
+	case caller.Kind == webhook.Phone && caller.Country == webhook.HomeCode:
 		return budget.CallsHome
 	}
 	return budget.CallsElsewhere

@@ -24,13 +24,10 @@ type Texts struct {
 	HelplineOnly func() bool
 }
 
-// homeCode is the calling code of this country.
-const homeCode = 44
-
 // Sender is who a text comes from; hash names them.
 func (t *Texts) Sender(hash string, from webhook.Address) Sender {
 	restricted := from.RevenueShare || len(t.Countries) > 0 && !slices.Contains(t.Countries, from.Country)
-	return Sender{Hash: hash, Home: from.Country == homeCode && !restricted, Restricted: restricted}
+	return Sender{Hash: hash, Home: from.Country == webhook.HomeCode && !restricted, Restricted: restricted}
 }
 
 // Charge adds the cost of a reply to the budget.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"signpost/internal/swap"
+	"signpost/internal/webhook"
 )
 
 // certificateTimeout bounds looking at a certificate.
@@ -159,12 +160,9 @@ func StoreMemory(policy string, limit int64) []Finding {
 	return nil
 }
 
-// homeCode is the calling code of this country.
-const homeCode = 44
-
 // Countries looks whether the people of this country are answered in full. None is everybody.
 func Countries(codes []int) []Finding {
-	if len(codes) == 0 || slices.Contains(codes, homeCode) {
+	if len(codes) == 0 || slices.Contains(codes, webhook.HomeCode) {
 		return nil
 	}
 	return []Finding{{"home-left-out",

@@ -30,7 +30,6 @@ var withheld = map[string]bool{
 
 const (
 	homeRegion      = "GB"
-	homeCode        = 44
 	longestShortNum = 8 // digits of a short code
 )
 
@@ -53,7 +52,7 @@ func ParseAddress(addr string) webhook.Address {
 		a.Kind = webhook.Withheld
 		return a
 	case isHomeMobile(addr):
-		a.E164, a.Country = a.Raw, homeCode
+		a.E164, a.Country = a.Raw, webhook.HomeCode
 		return a
 	case strings.Trim(addr, "+0123456789") == "" && !strings.HasPrefix(addr, "+") && len(addr) <= longestShortNum:
 		a.Kind = webhook.ShortCode

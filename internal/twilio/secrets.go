@@ -31,13 +31,10 @@ type APIKey struct {
 	Secret privacy.Private
 }
 
-var (
-	apiKeyID      = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
-	sharedKeyName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
-)
+var sharedKeyName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 // IsAPIKeyID reports whether s has the form of an API key's id.
-func IsAPIKeyID(s string) bool { return apiKeyID.MatchString(s) }
+func IsAPIKeyID(s string) bool { return isSID(s, "SK") }
 
 // IsSharedKeyName reports whether s can name a shared key.
 func IsSharedKeyName(s string) bool { return sharedKeyName.MatchString(s) }

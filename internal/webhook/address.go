@@ -9,6 +9,9 @@ import (
 	"signpost/internal/privacy"
 )
 
+// HomeCode is the calling code of this country.
+const HomeCode = 44
+
 // presentable are the UK numbers that a service may be shown as the caller's: geographic
 // (01, 02), UK-wide (03) and mobile (071 to 075, 077 to 079). Networks may refuse a
 // freephone number. (Ofcom, National Telephone Numbering Plan and guidance on calling line

@@ -215,7 +215,7 @@ func (g *Gateway) inspect(ctx context.Context) {
 	if err != nil {
 		return // the eraser would not have started either
 	}
-	g.health.set("provider", inspect.Provider(c, Inspected(g.cfg)))
+	g.health.set("provider", inspect.Provider(c, inspected(g.cfg)))
 }
 
 // lookAtStore looks what Redis does when it is full.
@@ -238,8 +238,8 @@ func (g *Gateway) oldestSigner() twilio.Signer {
 	return twilio.Signer{Key: g.cfg.WebhookKeys[len(g.cfg.WebhookKeys)-1]}
 }
 
-// Inspected is what the account should fit.
-func Inspected(cfg config.Config) inspect.Settings {
+// inspected is what the account should fit.
+func inspected(cfg config.Config) inspect.Settings {
 	return inspect.Settings{PublicURL: cfg.PublicURL, TextPath: TextPath, CallPath: CallPath, EndedPath: ivr.StatusPath,
 		Lines: cfg.Lines, CallerID: cfg.CallerID}
 }
