@@ -4,11 +4,11 @@ package privacy
 
 import "runtime/secret"
 
-// Forgets tells whether [Forget] erases: a build with GOEXPERIMENT=runtimesecret,
+// Forgets tells whether [Forget] wipes: a build with GOEXPERIMENT=runtimesecret,
 // as make build makes it, on linux/amd64 or linux/arm64.
 const Forgets = true
 
-// Forget runs f and erases what it leaves in memory: registers and stack at
+// Forget runs f and wipes what it leaves in memory: registers and stack at
 // once, the heap as soon as the garbage collector finds it unreachable (see
 // runtime/secret). What f gives its caller and goroutines it starts are not
 // covered.

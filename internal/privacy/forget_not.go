@@ -2,9 +2,9 @@
 
 package privacy
 
-// Forgets tells whether [Forget] erases. It does in a build by make build.
+// Forgets tells whether [Forget] wipes. It does in a build by make build.
 const Forgets = false
 
-// Forget runs f. In this build nothing erases what it leaves in memory before
+// Forget runs f. In this build nothing wipes what it leaves in memory before
 // that memory is used again.
 func Forget(f func()) { f() }

@@ -56,7 +56,7 @@ func newMetrics() *metrics {
 			Help: "1 if the last reload of the flow book succeeded."}),
 	}
 	m.wiped = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "signpost", Name: "memory_wipes_total",
-		Help: "Times that the memory webhooks used was erased."})
+		Help: "Times that the memory webhooks used was wiped."})
 	m.registry.MustRegister(m.webhooks, m.texts, m.calls, m.reload, m.wiped, m.erasures, m.sweeps, m.deliveries)
 	m.registerProcess()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "signpost", Name: "build_info",

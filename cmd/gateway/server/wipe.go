@@ -13,7 +13,7 @@ import (
 )
 
 // WipeEvery is how long a webhook's data may stay in memory. The garbage collector, which
-// erases it, is forced to run so often, whether or not there was a webhook: the time that
+// wipes it, is forced to run so often, whether or not there was a webhook: the time that
 // a process takes must not tell when somebody texted.
 const WipeEvery = 2 * time.Second
 
