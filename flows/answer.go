@@ -286,7 +286,7 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 		t.Messages.Last}}, true
 }
 
-// answerNeed leads to the line for what somebody needs, with the local number where a
+// answerNeed gives the line for what somebody needs, with the local number where a
 // place is known. A need without a line of its own gets the 24-hour line, or the local
 // number with it.
 func (t turn) answerNeed(s State, c Case) (outcome, bool) {
@@ -356,8 +356,8 @@ func onlyCommon(a, b []string) (common string) {
 // elsewhere is the book's last area: everywhere that no other area covers.
 func (t turn) elsewhere() string { return t.Areas[len(t.Areas)-1].ID }
 
-// askArea asks in which area somebody is. One area in doubt is offered with
-// "somewhere else"; more than fit in a question are asked from the top.
+// askArea asks somebody for their area. It offers one area in doubt with "somewhere else".
+// If more are in doubt than fit in a question, it asks from the top.
 func (t turn) askArea(s State, p *PlaceCase) State {
 	n := t.enter(s, t.People[s.Who].Ask)
 	areas, names := p.Areas, p.Names

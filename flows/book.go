@@ -69,7 +69,7 @@ type Book struct {
 	Audio          map[string]Recording // by the name they are served under
 	// Recorded says which of Audio says which words, by [SpokenKey].
 	Recorded map[string]string
-	// Languages are the others it can be followed in; OwnWords lead back to its own.
+	// Languages are the others it can be followed in; a text of OwnWords switches back to its own.
 	Languages []Language
 	OwnWords  []string
 	// Ear hears what people write.
@@ -84,8 +84,8 @@ type Book struct {
 	cache    *replyCache     // see [Book.WithReplyCache]
 }
 
-// PersonSteps is where one Person is led: the step that asks for the place from the
-// top, the step once the place is known, and the step that 0 leads to.
+// PersonSteps are the steps for one Person: Ask asks for the place from the top, Place is
+// entered once the place is known, and 0 opens Helpline.
 type PersonSteps struct{ Ask, Place, Helpline string }
 
 // Voice is how calls are spoken, in the provider's names.
@@ -221,7 +221,7 @@ type Step struct {
 	For       *Person  // entering the step settles whom this is for
 	Services  []string // what a services step gives; empty: those of the area
 	FromArea  bool
-	// AreaToo means that those of the area, where it is known, stand behind its own.
+	// AreaToo means that those of the area, where it is known, follow its own.
 	AreaToo  bool
 	Need     Need     // entering the step settles what the person needs
 	Also     []string // services mentioned while they are open
@@ -259,8 +259,8 @@ type Choice struct {
 	Text, Say        string   // how it is offered; empty: not offered there
 	Words            []string // what chooses it, other than its key, in plain form
 	TextKey, CallKey int      // 1 to 4, by call also 6; 0: not offered there
-	To               string   // the step it leads to
-	Area             string   // the area it settles; leads to the person's Place step
+	To               string   // the step it opens
+	Area             string   // the area it sets; opens the person's Place step
 	Does             Action
 	plain            string // Text, as people may write it back
 }

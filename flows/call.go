@@ -218,7 +218,7 @@ func (t turn) dialLine(s State, at, line int, said []Utterance) (State, Reply) {
 	return s, Reply{Act: Dial, Speech: said, Dial: svc, DialLine: line, Shows: svc.itself}
 }
 
-// closedWords says why a line is passed over.
+// closedWords says why a line is skipped: it is paused or closed.
 func (t turn) closedWords(svc *Service) string {
 	if svc.Paused(t.now) {
 		return t.Messages.BackOn.Say

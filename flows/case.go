@@ -112,7 +112,7 @@ func (b *Book) Hear(text string) *hear.Reading { return b.Ear.Hear(text, b.finde
 // Classify returns what a text asks for.
 func (b *Book) Classify(text string) Case { return b.decide(b.Hear(text), text) }
 
-// needs are the facts that lead to a line of their own, the most pressing first.
+// needs are the facts that can have a line of their own, the most pressing first.
 var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older,
 	hear.ChildConcern,
 	hear.Interpreter, hear.Homeless, hear.Tracked, hear.Stalked, hear.Visa, hear.Anonymous}
@@ -146,7 +146,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	c.Label = b.labelIn(w)
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
 	sureDanger := r.Sure(hear.Danger) || r.Sure(hear.Injury)
-	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // a number to ring is of no use
+	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone
 	harm := r.Has(hear.Behaviour)
 	switch {
 	case slices.Contains(carrierStop, w), slices.Contains(b.Words.Leave, w), !urgent && r.Only(hear.Leave):

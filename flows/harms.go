@@ -59,8 +59,9 @@ func mayHarm(r *hear.Reading) bool {
 // Margins for the texts in which no phrase says who harms. They were fitted on the rows that were
 // tuned on.
 const (
-	// nearMargin: where a place or a need would lead to a service for people who are harmed, a
-	// writer whose words fall short of the words of people who harm by no more than this is asked,
+	// nearMargin: if a place or a need would send the writer to a service for people who are
+	// harmed, we ask a writer whose words fall short of the words of people who harm by no more
+	// than this,
 	nearMargin = 0.75
 	// awayMargin: unless the words fall short of the words of people who are harmed by no more than
 	// this.

@@ -29,8 +29,8 @@ func (b *Book) In(lang uint8) *Book {
 	return b.Languages[lang-1].Book
 }
 
-// languageOf is the language a conversation is in after an input, and whether the
-// input chose it. The key of the language one is in leads back to the book's own.
+// languageOf returns the language of a conversation after an input, and whether the
+// input chose it. The key of the current language switches back to the book's own.
 func (b *Book) languageOf(s State, in Input) (lang uint8, chosen bool) {
 	w := ""
 	if len(b.Languages) > 0 && in.kind == inputText {

@@ -6,7 +6,7 @@ import (
 	"signpost/internal/normalise"
 )
 
-// Known is what is known of something that may be so or not.
+// Known is yes, no, or unknown.
 type Known uint8
 
 // The answers to a question about a line.

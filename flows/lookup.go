@@ -255,7 +255,7 @@ func (b *Book) alwaysOpen(now time.Time, id string, of State) *Service {
 	return best
 }
 
-// Helpline is the 24-hour service that 0 leads to from a state, for tools and fallbacks; nil only
+// Helpline is the 24-hour service that 0 gives in a state, for tools and fallbacks; nil only
 // in a book that would not load.
 func (b *Book) Helpline(now time.Time, s State) *Service {
 	return turn{Book: b, now: now}.helpline(s)

@@ -56,8 +56,8 @@ func (t turn) closed(svc *Service) bool {
 	return svc.Paused(t.now) || svc.Hours.At(t.now) == hours.Closed
 }
 
-// paused is the first service of the chain when it is paused and another stands
-// in for it; nil otherwise.
+// paused is the first service of the chain when it is paused and another replaces
+// it; nil otherwise.
 func (t turn) paused(s State, svc *Service) *Service {
 	if chain := t.chainIn(s); len(chain) > 0 && chain[0] != svc && chain[0].Paused(t.now) {
 		return chain[0]
@@ -102,7 +102,7 @@ func (t turn) text(s State, words string) string {
 	return string(bytes.TrimSpace(b))
 }
 
-// textField adds what stands for a placeholder in a text.
+// textField adds the value of a placeholder in a text.
 func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 	switch field {
 	case "choices":
@@ -182,7 +182,7 @@ func (t turn) localService(s State) *Service {
 	return nil
 }
 
-// ordinals stand for places that must not be named.
+// ordinals are given for places that must not be named.
 var ordinals = [...]string{"the 1st place", "the 2nd place", "the 3rd place", "the 4th place"}
 
 // offeredAs is how an area that is asked about is offered: by the place that was
@@ -347,8 +347,8 @@ func opensIn(lang uint8, opens string) string {
 	return strings.TrimPrefix(opens, "today ")
 }
 
-// FallbackText is the text sent when something of ours is broken and nothing
-// is known of the conversation.
+// FallbackText is the text sent when something of ours is broken and we know nothing
+// about the conversation.
 func (b *Book) FallbackText() string { return b.renderAlone(b.Messages.Fallback).text }
 
 // FallbackSpeech is what a call hears in the same case.

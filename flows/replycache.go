@@ -7,7 +7,7 @@ import (
 
 // WithReplyCache is a copy of the book for a walk through all states at one moment: it keeps
 // the texts and prompts it has put together, and the services of each step. Most steps
-// of a walk lead to an answer that another step led to: without the texts, a full walk takes 1.9
+// of a walk reach an answer that another step reached: without the texts, a full walk takes 1.9
 // times the processor time, and a comparison of two books 1.3 times. It answers as the book does,
 // and is not safe for concurrent use.
 func (b *Book) WithReplyCache(now time.Time) *Book {
@@ -30,7 +30,7 @@ type replyCache struct {
 	chains  map[chainKey][]*Service
 }
 
-// textKey is all that a text depends on besides the book and the moment.
+// textKey is all that a text depends on, apart from the book and the moment.
 type textKey struct {
 	at       State
 	wordings [3]string

@@ -10,7 +10,7 @@ func (t turn) speak(said []Utterance, s State, words string) []Utterance {
 	return t.speakOf(said, s, t.subject(s), words)
 }
 
-// numberMark stands before and after a number while what is said is put together.
+// numberMark is put before and after a number while a prompt is put together.
 // No wording can hold it.
 const numberMark = "\x00"
 
@@ -41,7 +41,7 @@ func (t turn) speakPart(said []Utterance, s State, svc *Service, words string, c
 	return said
 }
 
-// sayField says what stands for a placeholder on a call. apart means that being put
+// sayField adds the value of a placeholder on a call. apart means that being put
 // through is said apart from the other choices.
 func (t turn) sayField(b []byte, s State, svc *Service, field string, apart bool) []byte {
 	switch field {

@@ -154,7 +154,7 @@ func (b *Book) nameOf(id uint32, step bool) (string, bool) {
 	return "", false
 }
 
-// Revived is the state with room for one more reply that moves nothing.
+// Revived is the state with room for another reply without progress.
 func (s State) Revived() State {
 	s.Idle, s.Misses = min(s.Idle, maxIdle-1), 0
 	return s

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// How often an answer that leads nowhere is answered.
+// Limits on turns without progress.
 const (
-	// maxIdle replies that move nothing are given in one conversation; after
-	// that only an answer that moves it is answered. Machines that answer
+	// maxIdle replies without progress are given in one conversation; after
+	// that only an answer that makes progress is answered. Machines that answer
 	// machines stop here; a real choice never does.
 	maxIdle = 8
-	// missesToHelpline answers not understood in a row lead to the 24-hour line,
+	// After missesToHelpline answers not understood in a row we give the 24-hour line;
 	// missesToEnd end a call.
 	missesToHelpline = 2
 	// missesToRest texts not understood in a row are answered no more, until one is.
@@ -53,7 +53,7 @@ type turn struct {
 	facts     facts // how long the facts about a line may be
 }
 
-// enter leads to a step.
+// enter enters a step.
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed = id, 0, [4]string{}, [4]string{}, false
@@ -87,8 +87,8 @@ func (t turn) firstOpen(s State) uint8 {
 	return 0
 }
 
-// back leads to the step that offered this one, or to the start. From a
-// question about the area it leads to the menu behind the question.
+// back enters the step that offered this one, or the start. From a question about the
+// area it goes to the menu behind the question.
 func (t turn) back(s State) State {
 	if len(s.asking()) > 0 {
 		return t.enter(s, s.Step)
@@ -110,7 +110,7 @@ func (t turn) showServices(s State, areaID string) State {
 	return t.enter(s, t.People[s.Who].Place)
 }
 
-// outcome is what an answer leads to.
+// outcome is the result of an answer.
 type outcome struct {
 	next  State
 	dial  bool  // put the caller through
@@ -158,7 +158,7 @@ func (t turn) goTo(s State, id string) outcome {
 	return outcome{next: t.enter(s, id)}
 }
 
-// helplineStep is the step that 0 leads to.
+// helplineStep is the step that 0 opens.
 func (t turn) helplineStep(s State) string {
 	if s.Who != Behaviour && s.Need == NeedAll && t.HelplineForAll != "" {
 		return t.HelplineForAll
@@ -166,7 +166,7 @@ func (t turn) helplineStep(s State) string {
 	return t.People[s.Who].Helpline
 }
 
-// helpline is the 24-hour service that 0 leads to, and whose number is given next to doubtful ones.
+// helpline is the 24-hour service that 0 gives, and whose number is given next to doubtful ones.
 func (t turn) helpline(s State) *Service {
 	return t.alwaysOpen(t.now, t.helplineStep(s), s)
 }

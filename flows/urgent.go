@@ -65,7 +65,7 @@ func (t turn) inDanger(s State, c Case) State {
 	return s
 }
 
-// needLine is the line that a need leads to, at a step that is for one.
+// needLine is the line for a need, at a step that is for one.
 func (t turn) needLine(s State) *Service {
 	if step := t.StepNamed(s.Step); !step.AreaToo || s.At != 0 {
 		return nil
