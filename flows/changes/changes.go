@@ -29,7 +29,7 @@ type Change struct {
 	Old, New      Outcome
 }
 
-// Outcome is what an answer does besides its words.
+// Outcome is what an answer does, apart from its words.
 type Outcome struct {
 	Language string // the id of the language it is in; empty: the book's own
 	Act      flows.Act

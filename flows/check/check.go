@@ -19,8 +19,8 @@ type rule struct {
 	name, doc string
 	run       func(*pass)
 	severity  load.Severity
-	// walks means that the rule steps the book, so that it runs only on one that
-	// leads nowhere wrong.
+	// walks means that the rule steps the book, so it runs only on a book that loaded
+	// without a problem.
 	walks bool
 	// timed means that the rule depends on the day. No book is refused for the day
 	// alone: what was good yesterday goes on answering.
@@ -81,8 +81,8 @@ type pass struct {
 	answers  []Edge          // every distinct answer
 	shown    map[string]bool // every service whose number is given
 	spoken   []Stretch       // what calls say, when first wanted
-	// What the rules of the examples work out: the book in the states that examples
-	// run in, and what is known of them.
+	// The rules of the examples share these results: the book in the states that examples
+	// run in, and what they found out about the examples.
 	open, openUnrung, unpaused, unpausedUnrung *flows.Book
 	stale                                      map[string]bool
 	outdated                                   map[load.Pos]*flows.Service
@@ -98,8 +98,8 @@ func (p *pass) report(pos load.Pos, what, why, fix string) {
 		Why: why, Fix: fix})
 }
 
-// fix gives what was last reported the edit that fixes it: from bytes after the
-// place, the words old are replaced, if they stand there as they are read.
+// fix adds to the last reported problem the edit that fixes it: the first old after the
+// problem's place becomes put. It adds none if the file writes old in another way.
 func (p *pass) fix(old, put string) {
 	last := &p.problems[len(p.problems)-1]
 	data, from := p.File(last.File), p.Offset(last.Pos)
@@ -157,7 +157,7 @@ func (e *Edge) lang() uint8 {
 	return e.To.State.Lang
 }
 
-// stepPos is where the words of an answer stand: in the menus, or in the language
+// stepPos is where the words of an answer are written: in the menus, or in the language
 // that it is in.
 func (p *pass) stepPos(e *Edge, channel string) load.Pos {
 	path := "steps." + e.At() + "." + channel

@@ -211,7 +211,7 @@ func hoursBefore(e load.Example, s *flows.Service) []hours.Hours {
 	return []hours.Hours{s.Hours.Forced(hours.Open), s.Hours.Forced(hours.Closed), {}}
 }
 
-// helplineServices are the services of the steps that 0 leads to.
+// helplineServices are the services of the steps that 0 opens.
 func (p *pass) helplineServices() map[string]bool {
 	behind := map[string]bool{}
 	steps := []string{p.book.HelplineForAll}

@@ -49,7 +49,7 @@ func (p *pass) noNight() bool {
 type breaches map[string]*breach
 
 type breach struct {
-	first int      // the problem that tells of it
+	first int      // the problem that reports it
 	more  []string // other examples
 }
 

@@ -14,7 +14,7 @@ var filledWords = rule{
 		look := func(file, path, text string, allowed []string) {
 			for _, found := range Watched(p.book.Watch, text, allowed) {
 				if told[found+path] || p.written(found) {
-					continue // the rule for single wordings tells it where it stands
+					continue // the rule for single wordings reports it in its own place
 				}
 				told[found+path] = true
 				p.report(p.Pos(file, path), fmt.Sprintf("the words %q come about in a text: %q", found, text),
@@ -41,7 +41,7 @@ var filledWords = rule{
 	},
 }
 
-// written reports whether a watch-word stands in some wording by itself.
+// written reports whether a wording of a text contains a watch-word by itself.
 func (p *pass) written(word string) bool {
 	return slices.ContainsFunc(p.wordings(), func(w wording) bool {
 		return w.text && len(Watched([]string{word}, w.words, nil)) > 0

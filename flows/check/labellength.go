@@ -2,8 +2,7 @@ package check
 
 import "fmt"
 
-// maxLabel is how long a service's label may be, in letters: it stands in texts
-// that have to fit.
+// maxLabel is how long a service's label may be, in letters: texts have to fit with it.
 const maxLabel = 25
 
 var labelLength = rule{

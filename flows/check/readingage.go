@@ -64,7 +64,7 @@ var (
 	voicedEnd = regexp.MustCompile(`[^aeiouy]les?$|(?:[scgxz]|ch|sh)es$|[td]ed$|ied$|[aeiouy]e[sd]?$`)
 )
 
-// sentences are what stands between stops, with a word for each placeholder.
+// sentences splits a wording at its stops, with a word for each placeholder.
 func sentences(wording string) []string {
 	var out []string
 	for _, s := range sentenceEnd.Split(placeholder.ReplaceAllString(wording, "0"), -1) {

@@ -83,7 +83,7 @@ func telling(b *flows.Book, said string) (parts []string) {
 	}
 	for i := range b.Services {
 		for _, l := range b.Services[i].Lines {
-			const short = 5 // digits: 999 and 101 stand in every answer
+			const short = 5 // digits: 999 and 101 are in every answer
 			if len(l.Printed) > short && strings.Contains(said, l.Printed) {
 				parts = append(parts, quoted(l.Printed))
 			}

@@ -30,7 +30,7 @@ var segments = rule{
 				continue
 			}
 			if _, _, odd := gsm7.FirstOutside(text); odd && (lang == 0 || !p.book.Languages[lang-1].AnyLetters) {
-				continue // that letter is what makes it long, and is told of
+				continue // that letter makes it long, and another rule reports it
 			}
 			pos := p.stepPos(&p.answers[i], "text")
 			if svc := p.longLabel(text); svc != nil {

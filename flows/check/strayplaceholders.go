@@ -8,8 +8,8 @@ import (
 	"signpost/flows"
 )
 
-// fills is what each wording can fill in. A name that is not here is one of the
-// closed list all the same, and gives nothing there.
+// fills lists the placeholders that a wording can fill in. The others of the closed list
+// are empty there.
 func fills(p *pass, w wording) []string {
 	if id, ok := strings.CutPrefix(w.meant(), "steps."); ok {
 		id, rest, _ := strings.Cut(id, ".")

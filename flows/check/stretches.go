@@ -14,7 +14,7 @@ type Stretch struct {
 	Words string
 	Lang  uint8  // as flows.State has it
 	Step  string // where it is first said; empty for what is said outside every step
-	// NumberBefore and NumberAfter tell that a number is spoken right before it, and
+	// NumberBefore and NumberAfter report whether a number is spoken right before it, and
 	// right after.
 	NumberBefore, NumberAfter bool
 }

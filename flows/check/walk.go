@@ -21,7 +21,7 @@ type Node struct {
 	State   flows.State
 }
 
-// Edge is one input from one node, with what it led to.
+// Edge is one input from one node, with the reply and the node that follows.
 type Edge struct {
 	From  Node
 	Input string
@@ -51,7 +51,7 @@ type Walk struct {
 	Failed  error // a step that failed: a fault of the engine
 }
 
-// reaches tells of each node whether choices lead from it to a number. It knows nothing of those
+// reaches reports for each node whether choices go from it to a number. It ignores the choices
 // after a miss or a silence.
 func (w *Walk) reaches() []bool {
 	back := make([][]int32, len(w.Nodes))
@@ -114,7 +114,7 @@ type walker struct {
 	edges  int
 	index  map[Node]int
 	tried  map[flows.State]bool // kinds of states with a need, whose cases were tried
-	missed map[int][]input      // by the node that they led to: inputs that were not understood at first
+	missed map[int][]input      // by the node that follows: inputs that were not understood at first
 	failed error
 	chosen []way
 }
@@ -361,7 +361,7 @@ var Legs = map[string]flows.Leg{
 }
 
 func (w *walker) node(n Node) int {
-	n.State.Idle, n.State.Half = 0, "" // both are looked at by tests of their own
+	n.State.Idle, n.State.Half = 0, "" // tests of their own check both
 	i, ok := w.index[n]
 	if !ok {
 		i = len(w.nodes)

@@ -174,7 +174,7 @@ func known(name string) bool {
 	return false
 }
 
-// braces lists what stands in curly brackets; "" for a bracket that is alone.
+// braces lists the contents of curly brackets; "" for a bracket without its pair.
 func braces(words string) []string {
 	var out []string
 	for {
