@@ -171,7 +171,7 @@ type Reading struct {
 	over    [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
 	weighed bool           // there were words enough to be weighed
 	filler  []bool
-	spelt   []string // the words without slips
+	spelt   []string // the words with their spelling corrected
 	kept    []bool   // a filler that says something before half a name
 	marks   marks
 }
@@ -472,7 +472,8 @@ func (e *Ear) cut(in []normalise.Token, places *area.Finder) []normalise.Token {
 	return out
 }
 
-// leadsTo reports a town of ours run together with what leads to it: "inchester".
+// leadsTo reports whether the last part is a town of ours, and the others are words that
+// people run together with a town: "inchester".
 func (e *Ear) leadsTo(parts []string, places *area.Finder) bool {
 	for _, p := range parts[:len(parts)-1] {
 		if !e.is(GluedPlace, p) {

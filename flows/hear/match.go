@@ -20,16 +20,16 @@ type match struct {
 const maxMatches = 2000
 
 // table is an automaton that is ready to run. Every state comes with those that it
-// leads to without a word. A phrase may begin at every word, so what the first word
-// leads to is worked out beforehand.
+// reaches without a word. A phrase may begin at every word, so the states that the first
+// word reaches are worked out beforehand.
 type table struct {
 	nodes []node
-	// first are, by word, the states that it leads to from the start and that can go on by
+	// first are, by word, the states that it reaches from the start and that can go on by
 	// any word, by a place, or end there. second are those that need one of their words, each by
 	// the word that must follow. There are hundreds behind "he".
 	first   [][]int32
 	second  []edges
-	begins  []int32      // of the start and what it leads to without a word, those with any or place
+	begins  []int32      // of the start and the states it reaches without a word, those with any or place
 	closure [][]int32    // by state, itself first
 	filters []wordFilter // by state
 	spare   sync.Pool    // of *runMemory
@@ -43,7 +43,7 @@ type node struct {
 	edges
 }
 
-// edges are in the order of their words, and of what they lead to.
+// edges are in the order of their words, then of their states.
 type edges []edge
 
 func (es edges) sort() {
@@ -89,7 +89,7 @@ func (s *wordFilter) may(word int32) bool {
 	return s.words[uint32(word)/64%filterWords]&(1<<(word%64)) != 0
 }
 
-// leads reports whether the state may lead anywhere if any of the words follow.
+// leads reports whether the state ends a phrase, or may go on with one of the words ahead.
 func (s *wordFilter) leads(ahead *wordFilter) bool {
 	w, o := &s.words, &ahead.words
 	return s.free || w[0]&o[0]|w[1]&o[1]|w[2]&o[2]|w[3]&o[3] != 0
@@ -118,7 +118,7 @@ func (a *automaton) table() *table {
 	n := len(a.states)
 	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)),
 		closure: make([][]int32, n), filters: make([]wordFilter, n)}
-	own := make([]int32, n) // the closures of the states that lead nowhere without a word
+	own := make([]int32, n) // the closures of the states that reach no other without a word
 	for i := range a.states {
 		s := &a.states[i]
 		edges(s.edges).sort()
@@ -130,7 +130,7 @@ func (a *automaton) table() *table {
 		}
 		t.filters[i] = t.nodes[i].filter()
 	}
-	led := make([][]int32, len(a.vocab)) // by word, what it leads to from the start
+	led := make([][]int32, len(a.vocab)) // by word, the states that it reaches from the start
 	for _, q := range t.closure[0] {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
 			t.begins = append(t.begins, q)
@@ -143,10 +143,10 @@ func (a *automaton) table() *table {
 	return t
 }
 
-// beginWith works out what two words lead to, of what the first leads to.
+// beginWith works out the states that two words reach, from those that the first reaches.
 func (t *table) beginWith(led [][]int32) {
-	from := make([][]int32, len(t.nodes)) // by state, the words that lead to it from the start
-	with := make([][]int32, len(led))     // by word, such states that it leads on from
+	from := make([][]int32, len(t.nodes)) // by state, the words that reach it from the start
+	with := make([][]int32, len(led))     // by word, such states that have an edge for it
 	for w, states := range led {
 		for _, q := range states {
 			if t.filters[q].free {
@@ -163,7 +163,7 @@ func (t *table) beginWith(led [][]int32) {
 			}
 		}
 	}
-	many := make([]int, len(led)) // by word, how many it leads to
+	many := make([]int, len(led)) // by word, how many edges second has for it
 	for _, states := range with {
 		for _, q := range states {
 			for _, w := range from[q] {
@@ -183,7 +183,7 @@ func (t *table) beginWith(led [][]int32) {
 	}
 }
 
-// free adds a state, and those it leads to without a word, to a list.
+// free adds to a list a state and those it reaches without a word.
 func (a *automaton) free(list []int32, state int32) []int32 {
 	for _, have := range list {
 		if have == state {
@@ -200,7 +200,7 @@ func (a *automaton) free(list []int32, state int32) []int32 {
 // activeStates are the states that a text may be in behind one of its words, each with the
 // word at which the first phrase that led there began.
 type activeStates struct {
-	from []int16 // by state, one more than the word; 0: not in the set
+	from []int16 // by state, the word plus one; 0: not in the set
 	list []int32
 }
 
@@ -212,11 +212,10 @@ func (s *activeStates) clear() {
 	s.list = s.list[:0]
 }
 
-// begun is the word at which the longest match that led to a state began.
+// begun is the word at which the longest match that reached a state began.
 func (s *activeStates) begun(state int32) int16 { return s.from[state] - 1 }
 
-// add puts states in, but for those that a look at the words to come shows to lead
-// nowhere.
+// add puts states in, except dead ends: states that [wordFilter.leads] rules out for the words ahead.
 func (s *activeStates) add(states []int32, from int16, filters []wordFilter, ahead *wordFilter) {
 	for _, q := range states {
 		if filters[q].leads(ahead) {
@@ -269,7 +268,7 @@ type thread struct {
 
 // run finds every phrase in a text, each by its first beginning. words holds, for
 // each word, the numbers of the words it can be read as; ends tells behind which a
-// sentence ends; places are the stretches that {place} stands for.
+// sentence ends; places are the stretches that {place} matches.
 func (t *table) run(words [][]int32, ends []bool, places []area.Candidate) []match {
 	const usual = 8 // matches for each word
 	r := runner{table: t, words: words, places: places, runMemory: t.memory(),
@@ -404,7 +403,7 @@ func (r *runner) finish() {
 	}
 }
 
-// enter adds a thread and those it leads to without a word.
+// enter adds a thread and those it reaches without a word.
 func (t *table) enter(list []thread, b thread) []thread {
 next:
 	for _, q := range t.closure[b.state] {

@@ -2,7 +2,7 @@ package hear
 
 import "slices"
 
-// pairMark stands between the sides of a phrase that may be apart, in any order:
+// pairMark separates the sides of a phrase that may be apart, in any order:
 // "my {friend} & {hurt}".
 const pairMark = " & "
 

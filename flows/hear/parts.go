@@ -16,7 +16,7 @@ const (
 	PartOthers = "others" // friends, neighbours, people at work
 )
 
-// partMark begins a sign of parts, partGap stands between them.
+// partMark begins a sign of parts, partGap separates the parts.
 const partMark, partGap = "@", "-"
 
 const (

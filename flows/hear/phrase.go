@@ -16,14 +16,14 @@ const (
 	maxStates       = 200_000
 )
 
-// PlaceMark stands in a phrase for the name of a place.
+// PlaceMark is the placeholder in a phrase for the name of a place.
 const PlaceMark = "{place}"
 
 // phraseToken is one token of a phrase. Phrases share the tokens that are written the same.
 type phraseToken struct {
 	number   int32      // its own
 	seqs     [][]string // the words, or runs of words, any of which match
-	numbers  [][]int32  // of the words of seqs, once a state leads to the token
+	numbers  [][]int32  // of the words of seqs, once a state has an edge for the token
 	gap      bool       // "...": up to maxGap words, within a sentence
 	place    bool
 	optional bool
@@ -110,7 +110,7 @@ func nextToken(s string) (token, rest string, err error) {
 // maxNesting bounds lists that name lists.
 const maxNesting = 4
 
-// lexicon is the named lists of words. What a list stands for is worked out once:
+// lexicon is the named lists of words. Each list is expanded once:
 // many phrases name the same long lists.
 type lexicon struct {
 	lists  map[string][]string
@@ -122,7 +122,7 @@ func newLexicon(lists map[string][]string) *lexicon {
 	return &lexicon{lists, map[string][][]string{}, map[string]*phraseToken{}}
 }
 
-// expand gives the runs of words that one alternative stands for.
+// expand returns the runs of words that one alternative matches.
 func (l *lexicon) expand(alt string, depth int) ([][]string, error) {
 	alt = strings.TrimSpace(alt)
 	open := strings.IndexByte(alt, '{')
@@ -205,7 +205,7 @@ type state struct {
 	accepts []int32 // phrases that end here
 }
 
-// edge leads to a state by a word. Most states have one: with a map in each, the shipped lists
+// edge goes to a state by a word. Most states have one: with a map in each, the shipped lists
 // took 1.4 times the processor time to compile.
 type edge struct{ word, to int32 }
 

@@ -14,7 +14,7 @@ type Role uint8
 
 // Roles, as the words around a place give them.
 const (
-	RoleUnclear Role = iota // nothing is said of it
+	RoleUnclear Role = iota // the words do not say
 	RoleAt                  // somebody is there: the writer, if no other place is
 	RoleHere                // the writer is there
 	RoleNear                // a place to steer by
@@ -100,14 +100,14 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	r.Answer = writerAt(r.Places)
 }
 
-// locator is what is known of a text while its places are weighed.
+// locator holds what we know about a text while we weigh its places.
 type locator struct {
 	ear *Ear
 	*Reading
 	all []area.Candidate
-	// ends tells behind which word a sentence ends, pauses a part of one too.
+	// ends reports for each word whether a sentence ends behind it, pauses whether a part of one does.
 	ends, pauses []bool
-	// covered tells of each word whether the book understands it, inPlace whether it
+	// covered reports for each word whether the book understands it, inPlace whether it
 	// belongs to the name of a place.
 	covered, inPlace []bool
 }
@@ -387,8 +387,8 @@ func (l *locator) stranger(i int, apart bool) bool {
 	return len(w) > 2 && spell.Letters(w) && !english.Known(w)
 }
 
-// narrow settles a place by the one beside it. A county or a country behind it tells
-// which one it is. A street or a landmark beside a town of ours is in that town. A
+// narrow settles a place by the one beside it. A county or a country behind it narrows it
+// down. A street or a landmark beside a town of ours is in that town. A
 // town elsewhere beside a county of ours is a mistake, or another place.
 func (l *locator) narrow() {
 	for i := range l.Places {

@@ -17,7 +17,7 @@ type Sign struct {
 	Next          bool   // Second follows First at once
 }
 
-// Start stands before the first word of a text.
+// Start is the sign before the first word of a text.
 const Start = "^"
 
 // sortMark begins the name of a sort, factMark what a phrase says.
@@ -149,7 +149,7 @@ func (s *scales) key(first, second uint32, next bool) uint64 {
 	return k
 }
 
-// Stem is a word as signs have it, and the words of the reading that it stands for.
+// Stem is a word as signs have it, and the words of the reading that it replaces.
 type Stem struct {
 	Word     string
 	Sort     string // what it is one of; the word itself if the book does not say
@@ -180,7 +180,7 @@ func (e *Ear) Stems(r *Reading) []Stem {
 	return out
 }
 
-// What stands for a place and for numbers. The young are of school age.
+// Stems of a place and of numbers. The young are of school age.
 const placeStem, youngStem, oldStem, numberStem = "#place", "#young", "#old", "#number"
 
 // number reads digits. Anything else makes [strconv.Atoi] ask for memory for an error.

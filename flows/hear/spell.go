@@ -8,8 +8,8 @@ import (
 	"signpost/internal/spell"
 )
 
-// Lengths below which a word is not repaired, in letters: in a shorter one, a slip
-// makes another word.
+// Lengths below which a word is not corrected, in letters: a typing mistake in a shorter
+// one makes another word.
 const (
 	minSound      = 4 // a word that only sounds the same: nife, knife
 	minSlip       = 5
@@ -74,7 +74,7 @@ func (s *speller) read(ids []int32, w string) []int32 {
 	var buf [16]spell.Hit
 	hits := s.index.Find(buf[:0], w, len(w) >= minSlip-1, minFirst)
 	before := len(ids)
-	for _, slips := range [...]bool{false, true} { // the same sound goes before a slip
+	for _, slips := range [...]bool{false, true} { // the same sound goes before a typing mistake
 		for _, h := range hits {
 			if h.Slip == slips {
 				ids = append(ids, h.ID)
@@ -96,7 +96,7 @@ func (s *speller) withG(w string) (id int32, ok bool) {
 	return id, ok
 }
 
-// ordinary reports an English word, which is meant as it stands.
+// ordinary reports whether w is an English word, which needs no correction.
 func ordinary(w string) bool {
 	return english.Known(w) || strings.HasSuffix(w, "s") && english.Known(w[:len(w)-1])
 }
