@@ -111,7 +111,7 @@ func (b *builder) areas(file value) {
 		for _, ref := range several.at(name).list {
 			i := b.areaIndex(ref.text)
 			if i < 0 {
-				continue // told with the other names that lead nowhere
+				continue // reported with the other names that have no entry
 			}
 			b.src.Book.Areas[i].Names = append(b.src.Book.Areas[i].Names, normalise.Text(name))
 		}

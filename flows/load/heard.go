@@ -171,7 +171,7 @@ func (b *builder) signProblem(at value, what string) {
 		"Make the file again with: signpost learn. To have one more text understood, add a phrase instead.")
 }
 
-// signGap stands between the signs of a line, which may be about this long.
+// signGap separates the signs of a line, signLine is about how long a line may be, in bytes.
 const signGap, signLine = ", ", 110
 
 // FormatScales writes scales as the file of signs has them: the signs that add the same

@@ -32,7 +32,7 @@ type UnsignedTranslation struct {
 	Words          int    // how many wordings the book has
 	Missing        []Wording
 	Unknown        []string // paths at which the book says nothing
-	from, to       Pos      // where it stands; to is behind it
+	from, to       Pos      // its place in the file; to is behind it
 }
 
 // InUnsigned reports a place in a language that nobody has signed.
@@ -44,7 +44,7 @@ func (s *Source) InUnsigned(at Pos) bool {
 
 func before(a, b Pos) bool { return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col }
 
-// extent is from where to where a language stands.
+// extent returns where a language begins in its file, and what comes behind it.
 func (s *Source) extent(id string) (from, to Pos) {
 	at := languagesFile + ":languages." + id
 	from, to = s.pos[at+"#name"], Pos{languagesFile, math.MaxInt, 1}
@@ -304,7 +304,7 @@ func (b *builder) translate(texts value, of *flows.Book) (missing []Wording, unk
 	return missing, unknown
 }
 
-// incomplete tells of what a signed language lacks, and of what is for nothing.
+// incomplete reports the wordings that a signed language lacks, and those that nothing uses.
 func (b *builder) incomplete(texts value, missing []Wording, unknown []string) {
 	if len(missing) > 0 {
 		b.problem(texts.pos, "missing-translation", fmt.Sprintf("%d wordings are not in this language: %s",

@@ -22,11 +22,11 @@ import (
 	"signpost/internal/area"
 )
 
-// Source is a book together with where everything in it stands.
+// Source is a book together with the place of everything in its files.
 type Source struct {
 	// Book is what was read. It can be stepped only when Broken is false.
 	Book *flows.Book
-	// Broken means that pieces are missing or lead nowhere.
+	// Broken means that pieces are missing, or that names have no entry.
 	Broken   bool
 	Examples []Example
 	// Allowed are the watch-words an author has allowed, by the path of the step
@@ -95,8 +95,8 @@ type Turn struct {
 	Pos           Pos
 }
 
-// Pos is where a piece of the book stands, by its path ("steps.welcome.text").
-// The nearest piece around it answers for one that is not written out.
+// Pos is where a piece of the book is written, by its path ("steps.welcome.text").
+// A piece that is not written out has the place of the nearest piece around it.
 func (s *Source) Pos(file, path string) Pos {
 	for p := path; ; {
 		if pos, ok := s.pos[file+":"+p]; ok {

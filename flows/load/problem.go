@@ -132,8 +132,8 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// Slip is the candidate that a slip of one letter, or of capitals, can only have
-// meant; "" when that is not certain.
+// Slip returns the only candidate that word can mean if one letter or its capitals are
+// wrong; "" when that is not certain.
 func Slip(word string, candidates []string) string {
 	near := nearest(word, candidates)
 	if strings.EqualFold(word, near) || len(word) > 3 && Distance(word, near) == 1 || len(word) > 4 &&
@@ -172,8 +172,8 @@ func DidYouMean(word string, candidates []string) string {
 	return "Use one of: " + strings.Join(sorted, ", ") + "."
 }
 
-// Holds reports words that hold a placeholder, like {choices}, or one that is it but
-// for a slip: of that, the slip is told.
+// Holds reports whether words hold a placeholder, like {choices}, or a misspelling of it:
+// another problem reports the misspelling.
 func Holds(words, placeholder string) bool {
 	if strings.Contains(words, placeholder) {
 		return true

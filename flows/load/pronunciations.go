@@ -8,7 +8,7 @@ import (
 	"signpost/internal/voice"
 )
 
-// Limits of the table of pronunciations: every word of a call is held against it.
+// Limits of the table of pronunciations: every word of a call is looked up in it.
 const (
 	maxPronunciations = 60
 	maxSaid           = 60 // letters of a name, and of how it is said

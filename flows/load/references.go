@@ -8,13 +8,13 @@ import (
 	"signpost/flows"
 )
 
-// ref is a name that should lead to an entry of its kind.
+// ref is a name that should have an entry of its kind.
 type ref struct {
 	value
 	kind string // service, area or step
 }
 
-// references finds every name that leads nowhere.
+// references reports every name that has no entry.
 func (b *builder) references() {
 	entries := map[string]value{"service": b.vals["services.yaml"].at("services"),
 		"area": b.vals["areas.yaml"].at("areas"), "step": b.vals["menus.yaml"].at("steps")}
@@ -32,12 +32,12 @@ func (b *builder) references() {
 	}
 }
 
-// refs are the names in the files that have to lead to an entry.
+// refs are the names in the files that must have an entry.
 func (b *builder) refs(entries map[string]value) (all []ref) {
 	areas, menus := b.vals["areas.yaml"], b.vals["menus.yaml"]
 	add := func(kind string, names ...value) {
 		for _, v := range names {
-			if v.text != "" && len(entries[kind].keys) > 0 { // a file that cannot be read has been told of
+			if v.text != "" && len(entries[kind].keys) > 0 { // a file that cannot be read has its own problem
 				all = append(all, ref{v, kind})
 			}
 		}
@@ -90,7 +90,7 @@ func (b *builder) refs(entries map[string]value) (all []ref) {
 	return all
 }
 
-// perhaps says what to do about a name that leads nowhere. It never offers an entry
+// perhaps says what to do about a name that has no entry. It never offers an entry
 // that is merely alike: anybody who took letgo_north for letgo_south would send people to
 // the wrong place.
 func (b *builder) perhaps(r ref, all value, refs []ref) string {
@@ -103,7 +103,7 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it its own name.",
 			twice[0])
 	}
-	var spare []string // nothing leads to them
+	var spare []string // no name refers to them
 	for _, id := range all.keys {
 		led := slices.ContainsFunc(refs, func(o ref) bool { return o.kind == r.kind && o.text == id })
 		if v := all.at(id); !led && !v.at("not_offered").set && !emergency(v) {
@@ -122,7 +122,7 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 		r.kind)
 }
 
-// emergency reports the service that words lead to, and no name.
+// emergency reports whether a service is the emergency number: no name has to refer to it.
 func emergency(service value) bool {
 	numbers := service.at("numbers").list
 	return len(numbers) == 1 &&

@@ -27,8 +27,8 @@ var firstNames = strings.Fields(`aaron abigail adam adrian aisha alan alex alexa
 	sue susan suzanne sylvia terence teresa terry thomas tim timothy tina toby tom tony tracey tracy valerie vanessa vera veronica vicky victoria vincent wayne wendy william yasmin yvonne zoe
 	mr mrs ms miss dr`)
 
-// Role reports words that cannot be the role of the person who rang a number: "x", or a
-// person's name, which must not stand in a flow book.
+// Role returns an error for words that cannot be the role of the person who rang a number:
+// "x", or a person's name, which a flow book must not contain.
 func Role(words string) error {
 	const example = "write a role, like service manager or duty worker"
 	all := strings.FieldsFunc(strings.ToLower(words),

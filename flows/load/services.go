@@ -52,7 +52,7 @@ func (b *builder) services(all value) {
 			b.line(&s, l, free == "" || free == "yes" || free == "no")
 		}
 		if n := v.at("numbers"); n.set && len(n.list) == 0 &&
-			s.NotOffered == "" { // that there are none at all is told as a missing key
+			s.NotOffered == "" { // a missing key has its own problem
 			b.problem(n.pos, "no-number", "the service has no number",
 				"A caller who is led here gets nothing they can ring.",
 				"Add its number, or say under not_offered why it is only on file.")

@@ -11,8 +11,8 @@ import (
 // shownWidth is how much of a long line is shown around a mistake, in letters.
 const shownWidth = 100
 
-// Show is a problem as it is told to a person: with the line it stands on and a
-// caret under the place.
+// Show is a problem as a person reads it: with its line of the file and a caret under
+// the place.
 func (s *Source) Show(p Problem) string {
 	line, caret, ok := s.LineOf(p.Pos)
 	if !ok {
@@ -34,7 +34,7 @@ func (s *Source) Letters(at Pos) int {
 // File is a file of the book as it was read.
 func (s *Source) File(name string) []byte { return s.files[name] }
 
-// Offset is how many bytes of its file stand before a place.
+// Offset is how many bytes of its file come before a place.
 func (s *Source) Offset(at Pos) int { return offset(s.files[at.File], at.Line) + at.Col - 1 }
 
 // offset is where a line begins, counting from 1.
@@ -50,8 +50,8 @@ func offset(data []byte, line int) int {
 	return at
 }
 
-// LineOf is the line of a place, cut to a width, and the blanks that lead under the
-// place. ok is false when there is nothing to show.
+// LineOf is the line of a place, cut to a width, and the blanks before a caret under
+// the place. ok is false when there is nothing to show.
 func (s *Source) LineOf(at Pos) (line, caret string, ok bool) {
 	rest := s.files[at.File]
 	for range at.Line - 1 {
@@ -65,7 +65,7 @@ func (s *Source) LineOf(at Pos) (line, caret string, ok bool) {
 	if len(bytes.TrimSpace(text)) == 0 || at.Col < 1 || at.Col > len(text)+1 {
 		return "", "", false
 	}
-	// A terminal must not be told to do anything by what stands in a file.
+	// Control characters in a file must not reach the terminal: they could be commands.
 	letters := strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || unicode.IsControl(r) {
 			return ' '

@@ -28,7 +28,7 @@ type value struct {
 	unsigned bool // callers never get it
 }
 
-// at is what stands under a key. Where nothing does, it is where it ought to stand.
+// at returns the value of a key. A missing key gives an empty value with the place of the mapping.
 func (v value) at(key string) value {
 	of, ok := v.fields[key]
 	if !ok {
@@ -54,7 +54,7 @@ type reader struct {
 	inUnsigned       bool                // what is read now is an unsigned translation
 	unsignedProblems []Problem           // what is wrong in those
 	pos              map[string]Pos
-	twice            map[string][]string // names that stand twice, by what they stand under
+	twice            map[string][]string // names that appear twice, by the path above them
 }
 
 func (r *reader) problem(pos Pos, rule, what, why, fix string) {
@@ -80,7 +80,7 @@ func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
 	r.problem(pos, rule, what, why, fix)
 }
 
-// at is where a node stands. The library counts letters; we count bytes.
+// at returns the place of a node. The library counts letters; we count bytes.
 func (r *reader) at(n *yaml.Node) Pos {
 	p := Pos{r.file, max(n.Line, 1), max(n.Column, 1)}
 	if lines := r.lines[r.file]; p.Line <= len(lines) {
@@ -94,8 +94,8 @@ func (r *reader) at(n *yaml.Node) Pos {
 	return p
 }
 
-// edit is an edit of some words that stand at a place exactly as they are read;
-// empty when they are written there in another way.
+// edit replaces some words at a place, if the file writes them exactly as they are read;
+// otherwise it is empty.
 func (r *reader) edit(at Pos, words, put string) Edit {
 	lines := r.lines[at.File]
 	if at.Line > len(lines) || !bytes.HasPrefix(lines[at.Line-1][min(at.Col-1, len(lines[at.Line-1])):],
@@ -280,7 +280,7 @@ func unseen(c rune) bool {
 
 func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) value {
 	v.fields = map[string]value{}
-	misspelt := map[string]bool{} // names that stand here, but for a slip
+	misspelt := map[string]bool{} // the right names of those that are misspelt here
 	outer := r.inUnsigned
 	defer func() { r.inUnsigned = outer }()
 	for i := 0; i+1 < len(n.Content); i += 2 {
