@@ -17,13 +17,13 @@ type Candidate struct {
 	// known for it.
 	Ask  bool
 	How  How
-	Town bool // a town or a name of the book, which stands out in a sentence
+	Town bool // a town or a name of the book, easy to recognise in a sentence
 	Word bool // also an ordinary word
 	// Landmark is a hospital, a station, a park, which is not a place to live in.
 	Landmark bool
 	// Far is a county or a country that is no neighbour of ours: "Barrow, Leicestershire".
 	Far bool
-	// Begins means that longer names elsewhere begin with it: Barrow upon Soar.
+	// Begins means that longer names elsewhere begin with it: Barrow Nook.
 	Begins bool
 	// Cost is how far the spelling is from the name's; 0 is exact.
 	Cost float32
@@ -31,20 +31,20 @@ type Candidate struct {
 
 // Lengths and distances of misspelt names.
 const (
-	minNameSlip    = 5 // letters of a name with a slip in it
-	minVillage     = 7 // letters of a village's name, to be certain of it with a slip
+	minNameSlip    = 5 // letters of a name that is misspelt
+	minVillage     = 7 // letters of a village's name, to be certain of it when it is misspelt
 	minLongVillage = 8 // with a greater one
 	minLongest     = 10
 	minFarther     = 8    // letters of a word that may be far from a town's name
-	minTownFar     = 6    // letters of a town's name with two slips in it
+	minTownFar     = 6    // letters of a town's name with two mistakes in it
 	maxSlip        = 1.01 // of a letter
-	minFarAway     = 7    // letters of a name far away with more than a small slip in it
+	minFarAway     = 7    // letters of a name far away with more than a small mistake in it
 	minRest        = 4    // of the rest of a name
 	minBones       = 4    // consonants of "whitehvn" and "kendle"
 	maxFar         = 1.7
 	maxFarther     = 2.6  // such a town is asked about
 	costSmall      = 0.55 // one vowel for another, a letter doubled
-	townLead       = 0.36 // the same of a town, against a slip of a name far away
+	townLead       = 0.36 // the same of a town, against a misspelt name far away
 	farLead        = 1    // where more than one letter is wrong
 	clearLead      = 0.6  // how much nearer the best name must be than the next
 	costJoined     = 0.2  // a missing or an added space
@@ -56,10 +56,10 @@ const (
 	wideLead       = 1.5  // how much nearer a name must be than one of more or fewer words
 	maxWider       = 5    // its words
 	costBones      = 0.9
-	maxNearMisses  = 24 // words looked at for slips in one text
+	maxNearMisses  = 24 // words checked for misspelling in one text
 )
 
-// Known reports the name of a place as it stands, other than an ordinary word.
+// Known reports whether name is exactly the name of a place, other than an ordinary word.
 func (f *Finder) Known(name string) bool {
 	if _, ok := f.extra[name]; ok {
 		return true
@@ -68,7 +68,7 @@ func (f *Finder) Known(name string) bool {
 	return ok && !p.word
 }
 
-// Like reports a word that is the name of a place, or a word of one, or one slip from it.
+// Like reports whether w is the name of a place, or a word of one, or a misspelling of either.
 func (f *Finder) Like(w string) bool {
 	var buf [4]spell.Hit
 	return len(w) >= minNameSlip && len(w) <= spell.MaxWord &&
@@ -82,7 +82,7 @@ func (f *Finder) Served(name string) bool {
 	return p.town && !p.word && p.set.Ours()
 }
 
-// Named tells where a name as it stands may be, and whether it has to be asked about.
+// Named returns where a name may be, exactly as written, and whether the writer must be asked about it.
 func (f *Finder) Named(name string) (where Set, ask bool) {
 	c, _ := f.named(name)
 	return c.Where, c.Ask
@@ -98,19 +98,19 @@ type search struct {
 	near []nearName
 }
 
-// noted is what is known of a word.
+// noted is what a search knows about a word.
 type noted struct {
 	taken bool // it belongs to a candidate
 	weak  bool // which is an ordinary word, and gives way to a longer name
 	own   int8 // whether it is an ordinary word: 0 not looked up, 1 no, 2 yes
 }
 
-// Text is a text as words, with what is known of each.
+// Text is a text as words, with facts about each.
 type Text struct {
 	Words []string
-	// Common tells of each word whether it has a meaning of its own, so that it is no slip
-	// of a name. Linking says whether it stands between a place and the rest of a
-	// sentence, so that no misspelt name begins or ends with it.
+	// Common reports for each word whether it has a meaning of its own, so that it is no
+	// misspelt name. Linking reports whether it links a place to the rest of a sentence,
+	// so that no misspelt name begins or ends with it.
 	Common, Linking []bool
 	// Ends says whether a sentence ends behind a word, so that no misspelt name goes on
 	// there.
@@ -118,7 +118,7 @@ type Text struct {
 }
 
 // Candidates finds everything in a text that may be a place: postcodes, names, and
-// names with slips in them.
+// misspelt names.
 func (f *Finder) Candidates(t Text) []Candidate {
 	s := search{Finder: f, Text: t}
 	s.cut(t.Words)
@@ -360,7 +360,7 @@ func (s *search) anyTaken(from, to int) bool {
 	return false
 }
 
-// named looks a name up as it stands.
+// named looks a name up exactly as written.
 func (f *Finder) named(name string) (Candidate, bool) {
 	if set, ok := f.extra[name]; ok {
 		return Candidate{Name: name, Where: set, How: BookName, Town: true, Word: set.Len() == 1 && set.Ours() &&

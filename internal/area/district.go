@@ -32,7 +32,7 @@ var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales"
 // Elsewhere lists the names of the rest of the world.
 func Elsewhere() []string { return append([]string(nil), elsewhere[:]...) }
 
-// letters stand for the districts in the tables, in the same order.
+// letters are the districts' codes in the tables, in the same order.
 const letters = "abcdefghijklmnopqrstuvwxyzEWSNMC"
 
 // Set is several districts: where a place might be.

@@ -39,7 +39,7 @@ func (h How) String() string { return hows[h] }
 // Postcode reports a postcode or a part of one.
 func (h How) Postcode() bool { return h >= Unit && h <= Outward }
 
-// Name is one more name for a place, from the flow book. It goes before the
+// Name is another name for a place, from the flow book. It goes before the
 // tables.
 type Name struct {
 	Name  string

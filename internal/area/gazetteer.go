@@ -36,11 +36,11 @@ const maxTable = 32 << 20
 //go:embed tables/*.txt
 var tables embed.FS
 
-// Gazetteer is what is known of a part of the country: what its districts are called,
+// Gazetteer holds what we know about a part of the country: what its districts are called,
 // and in which of them a postcode or a place may be. It is read once and never changed.
 type Gazetteer struct {
 	names    []string       // of the districts, by their number
-	councils map[string]Set // the districts that a council's code can stand for
+	councils map[string]Set // the districts that a council's code can mean
 
 	keys   []uint64 // postcode prefixes, sorted
 	sets   []Set    // where each may be
@@ -272,7 +272,7 @@ type place struct {
 	ask bool
 	// word: also an ordinary word, so it counts only as a whole message.
 	word bool
-	// town: a town or city, which stands out in a sentence.
+	// town: a town or city, easy to recognise in a sentence.
 	town bool
 	// landmark: a hospital, a station, a park.
 	landmark bool

@@ -6,8 +6,8 @@ import (
 	"signpost/internal/spell"
 )
 
-// misspelt finds the name that n words from i are a slip of. wide means that one of
-// them is a place by itself.
+// misspelt finds the name that n words from i misspell. wide means that one of them is
+// a place by itself.
 func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 	own, ok := s.mayBeSlip(i, n, wide)
 	if !ok {
@@ -42,7 +42,7 @@ func (s *search) misspelt(i, n int, wide bool) (Candidate, bool) {
 	if own && len(w) < 8 || n > 1 && (len(w) < 7 || n > 2 && !s.mayBe(i, n)) {
 		return Candidate{}, false
 	}
-	if set := s.tables.rests[w]; n == 1 && set != 0 { // "lonsdale" is no slip of "longdale"
+	if set := s.tables.rests[w]; n == 1 && set != 0 { // "lonsdale" does not misspell "longdale"
 		c.Name, c.Where, c.Ask, c.Cost = w, set, true, 1
 		return c, set.Ours()
 	}
@@ -63,8 +63,8 @@ func (s *search) nearestEither(c Candidate, w, typed string, townsOnly bool) (Ca
 	return near, found
 }
 
-// mayBeSlip reports whether n words from i are worth trying as a slip of a name, and whether
-// all of them are ordinary words of their own.
+// mayBeSlip reports whether all of n words from i are ordinary words of their own, and whether
+// they are worth trying as a misspelt name.
 func (s *search) mayBeSlip(i, n int, wide bool) (own, may bool) {
 	own, long := true, 0
 	for k := i; k < i+n; k++ {
@@ -105,7 +105,7 @@ func (s *search) asOne(i, n int, ordinary bool) (string, bool) {
 	return string(b), true
 }
 
-// undouble drops one of two equal letters, wherever they stand.
+// undouble drops one of two equal letters in a row, anywhere in a word.
 func undouble(b []byte) []byte {
 	out := b[:0]
 	for i, c := range b {
@@ -116,7 +116,7 @@ func undouble(b []byte) []byte {
 	return out
 }
 
-// nearName is a name that a typed one is a slip of.
+// nearName is a name that a typed one may misspell.
 type nearName struct {
 	cost, raw float32 // raw is that of the spelling alone
 	name      string
@@ -149,7 +149,7 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 	}
 	for _, h := range s.near {
 		doubt := h.slip && (!b.p.town || b.cost >= costSmall &&
-			(h.raw-b.raw < townLead || len(w) < minTownFar)) // a slip is a slip
+			(h.raw-b.raw < townLead || len(w) < minTownFar)) // one wrong letter may mean either
 		if h.cost-b.cost >= lead && !doubt {
 			continue
 		}
@@ -160,7 +160,7 @@ func (s *search) nearest(c Candidate, w string, townsOnly bool) (Candidate, bool
 	return c, true
 }
 
-// near looks for the names that a typed one is a slip of. It leaves them in search.near.
+// near looks for the names that a typed one may misspell. It leaves them in search.near.
 type near struct {
 	*search
 	w                 string
@@ -185,7 +185,7 @@ func (f *near) add(name string, p place, cost float32, slip bool) {
 	f.search.near = append(f.search.near, nearName{cost, raw, name, p, slip})
 }
 
-// slips adds the names one letter away, from the index.
+// The names one letter away come from the index.
 func (f *near) slips() {
 	t := f.tables
 	f.hits = t.index.Find(f.hits[:0], f.w, true, minTownFar)
@@ -254,7 +254,7 @@ func (f *near) bookNames() {
 	}
 }
 
-// doubtful reports that a name is to be asked about. A short village name one slip away may
+// doubtful reports that a name is to be asked about. A short village name one letter away may
 // be another that nobody has listed.
 func (n nearName) doubtful() bool {
 	switch {
@@ -283,7 +283,7 @@ func anagrams(a, b string) bool {
 	return n == [256]int8{}
 }
 
-// tooFar reports a slip of a name far away that is more than a slip. A doubtful name of
+// tooFar reports whether a name far away is too badly misspelt to be used. A doubtful name of
 // ours is asked about; a person far away is better asked for the town.
 func tooFar(n nearName) bool {
 	return n.raw > maxSlip || len(n.name) < minFarAway && n.raw > costSmall

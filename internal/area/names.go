@@ -6,7 +6,7 @@ import (
 	"signpost/internal/spell"
 )
 
-// indexNames makes the names findable that are written with slips.
+// indexNames makes misspelt names findable.
 func (g *Gazetteer) indexNames() {
 	for name := range strings.FieldsFuncSeq(farAway, func(r rune) bool { return r == ',' || r == '\n' }) {
 		if name = strings.TrimSpace(name); name == "" {

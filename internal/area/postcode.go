@@ -182,8 +182,8 @@ func wholePostcode(s string) (out string, sector byte, unit string, ok bool) {
 	return out, sector, in[1:], ok
 }
 
-// outward reads an outward code: one or two letters, a digit, and perhaps one
-// more digit or letter.
+// outward reads an outward code: one or two letters, a digit, and perhaps
+// another digit or letter.
 func outward(s string) (string, bool) {
 	n := 0
 	for n < len(s) && n < 2 && isLetter(s[n]) {
