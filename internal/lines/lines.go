@@ -26,15 +26,15 @@ const (
 )
 
 // NotAnswering reports a line that nobody answers. checked is the last day that somebody rang
-// it to try it. A test call on the day of the last attempt, or later, starts afresh.
+// it to try it. A test call on the day of the last attempt, or later, resets the count.
 func NotAnswering(l store.Line, checked time.Time) bool {
 	return afresh(l, checked).Unanswered >= Enough
 }
 
-// Keeper keeps what is known of lines. [store.Store] is one.
+// Keeper keeps the records of lines. [store.Store] is one.
 type Keeper interface {
-	// KeepLines changes what is known of the lines of some services, and returns what is known
-	// of those that are written. With an error, the others are as they were.
+	// KeepLines changes the records of the lines of some services, and returns those that it
+	// wrote. With an error, the others are unchanged.
 	KeepLines(ctx context.Context, now time.Time, services []string,
 		change func(service string, l store.Line) store.Line) (map[string]store.Line, error)
 }
@@ -75,7 +75,7 @@ func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Tim
 // Down gives the services whose lines are not answering. Nobody may change it.
 func (w *Tracker) Down() map[string]bool { return *w.down.Load() }
 
-// Known gives what is known of a service's line.
+// Known returns the record of a service's line.
 func (w *Tracker) Known(service string) store.Line {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +83,7 @@ func (w *Tracker) Known(service string) store.Line {
 }
 
 // Add notes how a call to a service ended, or that somebody wrote that it did not help.
-// Anything else that is counted is passed over.
+// It ignores all other counts.
 func (w *Tracker) Add(k counters.Kind) {
 	day := hours.Day(w.now())
 	c := change{Noted: day}
@@ -181,8 +181,8 @@ func (w *Tracker) Run(ctx context.Context) {
 	}
 }
 
-// afresh is a line of which nothing counts that was before the last test call. Each test call
-// clears the counts once: what happens later on its day counts.
+// A test call clears the counts of a line, once: what happens later on the day of the test
+// call counts.
 func afresh(l store.Line, checked time.Time) store.Line {
 	if !checked.Before(l.Noted) && checked.After(l.Cleared) {
 		l.Unanswered, l.Machines, l.Complaints, l.Cleared = 0, 0, 0, checked

@@ -101,7 +101,8 @@ func (b *batcher) send(all []*request) {
 	pipe := b.Pipeline()
 	var sent []*request
 	for _, r := range all {
-		if r.ctx.Err() == nil { // a caller whose context has ended was answered without the store: nothing may move for them
+		// A caller whose context has ended was answered without the store: drop its commands.
+		if r.ctx.Err() == nil {
 			r.enqueue(pipe)
 			sent = append(sent, r)
 		}

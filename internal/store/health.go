@@ -16,7 +16,7 @@ const (
 	// keysKey holds a fingerprint of the newest PRIVACY_KEY of each gateway, by when it was
 	// seen last, in Unix seconds.
 	keysKey = "health:keys"
-	// booksKey holds, for each gateway, the flow book in use, since when, and the program.
+	// booksKey holds, for each gateway, its flow book, when that came into use, and the program.
 	booksKey  = "health:books"
 	healthTTL = 5 * time.Minute
 	// checkKey and an id exist while a gateway has just got a check that was sent to PUBLIC_URL.

@@ -8,9 +8,9 @@ import (
 // Kept is one kind of thing that is kept in Redis.
 type Kept struct {
 	Key   *regexp.Regexp
-	Shown string // the key as it is written in papers
+	Shown string // the key as documents show it
 	Holds string
-	// For is how long at most; Until tells when it goes before that.
+	// For is how long it is kept at most; Until says when it goes before that.
 	For   time.Duration
 	Until string
 	Why   string

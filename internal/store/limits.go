@@ -31,9 +31,9 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `)
 
-// Take counts one more of a kind for a sender, a keyed hash, for all gateways together. ok
-// is false when there have been n in the period; wait is then how long until there is room
-// for one more. The n of a period are let in at once, and come back one at a time.
+// Take adds one to the count of a kind for a sender, a keyed hash, for all gateways together.
+// ok is false when there have been n in the period; wait is then how long until there is room
+// for the next. All n of a period are allowed at once, and come back one at a time.
 func (s *Store) Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool,
 	wait time.Duration, err error) {
 	// A changed limit must not judge by what an old one has counted.
@@ -60,9 +60,9 @@ func (s *Store) Take(ctx context.Context, kind, sender string, n int, period tim
 	return false, period / time.Duration(n), nil
 }
 
-// Even is the generic cell rate algorithm. Of n in a period, even is when the last that was
-// let in would have come, had all come evenly. It returns that moment with one more let in
-// now, or how long until there is room for it.
+// Even is the generic cell rate algorithm, for n in a period. even is when the last one that
+// was allowed would have come if all had come evenly spaced. Even returns the same for the
+// one that comes now, or how long until there is room for it.
 func Even(even, now time.Time, n int, period time.Duration) (next time.Time, wait time.Duration) {
 	each := period / time.Duration(n)
 	if even.Before(now) {

@@ -15,15 +15,15 @@ import (
 	"signpost/internal/hours"
 )
 
-// What is known of a line tells that somebody was given a service, and on which day. So it is
-// sealed, under a hash of the service, with chance in it, and all lines are written again
-// together at a fixed rate: neither a copy of Redis nor somebody who watches it learns of which
-// service anything was noted, or when.
+// The record of a line shows that somebody was given a service, and on which day. So it is
+// sealed, with randomness in it, under a hash of the service, and all records are written
+// again together at a fixed rate. Neither a copy of Redis nor watching it shows which record
+// changed, or when.
 
-// KeepLines is how many days what is known of a service's line outlives the last call to it.
+// KeepLines is how many days the record of a service's line outlives the last entry in it.
 const KeepLines = 400
 
-// Line is what is known of the line of one service. It has days, and no moments.
+// Line is the record of the line of one service. It has days, and no times of day.
 type Line struct {
 	Answered   time.Time // the last day a person answered; zero: never
 	Noted      time.Time // the last day of an attempt or a complaint; zero: never
@@ -44,7 +44,7 @@ func (s *Store) lineNames(service string) (names []string) {
 	return names
 }
 
-// Lines gives what is known of the lines of some services. One of which nothing is known is
+// Lines returns the records of the lines of some services. A service without a record is
 // left out.
 func (s *Store) Lines(ctx context.Context, services []string) (map[string]Line, error) {
 	lines, err := s.readLines(ctx, services)
@@ -60,9 +60,9 @@ func (s *Store) Lines(ctx context.Context, services []string) (map[string]Line, 
 	return out, nil
 }
 
-// KeepLines changes what is known of the lines of some services, and writes all of them again,
-// changed or not, in two trips. What is older than [KeepLines] days is forgotten. It returns
-// what is known of those that are written: with an error, the others are as they were.
+// KeepLines changes the records of the lines of some services, and writes all of them again,
+// changed or not, in two trips. It clears records older than [KeepLines] days. It returns the
+// records that it wrote: with an error, the others are unchanged.
 func (s *Store) KeepLines(ctx context.Context, now time.Time, services []string,
 	change func(service string, l Line) Line) (map[string]Line, error) {
 	known := map[string]Line{}

@@ -21,7 +21,7 @@ type Session struct {
 	State  []byte // empty: no conversation
 	Repeat *Mark  // set when this very message was answered before
 
-	held  string    // the state as Redis holds it: Commit moves nothing else
+	held  string    // the state as Redis holds it: Commit replaces only this
 	until time.Time // when the conversation ends
 	marks string    // how many messages have marks
 }
@@ -126,8 +126,8 @@ func (s *Store) rename(ctx context.Context, from, to string, old Session) error 
 	return nil
 }
 
-// renameMarks copies the marks of a conversation to its present key: what is replayed must
-// move nothing while the conversation lives.
+// renameMarks copies the marks of a conversation to its present key: a replayed message must
+// change nothing while the conversation lives.
 func (s *Store) renameMarks(ctx context.Context, from, to string) error {
 	marks, err := s.rdb.HGetAll(ctx, marksKey(from)).Result()
 	if err != nil || len(marks) == 0 {
@@ -150,8 +150,8 @@ func (s *Store) renameMarks(ctx context.Context, from, to string) error {
 
 // commit claims a message and moves its conversation, unless somebody else has done either
 // meanwhile: of several texts at once, each starts from the state that the one before left.
-// Where there was no conversation, the number of marks tells whether there has been one
-// since: a write that comes late must not bring back what somebody has left.
+// Where there was no conversation, the number of marks shows whether there has been one
+// since: a late write must not bring back a conversation that somebody has left.
 var commit = redis.NewScript(`
 local now = redis.call('GET', KEYS[1]) or ''
 local mark = redis.call('HGET', KEYS[2], ARGV[6])
@@ -220,8 +220,8 @@ func markName(n SessionKey) string  { return marksKey(n.Conv) + ":" + n.Msg }
 
 var errNoMark = errors.New("decode a mark: not one of ours")
 
-// Sizes of an encoded mark, in bytes. All are alike, so that none tells whether a
-// conversation began with it.
+// Sizes of an encoded mark, in bytes. All marks have the same size, so that none shows
+// whether a conversation began with it.
 const (
 	markHead   = 10
 	markBefore = 64 // room for the state before
