@@ -41,8 +41,8 @@ const (
 
 // Rate counts for all processes.
 type Rate interface {
-	// Take counts one more of a kind for a sender. ok is false when there have been n in
-	// the period; wait is then how long until there is room for one more.
+	// Take adds one to the count of a kind for a sender. ok is false when there have been n
+	// in the period; wait is then how long until there is room for the next.
 	Take(ctx context.Context, kind, sender string, n int, period time.Duration) (ok bool, wait time.Duration, err error)
 }
 
@@ -142,8 +142,8 @@ func (l *limits) Allow(ctx context.Context, s Sender) (bool, error) {
 	return ok, nil
 }
 
-// As many answers to danger as other texts are counted by this process alone: a key in the
-// store must not tell that somebody wrote of danger.
+// AllowUrgent counts the first answers to danger in this process alone, as many as of other
+// texts: a key in the store must not show that somebody wrote about danger.
 func (l *limits) AllowUrgent(ctx context.Context, s Sender) (bool, error) {
 	now := l.Now()
 	_, free := l.limitOf(s)

@@ -57,7 +57,7 @@ const (
 
 // Decision is what the limits say of a text.
 type Decision struct {
-	// Err says that the limits could not be asked. The decision holds all the same.
+	// Err is set when the limits could not be checked. The decision is valid anyway.
 	Err error
 
 	texts       *Texts
@@ -81,7 +81,7 @@ func (t *Texts) Decide(ctx context.Context, s Sender, urgent bool) (d Decision) 
 	if decided && !urgent {
 		return local
 	}
-	// After a panic the sender is answered all the same. Its value may be private.
+	// After a panic the sender is still answered. The value of the panic may be private.
 	d = local
 	d.full, d.Err = true, errPanicked
 	defer func() { _ = recover() }()

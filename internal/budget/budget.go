@@ -1,14 +1,15 @@
 // Package budget adds up what answering costs and keeps each kind of answer within its
 // share of what an operator will spend in an hour.
 //
-// The kinds have a share each, so that nobody who uses one up takes an answer from somebody
-// else: a flood of withheld calls costs texts nothing, nor calls from numbers.
+// Each kind has its own share, so that using one up takes no answers from another: a flood
+// of withheld calls takes nothing from texts, or from calls with a number.
 //
-// Nobody waits for it: what a process spends it knows at once, and every few seconds it
-// tells the others through the store, whether it spent anything or not: who watches the store
-// sees nobody arrive. With the store away each process goes by what it knows. So an hour may
-// cost as much more as the others spend in these seconds, and the answers of the reserve,
-// which are never refused (package admit says which they are).
+// No answer waits for it. A process knows at once what it spends itself. Every few seconds it
+// writes that to the store for the others, whether it spent anything or not, so that
+// somebody who watches the store sees nobody arrive. Without the store each process uses
+// what it knows. So an hour may cost more than the limit: by what the others spend in these
+// seconds, and by the answers of the reserve, which are never refused (package admit says
+// which they are).
 package budget
 
 import (
@@ -49,7 +50,7 @@ func (k Kind) String() string { return kindNames[k] }
 // kindNames are also the fields that the store adds up.
 var kindNames = [kinds]string{"texts_home", "texts_elsewhere", "calls_home", "calls_elsewhere", "calls_withheld"}
 
-// Said is what an operator is told of a kind.
+// Said is the name of a kind for an operator.
 func (k Kind) Said() string { return kindsSaid[k] }
 
 var kindsSaid = [kinds]string{

@@ -4,8 +4,8 @@ package privacy
 
 import "runtime/secret"
 
-// Forgets tells whether [Forget] wipes: a build with GOEXPERIMENT=runtimesecret,
-// as make build makes it, on linux/amd64 or linux/arm64.
+// Forgets reports whether [Forget] wipes. It does in a build with
+// GOEXPERIMENT=runtimesecret, as make build makes it, on linux/amd64 or linux/arm64.
 const Forgets = true
 
 // Forget runs f and wipes what it leaves in memory: registers and stack at

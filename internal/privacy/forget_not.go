@@ -2,7 +2,7 @@
 
 package privacy
 
-// Forgets tells whether [Forget] wipes. It does in a build by make build.
+// Forgets reports whether [Forget] wipes. It does in a build by make build.
 const Forgets = false
 
 // Forget runs f. In this build nothing wipes what it leaves in memory before
