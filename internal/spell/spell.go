@@ -1,5 +1,5 @@
 // Package spell finds words that are spelt almost like a typed one: by how they
-// sound, or one slip away. It is pure.
+// sound, or one typing mistake away. It is pure.
 package spell
 
 import "math/bits"
@@ -10,15 +10,16 @@ const MaxWord = 32
 // Index finds words by their spelling. Its words are numbered by the caller, who adds them.
 //
 // It keeps the words by the first letter and the length of their sound. A search looks
-// only at those that begin the same and are about as long. A slip in the first letter is found by the rest of the word.
+// only at those that begin the same and are about as long. It finds a word with a typing
+// mistake in its first letter by the rest of the word.
 type Index struct {
 	byFirst [27][MaxWord + 1]bucket // 0 is what is no letter
 	tails   map[string]int32        // by the sound without its first letter: the last of entries
 	entries []tail
 }
 
-// bucket are words with the letters of each apart: most are passed over for their letters, and
-// reading the whole of each takes a third longer.
+// bucket holds words, and the letters of each apart: a search skips most words by their
+// letters, and reading the whole of each takes a third longer.
 type bucket struct {
 	letters []letters
 	entries []entry
@@ -37,10 +38,10 @@ type entry struct {
 	word  string
 	sound string
 	id    int32
-	slips bool // it is found by any slip
+	slips bool // it is found by any typing mistake
 }
 
-// tail is a word that is found by a slip in its first letter.
+// tail is a word that is found by a typing mistake in its first letter.
 type tail struct {
 	entry
 	before int32 // the one before it with the same tail; -1: none
@@ -51,8 +52,8 @@ func NewIndex(n int) *Index {
 	return &Index{tails: make(map[string]int32, n), entries: make([]tail, 0, n)}
 }
 
-// Add puts a word in. Only words of at least minSlip letters are found by any slip. A
-// shorter one is found by its sound, or when a letter is added to it.
+// Add puts a word in. Only words of at least minSlip letters are found by any typing
+// mistake. A shorter one is found by its sound, or when a letter is added to it.
 func (x *Index) Add(word string, id int32, minSlip int) {
 	var buf [MaxWord]byte
 	k := string(appendSound(buf[:0], word))
@@ -78,9 +79,9 @@ type Hit struct {
 	Slip bool
 }
 
-// Find adds to hits the words that sound the same as a typed one, and with slips those
-// that are one slip away. firstFrom is the length from which the first letter may
-// be the slip.
+// Find adds to hits the words that sound the same as a typed one and, if asked for, those
+// that are one typing mistake away. firstFrom is the length from which the mistake may be
+// in the first letter.
 func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 	var buf, swapped, rawBuf [MaxWord]byte
 	if len(word) > MaxWord {
@@ -101,7 +102,7 @@ func (x *Index) Find(hits []Hit, word string, slips bool, firstFrom int) []Hit {
 	hits = x.firstSlip(hits, k, k[1:], 0, firstFrom) // another first letter
 	hits = x.firstSlip(hits, k, k, 1, firstFrom)     // the first letter is missing
 	if len(k) > 1 {
-		hits = x.firstSlip(hits, k, k[2:], k[1], firstFrom) // a letter stands before it
+		hits = x.firstSlip(hits, k, k[2:], k[1], firstFrom) // an extra letter is before it
 		swap := append(append(swapped[:0], k[0]), k[2:]...)
 		hits = x.firstSlip(hits, k, swap, k[1], firstFrom)
 	}
@@ -274,7 +275,7 @@ const (
 	costSwap     = 0.9  // two letters swapped
 )
 
-// rows are the keyboard's letters; neighbours stand beside one another or above.
+// rows are the keyboard's letters; neighbours are beside one another or above.
 var rows = [...]string{"qwertyuiop", "asdfghjkl", "zxcvbnm"}
 
 var neighbours = func() (n [26][26]bool) {
@@ -338,7 +339,7 @@ func missing(w string, i int) float32 {
 }
 
 // Distance is how far a typed word is from another: a weighted edit distance in which
-// slips cost less than strange letters. Words that are more than most apart, or longer than
+// likely typing mistakes cost less than strange letters. Words that are more than most apart, or longer than
 // [MaxWord], are 99 apart.
 func Distance(typed, word string, most float32) float32 {
 	a, b := typed, word
