@@ -31,7 +31,7 @@ func InBrowser(ctx context.Context, actions ...chromedp.Action[chromedp.Void]) e
 	return nil
 }
 
-// replaced tells that an element left the page between being found and being used.
+// replaced reports whether an element left the page between being found and being used.
 func replaced(err error) bool {
 	var e *cdproto.Error
 	return errors.As(err, &e) && (strings.Contains(e.Message, "Could not find node with given id") ||

@@ -111,14 +111,14 @@ func forms(private string) (out []shape) {
 		add(name+", reversed", reverse(p), false)
 		add(name+", two-byte letters", wide(p), false)
 		for _, e := range []struct {
-			bits  int // that one letter stands for
+			bits  int // that one letter encodes
 			exact bool
 			in    interface{ EncodeToString([]byte) string }
 		}{{6, true, base64.RawStdEncoding}, {6, true, base64.RawURLEncoding},
 			{5, false, base32.StdEncoding.WithPadding(base32.NoPadding)}} {
 			for skip := range 5 { // inside something longer, at each offset
 				enc := e.in.EncodeToString([]byte(strings.Repeat("x", skip) + p))
-				// Letters that stand for bits of what is beside it are left out.
+				// Letters that encode bits of the text beside it, too, are left out.
 				add(name+", base", enc[(skip*8+e.bits-1)/e.bits:(skip+len(p))*8/e.bits], e.exact)
 			}
 		}

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// Fence is a block of a paper: what kind it is, and what stands in it.
+// Fence is a code block of a document: its kind, and its text.
 type Fence struct{ Info, Text string }
 
-// Fences are the blocks of a paper, in order.
+// Fences returns the code blocks of a document, in order.
 func Fences(t testing.TB, paper string) (out []Fence) {
 	t.Helper()
 	text, err := os.ReadFile(paper)
@@ -33,8 +33,8 @@ func Fences(t testing.TB, paper string) (out []Fence) {
 // programs are what a command in a sentence begins with.
 const programs = `signpost|gateway|linecheck|redis-cli|make|systemctl|journalctl|curl|fly|docker|go|git|openssl|sudo`
 
-// Commands are the commands of a paper: its blocks that are sh, each whole, and those
-// within its sentences, all in their order.
+// Commands returns the commands of a document, in order: each sh block as a whole, and the
+// commands within sentences.
 func Commands(t testing.TB, paper string) (out []string) {
 	t.Helper()
 	text, err := os.ReadFile(paper)
@@ -106,8 +106,8 @@ func get(host, path string) (status int, err error) {
 	return resp.StatusCode, resp.Body.Close()
 }
 
-// AsShown reports output that is as a paper shows it, where a line of ... stands for
-// any lines and ... in a line for anything.
+// AsShown reports whether output is as a document shows it. A line of ... matches any lines,
+// and ... in a line matches anything.
 func AsShown(shown, got string) bool {
 	var re strings.Builder
 	re.WriteString(`\A`)

@@ -330,7 +330,7 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// notifications tells of what went wrong in a call.
+// notifications reports what went wrong in a call.
 func (p *Provider) notifications(w http.ResponseWriter, rec *Record) {
 	notes := []map[string]any{}
 	for range p.notes[rec.SID] {

@@ -77,8 +77,8 @@ var (
 	membersOf   = regexp.MustCompile(`^/v1/Services/(MG[0-9a-f]{32})/PhoneNumbers$`)
 )
 
-// about answers what is asked of the account itself and of who is in a messaging service; it
-// gives false for anything else.
+// about answers requests about the account itself, and about the members of a messaging
+// service. It returns false for any other request.
 func (p *Provider) about(w http.ResponseWriter, r *http.Request) bool {
 	if m := accountOnly.FindStringSubmatch(r.URL.Path); m != nil && m[1] == p.account && r.Method == http.MethodGet {
 		if p.state == "" {
@@ -106,7 +106,7 @@ func (p *Provider) about(w http.ResponseWriter, r *http.Request) bool {
 
 var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services|(DialingPermissions/Countries)))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
 
-// line answers what is asked of lines; it gives false for anything else.
+// line answers requests about lines. It returns false for any other request.
 func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {
 	m := linePath.FindStringSubmatch(r.URL.Path)
 	if m == nil || m[1] != "" && m[1] != p.account {

@@ -24,8 +24,8 @@ type Redis struct {
 	done    chan struct{}
 }
 
-// patience is how long a test waits for what should come at once: long, for CI machines are
-// busy, and a test may not depend on their speed.
+// How long a test waits for what should come at once: long, because CI machines are busy
+// and a test must not depend on their speed.
 const patience = 2 * time.Minute
 
 // StartRedis starts a redis-server that keeps nothing on disk, with any further

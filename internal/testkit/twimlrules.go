@@ -12,7 +12,7 @@ import (
 )
 
 // element is what the provider's documentation allows of one element: its
-// attributes with the form of each value, what may stand inside it, and which
+// attributes with the form of each value, what may be inside it, and which
 // attributes must be there. (TwiML for Programmable Voice: Say, Gather, Dial,
 // Number, Pause, Play, Redirect, Hangup; "SSML in Say".)
 type element struct {
@@ -83,7 +83,7 @@ const (
 )
 
 // AcceptFaults is [VoiceFaults] for what the person who answers a line hears before they are
-// connected: nothing there may dial or lead elsewhere, and without instructions they are
+// connected: nothing there may dial or redirect, and without instructions they are
 // connected. (Twilio, TwiML <Number>, url.)
 func AcceptFaults(doc twilio.Node) []string {
 	if len(doc.Children) == 0 {
@@ -192,7 +192,7 @@ func (f *voiceFaults) element(n twilio.Node) {
 	f.inside(n)
 }
 
-// inside lists the faults of what an element says, calls or leads to.
+// inside lists the faults of what an element says, plays, calls or redirects to.
 func (f *voiceFaults) inside(n twilio.Node) {
 	words := n.Words()
 	if slices.Contains([]string{"Say", "Number", "Redirect", "Play"}, n.Name) && strings.TrimSpace(words) == "" {
