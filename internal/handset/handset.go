@@ -272,7 +272,7 @@ func (c *Call) run() (redirect string, err error) {
 			c.Gather = &n
 			if always, _ := n.Attr("actionOnEmptyResult"); always != "true" && len(c.todo) > 0 &&
 				c.todo[0].Name == "Dial" {
-				continue // a key may be pressed in passing; the line is rung all the same
+				continue // a key may be pressed in passing; the line is still rung
 			}
 			return "", nil
 		case "Dial":
@@ -302,7 +302,7 @@ func (c *Call) hear(n twilio.Node) {
 	}
 	var words []string
 	var walk func(twilio.Node)
-	walk = func(n twilio.Node) { // what stands in two elements is two words
+	walk = func(n twilio.Node) { // words of two elements never join into one
 		words = append(words, strings.Fields(n.Text)...)
 		for _, part := range n.Children {
 			walk(part)

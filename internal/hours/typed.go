@@ -60,7 +60,7 @@ func respelt(s string) string {
 		return strings.Join(daysFirst(in), ", ")
 	}
 	var parts, days []string // days are those that the last times were for
-	waiting := false         // days stand without times yet
+	waiting := false         // the days have no times yet
 	with := func(times string) {
 		for _, day := range days {
 			parts = append(parts, day+" "+times)
@@ -91,7 +91,7 @@ func respelt(s string) string {
 	return strings.Join(parts, ", ")
 }
 
-// daysFirst turns parts of which each stretch of times stands before its days.
+// daysFirst puts the days first in parts that give each stretch of times before its days.
 func daysFirst(in []string) (parts []string) {
 	times, used := "", true
 	for _, part := range in {

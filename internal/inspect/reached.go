@@ -13,7 +13,7 @@ import (
 // reachedTimeout bounds sending a check and looking for it.
 const reachedTimeout = 10 * time.Second
 
-// OtherGateway is the finding that PUBLIC_URL leads to a gateway that does not share our Redis.
+// OtherGateway is the finding that PUBLIC_URL reaches a gateway that does not share our Redis.
 var OtherGateway = Finding{
 	Name: "other-gateway",
 	What: "what is sent to PUBLIC_URL reaches a gateway that has another Redis than this one: an old server, a test server, or a second machine with a Redis of its own",

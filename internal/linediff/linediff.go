@@ -15,7 +15,7 @@ type Line struct {
 // the last change is shown as changed.
 const mostCompared = 4_000_000 // pairs of lines
 
-// Hunk is lines that stand together in the new text.
+// Hunk is lines that are next to each other in the new text.
 type Hunk struct {
 	From  int // the line of the new text that it begins at, counted from 1
 	Lines []Line
@@ -30,7 +30,7 @@ func Lines(before, after string, around int) (out []Line) {
 	return out
 }
 
-// Hunks is [Lines], with changes that stand far apart kept apart.
+// Hunks is [Lines] in parts: changes that are far apart get a hunk each.
 func Hunks(before, after string, around int) []Hunk {
 	a, b := strings.Split(strings.TrimSuffix(before, "\n"), "\n"), strings.Split(strings.TrimSuffix(after, "\n"), "\n")
 	var head, tail []Line

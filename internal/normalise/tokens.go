@@ -15,8 +15,8 @@ const MaxTokens = 400
 type Token struct {
 	// Word is the plain form, as [Text] gives it; a picture sign is itself.
 	Word string
-	// Ends tells that a sentence ends behind it, Pause that a comma or the like
-	// stands there.
+	// Ends reports whether a sentence ends after the word, Pause whether a comma or the
+	// like follows it.
 	Ends, Pause bool
 }
 

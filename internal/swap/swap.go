@@ -1,4 +1,4 @@
-// Package swap tells whether Linux may write a process's memory to a disk, where it would
+// Package swap reports whether Linux may write a process's memory to a disk, where it would
 // outlive the process.
 package swap
 

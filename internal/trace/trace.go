@@ -1,8 +1,8 @@
-// Package trace tells an operator's own OpenTelemetry collector where the time of an
-// answer goes: which of a few named pieces of work, when, how long, and whether it
-// worked. Nothing else can leave: what a span is called and what stands in it come
-// from the lists here, and the sender writes nothing that is not on them. There is
-// none of it unless a collector is named.
+// Package trace sends spans to an operator's own OpenTelemetry collector, to show where the
+// time of an answer goes: which of a few named pieces of work, when, how long, and whether
+// it succeeded. Nothing else can leave: the names and attributes of spans come from the
+// lists here, and the sender writes nothing that is not on them. Tracing is off unless a
+// collector is named.
 package trace
 
 import (
@@ -196,7 +196,7 @@ func (s *sender) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) erro
 // Shutdown has nothing to end.
 func (s *sender) Shutdown(context.Context) error { return nil }
 
-// told is what may be told of a span; nil when it is none of ours.
+// told returns the parts of a span that may be sent; nil when its name is not on our list.
 func (s *sender) told(one sdk.ReadOnlySpan) *otlp.Span {
 	if !slices.Contains(names, Name(one.Name())) {
 		return nil

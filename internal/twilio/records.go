@@ -42,7 +42,7 @@ type RecordState uint8
 const (
 	RecordFinal   RecordState = iota // nothing more happens to it
 	RecordSending                    // our text, on its way: it must not be touched
-	RecordSent                       // our text; many networks never report more of it
+	RecordSent                       // our text; many networks report nothing after this
 	RecordCalling                    // a call in progress
 )
 

@@ -1,4 +1,4 @@
-// Package version tells which version of the program this is.
+// Package version gives the version of this program.
 package version
 
 import (

@@ -16,7 +16,7 @@ type Respelling struct{ Name, Said string }
 type Piece struct{ Words, Said string }
 
 // Pieces cuts words at the names of a table, so that the pieces put together are the words
-// again. A name is found where it stands as whole words, capitals included; what ends a
+// again. A name matches only whole words with the same capitals; the punctuation that ends a
 // sentence or a clause stays with it, so that its pause is kept.
 func Pieces(words string, table []Respelling) (pieces []Piece) {
 	for words != "" {

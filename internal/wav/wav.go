@@ -85,7 +85,7 @@ func readFormat(body []byte) (format, error) {
 		code: binary.LittleEndian.Uint16(body), channels: int(binary.LittleEndian.Uint16(body[2:])),
 		rate: int(binary.LittleEndian.Uint32(body[4:])), bits: int(binary.LittleEndian.Uint16(body[14:])),
 	}
-	if f.code == extensible && len(body) >= 26 { // the code stands further on
+	if f.code == extensible && len(body) >= 26 { // the code is further on
 		f.code = binary.LittleEndian.Uint16(body[24:])
 	}
 	const fastest = 192_000 // samples a second
