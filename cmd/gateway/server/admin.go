@@ -58,7 +58,7 @@ func (w *lastAsked) findings(now time.Time) []inspect.Finding {
 		Fix:  "Start the watch timer or Prometheus: see docs/runbooks.md, SignpostGone."}}
 }
 
-// readyz is 200 while people are answered, and names the book in force and what is degraded:
+// readyz is 200 while people are answered, and names the book in use and what is degraded:
 // a gateway without Redis still gives every place its number, so it must stay in service.
 // While it drains it is 503, so that a load balancer sends webhooks elsewhere.
 func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ const (
 )
 
 // AsyncWriter is an io.Writer that never blocks. While its sink stalls, it drops lines and
-// counts them, so that people are answered all the same.
+// counts them, so that people are still answered.
 type AsyncWriter struct {
 	to      io.Writer
 	lines   chan []byte

@@ -17,7 +17,7 @@ import (
 	"signpost/ivr"
 )
 
-// origin is where the book in force came from.
+// origin is where the book in use came from.
 type origin uint8
 
 const (
@@ -27,15 +27,15 @@ const (
 	fromNowhere               // no good book is known: only the 24-hour number and 999
 )
 
-// bookState is the book in force and the one before it, for the repeats of webhooks that it
-// answered.
+// bookState is the book in use and the one before it, for repeats of webhooks that the one
+// before answered.
 type bookState struct {
 	current, previous *flows.Book
 	// safeText and safeCall are the answers when all else fails, rendered when the book came
-	// into force.
+	// into use.
 	safeText, safeCall []byte
 	from               origin
-	since              time.Time // when it came into force
+	since              time.Time // when it came into use
 	reloadOK           bool      // the last attempt to read FLOWS_DIR worked
 	saveFailed         bool      // the copy in STATE_DIR could not be written
 	forbidden          bool      // a file of FLOWS_DIR may not be read by this user
@@ -49,7 +49,7 @@ func (g *Gateway) newBookState(current, previous *flows.Book, from origin) *book
 	}
 }
 
-// startBook puts the first book in force: that of FLOWS_DIR, else the saved copy of the last
+// startBook puts the first book into use: that of FLOWS_DIR, else the saved copy of the last
 // good one. Without either, everybody gets the 24-hour number and 999: the book that ships
 // may be for another area.
 func (g *Gateway) startBook(shipped *flows.Book) {
@@ -102,7 +102,7 @@ func (g *Gateway) savedBook() (*flows.Book, error) {
 // helplineOnly reports that no good flow book is known.
 func (g *Gateway) helplineOnly() bool { return g.books.Load().from == fromNowhere }
 
-// Use puts a checked book in force.
+// Use puts a checked book into use.
 func (g *Gateway) Use(b *flows.Book) {
 	old := g.books.Load()
 	if b.Version == old.current.Version {
@@ -122,7 +122,7 @@ func (g *Gateway) Use(b *flows.Book) {
 	g.log.Info("a flow book is in use", "book", b.Version, "changes", changes.Summary(old.current, b))
 }
 
-// reload reads a flow book and puts it in force if it has no errors. It returns false, and
+// reload reads a flow book and puts it into use if it has no errors. It returns false, and
 // decides nothing, when the files changed while they were read.
 func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 	copied, err := saved.Take(dir)
@@ -148,7 +148,7 @@ func (g *Gateway) reload(dir fs.FS, fingerprint uint64) bool {
 	return true
 }
 
-// refuse keeps the book in force, because the one in FLOWS_DIR has mistakes.
+// refuse keeps the book in use, because the one in FLOWS_DIR has mistakes.
 func (g *Gateway) refuse(rule, at string, count int) {
 	next := *g.books.Load()
 	next.reloadOK, next.forbidden = false, false

@@ -201,8 +201,8 @@ func (g *Gateway) resealCounts(ctx context.Context) {
 	}
 }
 
-// Book returns the book of a version if it is still known, otherwise the one in force, as it
-// is while some lines do not answer.
+// Book returns the book of a version if it is still known, otherwise the one in use. It is
+// adjusted for the lines that do not answer.
 func (g *Gateway) Book(version uint32) *flows.Book {
 	s := g.books.Load()
 	b := s.current

@@ -12,7 +12,7 @@ import (
 	"signpost/internal/inspect"
 )
 
-// addCount adds to the day's counts, under the name of a phone, and to what is known of a
+// addCount adds to the day's counts, under the name of a phone, and to the record of a
 // service's line.
 func (g *Gateway) addCount(who string, k counters.Kind) {
 	g.counts.Add(who, k)
@@ -32,7 +32,7 @@ func (g *Gateway) checkedOn() map[string]time.Time {
 	return out
 }
 
-// adjustedBooks are the books in force as they are while some lines do not answer: made once
+// adjustedBooks are the books in use, adjusted for the lines that do not answer: made once
 // for each set of lines.
 type adjustedBooks struct {
 	mu   sync.Mutex
@@ -45,7 +45,7 @@ func (q *adjustedBooks) of(b *flows.Book, down map[string]bool) *flows.Book {
 	if len(down) == 0 {
 		return b
 	}
-	const most = 4 // the book in force, and the one before it; others have gone
+	const most = 4 // the book in use, and the one before it; others have gone
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !maps.Equal(q.down, down) || len(q.made) >= most && q.made[b] == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // watchEvery is how often the flow book's folder is polled. A change is read once two polls
-// agree, so that half a save is seldom read: a good book is in force about a second after it
+// agree, so that half a save is seldom read: a good book is in use about a second after it
 // was saved.
 const watchEvery = 400 * time.Millisecond
 

@@ -95,8 +95,8 @@ func (c *Conversation) orders(state string, left []Exchange, at time.Time, l Lic
 	return ends
 }
 
-// after are the states that one text may lead to from a state if it was answered
-// as it was.
+// after returns the states that one text may move a conversation to, given the answer
+// that it got.
 func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) (next []string) {
 	s := flows.State{}
 	if state != "" {
