@@ -21,7 +21,7 @@ const maxTurns = 60
 
 // Handler answers the events of calls.
 type Handler struct {
-	Book      func() *flows.Book // the book in force
+	Book      func() *flows.Book // the book in use
 	Admission *admit.Calls
 	Positions Positions
 	BaseURL   string // scheme and host that the provider calls

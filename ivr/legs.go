@@ -14,8 +14,8 @@ import (
 // provider does not report counts as short: nothing shows that anybody was there. by is who
 // answers the line, as the flow book has it: voicemail is a machine, however long the leg was.
 //
-// Only what is certain is held against a line: a caller who hangs up while it rings says
-// nothing about it, and is told apart from a line that rang out.
+// Only what is certain counts against a line. A caller who hangs up while it rings shows
+// nothing about it, and gets another outcome than a line that rang out.
 func LegOutcome(c webhook.Call, least time.Duration, by flows.AnsweredBy) counters.Outcome {
 	switch c.Leg.Status {
 	case webhook.LegAnswered:

@@ -22,10 +22,10 @@ type answer struct {
 	number    string
 	exhausted bool
 	ended     bool   // somebody leaves
-	stepped   []byte // of a brief answer: the state that its step leads to
+	stepped   []byte // of a brief answer: the state after its step
 }
 
-// answer works out what a mark stands for. It depends on the mark, the text and the book
+// answer works out the answer that a mark describes. It depends on the mark, the text and the book
 // only, so a repeat gets the same.
 func (h *Handler) answer(mark store.Mark, text flows.Input) answer {
 	book := h.Book(mark.Book)
@@ -48,9 +48,9 @@ func (h *Handler) answer(mark store.Mark, text flows.Input) answer {
 
 func minuteOf(mark store.Mark) time.Time { return time.Unix(int64(mark.Minute)*60, 0) }
 
-// unmoved is the state after a text that moves nothing: the one before. But somebody who
-// writes about their own behaviour is known by it from then on, however they are answered,
-// and is given no service for the people harmed.
+// unmoved is the state after a text that does not move the conversation: the one before. But
+// the state records that somebody writes about their own behaviour, however they are answered:
+// they are given no service for the people harmed.
 func unmoved(book *flows.Book, now time.Time, before []byte, text flows.Input) []byte {
 	if a := stepAnswer(book, now, before, text); ownBehaviour(book, a.next) {
 		return a.next
@@ -99,8 +99,8 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 }
 
 // briefAnswer answers in one text, without a conversation. A place still gets its number;
-// anything else gets the 24-hour number and 999, since a menu needs a conversation. That
-// somebody writes about their own behaviour is remembered all the same.
+// anything else gets the 24-hour number and 999, since a menu needs a conversation. The
+// state still records that somebody writes about their own behaviour.
 func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	var after flows.State
 	var reply flows.Reply

@@ -40,7 +40,7 @@ type Sessions interface {
 
 // Handler answers messages.
 type Handler struct {
-	// Book returns the book of a version, or the one in force when that version is
+	// Book returns the book of a version, or the one in use when that version is
 	// unknown or 0.
 	Book      func(version uint32) *flows.Book
 	Sessions  Sessions
@@ -145,7 +145,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	}
 	session, err := h.Sessions.Recall(ctx, m.session, m.earlier...)
 	mark := h.newMark()
-	if passed && session.Repeat == nil { // nobody knows how it was answered: it moves nothing
+	if passed && session.Repeat == nil { // nobody knows how it was answered: change nothing
 		h.Count(Repeated)
 		if mark.Before = m.cookie.state; err == nil {
 			mark.Before = h.current(m.cookie, session)
@@ -200,11 +200,11 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 		session = now
 		m.cookie = m.cookie.moved(now.State)
 	}
-	h.Count(Contended) // no person sends so many texts at once; the last answer stands
+	h.Count(Contended) // no person sends so many texts at once; send the last answer
 	return h.reply(m, a, mark, cookie{state: a.next}), false
 }
 
-// newMark is the mark of a text that is answered now, by the book in force.
+// newMark is the mark of a text that is answered now, by the book in use.
 func (h *Handler) newMark() store.Mark {
 	return store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
 }
@@ -330,7 +330,7 @@ func (h *Handler) decide(mark store.Mark, text flows.Input, d admit.Decision) (a
 	return h.answer(mark, text), mark, step.Exhausted
 }
 
-// revive is the state before a text with room for one more reply that moves nothing.
+// revive is the state before a text, with room for another reply without progress.
 func (h *Handler) revive(mark store.Mark) []byte {
 	state, err := h.Book(mark.Book).Decode(mark.Before)
 	if err != nil {
