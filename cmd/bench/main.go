@@ -176,7 +176,7 @@ type column struct {
 	got     map[string][]measured // by kind
 }
 
-// stand is what is measured: a Redis, and the servers on it.
+// The system under test: a Redis, and the servers on it.
 type stand struct {
 	dir       string
 	program   string // the gateway

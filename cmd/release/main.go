@@ -37,7 +37,7 @@ var programs = []string{"gateway", "signpost", "linecheck"}
 var papers = []string{"LICENSE", "NOTICE", "CHANGELOG.md", "README.md", "SECURITY.md", "fly.toml", "fly.desk.toml",
 	"deploy", "docs", "flows/book"}
 
-// files lists what git has of the papers, without tests.
+// files lists the documents that git tracks, without tests.
 func files() (out []string, err error) {
 	list, err := exec.Command("git", append([]string{"ls-files", "-z", "--"}, papers...)...).Output()
 	if err != nil {
@@ -243,8 +243,8 @@ func compile(program, system, machine, experiment string) ([]byte, error) {
 	return data, nil
 }
 
-// pack puts the programs and papers into an archive in which nothing hangs on the day
-// or the machine it was made on.
+// pack puts the programs and documents into an archive that does not depend on the day or
+// the machine of the build.
 func pack(name string, built map[string][]byte, when time.Time) ([]byte, error) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
