@@ -13,7 +13,7 @@ import (
 	"signpost/internal/area"
 )
 
-// A changed flow book comes into force when it checks clean, a broken one does
+// A changed flow book is used when it has no mistakes, a broken one does
 // not, and a conversation lives through both.
 func TestReload(t *testing.T) {
 	dir := t.TempDir()

@@ -150,7 +150,7 @@ var bugs = []bug{
 		{"internal/eraser/eraser.go", "	case err == nil:\n		e.done(ctx, job, Deleted)",
 			"	case err == nil, planted.Is(\"record dropped\") && errors.Is(err, twilio.ErrNotFinal):\n		e.done(ctx, job, Deleted)"},
 	}, calmly(1)},
-	{"stale book", "a new flow book does not come into force", []patch{
+	{"stale book", "a new flow book is not used", []patch{
 		{gateway, "	g.books.Store(g.newBookState(b, old.current, fromDir))",
 			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(g.newBookState(b, old.current, fromDir))"},
 	}, busy(1, "the flow book changes")},
