@@ -13,8 +13,8 @@ import (
 	"signpost/internal/area"
 )
 
-// A changed flow book is used when it has no mistakes, a broken one does
-// not, and a conversation lives through both.
+// A changed flow book is used when it has no mistakes. A broken one is not, and a conversation
+// goes on through both.
 func TestReload(t *testing.T) {
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
