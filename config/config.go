@@ -263,11 +263,11 @@ func (p *problems) ownNumbers(c *Config, in raw) {
 	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones),
 		func(l string) bool { return slices.Contains(c.Lines, l) }) {
 		p.add("TEST_PHONES",
-			"holds a line of ERASE_LINES: nobody who texts or rings that line would be counted; it is for your own phones")
+			"holds a line of ERASE_LINES: texts and calls to that line would not be counted; it is for your own phones")
 	}
 	if in.CheckFrom != "" && strings.TrimSpace(in.CheckFrom) == strings.TrimSpace(in.CheckLine) {
 		p.add("CHECK_FROM",
-			"must be another number than CHECK_LINE: nobody who texts or rings the line would be counted")
+			"must be another number than CHECK_LINE: texts and calls to that line would not be counted")
 	}
 	if len(c.Lines) > 0 && c.RedisURL == Embedded {
 		p.add("ERASE_LINES", "needs REDIS_URL: what is found is put on the list there")

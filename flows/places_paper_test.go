@@ -47,7 +47,7 @@ ordinary word. Every other name in the place table is certain. To settle a name,
    that speaks of a place decides. Of two as long, the more careful one does. A phrase does not reach over the end of a
    sentence, nor one that begins with the place over a comma: "lymm, he is a director" does not say that he is in Lymm.
 3. Scores. A postcode scores most, then a town, a village, and an ordinary word ("hope") least. A role adds to the score. So
-   does a place that stands alone, in the text or in its sentence. Slips take away from it, and so does an unknown word
+   does a place that is alone in the text or in its sentence. Typing mistakes take away from it, and so does an unknown word
    beside the name. The weights are in ` + "`flows/hear/places.go`" + `.
 4. The answer. A place that is not the writer's is never used. The best place that is left is answered when its score is
    high and it lies in one area. It is asked about when its score is doubtful, when it lies in several areas, or when two

@@ -15,7 +15,7 @@ type Role uint8
 // Roles, as the words around a place give them.
 const (
 	RoleUnclear Role = iota // the words do not say
-	RoleAt                  // somebody is there: the writer, if no other place is
+	RoleAt                  // the words do not say whose it is: the writer's, if no other place is
 	RoleHere                // the writer is there
 	RoleNear                // a place to steer by
 	RoleGoing               // the writer is on the way there
@@ -24,7 +24,7 @@ const (
 	RoleNoPlace             // a person, a street, a shop, a club
 )
 
-var roleNames = [...]string{"nothing is said of it", "somebody is there", "here", "near", "going there", "not here",
+var roleNames = [...]string{"no word says whose", "at a place", "here", "near", "going there", "not here",
 	"somebody else's", "not a place"}
 
 func (r Role) String() string { return roleNames[r] }

@@ -86,8 +86,8 @@ return {next[1], redis.call('ZSCORE', KEYS[2], next[1]) or next[2], '0'}
 // negative when the list is empty.
 func (s *Store) Lease(ctx context.Context, now time.Time, held time.Duration) (e Erasure, wait time.Duration, ok bool,
 	err error) {
-	res, err := lease.Run(ctx, s.rdb, []string{dueKey, sinceKey,
-		pauseKey}, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
+	keys := []string{dueKey, sinceKey, pauseKey}
+	res, err := lease.Run(ctx, s.rdb, keys, now.UnixMilli(), now.Add(held).UnixMilli()).StringSlice()
 	if err != nil {
 		return e, 0, false, fmt.Errorf("take a record to erase: %w", bare(err))
 	}
@@ -130,8 +130,8 @@ return 1
 // Postpone sets when a record is tried again, if it is still on the list, and stores for as
 // long as keep when it was due first.
 func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep time.Duration) error {
-	err := postpone.Run(ctx, s.rdb, []string{dueKey,
-		sinceKey}, e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
+	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey},
+		e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
 	if err != nil {
 		return fmt.Errorf("put off a record: %w", bare(err))
 	}

@@ -48,8 +48,7 @@ func TestNoticed(t *testing.T) {
 	}
 }
 
-// Nobody who edits for days has to remember how it was: the preview can compare
-// with any book.
+// Managers may edit for days and forget how it was: the preview can compare with any book.
 func TestSinceAnotherBook(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, book.Files); err != nil {

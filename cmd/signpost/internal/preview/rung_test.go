@@ -77,7 +77,7 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 		strings.Contains(page, "-     checked_on") {
 		t.Errorf("the same number, printed otherwise:\n%s", page)
 	}
-	// On a server the 24-hour number stands beside it again, and a text says so.
+	// On a server the 24-hour number is given beside it again, and a text says so.
 	_, page := post(t, at, number("unrung_because", "their line moved tonight; the board"))
 	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by",
 		"&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board",
