@@ -50,7 +50,8 @@ func judges(set string, row int) bool {
 	switch set {
 	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
-	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "simple.csv":
+	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv",
+		"simple.csv":
 		return row%2 == 1
 	}
 	return false
@@ -97,7 +98,7 @@ func (a answered) gets(kind string) bool {
 		return a.Who == flows.Someone
 	case "no-area":
 		return !a.Emergency && a.Who == flows.Me
-	case "none", "plain": // plain: harmed, and nothing that another line is for
+	case "none", "plain", "place": // plain: harmed, and nothing that another line is for; place: only where
 		return !a.Emergency && a.Who == flows.Me && (a.Kind != flows.CaseNeed || slices.Contains(anybodys, a.What))
 	}
 	return slices.ContainsFunc(numbersFor[kind], func(n string) bool { return strings.Contains(a.Text, n) })
@@ -137,13 +138,14 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"ninth.csv": {"danger": 95, "suicide": 95, "behaviour": 60, "behaviour, or asked": 85, "other": 95, "child": 95,
 			"deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 95, "honour": 95, "older": 80, "childworry": 95,
 			"none": 90, "plain": 70, "place kept": 85},
+		"tenth.csv":  {},
 		"simple.csv": {"plain": 72},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
 	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv",
-		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "simple.csv", "plain.csv"} {
+		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "simple.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -182,7 +184,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv",
-		"eighth.csv", "ninth.csv", "simple.csv", "plain.csv"} {
+		"eighth.csv", "ninth.csv", "tenth.csv", "simple.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
