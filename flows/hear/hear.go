@@ -44,13 +44,13 @@ type Ear struct {
 }
 
 type phrase struct {
-	kind   Kind
-	unless bool
-	firm   bool // counts even against the scales
-	words  string
-	side   int32 // its number, from 1, as a side of pairs, which means nothing by itself; 0: none
-	opens  bool  // matches only where a text begins
-	pair   bool
+	kind    Kind
+	unless  bool
+	foreign bool // in a language that the scales do not know
+	words   string
+	side    int32 // its number, from 1, as a side of pairs, which means nothing by itself; 0: none
+	opens   bool  // matches only where a text begins
+	pair    bool
 }
 
 // Spec is what an ear is made of.
@@ -79,7 +79,7 @@ func Compile(s Spec) (*Ear, []Mistake) {
 			phrases []string
 		}{{false, l.Phrases}, {true, l.Unless}} {
 			for k, p := range side.phrases {
-				if err := e.add(a, numbers, lex, phrase{kind: l.Kind, unless: side.unless, firm: l.Foreign,
+				if err := e.add(a, numbers, lex, phrase{kind: l.Kind, unless: side.unless, foreign: l.Foreign,
 					words: p}); err != nil {
 					mistakes = append(mistakes, Mistake{i, side.unless, k, err})
 				}
@@ -166,6 +166,7 @@ type Reading struct {
 	has     Set
 	sure    Set // by a phrase
 	firm    Set // by a phrase that counts even against the scales
+	foreign Set // by a phrase in a language that the scales do not know
 	alike   Set // kinds of which half of the text or more is a look-alike
 	whole   [kinds]bool
 	over    [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
@@ -338,7 +339,10 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words,
 			Place: int(m.place)})
 		r.has |= Of(p.kind)
-		if p.firm || m.to-m.from > shortPhrase {
+		if p.foreign {
+			r.foreign |= Of(p.kind)
+		}
+		if p.foreign || m.to-m.from > shortPhrase {
 			r.firm |= Of(p.kind)
 		}
 	}

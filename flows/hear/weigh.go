@@ -96,6 +96,11 @@ func (r *Reading) doubt() {
 	if !r.firm.Has(Danger) && r.over[Danger] <= doubtful {
 		denied |= Of(Danger)
 	}
+	for k, least := range overNeeded {
+		if r.has.Has(k) && !r.foreign.Has(k) && r.over[k] <= least {
+			denied |= Of(k)
+		}
+	}
 	if r.has.Has(Ordinary) {
 		for k := range Leave {
 			if r.has.Has(k) && (r.over[scaleOf(k)] <= against || !r.sure.Has(Hurt) && r.everyday(k)) {
@@ -116,6 +121,12 @@ func (r *Reading) everyday(k Kind) bool {
 	}
 	return !neverDenied.Has(k) && !r.firm.Has(k) && r.over[Ordinary] >= everydayOver
 }
+
+// overNeeded is the weight of words, above enough, that a need must have, even if a phrase says it: who lives
+// with a harmful person writes of children, parents and brothers, too. Of some 1,500 labelled texts that were looked at and
+// whose phrase is right, 10 have less; of 79 whose phrase is wrong, 36.
+var overNeeded = map[Kind]float32{Child: -4, TextOnly: -2.5, Man: -2.5, Sexual: -4, Honour: -2.5, Older: -3,
+	ChildConcern: -2.5, Other: -2.5}
 
 // against is the weight of words, above enough, that speaks clearly against a kind. Together with words of
 // everyday life it denies every phrase: of some 2,400 labelled texts whose phrase is right, one has both.
