@@ -123,7 +123,7 @@ func (f *Finder) Candidates(t Text) []Candidate {
 	s := search{Finder: f, Text: t}
 	s.cut(t.Words)
 	s.of = make([]noted, s.n)
-	out := f.postcodes(&s.message)
+	out := s.postcodes()
 	for _, c := range out {
 		s.take(nil, c)
 	}

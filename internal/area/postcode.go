@@ -3,16 +3,18 @@ package area
 import (
 	"strings"
 
+	"signpost/internal/english"
 	"signpost/internal/spell"
 )
 
 // postcodes finds every postcode, whole or in part, however it is spaced. A part
 // counts where it cannot be something else: an outward code of ours, or any when it
 // is nearly all there is or said to be a postcode.
-func (f *Finder) postcodes(m *message) (out []Candidate) {
+func (s *search) postcodes() (out []Candidate) {
 	var buf [8]byte
+	f, m := s.Finder, &s.message
 	for i := 0; i < m.n; i++ {
-		if c, ok := f.wholeAt(m, i, buf[:0]); ok {
+		if c, ok := s.wholeAt(i, buf[:0]); ok {
 			out = append(out, c)
 			i = c.To - 1
 		}
@@ -37,17 +39,23 @@ func (f *Finder) postcodes(m *message) (out []Candidate) {
 }
 
 // wholeAt reads a whole postcode that begins at word i.
-func (f *Finder) wholeAt(m *message, i int, buf []byte) (Candidate, bool) {
+func (s *search) wholeAt(i int, buf []byte) (Candidate, bool) {
+	m := &s.message
 	for n := min(3, m.n-i); n >= 1; n-- {
-		s, ok := m.joined(i, i+n, buf)
+		code, ok := m.joined(i, i+n, buf)
 		if !ok {
 			continue
 		}
-		out, sector, unit, ok := wholePostcode(s)
-		if !ok {
+		out, sector, unit, ok := wholePostcode(code)
+		if !ok || s.endsWithin(i, n) {
 			continue
 		}
-		c := f.lookUp(out, sector, unit)
+		alone, sure := s.outwardAndWord(i, n, code)
+		if sure {
+			continue
+		}
+		c := s.lookUp(out, sector, unit)
+		c.Where |= alone // "ca14 lh" is either
 		if n == 3 && spell.Letters(m.word(i)) && spell.Letters(m.word(i+2)) && c.Where&ours == 0 {
 			continue // "im 72 my" is an age, and no postcode of the Isle of Man
 		}
@@ -57,6 +65,33 @@ func (f *Finder) wholeAt(m *message, i int, buf []byte) (Candidate, bool) {
 		}
 	}
 	return Candidate{}, false
+}
+
+// endsWithin reports whether a sentence ends within n words from i.
+func (s *search) endsWithin(i, n int) bool {
+	for _, ends := range s.Ends[i : i+n-1] {
+		if ends {
+			return true
+		}
+	}
+	return false
+}
+
+// outwardAndWord reads n words from i, which look like a whole postcode, as an outward code and a word behind
+// it: "ca14 he" may be CA14, and not CA1 4HE. code is the words without their spaces. sure means that
+// the last word is a word: it is known, or the text goes on.
+func (s *search) outwardAndWord(i, n int, code string) (where Set, sure bool) {
+	const unit = 2 // letters that end a postcode
+	last := i + n - 1
+	if n == 1 || len(s.word(last)) != unit || len(s.word(last-1)) == 1 { // "ca14he", "ca1 4he", "ca1 4 he"
+		return 0, false
+	}
+	before, ok := outward(code[:len(code)-unit])
+	if !ok {
+		return 0, false
+	}
+	where = s.lookUp(before, 0, "").Where
+	return where, where != 0 && (last+1 < s.n || s.Common[last] || english.Known(s.word(last)))
 }
 
 // shorthand reports texting, or a motorway, that happens to be an outward code.
