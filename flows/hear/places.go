@@ -208,8 +208,8 @@ func (l *locator) role(p *Place, index int) {
 	if p.Word {
 		p.Role = l.meant(p)
 	}
-	if l.nameOrTown(p) {
-		p.Role, p.Cue, p.Ask = RoleUnclear, "", true
+	if either, certain := l.nameOrTown(p); either {
+		p.Role, p.Cue, p.Ask = RoleUnclear, "", p.Ask || !certain
 	}
 	if i := p.From - 1; i >= 0 && !p.Town && p.To == p.From+1 && (p.How == area.Place || p.How == area.NearMiss) &&
 		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
@@ -249,22 +249,26 @@ func (l *locator) after(p, before *Place) {
 }
 
 // nameOrTown reports a town of ours with which a sentence ends, right behind a word for somebody:
-// "scared of my ex runcorn" may tell his name, or where the writer is. It is asked. "My ex chester",
-// with nothing before it, tells a name.
-func (l *locator) nameOrTown(p *Place) bool {
-	if p.Role != RoleNoPlace && p.Role != RoleTheirs || !p.Town || !p.Where.Ours() {
-		return false
-	}
-	const mine = 2 // "my ex"
-	if p.From-l.begins(p.From) <= mine {
-		return false
+// "scared of my ex runcorn" may tell his name, or where the writer is. "My ex chester", with nothing
+// before it, tells a name. certain means that it tells where the writer is: "need help with husband crewe",
+// since people live with a husband, and nobody is called Crewe.
+func (l *locator) nameOrTown(p *Place) (either, certain bool) {
+	if p.Role != RoleNoPlace && p.Role != RoleTheirs || !p.Town || !p.Where.Ours() || p.From == 0 {
+		return false, false
 	}
 	for i := p.To; i < l.endOf(p.To); i++ {
 		if !l.filler[i] {
-			return false
+			return false, false
 		}
 	}
-	return l.ear.is(Relation, l.Words[p.From-1])
+	const mine = 2 // "my ex"
+	before := p.From - l.begins(p.From)
+	owned := before >= mine && l.ear.is(Determiner, l.Words[p.From-mine])
+	if before < mine || before == mine && owned || !l.ear.is(Relation, l.Words[p.From-1]) {
+		return false, false
+	}
+	others := before > mine && l.ear.is(TheirOwn, l.Words[p.From-mine]) // "he is at his mums runcorn"
+	return true, !others && l.ear.is(LivesWith, l.Words[p.From-1]) && !l.ear.is(TownName, l.Words[p.From])
 }
 
 // endsWithin reports whether a sentence ends behind one of some words.

@@ -11,12 +11,16 @@ const (
 	Linking     = "linking"      // between a place and the rest of a sentence
 	GluedPlace  = "glued_place"  // run together with a place behind it: "imincrewe"
 	Relation    = "relation"     // before a town, or before a person's name: "my husband carlisle"
+	LivesWith   = "lives_with"   // somebody whom people live with: a town behind it is the writer's
+	TheirOwn    = "their_own"    // of somebody else: "his mum"
+	TownName    = "town_names"   // a town that is a first name, too
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
-	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, Kept}
+	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
+		TheirOwn, TownName, Kept}
 }
 
 // is reports whether a word does something.
