@@ -138,14 +138,17 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"ninth.csv": {"danger": 95, "suicide": 95, "behaviour": 60, "behaviour, or asked": 85, "other": 95, "child": 95,
 			"deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 95, "honour": 95, "older": 80, "childworry": 95,
 			"none": 90, "plain": 70, "place kept": 85},
-		"tenth.csv":  {},
-		"simple.csv": {"plain": 72},
+		"tenth.csv": {"danger": 95, "suicide": 95, "behaviour": 70, "behaviour, or asked": 90, "other": 85, "child": 95,
+			"deaf_or_text": 95, "men": 70, "lgbt": 95, "sexual": 95, "honour": 95, "older": 95, "childworry": 70,
+			"none": 80, "plain": 78, "place": 90, "place kept": 92},
+		"simple.csv": {"plain": 77},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
 	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv",
-		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "simple.csv", "plain.csv"} {
+		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "simple.csv",
+		"plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -194,7 +197,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 9 // of 258; 2 of the 9 came with eighth.csv, none with ninth.csv
+	const mostHarmed = 6 // of 286, none of them of ninth.csv or tenth.csv
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d",
 			harm.all-harm.good, mostHarmed)
