@@ -45,11 +45,12 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 	if len(e.scales.all) == 0 || len(r.Words) < fewestWeighed {
 		return
 	}
+	if r.onlyWhere() {
+		return
+	}
 	stems := e.Stems(r)
 	r.weighed = true
 	switch {
-	case r.onlyCorrects():
-		e.weighFor(r, stems, Of(Danger))
 	case !r.has.Any(Past, Story):
 		e.weighFor(r, stems, ^Set(0))
 	default:
@@ -64,15 +65,22 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 var answers = Of(Yes, No, Neither, NotSure, First, Second, Third, Fourth, Wrong, Helpline, Repeat, Thanks, SmallTalk,
 	Filler, Here)
 
-// onlyCorrects reports that a text is a correction and nothing else: "no sorry i meant crewe".
-// People who correct us apologise, and the weights take that for despair.
-func (r *Reading) onlyCorrects() bool {
-	if !r.has.Any(No, Wrong) {
+// aboutPlaces say where somebody is, and nothing about what happened.
+var aboutPlaces = Of(Here, At, Near, Going, NotHere)
+
+// onlyWhere reports that a text is a correction and nothing else, "no sorry i meant crewe", or
+// says only where the writer is. It is not weighed: people who correct us apologise, and the weights take
+// that for despair.
+func (r *Reading) onlyWhere() bool {
+	said := answers
+	if len(r.Places) > 0 {
+		said |= aboutPlaces
+	} else if !r.has.Any(No, Wrong) {
 		return false
 	}
 	understood := r.marks.list()
 	for _, f := range r.Facts {
-		if answers.Has(f.Kind) {
+		if said.Has(f.Kind) {
 			fill(understood, f.From, f.To)
 		}
 	}
