@@ -109,6 +109,9 @@ func (r *Reading) doubt() {
 			denied |= Of(k)
 		}
 	}
+	if r.hurtMoreThanChild() {
+		denied |= Of(ChildConcern)
+	}
 	if r.has.Has(Ordinary) {
 		for k := range Leave {
 			if r.has.Has(k) && (r.over[scaleOf(k)] <= against || !r.sure.Has(Hurt) && r.everyday(k)) {
@@ -119,6 +122,17 @@ func (r *Reading) doubt() {
 	r.Facts = slices.DeleteFunc(r.Facts, func(f Fact) bool { return denied.Has(f.Kind) })
 	r.has &^= denied
 	r.sure &^= denied
+}
+
+// childMargin is the weight of words, above enough, that speaks of a child in the text of somebody who is harmed.
+const childMargin = 0.5
+
+// hurtMoreThanChild reports a text of somebody who is harmed, with a child in it: "he calls me names in front
+// of the kids". Of 36 labelled texts that were looked at and are about the child, it takes 4; of 24 that are not, 17.
+func (r *Reading) hurtMoreThanChild() bool {
+	child := r.over[ChildConcern]
+	return r.has.Has(Hurt) && r.has.Has(ChildConcern) && !r.foreign.Has(ChildConcern) &&
+		(r.over[Hurt] >= child || !r.sure.Has(ChildConcern) && child < childMargin)
 }
 
 // everyday reports that words of everyday life alone deny what a text says by the weight of words or by
