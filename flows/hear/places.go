@@ -205,6 +205,9 @@ func (l *locator) role(p *Place, index int) {
 			most, p.Role, p.Cue = n, role, f.Phrase
 		}
 	}
+	if p.To < len(l.Words) && !l.pauses[p.To-1] && l.ear.is(Street, l.Words[p.To]) && !p.How.Postcode() {
+		p.Role, p.Cue = RoleNoPlace, "" // "i live on warrington road in widnes"
+	}
 	if p.Word {
 		p.Role = l.meant(p)
 	}

@@ -13,6 +13,7 @@ const (
 	Relation    = "relation"     // before a town, or before a person's name: "my husband carlisle"
 	LivesWith   = "lives_with"   // somebody whom people live with: a town behind it is the writer's
 	TheirOwn    = "their_own"    // of somebody else: "his mum"
+	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
@@ -20,7 +21,7 @@ const (
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
 	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, TownName, Kept}
+		TheirOwn, Street, TownName, Kept}
 }
 
 // is reports whether a word does something.
