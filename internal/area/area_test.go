@@ -201,6 +201,8 @@ func TestPostcodesAsTyped(t *testing.T) {
 		{"im at CW10 9QN with my kids", "g", area.Unit}, {"postcode: CW10-9QN", "g", area.Unit},
 		{"ＣＷ１０ ９ＱＮ", "g", area.Unit},
 		{"LA22 OEA", "f", area.Sector}, {"ca14", "cd", area.Outward}, {"ca15", "c", area.Outward},
+		{"i live ca 14", "cd", area.Outward}, {"CA-15", "c", area.Outward}, {"cw 10 9 qn", "g", area.Unit},
+		{"ca 14 he hits me", "cd", area.Outward}, {"ab 12", "", area.Nothing},
 		{"CA1 3", "a", area.Sector}, {"CA13", "c", area.Outward},
 		{"ca1 2 kids", "a", area.Outward}, {"i am in la9 and he is here", "f", area.Outward},
 		{"CH48", "E", area.Outward},

@@ -41,7 +41,7 @@ func (s *search) postcodes() (out []Candidate) {
 // wholeAt reads a whole postcode that begins at word i.
 func (s *search) wholeAt(i int, buf []byte) (Candidate, bool) {
 	m := &s.message
-	for n := min(3, m.n-i); n >= 1; n-- {
+	for n := min(4, m.n-i); n >= 1; n-- {
 		code, ok := m.joined(i, i+n, buf)
 		if !ok {
 			continue
@@ -56,7 +56,7 @@ func (s *search) wholeAt(i int, buf []byte) (Candidate, bool) {
 		}
 		c := s.lookUp(out, sector, unit)
 		c.Where |= alone // "ca14 lh" is either
-		if n == 3 && spell.Letters(m.word(i)) && spell.Letters(m.word(i+2)) && c.Where&ours == 0 {
+		if n >= 3 && spell.Letters(m.word(i)) && spell.Letters(m.word(i+n-1)) && c.Where&ours == 0 {
 			continue // "im 72 my" is an age, and no postcode of the Isle of Man
 		}
 		if c.Where != 0 {
@@ -141,6 +141,9 @@ func hasDigitBytes(b []byte) bool {
 // "cw10", "cw10 9", "cw109". It gives how many words it took.
 func (f *Finder) partial(m *message, i int) (Candidate, int) {
 	w := m.word(i)
+	if found := f.spaced(m, i); found.Where != 0 {
+		return found, 2
+	}
 	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' ||
 		strings.Trim(w, "0123456789abcdefghijklmnopqrstuvwxyz") != "" {
 		return Candidate{}, 0
@@ -175,6 +178,26 @@ func (f *Finder) partial(m *message, i int) (Candidate, int) {
 		}
 	}
 	return Candidate{}, 0
+}
+
+// spaced reads an outward code of ours with a space in it: "ca 14".
+func (f *Finder) spaced(m *message, i int) Candidate {
+	digits := m.word(i + 1)
+	if len(m.word(i)) != 2 || !spell.Letters(m.word(i)) || len(digits) == 0 || len(digits) > 2 ||
+		strings.Trim(digits, "0123456789") != "" || inward(m.word(i+2)) {
+		return Candidate{}
+	}
+	var buf [8]byte
+	code, _ := m.joined(i, i+2, buf[:0])
+	found := f.lookUp(code, 0, "")
+	if found.Where&ours == 0 {
+		return Candidate{}
+	}
+	if most, ok := f.tables.mostly[key(code, 0, "")]; ok {
+		found.Where = most
+	}
+	found.Name = m.span(i, i+2)
+	return found
 }
 
 // inward reports the second half of a whole postcode.
