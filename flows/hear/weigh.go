@@ -95,13 +95,15 @@ func (r *Reading) onlyWhere() bool {
 const (
 	doubtful    = -4 // the weight of words above enough. Labelled English texts of real danger stay above -3.2
 	shortPhrase = 4  // words
+	// ordinaryBeside is the weight of the words of everyday life, above enough, that must be there too.
+	ordinaryBeside = -2
 )
 
 // doubt drops what the other words deny: danger that only short phrases say, and what words of
 // everyday life speak against.
 func (r *Reading) doubt() {
 	denied := Set(0)
-	if !r.firm.Has(Danger) && r.over[Danger] <= doubtful {
+	if !r.firm.Has(Danger) && !r.sure.Has(Hurt) && r.over[Danger] <= doubtful && r.over[Ordinary] >= ordinaryBeside {
 		denied |= Of(Danger)
 	}
 	for k, least := range overNeeded {
