@@ -295,7 +295,8 @@ func aboutSomeone(r *hear.Reading, need hear.Kind, sure bool) bool {
 
 // thanksOnly reports thanks and small talk together, and nothing else.
 func thanksOnly(r *hear.Reading) bool {
-	return r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
+	_, need := firstSure(r, needs)
+	return !need && r.Has(hear.Thanks) && r.OnlyOf(hear.Thanks, hear.SmallTalk)
 }
 
 // phraseCounts is how much more a need weighs that a phrase says: about as much as the

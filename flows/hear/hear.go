@@ -408,8 +408,9 @@ func (r *Reading) wholes() {
 		}
 	}
 	covered := r.marks.list()
+	story := r.has & (Of(Leave) - 1) // what happened, or is needed
 	for k := range kinds {
-		if k == Filler || !r.has.Has(k) {
+		if k == Filler || !r.has.Has(k) || k >= Leave && story != 0 { // "i can only text x" does not leave
 			continue
 		}
 		copy(covered, r.filler)

@@ -72,7 +72,7 @@ func TestWordsAgainstAShortPhrase(t *testing.T) {
 	ear, mistakes := hear.Compile(hear.Spec{
 		Lists: []hear.List{{Kind: hear.Danger, Phrases: []string{"gun", "has a gun in his hand"}},
 			{Kind: hear.Danger, Phrases: []string{"ma bron"}, Foreign: true},
-			{Kind: hear.Hurt, Phrases: []string{"gun"}}},
+			{Kind: hear.Older, Phrases: []string{"gun"}}, {Kind: hear.Hurt, Phrases: []string{"hit me"}}},
 		Scales: []hear.Scale{{Kind: hear.Danger, Enough: 1, Adds: map[hear.Sign]float32{film: -3}}},
 	})
 	if len(mistakes) > 0 {
@@ -83,7 +83,7 @@ func TestWordsAgainstAShortPhrase(t *testing.T) {
 		danger bool
 	}{
 		{"there is a gun", true}, {"gun", true}, {"a gun in this film", false},
-		{"film he has a gun in his hand", true}, {"film on ma bron", true},
+		{"hit me with a gun like a film", true}, {"film he has a gun in his hand", true}, {"film on ma bron", true},
 		{"gun film", true}, // too few words to be weighed
 	} {
 		r := ear.Hear(test.text, nil)
