@@ -264,14 +264,15 @@ func TestPhonesThatWriteWithoutEnd(t *testing.T) {
 			}
 			she := s.phone()
 			first := text(t, she, "hello")
-			if !strings.Contains(strings.ToLower(first), "reply with your town") || !strings.Contains(first, "999") {
+			inFull := strings.Contains(first, townAsked)
+			if !inFull && first != testbook.Shipped().FallbackText() || !strings.Contains(first, "999") {
 				t.Errorf("hello gets %q", first)
 			}
 			if got := text(t, she, "Barrow"); !strings.Contains(got, barrowsNumber) || len(got) > 160 {
 				t.Errorf("her place gets %q", got)
 			}
 			says(t, "she", she, exchange{"999", emergency}, exchange{"x", ""})
-			if phones < 40 && !strings.Contains(first, townAsked) {
+			if phones < 40 && !inFull {
 				t.Errorf("%d phones took the first question from others", phones)
 			}
 			call, err := s.phone().Ring(t.Context())

@@ -16,8 +16,9 @@ import (
 // The book of a county that does not exist, as signpost new makes it: it is checked in a tenth of
 // the time of the one that ships.
 const (
-	countyAsks   = "Who is it for?" // the text of its step who
-	countyNumber = "0161 496 0001"  // of preston
+	countyAsks      = "Who is it for?"       // the text of its step who
+	countyAsksPlace = "Reply with your town" // in the text of its step welcome
+	countyNumber    = "0161 496 0001"        // of preston
 )
 
 // putCounty writes that book into a folder, with other words for what it asks.

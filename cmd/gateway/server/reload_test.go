@@ -79,7 +79,7 @@ func TestReload(t *testing.T) {
 	if ready := get(t, s.admin+"/readyz"); strings.Contains(ready, "mistakes") {
 		t.Errorf("/readyz says %q", ready)
 	}
-	if got := text(t, gone, "what"); !strings.Contains(got, "Reply with your town") {
+	if got := text(t, gone, "what"); !strings.Contains(got, countyAsksPlace) {
 		t.Errorf("after its step is gone a conversation gets %q", got)
 	}
 }
@@ -100,17 +100,17 @@ func TestReloadOfTables(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
 	const changed, refused = "a flow book is in use", "the flow book has mistakes"
 	inForce := strings.Count(s.log.String(), changed)
-	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, townAsked) {
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, countyAsksPlace) {
 		t.Errorf("a postcode of no table gets %q", got)
 	}
 	put("area/"+area.PostcodesFile, "PR1 a\n")
 	s.log.await(t, changed, inForce+1)
-	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "0161 496 0001") {
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, countyNumber) {
 		t.Errorf("a postcode of the new table gets %q", got)
 	}
 	put("area/"+area.PostcodesFile, "PR1 z\n")
 	s.log.await(t, refused, 1)
-	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, "0161 496 0001") {
+	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, countyNumber) {
 		t.Errorf("with a table that cannot be read a postcode gets %q", got)
 	}
 }
