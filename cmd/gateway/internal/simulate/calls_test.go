@@ -171,7 +171,7 @@ func (w *world) heardCall(p *person, c *handset.Call, a act, err error) {
 			return
 		case first && !strings.Contains(words, "9 9 9"):
 			w.fault(p, "a call began without 9 9 9: %q", words)
-		case first && ended && !strings.Contains(words, "24 hour"):
+		case first && ended && !strings.Contains(strings.ReplaceAll(words, " ", ""), helpline):
 			w.fault(p, "a call ended at once, and without the 24-hour number: %q", words)
 		case a.key == '5' && len(dialled) == 0 && !ended && !strings.Contains(words, "9 9 9"):
 			w.fault(p, "the key for danger was answered without 9 9 9: %q", words)

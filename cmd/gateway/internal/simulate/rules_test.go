@@ -204,12 +204,24 @@ func (w *world) checkNumbers(p *person, b *flows.Book, r *reply, text string) {
 		before, now := open(s, r.begun.Truncate(time.Minute)), open(s, time.Now())
 		switch {
 		case before != now:
-		case now == hours.Closed && strings.Contains(facts, "open "+s.Hours.String()):
+		case now == hours.Closed && strings.Contains(facts, shownOpen(b, s)):
 			w.fault(p, "%s is closed and was shown as open: %q", s.ID, text)
-		case now == hours.Open && strings.Contains(facts, "closed now"):
+		case now == hours.Open && strings.Contains(facts, shownClosed(b)):
 			w.fault(p, "%s is open and was shown as closed: %q", s.ID, text)
 		}
 	}
+}
+
+// shownOpen is what a text says of a line that is open at all its hours.
+func shownOpen(b *flows.Book, s *flows.Service) string {
+	return strings.ReplaceAll(b.Messages.HoursOpen.Text, "{hours}", s.Hours.String())
+}
+
+// shownClosed is how a text begins to say that a line is closed: its hours may follow in
+// another form.
+func shownClosed(b *flows.Book) string {
+	begins, _, _ := strings.Cut(b.Messages.HoursClosed.Text, "{hours}")
+	return strings.TrimRight(begins, " :,")
 }
 
 // doubt is a number of areas that somebody had not named when it was given.

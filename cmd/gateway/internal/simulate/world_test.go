@@ -30,6 +30,8 @@ const (
 	account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	base    = "https://sms.example.org"
 	line    = "+441632960000"
+	// helpline is the number of the 24-hour line, as digits.
+	helpline = "08082000247"
 
 	firstToken = "0123456789abcdef0123456789abcdef"
 )
