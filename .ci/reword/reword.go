@@ -81,7 +81,8 @@ func run(dir string, tests []string) error {
 	return nil
 }
 
-// copied puts what git tracks into a folder.
+// copied puts what git tracks into a folder, and has git track it there: some tests ask git
+// for their files.
 func copied(dir string) error {
 	out, err := exec.Command("git", "ls-files", "-z").Output()
 	if err != nil {
@@ -102,6 +103,13 @@ func copied(dir string) error {
 		}
 		if err := os.WriteFile(to, data, info.Mode().Perm()); err != nil {
 			return err
+		}
+	}
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}} {
+		c := exec.Command("git", args...)
+		c.Dir = dir
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w: %s", args[0], err, out)
 		}
 	}
 	return nil
