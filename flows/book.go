@@ -140,16 +140,13 @@ type Line struct {
 	Printed string // as the service prints it
 	E164    string // empty for short numbers that only a caller can dial
 	Keys    string // the key to press once it answers; empty: none
-	// KeysAfter is how long after the answer Keys is pressed, in half seconds up to
-	// [MaxKeysAfter].
+	// KeysAfter is how long after the answer Keys is pressed.
 	KeysAfter time.Duration
 }
 
-// Bounds of the wait before a key is pressed on an answered line.
-const (
-	UsualKeysAfter = 2 * time.Second
-	MaxKeysAfter   = 30 * time.Second
-)
+// UsualKeysAfter is the wait before a key is pressed on an answered line, when the book does
+// not say.
+const UsualKeysAfter = 2 * time.Second
 
 // Digits is the number without the blanks it is printed with: two that are printed
 // differently may be the same.

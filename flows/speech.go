@@ -15,8 +15,7 @@ const (
 	secondsPerStop  = 0.2
 )
 
-// RingSeconds is how long a line rings when the book does not say. The provider
-// adds about five.
+// RingSeconds is how long a line rings when the book does not say.
 const RingSeconds = 20
 
 // Seconds is about how long the utterances take to say.

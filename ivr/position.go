@@ -8,10 +8,9 @@ import (
 	"signpost/internal/webhook"
 )
 
-// TokenLife is how long a position can be opened: longer than the longest call that the
-// provider connects (4 hours). Expiry is rounded down to whole hours, so that a repeated
-// webhook gets the same token.
-const TokenLife = 6 * time.Hour
+// TokenLife is how long a position can be opened: longer than the longest call. Expiry is
+// rounded down to whole hours, so that a repeated webhook gets the same token.
+const TokenLife = webhook.LongestCall + 2*time.Hour
 
 // position is where a call is.
 type position struct {

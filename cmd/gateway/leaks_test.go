@@ -70,14 +70,14 @@ func TestLeaksAreFound(t *testing.T) {
 			{"internal/twilio/guard.go", "	\"net/http\"\n", "	\"net/http\"\n	\"os\"\n	\"slices\"\n"},
 			// The number is put on the list to erase.
 			{"internal/twilio/records.go",
-				"	if !isMessageID(s) && !isCallID(s) {\n		return RecordID{}, false\n	}\n", ""},
-			{"internal/twilio/records.go", "	add(fieldLeg, RecordFinal)\n", "	add(fieldFrom, RecordFinal)\n"},
+				"	if !isMessageID(s) && !isCallID(s) {\n		return \"\", false\n	}\n", ""},
+			{"internal/twilio/records.go", "	add(fieldLeg, webhook.RecordFinal)\n", "	add(fieldFrom, webhook.RecordFinal)\n"},
 		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"},
 			{"a phone number", "Redis"}}},
 		{"in memory: the last request", true, true, []patch{
 			{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n",
 				"	signature := r.Header.Get(SignatureHeader)\n	if f.get(\"CallerName\") != \"\" {\n		lastForm = f.get(\"CallerName\")\n	}\n"},
-			{"internal/twilio/guard.go", "// Safe returns", "var lastForm string\n\n// Safe returns"},
+			{"internal/twilio/guard.go", "// Wrap guards", "var lastForm string\n\n// Wrap guards"},
 		}, []leak{{"a name", "memory"}}},
 		{"in memory: the read buffer is not wiped", true, true,
 			[]patch{{"cmd/gateway/server/wipe.go", "	clear(p)\n", ""}}, []leak{{"what was written", "memory"}}},

@@ -9,6 +9,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"signpost/flows"
+	"signpost/internal/webhook"
 )
 
 // usualDigits is how long almost every number of the country is, with its 0.
@@ -79,10 +80,6 @@ func Number(printed string) (free bool, err error) {
 	return phonenumbers.GetNumberType(parsed) == phonenumbers.TOLL_FREE, nil
 }
 
-// shortestWait is the shortest wait that the provider can keep: each letter of its alphabet
-// for waits is half a second. (Twilio, TwiML <Number>, sendDigits.)
-const shortestWait = 500 * time.Millisecond
-
 // keys reads what is pressed on a line once it answers, and when.
 func (b *builder) keys(l *flows.Line, v value) {
 	const why = "The caller would be left in the other line's menu."
@@ -99,10 +96,10 @@ func (b *builder) keys(l *flows.Line, v value) {
 	seconds, err := strconv.ParseFloat(after.text, 64)
 	wait := time.Duration(seconds * float64(time.Second))
 	switch {
-	case err != nil || wait < 0 || wait > flows.MaxKeysAfter || wait%shortestWait != 0:
+	case err != nil || wait < 0 || wait > webhook.MaxKeysAfter || wait%webhook.KeysAfterUnit != 0:
 		b.problem(after.pos, "then-press",
 			fmt.Sprintf("%q is not a number of seconds from 0 to %.0f, in whole or half seconds", after.text,
-				flows.MaxKeysAfter.Seconds()),
+				webhook.MaxKeysAfter.Seconds()),
 			"Pressed too early or too late, the key is not heard. "+why,
 			"Ring the line, count the seconds until it offers the key, and write them, like 2 or 2.5.")
 	case !keys.set:
@@ -118,8 +115,8 @@ func (b *builder) keys(l *flows.Line, v value) {
 func keysFix(text string) string {
 	key := strings.TrimLeft(text, "wW")
 	waits := text[:len(text)-len(key)]
-	wait := time.Duration(strings.Count(waits, "w"))*shortestWait + time.Duration(strings.Count(waits, "W"))*time.Second
-	if waits == "" || !flows.IsKey(key) || wait > flows.MaxKeysAfter {
+	wait := time.Duration(strings.Count(waits, "w"))*webhook.KeysAfterUnit + time.Duration(strings.Count(waits, "W"))*time.Second
+	if waits == "" || !flows.IsKey(key) || wait > webhook.MaxKeysAfter {
 		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
 	}
 	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v",

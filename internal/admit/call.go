@@ -99,12 +99,9 @@ func (c *Calls) LegEnded(caller webhook.Address, lasted time.Duration) {
 	c.Meter.Spend(callKind(caller), c.Minute*budget.Money(minutes(lasted)))
 }
 
-// longest is the longest call that the provider connects.
-const longest = 4 * time.Hour
-
 // minutes are those that have begun: the provider charges them whole.
 func minutes(d time.Duration) int64 {
-	d = min(max(d, 0), longest)
+	d = min(max(d, 0), webhook.LongestCall)
 	return int64((d + time.Minute - 1) / time.Minute)
 }
 

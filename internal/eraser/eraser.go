@@ -18,6 +18,7 @@ import (
 
 	"signpost/internal/store"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // List is the work list of records to erase.
@@ -33,8 +34,8 @@ type List interface {
 
 // Records is the provider's side.
 type Records interface {
-	Erase(id twilio.RecordID) error
-	Redact(id twilio.RecordID) error
+	Erase(id webhook.RecordID) error
+	Redact(id webhook.RecordID) error
 }
 
 // LeaseTime is how long a lease lasts: longer than the two requests that a record can need.
@@ -123,10 +124,10 @@ func (e *Eraser) init() {
 
 // Note asks for a record to be erased, later than usual by a delay. It never blocks: the
 // webhook that notes the record has somebody to answer.
-func (e *Eraser) Note(id twilio.RecordID, delay time.Duration) {
+func (e *Eraser) Note(id webhook.RecordID, delay time.Duration) {
 	e.init()
 	select {
-	case e.noted <- note{id.String(), e.Now().Add(e.After + delay)}:
+	case e.noted <- note{string(id), e.Now().Add(e.After + delay)}:
 	default:
 		e.Count(Lost)
 		e.change(func(s *Status) { s.GivenUp++ })
@@ -244,7 +245,7 @@ func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 
 // retry empties a message that cannot be deleted yet, and doubles its age before the next
 // try.
-func (e *Eraser) retry(ctx context.Context, job store.Erasure, id twilio.RecordID, o Outcome, age time.Duration) {
+func (e *Eraser) retry(ctx context.Context, job store.Erasure, id webhook.RecordID, o Outcome, age time.Duration) {
 	e.streak.Store(0)
 	e.Count(o)
 	if err := e.Records.Redact(id); err != nil {

@@ -17,6 +17,7 @@ import (
 	"signpost/internal/store"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 const (
@@ -28,7 +29,7 @@ const (
 
 func sid(kind string, n int) string { return fmt.Sprintf("%s%032x", kind, n) }
 
-func record(t *testing.T, id string) twilio.RecordID {
+func record(t *testing.T, id string) webhook.RecordID {
 	t.Helper()
 	r, ok := twilio.ParseRecordID(id)
 	if !ok {
@@ -361,9 +362,9 @@ type faulty struct {
 	n atomic.Int32
 }
 
-func (f *faulty) Erase(id twilio.RecordID) error {
+func (f *faulty) Erase(id webhook.RecordID) error {
 	if f.n.Add(1)%4 == 0 {
-		panic(id.String())
+		panic(string(id))
 	}
 	return f.Records.Erase(id)
 }

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"fmt"
 	"regexp"
 	"time"
+
+	"signpost/internal/webhook"
 )
 
 // Kept is one kind of thing that is kept in Redis.
@@ -52,7 +55,7 @@ func Everything(l Lifetimes) []Kept {
 		{key(`health:books`), "health:books",
 			"for each gateway: a random name of its process, the checksum of its flow book, when that came into use, and its version",
 			healthTTL, "", "so that two gateways with different books or versions are noticed"},
-		{key(`health:check:\w{34}`), "health:check:ID",
+		{key(fmt.Sprintf(`health:check:\w{%d}`, webhook.IDLength)), "health:check:ID",
 			"1, under a random id that the gateway or signpost doctor has made", checkTTL,
 			"", "to see whether what is sent to PUBLIC_URL reaches a gateway on this Redis"},
 		{key(`spent:\d{4}-\d{2}-\d{2}T\d{2}`), "spent:HOUR",

@@ -23,6 +23,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"signpost/internal/privacy"
+	"signpost/internal/webhook"
 )
 
 // DefaultURL is the provider's own API.
@@ -110,12 +111,12 @@ func (c *Client) SetDialer(dial func(ctx context.Context, network, addr string) 
 
 // Erase deletes a record. The error is nil, wraps one of this package's, or is worth
 // retrying.
-func (c *Client) Erase(r RecordID) error {
-	switch {
-	case isMessageID(r.id):
-		return c.callCore("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(r.id, nil) })
-	case isCallID(r.id):
-		return c.callCore("delete a call", func(s *api.ApiService) error { return s.DeleteCall(r.id, nil) })
+func (c *Client) Erase(r webhook.RecordID) error {
+	switch id := string(r); {
+	case isMessageID(id):
+		return c.callCore("delete a message", func(s *api.ApiService) error { return s.DeleteMessage(id, nil) })
+	case isCallID(id):
+		return c.callCore("delete a call", func(s *api.ApiService) error { return s.DeleteCall(id, nil) })
 	}
 	return fmt.Errorf("delete a record: not a message or call: %w", ErrRefused)
 }
@@ -123,13 +124,13 @@ func (c *Client) Erase(r RecordID) error {
 // Redact empties a message's text and keeps the rest of its record. It does nothing to a
 // call. The provider answers with the record, numbers and all: the answer is erased from
 // memory (see [privacy.Forget]).
-func (c *Client) Redact(r RecordID) (err error) {
-	if !isMessageID(r.id) {
+func (c *Client) Redact(r webhook.RecordID) (err error) {
+	if !isMessageID(string(r)) {
 		return nil
 	}
 	privacy.Forget(func() {
 		err = c.callCore("empty a message", func(s *api.ApiService) error {
-			_, err := s.UpdateMessage(r.id, (&api.UpdateMessageParams{}).SetBody(""))
+			_, err := s.UpdateMessage(string(r), (&api.UpdateMessageParams{}).SetBody(""))
 			return err
 		})
 	})
@@ -145,7 +146,7 @@ type Erasing struct {
 // Erasing tries what erasing needs, with records that do not exist, and returns each with
 // its error. It changes nothing, and reads nothing of anybody.
 func (c *Client) Erasing(line string) []Erasing {
-	nobody := strings.Repeat("0", 32)
+	nobody := webhook.RecordID(strings.Repeat("0", 32))
 	none := func(err error) error {
 		if errors.Is(err, ErrGone) {
 			return nil
@@ -153,20 +154,20 @@ func (c *Client) Erasing(line string) []Erasing {
 		return err
 	}
 	out := []Erasing{
-		{"delete messages", none(c.Erase(RecordID{"SM" + nobody}))},
-		{"delete calls", none(c.Erase(RecordID{"CA" + nobody}))},
-		{"empty messages", none(c.Redact(RecordID{"SM" + nobody}))},
+		{"delete messages", none(c.Erase("SM" + nobody))},
+		{"delete calls", none(c.Erase("CA" + nobody))},
+		{"empty messages", none(c.Redact("SM" + nobody))},
 	}
 	if line != "" {
 		long := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // before there was a provider
-		out = append(out, Erasing{"list messages and calls", c.ListRecordsBefore(line, long, func(RecordID) {})})
+		out = append(out, Erasing{"list messages and calls", c.ListRecordsBefore(line, long, func(webhook.RecordID) {})})
 	}
 	return out
 }
 
 // ListRecordsBefore calls each with the records of one of our own lines that are older than before:
 // messages and calls, to it and from it.
-func (c *Client) ListRecordsBefore(line string, before time.Time, each func(RecordID)) error {
+func (c *Client) ListRecordsBefore(line string, before time.Time, each func(webhook.RecordID)) error {
 	found := func(id *string) {
 		if r, ok := ParseRecordID(deref(id)); ok {
 			each(r)

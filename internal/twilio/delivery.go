@@ -1,15 +1,10 @@
 package twilio
 
-import "slices"
+import (
+	"slices"
 
-// Delivery is what became of one of our replies.
-type Delivery struct {
-	// Final reports that the provider has said what became of it. Many networks never
-	// report more than that a reply was sent.
-	Final     bool
-	Delivered bool
-	Code      string // the provider's error code, from [DeliveryCodes]; empty when delivered
-}
+	"signpost/internal/webhook"
+)
 
 // otherCode is what an error code that is not listed, or is missing, is counted as.
 const otherCode = "other"
@@ -41,26 +36,24 @@ var deliveryCodes = []string{
 // everybody, and not from one phone. deploy/alerts.yaml has the same.
 var blockedCodes = []string{"30002", "30007", "30010", "30022", "30023", "30024", "30034"}
 
-// Blocked reports that something keeps our replies from more than this one phone.
-func (d Delivery) Blocked() bool { return slices.Contains(blockedCodes, d.Code) }
-
-// BlockedCodes lists the codes of replies that are [Delivery.Blocked].
+// BlockedCodes lists the codes of replies that are [webhook.Delivery.Blocked].
 func BlockedCodes() []string { return slices.Clone(blockedCodes) }
 
-// DeliveryCodes lists every code that a [Delivery] may hold.
+// DeliveryCodes lists every code that a [webhook.Delivery] may hold.
 func DeliveryCodes() []string { return append(slices.Clone(deliveryCodes), otherCode) }
 
 // deliveryOf reads what a report says of a reply.
-func deliveryOf(f form) Delivery {
+func deliveryOf(f form) webhook.Delivery {
 	switch f.get(fieldMessageStatus) {
 	case "delivered", "read":
-		return Delivery{Final: true, Delivered: true}
+		return webhook.Delivery{Final: true, Delivered: true}
 	case "undelivered", "failed":
 		// The code is one of our own strings: nothing of the webhook outlives it.
 		if i := slices.Index(deliveryCodes, f.get(fieldErrorCode)); i >= 0 {
-			return Delivery{Final: true, Code: deliveryCodes[i]}
+			code := deliveryCodes[i]
+			return webhook.Delivery{Final: true, Code: code, Blocked: slices.Contains(blockedCodes, code)}
 		}
-		return Delivery{Final: true, Code: otherCode}
+		return webhook.Delivery{Final: true, Code: otherCode}
 	}
-	return Delivery{}
+	return webhook.Delivery{}
 }

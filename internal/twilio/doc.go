@@ -1,5 +1,6 @@
 // Package twilio is the only package that knows the provider: who signs webhooks and how,
-// what their fields mean, TwiML, the REST API, record ids, error codes and limits.
+// what their fields mean, TwiML, the REST API, record ids and error codes. Limits that others
+// must keep within are in package webhook.
 //
 // [Guard] lets only genuine webhooks in. Each is converted once, by [Guard.Wrap], into
 // the types of package webhook; [TextDocument] and [CallDocument] write the reply.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"signpost/internal/privacy"
+	"signpost/internal/webhook"
 )
 
 // MaxBody is the largest webhook body read, in bytes. The provider's largest, a
@@ -21,34 +22,6 @@ const (
 	cookieAttributes = "; Path=/; Max-Age=14400; HttpOnly; Secure"
 )
 
-// Handler answers a genuine webhook. It reads personal values inside [privacy.Forget].
-type Handler func(ctx context.Context, w Webhook) Response
-
-// Response is a TwiML document, and a sealed cookie that the provider stores and returns
-// with the conversation's next message; an empty cookie keeps the one that is stored.
-type Response struct {
-	Document []byte
-	Cookie   string
-	Probe    bool // no person was answered: it is counted apart
-}
-
-// Outcome is what became of a request, for the counters.
-type Outcome string
-
-// Outcomes of a request.
-const (
-	Answered Outcome = "answered"
-	Probed   Outcome = "probe" // a probe was answered
-	Refused  Outcome = "refused"
-	// Mismatched is a refused request that carries a signature and our account's id: the
-	// provider's, with another key or address than ours, or somebody who knows the id.
-	Mismatched Outcome = "mismatched"
-	Panicked   Outcome = "panicked"
-)
-
-// Outcomes lists them all.
-func Outcomes() []Outcome { return []Outcome{Answered, Probed, Refused, Mismatched, Panicked} }
-
 // Guard lets only the provider's requests through. Everything else gets 403 with an empty
 // body and has no effect. A genuine webhook always gets 200 and TwiML: any other answer
 // leaves the person with nothing, and their words in the provider's debugger for thirty
@@ -60,7 +33,7 @@ type Guard struct {
 	tokens       []verifier // of auth tokens
 	keys         []verifier // of shared keys
 	log          *slog.Logger
-	count        func(endpoint string, o Outcome)
+	count        func(endpoint string, o webhook.Outcome)
 }
 
 // NewGuard returns a guard for the public URL (scheme and host, as the provider signs
@@ -68,7 +41,7 @@ type Guard struct {
 // a token, a request that names no key is refused. It panics on an empty secret: anybody
 // could sign with it.
 func NewGuard(
-	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o Outcome),
+	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o webhook.Outcome),
 	keys ...SharedKey,
 ) *Guard {
 	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account,
@@ -89,12 +62,8 @@ func NewGuard(
 	return g
 }
 
-// Safe returns the fallback document for a webhook whose handler panicked. The document
-// must exist already: what broke the handler could break making it.
-type Safe func(w Webhook) []byte
-
 // Wrap guards one endpoint. safe answers when the handler panics.
-func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
+func (g *Guard) Wrap(endpoint string, safe webhook.Safe, next webhook.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var f form
 		ok := false
@@ -104,9 +73,9 @@ func (g *Guard) Wrap(endpoint string, safe Safe, next Handler) http.Handler {
 		privacy.Forget(func() { f, ok = g.verify(buf, r, uri) })
 		if !ok {
 			if buf.ours {
-				g.count(endpoint, Mismatched)
+				g.count(endpoint, webhook.Mismatched)
 			} else {
-				g.count(endpoint, Refused)
+				g.count(endpoint, webhook.Refused)
 			}
 			w.Header().Set("Connection", "close")
 			w.WriteHeader(http.StatusForbidden)
@@ -141,13 +110,13 @@ type sent struct {
 
 // answer converts the webhook and runs the handler. A panic may hold what a person
 // wrote, so it is dropped: only that it happened is logged.
-func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Handler, from sent) (resp Response,
-	o Outcome) {
-	w := Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
+func (g *Guard) answer(ctx context.Context, endpoint string, safe webhook.Safe, next webhook.Handler, from sent) (resp webhook.Response,
+	o webhook.Outcome) {
+	w := webhook.Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
 	defer func() {
 		if recover() != nil {
 			g.log.Error("panic recovered", "endpoint", endpoint)
-			resp, o = Response{Document: safe(w)}, Panicked
+			resp, o = webhook.Response{Document: safe(w)}, webhook.Panicked
 		}
 	}()
 	privacy.Forget(func() { w = read(from) })
@@ -157,12 +126,12 @@ func (g *Guard) answer(ctx context.Context, endpoint string, safe Safe, next Han
 	resp = next(ctx, w)
 	if n := len(resp.Document); n == 0 || n > MaxDocument {
 		g.log.Error("an answer of the wrong size was replaced by the fallback", "endpoint", endpoint)
-		return Response{Document: safe(w), Cookie: resp.Cookie}, Panicked
+		return webhook.Response{Document: safe(w), Cookie: resp.Cookie}, webhook.Panicked
 	}
 	if resp.Probe {
-		return resp, Probed
+		return resp, webhook.Probed
 	}
-	return resp, Answered
+	return resp, webhook.Answered
 }
 
 // target returns the path and query of a request as they came: they are signed so.

@@ -27,12 +27,12 @@ const (
 //go:embed testdata/signatures.json
 var vectors []byte
 
-func guard(t testing.TB, public string, log *bytes.Buffer) (*twilio.Guard, map[twilio.Outcome]int) {
+func guard(t testing.TB, public string, log *bytes.Buffer) (*twilio.Guard, map[webhook.Outcome]int) {
 	t.Helper()
-	counts := map[twilio.Outcome]int{}
+	counts := map[webhook.Outcome]int{}
 	return twilio.NewGuard(public, account, []privacy.Private{privacy.Hide("old"), privacy.Hide(token)},
 		slog.New(slog.NewJSONHandler(log, nil)),
-		func(_ string, o twilio.Outcome) { counts[o]++ }), counts
+		func(_ string, o webhook.Outcome) { counts[o]++ }), counts
 }
 
 func post(h http.Handler, target, body, signature string) *httptest.ResponseRecorder {
@@ -44,11 +44,11 @@ func post(h http.Handler, target, body, signature string) *httptest.ResponseReco
 	return w
 }
 
-func safe(twilio.Webhook) []byte { return []byte("<Response>safe</Response>") }
+func safe(webhook.Webhook) []byte { return []byte("<Response>safe</Response>") }
 
 // answered is a handler of no interest.
-func answered(context.Context, twilio.Webhook) twilio.Response {
-	return twilio.Response{Document: safe(twilio.Webhook{})}
+func answered(context.Context, webhook.Webhook) webhook.Response {
+	return webhook.Response{Document: safe(webhook.Webhook{})}
 }
 
 // Signatures made by the provider's own SDK for another language hold here, and
@@ -76,7 +76,7 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 			var log bytes.Buffer
 			g, _ := guard(t, c.Base, &log)
 			got := ""
-			h := g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+			h := g.Wrap("x", safe, func(ctx context.Context, w webhook.Webhook) webhook.Response {
 				got = strings.Clone(w.Message.Text.Reveal())
 				return answered(ctx, w)
 			})
@@ -93,14 +93,14 @@ func TestSignaturesOfTheProvidersSDK(t *testing.T) {
 // A panic, an empty or a vast answer is replaced by the safe one, and what
 // panicked is not in the log.
 func TestSafeAnswer(t *testing.T) {
-	for name, h := range map[string]twilio.Handler{
+	for name, h := range map[string]webhook.Handler{
 		"panic": func(_ context.Context,
-			w twilio.Webhook) twilio.Response {
+			w webhook.Webhook) webhook.Response {
 			panic("canary " + w.Message.Text.Reveal())
 		},
-		"empty": func(context.Context, twilio.Webhook) twilio.Response { return twilio.Response{} },
-		"vast": func(context.Context, twilio.Webhook) twilio.Response {
-			return twilio.Response{Document: make([]byte, twilio.MaxDocument+1)}
+		"empty": func(context.Context, webhook.Webhook) webhook.Response { return webhook.Response{} },
+		"vast": func(context.Context, webhook.Webhook) webhook.Response {
+			return webhook.Response{Document: make([]byte, twilio.MaxDocument+1)}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,8 +109,8 @@ func TestSafeAnswer(t *testing.T) {
 			form := url.Values{"AccountSid": {account}, "Body": {"canary-7f3a"}}
 			w := post(g.Wrap("sms", safe, h), "/sms", form.Encode(),
 				twilio.Sign(privacy.Hide(token), base+"/sms", form))
-			if w.Code != http.StatusOK || w.Body.String() != string(safe(twilio.Webhook{})) ||
-				counts[twilio.Panicked] != 1 {
+			if w.Code != http.StatusOK || w.Body.String() != string(safe(webhook.Webhook{})) ||
+				counts[webhook.Panicked] != 1 {
 				t.Errorf("answered %d %s, counted %v", w.Code, w.Body, counts)
 			}
 			if strings.Contains(log.String(), "canary") || log.Len() == 0 {
@@ -167,7 +167,7 @@ func TestBodiesAreReadThroughTheServersBuffer(t *testing.T) {
 			r.Header.Set(twilio.SignatureHeader, good)
 			w := httptest.NewRecorder()
 			got := ""
-			g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+			g.Wrap("x", safe, func(ctx context.Context, w webhook.Webhook) webhook.Response {
 				got = strings.Clone(w.Message.Text.Reveal())
 				return answered(ctx, w)
 			}).ServeHTTP(w, r)
@@ -239,7 +239,7 @@ func FuzzWebhook(f *testing.F) {
 		var log bytes.Buffer
 		g, _ := guard(t, base, &log)
 		got := ""
-		h := g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+		h := g.Wrap("x", safe, func(ctx context.Context, w webhook.Webhook) webhook.Response {
 			got = strings.Clone(w.Message.Text.Reveal())
 			return answered(ctx, w)
 		})

@@ -13,6 +13,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"signpost/internal/privacy"
+	"signpost/internal/webhook"
 )
 
 // What the check sends.
@@ -179,9 +180,9 @@ func (o *OwnLine) Heard() (ok bool, err error) {
 // Clear deletes every record of the number to check from. The error wraps [ErrNotFinal]
 // when one is still in use.
 func (o *OwnLine) Clear() error {
-	var all []RecordID
+	var all []webhook.RecordID
 	if err := o.c.ListRecordsBefore(o.from, time.Now().Add(time.Hour),
-		func(r RecordID) { all = append(all, r) }); err != nil {
+		func(r webhook.RecordID) { all = append(all, r) }); err != nil {
 		return err
 	}
 	var left error

@@ -14,8 +14,8 @@ const (
 	// slowPauses and slowRate apply to speech that the caller asked to hear again.
 	slowPauses = 2 // times groupPause
 	slowRate   = "85%"
-	// mostShortWaits are waits of half a second before the longer letter is used: the
-	// keys to send are at most 32.
+	// mostShortWaits are waits of half a second before the longer letter is used. See
+	// [webhook.MaxKeysAfter].
 	mostShortWaits = 30
 )
 
@@ -106,7 +106,7 @@ func gather(g webhook.Gather) Node {
 // waits is a wait in the provider's alphabet of keys to send: each "w" is half a second,
 // each "W" a second.
 func waits(d time.Duration) string {
-	halves := int(d / (time.Second / 2))
+	halves := int(d / webhook.KeysAfterUnit)
 	if halves <= mostShortWaits {
 		return strings.Repeat("w", halves)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"signpost/internal/privacy"
 	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 //go:embed testdata/signatures_shared.json
@@ -46,9 +47,9 @@ func request(get bool, target, settings, signature string, form url.Values) *htt
 func guarded(public string, tokens []privacy.Private, keys []twilio.SharedKey, r *http.Request) (status int,
 	text string) {
 	g := twilio.NewGuard(public, account, tokens, slog.New(slog.DiscardHandler),
-		func(string, twilio.Outcome) {}, keys...)
+		func(string, webhook.Outcome) {}, keys...)
 	w := httptest.NewRecorder()
-	g.Wrap("x", safe, func(ctx context.Context, w twilio.Webhook) twilio.Response {
+	g.Wrap("x", safe, func(ctx context.Context, w webhook.Webhook) webhook.Response {
 		text = strings.Clone(w.Message.Text.Reveal())
 		return answered(ctx, w)
 	}).ServeHTTP(w, r)

@@ -10,39 +10,16 @@ import (
 	"signpost/internal/webhook"
 )
 
-// WebhookKind is what sort of webhook one is.
-type WebhookKind uint8
-
-// Kinds of webhook.
-const (
-	Text   WebhookKind = iota // a text came in
-	Call                      // an event of a call
-	Report                    // what became of one of our texts
-)
-
-// Webhook is one genuine webhook in our own words.
-type Webhook struct {
-	Kind WebhookKind
-	// Message and Call are both read for every kind: a number may be set up with the
-	// wrong path.
-	Message webhook.Message
-	Call    webhook.Call
-	// Records are the provider's records that the webhook is about.
-	Records []Record
-	// Delivery is what a report says of one of our replies.
-	Delivery Delivery
-}
-
 // read converts what came, but for the records: a form, the query of its URL, the cookie and the
 // signature.
-func read(from sent) Webhook {
+func read(from sent) webhook.Webhook {
 	f := from.form
 	kind, to := kindOf(f), strings.TrimSpace(f.get(fieldTo))
 	var sender webhook.Address
-	if kind != Report { // which comes from ourselves
+	if kind != webhook.KindReport { // which comes from ourselves
 		sender = ParseAddress(f.get(fieldFrom))
 	}
-	w := Webhook{
+	w := webhook.Webhook{
 		Kind: kind,
 		Message: webhook.Message{From: sender, Line: to, Text: privacy.Hide(f.get(fieldBody)),
 			OptOut: optOut(f.get(fieldOptOut)), Cookie: from.cookie},
@@ -54,7 +31,7 @@ func read(from sent) Webhook {
 			Duration:   seconds(f.get(fieldCallDuration)),
 		},
 	}
-	if kind == Report {
+	if kind == webhook.KindReport {
 		w.Delivery = deliveryOf(f)
 	}
 	if id := f.get(fieldMessage); isMessageID(id) {
@@ -66,14 +43,14 @@ func read(from sent) Webhook {
 	return w
 }
 
-func kindOf(f form) WebhookKind {
+func kindOf(f form) webhook.Kind {
 	switch {
 	case f.get(fieldMessageStatus) != "" && f.get(fieldBody) == "":
-		return Report
+		return webhook.KindReport
 	case f.get(fieldCall) != "" && f.get(fieldMessage) == "":
-		return Call
+		return webhook.KindCall
 	}
-	return Text
+	return webhook.KindText
 }
 
 func optOut(keyword string) webhook.OptOut {
@@ -119,7 +96,7 @@ func seconds(v string) time.Duration {
 	if err != nil || n < 0 {
 		return 0
 	}
-	const most = 7 * 24 * 60 * 60 // no call is as long
+	const most = int(webhook.LongestCall / time.Second)
 	return time.Duration(min(n, most)) * time.Second
 }
 

@@ -17,14 +17,14 @@ import (
 )
 
 // receive posts a signed form and returns what the handler gets.
-func receive(t *testing.T, target string, form url.Values, cookie string) (got twilio.Webhook,
+func receive(t *testing.T, target string, form url.Values, cookie string) (got webhook.Webhook,
 	answer *httptest.ResponseRecorder) {
 	t.Helper()
 	var log bytes.Buffer
 	g, _ := guard(t, base, &log)
-	h := g.Wrap("x", safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
+	h := g.Wrap("x", safe, func(_ context.Context, w webhook.Webhook) webhook.Response {
 		got = w
-		return twilio.Response{Document: safe(w), Cookie: "sealed"}
+		return webhook.Response{Document: safe(w), Cookie: "sealed"}
 	})
 	form.Set("AccountSid", account)
 	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
@@ -71,7 +71,7 @@ func TestMessage(t *testing.T) {
 		for k, v := range tt.change {
 			form[k] = v
 		}
-		if got, _ := receive(t, "/sms", form, ""); got.Kind != twilio.Text || !tt.want(got.Message) {
+		if got, _ := receive(t, "/sms", form, ""); got.Kind != webhook.KindText || !tt.want(got.Message) {
 			t.Errorf("%s: %+v", tt.name, got)
 		}
 	}
@@ -123,7 +123,7 @@ func TestCall(t *testing.T) {
 		for k, v := range tt.change {
 			form[k] = v
 		}
-		if got, _ := receive(t, tt.target, form, ""); got.Kind != twilio.Call || !tt.want(got.Call) {
+		if got, _ := receive(t, tt.target, form, ""); got.Kind != webhook.KindCall || !tt.want(got.Call) {
 			t.Errorf("%s: %+v", tt.name, got)
 		}
 	}
@@ -132,34 +132,34 @@ func TestCall(t *testing.T) {
 // Every record that a webhook is about is known, with what happens to it.
 func TestRecords(t *testing.T) {
 	message, call, leg := sid("SM", 1), sid("CA", 2), sid("CA", 3)
-	is := func(id string, state twilio.RecordState) twilio.Record {
-		return twilio.Record{ID: record(t, id), State: state}
+	is := func(id string, state webhook.RecordState) webhook.Record {
+		return webhook.Record{ID: record(t, id), State: state}
 	}
 	for _, tt := range []struct {
 		name string
 		form url.Values
-		kind twilio.WebhookKind
-		want []twilio.Record
+		kind webhook.Kind
+		want []webhook.Record
 	}{
-		{"a text", url.Values{"MessageSid": {message}, "Body": {"x"}}, twilio.Text,
-			[]twilio.Record{is(message, twilio.RecordFinal)}},
+		{"a text", url.Values{"MessageSid": {message}, "Body": {"x"}}, webhook.KindText,
+			[]webhook.Record{is(message, webhook.RecordFinal)}},
 		{"a text that has a status", url.Values{"MessageSid": {message}, "Body": {"x"}, "MessageStatus": {"received"}},
-			twilio.Text,
-			[]twilio.Record{is(message, twilio.RecordFinal)}},
-		{"our text, queued", url.Values{"MessageSid": {message}, "MessageStatus": {"queued"}}, twilio.Report,
-			[]twilio.Record{is(message, twilio.RecordSending)}},
-		{"our text, sent", url.Values{"MessageSid": {message}, "MessageStatus": {"sent"}}, twilio.Report,
-			[]twilio.Record{is(message, twilio.RecordSent)}},
-		{"our text, delivered", url.Values{"MessageSid": {message}, "MessageStatus": {"delivered"}}, twilio.Report,
-			[]twilio.Record{is(message, twilio.RecordFinal)}},
-		{"a call", url.Values{"CallSid": {call}, "CallStatus": {"ringing"}}, twilio.Call,
-			[]twilio.Record{is(call, twilio.RecordCalling)}},
-		{"a leg", url.Values{"CallSid": {call}, "CallStatus": {"in-progress"}, "DialCallSid": {leg}}, twilio.Call,
-			[]twilio.Record{is(call, twilio.RecordCalling), is(leg, twilio.RecordFinal)}},
-		{"a call that has ended", url.Values{"CallSid": {call}, "CallStatus": {"no-answer"}}, twilio.Call,
-			[]twilio.Record{is(call, twilio.RecordFinal)}},
+			webhook.KindText,
+			[]webhook.Record{is(message, webhook.RecordFinal)}},
+		{"our text, queued", url.Values{"MessageSid": {message}, "MessageStatus": {"queued"}}, webhook.KindReport,
+			[]webhook.Record{is(message, webhook.RecordSending)}},
+		{"our text, sent", url.Values{"MessageSid": {message}, "MessageStatus": {"sent"}}, webhook.KindReport,
+			[]webhook.Record{is(message, webhook.RecordSent)}},
+		{"our text, delivered", url.Values{"MessageSid": {message}, "MessageStatus": {"delivered"}}, webhook.KindReport,
+			[]webhook.Record{is(message, webhook.RecordFinal)}},
+		{"a call", url.Values{"CallSid": {call}, "CallStatus": {"ringing"}}, webhook.KindCall,
+			[]webhook.Record{is(call, webhook.RecordCalling)}},
+		{"a leg", url.Values{"CallSid": {call}, "CallStatus": {"in-progress"}, "DialCallSid": {leg}}, webhook.KindCall,
+			[]webhook.Record{is(call, webhook.RecordCalling), is(leg, webhook.RecordFinal)}},
+		{"a call that has ended", url.Values{"CallSid": {call}, "CallStatus": {"no-answer"}}, webhook.KindCall,
+			[]webhook.Record{is(call, webhook.RecordFinal)}},
 		{"ids of nothing", url.Values{"MessageSid": {"SM1"}, "CallSid": {"../x"}, "DialCallSid": {sid("RE", 1)}},
-			twilio.Text, nil},
+			webhook.KindText, nil},
 	} {
 		if got, _ := receive(t, "/x", tt.form, ""); got.Kind != tt.kind || !slices.Equal(got.Records, tt.want) {
 			t.Errorf("%s: kind %d, %v", tt.name, got.Kind, got.Records)

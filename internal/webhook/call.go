@@ -96,8 +96,10 @@ type Gather struct {
 type Dial struct {
 	// URL is asked for what comes next when the leg has ended. Empty: the next
 	// instruction follows.
-	URL     string
-	Seconds int // how long the lines ring
+	URL string
+	// Seconds is how long the lines ring. The provider adds about five. (Twilio, TwiML <Dial>,
+	// timeout.)
+	Seconds int
 	// CallerID is shown to the lines: one of our own numbers, never the caller's.
 	CallerID string
 	Lines    []DialLine
@@ -107,8 +109,8 @@ type Dial struct {
 type DialLine struct {
 	E164 string
 	Keys string // pressed for the caller once the line has answered; empty for none
-	// KeysAfter is how long after the answer Keys are pressed, in half seconds, at most 30
-	// seconds.
+	// KeysAfter is how long after the answer Keys are pressed: whole [KeysAfterUnit], up to
+	// [MaxKeysAfter].
 	KeysAfter time.Duration
 	// AcceptURL is asked what the person who answers hears before they are connected. Empty:
 	// they are connected at once.

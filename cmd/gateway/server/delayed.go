@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"signpost/internal/eraser"
-	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 	"signpost/ivr"
 	"signpost/sms"
 )
@@ -75,7 +75,7 @@ func (l *delayedCounters) run(ctx context.Context) {
 // see each of hers. Neither are a leg that nobody answers, and a phone that is off. A line
 // that does not answer is named at once, by signpost_lines_not_answering.
 var (
-	promptWebhooks = []twilio.Outcome{twilio.Refused, twilio.Mismatched, twilio.Panicked, twilio.Probed}
+	promptWebhooks = []webhook.Outcome{webhook.Refused, webhook.Mismatched, webhook.Panicked, webhook.Probed}
 	promptTexts    = []sms.Outcome{sms.Probed, sms.Degraded, sms.FromCookie, sms.NotSaved}
 	promptCalls    = []ivr.Event{ivr.Probed, ivr.Restarted}
 	lateErasures   = []eraser.Outcome{eraser.Deleted, eraser.Gone, eraser.NotFinal}
@@ -90,7 +90,7 @@ func (m *metrics) count(c prometheus.Counter, prompt bool) {
 	m.delayed.add(c)
 }
 
-func (m *metrics) webhook(endpoint string, o twilio.Outcome) {
+func (m *metrics) webhook(endpoint string, o webhook.Outcome) {
 	m.count(m.webhooks.WithLabelValues(endpoint, string(o)), slices.Contains(promptWebhooks, o))
 }
 

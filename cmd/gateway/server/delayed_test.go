@@ -8,7 +8,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"signpost/internal/eraser"
-	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 	"signpost/ivr"
 	"signpost/sms"
 )
@@ -28,9 +28,9 @@ func TestCountsOfPeopleAppearLater(t *testing.T) {
 	m := newMetrics()
 	const people = 2000
 	for range people {
-		m.webhook(TextPath, twilio.Answered)
+		m.webhook(TextPath, webhook.Answered)
 	}
-	answered := m.webhooks.WithLabelValues(TextPath, string(twilio.Answered))
+	answered := m.webhooks.WithLabelValues(TextPath, string(webhook.Answered))
 	if value(t, answered) != 0 {
 		t.Error("people appear at once")
 	}
@@ -48,11 +48,12 @@ func TestCountsOfPeopleAppearLater(t *testing.T) {
 		do   func()
 		c    prometheus.Counter
 	}{
-		{"a refusal", func() { m.webhook(TextPath, twilio.Refused) }, m.webhooks.WithLabelValues(TextPath, "refused")},
-		{"a panic", func() { m.webhook(CallPath, twilio.Panicked) }, m.webhooks.WithLabelValues(CallPath, "panicked")},
+		{"a refusal", func() { m.webhook(TextPath, webhook.Refused) }, m.webhooks.WithLabelValues(TextPath, "refused")},
+		{"a panic", func() { m.webhook(CallPath, webhook.Panicked) }, m.webhooks.WithLabelValues(CallPath, "panicked")},
 		{"a text without Redis", func() { m.text(sms.Degraded) }, m.texts.WithLabelValues("degraded")},
 		{"a lost position", func() { m.call(ivr.Restarted) }, m.calls.WithLabelValues("restarted")},
-		{"a reply that a network blocks", func() { m.delivery(twilio.Delivery{Final: true, Code: "30007"}) },
+		{"a reply that a network blocks",
+			func() { m.delivery(webhook.Delivery{Final: true, Code: "30007", Blocked: true}) },
 			m.deliveries.WithLabelValues("undelivered", "30007")},
 		{"credentials refused", func() { m.erase(eraser.Credentials) },
 			m.erasures.WithLabelValues("credentials_refused")},

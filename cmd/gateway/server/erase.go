@@ -51,21 +51,21 @@ func newRecords(env Env, cfg config.Config) (*twilio.Client, error) {
 }
 
 // noteRecords puts the records of a webhook on the list to erase, then answers it.
-func (g *Gateway) noteRecords(next twilio.Handler) twilio.Handler {
-	return func(ctx context.Context, w twilio.Webhook) twilio.Response {
+func (g *Gateway) noteRecords(next webhook.Handler) webhook.Handler {
+	return func(ctx context.Context, w webhook.Webhook) webhook.Response {
 		markVerified(ctx)
 		if w.Message.Line == webhook.ProbeLine {
 			return next(ctx, w) // the provider holds nothing of it
 		}
 		for _, r := range w.Records {
 			switch r.State {
-			case twilio.RecordFinal:
+			case webhook.RecordFinal:
 				g.eraser.Note(r.ID, 0)
-			case twilio.RecordSent:
+			case webhook.RecordSent:
 				g.eraser.Note(r.ID, delaySent)
-			case twilio.RecordCalling:
+			case webhook.RecordCalling:
 				g.eraser.Note(r.ID, delayCalling)
-			case twilio.RecordSending: // to empty it would empty what the person gets
+			case webhook.RecordSending: // to empty it would empty what the person gets
 			}
 		}
 		return next(ctx, w)
@@ -131,7 +131,7 @@ func SweepWithEnv(ctx context.Context, env Env, cfg config.Config, log *slog.Log
 		now := time.Now()
 		var left []string
 		if err := records.ListRecordsBefore(line, now.Add(-sweepOlder),
-			func(r twilio.RecordID) { left = append(left, r.String()) }); err != nil {
+			func(r webhook.RecordID) { left = append(left, string(r)) }); err != nil {
 			return found, err
 		}
 		found += len(left)

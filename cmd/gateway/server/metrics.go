@@ -15,6 +15,7 @@ import (
 	"signpost/internal/inspect"
 	"signpost/internal/twilio"
 	"signpost/internal/version"
+	"signpost/internal/webhook"
 	"signpost/ivr"
 	"signpost/sms"
 )
@@ -71,7 +72,7 @@ func newMetrics() *metrics {
 // startAtZero makes every series, so that an alert sees the first increase.
 func (m *metrics) startAtZero() {
 	for _, path := range append(Endpoints(), unknownEndpoint) {
-		for _, o := range twilio.Outcomes() {
+		for _, o := range webhook.Outcomes() {
 			m.webhooks.WithLabelValues(path, string(o))
 		}
 	}
@@ -102,13 +103,13 @@ const (
 )
 
 // delivery counts what became of a reply.
-func (m *metrics) delivery(d twilio.Delivery) {
+func (m *metrics) delivery(d webhook.Delivery) {
 	switch {
 	case !d.Final:
 	case d.Delivered:
 		m.count(m.deliveries.WithLabelValues(delivered, noCode), false)
 	default:
-		m.count(m.deliveries.WithLabelValues(undelivered, d.Code), d.Blocked())
+		m.count(m.deliveries.WithLabelValues(undelivered, d.Code), d.Blocked)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"signpost/config"
 	"signpost/internal/budget"
 	"signpost/internal/inspect"
-	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 )
 
 // tooOld is how long a record may wait to be erased before that is a problem. Some networks
@@ -75,21 +75,21 @@ const (
 )
 
 // countWebhook counts what became of a request.
-func (g *Gateway) countWebhook(endpoint string, o twilio.Outcome) {
+func (g *Gateway) countWebhook(endpoint string, o webhook.Outcome) {
 	g.metrics.webhook(endpoint, o)
 	switch o {
-	case twilio.Mismatched:
+	case webhook.Mismatched:
 		g.faults.happened(webhooksRefused, "", g.clock())
-	case twilio.Panicked:
+	case webhook.Panicked:
 		g.faults.happened(safeAnswers, "", g.clock())
 	}
 }
 
 // countDelivery counts what became of a reply.
-func (g *Gateway) countDelivery(d twilio.Delivery) {
+func (g *Gateway) countDelivery(d webhook.Delivery) {
 	g.metrics.delivery(d)
 	g.traffic.delivery(d, g.clock())
-	if d.Blocked() {
+	if d.Blocked {
 		g.faults.happened(repliesBlocked, d.Code, g.clock())
 	}
 }

@@ -49,21 +49,21 @@ func (g *Gateway) routes() http.Handler {
 	guard := twilio.NewGuard(g.cfg.PublicURL, g.cfg.AccountSID, g.cfg.Tokens, g.log, g.countWebhook,
 		g.cfg.WebhookKeys...)
 	texts, calls := g.textChannel(), g.callChannel()
-	text := func(ctx context.Context, w twilio.Webhook) twilio.Response {
+	text := func(ctx context.Context, w webhook.Webhook) webhook.Response {
 		w.Message.Probe, w.Message.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
 		reply := texts.Answer(ctx, w.Message)
-		return twilio.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath),
+		return webhook.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath),
 			Cookie: reply.Cookie, Probe: w.Message.Probe}
 	}
-	call := func(answer func(webhook.Call) webhook.CallReply) twilio.Handler {
-		return func(_ context.Context, w twilio.Webhook) twilio.Response {
+	call := func(answer func(webhook.Call) webhook.CallReply) webhook.Handler {
+		return func(_ context.Context, w webhook.Webhook) webhook.Response {
 			w.Call.Probe, w.Call.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
-			return twilio.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
+			return webhook.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
 		}
 	}
-	silent := func(twilio.Webhook) []byte { return noReply() }
-	ended := func(ctx context.Context, w twilio.Webhook) twilio.Response {
-		if w.Kind == twilio.Call {
+	silent := func(webhook.Webhook) []byte { return noReply() }
+	ended := func(ctx context.Context, w webhook.Webhook) webhook.Response {
+		if w.Kind == webhook.KindCall {
 			calls.Ended(w.Call)
 		}
 		return g.takeReport(ctx, w)
@@ -71,12 +71,12 @@ func (g *Gateway) routes() http.Handler {
 	first := byKind(text, call(calls.Start), g.takeReport)
 	paths := pathMux{webhooks: map[string]http.Handler{}, audio: ivr.AudioHandler(g.recording),
 		live: http.HandlerFunc(g.live)}
-	wrap := func(endpoint string, safe twilio.Safe, handler twilio.Handler) http.Handler {
+	wrap := func(endpoint string, safe webhook.Safe, handler webhook.Handler) http.Handler {
 		return guard.Wrap(endpoint, safe, g.noteRecords(handler))
 	}
 	for endpoint, e := range map[string]struct {
-		safe    twilio.Safe
-		handler twilio.Handler
+		safe    webhook.Safe
+		handler webhook.Handler
 	}{
 		TextPath:         {g.safe, first},
 		TextStatusPath:   {silent, g.takeReport},
@@ -91,14 +91,14 @@ func (g *Gateway) routes() http.Handler {
 	}
 	// A genuine webhook to another path comes from a number that is set up wrongly. The
 	// person still gets the 24-hour number.
-	paths.unknown = wrap(unknownEndpoint, g.safe, func(_ context.Context, w twilio.Webhook) twilio.Response {
-		return twilio.Response{Document: g.safe(w)}
+	paths.unknown = wrap(unknownEndpoint, g.safe, func(_ context.Context, w webhook.Webhook) webhook.Response {
+		return webhook.Response{Document: g.safe(w)}
 	})
 	return paths
 }
 
 // takeReport counts what became of a reply. A report needs no reply but must get an answer.
-func (g *Gateway) takeReport(ctx context.Context, w twilio.Webhook) twilio.Response {
+func (g *Gateway) takeReport(ctx context.Context, w webhook.Webhook) webhook.Response {
 	probe := g.isProbe(w)
 	if w.Message.Line == webhook.ProbeLine && w.Message.ID != "" {
 		_ = g.store.NoteCheck(ctx, w.Message.ID) // who sent it says what is missing
@@ -106,7 +106,7 @@ func (g *Gateway) takeReport(ctx context.Context, w twilio.Webhook) twilio.Respo
 	if !probe {
 		g.countDelivery(w.Delivery)
 	}
-	return twilio.Response{Document: noReply(), Probe: probe}
+	return webhook.Response{Document: noReply(), Probe: probe}
 }
 
 // pathMux chooses the endpoint of a path. The standard library's mux redirects an odd path,
@@ -187,12 +187,12 @@ func noReply() []byte { return twilio.TextDocument("", "") }
 
 // safe is the answer when all else fails: the 24-hour number and 999 for a call, and for a
 // text that may be answered; nothing for a report.
-func (g *Gateway) safe(w twilio.Webhook) []byte {
+func (g *Gateway) safe(w webhook.Webhook) []byte {
 	s := g.books.Load()
 	switch {
-	case w.Kind == twilio.Call:
+	case w.Kind == webhook.KindCall:
 		return s.safeCall
-	case w.Kind == twilio.Text && w.Message.From.CanText():
+	case w.Kind == webhook.KindText && w.Message.From.CanText():
 		return s.safeText
 	}
 	return noReply()
@@ -200,7 +200,7 @@ func (g *Gateway) safe(w twilio.Webhook) []byte {
 
 // isProbe reports a webhook that no person is behind: of signpost probe, of signpost doctor,
 // of linecheck, or of the operator's own phones.
-func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
+func (g *Gateway) isProbe(w webhook.Webhook) (probe bool) {
 	if w.Message.Line == webhook.ProbeLine {
 		return true
 	}
@@ -215,12 +215,12 @@ func (g *Gateway) isProbe(w twilio.Webhook) (probe bool) {
 
 // byKind answers a text as a text and a call as a call, even if a number was set up with
 // the other's path.
-func byKind(text, call, report twilio.Handler) twilio.Handler {
-	return func(ctx context.Context, w twilio.Webhook) twilio.Response {
+func byKind(text, call, report webhook.Handler) webhook.Handler {
+	return func(ctx context.Context, w webhook.Webhook) webhook.Response {
 		switch w.Kind {
-		case twilio.Report:
+		case webhook.KindReport:
 			return report(ctx, w)
-		case twilio.Call:
+		case webhook.KindCall:
 			return call(ctx, w)
 		}
 		return text(ctx, w)

@@ -9,8 +9,8 @@ import (
 	"signpost/internal/eraser"
 	"signpost/internal/store"
 	"signpost/internal/trace"
-	"signpost/internal/twilio"
 	"signpost/internal/version"
+	"signpost/internal/webhook"
 	"signpost/ivr"
 )
 
@@ -84,10 +84,10 @@ type timedRecords struct {
 	tracer *trace.Tracer
 }
 
-func (r timedRecords) Erase(id twilio.RecordID) error {
+func (r timedRecords) Erase(id webhook.RecordID) error {
 	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Erase(id) })
 }
 
-func (r timedRecords) Redact(id twilio.RecordID) error {
+func (r timedRecords) Redact(id webhook.RecordID) error {
 	return r.tracer.Do(context.Background(), trace.Erase, func(context.Context) error { return r.Records.Redact(id) })
 }

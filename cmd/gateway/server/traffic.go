@@ -8,7 +8,7 @@ import (
 	"signpost/internal/counters"
 	"signpost/internal/hours"
 	"signpost/internal/inspect"
-	"signpost/internal/twilio"
+	"signpost/internal/webhook"
 	"signpost/sms"
 )
 
@@ -68,7 +68,7 @@ func (t *traffic) judge() {
 }
 
 // delivery notes what became of a reply.
-func (t *traffic) delivery(d twilio.Delivery, now time.Time) {
+func (t *traffic) delivery(d webhook.Delivery, now time.Time) {
 	if !d.Final {
 		return
 	}
