@@ -1,6 +1,3 @@
-// Package webhook holds what a webhook says and how it is answered, in our own
-// words. The provider's package converts between these types and the wire; the
-// channels know nothing else of a webhook.
 package webhook
 
 import (

@@ -1,3 +1,6 @@
+// Package webhook holds what a webhook says and how it is answered, in our own words, and the
+// provider's limits that others must keep within. The provider's package converts between
+// these types and the wire; the channels know nothing else of a webhook.
 package webhook
 
 import "context"
