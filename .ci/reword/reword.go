@@ -31,9 +31,11 @@ var other = strings.NewReplacer(
 var (
 	// said is a text or a prompt, in a line of its own or in braces.
 	said = regexp.MustCompile(`((?:^|[\s{])(?:text|say|label|mention_text|mention_say): *)("[^"]*"|[^"{},\n#][^{},\n#]*)`)
-	// expected is what an example looks for.
-	expected = regexp.MustCompile(`^(\s+(?:we|never): *)(.*)$`)
+	// expected is what an example looks for, or a whole answer that it keeps.
+	expected = regexp.MustCompile(`^(\s+(?:we|never|all): *)(.*)$`)
 	word     = regexp.MustCompile(`\{[a-z_]+\}|[\pL'-]+`)
+	// filledIn is what a whole answer holds that is no word of the book, as it comes out.
+	filledIn = strings.NewReplacer("Open 24 Hours", "Open 24 hours")
 )
 
 func main() {
@@ -127,7 +129,7 @@ func reworded(file string) string {
 			return m[1] + otherwise(m[2])
 		})
 		if m := expected.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
-			line = m[1] + otherwise(m[2]) + "\n"
+			line = m[1] + filledIn.Replace(otherwise(m[2])) + "\n"
 		}
 		lines[i] = line
 	}

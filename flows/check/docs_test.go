@@ -41,7 +41,7 @@ func TestChecksPaper(t *testing.T) {
 		if _, done := shown[o.rule]; done || !o.ok {
 			continue // what is not found is told by another test
 		}
-		m, base, book, src, p := o.mistake, files(t), o.book, o.src, o.p
+		m, base, book, src, p := o.mistake, files(), o.book, o.src, o.p
 		var b strings.Builder
 		for _, name := range load.Files() {
 			var before, after string
@@ -71,8 +71,9 @@ func TestChecksPaper(t *testing.T) {
 	var doc strings.Builder
 	doc.WriteString(`# What signpost check looks for
 
-Every rule, with a mistake that it finds in the book that ships and what it says of it. This page is made by the tests,
-which run every example (go test ./flows/check -run TestChecksPaper -update).
+Every rule, with a mistake that it finds and what it says of it. The book is that of the tests (flows/testbook), for a
+county that does not exist. This page is made by the tests, which run every example
+(go test ./flows/check -run TestChecksPaper -update).
 
 **Errors** keep a book from callers: a server goes on with the last good one. They are few, and certain. **Warnings** are
 advice: somebody should look. Rules about the day (how long ago a number was rung) never take a book out of use.

@@ -11,7 +11,7 @@ import (
 
 // with is the shipped book with a line of its own for some services.
 func with(lines map[string]string) fstest.MapFS {
-	out := files(nil)
+	out := files()
 	data := string(out["services.yaml"].Data)
 	for id, line := range lines {
 		head := "\n  " + id + ":\n"
@@ -29,9 +29,9 @@ func TestHelplineTakesMen(t *testing.T) {
 		refused bool
 	}{
 		{nil, false},
-		{map[string]string{"victim_support": "takes_men: no"}, false},
-		{map[string]string{"victim_support": "takes_men: no", "national_helpline": "takes_men: yes"}, false},
-		{map[string]string{"victim_support": "takes_men: no", "national_helpline": "takes_men: no"}, true},
+		{map[string]string{"everyday_support": "takes_men: no"}, false},
+		{map[string]string{"everyday_support": "takes_men: no", "day_and_night": "takes_men: yes"}, false},
+		{map[string]string{"everyday_support": "takes_men: no", "day_and_night": "takes_men: no"}, true},
 	} {
 		_, problems := check.OnRule(with(tt.lines), time.Time{}, "takes-no-men")
 		found := false
@@ -47,8 +47,8 @@ func TestHelplineTakesMen(t *testing.T) {
 // What fits is not spoken of: a line that a person answers may ask them to press a key.
 func TestLineLikeFits(t *testing.T) {
 	_, problems := check.Dir(with(map[string]string{
-		"victim_support_cumbria": "press_to_accept: yes\n    answered_by: person\n    first_words: Victim Support, hello\n    takes_men: yes\n    takes_third_parties: yes\n    takes_relay: yes\n    takes_interpreters: yes\n    may_be_texted: no",
-		"letgo_north":            "answered_by: menu\n    takes_men: no\n    takes_relay: no",
+		"fellshire_support": "press_to_accept: yes\n    answered_by: person\n    first_words: Victim Support, hello\n    takes_men: yes\n    takes_third_parties: yes\n    takes_relay: yes\n    takes_interpreters: yes\n    may_be_texted: no",
+		"fell_team_north":   "answered_by: menu\n    takes_men: no\n    takes_relay: no",
 	}))
 	for _, p := range problems {
 		t.Error(p)

@@ -14,9 +14,9 @@ import (
 // A paused service is passed over and said so, by text and by call, the book
 // stays clean meanwhile, and the service comes back by itself.
 func TestPause(t *testing.T) {
-	book := files(t)
-	services := strings.Replace(string(book["services.yaml"].Data), "      - number: 01229 582386\n",
-		"      - number: 01229 582386\n    paused_until: \"2027-01-05\"\n", 1)
+	book := files()
+	services := strings.Replace(string(book["services.yaml"].Data), "      - number: 0161 496 0002\n",
+		"      - number: 0161 496 0002\n    paused_until: \"2027-01-05\"\n", 1)
 	book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
 	src, mistakes := check.Mistakes(book, time.Time{})
 	for _, p := range mistakes {
@@ -30,13 +30,13 @@ func TestPause(t *testing.T) {
 		return m
 	}
 	for _, tt := range []struct{ at, text, say, rung string }{
-		{"2027-01-04 14:00", "Emergency: 999. 0300 303 0157: Cumbria line (local team closed to 5 Jan)",
-			"the local team is closed until 5 January.", "victim_support_cumbria"},
-		{"2027-01-04 20:00", "Emergency: 999. 0808 1689 111: support line (local team closed to 5 Jan)",
-			"the local team is closed until 5 January.", "victim_support"},
-		{"2027-01-05 00:00", "Emergency: 999. 01229 582386: local team", "Or the local team", "national_helpline"},
+		{"2027-01-04 14:00", "Emergency: 999. 0306 999 0005: Fellshire line (local team closed to 5 Jan)",
+			"the local team is closed until 5 January.", "fellshire_support"},
+		{"2027-01-04 20:00", "Emergency: 999. 0808 157 0011: support line (local team closed to 5 Jan)",
+			"the local team is closed until 5 January.", "everyday_support"},
+		{"2027-01-05 00:00", "Emergency: 999. 0161 496 0002: local team", "Or the local team", "day_and_night"},
 	} {
-		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.TextInput("kendal"))
+		_, r, err := src.Book.Step(at(tt.at), flows.State{}, flows.TextInput("kendrow"))
 		if err != nil || !strings.HasPrefix(r.Text, tt.text) {
 			t.Errorf("%s: texted %q, %v", tt.at, r.Text, err)
 		}

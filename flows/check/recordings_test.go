@@ -70,7 +70,7 @@ func TestRecordings(t *testing.T) {
 			[]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x55\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x01\x00\x00\x00x"),
 			"neither PCM"},
 	} {
-		book := files(t)
+		book := files()
 		book["recordings.yaml"] = &fstest.MapFile{Data: []byte("schema: 1\n" + recordingLines("greeting.wav",
 			"Goodbye."))}
 		book["audio/greeting.wav"] = &fstest.MapFile{Data: tt.data}
