@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"signpost/flows"
+	"signpost/flows/testbook"
 )
 
-// Somebody who asks who can see the texts is told about deleting, copies and gaps. It is
-// one segment, and says nothing of harm.
+// Somebody who asks who can see the texts gets the step that tells it, in one segment. What it
+// tells, of deleting, copies and gaps, an example of the book holds.
 func TestWhoCanSeeTheTexts(t *testing.T) {
 	b := shipped(t)
 	for _, text := range []string{"he checks my phone", "can he see this", "does it show", "he reads my texts",
@@ -17,7 +18,7 @@ func TestWhoCanSeeTheTexts(t *testing.T) {
 		"if i delete this can he still see it", "how do i delete these", "does it show that i texted",
 		"is this confidential"} {
 		a := answer(t, b, text)
-		for _, must := range []string{"delete", "Copies may stay", "a gap may show", "0808 2000 247"} {
+		for _, must := range []string{testbook.Opens("private"), "0808 2000 247"} {
 			if !strings.Contains(a.Text, must) {
 				t.Errorf("%q gets %q, without %q", text, a.Text, must)
 			}

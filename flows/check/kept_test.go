@@ -16,8 +16,8 @@ import (
 // not accepted yet, accepted, new, gone, and nothing of the others.
 func TestKept(t *testing.T) {
 	base := files()
-	kept, err := check.Transcribe(testbook.Load(t), "Kept whole", time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London()), false,
-		[]string{"kendrow"})
+	at := time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London())
+	kept, err := check.Transcribe(testbook.Load(t), "Kept whole", at, false, []string{"kendrow"})
 	if err != nil {
 		t.Fatal(err)
 	}
