@@ -9,39 +9,32 @@ import (
 	"signpost/cmd/signpost/internal/merge"
 	"signpost/flows/book"
 	"signpost/flows/load"
+	"signpost/flows/testbook"
 )
 
-// shipped is the book that ships, with some words replaced.
-func shipped(t *testing.T, file string, replace ...string) fs.FS {
+// county is the tests' county, with some words replaced.
+func county(t *testing.T, file string, replace ...string) fs.FS {
 	t.Helper()
-	files := fstest.MapFS{}
-	for _, name := range load.Files() {
-		data, err := book.Files.ReadFile(name)
-		if err != nil {
-			continue
+	files := testbook.Copy()
+	text := string(files[file].Data)
+	for i := 0; i < len(replace); i += 2 {
+		if !strings.Contains(text, replace[i]) {
+			t.Fatalf("%s does not hold %q", file, replace[i])
 		}
-		if name == file {
-			for i := 0; i < len(replace); i += 2 {
-				if !strings.Contains(string(data), replace[i]) {
-					t.Fatalf("%s does not hold %q", name, replace[i])
-				}
-			}
-			data = []byte(strings.NewReplacer(replace...).Replace(string(data)))
-		}
-		files[name] = &fstest.MapFile{Data: data}
 	}
+	files[file].Data = []byte(strings.NewReplacer(replace...).Replace(text))
 	return files
 }
 
 const (
-	north = "  letgo_north:\n"
-	south = "  letgo_south:\n"
+	north = "  fell_team_north:\n"
+	south = "  fell_team_south:\n"
 	added = "  new_service:\n    name: New\n    label: new team\n    say: the new team\n    numbers:\n      - number: 01228 000000\n\n"
 )
 
 func TestBooks(t *testing.T) {
 	const file = "services.yaml"
-	was := shipped(t, file)
+	was := county(t, file)
 	for _, tt := range []struct {
 		name             string
 		published, draft []string
@@ -49,18 +42,18 @@ func TestBooks(t *testing.T) {
 		conflict         string // where
 	}{
 		{"nothing", nil, nil, nil, ""},
-		{"two services", []string{"01228 633640", "01228 111111"}, []string{"01229 582386", "01229 222222"},
+		{"two services", []string{"0161 496 0001", "01228 111111"}, []string{"0161 496 0002", "01229 222222"},
 			[]string{"01228 111111", "01229 222222"}, ""},
-		{"two facts of a service, on lines beside each other", []string{"name: LetGo North", "name: The North"},
-			[]string{"    name: LetGo North\n    label: local team", "    name: LetGo North\n    label: our team"},
+		{"two facts of a service, on lines beside each other", []string{"name: Fell Team North", "name: The North"},
+			[]string{"    name: Fell Team North\n    label: local team", "    name: Fell Team North\n    label: our team"},
 			[]string{"name: The North", "label: our team"}, ""},
-		{"the same change twice", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 111111"},
+		{"the same change twice", []string{"0161 496 0001", "01228 111111"}, []string{"0161 496 0001", "01228 111111"},
 			[]string{"01228 111111"}, ""},
-		{"one number in two ways", []string{"01228 633640", "01228 111111"}, []string{"01228 633640", "01228 222222"},
-			[]string{"01228 111111"}, "services, letgo_north, numbers"},
+		{"one number in two ways", []string{"0161 496 0001", "01228 111111"}, []string{"0161 496 0001", "01228 222222"},
+			[]string{"01228 111111"}, "services, fell_team_north, numbers"},
 		{"a service added and another changed", []string{south, added + south},
-			[]string{"01228 633640", "01228 222222"}, []string{added, "01228 222222"}, ""},
-		{"a service added in the draft", []string{"01228 633640", "01228 222222"}, []string{south, added + south},
+			[]string{"0161 496 0001", "01228 222222"}, []string{added, "01228 222222"}, ""},
+		{"a service added in the draft", []string{"0161 496 0001", "01228 222222"}, []string{south, added + south},
 			[]string{added + south, "01228 222222"}, ""},
 		{"two services added in one place", []string{south, added + south},
 			[]string{south, strings.ReplaceAll(added, "new", "other") + south},
@@ -68,13 +61,13 @@ func TestBooks(t *testing.T) {
 		{"two services added under one name", []string{south, added + south},
 			[]string{south, strings.ReplaceAll(added, "000000", "999999") + south}, []string{added},
 			"services, new_service"},
-		{"a comment and a fact", []string{"  # LetGo has left no public trace since about 2018",
-			"  # Nobody knows LetGo"}, []string{"01228 633640", "01228 222222"}, []string{"01228 222222"}, ""},
-		{"a service renamed and changed", []string{north, "  north:\n"}, []string{"01228 633640", "01228 222222"},
-			[]string{"  north:\n"}, "services, letgo_north"},
+		{"a comment and a fact", []string{"  # --- Dalshire ---", "  # --- The other half ---"},
+			[]string{"0306 999 0006", "01228 222222"}, []string{"# --- The other half ---", "01228 222222"}, ""},
+		{"a service renamed and changed", []string{north, "  north:\n"}, []string{"0161 496 0001", "01228 222222"},
+			[]string{"  north:\n"}, "services, fell_team_north"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			published, draft := shipped(t, file, tt.published...), shipped(t, file, tt.draft...)
+			published, draft := county(t, file, tt.published...), county(t, file, tt.draft...)
 			files, conflicts, err := merge.Books(was, published, draft, nil)
 			if err != nil {
 				t.Fatal(err)
