@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"signpost/flows/testbook"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -263,7 +264,7 @@ func TestDeployPaper(t *testing.T) {
 		t.Errorf("a text to the number gets %q, %v\n%s", got, err, n.log.String())
 	}
 	call, err := phone.Ring(t.Context())
-	if err != nil || !strings.Contains(strings.Join(call.Said, " "), "Info line") {
+	if err != nil || !strings.Contains(strings.Join(call.Said, " "), testbook.OpensCall("county")) {
 		t.Errorf("a call to the number: %v", err)
 	}
 	n.everyCommand() // the other papers are read by who has a server
