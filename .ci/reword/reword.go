@@ -22,10 +22,10 @@ var books = []string{"flows/book/words.yaml", "flows/book/menus.yaml", "flows/bo
 
 // other words that say the same and are no longer, since many texts have no room.
 var other = strings.NewReplacer(
-	"Emergency?", "Urgent?", "Emergency:", "Urgent:", "n an emergency", "f it is urgent",
+	"Emergency?", "Need help?", "Emergency:", "Need help:", "n an emergency", "f it is urgent",
 	"Call 999", "Ring 999", "call 999", "ring 999", "Ring 9 9 9", "Call 9 9 9", "ring 9 9 9", "call 9 9 9",
 	"Sorry", "Pardon", "No answer?", "Not there?", "Engaged?", "Busy?",
-	"Reply with", "Send us", "Auto info line", "Info line", "Can't speak", "Can't talk",
+	"Reply with", "Send us", "Auto info line", "Auto fact line", "Can't speak", "Can't talk",
 	"There was", "We got", "To talk", "To speak", "that key", "this key",
 )
 

@@ -175,7 +175,7 @@ func checkWording(t *testing.T, b *flows.Book, step, text string, where where) {
 		}
 	}
 	// The first letters show on a locked phone.
-	begins := strings.ToLower(text[:min(40, len(text))])
+	begins := notWord.ReplaceAllString(strings.ToLower(text[:min(40, len(text))]), " ")
 	for _, word := range []string{"gay", "lgbt", "man", "men", "under 19", "child", "deaf", "behav", "how i act",
 		"18000", "harm", "honour", "older"} {
 		if strings.Contains(" "+begins+" ", " "+word+" ") {
@@ -210,7 +210,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		!strings.Contains(r.Text, "116 123") {
 		t.Errorf("%s: no 116 123: %q", where, r.Text)
 	}
-	if e.To.State.Need == flows.NeedDeaf && strings.Contains(r.Text, "press 55") && e.Reply.Tells == "" {
+	if e.To.State.Need == flows.NeedDeaf && fiftyFive.MatchString(r.Text) && e.Reply.Tells == "" {
 		t.Errorf("%s: somebody deaf is told to press 55: %q", where, r.Text)
 	}
 	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
@@ -223,13 +223,19 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 				t.Errorf("%s: somebody worried about how they behave is given %s: %q", where, s.ID, r.Text)
 			}
 		}
-		if r.Text != "" && r.Tells == "" && !strings.Contains(r.Text, "start again: X") {
+		if r.Text != "" && r.Tells == "" && !keyX.MatchString(r.Text) {
 			t.Errorf("%s: nothing says how to start again: %q", where, r.Text)
 		}
 	}
 }
 
-var firstNumber = regexp.MustCompile(`[0-9]{3,}`)
+var (
+	firstNumber = regexp.MustCompile(`[0-9]{3,}`)
+	fiftyFive   = regexp.MustCompile(`\b55\b`)
+	keyX        = regexp.MustCompile(`\bX\b`)
+	spoken999   = regexp.MustCompile(`9 ?9 ?9`)
+	notWord     = regexp.MustCompile(`[^a-z0-9]+`)
+)
 
 func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, where where) {
 	r := e.Reply
@@ -256,8 +262,8 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, wh
 	helpline := b.Helpline(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
-		if (strings.HasSuffix(u.Words, "The 24 hour line is") ||
-			strings.HasSuffix(u.Words, "The 24 hour line is open:")) && r.Speech[i+1].Number != helpline {
+		leads := func(words string) bool { return strings.HasSuffix(u.Words, words) }
+		if slices.ContainsFunc(leadsToZero(), leads) && r.Speech[i+1].Number != helpline {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}
@@ -267,7 +273,7 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, wh
 	}
 	checkTransfer(t, b, e, said, where)
 	switch {
-	case e.Input == "*" && (!r.Ended || r.Act != flows.HangUp || strings.Contains(said, "999") || len(r.Shows) > 0):
+	case e.Input == "*" && (!r.Ended || r.Act != flows.HangUp || spoken999.MatchString(said) || len(r.Shows) > 0):
 		t.Errorf("%s: the quick exit says %q", where, said)
 	case r.Act == flows.HangUp && e.Input != "*" && e.Input != "answered" && !showsAlways(b, r.Shows):
 		t.Errorf("%s: the call ends without the 24-hour number: %q", where, said)
