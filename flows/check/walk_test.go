@@ -262,8 +262,7 @@ func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, wh
 	helpline := b.Helpline(time.Now(), at).Lines[0].Printed
 	// Whenever the words speak of the 24-hour line as a number, it is its number.
 	for i, u := range r.Speech {
-		leads := func(words string) bool { return strings.HasSuffix(u.Words, words) }
-		if slices.ContainsFunc(leadsToZero(), leads) && r.Speech[i+1].Number != helpline {
+		if slices.Contains(leadsToZero(), lastSentence(u.Words)) && r.Speech[i+1].Number != helpline {
 			t.Errorf("%s: %q is given as the 24-hour line", where, r.Speech[i+1].Number)
 		}
 	}

@@ -86,6 +86,12 @@ func tellsOf999(b *flows.Book, said string) bool {
 	return strings.Contains(said, told) && strings.Contains(told, "9 9 9") && strings.Contains(told, "55")
 }
 
+// lastSentence is the last sentence of words that a number follows.
+func lastSentence(words string) string {
+	words = strings.TrimSpace(words)
+	return strings.TrimSpace(words[strings.LastIndex(words, ". ")+1:])
+}
+
 // leadsToZero are the words of calls that are followed by the number of the 24-hour line, and by
 // no other.
 var leadsToZero = sync.OnceValue(func() []string {
@@ -93,9 +99,8 @@ var leadsToZero = sync.OnceValue(func() []string {
 	leading := func(to string) (out []string) {
 		for _, w := range src.Wordings {
 			before, _, ok := strings.Cut(w.Words, to)
-			sentences := strings.Split(strings.TrimSpace(before), ". ")
-			if last := sentences[len(sentences)-1]; ok && last != "" && strings.HasPrefix(w.Path, "messages.") &&
-				strings.HasSuffix(w.Path, ".say") {
+			message := strings.HasPrefix(w.Path, "messages.") && strings.HasSuffix(w.Path, ".say")
+			if last := lastSentence(before); ok && message && last != "" {
 				out = append(out, last)
 			}
 		}
