@@ -77,7 +77,7 @@ func run(dir string, tests []string) error {
 		{"git", "add", "--all", "--force"},
 		slices.Concat([]string{"git"}, me, []string{"commit", "--quiet", "--no-verify", "--message=The book, reworded"}),
 		{"go", "run", "./cmd/signpost", "check", "-flows", "flows/book"}, // what is reworded is still a good book
-		append([]string{"go", "test"}, tests...),
+		append([]string{"go", "test", "-timeout", "40m"}, tests...),
 	} {
 		c := exec.Command(args[0], args[1:]...) // #nosec G204 -- the arguments are from the Makefile
 		c.Dir, c.Stdout, c.Stderr = dir, os.Stdout, os.Stderr
