@@ -24,7 +24,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"signpost/flows/testbook"
+	"signpost/flows/book"
 	"signpost/internal/testkit"
 )
 
@@ -195,31 +195,31 @@ func TestPagesAreAccessible(t *testing.T) {
 	dir, base, s := serve(t)
 	_, clean, _ := serve(t) // a form can propose nothing for a book with mistakes
 	ctx := browse(t)
-	change(t, dir, "menus.yaml", testbook.Opens("who"), "Who is this for?")
+	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
 	s.Look()
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
 	change(t, dir, "menus.yaml", "We never text first.", "We NEVER text first.")
 	s.Look() // or the first page would be renewed while it is used
 	pages := map[string][]chromedp.Action[chromedp.Void]{
-		"phone": {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendal"+kb.Enter),
+		"phone": {chromedp.Navigate(base + "/"), chromedp.SendKeys("#words", "kendrow"+kb.Enter),
 			chromedp.WaitVisible(".bubbles .we"), chromedp.Click("#ring"), chromedp.WaitVisible("#captions .we")},
 		"changes": {chromedp.Navigate(base + "/changes"), chromedp.WaitVisible(".noticed")},
 		"fix": {chromedp.Navigate(base + "/"), chromedp.Submit(`form[action="/fix"]`),
 			chromedp.WaitVisible("pre.diff")},
 		"heard": {chromedp.Navigate(base + "/heard"),
-			chromedp.SendKeys("#heard-text", "im in crewe hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"),
+			chromedp.SendKeys("#heard-text", "im in crenton hes got a knife"+kb.Enter), chromedp.WaitVisible(".says"),
 			chromedp.Click(".fix summary")},
 		"routes":    {chromedp.Navigate(base + "/routes"), chromedp.Click("main summary")},
 		"directory": {chromedp.Navigate(base + "/directory")},
-		"service":   {chromedp.Navigate(base + "/directory/halton_service")},
+		"service":   {chromedp.Navigate(base + "/directory/riverton_service")},
 		"trouble":   {chromedp.Navigate(base + "/directory/none")},
-		"refused": {chromedp.Navigate(clean + "/directory/warrington_service"),
-			chromedp.SetValue("#number0", "01925 24335"), chromedp.Submit("form.form"),
+		"refused": {chromedp.Navigate(clean + "/directory/warmouth_service"),
+			chromedp.SetValue("#number0", "0161 496 009"), chromedp.Submit("form.form"),
 			chromedp.WaitVisible(".error-summary")},
 		"no-role": {chromedp.Navigate(clean + "/directory"), chromedp.Submit(`form[action$="/rung"]`),
 			chromedp.WaitVisible(".error-summary")},
-		"proposal": {chromedp.Navigate(clean + "/directory/warrington_service"),
-			chromedp.SetValue("#number0", "01925 243300"), chromedp.SetValue("#rung_by", "duty manager"),
+		"proposal": {chromedp.Navigate(clean + "/directory/warmouth_service"),
+			chromedp.SetValue("#number0", "0161 496 0093"), chromedp.SetValue("#rung_by", "duty manager"),
 			chromedp.Submit("form.form"), chromedp.WaitVisible("pre.diff")},
 	}
 	for name, actions := range pages {
@@ -290,14 +290,14 @@ func to(t *testing.T, ctx context.Context, selector string) {
 func TestKeyboardAlone(t *testing.T) {
 	dir, base, ctx := atThePhone(t)
 	to(t, ctx, "#words")
-	do(t, ctx, press("kendal", kb.Enter))
-	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
+	do(t, ctx, press("kendrow", kb.Enter))
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0161 496 0002")`)
 	until(t, ctx, `document.querySelector(".map-step.lit")?.id === "step-local_line"`)
 	until(t, ctx, `document.querySelector("#sums").textContent === "1 text sent, 1 segment back, 4.0p."`)
 	to(t, ctx, "#ring")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#captions").textContent.includes("Info line")`)
-	for _, step := range []struct{ key, lit, says string }{{"1", "cumbria", "Carlisle or Penrith press 1"},
+	for _, step := range []struct{ key, lit, says string }{{"1", "fellshire", "Carnmoor or Penrith press 1"},
 		{"3", "local_line", "To talk press 1"}, {"1", "local_line", "Connecting you to the local team"}} {
 		do(t, ctx, press(step.key))
 		until(t, ctx, fmt.Sprintf(`document.querySelector("#captions").textContent.includes(%q)`, step.says))
@@ -314,15 +314,15 @@ func TestKeyboardAlone(t *testing.T) {
 	picture(t, ctx, "conversation")
 
 	do(t, ctx, chromedp.Navigate(base+"/directory"))
-	to(t, ctx, "#role-letgo_north")
+	to(t, ctx, "#role-fell_team_north")
 	do(t, ctx, press("duty manager", kb.Enter))
 	until(t, ctx, `[...document.querySelectorAll("button")].some(b => b.textContent === "Yes, save it")`)
 	to(t, ctx, `form.save button`)
 	do(t, ctx, press(kb.Enter))
-	until(t, ctx, `document.querySelector("h1").textContent === "Saved: LetGo North"`)
+	until(t, ctx, `document.querySelector("h1").textContent === "Saved: Fell Team North"`)
 	if text := read(t, dir, "services.yaml"); !strings.Contains(text,
-		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") {
-		_, north, _ := strings.Cut(text, "  letgo_north:")
+		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  fell_team_south:") {
+		_, north, _ := strings.Cut(text, "  fell_team_north:")
 		t.Errorf("the file does not say it:\n%.1500s", north)
 	}
 	picture(t, ctx, "rung")
@@ -334,19 +334,19 @@ func TestKeepWithKeyboard(t *testing.T) {
 	to(t, ctx, ".keep summary")
 	do(t, ctx, press(kb.Enter))
 	to(t, ctx, "#name")
-	do(t, ctx, press("Kendal has its number", kb.Enter))
+	do(t, ctx, press("Kendrow has its number", kb.Enter))
 	until(t, ctx, `document.querySelector("#keeps").textContent === "Send a text first."`)
-	do(t, ctx, chromedp.Focus("#words"), press("kendal", kb.Enter))
-	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("01229 582386")`)
+	do(t, ctx, chromedp.Focus("#words"), press("kendrow", kb.Enter))
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0161 496 0002")`)
 	to(t, ctx, "#name")
 	do(t, ctx, press(kb.Enter))
-	until(t, ctx, `document.querySelector("pre.diff")?.textContent.includes("Kendal has its number")`)
+	until(t, ctx, `document.querySelector("pre.diff")?.textContent.includes("Kendrow has its number")`)
 	picture(t, ctx, "example")
 	to(t, ctx, "form.save button")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("h1").textContent === "Saved: an example"`)
 	if text := read(t, dir, "examples.yaml"); !strings.Contains(text,
-		"      - they: \"kendal\"\n        we: [\"01229 582386\", \"0808 2000 247\"]\n") {
+		"      - they: \"kendrow\"\n        we: [\"0161 496 0002\", \"0808 157 0010\"]\n") {
 		t.Errorf("the file does not say it:\n%s", text[len(text)-400:])
 	}
 }
@@ -355,7 +355,7 @@ func TestKeepWithKeyboard(t *testing.T) {
 // read, which is told without leaving the page,
 // and what was missed in it is added.
 func TestTeachIsAccessible(t *testing.T) {
-	dir, base, _ := serve(t)
+	dir, base, _ := serveBook(t, book.Files) // examples in the lists of danger name its places
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 1000), chromedp.Navigate(base+"/heard"),
 		chromedp.WaitReady("#heard-text"))
@@ -405,12 +405,12 @@ func TestPlaceByKeyboard(t *testing.T) {
 	to(t, ctx, ".setup summary")
 	do(t, ctx, press(kb.Enter))
 	to(t, ctx, "#place")
-	do(t, ctx, press("Widnes"))
+	do(t, ctx, press("Widmere"))
 	until(t, ctx,
-		`document.querySelector("#words").value === "Widnes" && document.querySelector("#place-help").textContent === "Send the text; or ring, and press 2, then 3."`)
+		`document.querySelector("#words").value === "Widmere" && document.querySelector("#place-help").textContent === "Send the text; or ring, and press 2, then 3."`)
 	to(t, ctx, "#words")
 	do(t, ctx, press(kb.Enter))
-	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0300 111 1247")`)
+	until(t, ctx, `document.querySelector("#bubbles .we")?.textContent.includes("0306 999 0008")`)
 	to(t, ctx, "#ring")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#captions .we") !== null`)
@@ -430,18 +430,18 @@ func TestSavesAreShown(t *testing.T) {
 	ctx := browse(t)
 	do(t, ctx, chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 	until(t, ctx, `document.querySelector("#verdict").textContent.includes("No mistakes")`)
-	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
+	change(t, dir, "menus.yaml", "goes_to: fellshire\n", "goes_to: cumbira\n")
 	until(t, ctx,
 		`document.querySelector("#verdict.bad")?.textContent.includes("1 to fix") && document.querySelector("#checks").textContent.includes('there is no step "cumbira"')`)
-	change(t, dir, "menus.yaml", "goes_to: cumbira\n", "goes_to: cumbria\n")
-	change(t, dir, "menus.yaml", "  cumbria:\n", "  of_cumbria:\n")
-	until(t, ctx, `document.querySelector("#checks").textContent.includes('there is no step "cumbria"')`)
-	text := strings.ReplaceAll(read(t, dir, "menus.yaml"), "goes_to: cumbria\n", "goes_to: of_cumbria\n")
+	change(t, dir, "menus.yaml", "goes_to: cumbira\n", "goes_to: fellshire\n")
+	change(t, dir, "menus.yaml", "  fellshire:\n", "  of_fellshire:\n")
+	until(t, ctx, `document.querySelector("#checks").textContent.includes('there is no step "fellshire"')`)
+	text := strings.ReplaceAll(read(t, dir, "menus.yaml"), "goes_to: fellshire\n", "goes_to: of_fellshire\n")
 	if err := os.WriteFile(filepath.Join(dir, "menus.yaml"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	until(t, ctx,
-		`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.querySelector("#step-of_cumbria")`)
+		`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.querySelector("#step-of_fellshire")`)
 	until(t, ctx, `document.querySelector("#changes").textContent.includes("Nothing, compared with")`)
 	// Anybody who is on a button of the checks stays on it when they are renewed.
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
@@ -454,14 +454,14 @@ func TestSavesAreShown(t *testing.T) {
 	change(t, dir, "services.yaml", "    lable: advice line\n", "    label: advice line\n")
 	until(t, ctx,
 		`document.querySelector("#verdict.unsure")?.textContent.includes("No mistakes") && document.activeElement === document.querySelector("#checks")`)
-	change(t, dir, "menus.yaml", testbook.Opens("who"), "Who is this for?")
+	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
 	until(t, ctx,
 		`document.querySelector("#changes").textContent.includes("1 answer changes.") && document.querySelector("#changes .put").textContent.startsWith("Who is this for?") && document.querySelector("nav").textContent.includes("What people will notice (1)")`)
 }
 
 // The page as the README shows it; its picture, when pictures are wanted.
 func TestPictureForReaders(t *testing.T) {
-	_, base, _ := serve(t)
+	_, base, _ := serveBook(t, book.Files)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1360, 1120), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"),
 		chromedp.SendKeys("#words", "hello"+kb.Enter), chromedp.WaitVisible(".bubbles .we"),

@@ -11,14 +11,14 @@ import (
 // that, once; files that changed meanwhile are left alone.
 func TestEditing(t *testing.T) {
 	dir, base, _ := serve(t)
-	at := base + "/directory/warrington_service"
-	form := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"},
-		"number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}, "examples": {"yes"},
+	at := base + "/directory/warmouth_service"
+	form := url.Values{"label": {"Warmouth local service"}, "say": {"the Warmouth local service"},
+		"number0": {"0161 496 0093"}, "hours": {"unknown"}, "paused_until": {""}, "examples": {"yes"},
 		"unrung_because": {"it moved today; the board"}}
 	before := read(t, dir, "services.yaml")
 
 	status, page := post(t, at, form)
-	for _, want := range []string{"-       - number: 01925 243359", "&#43;       - number: 01925 243300",
+	for _, want := range []string{"-       - number: 0161 496 0009", "&#43;       - number: 0161 496 0093",
 		"In examples.yaml", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%d, without %q:\n%s", status, want, page)
@@ -31,18 +31,18 @@ func TestEditing(t *testing.T) {
 	if status, page = post(t, at+"/save", form); status != http.StatusOK || !strings.Contains(page, "Saved") {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
-	want := strings.Replace(before, "01925 243359", "01925 243300", 1)
-	warrington := strings.Index(want, "  warrington_service:")
-	want = want[:warrington] + strings.Replace(want[warrington:],
-		"shipped from public documents, to be rung before going live", `it moved today; the board`, 1)
+	want := strings.Replace(before, "0161 496 0009", "0161 496 0093", 1)
+	warmouth := strings.Index(want, "  warmouth_service:")
+	want = want[:warmouth] + strings.Replace(want[warmouth:],
+		"it reaches nobody", `it moved today; the board`, 1)
 	if got := read(t, dir, "services.yaml"); got != want {
 		t.Error("more than the number and its reason changed, or less")
 	}
-	if !strings.Contains(read(t, dir, "examples.yaml"), "01925 243300") {
+	if !strings.Contains(read(t, dir, "examples.yaml"), "0161 496 0093") {
 		t.Error("the examples keep the old number")
 	}
 	if _, got := handsetDoes(t, base, "text",
-		map[string]any{"text": "warrington"}); !strings.Contains(got["reply"].(string), "01925 243300") {
+		map[string]any{"text": "warmouth"}); !strings.Contains(got["reply"].(string), "0161 496 0093") {
 		t.Errorf("the phone is answered %v", got)
 	}
 	if status, page = post(t, at+"/save", form); status != http.StatusConflict ||
@@ -50,20 +50,20 @@ func TestEditing(t *testing.T) {
 		t.Errorf("saving what was looked at before another save: %d\n%s", status, page)
 	}
 
-	_, page = post(t, at, url.Values{"label": {"Warrington line"}})
+	_, page = post(t, at, url.Values{"label": {"Warmouth line"}})
 	now := field(t, page, "seen")
 	for name, tt := range map[string]struct {
 		field, words, says string
 	}{
-		"a digit missing":       {"number0", "01925 24335", "It has 10 digits"},
+		"a digit missing":       {"number0", "0161 496 009", "It has 10 digits"},
 		"a word that tells":     {"label", "domestic abuse line", "Say it in neutral words"},
 		"hours nobody can read": {"hours", "nine to five", "These hours cannot be read"},
 		"nothing":               {"label", " ", "Fill in: What a text calls it"},
 		"a line break":          {"label", "a\nb", "the words must be on one line"},
 		"no change":             {"", "", "That is what the files say already"},
 	} {
-		f := url.Values{"label": {"Warrington local service"}, "say": {"the Warrington local service"},
-			"number0": {"01925 243300"}, "hours": {"unknown"}, "paused_until": {""}}
+		f := url.Values{"label": {"Warmouth local service"}, "say": {"the Warmouth local service"},
+			"number0": {"0161 496 0093"}, "hours": {"unknown"}, "paused_until": {""}}
 		if tt.field != "" {
 			f.Set(tt.field, tt.words)
 		}
@@ -98,7 +98,7 @@ func TestFixFromThePage(t *testing.T) {
 	}
 	before := read(t, dir, "services.yaml")
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
-	change(t, dir, "examples.yaml", "we: 01925 243359", "we: 01900 842991") // an example breaks, which is not seen yet
+	change(t, dir, "examples.yaml", "we: 0161 496 0009", "we: 0161 496 0003") // an example breaks, which is not seen yet
 	s.Look()
 	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/fix"`) {
 		t.Errorf("it is not offered:\n%s", page)
@@ -115,7 +115,7 @@ func TestFixFromThePage(t *testing.T) {
 		t.Fatalf("saving: %d\n%s", status, page)
 	}
 	if read(t, dir, "services.yaml") != before ||
-		!strings.Contains(read(t, dir, "examples.yaml"), "they: Warrington\n        we: 01900 842991") {
+		!strings.Contains(read(t, dir, "examples.yaml"), "they: Warmouth\n        we: 0161 496 0003") {
 		t.Error("more was fixed, or less")
 	}
 	if status, _ := post(t, base+"/fix/save", form); status != http.StatusConflict {
@@ -150,7 +150,7 @@ func TestSaves(t *testing.T) {
 	if got := next(); got != "data: 1\n\n" {
 		t.Errorf("told %q", got)
 	}
-	change(t, dir, "menus.yaml", "goes_to: cumbria\n", "goes_to: cumbira\n")
+	change(t, dir, "menus.yaml", "goes_to: fellshire\n", "goes_to: cumbira\n")
 	if got := next(); got != "data: 2\n\n" {
 		t.Errorf("told %q", got)
 	}
@@ -162,11 +162,11 @@ func TestSaves(t *testing.T) {
 		t.Errorf("the checks say\n%s", page)
 	}
 	if _, got := handsetDoes(t, base, "text",
-		map[string]any{"text": "kendal"}); !strings.Contains(got["reply"].(string), "01229 582386") {
+		map[string]any{"text": "kendrow"}); !strings.Contains(got["reply"].(string), "0161 496 0002") {
 		t.Errorf("with a broken book the phone is answered %v", got)
 	}
 	for _, path := range []string{"/", "/routes", "/routes?at=2026-12-25T03:00", "/directory",
-		"/directory/halton_service", "/map"} {
+		"/directory/riverton_service", "/map"} {
 		if status, _ := get(t, base+path); status != http.StatusOK {
 			t.Errorf("with a broken book %s is %d", path, status)
 		}

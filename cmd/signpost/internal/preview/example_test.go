@@ -11,10 +11,10 @@ import (
 func TestKeepAsExample(t *testing.T) {
 	dir, base, s := serve(t)
 	before := read(t, dir, "examples.yaml")
-	texts := url.Values{"name": {"Kendal gives its number"}, "channel": {"text"}, "they": {"hello", "kendal"},
+	texts := url.Values{"name": {"Kendrow gives its number"}, "channel": {"text"}, "they": {"hello", "kendrow"},
 		"at": {"2026-12-25T03:00"}}
 	_, page := post(t, base+"/example", texts)
-	for _, want := range []string{"In examples.yaml", "Kendal gives its number", "01229 582386", "2026-12-25 03:00",
+	for _, want := range []string{"In examples.yaml", "Kendrow gives its number", "0161 496 0002", "2026-12-25 03:00",
 		"Nobody will notice anything", "Save it"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
@@ -30,11 +30,11 @@ func TestKeepAsExample(t *testing.T) {
 	}
 	if got := read(t, dir, "examples.yaml"); !strings.HasPrefix(got, before) ||
 		!strings.Contains(got,
-			"  - name: \"Kendal gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
+			"  - name: \"Kendrow gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
 		t.Errorf("the file ends\n%s", got[len(got)-600:])
 	}
 	if v := s.Verdict(); v.Errors() != 0 || len(v.Source.Examples) == 0 ||
-		v.Source.Examples[len(v.Source.Examples)-1].Name != "Kendal gives its number" {
+		v.Source.Examples[len(v.Source.Examples)-1].Name != "Kendrow gives its number" {
 		t.Errorf("the check says %s", v.Line())
 	}
 	if status, _ := post(t, base+"/example/save", texts); status != http.StatusConflict {
@@ -42,7 +42,7 @@ func TestKeepAsExample(t *testing.T) {
 	}
 	call := url.Values{"name": {"No answer leads on"}, "channel": {"call"},
 		"they": {"rings", "1", "3", "1", "no answer"}, "at": {"2026-11-18T14:00"}}
-	if _, page := post(t, base+"/example", call); !strings.Contains(page, "connects_to: letgo_south") ||
+	if _, page := post(t, base+"/example", call); !strings.Contains(page, "connects_to: fell_team_south") ||
 		!strings.Contains(page, "Save it") {
 		t.Errorf("a call:\n%s", page)
 	}

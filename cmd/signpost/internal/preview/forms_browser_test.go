@@ -9,12 +9,14 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"signpost/flows/book"
 )
 
 // The forms, empty and with something wrong, and the text of a file are without fault to a
 // checker of accessibility, in light and dark, on a desk, a tablet and a phone.
 func TestFormsAreAccessible(t *testing.T) {
-	_, base, _ := serve(t)
+	_, base, _ := serveBook(t, book.Files) // it has languages
 	ctx := browse(t)
 	at := func(path string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(base + path) }
 	pages := map[string][]chromedp.Action[chromedp.Void]{

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"signpost/flows/book"
 )
 
 // shows posts a form, and finds lines of what it would change.
@@ -73,18 +75,18 @@ func TestForms(t *testing.T) {
 		}
 	}
 	examples := read(t, dir, "examples.yaml")
-	saves("words of a step", "/words/steps.cumbria",
-		url.Values{"steps-cumbria-say": {"In Cumbria: {choices}, not sure 0."}}, "menus.yaml",
-		"    say: \"In Cumbria: {choices}, not sure 0.\"\n")
-	refuses(t, base, "words without a choice", "/words/steps.cumbria",
-		url.Values{"steps-cumbria-choices-0-text": {" "}}, "steps-cumbria-choices-0-text", "Nothing is written")
+	saves("words of a step", "/words/steps.fellshire",
+		url.Values{"steps-fellshire-say": {"In Fellshire: {choices}, not sure 0."}}, "menus.yaml",
+		"    say: \"In Fellshire: {choices}, not sure 0.\"\n")
+	refuses(t, base, "words without a choice", "/words/steps.fellshire",
+		url.Values{"steps-fellshire-choices-0-text": {" "}}, "steps-fellshire-choices-0-text", "Nothing is written")
 	shows(t, base, "a name in two areas", "/new/town",
-		url.Values{"name": {"zed valley"}, "area": {"halton"}, "other": {"warrington"}},
-		"+   zed valley: [halton, warrington]", "It is understood as being in: ")
+		url.Values{"name": {"zed valley"}, "area": {"riverton"}, "other": {"warmouth"}},
+		"+   zed valley: [riverton, warmouth]", "It is understood as being in: ")
 	refuses(t, base, "a name of no area", "/new/town", url.Values{"name": {"zedby"}}, "area", "Choose: Its area.")
-	added := url.Values{"name": {"Halton Night Line"}, "label": {"night team"}, "say": {"the night team"},
-		"number": {"+44 1928 500000"}, "hours": {"Mon-Fri 6pm-11pm"}, "me": {"yes"}, "area": {"halton"},
-		"place": {"last"}, "then": {"national_helpline"}, "source": {"its own page"}, "source_date": {"2026-11-20"},
+	added := url.Values{"name": {"Riverton Night Line"}, "label": {"night team"}, "say": {"the night team"},
+		"number": {"+44 1928 500000"}, "hours": {"Mon-Fri 6pm-11pm"}, "me": {"yes"}, "area": {"riverton"},
+		"place": {"last"}, "then": {"day_and_night"}, "source": {"its own page"}, "source_date": {"2026-11-20"},
 		"rung_by": {"duty manager"}}
 	wrong := url.Values{}
 	for k, v := range added {
@@ -92,10 +94,10 @@ func TestForms(t *testing.T) {
 	}
 	wrong.Set("number", "12")
 	refuses(t, base, "a service without a number", "/new/service", wrong, "number", "telephone number")
-	saves("a conversation", "/example", url.Values{"name": {"Widnes whole"}, "channel": {"text"},
-		"they": {"widnes", "no answer"}, "at": {"2026-11-20T20:00"}}, "examples.yaml",
-		"        all: \"Emergency: 999. 0300 111 1247: local team")
-	saves("a service", "/new/service", added, "services.yaml", "\n  halton_night_line:\n    name: Halton Night Line\n",
+	saves("a conversation", "/example", url.Values{"name": {"Widmere whole"}, "channel": {"text"},
+		"they": {"widmere", "no answer"}, "at": {"2026-11-20T20:00"}}, "examples.yaml",
+		"        all: \"Emergency: 999. 0306 999 0008: local team")
+	saves("a service", "/new/service", added, "services.yaml", "\n  riverton_night_line:\n    name: Riverton Night Line\n",
 		"      - number: 01928 500000\n", "    checked_by: duty manager\n")
 	if kept := read(t, dir, "examples.yaml"); !strings.Contains(kept, "        all: \"No answer? Try 01928 500000") ||
 		strings.Count(kept, "- name:") != strings.Count(examples, "- name:")+1 {
@@ -106,18 +108,11 @@ func TestForms(t *testing.T) {
 // What else the forms show and refuse, and what they say while they are filled in.
 func TestFormsShow(t *testing.T) {
 	dir, base, _ := serve(t)
-	shows(t, base, "an area's services in another order", "/places/halton",
-		url.Values{"service0": {"halton_service"}, "service1": {"national_helpline"}},
-		"+     services: [halton_service, national_helpline]")
-	refuses(t, base, "a service twice", "/places/halton",
-		url.Values{"service0": {"halton_service"}, "service1": {"halton_service"}}, "service1", "twice")
-	refuses(t, base, "a signature without reading", "/languages/pl",
-		url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "read", "read every line")
-	refuses(t, base, "a signature without a voice", "/languages/pl",
-		url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "voice",
-		"Fill in: The voice that speaks it.")
-	shows(t, base, "a translation", "/languages/pl", url.Values{"w1": {"zespol na miejscu"}},
-		"+       services.letgo_north.say: \"zespol na miejscu\"")
+	shows(t, base, "an area's services in another order", "/places/riverton",
+		url.Values{"service0": {"riverton_service"}, "service1": {"day_and_night"}},
+		"+     services: [riverton_service, day_and_night]")
+	refuses(t, base, "a service twice", "/places/riverton",
+		url.Values{"service0": {"riverton_service"}, "service1": {"riverton_service"}}, "service1", "twice")
 	text := strings.Replace(read(t, dir, "words.yaml"), "Here it is again.", "Here it is again, once more.", 1)
 	shows(t, base, "the text of a file", "/files/words.yaml",
 		url.Values{"text": {strings.ReplaceAll(text, "\n", "\r\n")}}, "+     say: \"Here it is again, once more.\"")
@@ -127,7 +122,7 @@ func TestFormsShow(t *testing.T) {
 	_, answer := post(t, base+"/files/services.yaml/live",
 		url.Values{"text": {strings.Replace(read(t, dir, "services.yaml"), "    label: local team\n",
 			"    lable: local team\n", 1)}})
-	if err := json.Unmarshal([]byte(answer), &marks); err != nil || len(marks.Here) == 0 || marks.Here[0].Line != 67 {
+	if err := json.Unmarshal([]byte(answer), &marks); err != nil || len(marks.Here) == 0 || marks.Here[0].Line != 8 {
 		t.Errorf("a mistake in the text of a file: %v\n%.500s", err, answer)
 	}
 	var tried struct {
@@ -140,7 +135,7 @@ func TestFormsShow(t *testing.T) {
 		tried.Errors[0].Field != "steps-bills-text" {
 		t.Errorf("a form that is filled in: %v\n%s", err, answer)
 	}
-	_, answer = post(t, base+"/directory/halton_service/live", url.Values{"hours": {"9-5"}})
+	_, answer = post(t, base+"/directory/riverton_service/live", url.Values{"hours": {"9-5"}})
 	if err := json.Unmarshal([]byte(answer), &tried); err != nil || len(tried.Errors) != 1 ||
 		tried.Errors[0].Field != "hours" {
 		t.Errorf("the form of a service that is filled in: %v\n%s", err, answer)
@@ -157,6 +152,18 @@ func TestFormsShow(t *testing.T) {
 			t.Errorf("%s: %d", at, status)
 		}
 	}
+}
+
+// A translation is written down, and signed by somebody who read it all and chose a voice.
+func TestLanguageForm(t *testing.T) {
+	_, base, _ := serveBook(t, book.Files)
+	refuses(t, base, "a signature without reading", "/languages/pl",
+		url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "read", "read every line")
+	refuses(t, base, "a signature without a voice", "/languages/pl",
+		url.Values{"signed_by": {"interpreter"}, "signed_on": {"2026-11-20"}}, "voice",
+		"Fill in: The voice that speaks it.")
+	shows(t, base, "a translation", "/languages/pl", url.Values{"w1": {"zespol na miejscu"}},
+		"+       services.letgo_north.say: \"zespol na miejscu\"")
 }
 
 // A recording is taken in, can be heard then, and is undone.

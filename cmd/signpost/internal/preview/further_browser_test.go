@@ -10,6 +10,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"signpost/flows/book"
 )
 
 // choose takes what has these words in the list that has a label beside it.
@@ -63,7 +65,7 @@ func (m *manager) saves(picture string) int {
 // changes what an area gets, some words, a file and a phrase. What they kept is shown by each
 // change that alters it.
 func TestManagerFollowsTheGuideFurther(t *testing.T) {
-	dir, base, _ := serve(t)
+	dir, base, _ := serveBook(t, book.Files) // the guide shows it
 	m := &manager{t: t, ctx: browse(t), base: base, dir: dir}
 	do(t, m.ctx, chromedp.EmulateViewport(900, 700), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 

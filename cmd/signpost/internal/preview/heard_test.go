@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"signpost/cmd/signpost/internal/preview"
+	"signpost/flows/book"
 	"signpost/flows/load"
 )
 
@@ -29,13 +30,13 @@ func TestHeard(t *testing.T) {
 		!strings.Contains(page, `<label for="heard-text">`) || strings.Contains(page, `id="list"`) {
 		t.Errorf("at first: %d\n%s", status, page)
 	}
-	_, page := post(t, base+"/heard", url.Values{"text": {"im in crewe hes got a knife, my mum is in kendal"}})
+	_, page := post(t, base+"/heard", url.Values{"text": {"im in crenton hes got a knife, my mum is in kendrow"}})
 	for _, want := range []string{
-		"<strong>Somebody is in danger now</strong>, because of <q>", "<q>crewe</q>", "in Cheshire East",
+		"<strong>Somebody is in danger now</strong>, because of <q>", "<q>crenton</q>", "in Dalshire East",
 		"the writer is there", "somebody else&#39;s place", "not used",
-		"sure enough to be answered", "Cheshire East: certain", "<q>hes got a knife</q>", "<dd>danger</dd>", "999",
+		"sure enough to be answered", "Dalshire East: certain", "<q>hes got a knife</q>", "<dd>danger</dd>", "999",
 		`<option value="heard.danger">Somebody is in danger now</option>`, "Polish: ",
-		`value="im in crewe hes got a knife my mum is in kendal"`,
+		`value="im in crenton hes got a knife my mum is in kendrow"`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%.9000s", want, page)
@@ -73,7 +74,7 @@ func TestEveryKindHasWords(t *testing.T) {
 // What was missed is added with its example, a look-alike with its own, in the right
 // file, which is copied when the folder has none; and another site cannot.
 func TestTeach(t *testing.T) {
-	dir, base, s := serve(t)
+	dir, base, s := serveBook(t, book.Files) // examples in the lists of danger name its places
 	without(t, dir, s)
 	const text = "he is flumping the bathroom door, she said"
 	form := url.Values{"list": {"heard.danger"}, "phrase": {"flumping  the (bathroom) door"}, "text": {text}}
@@ -157,20 +158,20 @@ func TestTeach(t *testing.T) {
 // The name of a place that was missed becomes one more name of its area.
 func TestTeachPlace(t *testing.T) {
 	dir, base, _ := serve(t)
-	form := url.Values{"name": {" Zzyzxton"}, "area": {"halton"}, "text": {"im in zzyzxton"}}
+	form := url.Values{"name": {" Zzyzxton"}, "area": {"riverton"}, "text": {"im in zzyzxton"}}
 	_, page := post(t, base+"/heard/place", form)
-	if !strings.Contains(page, "It is understood as being in: Halton: certain.") ||
-		!strings.Contains(page, "&#43;     also_called: [halton, halton borough, zzyzxton]") {
+	if !strings.Contains(page, "It is understood as being in: Riverton: certain.") ||
+		!strings.Contains(page, "&#43;     also_called: [riverton, riverton borough, zzyzxton]") {
 		t.Fatalf("it shows\n%.9000s", page)
 	}
 	form.Set("seen", field(t, page, "seen"))
 	if status, page := post(t, base+"/heard/place/save", form); status != http.StatusOK ||
 		!strings.Contains(page, "Saved") || !strings.Contains(read(t, dir, "areas.yaml"),
-		"[halton, halton borough, zzyzxton]") {
+		"[riverton, riverton borough, zzyzxton]") {
 		t.Fatalf("saving: %d\n%.9000s", status, page)
 	}
 	for says, form := range map[string]url.Values{"Choose the area": {"name": {"x"}},
-		"Write the name": {"area": {"halton"}}, "say already": {"area": {"halton"}, "name": {"zzyzxton"}}} {
+		"Write the name": {"area": {"riverton"}}, "say already": {"area": {"riverton"}, "name": {"zzyzxton"}}} {
 		if _, page := post(t, base+"/heard/place", form); !strings.Contains(page, says) ||
 			strings.Contains(page, "Save it") {
 			t.Errorf("%q:\n%.5000s", says, page)

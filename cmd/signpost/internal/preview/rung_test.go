@@ -3,6 +3,8 @@ package preview_test
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -57,13 +59,19 @@ func TestRungToday(t *testing.T) {
 // why it must go out before that, and writes which.
 func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	dir, base, s := serve(t)
-	const never = "    checked_on: never\n    unrung_because: shipped from public documents, to be rung before going live\n"
+	for _, file := range []string{"services.yaml", "examples.yaml"} { // another number ends with 101, too
+		text := strings.ReplaceAll(read(t, dir, file), "0306 999 0006", "0306 999 5101")
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const never = "    checked_on: never\n    unrung_because: it reaches nobody\n"
 	change(t, dir, "services.yaml", never,
 		"    checked_on: 2026-11-01\n    checked_by: manager\n    review_by: 2026-12-24\n")
 	s.Look()
-	at := base + "/directory/letgo_north"
+	at := base + "/directory/fell_team_north"
 	number := func(more ...string) url.Values {
-		form := url.Values{"number0": {"01228 633641"}, "examples": {"yes"}}
+		form := url.Values{"number0": {"0161 496 0091"}, "examples": {"yes"}}
 		for i := 0; i < len(more); i += 2 {
 			form.Set(more[i], more[i+1])
 		}
@@ -73,7 +81,7 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 		strings.Contains(page, "Save it") {
 		t.Errorf("a number that nobody rang:\n%s", page)
 	}
-	if _, page := post(t, at, url.Values{"number0": {"012 2863 3640"}}); strings.Contains(page, "Nobody has rung") ||
+	if _, page := post(t, at, url.Values{"number0": {"016 1496 0001"}}); strings.Contains(page, "Nobody has rung") ||
 		strings.Contains(page, "-     checked_on") {
 		t.Errorf("the same number, printed otherwise:\n%s", page)
 	}
@@ -82,7 +90,7 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	for _, want := range []string{"-     checked_on: 2026-11-01", "-     checked_by: manager", "-     review_by",
 		"&#43;     checked_on: never", "&#43;     unrung_because: their line moved tonight; the board",
 		"answers change.",
-		"01228 633641: local team (hours not known, may show on bills). Free, any time: 0808 2000 247"} {
+		"0161 496 0091: local team (hours not known, may show on bills). Free, any time: 0808 157 0010"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("without %q:\n%s", want, page)
 		}
@@ -94,9 +102,9 @@ func TestAnotherNumberWasRungByNobody(t *testing.T) {
 	}
 	if got := read(t, dir,
 		"services.yaml"); !strings.Contains(got,
-		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  letgo_south:") || !strings.Contains(got,
-		"01228 633641") {
-		_, north, _ := strings.Cut(got, "  letgo_north:")
+		"    checked_on: 2026-11-20\n    checked_by: duty manager\n\n  fell_team_south:") || !strings.Contains(got,
+		"0161 496 0091") {
+		_, north, _ := strings.Cut(got, "  fell_team_north:")
 		t.Errorf("it is not written as it should be:\n%.1500s", north)
 	}
 	// A short number is not looked for inside of others.

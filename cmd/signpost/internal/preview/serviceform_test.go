@@ -23,11 +23,11 @@ func TestUndo(t *testing.T) {
 			t.Fatalf("%s: %d\n%s", path, status, page)
 		}
 	}
-	save("/directory/letgo_north", url.Values{"paused_until": {"2026-12-05"}})
+	save("/directory/fell_team_north", url.Values{"paused_until": {"2026-12-05"}})
 	second := read(t, dir, "services.yaml")
-	save("/directory/letgo_west", url.Values{"label": {"west team"}})
+	save("/directory/fell_team_west", url.Values{"label": {"west team"}})
 	examples := read(t, dir, "examples.yaml")
-	save("/example", url.Values{"name": {"Kendal"}, "channel": {"text"}, "they": {"kendal"},
+	save("/example", url.Values{"name": {"Kendrow"}, "channel": {"text"}, "they": {"kendrow"},
 		"at": {"2026-11-20T14:00"}})
 	for _, want := range []string{examples, second, first} {
 		if status, page := post(t, base+"/undo", nil); status != http.StatusOK {
@@ -42,7 +42,7 @@ func TestUndo(t *testing.T) {
 		!strings.Contains(page, "nothing to undo") {
 		t.Errorf("%d\n%s", status, page)
 	}
-	save("/directory/letgo_north", url.Values{"label": {"north team"}})
+	save("/directory/fell_team_north", url.Values{"label": {"north team"}})
 	change(t, dir, "services.yaml", "north team", "other team")
 	s.Look()
 	if status, page := post(t, base+"/undo", nil); status != http.StatusConflict ||
@@ -55,14 +55,14 @@ func TestUndo(t *testing.T) {
 // a pause that is long. Single days and bank holidays are written as the guide has them.
 func TestFormSaysWhatItBrings(t *testing.T) {
 	dir, base, _ := serve(t)
-	at := base + "/directory/letgo_north"
-	_, page := post(t, at, url.Values{"number0": {"01229 582386"}, "rung_by": {"duty manager"}})
+	at := base + "/directory/fell_team_north"
+	_, page := post(t, at, url.Values{"number0": {"0161 496 0002"}, "rung_by": {"duty manager"}})
 	if warned, button := strings.Index(page, "is the number of"), strings.Index(page, "Save it"); warned < 0 ||
 		button < warned {
 		t.Errorf("another service's number, at %d of %d:\n%s", warned, button, page)
 	}
-	_, page = post(t, at, url.Values{"number0": {"+44 (0)1228.600000"}, "rung_by": {"duty manager"}})
-	if !strings.Contains(page, "number: 01228 600000") {
+	_, page = post(t, at, url.Values{"number0": {"+44 (0)161.4960090"}, "rung_by": {"duty manager"}})
+	if !strings.Contains(page, "number: 0161 496 0090") {
 		t.Errorf("a number with the prefix of the country:\n%s", page)
 	}
 	for _, tt := range []struct {
@@ -77,7 +77,7 @@ func TestFormSaysWhatItBrings(t *testing.T) {
 		{url.Values{"hours": {"Mon to Fri 9am to 5pm"}, "bank_holidays": {"open"}}, "    bank_holidays: open\n"},
 		{url.Values{"paused_until": {"12/12/2026"}}, "    paused_until: 2026-12-12\n"},
 		{url.Values{"paused_until": {""}},
-			"    say: the local team\n    numbers:\n      - number: 01228 633640\n    for: [me, someone]\n    hours: Mon to Fri 9am to 5pm\n    bank_holidays: open\n    exceptions:"},
+			"    say: the local team\n    numbers:\n      - number: 0161 496 0001\n    for: [me, someone]\n    hours: Mon to Fri 9am to 5pm\n    bank_holidays: open\n    exceptions:"},
 	} {
 		_, page := post(t, at, tt.form)
 		tt.form.Set("seen", field(t, page, "seen"))
@@ -109,9 +109,9 @@ func TestLineEnds(t *testing.T) {
 	}
 	s.Look()
 	form := url.Values{"paused_until": {"2026-12-05"}, "label": {"north team"}}
-	_, page := post(t, base+"/directory/letgo_north", form)
+	_, page := post(t, base+"/directory/fell_team_north", form)
 	form.Set("seen", field(t, page, "seen"))
-	if status, page := post(t, base+"/directory/letgo_north/save", form); status != http.StatusOK {
+	if status, page := post(t, base+"/directory/fell_team_north/save", form); status != http.StatusOK {
 		t.Fatalf("%d\n%s", status, page)
 	}
 	want := strings.Replace(text, "label: local team", "label: north team", 1)
@@ -126,15 +126,15 @@ func TestLineEnds(t *testing.T) {
 // what would change.
 func TestServiceFormKeepsWhatWasWritten(t *testing.T) {
 	_, base, _ := serve(t)
-	at := base + "/directory/letgo_west"
-	form := url.Values{"label": {"west team"}, "say": {"the west team"}, "number0": {"01900 842990"},
-		"number1": {"01900 842992"}, "hours": {"mon-fry 9-5"}, "day0": {""}, "times0": {"closed"},
+	at := base + "/directory/fell_team_west"
+	form := url.Values{"label": {"west team"}, "say": {"the west team"}, "number0": {"0161 496 0095"},
+		"number1": {"0161 496 0004"}, "hours": {"mon-fry 9-5"}, "day0": {""}, "times0": {"closed"},
 		"day1": {"2026-12-24"}, "times1": {"9-12"}, "takes_men": {"yes"}}
 	status, page := post(t, at, form)
 	for _, want := range []string{
 		"There is a problem", `<a href="#rung_by">Nobody has rung the new number yet`,
 		`<a href="#hours">These hours cannot be read`, `<a href="#day0">Choose the day`,
-		`value="01900 842990"`, `value="mon-fry 9-5"`, `value="2026-12-24"`, `value="9-12"`,
+		`value="0161 496 0095"`, `value="mon-fry 9-5"`, `value="2026-12-24"`, `value="9-12"`,
 		`<option value="yes" selected>`, "Telephone number 2", "Error: ",
 	} {
 		if !strings.Contains(page, want) {

@@ -17,7 +17,7 @@ func TestPhoneIsShared(t *testing.T) {
 	for i := range 40 {
 		what := []string{"ring", "press", "text", "hangup"}[i%4]
 		all.Go(func() {
-			body := strings.NewReader(`{"phone":"p","kind":"mobile","line":"long","key":"1","text":"kendal"}`)
+			body := strings.NewReader(`{"phone":"p","kind":"mobile","line":"long","key":"1","text":"kendrow"}`)
 			resp, err := http.Post(base+"/phone/"+what, "application/json", body)
 			if err != nil {
 				t.Error(err)
@@ -30,7 +30,7 @@ func TestPhoneIsShared(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if status, got := handsetDoes(t, base, "text", map[string]any{"text": "crewe"}); status != http.StatusOK ||
+	if status, got := handsetDoes(t, base, "text", map[string]any{"text": "crenton"}); status != http.StatusOK ||
 		got["reply"] == "" {
 		t.Errorf("afterwards: status %d, %v", status, got)
 	}
