@@ -134,8 +134,8 @@ func TestDeskInABrowser(t *testing.T) {
 	}
 	jo.presses(t, "Edit this draft")
 	jo.sees(t, "Draft: New number of the north")
-	service := jo.at + "/directory/letgo_north"
-	jo.do(t, chromedp.Navigate(service), chromedp.SetValue("#number0", "01228 600000"),
+	service := jo.at + "/directory/fell_team_north"
+	jo.do(t, chromedp.Navigate(service), chromedp.SetValue("#number0", "0161 496 0090"),
 		chromedp.SetValue("#unrung_because", "it moved; the board"))
 	jo.presses(t, "Show what would change")
 	jo.presses(t, "Save it")
@@ -164,10 +164,10 @@ func TestDeskInABrowser(t *testing.T) {
 	ann.presses(t, "Approve")
 	ann.sees(t, "Every gateway answers with it within seconds")
 	ann.presses(t, "Publish")
-	says(t, hosts, "carlisle", "01228 600000")
+	says(t, hosts, "carnmoor", "0161 496 0090")
 	ann.do(t, chromedp.Navigate(ann.at+"/desk/history"))
 	ann.presses(t, "Go back to publication 1")
-	says(t, hosts, "carlisle", "01228 633640")
+	says(t, hosts, "carnmoor", "0161 496 0001")
 
 	for _, path := range []string{"/desk", "/desk/history", "/desk/gateways", "/desk/people"} {
 		ann.fits(t, path)

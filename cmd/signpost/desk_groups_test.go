@@ -25,7 +25,7 @@ func TestDeskGroups(t *testing.T) {
 	draft := jo.begin(t, "The support line is closed")
 	pause := func(until string) {
 		t.Helper()
-		jo.edits(t, "victim_support", url.Values{"paused_until": {until}})
+		jo.edits(t, "everyday_support", url.Values{"paused_until": {until}})
 		ids := url.Values{}
 		for _, m := range accepts.FindAllStringSubmatch(jo.get(t, draft).body, -1) {
 			ids.Add("accept", m[1])

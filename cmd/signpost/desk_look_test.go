@@ -19,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"signpost/flows/book"
 )
 
 var screenshots = flag.String("screenshots", "", "the folder to put pictures of the desk's pages in")
@@ -148,7 +150,7 @@ func (s *surfer) approves(t *testing.T, draft string) {
 // of accessibility, on a phone, a tablet and a desk, in light and dark, and runs off no side. A
 // draft is approved with the keyboard alone. The guide names what the pages have.
 func TestDeskIsAccessible(t *testing.T) {
-	o := openOffice(t)
+	o := openOfficeWith(t, book.Files) // the guide shows it
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
 	kept := ann.begin(t, "Keep Carlisle")
 	shown := ann.post(t, "/example", url.Values{"name": {"Carlisle gets its team"}, "channel": {"text"},

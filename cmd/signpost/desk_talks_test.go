@@ -40,14 +40,14 @@ func lacks(t *testing.T, what string, r reply, words ...string) {
 func TestDeskConversations(t *testing.T) {
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
-	const was, is, name = "01228 633640", "01228 600000", "Carlisle gets its team"
+	const was, is, name = "0161 496 0001", "0161 496 0090", "Carnmoor gets its team"
 
 	changed := jo.begin(t, "New number of the north")
-	jo.edits(t, "letgo_north", url.Values{"number0": {is}, "rung_by": {"duty manager"}})
+	jo.edits(t, "fell_team_north", url.Values{"number0": {is}, "rung_by": {"duty manager"}})
 	lacks(t, "a draft that alters no conversation", jo.get(t, changed), "Conversations that change")
 
-	kept := ann.begin(t, "Keep Carlisle")
-	shown := ann.post(t, "/example", url.Values{"name": {name}, "channel": {"text"}, "they": {"carlisle"},
+	kept := ann.begin(t, "Keep Carnmoor")
+	shown := ann.post(t, "/example", url.Values{"name": {name}, "channel": {"text"}, "they": {"carnmoor"},
 		"at": {"2026-11-18T14:00"}})
 	wants(t, "keep a conversation", ann.post(t, "/example/save", fields(shown.body)), http.StatusOK,
 		"Saved in your draft")
@@ -127,14 +127,14 @@ func TestDeskDraftShows(t *testing.T) {
 	jo := o.joined(t, "Jo", "editor")
 	draft := jo.begin(t, "Longer welcome")
 	wants(t, "a draft without a change", jo.get(t, draft), http.StatusOK, "Callers will notice nothing")
-	jo.edits(t, "letgo_north", url.Values{"number0": {"01228 600000"}, "rung_by": {"duty manager"}})
+	jo.edits(t, "fell_team_north", url.Values{"number0": {"0161 496 0090"}, "rung_by": {"duty manager"}})
 	page := jo.get(t, draft)
-	wants(t, "a number", page, http.StatusOK, "Another number of LetGo North",
+	wants(t, "a number", page, http.StatusOK, "Another number of Fell Team North",
 		"answers in calls, some of them at some hours only", "before and after", "Before, by text", "After, by text",
-		"Before, in a call", "<mark>01228 600000", "1 segment, 4p", "No way to a number costs more or less")
+		"Before, in a call", "<mark>0161 496 0090", "1 segment, 4p", "No way to a number costs more or less")
 
 	hours := jo.begin(t, "Shorter hours")
-	jo.edits(t, "warrington_service", url.Values{"hours": {"Mon-Fri 9am-4pm"}})
+	jo.edits(t, "warmouth_service", url.Values{"hours": {"Mon-Fri 9am-4pm"}})
 	wants(t, "hours", jo.get(t, hours), http.StatusOK, "at some hours only, for example")
 
 	dear := jo.begin(t, "A long prompt")
@@ -194,7 +194,7 @@ func TestDeskTellsOfChanges(t *testing.T) {
 		}
 	}()
 	first := <-said
-	jo.edits(t, "letgo_north", url.Values{"rung_by": {"duty manager"}})
+	jo.edits(t, "fell_team_north", url.Values{"rung_by": {"duty manager"}})
 	if next := <-said; next == first {
 		t.Error("an edit tells the page nothing new")
 	}
@@ -213,9 +213,9 @@ func TestDeskTellsOfChanges(t *testing.T) {
 func TestDeskNumberTwiceADay(t *testing.T) {
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
-	for i, number := range []string{"01228 600000", "01228 600001"} {
+	for i, number := range []string{"0161 496 0090", "0161 496 0092"} {
 		draft := jo.begin(t, "New number of the north")
-		jo.edits(t, "letgo_north", url.Values{"number0": {number}, "rung_by": {"duty manager"}})
+		jo.edits(t, "fell_team_north", url.Values{"number0": {number}, "rung_by": {"duty manager"}})
 		page := jo.get(t, draft)
 		const ask = "ask whether that person rang the new number, too"
 		wants(t, "the draft", page, http.StatusOK, "by: duty manager")

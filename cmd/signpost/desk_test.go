@@ -171,21 +171,21 @@ func TestDeskJourney(t *testing.T) {
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
 	hosts := []*hosted{o.host(t, "One"), o.host(t, "Two")}
-	const was, is, town = "01228 633640", "01228 600000", "carlisle"
+	const was, is, town = "0161 496 0001", "0161 496 0090", "carnmoor"
 	says(t, hosts, town, was)
 
 	late := ann.begin(t, "The south was rung")
-	ann.edits(t, "letgo_south", url.Values{"rung_by": {"duty manager"}})
+	ann.edits(t, "fell_team_south", url.Values{"rung_by": {"duty manager"}})
 
 	wants(t, "without a title", jo.post(t, "/desk/drafts", nil), http.StatusUnprocessableEntity, "There is a problem",
 		`href="#title"`)
 	draft := jo.begin(t, "New number of the north")
 	wants(t, "an empty draft", jo.presses(t, draft, "propose", nil), http.StatusConflict, "changes nothing yet")
-	jo.edits(t, "letgo_north", url.Values{"number0": {is}, "unrung_because": {"it moved; the board"}})
+	jo.edits(t, "fell_team_north", url.Values{"number0": {is}, "unrung_because": {"it moved; the board"}})
 	t.Log("a draft is refused")
 	wants(t, "a number that nobody rang", jo.presses(t, draft, "propose", nil), http.StatusConflict,
-		"There is a problem", "Ring the new number of LetGo North first")
-	jo.edits(t, "letgo_north", url.Values{"rung_by": {"duty manager"}})
+		"There is a problem", "Ring the new number of Fell Team North first")
+	jo.edits(t, "fell_team_north", url.Values{"rung_by": {"duty manager"}})
 	wants(t, "the draft", jo.get(t, draft), http.StatusOK, "by: duty manager", "<del>"+was, "<ins>"+is,
 		"What callers will notice")
 	wants(t, "propose", jo.presses(t, draft, "propose", nil), http.StatusSeeOther)
@@ -200,7 +200,7 @@ func TestDeskJourney(t *testing.T) {
 	wants(t, "approve one's own, ticked", jo.presses(t, draft, "approve", all), http.StatusForbidden,
 		"An approver must look at it")
 	wants(t, "approve without a tick", ann.presses(t, draft, "approve", url.Values{"tick": all["tick"][1:]}),
-		http.StatusUnprocessableEntity, "There is a problem", "If you agree, tick the new number of LetGo North")
+		http.StatusUnprocessableEntity, "There is a problem", "If you agree, tick the new number of Fell Team North")
 	wants(t, "publish before approval", ann.presses(t, draft, "publish", nil), http.StatusConflict, "not approved")
 	wants(t, "approve", ann.presses(t, draft, "approve", all), http.StatusSeeOther)
 	old := url.Values{"commit": {"0"}, "published": {"0"}}

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -24,6 +25,7 @@ import (
 	"signpost/cmd/signpost/internal/desk"
 	"signpost/flows/changes"
 	"signpost/flows/routes"
+	"signpost/flows/testbook"
 )
 
 // office is a desk that is open, with a clock that a test turns.
@@ -33,17 +35,23 @@ type office struct {
 	ahead       atomic.Int64 // of the real time
 }
 
-// kept is shared by all desks of the tests: they begin with the same book.
+// kept is shared by all desks of the tests: most begin with the same book.
 var kept changes.Kept
 
+// openOffice is a desk that begins with the book of the tests' county.
 func openOffice(t *testing.T) *office {
+	t.Helper()
+	return openOfficeWith(t, testbook.Files())
+}
+
+// openOfficeWith is a desk that begins with a book.
+func openOfficeWith(t *testing.T, files fs.FS) *office {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := &office{dir: t.TempDir(), origin: fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)}
-	files, _ := bookFS("", streams{strings.NewReader(""), io.Discard, io.Discard})
 	o.Desk, err = desk.New(desk.Options{Dir: o.dir, First: files, Origin: o.origin, Preview: draftPages(&kept),
 		Kept: &kept, Pence: routes.SegmentPence, Say: func(line string) { t.Log(line) },
 		Now: func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }})
