@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"signpost/cmd/signpost/internal/scaffold"
 	"signpost/flows"
 	"signpost/flows/check"
 	"signpost/flows/load"
@@ -50,7 +51,7 @@ func TestNewBooks(t *testing.T) {
 		"Gladysville", "Hildasville"}
 	for n := 1; n <= 8; n++ {
 		t.Run(fmt.Sprintf("%d parts", n), func(t *testing.T) {
-			answers := []string{strings.Repeat("x", 20) + "shire"[:4]}
+			answers := []string{strings.Repeat("x", scaffold.MaxName()-4) + "shire"[:4]}
 			for i := range n {
 				answers = append(answers, part(towns[i], "", "", i)...)
 			}
@@ -58,7 +59,8 @@ func TestNewBooks(t *testing.T) {
 				answers = append(answers, "")
 			}
 			if n > 4 {
-				answers = append(answers, strings.Repeat("n", 15), strings.Repeat("s", 15))
+				answers = append(answers, strings.Repeat("n", scaffold.MaxHalf()),
+					strings.Repeat("s", scaffold.MaxHalf()))
 			}
 			dir, code, out, errs := answer(t, append(answers, "")...)
 			if code != exitOK {
@@ -90,7 +92,8 @@ func TestNewBookOfOddAnswers(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("something was written")
 	}
-	for _, said := range []string{"at most 24 letters", "more than words", "ordinary letters", "longer than 36",
+	for _, said := range []string{fmt.Sprintf("at most %d letters", scaffold.MaxName()), "more than words",
+		"ordinary letters", fmt.Sprintf("longer than %d", scaffold.MaxTowns()),
 		`"-" is not the name`, "E07000123", "not a telephone number", "premium"} {
 		if !strings.Contains(out, said) {
 			t.Errorf("it did not say %q:\n%s", said, out)

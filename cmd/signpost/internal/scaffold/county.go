@@ -18,15 +18,27 @@ import (
 const (
 	MaxParts  = 8
 	maxInMenu = 4
-	MaxName   = 24 // letters of a county's name
-	MaxHalf   = 15 // letters of what its half is called
-	MaxTowns  = 36 // letters of the towns that name a part
+	maxName   = 24 // letters of a county's name
+	maxHalf   = 15 // letters of what its half is called
+	maxTowns  = 36 // letters of the towns that name a part
 	maxFacts  = 120
 	maxPlace  = 60
 	maxPlaces = 500
-	// maxMenuText is what the longest text with choices in it leaves for them.
-	maxMenuText = 160 - len("Sorry, not clear. Reply with a town, or: ") - len(", 0 24-hour line, 9 back, X leave.")
+	maxText   = 160 // letters of one text
+	// placeholder is where the choices are in a text.
+	placeholder = "{choices}"
+	// partsText is what a menu of parts says, by text.
+	partsText = "Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave."
 )
+
+// MaxName is how many letters a county's name may have.
+func MaxName() int { return min(maxName, room()-len("1 ")) }
+
+// MaxHalf is how many letters the name of a half may have.
+func MaxHalf() int { return min(maxHalf, (room()-len("1 , 2 "))/2) }
+
+// MaxTowns is how many letters the towns that name a part may have.
+func MaxTowns() int { return min(maxTowns, room()-len("1 ")) }
 
 // County is what is different in another county.
 type County struct {
@@ -78,9 +90,9 @@ func (c County) RoomFor(towns string) error {
 		for _, p := range menu {
 			used += gsm7.Length("1 , " + p.Towns)
 		}
-		if used > maxMenuText {
+		if over := used - maxMenuText(); over > 0 {
 			return fmt.Errorf("together the towns of %d parts are %d letters too long for one text: give it one town only, or begin again with one town for each",
-				len(menu), used-maxMenuText)
+				len(menu), over)
 		}
 	}
 	return nil
@@ -91,17 +103,17 @@ func Towns(s string) error {
 	switch {
 	case s == "":
 		return errors.New("callers have to recognise the part by its towns")
-	case gsm7.Length(s) > MaxTowns:
-		return fmt.Errorf("%q is longer than %d letters: name the two best known", s, MaxTowns)
+	case gsm7.Length(s) > MaxTowns():
+		return fmt.Errorf("%q is longer than %d letters: name the two best known", s, MaxTowns())
 	}
 	return words(s)
 }
 
 // Name reports what is wrong with the name of a county.
-func Name(s string) error { return name(s, MaxName) }
+func Name(s string) error { return name(s, MaxName()) }
 
 // Half reports what is wrong with the name of a half.
-func Half(s string) error { return name(s, MaxHalf) }
+func Half(s string) error { return name(s, MaxHalf()) }
 
 func name(s string, most int) error {
 	if s == "" || gsm7.Length(s) > most {

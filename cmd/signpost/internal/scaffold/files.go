@@ -302,13 +302,12 @@ func (m *maker) menus(shipped string) string {
 		top = []choice{{m.c.Name, "goes_to: " + m.halves[0]}}
 		steps = menu(m.halves[0], m.parts)
 	}
-	counties := []choice{{"Cumbria", "goes_to: cumbria"}, {"Cheshire", "goes_to: cheshire"}}
-	texts, calls := written(counties, choice.byText), written(counties, choice.onCalls)
-	if strings.Count(shipped, texts) != 2 || strings.Count(shipped, calls) != 1 {
+	byText, onCalls := offers("text"), offers("say")
+	if len(byText.FindAllString(shipped, -1)) != 2 || len(onCalls.FindAllString(shipped, -1)) != 1 {
 		m.changed = true
 	}
-	s := strings.ReplaceAll(shipped, texts, written(top, choice.byText))
-	s = strings.ReplaceAll(s, calls, written(top, choice.onCalls))
+	s := byText.ReplaceAllLiteralString(shipped, written(top, choice.byText))
+	s = onCalls.ReplaceAllLiteralString(s, written(top, choice.onCalls))
 	before, _, after := m.cut(s, "  cumbria:\n", "  elsewhere:\n")
 	s = before + steps + after
 	const advisers = "    also: [control_room_adviser]\n" // who are Cumbria's alone
@@ -318,9 +317,18 @@ func (m *maker) menus(shipped string) string {
 	return strings.ReplaceAll(s, advisers, "")
 }
 
+// offers finds the choices of the counties of the book that ships, however they are worded.
+func offers(channel string) *regexp.Regexp {
+	var one strings.Builder
+	for _, county := range counties {
+		fmt.Fprintf(&one, "      - %s: .*\n        goes_to: %s\n", channel, county)
+	}
+	return regexp.MustCompile(one.String())
+}
+
 func menu(id string, parts []made) string {
-	return fmt.Sprintf("  %s:\n    kind: menu\n    text: \"Which part? {choices}. Or send your town. Not sure: 0 24-hour line. 9 back, X leave.\"\n    say: \"{choices}, not sure 0.\"\n    choices:\n%s\n",
-		id, written(choicesOf(parts), choice.onBoth))
+	return fmt.Sprintf("  %s:\n    kind: menu\n    text: %q\n    say: \"{choices}, not sure 0.\"\n    choices:\n%s\n",
+		id, partsText, written(choicesOf(parts), choice.onBoth))
 }
 
 func (m *maker) words(shipped string) string {
@@ -358,10 +366,14 @@ func (m *maker) examples(string) string {
 	}
 	if len(m.parts) > 1 && !m.c.Halved() {
 		fmt.Fprintf(&b,
-			"  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: Where are you\n\n",
-			quoted(m.c.Name))
+			"  - name: The county alone is not enough, so we ask\n    texts:\n      - they: %s\n        we: %s\n\n",
+			quoted(m.c.Name), quoted("1 "+m.parts[0].Towns))
 	}
-	b.WriteString(examplesAnywhere)
+	first := []string{`"999"`} // what the first answer holds
+	if begins := opens(shipped().StepNamed(shipped().TextStart).Text); begins != "" {
+		first = append(first, quoted(begins))
+	}
+	fmt.Fprintf(&b, examplesAnywhere, strings.Join(first, ", "))
 	return b.String()
 }
 

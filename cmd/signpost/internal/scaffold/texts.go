@@ -70,18 +70,18 @@ schema: 1
 examples:
 `
 
-// examplesAnywhere are the examples that hold in every county.
+// examplesAnywhere are the examples that hold in every county; what the first answer holds goes into them.
 const examplesAnywhere = `  - name: Anything else is answered with one harmless question
     texts:
       - they: can you help
-        we: [Reply with your town, "999", We never text first]
+        we: [%s]
       - they: "1"
         we: 0808 2000 247
 
   - name: 999 by text is told at once to call it
     texts:
       - they: "999"
-        we: ["Emergency? Call 999", press 55]
+        we: ["999", "55"]
 
   - name: Across the border in Wales
     texts:
