@@ -11,6 +11,7 @@ import (
 
 	"signpost/flows/book"
 	"signpost/flows/load"
+	"signpost/flows/testbook"
 )
 
 func TestMain(m *testing.M) {
@@ -30,6 +31,14 @@ func editFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(old, args[1], args[2])), 0o600))
 }
 
+// copyBook DIR copies the book of the tests' county into a folder.
+func copyBook(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("book DIR")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), testbook.Files()))
+}
+
 // appendAfter FILE OLD NEW OTHER puts another file's lines after words of a file.
 func appendAfter(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 4 {
@@ -39,16 +48,19 @@ func appendAfter(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
-// The scripts in testdata are the command line as people use it.
+// The scripts in testdata are the command line as people use it. $BOOK is the book of the
+// tests' county, $SHIPPED the one that ships.
 func TestScripts(t *testing.T) {
-	book, err := os.Getwd()
+	top, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{Dir: "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile, "append": appendAfter},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"edit": editFile, "append": appendAfter,
+			"book": copyBook},
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("BOOK", book+"/../../flows/book")
+			e.Setenv("BOOK", filepath.Join(top, "flows", "testbook", "county"))
+			e.Setenv("SHIPPED", filepath.Join(top, "flows", "book"))
 			return nil
 		}})
 }

@@ -129,9 +129,9 @@ func TestProvision(t *testing.T) {
 // follow, and hold the 24-hour number and 999.
 func TestFallbackFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, errs := inTerminal("fallback", "-out", dir, "-caller-id", "+441632960000", "-connect",
+	code, out, errs := inTerminal("fallback", "-flows", bookDir(t), "-out", dir, "-caller-id", "+441632960000", "-connect",
 		"https://handler.example.com/twiml/2")
-	if code != exitOK || !strings.Contains(out, "0808 2000 247") {
+	if code != exitOK || !strings.Contains(out, "0808 157 0010") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
 	read := func(name string) twilio.Node {
@@ -148,7 +148,7 @@ func TestFallbackFiles(t *testing.T) {
 		}
 		return n
 	}
-	if words := read("text.xml").Words(); !strings.Contains(words, "0808 2000 247") || !strings.Contains(words, "999") {
+	if words := read("text.xml").Words(); !strings.Contains(words, "0808 157 0010") || !strings.Contains(words, "999") {
 		t.Errorf("a text gets %q", words)
 	}
 	voice := read("voice.xml")
@@ -157,7 +157,7 @@ func TestFallbackFiles(t *testing.T) {
 		t.Errorf("a call hears %q and is led to %s", voice.Words(), action)
 	}
 	connect := read("connect.xml")
-	if words := connect.Words(); !strings.Contains(words, "+448082000247") {
+	if words := connect.Words(); !strings.Contains(words, "+448081570010") {
 		t.Errorf("any key rings %q", words)
 	}
 	shown := ""
@@ -177,7 +177,7 @@ func TestFallbackFiles(t *testing.T) {
 		t.Errorf("a call hears first %q", words)
 	}
 	plain := filepath.Join(t.TempDir(), "plain")
-	if code, out, errs = inTerminal("fallback", "-out", plain); code != exitOK ||
+	if code, out, errs = inTerminal("fallback", "-flows", bookDir(t), "-out", plain); code != exitOK ||
 		!strings.Contains(out, "Nobody is put through") {
 		t.Fatalf("%d, %s%s", code, out, errs)
 	}
@@ -189,6 +189,28 @@ func TestFallbackFiles(t *testing.T) {
 		if code, _, errs = inTerminal("fallback", "-out", plain, "-caller-id", shown); code != exitMisuse ||
 			!strings.Contains(errs, "written like") {
 			t.Errorf("%s: %d, %s", shown, code, errs)
+		}
+	}
+}
+
+// What the book that ships leaves for that time holds 999, then the 24-hour number.
+func TestShippedFallback(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, errs := inTerminal("fallback", "-out", dir); code != exitOK {
+		t.Fatalf("%d, %s", code, errs)
+	}
+	for name, want := range map[string][2]string{"text.xml": {"999", "0808 2000 247"},
+		"voice.xml": {"9 9 9", "0 8 0 8"}} {
+		n, err := twilio.ParseDocument([]byte(read(t, dir, name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, later, found := strings.Cut(n.Words(), want[0])
+		if !found || strings.Contains(first, want[1]) || !strings.Contains(later, want[1]) {
+			t.Errorf("%s says %q", name, n.Words())
+		}
+		if name == "text.xml" && strings.Contains(strings.ToLower(n.Words()), "reply") {
+			t.Errorf("a text asks for an answer that nobody reads: %q", n.Words())
 		}
 	}
 }
