@@ -297,7 +297,7 @@ func TestKeyboardAlone(t *testing.T) {
 	to(t, ctx, "#ring")
 	do(t, ctx, press(kb.Enter))
 	until(t, ctx, `document.querySelector("#captions").textContent.includes("Info line")`)
-	for _, step := range []struct{ key, lit, says string }{{"1", "fellshire", "Carnmoor or Penrith press 1"},
+	for _, step := range []struct{ key, lit, says string }{{"1", "fellshire", "Carnmoor or Penwick press 1"},
 		{"3", "local_line", "To talk press 1"}, {"1", "local_line", "Connecting you to the local team"}} {
 		do(t, ctx, press(step.key))
 		until(t, ctx, fmt.Sprintf(`document.querySelector("#captions").textContent.includes(%q)`, step.says))
