@@ -81,12 +81,12 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(menus, bytes.Replace(data, []byte("say: Cumbria"), []byte("say: All of Cumbria"), 1),
+	if err := os.WriteFile(menus, bytes.Replace(data, []byte("say: Fellshire"), []byte("say: All of Fellshire"), 1),
 		0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out := command(exitProblems, "check"); !strings.Contains(out, "recordings.yaml:") ||
-		!strings.Contains(out, "no call says exactly these words") || !strings.Contains(out, "All of Cumbria") {
+		!strings.Contains(out, "no call says exactly these words") || !strings.Contains(out, "All of Fellshire") {
 		t.Errorf("after a change of words: %s", out)
 	}
 }
