@@ -86,7 +86,7 @@ var mayImport = map[string]struct{ own, outside []string }{
 	"cmd/signpost/internal/diagram": {own: []string{"flows"}},
 	"cmd/signpost/internal/edit":    {own: []string{"flows/load", "internal/linediff"}},
 	"flows/routes":                  {own: []string{"flows", "flows/hear", "internal/gsm7", "internal/normalise"}},
-	"cmd/signpost/internal/scaffold": {own: []string{"flows/book", "flows/load", "internal/area", "internal/gsm7",
+	"cmd/signpost/internal/scaffold": {own: []string{"flows", "flows/book", "flows/load", "internal/area", "internal/gsm7",
 		"internal/normalise"}},
 	"cmd/signpost/internal/signoff": {own: []string{"flows", "flows/check", "flows/load", "flows/routes",
 		"internal/hours"}},
