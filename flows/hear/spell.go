@@ -13,7 +13,7 @@ import (
 const (
 	minSound      = 4 // a word that only sounds the same: nife, knife
 	minSlip       = 5
-	minFirst      = 7 // the first letter may be the one that slipped
+	minFirst      = 6 // the first letter may be the one that slipped
 	minGlued      = 5
 	maxGlued      = 48
 	maxGluedParts = 7
@@ -28,6 +28,8 @@ type speller struct {
 	names []string // by number
 	index *spell.Index
 	glue  map[string]bool // short words that people run together with others
+	// swapped are the words of four letters by what they are with two neighbours swapped: "jsut".
+	swapped map[string]int32
 }
 
 func newSpeller(vocab map[string]int32, glue []string) *speller {
@@ -36,6 +38,7 @@ func newSpeller(vocab map[string]int32, glue []string) *speller {
 	for w, id := range vocab {
 		s.names[id] = w
 	}
+	s.swapped = swappedWords(s.names, vocab)
 	for id, w := range s.names { // in order, so that the same word is always read the same
 		if len(w) >= minSound && spell.Letters(w) {
 			s.index.Add(w, int32(id), minSlip)
@@ -45,6 +48,32 @@ func newSpeller(vocab map[string]int32, glue []string) *speller {
 		s.glue[w] = true
 	}
 	return s
+}
+
+// swappedWords are words that are too short for other corrections, by what they are with two
+// neighbours swapped, where that is no other word and means only one.
+func swappedWords(names []string, vocab map[string]int32) map[string]int32 {
+	out, twice := map[string]int32{}, map[string]bool{}
+	for id, w := range names {
+		if len(w) != minSlip-1 || !spell.Letters(w) {
+			continue
+		}
+		for i := 1; i < len(w); i++ {
+			typed := w[:i-1] + w[i:i+1] + w[i-1:i] + w[i+1:]
+			if _, word := vocab[typed]; word || typed == w || ordinary(typed) {
+				continue
+			}
+			_, have := out[typed]
+			twice[typed] = twice[typed] || have
+			out[typed] = int32(id)
+		}
+	}
+	for typed := range twice {
+		if twice[typed] {
+			delete(out, typed)
+		}
+	}
+	return out
 }
 
 // read adds to ids the numbers of the words that a typed word can be read as.
@@ -59,13 +88,17 @@ func (s *speller) read(ids []int32, w string) []int32 {
 	if !spell.Letters(w) {
 		return ids
 	}
+	before := len(ids)
 	for n := 1; n <= 2 && spell.Stretched(w); n++ {
 		if id, ok := s.vocab[spell.Squeeze(w, n)]; ok {
-			return append(ids, id)
+			ids = append(ids, id) // "dooor" may be "dor" and "door"
 		}
 	}
-	if len(w) < minSound || ordinary(w) {
+	if len(ids) > before || len(w) < minSound || ordinary(w) {
 		return ids
+	}
+	if id, ok := s.swapped[w]; ok {
+		return append(ids, id)
 	}
 	if full, ok := s.withG(w); ok {
 		return append(ids, full)
@@ -73,7 +106,6 @@ func (s *speller) read(ids []int32, w string) []int32 {
 	w = spell.Squeeze(w, 2)
 	var buf [16]spell.Hit
 	hits := s.index.Find(buf[:0], w, len(w) >= minSlip-1, minFirst)
-	before := len(ids)
 	for _, slips := range [...]bool{false, true} { // the same sound goes before a typing mistake
 		for _, h := range hits {
 			if h.Slip == slips {
