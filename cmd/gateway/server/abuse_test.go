@@ -34,11 +34,12 @@ func numbered(s *running, format string, n int) *handset.Phone {
 // testClock is the gateway's clock, set by a test.
 type testClock struct{ at atomic.Int64 }
 
-// startAt runs a gateway whose clock stays at ten past an hour, until a test moves it.
+// startAt runs a gateway whose clock stays at ten past ten of today, until a test moves it. Senders
+// have other names after midnight, which a test does not reach.
 func startAt(t *testing.T, change func(*config.Config)) (*running, *testClock) {
 	t.Helper()
 	c := &testClock{}
-	c.at.Store(time.Now().Truncate(time.Hour).Add(10 * time.Minute).UnixNano())
+	c.at.Store(time.Now().Truncate(24 * time.Hour).Add(10*time.Hour + 10*time.Minute).UnixNano())
 	return startWith(t, change,
 		func(g *server.Gateway) { g.SetClock(func() time.Time { return time.Unix(0, c.at.Load()) }) }), c
 }
