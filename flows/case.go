@@ -149,9 +149,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone
 	harm := r.Has(hear.Behaviour)
 	switch {
-	case slices.Contains(carrierStop, w), slices.Contains(b.Words.Leave, w), !urgent && r.Only(hear.Leave):
-		c.Kind = CaseLeave
-	case slices.Contains(b.Words.Emergency, w):
+	case slices.Contains(carrierStop, w), !urgent && (slices.Contains(b.Words.Leave, w) || r.Only(hear.Leave)):
+		c.Kind = CaseLeave // "x" behind an emoji of danger does not leave
+	case slices.Contains(b.Words.Emergency, w), b.emergency(r.Core()):
 		c.Kind = CaseDanger
 	case surelyHarms(r) && !r.Has(hear.Despair):
 		c.Kind = CaseBehaviour
@@ -166,6 +166,16 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		b.decideCalm(&c, r, w, text)
 	}
 	return c
+}
+
+// emergency reports a text that is one of the texts of an emergency, or some of them in a row: "999 999".
+func (b *Book) emergency(words []string) bool {
+	const most = 5
+	if len(words) == 0 || len(words) > most {
+		return false
+	}
+	one := func(text string) bool { return slices.Contains(b.Words.Emergency, text) }
+	return one(strings.Join(words, " ")) || !slices.ContainsFunc(words, func(w string) bool { return !one(w) })
 }
 
 // replies are what answers a question of ours: "none of them" says nothing else.

@@ -53,3 +53,42 @@ func TestInCompany(t *testing.T) {
 		}
 	}
 }
+
+// A greeting, thanks, a kiss, capitals and signs change nothing: no danger is lost, and no place becomes another.
+func TestCourtesiesChangeNothing(t *testing.T) {
+	b := shipped(t)
+	changes := map[string]func(string) string{
+		"hello": func(s string) string { return "Hello " + s }, "hi": func(s string) string { return "hi " + s },
+		"sorry": func(s string) string { return "sorry " + s }, "kiss": func(s string) string { return s + " x" },
+		"please": func(s string) string { return s + " please" }, "thanks": func(s string) string { return s + " thanks" },
+		"signature": func(s string) string { return s + "\n\nSent from my Galaxy" },
+		"capitals":  strings.ToUpper, "dots": func(s string) string { return s + "..." },
+		"emoji":      func(s string) string { return s + " 😢" },
+		"apostrophe": func(s string) string { return strings.ReplaceAll(s, "'", "’") },
+	}
+	urgent := func(a answered) bool { return a.Emergency || a.Kind == flows.CaseDespair }
+	tried, lost := 0, 0
+	for _, file := range []string{"danger.csv", "tenth.csv", "places.csv"} {
+		for _, r := range rowsOf(t, file) {
+			if r.judging {
+				continue
+			}
+			plain := answer(t, b, r.text)
+			for name, change := range changes {
+				a := answer(t, b, change(r.text))
+				tried++
+				if urgent(plain) && !urgent(a) {
+					lost++
+					t.Logf("%s: %q is no longer urgent", name, r.text)
+				}
+				if plain.Area != "" && a.Area != "" && a.Area != plain.Area {
+					t.Errorf("%s: %q is in %s, and was in %s", name, r.text, a.Area, plain.Area)
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d are no longer urgent", lost, tried)
+	if lost > 1 || tried < 10_000 { // "goodbye thanks" leaves
+		t.Errorf("%d of %d are no longer urgent", lost, tried)
+	}
+}

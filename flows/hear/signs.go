@@ -158,10 +158,12 @@ type Stem struct {
 }
 
 // Stems are the words of a reading without their endings. All places are one and the same
-// word; so are all numbers of one sort.
+// word; so are all numbers of one sort. Courtesies at both ends are left out: a text that is greeted with
+// says the same.
 func (e *Ear) Stems(r *Reading) []Stem {
 	out := make([]Stem, 0, len(r.spelt))
-	for i, w := range r.spelt {
+	for i := r.core.from; i < r.core.to; i++ {
+		w := r.spelt[i]
 		place := slices.ContainsFunc(r.Places, func(p Place) bool { return p.From <= i && i < p.To })
 		switch n := len(out); {
 		case !place:

@@ -15,13 +15,14 @@ const (
 	TheirOwn    = "their_own"    // of somebody else: "his mum"
 	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
+	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
 	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Kept}
+		TheirOwn, Street, TownName, Courtesy, Kept}
 }
 
 // is reports whether a word does something.
