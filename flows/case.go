@@ -141,6 +141,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
 		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
 	}
+	if r.Sure(hear.Hurt) && c.Place.any() && !c.Place.Ask {
+		c.Place.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
+	}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = b.labelIn(w)

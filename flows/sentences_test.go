@@ -48,3 +48,43 @@ func TestSentencesKeepTheTown(t *testing.T) {
 		t.Errorf("only %d of %d towns are kept", kept.good, kept.all)
 	}
 }
+
+// No answer to a labelled text has the number of another place than the writer's, except that of somebody
+// else whom the text is about: a wrong place may do harm.
+func TestNoNumberOfAnotherPlace(t *testing.T) {
+	b := shipped(t)
+	numbers := map[string]string{}
+	for label, area := range serviceArea {
+		if at := b.Area(area); !among([]string{area}, "elsewhere") && len(at.Services) > 0 {
+			numbers[label] = b.Service(at.Services[0]).Lines[0].Printed
+		}
+	}
+	tried := 0
+	for _, file := range []string{"danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv",
+		"sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "places.csv", "blind_places.csv",
+		"fifth_places.csv"} {
+		for _, r := range rowsOf(t, file) {
+			label := r.area
+			if strings.Contains(file, "places") {
+				label = r.kind
+			}
+			if numbers[label] == "" {
+				continue
+			}
+			tried++
+			a := answer(t, b, r.text)
+			if a.Who == flows.Someone && a.Place.Theirs != "" { // their place is asked for
+				continue
+			}
+			for other, number := range numbers {
+				if other != label && number != numbers[label] && strings.Contains(a.Text, number) {
+					t.Errorf("%s: %q is in %s and gets the number of %s", file, r.text, label, other)
+				}
+			}
+		}
+	}
+	t.Logf("%d answers were looked at", tried)
+	if tried < 3000 {
+		t.Error("too few answers were looked at")
+	}
+}
