@@ -64,6 +64,7 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 		"signature": func(s string) string { return s + "\n\nSent from my Galaxy" },
 		"capitals":  strings.ToUpper, "dots": func(s string) string { return s + "..." },
 		"emoji":      func(s string) string { return s + " 😢" },
+		"shorthand":  strings.NewReplacer(" to ", " 2 ", " for ", " 4 ", " you ", " u ", " are ", " r ", " your ", " ur ").Replace,
 		"apostrophe": func(s string) string { return strings.ReplaceAll(s, "'", "’") },
 	}
 	urgent := func(a answered) bool { return a.Emergency || a.Kind == flows.CaseDespair }

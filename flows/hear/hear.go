@@ -66,6 +66,17 @@ type Spec struct {
 	Scales          []Scale             // for what no phrase knows
 }
 
+// shorthand are the variants that are read as other words in phrases, too.
+func (s *Spec) shorthand() map[string]string {
+	out := map[string]string{}
+	for _, word := range s.Small[Shorthand] {
+		for _, typed := range s.Variants[word] {
+			out[typed] = word
+		}
+	}
+	return out
+}
+
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
@@ -95,7 +106,7 @@ func Compile(s Spec) (*Ear, []Mistake) {
 	for _, g := range s.Glue {
 		a.word(g)
 	}
-	e.table, e.speller = a.table(), newSpeller(a.vocab, s.Glue)
+	e.table, e.speller = a.table(), newSpeller(a.vocab, s.Glue, s.shorthand())
 	return e, mistakes
 }
 

@@ -16,13 +16,15 @@ const (
 	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
 	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
+	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
 	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy, Kept}
+		TheirOwn, Street, TownName, Courtesy,
+		Shorthand, Kept}
 }
 
 // is reports whether a word does something.

@@ -30,15 +30,22 @@ type speller struct {
 	glue  map[string]bool // short words that people run together with others
 	// swapped are the words of four letters by what they are with two neighbours swapped: "jsut".
 	swapped map[string]int32
+	// shorthand are words by what is typed for them: "2" for "to".
+	shorthand map[string]int32
 }
 
-func newSpeller(vocab map[string]int32, glue []string) *speller {
+func newSpeller(vocab map[string]int32, glue []string, shorthand map[string]string) *speller {
 	s := &speller{vocab: vocab, index: spell.NewIndex(len(vocab)), names: make([]string, len(vocab)),
-		glue: map[string]bool{}}
+		glue: map[string]bool{}, shorthand: map[string]int32{}}
 	for w, id := range vocab {
 		s.names[id] = w
 	}
 	s.swapped = swappedWords(s.names, vocab)
+	for typed, w := range shorthand {
+		if id, ok := vocab[w]; ok {
+			s.shorthand[typed] = id
+		}
+	}
 	for id, w := range s.names { // in order, so that the same word is always read the same
 		if len(w) >= minSound && spell.Letters(w) {
 			s.index.Add(w, int32(id), minSlip)
@@ -78,11 +85,18 @@ func swappedWords(names []string, vocab map[string]int32) map[string]int32 {
 
 // read adds to ids the numbers of the words that a typed word can be read as.
 func (s *speller) read(ids []int32, w string) []int32 {
-	if id, ok := s.vocab[w]; ok {
+	id, exact := s.vocab[w]
+	if exact {
 		ids = append(ids, id)
 		if full, ok := s.withG(w); ok {
 			ids = append(ids, full)
 		}
+	}
+	long, short := s.shorthand[w]
+	if short {
+		ids = append(ids, long)
+	}
+	if exact || short {
 		return ids
 	}
 	if !spell.Letters(w) {

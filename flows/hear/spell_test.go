@@ -12,7 +12,7 @@ func TestSplit(t *testing.T) {
 	for i, w := range strings.Fields("grass mere marry port hall wood chest knife wath scared") {
 		vocab[w] = int32(i)
 	}
-	s := newSpeller(vocab, strings.Fields("im in hes got a me help ing t on am i"))
+	s := newSpeller(vocab, strings.Fields("im in hes got a me help ing t on am i"), nil)
 	known := func(w string) bool { return slices.Contains([]string{"crewe", "woking", "wath", "kendal"}, w) }
 	for w, want := range map[string]string{
 		"imincrewe": "im in crewe", "hesgotaknife": "hes got a knife", "imscared": "im scared",
@@ -28,7 +28,7 @@ func TestSplit(t *testing.T) {
 
 // A word in -ing is read without its last letter, and never taken apart.
 func TestDroppedG(t *testing.T) {
-	s := newSpeller(map[string]int32{"shouting": 0, "in": 1, "walk": 2, "hittin": 3, "hitting": 4}, []string{"in"})
+	s := newSpeller(map[string]int32{"shouting": 0, "in": 1, "walk": 2, "hittin": 3, "hitting": 4}, []string{"in"}, nil)
 	if got := s.read(nil, "shoutin"); len(got) != 1 || got[0] != 0 {
 		t.Errorf("shoutin is read as %v", got)
 	}
