@@ -6,8 +6,8 @@ import "slices"
 // it, then somebody to talk to. No limit on unproductive turns applies.
 func (t turn) urgent(s State, c Case) (State, Reply) {
 	a := c.Place.one(t.elsewhere())
-	if a == "" && c.Someone {
-		a = c.Place.Theirs // "my neighbour in crewe is being hit"
+	if c.Someone && c.Place.Theirs != "" {
+		a = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
 	}
 	switch {
 	case s.Who == Behaviour:

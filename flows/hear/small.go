@@ -1,5 +1,7 @@
 package hear
 
+import "slices"
+
 // What small words do around the name of a place. The words are in the flow book.
 const (
 	BeforePlace = "before_place" // "in", "near"
@@ -16,6 +18,7 @@ const (
 	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
 	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
+	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
@@ -24,8 +27,13 @@ const (
 func SmallWords() []string {
 	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
 		TheirOwn, Street, TownName, Courtesy,
-		Shorthand, Kept}
+		HisPartner, Shorthand, Kept}
 }
 
 // is reports whether a word does something.
 func (e *Ear) is(what, word string) bool { return e.small[what][word] }
+
+// anyIs reports whether one of some words does something.
+func (e *Ear) anyIs(what string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return e.is(what, w) })
+}

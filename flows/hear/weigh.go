@@ -58,7 +58,7 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 		past := r.inPastOrStory(ends)
 		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return past[s.From] }), urgent)
 	}
-	r.doubt()
+	e.doubt(r)
 }
 
 // answers say what a menu or a question asked for, and nothing about what happened.
@@ -101,7 +101,7 @@ const (
 
 // doubt drops what the other words deny: danger that only short phrases say, and what words of
 // everyday life speak against.
-func (r *Reading) doubt() {
+func (e *Ear) doubt(r *Reading) {
 	denied := Set(0)
 	if !r.firm.Has(Danger) && !r.sure.Has(Hurt) && r.over[Danger] <= doubtful && r.over[Ordinary] >= ordinaryBeside {
 		denied |= Of(Danger)
@@ -110,6 +110,9 @@ func (r *Reading) doubt() {
 		if r.has.Has(k) && !r.foreign.Has(k) && r.over[k] <= least {
 			denied |= Of(k)
 		}
+	}
+	if r.has.Has(Man) && !r.sure.Has(Man) && !r.has.Has(LGBT) && e.anyIs(HisPartner, r.Words) {
+		denied |= Of(Man) // "im in kendal. husband took my bank card"
 	}
 	if r.hurtMoreThanChild() {
 		denied |= Of(ChildConcern)
