@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"signpost/cmd/signpost/internal/scaffold"
 	"signpost/flows"
+	"signpost/flows/book"
 	"signpost/flows/check"
 	"signpost/flows/load"
 )
@@ -75,6 +78,29 @@ func TestNewBooks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A county may copy the lists of what is understood and change them: their examples name towns that its
+// own places do not have.
+func TestNewBookWithListsOfItsOwn(t *testing.T) {
+	dir, code, out, errs := answer(t, slices.Concat([]string{"Someshire"}, part("Abbotsville", "", "", 1), []string{"", ""})...)
+	if code != exitOK {
+		t.Fatal(errs + out)
+	}
+	lists, err := fs.Glob(book.Files, "heard_*.yaml")
+	if err != nil || len(lists) == 0 {
+		t.Fatal("no lists", err)
+	}
+	for _, name := range lists {
+		data, err := fs.ReadFile(book.Files, name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), append(data, "# ours\n"...), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	clean(t, dir)
 }
 
 // With any names, and with the oddest facts, the files can be read.
