@@ -103,6 +103,9 @@ func (p *PlaceCase) one(elsewhere string) string {
 	return ""
 }
 
+// unsure reports a place that may be in several areas, or that is not certain.
+func (p *PlaceCase) unsure() bool { return p.Many || p.any() && (p.Ask || len(p.areas()) > 1) }
+
 // Any reports whether a place was named at all.
 func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 
@@ -116,6 +119,10 @@ func (b *Book) Classify(text string) Case { return b.decide(b.Hear(text), text) 
 var needs = []hear.Kind{hear.Child, hear.Deaf, hear.TextOnly, hear.Sexual, hear.Honour, hear.LGBT, hear.Man, hear.Older,
 	hear.ChildConcern,
 	hear.Interpreter, hear.Homeless, hear.Tracked, hear.Stalked, hear.Visa, hear.Anonymous}
+
+// everybodysNeeds have no line of their own: the 24-hour line and the service of the town answer them. So a
+// place that is not certain is asked about.
+var everybodysNeeds = []hear.Kind{hear.Homeless, hear.Tracked, hear.Stalked, hear.Visa}
 
 // questions are the facts that ask for an answer of ours.
 var questions = []hear.Kind{hear.AskSilent, hear.AskBill, hear.AskFree, hear.AskCall, hear.AskPrivate, hear.AskHours,
@@ -249,7 +256,7 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseSomeone
 	case asks && hasNeed && !place && (!sure || need == hear.Tracked): // "will he know i texted"
 		c.Kind, c.What = CaseQuestion, question
-	case hasNeed:
+	case hasNeed && !(c.Place.unsure() && slices.Contains(everybodysNeeds, need)):
 		c.Kind, c.What = CaseNeed, need
 	case place:
 		c.Kind = CasePlace

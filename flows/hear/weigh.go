@@ -114,6 +114,9 @@ func (e *Ear) doubt(r *Reading) {
 	if r.has.Has(Man) && !r.sure.Has(Man) && !r.has.Has(LGBT) && e.anyIs(HisPartner, r.Words) {
 		denied |= Of(Man) // "im in kendal. husband took my bank card"
 	}
+	if r.sure.Has(Homeless) && !r.sure.Has(Despair) && r.over[Despair] < homelessOver {
+		denied |= Of(Despair) // "no where to sleep tonight"
+	}
 	if r.hurtMoreThanChild() {
 		denied |= Of(ChildConcern)
 	}
@@ -128,6 +131,10 @@ func (e *Ear) doubt(r *Reading) {
 	r.has &^= denied
 	r.sure &^= denied
 }
+
+// homelessOver is the weight of words, above enough, that speaks of despair beside a phrase of somebody with
+// nowhere to go.
+const homelessOver = 1
 
 // childMargin is the weight of words, above enough, that speaks of a child in the text of somebody who is harmed.
 const childMargin = 0.5
