@@ -159,7 +159,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone
 	harm := r.Has(hear.Behaviour)
 	switch {
-	case slices.Contains(carrierStop, w), !urgent && (slices.Contains(b.Words.Leave, w) || r.Only(hear.Leave)):
+	case slices.Contains(carrierStop, w), !urgent && (slices.Contains(b.Words.Leave, w) || leaves(r)):
 		c.Kind = CaseLeave // "x" behind an emoji of danger does not leave
 	case slices.Contains(b.Words.Emergency, w), b.emergency(r.Core()):
 		c.Kind = CaseDanger
@@ -177,6 +177,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	}
 	return c
 }
+
+// leaves reports a text that says to leave and nothing else.
+func leaves(r *hear.Reading) bool { return r.Only(hear.Leave) && !r.Asks() && !r.Kissed() }
 
 // emergency reports a text that is one of the texts of an emergency, or some of them in a row: "999 999".
 func (b *Book) emergency(words []string) bool {
@@ -237,7 +240,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	place := c.Place.any()
 	sure := hasNeed && r.Sure(need) // the weight of words does not outweigh a phrase
 	switch {
-	case tapback(text), r.Only(hear.Thanks), b.polite(w), r.Only(hear.SmallTalk), thanksOnly(r):
+	case len(r.Core()) == 0 && slices.ContainsFunc(r.Words, func(w string) bool { return slices.Contains(b.Words.Start, w) }):
+		c.Kind = CaseStart // "hiya x"
+	case tapback(text), b.polite(w), !r.Asks() && (r.Only(hear.Thanks) || r.Only(hear.SmallTalk) || thanksOnly(r)):
 		c.Kind = CaseThanks
 	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place &&
 		(!asks || question == hear.AskPrivate):

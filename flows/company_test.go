@@ -93,3 +93,33 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 		t.Errorf("%d of %d are no longer urgent", lost, tried)
 	}
 }
+
+// Who asks for something is never met with silence, whichever courtesy it comes with.
+func TestWhoAsksIsAnswered(t *testing.T) {
+	b := shipped(t)
+	courtesies := []string{"", "thanks", "thank you", "ok", "okay", "hi", "hello", "hiya", "good morning", "good evening",
+		"sorry", "sorry to bother you", "please", "cheers", "bye", "x", "lol", "yes", "no", "ta", "great", "take care"}
+	asks := []string{"i need help", "help", "help me", "please help", "can you help me", "need a number", "i need a number",
+		"can you send me a number", "i want help", "what do i do", "who can i ring", "im in kendal", "he hits me"}
+	for _, courtesy := range courtesies {
+		for _, ask := range asks {
+			for _, text := range []string{courtesy + " " + ask, ask + " " + courtesy, courtesy + ". " + ask + " x"} {
+				if a := answer(t, b, text); a.Text == "" {
+					t.Errorf("%q gets silence", text)
+				}
+			}
+		}
+	}
+	for _, greeting := range []string{"hi", "hi x", "hello", "hello x", "hiya xx", "good morning", "morning", "good evening x",
+		"hello good afternoon", "hi there", "hello?", "how are you", "sorry to bother you", "its probably nothing"} {
+		if a := answer(t, b, greeting); a.Text == "" {
+			t.Errorf("%q gets silence", greeting)
+		}
+	}
+	for _, end := range []string{"x", "bye", "bye x", "thanks", "thanks x", "ok thanks", "thanks for your help",
+		"thank you for the number", "take care x", "stop"} {
+		if a := answer(t, b, end); a.Text != "" {
+			t.Errorf("%q gets %q", end, a.Text)
+		}
+	}
+}

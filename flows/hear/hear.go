@@ -185,7 +185,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 		candidates = places.Candidates(area.Text{Words: r.Words, Common: known, Linking: linking, Ends: ends})
 	}
 	e.judge(r, e.table.run(ids, ends, candidates), ends)
-	r.core = e.coreOf(r)
+	r.core, r.asks, r.kissed = e.coreOf(r), e.asks(r), e.kissed(r)
 	e.locate(r, candidates, ends, pauses)
 	r.sure = r.has
 	e.weigh(r, ends)
@@ -211,6 +211,26 @@ func (e *Ear) coreOf(r *Reading) span {
 		core.to--
 	}
 	return core
+}
+
+// asks reports a word that asks for something, and is not what the writer gives thanks for.
+func (e *Ear) asks(r *Reading) bool {
+	const near = 3 // "for all your help"
+	for i, w := range r.Words {
+		if e.is(Asking, w) && !slices.Contains(r.Words[max(0, i-near):i], "for") {
+			return true
+		}
+	}
+	return false
+}
+
+// kissed reports a kiss behind other words, of which none says to leave.
+func (e *Ear) kissed(r *Reading) bool {
+	last := len(r.Words) - 1
+	if last < 1 || !e.is(Kiss, r.Words[last]) {
+		return false
+	}
+	return !slices.ContainsFunc(r.Facts, func(f Fact) bool { return f.Kind == Leave && f.To <= last })
 }
 
 // judge turns matches into facts: a phrase that shares words with a look-alike of

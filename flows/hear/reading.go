@@ -35,6 +35,8 @@ type Reading struct {
 	spelt   []string // the words with their spelling corrected
 	kept    []bool   // a filler that says something before half a name
 	core    span     // the words between the courtesies at both ends
+	asks    bool     // one of its words asks for something
+	kissed  bool     // only a kiss at its end says to leave
 	marks   marks
 }
 
@@ -43,6 +45,12 @@ type span struct{ from, to int }
 
 // Core is the words of a text without the courtesies at both ends: "hi", "thanks x".
 func (r *Reading) Core() []string { return r.Words[r.core.from:r.core.to] }
+
+// Asks reports a text that asks for something: "thanks i need help". "Thanks for your help" does not.
+func (r *Reading) Asks() bool { return r.asks }
+
+// Kissed reports a text in which nothing but a kiss at its end says to leave: "hiya x".
+func (r *Reading) Kissed() bool { return r.kissed }
 
 // Has reports whether a text says something.
 func (r *Reading) Has(k Kind) bool { return r.has.Has(k) }

@@ -18,6 +18,8 @@ const (
 	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
 	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
+	Asking      = "asking"       // asks for something: "thanks i need help"
+	Kiss        = "kiss"         // ends a text, and does not leave
 	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
@@ -27,7 +29,7 @@ const (
 func SmallWords() []string {
 	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
 		TheirOwn, Street, TownName, Courtesy,
-		HisPartner, Shorthand, Kept}
+		Asking, Kiss, HisPartner, Shorthand, Kept}
 }
 
 // is reports whether a word does something.
