@@ -117,6 +117,11 @@ func (e *Ear) doubt(r *Reading) {
 	if r.sure.Has(Homeless) && !r.sure.Has(Despair) && r.over[Despair] < homelessOver {
 		denied |= Of(Despair) // "no where to sleep tonight"
 	}
+	for k := range Leave {
+		if noLine.Has(k) && r.has.Has(k) && !r.sure.Has(k) && r.over[k] < noLineOver {
+			denied |= Of(k)
+		}
+	}
 	if r.hurtMoreThanChild() {
 		denied |= Of(ChildConcern)
 	}
@@ -131,6 +136,13 @@ func (e *Ear) doubt(r *Reading) {
 	r.has &^= denied
 	r.sure &^= denied
 }
+
+// noLine are needs that have no line of their own: where the weight of words alone says one, and only just, the
+// question for the town is the better answer.
+var noLine = Of(Homeless, Stalked, Tracked, Visa)
+
+// noLineOver is the weight of words, above enough, that says such a need.
+const noLineOver = 1
 
 // homelessOver is the weight of words, above enough, that speaks of despair beside a phrase of somebody with
 // nowhere to go.
