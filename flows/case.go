@@ -240,7 +240,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	place := c.Place.any()
 	sure := hasNeed && r.Sure(need) // the weight of words does not outweigh a phrase
 	switch {
-	case len(r.Core()) == 0 && slices.ContainsFunc(r.Words, func(w string) bool { return slices.Contains(b.Words.Start, w) }):
+	case len(r.Core()) == 0 && slices.ContainsFunc(r.Words,
+		func(w string) bool { return slices.Contains(b.Words.Start, w) }):
 		c.Kind = CaseStart // "hiya x"
 	case tapback(text), b.polite(w), !r.Asks() && (r.Only(hear.Thanks) || r.Only(hear.SmallTalk) || thanksOnly(r)):
 		c.Kind = CaseThanks

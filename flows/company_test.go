@@ -33,7 +33,8 @@ func TestInCompany(t *testing.T) {
 		{"despair", func(a answered) bool { return strings.Contains(a.Text, "116 123") || a.Emergency }, 1},
 		// A service for people who are harmed is never shown to somebody who harms.
 		{"behaviour", func(a answered) bool {
-			return a.Emergency || !slices.ContainsFunc(a.Shows, func(id string) bool { return b.Service(id).For[flows.Me] })
+			return a.Emergency || !slices.ContainsFunc(a.Shows,
+				func(id string) bool { return b.Service(id).For[flows.Me] })
 		}, 0},
 	} {
 		all, failed := 0, 0
@@ -60,11 +61,13 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 	changes := map[string]func(string) string{
 		"hello": func(s string) string { return "Hello " + s }, "hi": func(s string) string { return "hi " + s },
 		"sorry": func(s string) string { return "sorry " + s }, "kiss": func(s string) string { return s + " x" },
-		"please": func(s string) string { return s + " please" }, "thanks": func(s string) string { return s + " thanks" },
+		"please":    func(s string) string { return s + " please" },
+		"thanks":    func(s string) string { return s + " thanks" },
 		"signature": func(s string) string { return s + "\n\nSent from my Galaxy" },
 		"capitals":  strings.ToUpper, "dots": func(s string) string { return s + "..." },
-		"emoji":      func(s string) string { return s + " 😢" },
-		"shorthand":  strings.NewReplacer(" to ", " 2 ", " for ", " 4 ", " you ", " u ", " are ", " r ", " your ", " ur ").Replace,
+		"emoji": func(s string) string { return s + " 😢" },
+		"shorthand": strings.NewReplacer(" to ", " 2 ", " for ", " 4 ", " you ", " u ", " are ", " r ", " your ",
+			" ur ").Replace,
 		"apostrophe": func(s string) string { return strings.ReplaceAll(s, "'", "’") },
 	}
 	urgent := func(a answered) bool { return a.Emergency || a.Kind == flows.CaseDespair }
@@ -97,9 +100,11 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 // Who asks for something is never met with silence, whichever courtesy it comes with.
 func TestWhoAsksIsAnswered(t *testing.T) {
 	b := shipped(t)
-	courtesies := []string{"", "thanks", "thank you", "ok", "okay", "hi", "hello", "hiya", "good morning", "good evening",
+	courtesies := []string{"", "thanks", "thank you", "ok", "okay", "hi", "hello", "hiya", "good morning",
+		"good evening",
 		"sorry", "sorry to bother you", "please", "cheers", "bye", "x", "lol", "yes", "no", "ta", "great", "take care"}
-	asks := []string{"i need help", "help", "help me", "please help", "can you help me", "need a number", "i need a number",
+	asks := []string{"i need help", "help", "help me", "please help", "can you help me", "need a number",
+		"i need a number",
 		"can you send me a number", "i want help", "what do i do", "who can i ring", "im in kendal", "he hits me"}
 	for _, courtesy := range courtesies {
 		for _, ask := range asks {
@@ -110,7 +115,8 @@ func TestWhoAsksIsAnswered(t *testing.T) {
 			}
 		}
 	}
-	for _, greeting := range []string{"hi", "hi x", "hello", "hello x", "hiya xx", "good morning", "morning", "good evening x",
+	for _, greeting := range []string{"hi", "hi x", "hello", "hello x", "hiya xx", "good morning", "morning",
+		"good evening x",
 		"hello good afternoon", "hi there", "hello?", "how are you", "sorry to bother you", "its probably nothing"} {
 		if a := answer(t, b, greeting); a.Text == "" {
 			t.Errorf("%q gets silence", greeting)

@@ -18,7 +18,8 @@ func TestSentencesKeepTheTown(t *testing.T) {
 	}
 	numbers := map[string]string{} // of the first service of an area
 	for _, a := range b.Areas {
-		if !among([]string{a.ID}, "elsewhere") && len(a.Services) > 0 && len(b.Service(a.Services[0]).Lines) > 0 && b.Service(a.Services[0]).For[flows.Me] {
+		if !among([]string{a.ID}, "elsewhere") && len(a.Services) > 0 && len(b.Service(a.Services[0]).Lines) > 0 &&
+			b.Service(a.Services[0]).For[flows.Me] {
 			numbers[a.ID] = b.Service(a.Services[0]).Lines[0].Printed
 		}
 	}
@@ -60,7 +61,8 @@ func TestNoNumberOfAnotherPlace(t *testing.T) {
 		}
 	}
 	tried := 0
-	for _, file := range []string{"danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv", "fifth.csv",
+	for _, file := range []string{"danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv",
+		"fifth.csv",
 		"sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "places.csv", "blind_places.csv",
 		"fifth_places.csv"} {
 		for _, r := range rowsOf(t, file) {

@@ -75,7 +75,8 @@ func run(dir string, tests []string) error {
 	for _, args := range [][]string{
 		{"git", "init", "--quiet"}, // some tests ask git for the files
 		{"git", "add", "--all", "--force"},
-		slices.Concat([]string{"git"}, me, []string{"commit", "--quiet", "--no-verify", "--message=The book, reworded"}),
+		slices.Concat([]string{"git"}, me, []string{"commit", "--quiet", "--no-verify",
+			"--message=The book, reworded"}),
 		{"go", "run", "./cmd/signpost", "check", "-flows", "flows/book"}, // what is reworded is still a good book
 		append([]string{"go", "test", "-timeout", "40m"}, tests...),
 	} {

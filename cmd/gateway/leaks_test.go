@@ -71,7 +71,8 @@ func TestLeaksAreFound(t *testing.T) {
 			// The number is put on the list to erase.
 			{"internal/twilio/records.go",
 				"	if !isMessageID(s) && !isCallID(s) {\n		return \"\", false\n	}\n", ""},
-			{"internal/twilio/records.go", "	add(fieldLeg, webhook.RecordFinal)\n", "	add(fieldFrom, webhook.RecordFinal)\n"},
+			{"internal/twilio/records.go", "	add(fieldLeg, webhook.RecordFinal)\n",
+				"	add(fieldFrom, webhook.RecordFinal)\n"},
 		}, []leak{{"what was written", "the log"}, {"what was written", "Redis"}, {"a landline", "files"},
 			{"a phone number", "Redis"}}},
 		{"in memory: the last request", true, true, []patch{

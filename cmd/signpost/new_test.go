@@ -83,7 +83,8 @@ func TestNewBooks(t *testing.T) {
 // A county may copy the lists of what is understood and change them: their examples name towns that its
 // own places do not have.
 func TestNewBookWithListsOfItsOwn(t *testing.T) {
-	dir, code, out, errs := answer(t, slices.Concat([]string{"Someshire"}, part("Abbotsville", "", "", 1), []string{"", ""})...)
+	dir, code, out, errs := answer(t, slices.Concat([]string{"Someshire"}, part("Abbotsville", "", "",
+		1), []string{"", ""})...)
 	if code != exitOK {
 		t.Fatal(errs + out)
 	}

@@ -129,7 +129,8 @@ func TestProvision(t *testing.T) {
 // follow, and hold the 24-hour number and 999.
 func TestFallbackFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, errs := inTerminal("fallback", "-flows", bookDir(t), "-out", dir, "-caller-id", "+441632960000", "-connect",
+	code, out, errs := inTerminal("fallback", "-flows", bookDir(t), "-out", dir, "-caller-id", "+441632960000",
+		"-connect",
 		"https://handler.example.com/twiml/2")
 	if code != exitOK || !strings.Contains(out, "0808 157 0010") {
 		t.Fatalf("%d, %s%s", code, out, errs)

@@ -123,7 +123,8 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 			`Did you mean "yes"?`, "    free: yes\n"},
 		{"rung, and nobody says who", "services.yaml",
 			"    checked_on: never\n    unrung_because: it reaches nobody\n",
-			"    checked_on: 2026-11-19\n", 0, "warning: nobody says who rang fell_team_north", "checked_by: a role", ""},
+			"    checked_on: 2026-11-19\n", 0, "warning: nobody says who rang fell_team_north",
+			"checked_by: a role", ""},
 		{"the same line twice", "services.yaml", number, "      - number: 0161 496 0001\n",
 			0, "0161 496 0001 is the number of fell_team_north too", "Ring it and ask which it is", ""},
 	}

@@ -16,7 +16,8 @@ import (
 func TestHoursInExamples(t *testing.T) {
 	book := files()
 	services := string(book["services.yaml"].Data)
-	for service, is := range map[string]string{"fell_team_south": "Tue-Thu 10am-4.30pm", "fell_team_west": "Sat 1pm-4pm",
+	for service, is := range map[string]string{"fell_team_south": "Tue-Thu 10am-4.30pm",
+		"fell_team_west":    "Sat 1pm-4pm",
 		"dalshire_east_hub": "Mon-Fri 9am-5pm"} {
 		at := strings.Index(services, "\n  "+service+":\n")
 		before, after, ok := strings.Cut(services[max(at, 0):], "    hours: ")

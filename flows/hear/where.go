@@ -57,7 +57,8 @@ func writerAt(places []Place) Where {
 		}
 		both := out.Set & p.Where
 		switch {
-		case both != 0 && p.Role == RoleNear && out.Set.Ours() && !both.Ours(): // "poyton near stockport" may be Poynton
+		case both != 0 && p.Role == RoleNear && out.Set.Ours() &&
+			!both.Ours(): // "poyton near stockport" may be Poynton
 		case both != 0:
 			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
 			out.Set = both

@@ -115,7 +115,8 @@ func (b *builder) keys(l *flows.Line, v value) {
 func keysFix(text string) string {
 	key := strings.TrimLeft(text, "wW")
 	waits := text[:len(text)-len(key)]
-	wait := time.Duration(strings.Count(waits, "w"))*webhook.KeysAfterUnit + time.Duration(strings.Count(waits, "W"))*time.Second
+	wait := time.Duration(strings.Count(waits, "w"))*webhook.KeysAfterUnit +
+		time.Duration(strings.Count(waits, "W"))*time.Second
 	if waits == "" || !flows.IsKey(key) || wait > webhook.MaxKeysAfter {
 		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
 	}

@@ -160,7 +160,8 @@ func (c *Client) Erasing(line string) []Erasing {
 	}
 	if line != "" {
 		long := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // before there was a provider
-		out = append(out, Erasing{"list messages and calls", c.ListRecordsBefore(line, long, func(webhook.RecordID) {})})
+		out = append(out, Erasing{"list messages and calls",
+			c.ListRecordsBefore(line, long, func(webhook.RecordID) {})})
 	}
 	return out
 }

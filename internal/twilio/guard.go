@@ -41,7 +41,8 @@ type Guard struct {
 // a token, a request that names no key is refused. It panics on an empty secret: anybody
 // could sign with it.
 func NewGuard(
-	publicURL, account string, tokens []privacy.Private, log *slog.Logger, count func(endpoint string, o webhook.Outcome),
+	publicURL, account string, tokens []privacy.Private, log *slog.Logger,
+	count func(endpoint string, o webhook.Outcome),
 	keys ...SharedKey,
 ) *Guard {
 	g := &Guard{bases: []string{publicURL, withOtherPort(publicURL)}, account: account,
@@ -110,7 +111,8 @@ type sent struct {
 
 // answer converts the webhook and runs the handler. A panic may hold what a person
 // wrote, so it is dropped: only that it happened is logged.
-func (g *Guard) answer(ctx context.Context, endpoint string, safe webhook.Safe, next webhook.Handler, from sent) (resp webhook.Response,
+func (g *Guard) answer(ctx context.Context, endpoint string, safe webhook.Safe, next webhook.Handler,
+	from sent) (resp webhook.Response,
 	o webhook.Outcome) {
 	w := webhook.Webhook{Kind: kindOf(from.form)} // enough for a safe answer if converting fails
 	defer func() {

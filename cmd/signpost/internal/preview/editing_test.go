@@ -98,7 +98,8 @@ func TestFixFromThePage(t *testing.T) {
 	}
 	before := read(t, dir, "services.yaml")
 	change(t, dir, "services.yaml", "    label: advice line\n", "    lable: advice line\n")
-	change(t, dir, "examples.yaml", "we: 0161 496 0009", "we: 0161 496 0003") // an example breaks, which is not seen yet
+	change(t, dir, "examples.yaml", "we: 0161 496 0009",
+		"we: 0161 496 0003") // an example breaks, which is not seen yet
 	s.Look()
 	if _, page := get(t, base+"/checks"); !strings.Contains(page, `action="/fix"`) {
 		t.Errorf("it is not offered:\n%s", page)

@@ -198,7 +198,8 @@ func TestPhone(t *testing.T) {
 			t.Errorf("%s: %d %v", tt.name, status, got)
 		}
 	}
-	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendrow", "phone": "w"}); got["segments"] != 1.0 ||
+	if _, got := handsetDoes(t, base, "text", map[string]any{"text": "kendrow",
+		"phone": "w"}); got["segments"] != 1.0 ||
 		got["pence"] != 4.0 || got["letters"] == 0.0 {
 		t.Errorf("reckoned as %v", got)
 	}
