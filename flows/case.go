@@ -148,7 +148,8 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
 		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
 	}
-	if r.Sure(hear.Hurt) && c.Place.any() && !c.Place.Ask {
+	if urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken); r.Sure(hear.Hurt) && !urgent &&
+		c.Place.any() && !c.Place.Ask {
 		c.Place.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
@@ -385,6 +386,11 @@ func (b *Book) digitIn(r *hear.Reading, w string) (int, bool) {
 	}
 	if n, rest, ok := normalise.LeadingDigit(w); ok && b.polite(rest) { // "2 thanks"
 		return n, true
+	}
+	if core := r.Core(); len(core) == 1 { // "2 pls x"
+		if n, ok := normalise.Digit(core[0]); ok {
+			return n, true
+		}
 	}
 	for i, k := range []hear.Kind{hear.First, hear.Second, hear.Third, hear.Fourth} {
 		if r.Only(k) {

@@ -31,10 +31,10 @@ func TestInCompany(t *testing.T) {
 		// "No call the police" may ask for the opposite.
 		{"danger", func(a answered) bool { return a.Emergency }, 2},
 		{"despair", func(a answered) bool { return strings.Contains(a.Text, "116 123") || a.Emergency }, 1},
-		// A service for people who are harmed is never shown to somebody who harms.
+		// Own behaviour is heard, or asked about: no service for people who are harmed is shown.
 		{"behaviour", func(a answered) bool {
-			return a.Emergency || !slices.ContainsFunc(a.Shows,
-				func(id string) bool { return b.Service(id).For[flows.Me] })
+			return a.Emergency ||
+				slices.Contains([]flows.CaseKind{flows.CaseBehaviour, flows.CaseEither, flows.CaseDespair}, a.Kind)
 		}, 0},
 	} {
 		all, failed := 0, 0
@@ -71,7 +71,7 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 		"apostrophe": func(s string) string { return strings.ReplaceAll(s, "'", "’") },
 	}
 	urgent := func(a answered) bool { return a.Emergency || a.Kind == flows.CaseDespair }
-	tried, lost := 0, 0
+	tried, lost, unplaced := 0, 0, 0
 	for _, file := range []string{"danger.csv", "tenth.csv", "places.csv"} {
 		for _, r := range rowsOf(t, file) {
 			if r.judging {
@@ -88,12 +88,15 @@ func TestCourtesiesChangeNothing(t *testing.T) {
 				if plain.Area != "" && a.Area != "" && a.Area != plain.Area {
 					t.Errorf("%s: %q is in %s, and was in %s", name, r.text, a.Area, plain.Area)
 				}
+				if plain.Area != "" && a.Area == "" {
+					unplaced++
+				}
 			}
 		}
 	}
-	t.Logf("%d of %d are no longer urgent", lost, tried)
-	if lost > 1 || tried < 10_000 { // "goodbye thanks" leaves
-		t.Errorf("%d of %d are no longer urgent", lost, tried)
+	t.Logf("%d of %d are no longer urgent, %d have no place any more", lost, tried, unplaced)
+	if lost > 1 || unplaced > 70 || tried < 10_000 { // "goodbye thanks" leaves
+		t.Errorf("%d of %d are no longer urgent, and %d have no place any more", lost, tried, unplaced)
 	}
 }
 

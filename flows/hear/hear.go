@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"signpost/internal/area"
 	"signpost/internal/normalise"
@@ -170,7 +172,8 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	for i, t := range tokens {
 		r.Words[i], ends[i], pauses[i] = t.Word, t.Ends, t.Ends || t.Pause
 		from := len(read)
-		read = e.speller.read(read, t.Word)
+		counts := i+1 < n && e.is(Counted, tokens[i+1].Word)
+		read = e.speller.read(read, t.Word, counts)
 		ids[i] = read[from:]
 		_, exact := e.speller.vocab[t.Word]
 		linking[i], r.kept[i] = e.is(Linking, t.Word), e.is(Kept, t.Word)
@@ -185,7 +188,8 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 		candidates = places.Candidates(area.Text{Words: r.Words, Common: known, Linking: linking, Ends: ends})
 	}
 	e.judge(r, e.table.run(ids, ends, candidates), ends)
-	r.core, r.asks, r.kissed = e.coreOf(r), e.asks(r), e.kissed(r)
+	r.core, r.asks = e.coreOf(r), e.asks(r)
+	r.kissed = e.kissed(r)
 	e.locate(r, candidates, ends, pauses)
 	r.sure = r.has
 	e.weigh(r, ends)
@@ -224,13 +228,15 @@ func (e *Ear) asks(r *Reading) bool {
 	return false
 }
 
-// kissed reports a kiss behind other words, of which none says to leave.
+// kissed reports kisses beside other words, of which none says to leave: "hiya x", "1 x thanks".
 func (e *Ear) kissed(r *Reading) bool {
 	last := len(r.Words) - 1
-	if last < 1 || !e.is(Kiss, r.Words[last]) {
-		return false
+	for _, f := range r.Facts {
+		if f.Kind == Leave && !e.allAre(Courtesy, r.Words[f.From:f.To]) { // kisses are courtesies
+			return false
+		}
 	}
-	return !slices.ContainsFunc(r.Facts, func(f Fact) bool { return f.Kind == Leave && f.To <= last })
+	return last > 0 && (e.is(Kiss, r.Words[last]) && !e.is(Kiss, r.Words[0]) || len(r.Core()) > 0)
 }
 
 // judge turns matches into facts: a phrase that shares words with a look-alike of
@@ -328,6 +334,11 @@ func (r *Reading) wholes() {
 	for _, f := range r.Facts {
 		if f.Kind == Filler {
 			fill(r.filler, f.From, f.To)
+		}
+	}
+	for i, w := range r.Words {
+		if first, _ := utf8.DecodeRuneInString(w); !unicode.IsLetter(first) && !unicode.IsDigit(first) {
+			r.filler[i] = true // an emoji
 		}
 	}
 	covered := r.marks.list()

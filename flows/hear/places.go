@@ -205,7 +205,7 @@ func (l *locator) role(p *Place, index int) {
 			most, p.Role, p.Cue = n, role, f.Phrase
 		}
 	}
-	if p.To < len(l.Words) && !l.pauses[p.To-1] && l.ear.is(Street, l.Words[p.To]) && !p.How.Postcode() {
+	if l.namesStreet(p) {
 		p.Role, p.Cue = RoleNoPlace, "" // "i live on warrington road in widnes"
 	}
 	if p.Word {
@@ -251,10 +251,29 @@ func (l *locator) after(p, before *Place) {
 	}
 }
 
+// namesStreet reports a street that is named after a place: it is on it, or has a number, or another place is named.
+// "Im in crewe street homeless" names none.
+func (l *locator) namesStreet(p *Place) bool {
+	if p.To == len(l.Words) || l.pauses[p.To-1] || !l.ear.is(Street, l.Words[p.To]) || p.How.Postcode() {
+		return false
+	}
+	for _, c := range l.all {
+		if c.From == p.To && c.To > c.From+1 { // "st helens"
+			return false
+		}
+	}
+	if p.From > 0 {
+		if _, number := number(l.Words[p.From-1]); number || l.Words[p.From-1] == "on" {
+			return true
+		}
+	}
+	return len(l.all) > 1
+}
+
 // nameOrTown reports a town of ours with which a sentence ends, right behind a word for somebody:
 // "scared of my ex runcorn" may tell his name, or where the writer is. "My ex chester", with nothing
 // before it, tells a name. certain means that it tells where the writer is: "need help with husband crewe",
-// since people live with a husband, and nobody is called Crewe.
+// since people live with a husband, and Crewe is no first name.
 func (l *locator) nameOrTown(p *Place) (either, certain bool) {
 	if p.Role != RoleNoPlace && p.Role != RoleTheirs || !p.Town || !p.Where.Ours() || p.From == 0 {
 		return false, false
@@ -270,7 +289,8 @@ func (l *locator) nameOrTown(p *Place) (either, certain bool) {
 	if before < mine || before == mine && owned || !l.ear.is(Relation, l.Words[p.From-1]) {
 		return false, false
 	}
-	others := before > mine && l.ear.is(TheirOwn, l.Words[p.From-mine]) // "he is at his mums runcorn"
+	const back = 5 // words: "he has taken my kids runcorn", "my ex and his new wife crewe"
+	others := l.ear.anyIs(TheirOwn, l.Words[max(l.begins(p.From), p.From-back):p.From])
 	return true, !others && l.ear.is(LivesWith, l.Words[p.From-1]) && !l.ear.is(TownName, l.Words[p.From])
 }
 

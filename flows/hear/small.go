@@ -18,6 +18,7 @@ const (
 	Street      = "street"       // makes a street of the town before it: "chester road"
 	TownName    = "town_names"   // a town that is a first name, too
 	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
+	Counted     = "counted"      // a number before it is no word: "4 kids"
 	Asking      = "asking"       // asks for something: "thanks i need help"
 	Kiss        = "kiss"         // ends a text, and does not leave
 	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
@@ -27,9 +28,10 @@ const (
 
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
-	return []string{BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy,
-		Asking, Kiss, HisPartner, Shorthand, Kept}
+	return []string{
+		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
+		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Kiss, HisPartner, Shorthand, Kept,
+	}
 }
 
 // is reports whether a word does something.
@@ -38,4 +40,9 @@ func (e *Ear) is(what, word string) bool { return e.small[what][word] }
 // anyIs reports whether one of some words does something.
 func (e *Ear) anyIs(what string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return e.is(what, w) })
+}
+
+// allAre reports whether each of some words does something.
+func (e *Ear) allAre(what string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !e.is(what, w) })
 }

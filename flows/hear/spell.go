@@ -29,7 +29,7 @@ type speller struct {
 	index *spell.Index
 	glue  map[string]bool // short words that people run together with others
 	// swapped are the words of four letters by what they are with two neighbours swapped: "jsut".
-	swapped map[string]int32
+	swapped map[string][]int32
 	// shorthand are words by what is typed for them: "2" for "to".
 	shorthand map[string]int32
 }
@@ -58,9 +58,9 @@ func newSpeller(vocab map[string]int32, glue []string, shorthand map[string]stri
 }
 
 // swappedWords are words that are too short for other corrections, by what they are with two
-// neighbours swapped, where that is no other word and means only one.
-func swappedWords(names []string, vocab map[string]int32) map[string]int32 {
-	out, twice := map[string]int32{}, map[string]bool{}
+// neighbours swapped, where that is no other word: "htis" may be "hits" and "this".
+func swappedWords(names []string, vocab map[string]int32) map[string][]int32 {
+	out := map[string][]int32{}
 	for id, w := range names {
 		if len(w) != minSlip-1 || !spell.Letters(w) {
 			continue
@@ -70,21 +70,15 @@ func swappedWords(names []string, vocab map[string]int32) map[string]int32 {
 			if _, word := vocab[typed]; word || typed == w || ordinary(typed) {
 				continue
 			}
-			_, have := out[typed]
-			twice[typed] = twice[typed] || have
-			out[typed] = int32(id)
-		}
-	}
-	for typed := range twice {
-		if twice[typed] {
-			delete(out, typed)
+			out[typed] = append(out[typed], int32(id))
 		}
 	}
 	return out
 }
 
-// read adds to ids the numbers of the words that a typed word can be read as.
-func (s *speller) read(ids []int32, w string) []int32 {
+// read adds to ids the numbers of the words that a typed word can be read as. counts means that it counts what
+// comes behind it, "4 kids", and is short for nothing.
+func (s *speller) read(ids []int32, w string, counts bool) []int32 {
 	id, exact := s.vocab[w]
 	if exact {
 		ids = append(ids, id)
@@ -93,7 +87,7 @@ func (s *speller) read(ids []int32, w string) []int32 {
 		}
 	}
 	long, short := s.shorthand[w]
-	if short {
+	if short && !counts {
 		ids = append(ids, long)
 	}
 	if exact || short {
@@ -111,8 +105,8 @@ func (s *speller) read(ids []int32, w string) []int32 {
 	if len(ids) > before || len(w) < minSound || ordinary(w) {
 		return ids
 	}
-	if id, ok := s.swapped[w]; ok {
-		return append(ids, id)
+	if words := s.swapped[w]; len(words) > 0 {
+		return append(ids, words...)
 	}
 	if full, ok := s.withG(w); ok {
 		return append(ids, full)

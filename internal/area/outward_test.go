@@ -23,10 +23,17 @@ func TestOutwardCodeAndWord(t *testing.T) {
 				tried++
 				cutText := cut(text)
 				cutText.Ends[0] = strings.Contains(text, ".")
+				found := 0
 				for _, c := range finder.Candidates(cutText) {
-					if c.How.Postcode() && c.Where != alone {
+					if !c.How.Postcode() {
+						continue
+					}
+					if found++; c.Where != alone {
 						t.Errorf("%q: %s, want %s", text, where(c.Where), where(alone))
 					}
+				}
+				if found != 1 {
+					t.Errorf("%q names %d postcodes", text, found)
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // is nearly all there is or said to be a postcode.
 func (s *search) postcodes() (out []Candidate) {
 	var buf [8]byte
-	f, m := s.Finder, &s.message
+	m := &s.message
 	for i := 0; i < m.n; i++ {
 		if c, ok := s.wholeAt(i, buf[:0]); ok {
 			out = append(out, c)
@@ -23,7 +23,7 @@ func (s *search) postcodes() (out []Candidate) {
 		return out
 	}
 	for i := 0; i < m.n; i++ {
-		found, n := f.partial(m, i)
+		found, n := s.partial(i)
 		if found.Where == 0 {
 			continue
 		}
@@ -139,9 +139,10 @@ func hasDigitBytes(b []byte) bool {
 
 // partial reads an outward code at word i, with its sector when that follows:
 // "cw10", "cw10 9", "cw109". It gives how many words it took.
-func (f *Finder) partial(m *message, i int) (Candidate, int) {
+func (s *search) partial(i int) (Candidate, int) {
+	f, m := s.Finder, &s.message
 	w := m.word(i)
-	if found := f.spaced(m, i); found.Where != 0 {
+	if found := s.spaced(i); found.Where != 0 {
 		return found, 2
 	}
 	if len(w) < 2 || len(w) > 5 || w[0] < 'a' || w[0] > 'z' ||
@@ -149,19 +150,19 @@ func (f *Finder) partial(m *message, i int) (Candidate, int) {
 		return Candidate{}, 0
 	}
 	var buf [8]byte
-	s, ok := m.joined(i, i+1, buf[:0])
+	code, ok := m.joined(i, i+1, buf[:0])
 	if !ok || inward(m.word(i+1)) {
 		return Candidate{}, 0 // or the second half of a postcode that nobody has
 	}
 	if next := m.word(i + 1); len(next) == 1 && next[0] >= '0' && next[0] <= '9' && i+2 == m.n {
-		if out, ok := outward(s); ok {
+		if out, ok := outward(code); ok {
 			if found := f.lookUp(out, next[0], ""); found.Where != 0 {
 				found.Name = m.span(i, i+2)
 				return found, 2
 			}
 		}
 	}
-	if out, ok := outward(s); ok && hasDigit(w) {
+	if out, ok := outward(code); ok && hasDigit(w) {
 		if found := f.lookUp(out, 0, ""); found.Where != 0 {
 			found.Name = w
 			if most, ok := f.tables.mostly[key(out, 0, "")]; ok {
@@ -170,8 +171,8 @@ func (f *Finder) partial(m *message, i int) (Candidate, int) {
 			return found, 1
 		}
 	}
-	last := s[len(s)-1]
-	if out, ok := outward(s[:len(s)-1]); ok && last >= '0' && last <= '9' && hasDigit(w[:len(w)-1]) {
+	last := code[len(code)-1]
+	if out, ok := outward(code[:len(code)-1]); ok && last >= '0' && last <= '9' && hasDigit(w[:len(w)-1]) {
 		if found := f.lookUp(out, last, ""); found.Where != 0 {
 			found.Name = w
 			return found, 1
@@ -181,23 +182,34 @@ func (f *Finder) partial(m *message, i int) (Candidate, int) {
 }
 
 // spaced reads an outward code of ours with a space in it: "ca 14".
-func (f *Finder) spaced(m *message, i int) Candidate {
+func (s *search) spaced(i int) Candidate {
+	m := &s.message
 	digits := m.word(i + 1)
 	if len(m.word(i)) != 2 || !spell.Letters(m.word(i)) || len(digits) == 0 || len(digits) > 2 ||
-		strings.Trim(digits, "0123456789") != "" || inward(m.word(i+2)) {
-		return Candidate{}
+		strings.Trim(digits, "0123456789") != "" || inward(m.word(i+2)) || s.Ends[i] || counted(m.word(i+2)) {
+		return Candidate{} // "im in ca. 14 year old with me"
 	}
 	var buf [8]byte
 	code, _ := m.joined(i, i+2, buf[:0])
-	found := f.lookUp(code, 0, "")
+	found := s.lookUp(code, 0, "")
 	if found.Where&ours == 0 {
 		return Candidate{}
 	}
-	if most, ok := f.tables.mostly[key(code, 0, "")]; ok {
+	if most, ok := s.tables.mostly[key(code, 0, "")]; ok {
 		found.Where = most
 	}
 	found.Name = m.span(i, i+2)
 	return found
+}
+
+// counted reports what a number before it counts: "in la 9 years".
+func counted(w string) bool {
+	switch w {
+	case "year", "years", "yr", "yrs", "month", "months", "week", "weeks", "wk", "wks", "day", "days", "hour", "hours", "hrs",
+		"min", "mins", "minutes", "kids", "children":
+		return true
+	}
+	return false
 }
 
 // inward reports the second half of a whole postcode.
