@@ -208,7 +208,7 @@ func (e *Ear) coreOf(r *Reading) span {
 		}
 	}
 	core := span{0, len(r.Words)}
-	for core.from < core.to && courtesies[core.from] {
+	for core.from < core.to && (courtesies[core.from] || e.is(Apology, r.Words[core.from])) {
 		core.from++
 	}
 	for core.to > core.from && courtesies[core.to-1] {

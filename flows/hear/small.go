@@ -20,6 +20,7 @@ const (
 	Courtesy    = "courtesy"     // says nothing where a text begins or ends: "hi", "thanks"
 	Counted     = "counted"      // a number before it is no word: "4 kids"
 	Asking      = "asking"       // asks for something: "thanks i need help"
+	Apology     = "apology"      // a courtesy where a text begins; where it ends, it may be a goodbye
 	Kiss        = "kiss"         // ends a text, and does not leave
 	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
@@ -30,7 +31,7 @@ const (
 func SmallWords() []string {
 	return []string{
 		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Kiss, HisPartner, Shorthand, Kept,
+		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Kept,
 	}
 }
 

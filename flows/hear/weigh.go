@@ -146,7 +146,7 @@ const noLineOver = 1
 
 // homelessOver is the weight of words, above enough, that speaks of despair beside a phrase of somebody with
 // nowhere to go.
-const homelessOver = 1
+const homelessOver = 0.5
 
 // childMargin is the weight of words, above enough, that speaks of a child in the text of somebody who is harmed.
 const childMargin = 0.5
