@@ -172,6 +172,7 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 	allowed admit.Decision) (reply webhook.TextReply, repeat bool) {
 	var a answer
 	undecided := true // or decided otherwise because the conversation was exhausted: it may be so no longer
+	way := askOnce(allowed.Way)
 	for range maxTries {
 		if session.Repeat != nil {
 			h.Count(Repeated)
@@ -180,7 +181,7 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 		stored := session.State
 		mark.Before = h.current(m.cookie, session)
 		if undecided {
-			a, mark, undecided = h.decide(mark, m.heard, allowed)
+			a, mark, undecided = h.decide(mark, m.heard, way)
 		} else {
 			a = h.answer(mark, m.heard)
 		}
@@ -204,6 +205,19 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 	return h.reply(m, a, mark, cookie{state: a.next}), false
 }
 
+// askOnce gives the same way again for the same step: asking counts an answer as given, and a text that
+// is tried again must not lose it.
+func askOnce(way func(admit.Step) admit.Way) func(admit.Step) admit.Way {
+	var asked *admit.Step
+	var given admit.Way
+	return func(step admit.Step) admit.Way {
+		if asked == nil || *asked != step {
+			asked, given = &step, way(step)
+		}
+		return given
+	}
+}
+
 // newMark is the mark of a text that is answered now, by the book in use.
 func (h *Handler) newMark() store.Mark {
 	return store.Mark{Kind: store.Stepped, Minute: uint32(h.Now().Unix() / 60), Book: h.Book(0).Version}
@@ -214,7 +228,7 @@ func (h *Handler) newMark() store.Mark {
 // could be sent again and again, and must not move anything.
 func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webhook.TextReply {
 	mark := h.newMark()
-	a, mark, _ := h.decide(mark, m.heard, h.Admission.Decide(ctx, m.from, urgent))
+	a, mark, _ := h.decide(mark, m.heard, h.Admission.Decide(ctx, m.from, urgent).Way)
 	if mark.Kind == store.Stepped && !urgent {
 		mark.Kind = store.Brief
 		a = h.answer(mark, m.heard)
@@ -241,7 +255,7 @@ func (h *Handler) current(c cookie, session store.Session) []byte {
 // new one.
 func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decision, urgent bool) webhook.TextReply {
 	mark.Before = m.cookie.state
-	a, mark, _ := h.decide(mark, m.heard, allowed)
+	a, mark, _ := h.decide(mark, m.heard, allowed.Way)
 	outcome := FromCookie
 	if !m.cookie.present {
 		outcome = Degraded
@@ -304,7 +318,7 @@ func (h *Handler) urgent(text flows.Input) (urgent bool) {
 
 // decide works out how a text is answered, and the answer. exhausted reports that a step of
 // the conversation would have said nothing.
-func (h *Handler) decide(mark store.Mark, text flows.Input, d admit.Decision) (a answer, as store.Mark,
+func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step) admit.Way) (a answer, as store.Mark,
 	exhausted bool) {
 	mark.Kind = store.Stepped
 	stepped := h.answer(mark, text)
@@ -319,11 +333,11 @@ func (h *Handler) decide(mark store.Mark, text flows.Input, d admit.Decision) (a
 		anew = h.answer(revived, text)
 		step.Number = anew.number
 	}
-	way := d.Way(step)
-	if way == admit.Revived {
+	chosen := way(step)
+	if chosen == admit.Revived {
 		return anew, revived, true
 	}
-	mark.Kind = markKinds[way]
+	mark.Kind = markKinds[chosen]
 	if mark.Kind == store.Stepped {
 		return stepped, mark, step.Exhausted
 	}
