@@ -312,6 +312,23 @@ func TestExhausted(t *testing.T) {
 	}
 }
 
+// A text in an exhausted conversation that is tried again, because another text came at the same
+// moment, gets what it got at first, and not silence.
+func TestExhaustedTogether(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	for range 9 {
+		c.text(t, mobile, "penwick")
+	}
+	sessions := &faultySessions{Sessions: c.Sessions}
+	c.Sessions = sessions
+	for _, want := range []string{"0161 496 0001", helpline} {
+		sessions.moved = 1
+		if got := c.text(t, mobile, "penwick"); !strings.Contains(got, want) {
+			t.Errorf("answered %q, not %q", got, want)
+		}
+	}
+}
+
 // When the provider has answered an opt-out keyword we send nothing, and STOP ends the
 // conversation.
 func TestOptOut(t *testing.T) {
@@ -359,12 +376,12 @@ func TestStrangeCookies(t *testing.T) {
 	}
 }
 
-// faultySessions is a store that fails, or in which somebody else always moves the
-// conversation first.
+// faultySessions is a store that fails, or in which somebody else moves the conversation
+// first, so many times.
 type faultySessions struct {
 	sms.Sessions
 	recall, commit error
-	moved          bool
+	moved          int
 }
 
 func (s *faultySessions) Recall(ctx context.Context, key store.SessionKey, earlier ...store.SessionKey) (store.Session,
@@ -381,7 +398,8 @@ func (s *faultySessions) Commit(
 	if s.commit != nil {
 		return store.Session{}, false, s.commit
 	}
-	if s.moved {
+	if s.moved > 0 {
+		s.moved--
 		return from, false, nil
 	}
 	return s.Sessions.Commit(ctx, key, from, mark, next, keepTTL)
@@ -390,7 +408,7 @@ func (s *faultySessions) Commit(
 // Somebody whose conversation is moved by other texts all the while is answered.
 func TestContended(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
-	c.Sessions = &faultySessions{Sessions: c.Sessions, moved: true}
+	c.Sessions = &faultySessions{Sessions: c.Sessions, moved: 100}
 	if got := c.text(t, mobile, "penwick"); !strings.Contains(got, "0161 496 0001") || c.counts[sms.Contended] != 1 {
 		t.Errorf("answered %q, counted %v", got, c.counts)
 	}
