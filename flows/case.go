@@ -171,7 +171,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	case urgent && (sureDanger || !silent):
 		c.Kind = CaseDanger
 		c.What, c.Someone = needInDanger(r)
-	case harm && !r.Has(hear.Other), mayHarm(r):
+	case harm && !r.Has(hear.Other) && !ratherHarmed(r), c.Label == "" && mayHarm(r):
 		c.Kind = CaseEither
 	default:
 		b.decideCalm(&c, r, w, text)

@@ -1,6 +1,10 @@
 package flows
 
-import "signpost/flows/hear"
+import (
+	"slices"
+
+	"signpost/flows/hear"
+)
 
 // Margins in the weight of words, between people who are harmed and people who harm. All were
 // fitted on texts that are taught.
@@ -8,6 +12,9 @@ const (
 	// harmedMargin: a writer whose words fall short of the words of people who are harmed by no more
 	// than this is asked.
 	harmedMargin = 1
+	// sureMargin: a writer whose words fall short of the words of people who are harmed by no more than
+	// this is asked, even beside an unmistakable phrase: "my own anger worries me more than him now".
+	sureMargin = 3
 	// openMargin is harmedMargin where the phrase leaves open who did it: "slapped my gf again, want
 	// to stop".
 	openMargin = 2
@@ -23,12 +30,11 @@ const (
 // surelyHarms reports unmistakable words of somebody who harms: a phrase, with nothing of
 // somebody who is harmed in it or in the weight of words.
 func surelyHarms(r *hear.Reading) bool {
-	if r.Sure(hear.Hurt) || r.Nearly(hear.Hurt, harmedMargin) {
+	if r.Sure(hear.Hurt) || r.Nearly(hear.Hurt, sureMargin) {
 		return false
 	}
 	return r.Has(hear.Behaviour) && r.Over(hear.MaybeBehaviour) >= -denied ||
-		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Nearly(hear.Hurt, openMargin) &&
-			!r.Has(hear.Other)
+		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Has(hear.Other)
 }
 
 // mayHarm reports a writer who may be the one who harms. A need or a question is no sign of
@@ -71,9 +77,51 @@ const (
 	otherWeight = 0.5
 )
 
+// Margins for how much more the words speak for somebody who harms than for somebody who is harmed. They were
+// fitted on labelled texts.
+const (
+	// hurtCounts is what part of the weight for somebody who is harmed counts.
+	hurtCounts = 0.8
+	// leansMargin is enough to ask, and leansAgainst where a phrase says that the writer is harmed: of the texts
+	// about own behaviour that would be sent to a service for people who are harmed, 11 of 40 have as much; of
+	// those of people who are harmed, 16 of 7,000.
+	leansMargin, leansAgainst = 0.5, 1.5
+	// farMargin: unless the words fall short of the words of people who harm by more than this.
+	farMargin = 2
+	// harmedOver: where phrases say both, it is enough not to ask. All of 24 such texts are of people who are
+	// harmed.
+	harmedOver = 3
+)
+
+// lean is by how much the words speak more for a writer who harms than for one who is harmed.
+func lean(r *hear.Reading) float32 { return r.Over(hear.MaybeBehaviour) - hurtCounts*r.Over(hear.Hurt) }
+
+// ofOthers are the kinds of text that must not weigh more than own behaviour in [leans]: "i was raped, im in
+// crewe" has nothing of the words of partners who harm.
+var ofOthers = []hear.Kind{hear.Other, hear.Child, hear.Man, hear.LGBT, hear.Sexual, hear.Honour, hear.Older,
+	hear.ChildConcern}
+
+// leans reports words that speak more for a writer who harms than for one who is harmed.
+func leans(r *hear.Reading) bool {
+	enough := float32(leansMargin)
+	if r.Sure(hear.Hurt) {
+		enough = leansAgainst
+	}
+	return r.Nearly(hear.MaybeBehaviour, farMargin) && lean(r) >= enough &&
+		!slices.ContainsFunc(ofOthers, func(k hear.Kind) bool { return r.Over(k) >= r.Over(hear.MaybeBehaviour) })
+}
+
+// ratherHarmed reports phrases of both sides whose words speak for somebody who is harmed: "i slapped him once
+// and he beats me all the time".
+func ratherHarmed(r *hear.Reading) bool { return r.Sure(hear.Hurt) && lean(r) < -harmedOver }
+
+// nearlyHarms reports a writer who may be the one who harms, though no phrase and no weight says so.
 func nearlyHarms(r *hear.Reading) bool {
-	if r.Sure(hear.Hurt) || r.Sure(hear.Child) || r.Has(hear.Ordinary) || !r.Nearly(hear.MaybeBehaviour, nearMargin) ||
-		r.Nearly(hear.Hurt, awayMargin) {
+	if r.Sure(hear.Child) || r.Has(hear.Ordinary) {
+		return false
+	}
+	near := !r.Sure(hear.Hurt) && r.Nearly(hear.MaybeBehaviour, nearMargin) && !r.Nearly(hear.Hurt, awayMargin)
+	if !near && !leans(r) {
 		return false
 	}
 	_, need := firstOf(r, needs)

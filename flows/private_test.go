@@ -104,11 +104,11 @@ func TestWhichIsItKeepsThePlace(t *testing.T) {
 		area      string
 		behaviour bool
 	}{
-		{[]string{"im in crewe i hit him but he hits me", "1"}, "cheshire_east", false},
-		{[]string{"im in crewe i hit him but he hits me", "what they do"}, "cheshire_east", false},
-		{[]string{"im in crewe", "i hit him but he hits me", "1"}, "cheshire_east", false},
-		{[]string{"i hit him but he hits me", "1"}, "", false},
-		{[]string{"im in crewe i hit him but he hits me", "2"}, "", true},
+		{[]string{"im in crewe i hit her but she hits me", "1"}, "cheshire_east", false},
+		{[]string{"im in crewe i hit her but she hits me", "what they do"}, "cheshire_east", false},
+		{[]string{"im in crewe", "i hit her but she hits me", "1"}, "cheshire_east", false},
+		{[]string{"i hit her but she hits me", "1"}, "", false},
+		{[]string{"im in crewe i hit her but she hits me", "2"}, "", true},
 	} {
 		var s flows.State
 		for _, text := range tt.texts {
