@@ -59,7 +59,7 @@ var falseShares = map[hear.Kind]learn.Shares{
 // answers, not on one kind alone: words of everyday life deny only what is said in few words, a
 // writer who may be the one who harms is only asked, and "partner" alone is no sign of LGBT+.
 var lowered = map[hear.Kind]float32{hear.Ordinary: 1.6, hear.MaybeBehaviour: 0.3, hear.ChildConcern: 0.4,
-	hear.TextOnly: 0.4, hear.Other: -0.5, hear.LGBT: -1}
+	hear.TextOnly: 0.1, hear.Other: -0.5, hear.LGBT: -1}
 
 // Limits of what is learnt from, and which weights are kept.
 const (
