@@ -339,7 +339,7 @@ func TestComposeServicesStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for end := time.Now().Add(2 * time.Minute); ; {
+	for end := time.Now().Add(2 * time.Minute); ; testkit.Pause() {
 		out, err := exec.Command("redis-cli", "-p", port, "ping").Output()
 		if err == nil && strings.TrimSpace(string(out)) == "PONG" {
 			break

@@ -73,7 +73,7 @@ func TestProvidersDescription(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for end := time.Now().Add(time.Minute); ; {
+	for end := time.Now().Add(time.Minute); ; testkit.Pause() {
 		resp, err := http.Get("http://" + addr)
 		if err == nil {
 			resp.Body.Close()

@@ -348,7 +348,7 @@ func TestOverflow(t *testing.T) {
 // await waits until the numbers on show are as they should be.
 func await(t *testing.T, r *testkit.Redis, g *gateway, what string, ok func(eraser.Status) bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !ok(g.Status()); {
+	for deadline := time.Now().Add(2 * time.Minute); !ok(g.Status()); testkit.Pause() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: %+v", what, g.Status())
 		}

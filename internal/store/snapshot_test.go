@@ -102,7 +102,7 @@ func TestTheSealEndsAConversation(t *testing.T) {
 		t.Fatal(done, err)
 	}
 	over := store.Session{State: []byte("x")}
-	for deadline := time.Now().Add(patience); len(over.State) > 0; {
+	for deadline := time.Now().Add(patience); len(over.State) > 0; testkit.Pause() {
 		if over, err = s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "m2"}); err != nil ||
 			time.Now().After(deadline) {
 			t.Fatal("it does not end", err)

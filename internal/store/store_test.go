@@ -115,7 +115,7 @@ func TestExpiry(t *testing.T) {
 			[]byte("one"), false); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(patience); ; {
+		for deadline := time.Now().Add(patience); ; testkit.Pause() {
 			seen, err := s.Recall(t.Context(), store.SessionKey{Conv: "c", Msg: "x"})
 			if err != nil {
 				t.Fatal(err)
@@ -269,8 +269,7 @@ func TestTopologies(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		deadline := time.Now().Add(patience)
-		for { // a Cluster or Sentinel may need a moment to agree with itself
+		for deadline := time.Now().Add(patience); ; testkit.Pause() { // a Cluster or Sentinel may need a moment to agree with itself
 			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil),
 				[]byte("one"), false)
 			if err == nil && done {
@@ -424,7 +423,7 @@ func TestBreaker(t *testing.T) {
 		t.Errorf("%d asked it, %d were spared", asked, spared)
 	}
 	r.Wake()
-	for end := time.Now().Add(patience); ask() != nil; {
+	for end := time.Now().Add(patience); ask() != nil; testkit.Pause() {
 		if time.Now().After(end) {
 			t.Fatal("it answers again, and is not asked")
 		}

@@ -73,7 +73,7 @@ func Serves(t testing.TB, cmd *exec.Cmd, at string) {
 		}
 	}
 	host, path, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(patience); ; Pause() {
 		status, err := get(host, "/"+path)
 		if err == nil {
 			if status != http.StatusOK {

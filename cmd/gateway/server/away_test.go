@@ -47,8 +47,7 @@ func TestRedisAway(t *testing.T) {
 	t.Run("killed", func(t *testing.T) { r.Kill(); check(t) })
 	t.Run("back", func(t *testing.T) {
 		r.Restart(t)
-		deadline := time.Now().Add(patience)
-		for {
+		for deadline := time.Now().Add(patience); ; testkit.Pause() {
 			p := s.phone()
 			text(t, p, "hello")
 			if got := text(t, p, "2"); strings.Contains(got, whoAsked) {

@@ -41,7 +41,10 @@ func TestClusterFailover(t *testing.T) {
 		all[i] = &person{phone: &p, at: 1}
 		// Everybody begins once the store has answered in time: a gateway that has just connected to
 		// a Cluster on a busy machine may be too late. From then on there is a cookie, too.
-		for deadline := time.Now().Add(patience); !strings.Contains(text(t, &p, steps[0].they), steps[0].we); {
+		for deadline := time.Now().Add(patience); ; testkit.Pause() {
+			if strings.Contains(text(t, &p, steps[0].they), steps[0].we) {
+				break
+			}
 			if time.Now().After(deadline) {
 				t.Fatal("the store does not answer in time")
 			}

@@ -73,7 +73,7 @@ func TestProviderForgets(t *testing.T) {
 			if left := double.Left()[0]; left.SID != moving || left.Body == "" {
 				t.Errorf("left is %+v", left)
 			}
-			for deadline := time.Now().Add(patience); ; {
+			for deadline := time.Now().Add(patience); ; testkit.Pause() {
 				ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
 				if strings.Contains(ready, "erasing: no record at the provider is an hour late") &&
 					strings.Contains(m, "signpost_erasures_pending 0") {
@@ -121,7 +121,7 @@ func TestEraserInTrouble(t *testing.T) {
 	double := testkit.NewProvider(t, account, "another0token")
 	s := start(t, func(c *config.Config) { c.APIURL, c.EraseAfter = double.URL, 50*time.Millisecond })
 	text(t, s.phone(), "kendal")
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(patience); ; testkit.Pause() {
 		ready, m := get(t, s.admin+"/readyz"), get(t, s.admin+"/metrics")
 		if strings.Contains(ready, "degraded: erasing-refused: ") &&
 			strings.Contains(m, "signpost_erasures_blocked 1") {

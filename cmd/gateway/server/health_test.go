@@ -20,7 +20,7 @@ import (
 // awaitReady waits until /readyz, which stays 200, says something or no longer says it.
 func awaitReady(t *testing.T, s *running, what string, says bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(patience); ; testkit.Pause() {
 		resp, err := http.Get(s.admin + "/readyz")
 		if err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestOtherKeysAreNoticed(t *testing.T) {
 	r := testkit.StartRedis(t)
 	noted := func(n int) {
 		t.Helper()
-		for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:keys", "0", "-1")) < n; {
+		for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:keys", "0", "-1")) < n; testkit.Pause() {
 			if time.Now().After(end) {
 				t.Fatalf("fewer than %d gateways note their keys", n)
 			}
@@ -86,7 +86,7 @@ func TestOtherBooksAreNoticed(t *testing.T) {
 	other := start(t,
 		func(c *config.Config) { c.RedisURL, c.FlowsDir, c.InspectEvery = r.URL(), dir, time.Millisecond })
 	awaitReady(t, other, "degraded: store-evicts: ", true)
-	for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:books", "0", "-1")) < 2; {
+	for end := time.Now().Add(patience); len(r.Do(t, "ZRANGE", "health:books", "0", "-1")) < 2; testkit.Pause() {
 		if time.Now().After(end) {
 			t.Fatal("fewer than two gateways note their books")
 		}

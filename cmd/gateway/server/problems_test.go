@@ -59,7 +59,7 @@ func TestProblemsAreNamed(t *testing.T) {
 		awaitReady(t, s, ": "+name+": ", on)
 		wellSaid(t, get(t, s.admin+"/readyz"))
 		want := fmt.Sprintf("signpost_problem{problem=%q} 1\n", name)
-		for end := time.Now().Add(patience); strings.Contains(get(t, s.admin+"/metrics"), want) != on; {
+		for end := time.Now().Add(patience); strings.Contains(get(t, s.admin+"/metrics"), want) != on; testkit.Pause() {
 			if time.Now().After(end) {
 				t.Fatalf("the metrics do not say that %s is %v", name, on)
 			}
