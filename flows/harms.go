@@ -70,8 +70,10 @@ const (
 	// than this,
 	nearMargin = 0.75
 	// awayMargin: unless the words fall short of the words of people who are harmed by no more than
-	// this.
+	// this,
 	awayMargin = 0.5
+	// nearWords: or there are fewer words. "dv help crewe" says too little to ask.
+	nearWords = 6
 	// otherWeight: in a text about somebody else, the words must speak for a writer who harms by this
 	// much.
 	otherWeight = 0.5
@@ -83,11 +85,13 @@ const (
 	// hurtCounts is what part of the weight for somebody who is harmed counts.
 	hurtCounts = 0.8
 	// leansMargin is enough to ask, and leansAgainst where a phrase says that the writer is harmed: of the texts
-	// about own behaviour that would be sent to a service for people who are harmed, 11 of 40 have as much; of
-	// those of people who are harmed, 16 of 7,000.
+	// about own behaviour that would be sent to a service for people who are harmed, 9 of 40 have as much; of
+	// those of people who are harmed, 7 of 7,000.
 	leansMargin, leansAgainst = 0.5, 1.5
-	// farMargin: unless the words fall short of the words of people who harm by more than this.
+	// farMargin: unless the words fall short of the words of people who harm by more than this,
 	farMargin = 2
+	// leansWords: or there are fewer words, and no phrase: "carlisle hospital gave me this number".
+	leansWords = 12
 	// harmedOver: where phrases say both, it is enough not to ask. All of 24 such texts are of people who are
 	// harmed.
 	harmedOver = 3
@@ -103,9 +107,12 @@ var ofOthers = []hear.Kind{hear.Other, hear.Child, hear.Man, hear.LGBT, hear.Sex
 
 // leans reports words that speak more for a writer who harms than for one who is harmed.
 func leans(r *hear.Reading) bool {
-	enough := float32(leansMargin)
+	enough, words := float32(leansMargin), leansWords
 	if r.Sure(hear.Hurt) {
-		enough = leansAgainst
+		enough, words = leansAgainst, 0
+	}
+	if len(r.Words) < words {
+		return false
 	}
 	return r.Nearly(hear.MaybeBehaviour, farMargin) && lean(r) >= enough &&
 		!slices.ContainsFunc(ofOthers, func(k hear.Kind) bool { return r.Over(k) >= r.Over(hear.MaybeBehaviour) })
@@ -117,10 +124,11 @@ func ratherHarmed(r *hear.Reading) bool { return r.Sure(hear.Hurt) && lean(r) < 
 
 // nearlyHarms reports a writer who may be the one who harms, though no phrase and no weight says so.
 func nearlyHarms(r *hear.Reading) bool {
-	if r.Sure(hear.Child) || r.Has(hear.Ordinary) {
+	if r.Sure(hear.Child) || r.Has(hear.Ordinary) || r.Alike(hear.MaybeBehaviour) {
 		return false
 	}
-	near := !r.Sure(hear.Hurt) && r.Nearly(hear.MaybeBehaviour, nearMargin) && !r.Nearly(hear.Hurt, awayMargin)
+	near := !r.Sure(hear.Hurt) && len(r.Words) >= nearWords && r.Nearly(hear.MaybeBehaviour, nearMargin) &&
+		!r.Nearly(hear.Hurt, awayMargin)
 	if !near && !leans(r) {
 		return false
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // Three hundred sentences in which people say where they are, each with every one of the best-known
-// towns, keep the town: its number is in the answer, or the answer asks about it. No other number is.
+// towns, keep the town: its number is in the answer, or the answer asks about it. No other number is. Nobody is
+// asked which it is, what they do or how the writer acts.
 func TestSentencesKeepTheTown(t *testing.T) {
 	b := shipped(t)
 	data, err := os.ReadFile("testdata/understanding/sentences.txt")
@@ -37,6 +38,9 @@ func TestSentencesKeepTheTown(t *testing.T) {
 					t.Errorf("%q, %s: the number of %s", frame, town, id)
 				}
 			}
+			if a.Kind == flows.CaseEither && frame != "i want to change im from %s" {
+				t.Errorf("%q, %s: is asked which it is, what they do or how the writer acts", frame, town)
+			}
 			is := a.keeps(b, may[0]) || strings.Contains(a.Text, numbers[may[0]])
 			here, kept = here.with(is), kept.with(is)
 		}
@@ -63,8 +67,8 @@ func TestNoNumberOfAnotherPlace(t *testing.T) {
 	tried := 0
 	for _, file := range []string{"danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv", "fourth.csv",
 		"fifth.csv",
-		"sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "places.csv", "blind_places.csv",
-		"fifth_places.csv"} {
+		"sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv", "places.csv",
+		"blind_places.csv", "fifth_places.csv"} {
 		for _, r := range rowsOf(t, file) {
 			label := r.area
 			if strings.Contains(file, "places") {

@@ -87,6 +87,9 @@ func (r *Reading) Over(k Kind) float32 { return r.over[k] }
 // more than a margin. A text that is not weighed says no.
 func (r *Reading) Nearly(k Kind, margin float32) bool { return r.weighed && r.over[k] >= -margin }
 
+// Alike reports a text of which half or more is a look-alike of a kind.
+func (r *Reading) Alike(k Kind) bool { return r.alike.Has(k) }
+
 // Set is everything a text says.
 func (r *Reading) Set() Set { return r.has }
 
