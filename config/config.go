@@ -227,7 +227,8 @@ func Parse(vars map[string]string, readFile func(string) ([]byte, error)) (Confi
 	p.limits(&c, in)
 	if c.CallerID != "" && !webhook.Presentable(c.CallerID) {
 		p.add("CALLER_ID",
-			"must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
+			"must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may "+
+				"refuse a freephone number")
 	}
 	c.Collector = p.url("OTEL_EXPORTER_OTLP_ENDPOINT", in.Collector, false)
 	c.CollectorHeaders = p.headers("OTEL_EXPORTER_OTLP_HEADERS", in.Headers)

@@ -126,7 +126,8 @@ func TestMistakes(t *testing.T) {
 // Without the auth token, shared keys verify webhooks and API keys erase: both must be
 // there, and several of each while one replaces another.
 func TestWithoutTheAuthToken(t *testing.T) {
-	const webhook = "webhooks_one:c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=, webhooks_two:0123456789abcdef0123456789abcdef"
+	const webhook = "webhooks_one:c2lnbnBvc3Qtc2hhcmVkLWtleS1mb3ItdGVzdHM=, " +
+		"webhooks_two:0123456789abcdef0123456789abcdef"
 	const api = "SK00000000000000000000000000000001:0123456789abcdef0123456789abcdef"
 	for _, tt := range []struct{ name, token, webhook, api, wrong string }{
 		{"both", "", webhook, api, ""},

@@ -67,7 +67,8 @@ func parseWatch(get func(string) string) (Watch, error) {
 		if u, err := url.Parse(w.SMTP.Reveal()); err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" ||
 			u.Host == "" {
 			p.add("WATCH_SMTP",
-				"must be the mail server, like smtp://user:password@mail.example.org:587; a sign like @ or / in the password is written %40 or %2F")
+				"must be the mail server, like smtp://user:password@mail.example.org:587; a sign like @ or / in the "+
+					"password is written %40 or %2F")
 		} else if _, port, err := net.SplitHostPort(u.Host); err != nil || port == "" {
 			p.add("WATCH_SMTP", "must name the port of the mail server, like :587")
 		} else if port == "465" && u.Scheme == "smtp" {

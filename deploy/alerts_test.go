@@ -189,7 +189,8 @@ func short(values []string) string {
 }
 
 func fires(alert string, at int) string {
-	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"}) > bool 0', eval_time: %dm, exp_samples: [{value: 1}]}\n",
+	return fmt.Sprintf("      - {expr: 'count(ALERTS{alertname=%q,alertstate=\"firing\"}) > bool 0', eval_time: %dm, "+
+		"exp_samples: [{value: 1}]}\n",
 		alert, at)
 }
 
@@ -252,7 +253,8 @@ func TestAlertsAreQuietInAnOrdinaryWeek(t *testing.T) {
 	for seed := range uint64(2) {
 		l := newLine(seed).ordinary(week)
 		promtool(t, 5, alertTest{"", l.yaml("an ordinary week",
-			fmt.Sprintf("      - {expr: 'count by (alertname) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n",
+			fmt.Sprintf("      - {expr: 'count by (alertname) "+
+				"(count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))', eval_time: %dm}\n",
 				week, week-1))})
 	}
 }

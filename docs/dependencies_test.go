@@ -13,29 +13,35 @@ import (
 
 // why each library that we import is there. One that is not here may not be used.
 var why = map[string]string{
-	"github.com/anishathalye/porcupine":   "judges whether some order of a person's texts explains what they were answered, in the simulated year",
-	"github.com/alicebob/miniredis/v2":    "the in-process store for a trial without a Redis: the same commands and scripts, so that no second store has to be written",
-	"github.com/caarlos0/env/v11":         "reads the environment into a struct",
-	"github.com/chromedp/cdproto":         "tests only: drives Chromium, for the pages of the preview",
-	"github.com/chromedp/chromedp":        "tests only: the same",
-	"github.com/go-webauthn/webauthn":     "passkeys, to sign in to the desk: the standard is long, and mistakes in it let others in",
-	"github.com/nyaruka/phonenumbers":     "what kind of number somebody has, and how the directory's are written: the port of the library that networks use",
+	"github.com/anishathalye/porcupine": "judges whether some order of a person's texts explains what they were " +
+		"answered, in the simulated year",
+	"github.com/alicebob/miniredis/v2": "the in-process store for a trial without a Redis: the same commands and " +
+		"scripts, so that no second store has to be written",
+	"github.com/caarlos0/env/v11":  "reads the environment into a struct",
+	"github.com/chromedp/cdproto":  "tests only: drives Chromium, for the pages of the preview",
+	"github.com/chromedp/chromedp": "tests only: the same",
+	"github.com/go-webauthn/webauthn": "passkeys, to sign in to the desk: the standard is long, and mistakes in " +
+		"it let others in",
+	"github.com/nyaruka/phonenumbers": "what kind of number somebody has, and how the directory's are written: " +
+		"the port of the library that networks use",
 	"github.com/prometheus/client_golang": "metrics, in the form every monitor reads",
 	"github.com/prometheus/client_model":  "tests only: reads a metric's value",
 	"github.com/redis/go-redis/v9":        "Redis, Sentinel, Cluster, over TCP, TLS or a socket",
 	"github.com/rickar/cal/v2":            "bank holidays of England, with substitute days",
 	"github.com/rogpeppe/go-internal":     "tests only: runs the transcripts of the command line tools",
 	"github.com/sony/gobreaker/v2":        "the breaker in front of Redis",
-	"github.com/twilio/twilio-go":         "the provider's own client for its API; in tests, its check of signatures to hold ours against",
-	"go.yaml.in/yaml/v3":                  "reads flow files with the place of every word, and writes them with their comments kept",
-	"go.opentelemetry.io/otel":            "traces, where an operator wants them, in the form every collector reads",
-	"go.opentelemetry.io/otel/sdk":        "gathers spans, a bounded number, and has them sent",
-	"go.opentelemetry.io/otel/trace":      "of the same",
-	"go.opentelemetry.io/proto/otlp":      "what is sent, without the library's own sender: that brings gRPC along",
-	"google.golang.org/protobuf":          "writes it; the metrics' library needs it, too",
-	"golang.org/x/sys":                    "turns off core files and debuggers",
-	"golang.org/x/text":                   "one form for letters with accents",
-	"gonum.org/v1/plot":                   "charts of the report; the workbench only",
+	"github.com/twilio/twilio-go": "the provider's own client for its API; in tests, its check of signatures " +
+		"to hold ours against",
+	"go.yaml.in/yaml/v3": "reads flow files with the place of every word, and writes them with " +
+		"their comments kept",
+	"go.opentelemetry.io/otel":       "traces, where an operator wants them, in the form every collector reads",
+	"go.opentelemetry.io/otel/sdk":   "gathers spans, a bounded number, and has them sent",
+	"go.opentelemetry.io/otel/trace": "of the same",
+	"go.opentelemetry.io/proto/otlp": "what is sent, without the library's own sender: that brings gRPC along",
+	"google.golang.org/protobuf":     "writes it; the metrics' library needs it, too",
+	"golang.org/x/sys":               "turns off core files and debuggers",
+	"golang.org/x/text":              "one form for letters with accents",
+	"gonum.org/v1/plot":              "charts of the report; the workbench only",
 }
 
 // licences that go with ours (Apache 2.0), by words of theirs.

@@ -80,7 +80,8 @@ func blocks(t *testing.T) map[string]string {
 		{"where a call has got to", "the address of the call's next step, sealed (AES-GCM) to that call",
 			"it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
 		{"where a text conversation has got to, and keyed hashes of the ids of its last five texts",
-			"a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is used when Redis is away, or was meanwhile, and for a text that comes twice",
+			"a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is " +
+				"used when Redis is away, or was meanwhile, and for a text that comes twice",
 			"it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours",
 			"the provider, as letters it cannot read"},
 		{"senders who have used up their allowance, as keyed hashes", "memory",
@@ -102,7 +103,8 @@ func blocks(t *testing.T) map[string]string {
 		{"how calls to each service's line ended, and complaints about it: days and numbers", "memory",
 			"a minute, then in Redis", "nobody"},
 		{"anything on disk",
-			"nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log without people, metrics in Prometheus",
+			"nowhere, if swap is off as deploy.md has it; what an operator's own tools write, is theirs: the log " +
+				"without people, metrics in Prometheus",
 			"as they are set up", "the operator"},
 	}
 	provider := [][]string{
@@ -111,7 +113,8 @@ func blocks(t *testing.T) map[string]string {
 				"; its words are emptied meanwhile"},
 		{"our reply",
 			words(c.EraseAfter) +
-				" after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where the network never says more",
+				" after it was delivered, failed, or was called undeliverable; half an hour after it was sent, where " +
+				"the network never says more",
 			"the same"},
 		{"a call", words(c.EraseAfter) + " after it ends (half an hour after it began, where the end is not reported)",
 			"it is asked for again until it is final"},

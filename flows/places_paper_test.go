@@ -31,7 +31,8 @@ func TestPlacesDoc(t *testing.T) {
 
 Anybody who texts one of these names alone is asked which area it is. There are several such places, or the name is also an
 ordinary word. Every other name in the place table is certain. To settle a name, add it to ` + "`also_called`" + ` of its area in
-` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -run TestPlacesDoc -update`" + `.)
+` + "`flows/book/areas.yaml`" + `: the flow book goes before the table. (Made by a test: ` + "`go test ./flows -run " +
+		"TestPlacesDoc -update`" + `.)
 
 "signpost hear TEXT" shows what is understood of any text, and why.
 

@@ -123,7 +123,8 @@ func TestLabelledMessages(t *testing.T) {
 	}
 	for i, name := range []string{"tuning half", "judging half"} {
 		s := half[i]
-		t.Logf("%s: %d messages, %d right, %d wrong, %d unneeded questions and %d not understood of %d places, %d false places of %d place-free",
+		t.Logf("%s: %d messages, %d right, %d wrong, %d unneeded questions and %d not understood of %d places, %d "+
+			"false places of %d place-free",
 			name, s.n, s.right, s.wrong, s.unneeded, s.missed, s.places, s.falsePlaces, s.placeFree)
 		if s.unneeded*20 > s.places {
 			t.Errorf("%s: more than one question in twenty is unneeded", name)

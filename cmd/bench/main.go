@@ -442,7 +442,8 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 			of, ofLeast, ofMost := median(rateOf)
 			slower, slowerLeast, slowerMost := median(p99Of)
 			fmt.Fprintf(&b,
-				"| %s: %s | %.0f (%.0f-%.0f) | %.0f (%.0f-%.0f) %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f (%.2f-%.2f) | %.0f µs | %.0f µs | %d |\n",
+				"| %s: %s | %.0f (%.0f-%.0f) | %.0f (%.0f-%.0f) %% | %.1f ms | %.1f (%.1f-%.1f) ms | %.2f "+
+					"(%.2f-%.2f) | %.0f µs | %.0f µs | %d |\n",
 				k.name, c.name, r, rl, rm, of, ofLeast, ofMost, m50, m99, l99, h99, slower, slowerLeast, slowerMost,
 				each, eachRedis, failed)
 		}

@@ -58,7 +58,8 @@ func areas(args []string, s streams) int {
 		return areasFit(fl.Arg(0), *dir, s)
 	}
 	fmt.Fprintf(s.err,
-		"signpost areas: give \"build\" with -postcodes or -places, and -out, or \"fit\" with a file; see signpost areas -h\n")
+		"signpost areas: give \"build\" with -postcodes or -places, and -out, or \"fit\" with a file; see signpost "+
+			"areas -h\n")
 	return exitMisuse
 }
 

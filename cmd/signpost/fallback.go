@@ -67,7 +67,8 @@ func fallback(args []string, s streams) int {
 	}
 	if *callerID != "" && !webhook.Presentable(*callerID) {
 		fmt.Fprintln(s.err,
-			"signpost fallback: -caller-id must be one of your own UK numbers, geographic, 03 or mobile, written like +441632960000; networks may refuse a freephone number")
+			"signpost fallback: -caller-id must be one of your own UK numbers, geographic, 03 or mobile, written "+
+				"like +441632960000; networks may refuse a freephone number")
 		return exitMisuse
 	}
 	src, code := goodBook("fallback", *dir, s)

@@ -104,7 +104,8 @@ func putBook(b *saved.Book, to string) error {
 	return nil
 }
 
-var errOtherPlaces = errors.New("the book that is there is for other places, and was not replaced: is this the right file, and the right machine? -replace installs it")
+var errOtherPlaces = errors.New("the book that is there is for other places, and was not replaced: is this the right " +
+	"file, and the right machine? -replace installs it")
 
 // otherPlaces reports that a book lacks more than half of the areas of an older one. (Books of
 // two counties may have areas around them in common.)

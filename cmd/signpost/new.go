@@ -255,14 +255,16 @@ func (d *dialogue) part(c scaffold.County) (p scaffold.Part, err error) {
 		return p, err
 	}
 	var answer string
-	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people may mean elsewhere.",
+	if answer, err = d.ask("More of its towns, villages and estates, with commas; or nothing. Leave out what people "+
+		"may mean elsewhere.",
 		func(s string) error {
 			return scaffold.Places(list(s))
 		}); err != nil {
 		return p, err
 	}
 	p.Places = list(answer)
-	if answer, err = d.ask("Its councils with their ONS codes, with commas, like: Preston E07000123, Chorley E07000118. Or nothing.",
+	if answer, err = d.ask("Its councils with their ONS codes, with commas, like: Preston E07000123, Chorley "+
+		"E07000118. Or nothing.",
 		func(s string) error {
 			_, err := councils(s)
 			return err

@@ -108,7 +108,8 @@ func account(cfg config.Config) (*twilio.Client, []twilio.AccountLine, error) {
 	}
 	lines, err := c.Lines()
 	if errors.Is(err, twilio.ErrNotAllowed) {
-		err = fmt.Errorf("%w: name one that may read and change numbers, for this command only: TWILIO_API_KEYS=SK...:... signpost provision",
+		err = fmt.Errorf("%w: name one that may read and change numbers, for this command only: "+
+			"TWILIO_API_KEYS=SK...:... signpost provision",
 			err)
 	}
 	return c, lines, err
@@ -169,7 +170,8 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 	for _, u := range []string{textElse, voiceElse} {
 		if u != "" && (!strings.HasPrefix(u, "https://") && cfg.APIURL == "" || strings.HasPrefix(u, cfg.PublicURL)) {
 			return nil,
-				errors.New("a fallback must be an https address that does not fall with this server: a bin at the provider, say")
+				errors.New("a fallback must be an https address that does not fall with this server: a bin at the " +
+					"provider, say")
 		}
 	}
 	hook := func(path string) twilio.Hook { return twilio.Hook{URL: cfg.PublicURL + path, Method: "POST"} }

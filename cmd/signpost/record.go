@@ -165,7 +165,8 @@ func addRecordings(dir string, src *load.Source, s streams) int {
 	}
 	if added == 0 {
 		fmt.Fprintln(s.out,
-			"There is nothing to add: no file in the folder audio has a name from the script that is not in recordings.yaml yet.")
+			"There is nothing to add: no file in the folder audio has a name from the script that is not in "+
+				"recordings.yaml yet.")
 		return exitOK
 	}
 	if err := appendRecordings(dir, lines.String()); err != nil {

@@ -147,7 +147,8 @@ func undoFile(named string) (string, error) {
 	}
 	if len(files) == 0 {
 		return "",
-			errors.New("there is no such file or directory here, and no change of such a line: signpost provision -undo list shows what can be undone")
+			errors.New("there is no such file or directory here, and no change of such a line: signpost provision " +
+				"-undo list shows what can be undone")
 	}
 	return files[0], nil
 }

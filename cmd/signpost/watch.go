@@ -178,7 +178,8 @@ const (
 	elsewhere     = " People get the provider's fallback, if it is set. See docs/runbooks.md, SignpostDown."
 	doesNotAnswer = "The gateway does not answer." + elsewhere
 	cannotServe   = "The gateway says that it cannot serve." + elsewhere
-	notTheGateway = "Something else than the gateway answers at WATCH_READYZ, or at /readyz of ADMIN_ADDR: whether people are answered is not known. Correct the address in /etc/signpost/watch."
+	notTheGateway = "Something else than the gateway answers at WATCH_READYZ, or at /readyz of ADMIN_ADDR: whether " +
+		"people are answered is not known. Correct the address in /etc/signpost/watch."
 )
 
 // unreadable are the problems that end once /readyz can be read.

@@ -87,7 +87,8 @@ func (w *watcher) checkWays(ctx context.Context, now map[string]problem) {
 			". Correct /etc/signpost/watch, then run signpost watch -test.", w.now()}
 	}
 	if fails := w.ways.PingFails; !fails.IsZero() && w.now().Sub(fails) >= pingPatience {
-		now["way ping"] = problem{"The dead man's switch in WATCH_PING does not answer: nobody would notice that this machine is gone. Look at that service, and at its address.",
+		now["way ping"] = problem{"The dead man's switch in WATCH_PING does not answer: nobody would notice that " +
+			"this machine is gone. Look at that service, and at its address.",
 			w.now()}
 	}
 }

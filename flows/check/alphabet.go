@@ -23,7 +23,8 @@ var alphabet = rule{
 				fix = fmt.Sprintf("Write %q instead.", put)
 			}
 			p.report(p.posIn(w, string(r)), fmt.Sprintf("character %d is %q, which plain texts cannot hold", at+1, r),
-				"One such character more than halves what fits: the text arrives in pieces, perhaps in the wrong order, and old phones may show squares.",
+				"One such character more than halves what fits: the text arrives in pieces, perhaps in the wrong "+
+					"order, and old phones may show squares.",
 				fix)
 			if put != "" {
 				p.fix(string(r), put)

@@ -61,7 +61,8 @@ func (p *pass) helplines() {
 				p.once(p.Pos("services.yaml", "services."+first.ID+".hours"),
 					fmt.Sprintf("%s is the line that the key 0 leads to, and it is not open 24 hours", first.ID),
 					whyHelpline,
-					fmt.Sprintf("Write hours: 24 hours. If it really closes, first put a 24-hour service before it, under the step %s in menus.yaml.",
+					fmt.Sprintf("Write hours: 24 hours. If it really closes, first put a 24-hour service before it, "+
+						"under the step %s in menus.yaml.",
 						id))
 			}
 		}

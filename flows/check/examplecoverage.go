@@ -25,7 +25,8 @@ var exampleCoverage = rule{
 				p.report(p.Pos("areas.yaml", "areas."+a.ID+".services"),
 					fmt.Sprintf("no example shows %s being given to somebody in %s", a.Services[0], a.ID),
 					"A change that takes it away would not be noticed.",
-					"Add an example: they text one of its towns, we answer with its number. signpost try -record writes it for you.")
+					"Add an example: they text one of its towns, we answer with its number. signpost try -record "+
+						"writes it for you.")
 			}
 		}
 	},

@@ -20,7 +20,8 @@ var heardExamples = rule{
 					p.report(p.Pos(l.File, fmt.Sprintf("%s.match.%d", l.Path, i)),
 						fmt.Sprintf("%q is not understood as %s", text, listName(l)),
 						"Somebody who writes this would get the answer to something else.",
-						"Add the words that say it to phrases, or see whether a look-alike under unless shares words with it. signpost hear shows what is understood of a text.")
+						"Add the words that say it to phrases, or see whether a look-alike under unless shares words "+
+							"with it. signpost hear shows what is understood of a text.")
 				}
 			}
 			for i, text := range l.NoMatch {
@@ -32,7 +33,8 @@ var heardExamples = rule{
 					if f.Kind == l.Kind {
 						p.report(p.Pos(l.File, fmt.Sprintf("%s.no_match.%d", l.Path, i)),
 							fmt.Sprintf("%q is understood as %s, by the phrase %q", text, listName(l), r.Because(f)),
-							"Somebody who writes this means something else, and would get the answer to what they did not say.",
+							"Somebody who writes this means something else, and would get the answer to what they "+
+								"did not say.",
 							"Make the phrase longer, or add the words that look alike to unless.")
 						break
 					}

@@ -15,7 +15,8 @@ var links = rule{
 		for _, w := range p.wordings() {
 			if found := link.FindString(w.words); w.text && found != "" {
 				p.report(p.posIn(w, found), fmt.Sprintf("%q is a link, or a phone will make it one", found),
-					"The phone shows the site's name and picture under the text, and opening it leaves a trace in the browser.",
+					"The phone shows the site's name and picture under the text, and opening it leaves a trace in "+
+						"the browser.",
 					"Take it out. Callers can be told an address there.")
 			}
 		}

@@ -21,7 +21,8 @@ var lockScreen = rule{
 		if i := strings.IndexAny(shown, "0123456789!"); i >= 0 {
 			p.report(p.Pos("menus.yaml", "steps."+s.ID+".text"),
 				fmt.Sprintf("the first %d letters hold %q: %q", shownLocked, shown[i], string(begins)),
-				"They show on a locked phone, to anybody who looks at it. A number or a call for attention makes people ask.",
+				"They show on a locked phone, to anybody who looks at it. A number or a call for attention makes "+
+					"people ask.",
 				"Begin with a few calm words that could be about anything.")
 		}
 	},

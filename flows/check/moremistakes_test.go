@@ -96,7 +96,8 @@ func moreMistakes() []mistake {
 			"    takes_interpreters: no\n    label: 24-hour line\n", "line-like", "takes_interpreters: no",
 			"interpreters"},
 		{"a long word for a quiet line", "words.yaml", "{label}, not answering lately: {numbers}. ",
-			"{label} has not been answering when others rang it in the last few days, so try it only after the other one: {numbers}. ",
+			"{label} has not been answering when others rang it in the last few days, so try it only after the other " +
+				"one: {numbers}. ",
 			"quiet-line", "", "characters"},
 		{"a long greeting", "services.yaml", "    hours: Mon-Fri 9am-6pm #",
 			"    first_words: Good morning and thank you very much for calling, this is the line for everybody in the whole of the county, please hold\n    hours: Mon-Fri 9am-6pm #",
@@ -163,10 +164,12 @@ func moreMistakes() []mistake {
 			"small letters"},
 		{"hard word", "menus.yaml", "We never text first.", "We provide help.", "hard-word", "provide", "give"},
 		{"long sentence", "words.yaml", "On a mobile, when asked, press 55. On a landline, stay on the line.",
-			"On a mobile if you cannot speak then listen and when you are asked press 55 and on a landline stay on the line.",
+			"On a mobile if you cannot speak then listen and when you are asked press 55 and on a landline stay on " +
+				"the line.",
 			"long-sentence", "On a mobile if", "words long"},
 		{"hard to read", "menus.yaml", "say: \"Info line. Emergency, ring 9 9 9. {choices}",
-			"say: \"Multilingual telephonic information facility, automatically distributing individual conversational opportunities; universally accessible, unconditionally complimentary. {choices}",
+			"say: \"Multilingual telephonic information facility, automatically distributing individual " +
+				"conversational opportunities; universally accessible, unconditionally complimentary. {choices}",
 			"reading-age", "Multilingual", "11 at most"},
 		{"spoken sign", "menus.yaml", "{choices}, a person 0. {back}", "{choices}, a person and/or a line 0. {back}",
 			"spoken-sign", "and/or", "should be said"},

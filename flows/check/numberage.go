@@ -34,7 +34,8 @@ var numberAge = rule{
 			if due.IsZero() {
 				due = s.CheckedOn.AddDate(0, 0, soonStale)
 			}
-			const why = "It may ring out, or belong to somebody else by now. Until it is rung, the 24-hour number is given beside it."
+			const why = "It may ring out, or belong to somebody else by now. Until it is rung, the 24-hour number is " +
+				"given beside it."
 			fix := fmt.Sprintf("Ring it. Then write checked_on: %s and checked_by: your role.",
 				day.Format(time.DateOnly))
 			switch {

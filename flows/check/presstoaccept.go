@@ -17,7 +17,8 @@ var pressToAccept = rule{
 				what = " has then_press: a recorded menu answers it"
 			case s.AnsweredBy != flows.AnsweredByPerson:
 				what, fix = " has press_to_accept, and no test call showed that a person answers it directly",
-					"Ring it. If a person answers directly, write answered_by: person. Otherwise take press_to_accept out."
+					"Ring it. If a person answers directly, write answered_by: person. Otherwise take "+
+						"press_to_accept out."
 			default:
 				continue
 			}

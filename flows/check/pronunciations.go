@@ -15,7 +15,8 @@ var pronunciations = rule{
 				if !slices.ContainsFunc(p.wordings(),
 					func(w wording) bool { return !w.text && mine(w) && voice.Says(w.words, r.Name) }) {
 					p.report(p.Pos(file, path+"."+r.Name), fmt.Sprintf("no call says %q", r.Name),
-						"The name is written differently in the words, so that callers hear it wrong, or it is no longer there.",
+						"The name is written differently in the words, so that callers hear it wrong, or it is no "+
+							"longer there.",
 						"Write it as it is under say, capitals included, or take the line out.")
 				}
 			}

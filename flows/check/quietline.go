@@ -32,7 +32,8 @@ var quietLine = rule{
 				p.report(p.stepPos(e, "text"),
 					fmt.Sprintf("while nobody answers the line, a text from here is %d characters: %q",
 						gsm7.Length(r.Text), r.Text),
-					fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong order.",
+					fmt.Sprintf("More than %d go out as several messages, which can arrive apart and in the wrong "+
+						"order.",
 						gsm7.SingleGSM7), "Shorten not_answering in words.yaml, the label, or the words of the step.")
 			}
 		}

@@ -30,7 +30,8 @@ func TestReadingAge(t *testing.T) {
 	}{
 		{"The cat sat on the mat. It was a warm day and the sun was high.", 16, 2, 16},
 		{"Call the {label} on {numbers}. They answer at any hour of the day and night.", 13, 2, 15},
-		{"Telephone information about emergency messages, telephone information about emergency messages, telephone information",
+		{"Telephone information about emergency messages, telephone information about emergency messages, telephone " +
+			"information",
 			12, 1, 39},
 	} {
 		want := math.Max(0, 0.39*tt.words/tt.sentences+11.8*tt.syllables/tt.words-15.59) + 5

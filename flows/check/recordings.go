@@ -21,7 +21,8 @@ var unusedRecordings = rule{
 		for _, name := range p.Unused {
 			p.report(p.Pos(recordingsFile, "recordings"), "no line names the recording audio/"+name,
 				"Callers hear the synthetic voice where somebody meant them to hear this.",
-				"If it has a name that signpost record gives, run signpost record add. Otherwise name it here with the words it says, or take the file away.")
+				"If it has a name that signpost record gives, run signpost record add. Otherwise name it here with "+
+					"the words it says, or take the file away.")
 		}
 	},
 }
@@ -44,7 +45,8 @@ var missingRecordings = rule{
 				p.report(p.Pos(recordingsFile, "recordings"),
 					fmt.Sprintf("%d stretches of words have no recording: %s", len(words), load.Few(words)),
 					"Callers hear two voices in one call.",
-					"Record the others, too: the page Recordings shows the words to read aloud, and so does signpost record.")
+					"Record the others, too: the page Recordings shows the words to read aloud, and so does signpost "+
+						"record.")
 			}
 		}
 	},
@@ -63,7 +65,8 @@ var staleRecordings = rule{
 			}
 			fix := "Take these lines and the file away."
 			if near := nearest(p.stretches(), lang, r.Words); near != "" {
-				fix = fmt.Sprintf("If the words have changed, record them again: %q. Otherwise take these lines and the file away.",
+				fix = fmt.Sprintf("If the words have changed, record them again: %q. Otherwise take these lines and "+
+					"the file away.",
 					near)
 			}
 			p.report(p.Pos(recordingsFile, r.Path+".say"),
@@ -115,7 +118,8 @@ var recordingSound = rule{
 				continue
 			case s.Level < tooQuiet:
 				report(fmt.Sprintf("is too quiet: %.0f decibels, where %d is the least", s.Level, tooQuiet), unheard,
-					"Speak closer to the microphone, or make it louder in the program you recorded it with (\"normalise\").")
+					"Speak closer to the microphone, or make it louder in the program you recorded it with "+
+						"(\"normalise\").")
 			case s.Clipped > tooClipped:
 				report(fmt.Sprintf("is too loud: %.1f%% of it is cut off", 100*s.Clipped), "It crackles. "+unheard,
 					"Turn the microphone down, or go a hand's breadth away from it, and record it again.")

@@ -18,7 +18,8 @@ var shouting = rule{
 			for _, word := range capitals.FindAllString(w.words, -1) {
 				if !slices.Contains(spelledOut, word) {
 					p.report(p.posIn(w, word), fmt.Sprintf("%q is in capitals", word),
-						"It catches the eye of anybody beside them, and is harder to read; spoken, it may be spelled letter by letter.",
+						"It catches the eye of anybody beside them, and is harder to read; spoken, it may be spelled "+
+							"letter by letter.",
 						"Write it in small letters.")
 				}
 			}

@@ -10,7 +10,8 @@ import (
 var takesNoMen = rule{
 	name: "takes-no-men", doc: "a step for men gives lines that take men, and so does its key 0",
 	run: func(p *pass) {
-		const why = "A man would ring a line that turns him away. The engine passes such a line over, and he may be left with fewer numbers than you see here."
+		const why = "A man would ring a line that turns him away. The engine passes such a line over, and he may be " +
+			"left with fewer numbers than you see here."
 		for i := range p.book.Steps {
 			step := &p.book.Steps[i]
 			if step.Need != flows.NeedAll {

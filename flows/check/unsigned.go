@@ -49,7 +49,8 @@ var unsigned = rule{
 			}
 			p.report(p.Pos("languages.yaml", at+"#name"), what,
 				"It is never served: anybody who asks for it is told in English how to ask for an interpreter.",
-				fmt.Sprintf("Have every word read by %s (signpost language -read %s). Then add signed_off_by, signed_off_on and a voice.",
+				fmt.Sprintf("Have every word read by %s (signpost language -read %s). Then add signed_off_by, "+
+					"signed_off_on and a voice.",
 					signer, d.ID))
 		}
 	},

@@ -124,7 +124,8 @@ func everyState(t *testing.T, b *flows.Book) *check.Walk {
 			texts++
 		}
 	}
-	t.Logf("walked %d states (%d of texts, %d of calls) at %d moments, %d steps between them, %d different answers; longest text %d characters",
+	t.Logf("walked %d states (%d of texts, %d of calls) at %d moments, %d steps between them, %d different answers; "+
+		"longest text %d characters",
 		len(w.Nodes), texts, calls, len(w.Moments), w.Edges, len(answers), gsm7.Length(longestText))
 	if len(w.Nodes) < 1000 {
 		t.Errorf("only %d states: the walk has not walked", len(w.Nodes))

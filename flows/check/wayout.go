@@ -23,7 +23,8 @@ var wayOut = rule{
 				if words != "" && need.wanted && !strings.Contains(padded, " "+need.word+" ") {
 					p.report(p.Pos(file, path), fmt.Sprintf("the words do not say how to %s (%s)", need.says,
 						strings.ToUpper(need.word)),
-						"Somebody who is watched must be able to end it at once, and somebody who took a wrong turn to go back.",
+						"Somebody who is watched must be able to end it at once, and somebody who took a wrong turn "+
+							"to go back.",
 						"Add it at the end, like: 9 back, X leave.")
 				}
 			}

@@ -38,7 +38,8 @@ func (b *builder) gazetteer(hash io.Writer) []string {
 			pos, err = Pos{areaDir + "/" + m.File, max(m.Line, 1), 1}, m.Err
 		}
 		b.shapeProblem(pos, "area-table", "this cannot be read: "+err.Error(),
-			"Put the line back as it was; \"signpost areas build\" makes these tables, and their first lines tell their form.")
+			"Put the line back as it was; \"signpost areas build\" makes these tables, and their first lines tell "+
+				"their form.")
 		return nil
 	}
 	for _, name := range area.Files() {

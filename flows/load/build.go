@@ -164,7 +164,8 @@ func (b *builder) menus(file value) {
 		if n, err := strconv.Atoi(p.text); err != nil || n < leastPersonAfter || n > mostPersonAfter {
 			b.problem(p.pos, "person-after", fmt.Sprintf("%q is not a number of seconds from %d to %d", p.text,
 				leastPersonAfter, mostPersonAfter),
-				"Too short, and a caller whom a machine answered is cut off; too long, and a line that answers counts as one that does not.",
+				"Too short, and a caller whom a machine answered is cut off; too long, and a line that answers "+
+					"counts as one that does not.",
 				"Write a number from 5 to 120, or take the line out for 25.")
 		} else {
 			book.PersonAfter = time.Duration(n) * time.Second

@@ -40,7 +40,8 @@ func (r *reader) blanks(data []byte) (found bool) {
 		r.problems = append(r.problems, Problem{Pos: Pos{r.file, n + 1, i + 1}, Rule: "blank",
 			What: what + " where the line begins; only spaces may be there",
 			Why:  whyNotLoaded,
-			Fix:  "Put spaces there, as many as the lines around begin with. Set your editor to write spaces for the tab key.",
+			Fix: "Put spaces there, as many as the lines around begin with. Set your editor to write spaces for the " +
+				"tab key.",
 			Edit: Edit{begins, begins + len(lead), put}})
 	}
 	return found

@@ -177,7 +177,8 @@ func Dir(fsys fs.FS) (*Source, []Problem) {
 		if err != nil {
 			fix := "Put it back; a book needs all of " + fmt.Sprint(requiredFiles()) + "."
 			if !errors.Is(err, fs.ErrNotExist) {
-				fix = "Another program may hold it open: close it there. If the file is in OneDrive or Dropbox, wait until it is on this computer."
+				fix = "Another program may hold it open: close it there. If the file is in OneDrive or Dropbox, wait " +
+					"until it is on this computer."
 			}
 			b.shapeProblem(Pos{name, 1, 1}, "missing-file", "the file "+name+" cannot be read", fix)
 			continue

@@ -30,7 +30,8 @@ func digitsOnly(number string) string {
 	for letter, digit := range map[string]string{"O": "0", "o": "0", "l": "1", "I": "1"} {
 		if strings.Contains(number, letter) &&
 			strings.Trim(strings.ReplaceAll(number, letter, digit), "+0123456789 ") == "" {
-			return fmt.Sprintf("The letter %s is in it: write the digit %s, if that is the number, with digits and spaces only.",
+			return fmt.Sprintf("The letter %s is in it: write the digit %s, if that is the number, with digits and "+
+				"spaces only.",
 				letter, digit)
 		}
 	}
@@ -118,7 +119,8 @@ func keysFix(text string) string {
 	wait := time.Duration(strings.Count(waits, "w"))*webhook.KeysAfterUnit +
 		time.Duration(strings.Count(waits, "W"))*time.Second
 	if waits == "" || !flows.IsKey(key) || wait > webhook.MaxKeysAfter {
-		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like press_after: 2"
+		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like " +
+			"press_after: 2"
 	}
 	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v",
 		key, wait.Seconds())

@@ -29,7 +29,8 @@ func (b *builder) pronunciations(all value) (out []voice.Respelling) {
 			continue
 		case !sayable(said.text):
 			b.problem(said.pos, "pronunciation", fmt.Sprintf("%q is not how a name is said", said.text), why,
-				fmt.Sprintf("Spell it as you would for a child to read aloud, with letters only, at most %d, like Kezzick for Keswick.",
+				fmt.Sprintf("Spell it as you would for a child to read aloud, with letters only, at most %d, like "+
+					"Kezzick for Keswick.",
 					maxSaid))
 			continue
 		case said.text == name:

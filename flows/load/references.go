@@ -100,7 +100,8 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 		}
 	}
 	if twice := b.twice[r.kind+"s"]; len(twice) > 0 {
-		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it its own name.",
+		return fmt.Sprintf("%q appears twice, and one of the two may be a copy that was meant to be this: give it "+
+			"its own name.",
 			twice[0])
 	}
 	var spare []string // no name refers to them
@@ -113,7 +114,8 @@ func (b *builder) perhaps(r ref, all value, refs []ref) string {
 	const few = 12
 	switch ids := slices.Sorted(slices.Values(all.keys)); {
 	case len(spare) == 1:
-		return fmt.Sprintf("Nothing leads to the %s %q: if that is its new name, write it here. If it is gone for good, take this out, too.",
+		return fmt.Sprintf("Nothing leads to the %s %q: if that is its new name, write it here. If it is gone for "+
+			"good, take this out, too.",
 			r.kind, spare[0])
 	case len(ids) <= few:
 		return "If it is gone for good, take this out, too. Otherwise use one of: " + strings.Join(ids, ", ") + "."

@@ -207,14 +207,16 @@ func menusShape() *shape {
 				need("agreed_by", "the role of the person at that line who agreed in writing", text()),
 				need("agreed_on", "the day they did, like 2026-01-31", text()))),
 		may("person_after",
-			"how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to 120; usually 25",
+			"how many seconds a call to a line must last to count as answered by a person, and not a machine: 5 to "+
+				"120; usually 25",
 			text()),
 		need("voice", "the voice of calls, in the provider's names", object(
 			need("name", "like Polly.Amy", text()), need("language", "like en-GB", text()))),
 		need("steps", "the steps, by a short name for each", mapOf(object(
 			need("kind", "what the step does", one("menu", "services", "say")),
 			may("need",
-				"from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of zero_for_all",
+				"from here on: deaf, numbers are given for Relay UK; line_for_all, the 24-hour line is the one of "+
+					"zero_for_all",
 				one("deaf", "line_for_all")),
 			may("text", "what a text says; leave out when the step is for calls only", text()),
 			may("say", "what a call says; leave out when the step is for texts only", text()),
@@ -241,7 +243,8 @@ func recordingsShape() *shape {
 func examplesShape() *shape {
 	turn := object(
 		may("they",
-			"what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no answer, engaged, failed, cancelled)",
+			"what they text, or on a call: rings, a key, silence, or how a line we called ended (answered, short, no "+
+				"answer, engaged, failed, cancelled)",
 			text()),
 		may("we", "what our answer holds; each must be there", oneOrMore()),
 		may("never", "what our answer must not hold", oneOrMore()),
@@ -272,13 +275,15 @@ func wordsShape(wording *shape) *shape {
 		messages = append(messages, need(m.name, m.doc, wording))
 	}
 	phrases = append(phrases, may("not_answering",
-		"a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for {doubt}",
+		"a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for "+
+			"{doubt}",
 		wording))
 	messages = append(messages, may("they_answer",
 		"to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
 		may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording),
 		may("static",
-			"when nothing but fixed words can be used; without it, what danger_short says to a text and fallback to a call",
+			"when nothing but fixed words can be used; without it, what danger_short says to a text and fallback to "+
+				"a call",
 			wording))
 	for _, p := range phraseNames {
 		phrases = append(phrases, need(p.name, p.doc, wording))

@@ -26,7 +26,8 @@ func (b *builder) hours(s *flows.Service, all value) {
 			fix = "Write this, if it is what you mean: hours: " + likely
 		}
 		if strings.EqualFold(strings.TrimSpace(v.text), "closed") {
-			fix = "If it is closed for some days, leave its hours and write the day it is back: paused_until: 2026-01-31. If it is gone, write not_offered and why."
+			fix = "If it is closed for some days, leave its hours and write the day it is back: paused_until: " +
+				"2026-01-31. If it is gone, write not_offered and why."
 		}
 		if but == nil {
 			fix = fmt.Sprintf("It holds dashes or blanks of another kind: write %q, with the dash of the keyboard.",

@@ -37,7 +37,8 @@ func (r *reader) unreadable(data []byte) bool {
 		switch {
 		case conflictMarker.MatchString(text):
 			r.shapeProblem(at, "conflict", "two people's changes are here side by side, with marks of the program git",
-				"Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and >>>>>>>.")
+				"Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and "+
+					">>>>>>>.")
 			return true
 		case text == "---" && started:
 			r.shapeProblem(at, "documents", "a second document begins here (---); only the first is read",

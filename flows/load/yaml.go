@@ -67,9 +67,11 @@ func (r *reader) problem(pos Pos, rule, what, why, fix string) {
 	r.problems = append(r.problems, p)
 }
 
-const whyNotLoaded = "The file is not used until this is put right: callers keep getting the last good book, without your change."
+const whyNotLoaded = "The file is not used until this is put right: callers keep getting the last good book, without " +
+	"your change."
 
-const whyUnsigned = "Nobody has signed this translation, so callers never get it. Once it is signed, this would keep the file from being used."
+const whyUnsigned = "Nobody has signed this translation, so callers never get it. Once it is signed, this would keep " +
+	"the file from being used."
 
 func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
 	why := whyNotLoaded
@@ -138,7 +140,8 @@ func (r *reader) parse(file string, data []byte, sh *shape) value {
 			return value{}
 		}
 		r.shapeProblem(Pos{file, line, 1}, "yaml", "this is not readable: "+msg,
-			"Look at this line and the one above: a colon needs a space after it, lists and names need the same indent, and text with : or # in it needs quotes.")
+			"Look at this line and the one above: a colon needs a space after it, lists and names need the same "+
+				"indent, and text with : or # in it needs quotes.")
 		return value{}
 	}
 	if len(doc.Content) == 0 {

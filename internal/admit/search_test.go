@@ -322,7 +322,8 @@ func TestNobodyIsDenied(t *testing.T) {
 	paper(t, "known", r.table(false))
 	paper(t, "stranger", r.table(true))
 	paper(t, "all",
-		fmt.Sprintf("%d attacks were played. A way to get her nothing at all: **%s**. The most that the line spent for each pound of an attacker's "+
+		fmt.Sprintf("%d attacks were played. A way to get her nothing at all: **%s**. The most that the line spent "+
+			"for each pound of an attacker's "+
 			"was £%.2f: %v.\n", r.played, map[bool]string{false: "none found", true: "found"}[r.worst == denied],
 			r.dearest.gain(), r.dearest.attack))
 }

@@ -25,13 +25,15 @@ import (
 
 // mayCallOut are the packages and files that may make a request of their own, and why.
 var mayCallOut = map[string]string{
-	"cmd/signpost/start.go":        "asks whether a preview runs on this machine",
-	"cmd/signpost/watch.go":        "tells the operator, at addresses that the operator set, and no caller",
-	"cmd/signpost/internal/follow": "asks the desk for the published book, and this machine's gateway for its own; it tells the desk, and no caller",
-	"internal/inspect/machine.go":  "asks the paths of the webhooks at our own PUBLIC_URL, with nothing in it",
-	"internal/twilio":              "erases the provider's copies; each request is held against a list",
-	"internal/trace":               "tells the operator's own collector where the time goes; what it sends is made of a list of names",
-	"internal/handset":             "a phone in software, for tools and tests: it signs webhooks to our own server",
+	"cmd/signpost/start.go": "asks whether a preview runs on this machine",
+	"cmd/signpost/watch.go": "tells the operator, at addresses that the operator set, and no caller",
+	"cmd/signpost/internal/follow": "asks the desk for the published book, and this machine's gateway for its own; " +
+		"it tells the desk, and no caller",
+	"internal/inspect/machine.go": "asks the paths of the webhooks at our own PUBLIC_URL, with nothing in it",
+	"internal/twilio":             "erases the provider's copies; each request is held against a list",
+	"internal/trace": "tells the operator's own collector where the time goes; what it sends is made " +
+		"of a list of names",
+	"internal/handset": "a phone in software, for tools and tests: it signs webhooks to our own server",
 }
 
 // starts matches names of the provider's library that start a message, a call,
@@ -41,12 +43,14 @@ var starts = regexp.MustCompile(`^(Create|Update)(Message|Call|Participant|Confe
 
 // allowedStart are the exceptions, by file.
 var allowedStart = map[string]string{
-	"internal/twilio/client.go UpdateMessageParams":  "of the same",
-	"internal/twilio/client.go UpdateMessage":        "empties a message's words; the list of requests lets only Body= with nothing in it through",
+	"internal/twilio/client.go UpdateMessageParams": "of the same",
+	"internal/twilio/client.go UpdateMessage": "empties a message's words; the list of requests lets only " +
+		"Body= with nothing in it through",
 	"internal/twilio/ownline.go CreateMessageParams": "of the next",
-	"internal/twilio/ownline.go CreateMessage":       "texts our own line from our own number; the list of requests lets only that form through, and only linecheck has it built in",
-	"internal/twilio/ownline.go CreateCallParams":    "of the next",
-	"internal/twilio/ownline.go CreateCall":          "rings our own line from our own number, likewise",
+	"internal/twilio/ownline.go CreateMessage": "texts our own line from our own number; the list of requests " +
+		"lets only that form through, and only linecheck has it built in",
+	"internal/twilio/ownline.go CreateCallParams": "of the next",
+	"internal/twilio/ownline.go CreateCall":       "rings our own line from our own number, likewise",
 }
 
 // ownLine is what those are reached by, and only cmd/linecheck may.

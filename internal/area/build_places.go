@@ -135,7 +135,8 @@ func (g *Gazetteer) BuildPlaces(places io.Reader) ([]byte, error) {
 `)
 	b.WriteString(Attribution)
 	g.legend(&b)
-	b.WriteString("# LETTERS NAME. After the letters: ? the name alone is never enough; ! also an ordinary word, so only as a whole message; + a town.\n")
+	b.WriteString("# LETTERS NAME. After the letters: ? the name alone is never enough; ! also an ordinary word, so " +
+		"only as a whole message; + a town.\n")
 	for _, name := range sortedKeys(all) {
 		p := all[name]
 		flags := ""

@@ -240,7 +240,8 @@ func (g *Gazetteer) addDistrict(line string) error {
 	case letter != letters[n:n+1]:
 		return fmt.Errorf("the next district's letter must be %c, not %q", letters[n], letter)
 	case name == "" || len(name) > 60 || strings.ContainsAny(name, ";,[]{}:#\"'"):
-		return fmt.Errorf("%q is not the name of a district: give a letter, its councils' codes or -, and a name of plain words",
+		return fmt.Errorf("%q is not the name of a district: give a letter, its councils' codes or -, and a name of "+
+			"plain words",
 			name)
 	}
 	if _, taken := g.District(name); taken {

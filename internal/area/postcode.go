@@ -205,7 +205,8 @@ func (s *search) spaced(i int) Candidate {
 // counted reports what a number before it counts: "in la 9 years".
 func counted(w string) bool {
 	switch w {
-	case "year", "years", "yr", "yrs", "month", "months", "week", "weeks", "wk", "wks", "day", "days", "hour", "hours", "hrs",
+	case "year", "years", "yr", "yrs", "month", "months", "week", "weeks", "wk", "wks", "day", "days", "hour", "hours",
+		"hrs",
 		"min", "mins", "minutes", "kids", "children":
 		return true
 	}

@@ -79,7 +79,8 @@ func Provider(c *twilio.Client, s Settings) (found []Finding) {
 	case errors.Is(err, twilio.ErrNotAllowed):
 		found = append(Account(c), Finding{"lines-unreadable",
 			"where the numbers point cannot be seen with this API key",
-			"Allow the key to read numbers and messaging services, or run signpost doctor now and then with a key that may.",
+			"Allow the key to read numbers and messaging services, or run signpost doctor now and then with a key " +
+				"that may.",
 			true})
 		return append(found, dialling(c)...)
 	case errors.Is(err, twilio.ErrCredentials):
@@ -87,8 +88,10 @@ func Provider(c *twilio.Client, s Settings) (found []Finding) {
 			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console.", false}}
 	case errors.Is(err, twilio.ErrClock):
 		return []Finding{{"clock",
-			"by this machine's clock the certificate of the provider is not valid: the clock is wrong by months, or something else answers in the provider's place",
-			"Look at the clock with date. Set it by NTP: timedatectl set-ntp true. Opening hours hang on it, and nothing is erased meanwhile.",
+			"by this machine's clock the certificate of the provider is not valid: the clock is wrong by months, or " +
+				"something else answers in the provider's place",
+			"Look at the clock with date. Set it by NTP: timedatectl set-ntp true. Opening hours hang on it, and " +
+				"nothing is erased meanwhile.",
 			false}}
 	case err != nil:
 		return []Finding{{"provider-unreachable", "the account cannot be looked at",
@@ -126,7 +129,8 @@ func Account(c *twilio.Client) (found []Finding) {
 			false})
 	case state.Trial:
 		found = append(found, Finding{"account-trial",
-			"the account is a trial: people get no answer unless their number was verified, and hear an advertisement first",
+			"the account is a trial: people get no answer unless their number was verified, and hear an " +
+				"advertisement first",
 			"Upgrade the account in the provider's console.", false})
 	}
 	amount, currency, err := c.Balance()
@@ -178,7 +182,8 @@ func Lines(c *twilio.Client, lines []twilio.AccountLine, s Settings) (found []Fi
 		if len(s.Lines) > 0 && l.Kind != twilio.ServiceLine && !slices.Contains(s.Lines, l.Name) {
 			found = append(found, Finding{"line-not-swept",
 				l.Name +
-					" points here and is not in ERASE_LINES: what a crash leaves of it at the provider is not looked for",
+					" points here and is not in ERASE_LINES: what a crash leaves of it at the provider is not looked " +
+					"for",
 				"Add it to ERASE_LINES and restart.", false})
 		}
 	}
@@ -201,11 +206,13 @@ func callerID(lines, ours []twilio.AccountLine, s Settings) []Finding {
 	case s.CallerID == "" && hidden >= 0 && !shown:
 		return []Finding{{"caller-id-needed",
 			"services cannot be shown " + ours[hidden].Name +
-				", and no number of ours is set that they can be shown: its callers are told a number and never connected",
+				", and no number of ours is set that they can be shown: its callers are told a number and never " +
+				"connected",
 			"Buy a geographic, 03 or mobile number of the United Kingdom, and set CALLER_ID to it.", false}}
 	case s.CallerID == "" && len(ours) > 0 && !shown:
 		return []Finding{{"caller-id-missing",
-			"no number of ours is set that services can be shown: callers over SIP, and to a short code, are told a number and not connected",
+			"no number of ours is set that services can be shown: callers over SIP, and to a short code, are told a " +
+				"number and not connected",
 			"Set CALLER_ID to one of your numbers.", true}}
 	case s.CallerID != "" && !slices.ContainsFunc(lines,
 		func(l twilio.AccountLine) bool { return isNumber(l) && l.Name == s.CallerID }):

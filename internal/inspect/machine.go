@@ -89,7 +89,8 @@ func Paths(ctx context.Context, publicURL string, paths []string) (found []Findi
 	if len(sentOn) > 0 {
 		found = append(found, Finding{"redirects",
 			listed(sentOn, paths) + " of PUBLIC_URL redirects to another address",
-			"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.",
+			"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent " +
+				"elsewhere.",
 			false})
 	}
 	if len(answered) > 0 {
@@ -133,7 +134,8 @@ func Hosts(root fs.FS, publicURL string) []Finding {
 		if len(names) > 1 && slices.ContainsFunc(names[1:],
 			func(n string) bool { return strings.EqualFold(n, u.Hostname()) }) {
 			return []Finding{{"name-in-hosts",
-				"/etc/hosts of this machine has an address for the name in PUBLIC_URL: what is looked at there may be another server than the one that the world reaches",
+				"/etc/hosts of this machine has an address for the name in PUBLIC_URL: what is looked at there may " +
+					"be another server than the one that the world reaches",
 				"Take the name out of /etc/hosts.", true}}
 		}
 	}
@@ -188,7 +190,8 @@ func SpendLimit(limit, textPrice, minutePrice float64) []Finding {
 		return nil
 	}
 	return []Finding{{"spend-limit-low",
-		fmt.Sprintf("SPEND_LIMIT pays for %.0f texts and %.0f calls from this country in an hour: beyond that answers are short",
+		fmt.Sprintf("SPEND_LIMIT pays for %.0f texts and %.0f calls from this country in an hour: beyond that "+
+			"answers are short",
 			texts, calls),
 		"Raise SPEND_LIMIT, and have the provider warn you of a day that costs more than you expect.", true}}
 }

@@ -16,8 +16,10 @@ const reachedTimeout = 10 * time.Second
 // OtherGateway is the finding that PUBLIC_URL reaches a gateway that does not share our Redis.
 var OtherGateway = Finding{
 	Name: "other-gateway",
-	What: "what is sent to PUBLIC_URL reaches a gateway that has another Redis than this one: an old server, a test server, or a second machine with a Redis of its own",
-	Fix:  "Point the name in PUBLIC_URL here and stop the other gateway, or give all gateways the same REDIS_URL. Restart a gateway whose REDIS_URL was changed.",
+	What: "what is sent to PUBLIC_URL reaches a gateway that has another Redis than this one: an old server, a test " +
+		"server, or a second machine with a Redis of its own",
+	Fix: "Point the name in PUBLIC_URL here and stop the other gateway, or give all gateways the same REDIS_URL. " +
+		"Restart a gateway whose REDIS_URL was changed.",
 }
 
 // Reached sends a report on a probe to a path of PUBLIC_URL, signed as the provider signs. A
@@ -36,7 +38,8 @@ func Reached(ctx context.Context, publicURL, path, account string, signer twilio
 	case status == http.StatusForbidden:
 		return []Finding{{"signature-refused",
 			"what answers at PUBLIC_URL refuses a request that is signed as the provider signs",
-			"Another gateway with other settings may answer there, or a proxy changes the address or drops a header: have every request passed on as it comes.",
+			"Another gateway with other settings may answer there, or a proxy changes the address or drops a header: " +
+				"have every request passed on as it comes.",
 			false}}
 	case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
 		return nil

@@ -34,16 +34,21 @@ func Everything(l Lifetimes) []Kept {
 	const longestQuarter = 92 * 24 * time.Hour
 	return []Kept{
 		{key(`s:\{` + hash + `\}`), "s:{hash}",
-			"where a text conversation is, and when it ends, sealed in 52 bytes: step, area, whom it is for. Whether numbers are for somebody deaf, or the 24-hour line is the one for everybody. How often it was not understood. Hashed: the places that are asked about, and the first half of a postcode",
+			"where a text conversation is, and when it ends, sealed in 52 bytes: step, area, whom it is for. Whether " +
+				"numbers are for somebody deaf, or the 24-hour line is the one for everybody. How often it was not " +
+				"understood. Hashed: the places that are asked about, and the first half of a postcode",
 			l.Session + Blur,
-			"it ends sooner, and at once when somebody leaves; the time is rounded up to the end of a quarter of an hour",
+			"it ends sooner, and at once when somebody leaves; the time is rounded up to the end of a quarter of an " +
+				"hour",
 			"so that the next text is an answer to the last one"},
 		{key(`r:\{` + hash + `\}`), "r:{hash}",
-			"by hash, that each message of the conversation was answered, from which of those steps and in which minute, sealed",
+			"by hash, that each message of the conversation was answered, from which of those steps and in which " +
+				"minute, sealed",
 			max(l.Session, markTTL) + Blur, "counted from the last text, so that none goes before its conversation",
 			"so that a webhook sent twice is answered alike, and changes nothing the second time"},
 		{key(`rate:\{` + hash + `\}`), "rate:{hash}",
-			"how fast one sender is texting, sealed, kept only of those who have texted more than a few times; the hash does not show which of the limits it is",
+			"how fast one sender is texting, sealed, kept only of those who have texted more than a few times; the " +
+				"hash does not show which of the limits it is",
 			time.Hour + Blur, "earlier, the fewer the texts; the time is rounded up to the end of a quarter of an hour",
 			"so that nobody can have us send texts without end"},
 		{key(`maintenance`), "maintenance", "until when the menus are out of use, while they are", MaxMaintenance,
@@ -53,13 +58,15 @@ func Everything(l Lifetimes) []Kept {
 			"a keyed hash of a fixed word for each PRIVACY_KEY in use, and when it was seen", healthTTL, "",
 			"so that two gateways with different keys are noticed"},
 		{key(`health:books`), "health:books",
-			"for each gateway: a random name of its process, the checksum of its flow book, when that came into use, and its version",
+			"for each gateway: a random name of its process, the checksum of its flow book, when that came into use, " +
+				"and its version",
 			healthTTL, "", "so that two gateways with different books or versions are noticed"},
 		{key(fmt.Sprintf(`health:check:\w{%d}`, webhook.IDLength)), "health:check:ID",
 			"1, under a random id that the gateway or signpost doctor has made", checkTTL,
 			"", "to see whether what is sent to PUBLIC_URL reaches a gateway on this Redis"},
 		{key(`spent:\d{4}-\d{2}-\d{2}T\d{2}`), "spent:HOUR",
-			"by process, what its answers of the hour cost, by kind (texts or calls; from this country, from elsewhere, withheld); sealed, at a fixed rate and length",
+			"by process, what its answers of the hour cost, by kind (texts or calls; from this country, from " +
+				"elsewhere, withheld); sealed, at a fixed rate and length",
 			spendTTL, "at the end of the hour after it", "so that nobody can have us spend without end"},
 		{key(`erase:\{list\}:(due|since)`), "erase:{list}:due, :since",
 			"the provider's ids of messages and calls whose records it still has to delete, and when to try",
@@ -68,12 +75,17 @@ func Everything(l Lifetimes) []Kept {
 		{key(`erase:\{list\}:pause`), "erase:{list}:pause", "that the provider is to be left alone for a moment",
 			5 * time.Minute, "", "its rate limits"},
 		{key(`line:\{` + hash + `\}`), "line:{hash}",
-			"of the line of one service, sealed: the last day a person answered, the last day of an attempt, and how many attempts in a row nobody answered. Since it was last rung to try it: how many a machine answered, how many people wrote that it did not help, and the day of that test. All lines are written every minute, at one length",
+			"of the line of one service, sealed: the last day a person answered, the last day of an attempt, and how " +
+				"many attempts in a row nobody answered. Since it was last rung to try it: how many a machine " +
+				"answered, how many people wrote that it did not help, and the day of that test. All lines are " +
+				"written every minute, at one length",
 			(KeepLines + 1) * 24 * time.Hour,
-			"at a midnight, 400 days after it was last written; what is in it is forgotten 400 days after the last of it",
+			"at a midnight, 400 days after it was last written; what is in it is forgotten 400 days after the last " +
+				"of it",
 			"so that a line which nobody answers is noticed, and is not tried first"},
 		{key(`counts:\d{4}-\d{2}-\d{2}`), "counts:DAY",
-			"by process, how many phones were given each number, and the like, on that day: by area, service, channel and outcome; sealed, at a fixed rate and length",
+			"by process, how many phones were given each number, and the like, on that day: by area, service, " +
+				"channel and outcome; sealed, at a fixed rate and length",
 			longestQuarter + KeepCounts*31*24*time.Hour, "with its whole quarter, 13 months after it ends",
 			"for the report; never shown under twenty"},
 	}

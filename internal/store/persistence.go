@@ -18,7 +18,8 @@ func (s *Store) Persistence(ctx context.Context) string {
 	} {
 		got, err := s.rdb.ConfigGet(ctx, o.setting).Result()
 		if err != nil {
-			return "Redis does not say whether it writes to disk, as hosted ones do not: ask its provider whether it keeps backups, and for how long"
+			return "Redis does not say whether it writes to disk, as hosted ones do not: ask its provider whether it " +
+				"keeps backups, and for how long"
 		}
 		if v, ok := got[o.setting]; !ok || v != o.off {
 			on = append(on, o.what)

@@ -61,7 +61,8 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 			mine = true
 			if l.Texts.URL != "" {
 				return nil,
-					errors.New("something answers texts at the number to check from: it would answer our replies, and we its answers. " +
+					errors.New("something answers texts at the number to check from: it would answer our replies, " +
+						"and we its answers. " +
 						"Take the address for messages away from it, in the provider's console")
 			}
 			continue

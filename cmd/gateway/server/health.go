@@ -170,8 +170,9 @@ func (g *Gateway) compareBooks(ctx context.Context) bool {
 
 var (
 	otherBook = inspect.Finding{Name: "other-book",
-		What: "another gateway on this Redis uses another flow book than this one: people who reach both get different answers",
-		Fix:  "Compare book: in their /readyz, and install the same book on every machine."}
+		What: "another gateway on this Redis uses another flow book than this one: people who reach both get " +
+			"different answers",
+		Fix: "Compare book: in their /readyz, and install the same book on every machine."}
 	otherVersion = inspect.Finding{Name: "other-version",
 		What: "another gateway on this Redis is another version than this one",
 		Fix:  "Install the same version everywhere, and restart.", Look: true}
@@ -180,8 +181,9 @@ var (
 // OtherKeys is the finding that gateways on one Redis have different keys.
 var OtherKeys = inspect.Finding{
 	Name: "other-keys",
-	What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose their place",
-	Fix:  "Give all gateways the same PRIVACY_KEY. While a key is rotated this goes by itself once all are restarted.",
+	What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose " +
+		"their place",
+	Fix: "Give all gateways the same PRIVACY_KEY. While a key is rotated this goes by itself once all are restarted.",
 }
 
 // inspectHourly looks at the machine, the certificate and the account, in the background:

@@ -54,7 +54,8 @@ var managerTexts = []struct {
 		lessAnswer, false, []string{"share-nearly-spent"}},
 	{"Many people ring. Four fifths of the money for this hour are spent. Callers notice nothing yet.", unnoticed,
 		false, []string{"calls-share-nearly-spent"}},
-	{"More people text or ring than the money for this hour pays for. Texts get short answers, and calls the 24-hour line.",
+	{"More people text or ring than the money for this hour pays for. Texts get short answers, and calls the 24-hour " +
+		"line.",
 		lessAnswer, false, []string{"share-spent", "flood"}},
 	{"When its memory is full, the server forgets what is to be deleted at the provider.", unnoticed, false,
 		[]string{"store-evicts"}},

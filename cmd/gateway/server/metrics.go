@@ -48,7 +48,8 @@ func newMetrics() *metrics {
 		sweeps: counter("erasure_sweeps_total", "Searches for records left at the provider, by outcome.",
 			"outcome"),
 		deliveries: counter("replies_reported_total",
-			"Replies that the provider reported on, by outcome and its error code. Those that something keeps from everybody appear at once, the rest within a day.",
+			"Replies that the provider reported on, by outcome and its error code. Those that something keeps from "+
+				"everybody appear at once, the rest within a day.",
 			"outcome", "code"),
 		calls: counter("call_events_total",
 			"Events of calls, by kind. Lost positions appear at once, the rest within a day.", "event"),
@@ -182,10 +183,12 @@ func (m *metrics) registerSpend(meter *budget.Meter) {
 		"Estimated cost of the current hour, as far as this process knows, in steps of 5, blurred.", spendStep,
 		func() float64 { return meter.Total().Pounds() })
 	gauge("spend_fullest_share_ratio",
-		"The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in tenths, blurred; 1 is all of it.",
+		"The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in "+
+			"tenths, blurred; 1 is all of it.",
 		shareStep, meter.Fullest)
 	gauge("spend_reserve_pounds",
-		"Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, blurred.",
+		"Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, "+
+			"blurred.",
 		spendStep, func() float64 {
 			return meter.Reserve().Pounds()
 		})

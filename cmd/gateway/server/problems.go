@@ -52,8 +52,10 @@ func (f *faults) recent(now time.Time) (out []inspect.Finding) {
 		found := inspect.Finding{Name: name}
 		switch name {
 		case webhooksRefused:
-			found.What = "in the last half hour a request with our account's id was refused; if it was the provider's, somebody got no answer"
-			found.Fix = "signpost doctor says whether a good signature is accepted. See docs/runbooks.md, SignpostRefusing."
+			found.What = "in the last half hour a request with our account's id was refused; if it was the " +
+				"provider's, somebody got no answer"
+			found.Fix = "signpost doctor says whether a good signature is accepted. See docs/runbooks.md, " +
+				"SignpostRefusing."
 		case safeAnswers:
 			found.What = "in the last half hour a fault of the program was answered with the 24-hour number and 999"
 			found.Fix = "See docs/runbooks.md, SignpostSafeAnswers."
@@ -116,8 +118,9 @@ func (g *Gateway) problems() []inspect.Finding {
 	}
 	if g.meter.Reserve().Pounds() > highReserve {
 		out = append(out, inspect.Finding{Name: "reserve-high",
-			What: "the answers that are never refused have cost more than 50 pounds in this hour: somebody is attacking the line",
-			Fix:  "See docs/runbooks.md, SignpostReserve."})
+			What: "the answers that are never refused have cost more than 50 pounds in this hour: somebody is " +
+				"attacking the line",
+			Fix: "See docs/runbooks.md, SignpostReserve."})
 	}
 	out = append(out, g.traffic.findings(g.clock())...)
 	out = append(out, g.faults.recent(g.clock())...)

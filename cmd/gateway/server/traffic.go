@@ -138,7 +138,8 @@ func (g *Gateway) lookAtCounts(ctx context.Context) {
 		if err != nil {
 			g.health.set("counts", []inspect.Finding{{Name: "counts-unreadable",
 				What: "the counts in Redis cannot be read with this PRIVACY_KEY: the report would lack them",
-				Fix:  "Add the key they were made with behind the new one, with a comma between. If it is lost, signpost restore puts back what was saved."}})
+				Fix: "Add the key they were made with behind the new one, with a comma between. If it is lost, " +
+					"signpost restore puts back what was saved."}})
 			return
 		}
 		quiet = counted && !begun(counts)

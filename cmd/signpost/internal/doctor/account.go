@@ -28,7 +28,8 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	if errors.Is(err, twilio.ErrNotAllowed) {
 		e.erasing(of, c)
 		e.name("lines-unreadable").add(of, Look,
-			"Give the key read access to numbers and messaging services, or run signpost doctor once with a key that has it: TWILIO_API_KEYS=SK...:... signpost doctor.",
+			"Give the key read access to numbers and messaging services, or run signpost doctor once with a key that "+
+				"has it: TWILIO_API_KEYS=SK...:... signpost doctor.",
 			"Where the numbers point cannot be seen with this API key.")
 		e.balance(of, c)
 		e.dialling(of, c)
@@ -37,7 +38,8 @@ func (e *exam) account(ctx context.Context, b *flows.Book) {
 	}
 	if errors.Is(err, twilio.ErrCredentials) {
 		e.name("credentials").add(of, Bad,
-			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing is erased there with the wrong ones.",
+			"Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEYS, from the provider's console. Nothing "+
+				"is erased there with the wrong ones.",
 			"The provider refuses our account or token.")
 		return
 	}
@@ -83,7 +85,8 @@ func (e *exam) erasing(of string, c *twilio.Client) {
 		if errors.Is(one.Err, twilio.ErrCredentials) {
 			bad = true
 			e.name("erasing-not-allowed").add(of, Bad,
-				"Give the API key this permission in the provider's console: for messages and calls it needs read, update and delete.",
+				"Give the API key this permission in the provider's console: for messages and calls it needs read, "+
+					"update and delete.",
 				"Our credentials may not %s: records would stay at the provider.", one.What)
 		}
 	}
@@ -102,8 +105,12 @@ func (e *exam) balance(of string, c *twilio.Client) {
 // unseen says what no key can read.
 func (e *exam) unseen(of string) {
 	e.name("console-only").add(of, Look,
-		"In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with what was pressed, for as long as the provider says; let as few people in as can be, and no service that copies them. Usage triggers: an alert when a day costs more than you expect.",
-		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot be read from here.")
+		"In the console: Messaging, Settings, Geo permissions: only the countries in ANSWER_COUNTRIES. Messaging, "+
+			"Settings, General: redaction on, where your contract has it. Monitor, Logs: they hold requests with "+
+			"what was pressed, for as long as the provider says; let as few people in as can be, and no service that "+
+			"copies them. Usage triggers: an alert when a day costs more than you expect.",
+		"Which countries may be written to, redaction, who reads the provider's logs, and alerts on spending cannot "+
+			"be read from here.")
 }
 
 // dialling looks which countries the account may ring: callers are put through to
@@ -120,12 +127,14 @@ func (e *exam) dialling(of string, c *twilio.Client) {
 	case !may.Special:
 		e.name("special-numbers").add(of, Look,
 			where+
-				"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be among them.",
+				"tick the United Kingdom's special numbers, or try each service once: 0300 and 0808 numbers may be "+
+				"among them.",
 			"Special numbers of the United Kingdom may not be rung.")
 	case may.Others > 0:
 		e.name("other-countries").add(of, Look,
 			where+
-				"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them at your cost.",
+				"only the United Kingdom: Signpost rings no other country, and a thief of the token could ring them "+
+				"at your cost.",
 			"%d other countries may be rung.", may.Others)
 	default:
 		e.add(of, OK, "", "The United Kingdom may be rung, and nobody else.")

@@ -148,7 +148,8 @@ func (e *exam) environment() {
 	}
 	if c.InspectEvery <= 0 {
 		e.name("inspect-off").add(of, Look, "Leave INSPECT_EVERY out, or set it to 1h.",
-			"INSPECT_EVERY is 0: the gateway does not notice mistakes at the provider, in the certificate or on the way here.")
+			"INSPECT_EVERY is 0: the gateway does not notice mistakes at the provider, in the certificate or on the "+
+				"way here.")
 	}
 	if c.LogDebug {
 		e.name("log-debug").add(of, Look, "LOG_LEVEL=info is enough.", "LOG_LEVEL is debug.")
@@ -178,7 +179,8 @@ func (e *exam) keys(of string) {
 	}
 	if len(c.Tokens) > 0 && len(c.WebhookKeys) > 0 && len(c.APIKeys) > 0 {
 		e.name("token-not-needed").add(of, Look,
-			"Once every webhook is signed with the shared key, take TWILIO_AUTH_TOKEN away: it may do anything in the account, and what it signs is still taken.",
+			"Once every webhook is signed with the shared key, take TWILIO_AUTH_TOKEN away: it may do anything in "+
+				"the account, and what it signs is still taken.",
 			"TWILIO_AUTH_TOKEN is set beside keys that do without it.")
 	}
 }
@@ -198,8 +200,10 @@ func (e *exam) swap() {
 		sure = sure && known
 		if possible && known {
 			e.name("swap").add(of, Bad,
-				"MemorySwapMax=0 in the systemd unit, memswap_limit as large as mem_limit in compose, no swap_size_mb at Fly; or turn swap off: swapoff -a.",
-				"The memory of a gateway or Redis can be swapped to a disk: what people write could be read there later.")
+				"MemorySwapMax=0 in the systemd unit, memswap_limit as large as mem_limit in compose, no "+
+					"swap_size_mb at Fly; or turn swap off: swapoff -a.",
+				"The memory of a gateway or Redis can be swapped to a disk: what people write could be read there "+
+					"later.")
 			return
 		}
 	}
@@ -343,11 +347,13 @@ func (e *exam) server(ctx context.Context) {
 			"PUBLIC_URL does not answer.")
 	case status >= 300 && status < 400:
 		e.name("redirects").add(of, Bad,
-			"Have what ends TLS pass webhooks on itself: the provider loses what was written when it is sent elsewhere.",
+			"Have what ends TLS pass webhooks on itself: the provider loses what was written when it is sent "+
+				"elsewhere.",
 			"PUBLIC_URL redirects to another address (%d).", status)
 	case status == http.StatusForbidden:
 		e.name("signature-refused").add(of, Bad,
-			"The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.",
+			"The running gateway has another TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID or PUBLIC_URL than this command, "+
+				"or a proxy changes the address: it must be signed for exactly what PUBLIC_URL says.",
 			"The server refuses a request that is signed as the provider signs.")
 	case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
 		e.name("not-this-gateway").add(of, Bad,

@@ -37,14 +37,16 @@ func (e *exam) installed() {
 	}
 	if _, err := fs.Lstat(e.Root, enabledProbe); err != nil {
 		e.name("probe-off").add(of, Look, "docs/operator.md, Is it answering?; unless another machine sends probes.",
-			"The probe timer is not enabled: that nothing reaches the gateway from outside is noticed after an hour, and not after ten minutes.")
+			"The probe timer is not enabled: that nothing reaches the gateway from outside is noticed after an hour, "+
+				"and not after ten minutes.")
 	}
 	settings, err := fs.ReadFile(e.Root, watchSettings)
 	_, off := fs.Lstat(e.Root, enabledWatch)
 	switch {
 	case off != nil:
 		e.name("watch-off").add(of, Look,
-			"docs/operator.md, Watch it; unless Prometheus, or the watch timer of another machine, looks at this gateway.",
+			"docs/operator.md, Watch it; unless Prometheus, or the watch timer of another machine, looks at this "+
+				"gateway.",
 			"The watch timer is not enabled: nobody hears of problems.")
 	case err == nil && strings.Contains(string(settings), "@example.org"):
 		e.name("watch-example").add(of, Bad, "Write your own addresses into /etc/signpost/watch.",

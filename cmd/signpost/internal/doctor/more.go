@@ -58,7 +58,8 @@ func (e *exam) machine() {
 		e.says == "" { // the gateway's unit may set it: it says itself whether it lacks it
 		e.name("state-dir-missing").add("environment", Look,
 			"Set STATE_DIR to a folder that the gateway may write to, as deploy/signpost.service does.",
-			"STATE_DIR is not set: after a restart with a broken flow book everybody would get only the 24-hour number and 999.")
+			"STATE_DIR is not set: after a restart with a broken flow book everybody would get only the 24-hour "+
+				"number and 999.")
 	}
 }
 
@@ -82,7 +83,8 @@ func (e *exam) writes(ctx context.Context, s *store.Store) {
 		name := map[error]string{store.ErrReadOnly: "store-read-only", store.ErrFull: "store-full",
 			store.ErrDenied: "store-denied"}[err]
 		e.name(name).add(of, Bad,
-			"Point REDIS_URL at the primary; look at its disk; redis-cli config set maxmemory-policy volatile-ttl, or give it more memory.",
+			"Point REDIS_URL at the primary; look at its disk; redis-cli config set maxmemory-policy volatile-ttl, "+
+				"or give it more memory.",
 			"%v: no conversation is remembered.", err)
 		return
 	}
@@ -101,8 +103,10 @@ func (e *exam) writes(ctx context.Context, s *store.Store) {
 		}
 		if !known {
 			e.name("other-keys").add(of, Bad,
-				"Give all gateways, and this command, the same PRIVACY_KEY. While a key is rotated this goes by itself.",
-				"A gateway on this Redis has a PRIVACY_KEY that is not known here: people who reach both lose their place.")
+				"Give all gateways, and this command, the same PRIVACY_KEY. While a key is rotated this goes by "+
+					"itself.",
+				"A gateway on this Redis has a PRIVACY_KEY that is not known here: people who reach both lose their "+
+					"place.")
 			return
 		}
 	}
@@ -121,7 +125,8 @@ func (e *exam) paths(ctx context.Context, p handset.Phone) {
 				"%s does not answer, and other paths do.", path)
 		case status >= 300 && status < 400:
 			e.name("redirects").add(of, Bad,
-				"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent elsewhere.",
+				"Have what ends TLS pass every path on itself: the provider loses what was written when it is sent "+
+					"elsewhere.",
 				"%s redirects to another address (%d).", path, status)
 		case status != http.StatusOK || !bytes.Contains(body, []byte("<Response")):
 			e.name("path-unreachable").add(of, Bad, "Have what ends TLS pass every path on, as it comes.",
@@ -140,8 +145,10 @@ func (e *exam) keywords(lines []twilio.AccountLine) {
 	}
 	if len(names) > 0 {
 		e.name("keywords").add("provider", Look,
-			"Ask the provider's support to switch its replies off for this line, or to use the wording in docs/deploy.md. Then text STOP, HELP and YES yourself.",
-			"%s: the provider may answer STOP, HELP and YES by itself, and tell people to reply STOP. That cannot be read from here.",
+			"Ask the provider's support to switch its replies off for this line, or to use the wording in "+
+				"docs/deploy.md. Then text STOP, HELP and YES yourself.",
+			"%s: the provider may answer STOP, HELP and YES by itself, and tell people to reply STOP. That cannot be "+
+				"read from here.",
 			strings.Join(names, ", "))
 	}
 }

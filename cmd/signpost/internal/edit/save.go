@@ -51,7 +51,8 @@ func replace(path string, data []byte, mode fs.FileMode) error {
 }
 
 // errLocked is that the file cannot be replaced now.
-var errLocked = errors.New("another program may have it open, like an editor, OneDrive or Dropbox: close it there, and save again")
+var errLocked = errors.New("another program may have it open, like an editor, OneDrive or Dropbox: close it there, " +
+	"and save again")
 
 // rename is os.Rename. On Windows a file that another program has open cannot be
 // replaced; virus scanners and OneDrive let go of it within moments.

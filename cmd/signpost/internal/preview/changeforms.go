@@ -123,7 +123,8 @@ func wordsPage(v Verdict, r *http.Request) (*formPage, bool) {
 				one.Kind, one.Most = "", 200
 			}
 			if strings.HasSuffix(w.Path, ".text") && strings.Count(w.Path, ".") == 2 {
-				one.Help = fmt.Sprintf("At most %d plain letters, with what is filled in. The first 40 must give nobody away.",
+				one.Help = fmt.Sprintf("At most %d plain letters, with what is filled in. The first 40 must give "+
+					"nobody away.",
 					gsm7.SingleGSM7)
 			}
 			f.Groups = append(f.Groups, formGroup{Fields: []*formField{one}})

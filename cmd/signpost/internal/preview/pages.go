@@ -88,7 +88,8 @@ func (s *Server) trouble(w http.ResponseWriter, status int, what string) {
 
 // meanwhile is the page for somebody whose change would undo another that came first.
 func (s *Server) meanwhile(w http.ResponseWriter, p proposal) {
-	body := troubled{What: "Somebody changed the files meanwhile. Nothing was saved: look again, then make your change again.",
+	body := troubled{What: "Somebody changed the files meanwhile. Nothing was saved: look again, then make your " +
+		"change again.",
 		Again: p.Page()}
 	if p.edits != "" && len(p.Form) > 0 {
 		body.Wrote = p.Form[0].Value

@@ -211,7 +211,8 @@ func (s *Server) Watch(ctx context.Context) {
 }
 
 // Policy is what a browser may do with the page: nothing but what came with it.
-const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // maxBody bounds what a page may send; maxUpload a page that sends a whole file or a
 // recording.

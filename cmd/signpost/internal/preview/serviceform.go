@@ -177,7 +177,8 @@ func (f *serviceForm) rungBy(today time.Time, another bool) {
 		return
 	case another && !f.wrong && (because == "" || because == svc.UnrungBecause):
 		f.refuse("rung_by",
-			"Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before that. The old reason was about the old number.")
+			"Nobody has rung the new number yet. Ring it and write your role, or write why it must go out before "+
+				"that. The old reason was about the old number.")
 		return
 	case another: // whenever somebody rang, it was another number
 		f.wanted = append(f.wanted, edit.Change{Path: at + "checked_on", Words: "never", After: "source_date"},

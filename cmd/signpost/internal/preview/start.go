@@ -115,7 +115,8 @@ func prepare(dir string) error {
 		seen = seen || !strings.HasPrefix(e.Name(), ".") && e.Name() != "desktop.ini"
 	}
 	if seen {
-		return fmt.Errorf("the folder %s holds other files: choose a new or an empty folder, or one that has a flow book",
+		return fmt.Errorf("the folder %s holds other files: choose a new or an empty folder, or one that has a flow "+
+			"book",
 			dir)
 	}
 	return copyBook(dir)

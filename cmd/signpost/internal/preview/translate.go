@@ -86,7 +86,8 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 	}
 	f := &formPage{Title: row.Name, At: "/languages/" + id, Back: "/languages", BackTo: "all languages",
 		Here: "/languages", Jump: "read", JumpText: "Go to the end, to sign it",
-		About: "A person who speaks the language writes and reads every line. Never use a machine. Keep each {name} in curly brackets."}
+		About: "A person who speaks the language writes and reads every line. Never use a machine. Keep each {name} " +
+			"in curly brackets."}
 	missing, done := formGroup{Legend: "Still missing"}, formGroup{Legend: "Every wording, below the English"}
 	for n, w := range v.Source.Wordings {
 		one := &formField{Name: fmt.Sprint("w", n), Label: w.Words, Help: pieceOf(v, w.Path), Value: has[w.Path],
@@ -104,7 +105,8 @@ func (s *Server) languagePage(v Verdict, r *http.Request) (*formPage, bool) {
 		f.Groups = append(f.Groups, missing)
 	}
 	sign := formGroup{Legend: "Sign it",
-		Help: "Sign only when you speak the language, work with frightened people, and have read every line. From then on callers get it.",
+		Help: "Sign only when you speak the language, work with frightened people, and have read every line. From " +
+			"then on callers get it.",
 		Fields: []*formField{
 			{Name: "read", Label: "I have read every line", Kind: "tick"},
 			{Name: "signed_by", Label: "Your role", Help: "A role, never a name.",

@@ -120,12 +120,20 @@ func date(t time.Time) string { return t.Format("2 January 2006") }
 
 func notes(r Report, o Options) []string {
 	out := []string{
-		"A phone counts once a day for each thing, however often it texts or rings, so these are near to conversations. They are not people: nothing is kept that shows whether the same phone came on two days, at what time of day, or what was said. Each call from a withheld number counts.",
+		"A phone counts once a day for each thing, however often it texts or rings, so these are near to " +
+			"conversations. They are not people: nothing is kept that shows whether the same phone came on two days, " +
+			"at what time of day, or what was said. Each call from a withheld number counts.",
 		Hidden +
-			", and a line that is not listed, means that fewer than twenty were counted, or that they are told only together with others, in a total. It may be none.",
-		"Figures are rounded to the nearest 5. Each count waits until twenty can be shown together. So a figure may lack up to nineteen of these days and include up to nineteen from just before. Up to ten of a group may be your own texts: ten others or more are in every figure shown. Parts need not add up to their total: some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
-		"Answered means that the call lasted 25 seconds. A short call may have been a machine or a wrong number. A caller who left first says nothing about the line.",
-		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares with another for its size.",
+			", and a line that is not listed, means that fewer than twenty were counted, or that they are told only " +
+			"together with others, in a total. It may be none.",
+		"Figures are rounded to the nearest 5. Each count waits until twenty can be shown together. So a figure may " +
+			"lack up to nineteen of these days and include up to nineteen from just before. Up to ten of a group may " +
+			"be your own texts: ten others or more are in every figure shown. Parts need not add up to their total: " +
+			"some counts are in the total only. Totals are nearly complete at the end of each month. Read them first.",
+		"Answered means that the call lasted 25 seconds. A short call may have been a machine or a wrong number. A " +
+			"caller who left first says nothing about the line.",
+		"This cannot say how many people were helped, whether anybody was safe afterwards, or how one place compares " +
+			"with another for its size.",
 	}
 	if len(o.NotAnswering) > 0 {
 		out = append([]string{"Nobody answers these lines now, at the last three attempts or more: " +

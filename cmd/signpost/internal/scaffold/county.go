@@ -91,7 +91,8 @@ func (c County) RoomFor(towns string) error {
 			used += gsm7.Length("1 , " + p.Towns)
 		}
 		if over := used - maxMenuText(); over > 0 {
-			return fmt.Errorf("together the towns of %d parts are %d letters too long for one text: give it one town only, or begin again with one town for each",
+			return fmt.Errorf("together the towns of %d parts are %d letters too long for one text: give it one town "+
+				"only, or begin again with one town for each",
 				len(menu), over)
 		}
 	}
