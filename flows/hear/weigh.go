@@ -125,6 +125,9 @@ func (e *Ear) doubt(r *Reading) {
 	if r.hurtMoreThanChild() {
 		denied |= Of(ChildConcern)
 	}
+	if len(r.Words) <= complaintWords && r.sure.Any(NoAnswer, Engaged, DeadLine, Machine, Shut, Another) {
+		denied |= urgent &^ r.sure // "they said they cant help me" is about a number that we gave
+	}
 	if r.has.Has(Ordinary) {
 		for k := range Leave {
 			if r.has.Has(k) && (r.over[scaleOf(k)] <= against || !r.sure.Has(Hurt) && r.everyday(k)) {
@@ -136,6 +139,9 @@ func (e *Ear) doubt(r *Reading) {
 	r.has &^= denied
 	r.sure &^= denied
 }
+
+// complaintWords are the most words of a text that says of a number that it did not help, and nothing else.
+const complaintWords = 8
 
 // noLine are needs that have no line of their own: where the weight of words alone says one, and only just, the
 // question for the town is the better answer.
