@@ -1,0 +1,86 @@
+package flows_test
+
+import (
+	"strings"
+	"testing"
+
+	"signpost/flows"
+	"signpost/flows/hear"
+)
+
+// What people text after they were given a number is understood for what it is. None of it is danger or
+// despair that only weights say.
+func TestTextsAfterANumber(t *testing.T) {
+	b := shipped(t)
+	for _, tt := range []struct {
+		text string
+		kind flows.CaseKind
+		what hear.Kind
+	}{
+		{"help me please", flows.CaseRepeat, 0},
+		{"i need help", flows.CaseRepeat, 0},
+		{"please somebody help", flows.CaseRepeat, 0},
+		{"they said they cant help me", flows.CaseComplaint, hear.Another},
+		{"i tried that one already", flows.CaseComplaint, hear.Another},
+		{"i rang last week they never called back", flows.CaseComplaint, hear.NoAnswer},
+		{"i rang and a man answered", flows.CaseUnclear, 0},
+		{"im not ready to leave", flows.CaseUnclear, 0},
+		{"is it free from mobile", flows.CaseQuestion, hear.AskFree},
+		{"i dont have any credit", flows.CaseQuestion, hear.AskFree},
+		{"will they tell my husband", flows.CaseQuestion, hear.AskPrivate},
+		{"i just want someone to talk to", flows.CaseQuestion, hear.AskCall},
+		{"brilliant thanks will ring tomorrow", flows.CaseThanks, 0},
+		{"hes asleep next to me", flows.CaseNeed, hear.TextOnly},
+		{"can i text", flows.CaseNeed, hear.TextOnly},
+		{"just give me a number", flows.CaseHelpline, 0},
+		{"womens aid", flows.CaseHelpline, 0},
+		{"do i have to say", flows.CaseNotSure, 0},
+		{"why do you need my town", flows.CaseNotSure, 0},
+		{"i feel like giving up", flows.CaseDespair, 0},
+		{"theres no point any more", flows.CaseDespair, 0},
+		{"i think i need stitches", flows.CaseDanger, 0},
+	} {
+		if c := b.Classify(tt.text); c.Kind != tt.kind || tt.what != 0 && c.What != tt.what {
+			t.Errorf("%q is %v (%v)", tt.text, c.Kind, c.What)
+		}
+	}
+}
+
+// A plea for help after a number gets the number again.
+func TestPleaGetsTheNumberAgain(t *testing.T) {
+	b := shipped(t)
+	for _, first := range []string{"kendal", "my husband hits me. crewe", "im deaf. widnes", "my wife hits me"} {
+		var given flows.Reply
+		state, given, err := b.Step(wednesday, flows.State{}, flows.TextInput(first))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, again, err := b.Step(wednesday, state, flows.TextInput("please help me")); err != nil || again.Text != given.Text {
+			t.Errorf("after %q a plea gets %q, %v", first, again.Text, err)
+		}
+	}
+}
+
+// Nobody is told that a text is not clear without 999 and a number that answers day and night.
+func TestUnclearTextGetsANumber(t *testing.T) {
+	b := shipped(t)
+	for _, first := range []string{"hi", "kendal", "cumbria", "im 15", "my friend is hit", "he is hitting me", "i want to die",
+		"1", "2", "i hit him but he hits me"} {
+		state, _, err := b.Step(wednesday, flows.State{}, flows.TextInput("hi"))
+		if err == nil {
+			state, _, err = b.Step(wednesday, state, flows.TextInput(first))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			var r flows.Reply
+			if state, r, err = b.Step(wednesday, state, flows.TextInput("asdfgh")); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(r.Text, "999") || !strings.Contains(r.Text, "0808 2000 247") {
+				t.Errorf("after %q, asdfgh gets %q", first, r.Text)
+			}
+		}
+	}
+}
