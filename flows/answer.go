@@ -19,8 +19,8 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	if fresh {
 		s = t.enter(State{Lang: s.Lang}, b.TextStart)
 	}
-	half := s.Half
-	s.Half = "" // a half of a postcode is kept for one text only
+	half, urgent := s.Half, s.Urgent
+	s.Half, s.Urgent = "", NotUrgent // both are kept for one text only
 	if c.Deaf && s.Who != Behaviour {
 		s.Need = NeedDeaf
 	}
@@ -34,9 +34,16 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	case CaseDanger, CaseDespair:
 		return t.urgent(s, c)
 	case CaseSilent:
+		s.Urgent = urgent
 		return s, Reply{Rest: true, Ended: fresh}
 	case CaseThanks:
+		s.Urgent = urgent
 		return t.thanked(s, fresh)
+	case CaseRepeat:
+		if urgent != NotUrgent { // "please help me"
+			s.Urgent = urgent
+			return t.replyWithoutProgress(s, t.urgentAgain(s))
+		}
 	}
 	o, understood := t.answer(s, fresh, c)
 	switch {
@@ -53,6 +60,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	case fresh:
 		return s, t.show(s)
 	}
+	s.Urgent = urgent
 	return t.missText(s)
 }
 
@@ -394,9 +402,13 @@ func (t turn) missText(s State) (State, Reply) {
 	helpline := t.helplineStep(s)
 	reply := Reply{}
 	next := s
-	if misses < missesToHelpline {
+	switch {
+	case misses < missesToHelpline && s.Urgent != NotUrgent:
+		reply = t.urgentAgain(s)
+	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
-	} else {
+	default:
+		next.Urgent = NotUrgent
 		if s.Step != helpline {
 			next = t.enter(s, helpline)
 		}

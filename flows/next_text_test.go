@@ -84,3 +84,48 @@ func TestUnclearTextGetsANumber(t *testing.T) {
 		}
 	}
 }
+
+// Somebody who was answered that they are in danger, or that they matter, and then asks for help or writes
+// what is not understood gets that answer again. A second such text gets the 24-hour number, and any other is
+// answered for what it is.
+func TestUrgentAnswerAgain(t *testing.T) {
+	b := shipped(t)
+	text := func(s flows.State, body string) (flows.State, string) {
+		t.Helper()
+		s, r, err := b.Step(wednesday, s, flows.TextInput(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, r.Text
+	}
+	for _, urgent := range []string{"he is hitting me", "i want to die", "kendal i want to die", "im deaf he has a knife"} {
+		for _, next := range []string{"please help me", "asdfgh", "i did it"} {
+			at, first := text(flows.State{}, urgent)
+			after, again := text(at, next)
+			if again != first {
+				t.Errorf("after %q, %q gets %q", urgent, next, again)
+			}
+			if restored, err := b.Decode(after.Encode()); err != nil || restored != after {
+				t.Errorf("%+v is remembered as %+v, %v", after, restored, err)
+			}
+			if _, place := text(after, "crewe"); !strings.Contains(place, "0300 123 5101") {
+				t.Errorf("after %q and %q, a place gets %q", urgent, next, place)
+			}
+			if later, _ := text(after, "crewe"); later.Urgent != flows.NotUrgent {
+				t.Errorf("after %q, %q and a place it is remembered", urgent, next)
+			}
+		}
+		at, _ := text(flows.State{}, urgent)
+		at, _ = text(at, "asdfgh")
+		if _, got := text(at, "qwert"); !strings.Contains(got, "0808 2000 247") {
+			t.Errorf("after %q, a second unclear text gets %q", urgent, got)
+		}
+	}
+	if at, _ := text(flows.State{}, "i hit my wife"); at.Urgent != flows.NotUrgent {
+		t.Error("own behaviour is remembered as urgent")
+	}
+	at, _ := text(flows.State{}, "i hit my wife")
+	if at, _ = text(at, "i want to die"); at.Urgent != flows.NotUrgent {
+		t.Error("despair on the branch of somebody who harms is remembered")
+	}
+}

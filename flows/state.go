@@ -27,10 +27,11 @@ type State struct {
 	AskNames [4]string
 	Unnamed  bool
 	Need     Need
-	Half     string // the first half of a postcode, for one text
-	Misses   uint8  // answers not understood in a row
-	Silences uint8  // silences in a row, on a call
-	Idle     uint8  // replies that moved nothing, in this conversation
+	Urgent   Urgency // of the last answer
+	Half     string  // the first half of a postcode, for one text
+	Misses   uint8   // answers not understood in a row
+	Silences uint8   // silences in a row, on a call
+	Idle     uint8   // replies that moved nothing, in this conversation
 }
 
 // ErrNoSuchStep means that the state does not fit the book: it was replaced in
@@ -39,13 +40,27 @@ var ErrNoSuchStep = errors.New("the book has no such step")
 
 const stateVersion = 3
 
-// The byte of the need also holds whether places must not be named, and
-// [State.HelplineAt].
+// Urgency says whether the last answer was one to danger or to despair: a text that is not understood, or
+// asks for help, then gets it again.
+type Urgency uint8
+
+// The urgencies.
+const (
+	NotUrgent Urgency = iota
+	UrgentDanger
+	UrgentDespair
+	urgencies // how many there are
+)
+
+// The byte of the need also holds whether places must not be named, [State.HelplineAt] and
+// [State.Urgent].
 const (
 	unnamedBit     = 0x80
 	helplineAtBits = 5
 	maxHelplineAt  = 3
-	needMask       = 1<<helplineAtBits - 1
+	urgentBits     = 3
+	urgentMask     = 1<<(helplineAtBits-urgentBits) - 1
+	needMask       = 1<<urgentBits - 1
 )
 
 // Who it is for and the language share a byte.
@@ -84,7 +99,7 @@ func (s State) Encode() []byte {
 		b = binary.BigEndian.AppendUint32(b, ID(name))
 	}
 	b = binary.BigEndian.AppendUint32(b, ID(s.Half))
-	need := byte(s.Need) | min(s.HelplineAt, maxHelplineAt)<<helplineAtBits
+	need := byte(s.Need) | min(s.HelplineAt, maxHelplineAt)<<helplineAtBits | byte(s.Urgent)<<urgentBits
 	if s.Unnamed {
 		need |= unnamedBit
 	}
@@ -100,7 +115,7 @@ func (s State) Encode() []byte {
 func (b *Book) Decode(data []byte) (State, error) {
 	const fixed = StateSize - 7 // where the fields of a byte each begin
 	if !IsState(data) || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) ||
-		Need(data[fixed]&needMask) >= needCount {
+		Need(data[fixed]&needMask) >= needCount || Urgency(data[fixed]>>urgentBits&urgentMask) >= urgencies {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
@@ -119,6 +134,7 @@ func (b *Book) Decode(data []byte) (State, error) {
 		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
 		Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
 		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0,
+		Urgent:     Urgency(data[fixed] >> urgentBits & urgentMask),
 		HelplineAt: data[fixed] >> helplineAtBits & maxHelplineAt,
 		Who:        Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
 		Misses:   data[fixed+3],

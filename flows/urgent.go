@@ -20,17 +20,38 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 		s = t.inDanger(s, c)
 		t.talkTo = t.needLine(s)
 	}
+	s.Misses, s.Urgent = 0, urgencyOf(c)
+	r := Reply{Text: t.urgentText(s, c), Emergency: true}
+	if !t.remembers(s) {
+		s.Urgent = NotUrgent
+	}
+	return s, r
+}
+
+func urgencyOf(c Case) Urgency {
+	if c.Kind == CaseDespair {
+		return UrgentDespair
+	}
+	return UrgentDanger
+}
+
+// remembers reports whether an answer to danger or despair may be given once more. Where a number was given,
+// that number and 999 are the answer to who asks for help in danger; who harms always gets one number.
+func (t turn) remembers(s State) bool {
+	return s.Who != Behaviour && (s.Urgent == UrgentDespair || t.StepNamed(s.Step).Kind != KindServices)
+}
+
+// urgentText is the answer to danger or despair: the first wording that fits one segment.
+func (t turn) urgentText(s State, c Case) string {
 	m := &t.Messages
 	var list []Wording
-	switch {
-	case c.Kind == CaseDespair && s.Who == Behaviour:
-		list = []Wording{m.BehaviourDanger}
-	case c.Kind == CaseDespair && c.Taken:
-		list = []Wording{m.Taken, m.TakenShort}
-	case c.Kind == CaseDespair:
-		list = []Wording{m.Despair, m.DespairShort}
+	switch despair := s.Urgent == UrgentDespair; {
 	case s.Who == Behaviour:
 		list = []Wording{m.BehaviourDanger}
+	case despair && c.Taken:
+		list = []Wording{m.Taken, m.TakenShort}
+	case despair:
+		list = []Wording{m.Despair, m.DespairShort}
 	case s.Need == NeedDeaf:
 		list = []Wording{m.DangerDeaf}
 	case c.Doctor:
@@ -38,13 +59,20 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	default:
 		list = []Wording{m.Danger, m.DangerShort}
 	}
-	s.Misses = 0
 	text := t.fit(s, list...)
 	if t.talkTo != nil && len(text) > segment {
 		t.talkTo = nil
 		text = t.fit(s, list...)
 	}
-	return s, Reply{Text: text, Emergency: true}
+	return text
+}
+
+// urgentAgain is the last answer to danger or despair once more.
+func (t turn) urgentAgain(s State) Reply {
+	if s.Urgent == UrgentDanger {
+		t.talkTo = t.needLine(s)
+	}
+	return Reply{Text: t.urgentText(s, Case{})}
 }
 
 // inDanger remembers what else a text about danger says: that it is about somebody

@@ -269,6 +269,7 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 // push gives the pair's place, and -1 if it is not gone into.
 func (w *walk) push(p pair, how step) int {
 	p.before.Idle, p.after.Idle, p.before.Half, p.after.Half = 0, 0, "", ""
+	p.before.Urgent, p.after.Urgent = 0, 0         // what it says again was compared
 	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
 		return -1
 	}

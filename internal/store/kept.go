@@ -35,8 +35,8 @@ func Everything(l Lifetimes) []Kept {
 	return []Kept{
 		{key(`s:\{` + hash + `\}`), "s:{hash}",
 			"where a text conversation is, and when it ends, sealed in 52 bytes: step, area, whom it is for. Whether " +
-				"numbers are for somebody deaf, or the 24-hour line is the one for everybody. How often it was not " +
-				"understood. Hashed: the places that are asked about, and the first half of a postcode",
+				"numbers are for somebody deaf, or the 24-hour line is the one for everybody. Whether the last answer was " +
+				"one to danger or despair. How often it was not understood. Hashed: the places that are asked about, and the first half of a postcode",
 			l.Session + Blur,
 			"it ends sooner, and at once when somebody leaves; the time is rounded up to the end of a quarter of an " +
 				"hour",
