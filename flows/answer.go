@@ -96,6 +96,9 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 	case CaseBehaviour:
 		return outcome{next: t.enterFor(s, Behaviour, t.People[Behaviour].Ask)}, true
 	case CaseEither:
+		if s.Who == Someone { // it is about them: "shes not answering her phone"
+			return outcome{next: s}, true
+		}
 		return t.askEither(s, c), true
 	case CaseAnswer:
 		return t.answerDigit(s, fresh, int(c.Digit))
@@ -405,6 +408,8 @@ func (t turn) missText(s State) (State, Reply) {
 	switch {
 	case misses < missesToHelpline && s.Urgent != NotUrgent:
 		reply = t.urgentAgain(s)
+	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
+		reply = t.show(s)
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
 	default:

@@ -275,6 +275,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind, c.What = CaseQuestion, question
 	case c.Place.Denied[0] != "":
 		c.Kind = CaseDenied
+	case r.Has(hear.Hurt): // heard, and nothing new to go on: the question, or the number, again
+		c.Kind = CaseRepeat
 	}
 }
 

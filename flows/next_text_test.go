@@ -19,6 +19,8 @@ func TestTextsAfterANumber(t *testing.T) {
 	}{
 		{"help me please", flows.CaseRepeat, 0},
 		{"i need help", flows.CaseRepeat, 0},
+		{"my husband keeps hitting me", flows.CaseRepeat, 0},
+		{"im scared", flows.CaseRepeat, 0},
 		{"please somebody help", flows.CaseRepeat, 0},
 		{"they said they cant help me", flows.CaseComplaint, hear.Another},
 		{"i tried that one already", flows.CaseComplaint, hear.Another},
@@ -28,6 +30,7 @@ func TestTextsAfterANumber(t *testing.T) {
 		{"is it free from mobile", flows.CaseQuestion, hear.AskFree},
 		{"i dont have any credit", flows.CaseQuestion, hear.AskFree},
 		{"will they tell my husband", flows.CaseQuestion, hear.AskPrivate},
+		{"do i have to give my name", flows.CaseQuestion, hear.AskPrivate},
 		{"i just want someone to talk to", flows.CaseQuestion, hear.AskCall},
 		{"brilliant thanks will ring tomorrow", flows.CaseThanks, 0},
 		{"hes asleep next to me", flows.CaseNeed, hear.TextOnly},
@@ -61,6 +64,39 @@ func TestPleaGetsTheNumberAgain(t *testing.T) {
 	}
 }
 
+// A text that is not understood where a number was given gets it again: the line knows the answer. The next
+// such text gets the 24-hour number.
+func TestUnclearTextGetsTheNumberAgain(t *testing.T) {
+	b := shipped(t)
+	state, given, err := b.Step(wednesday, flows.State{}, flows.TextInput("my husband hits me. kendal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"can i bring my dog", "police came last night and let him go", "asdfgh"} {
+		next, again, err := b.Step(wednesday, state, flows.TextInput(text))
+		if err != nil || again.Text != given.Text {
+			t.Errorf("%q gets %q, %v", text, again.Text, err)
+		}
+		if _, second, err := b.Step(wednesday, next, flows.TextInput("asdfgh")); err != nil ||
+			second.Text == given.Text || !strings.Contains(second.Text, "0808 2000 247") {
+			t.Errorf("after %q a second gets %q, %v", text, second.Text, err)
+		}
+	}
+}
+
+// A text about somebody else is not asked which it is.
+func TestFriendIsNotAskedWhichItIs(t *testing.T) {
+	b := shipped(t)
+	state, asked, err := b.Step(wednesday, flows.State{}, flows.TextInput("my friend needs help with her boyfriend"))
+	if err != nil || state.Who != flows.Someone {
+		t.Fatal(state, err)
+	}
+	if _, got, err := b.Step(wednesday, state, flows.TextInput("shes not answering her phone since last nite")); err != nil ||
+		got.Text != asked.Text {
+		t.Errorf("answered %q, %v", got.Text, err)
+	}
+}
+
 // Nobody is told that a text is not clear without 999 and a number that answers day and night.
 func TestUnclearTextGetsANumber(t *testing.T) {
 	b := shipped(t)
@@ -78,7 +114,8 @@ func TestUnclearTextGetsANumber(t *testing.T) {
 			if state, r, err = b.Step(wednesday, state, flows.TextInput("asdfgh")); err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(r.Text, "999") || !strings.Contains(r.Text, "0808 2000 247") {
+			open := strings.Contains(r.Text, "0808 2000 247") || strings.Contains(r.Text, "open 24 hours")
+			if !strings.Contains(r.Text, "999") || !open {
 				t.Errorf("after %q, asdfgh gets %q", first, r.Text)
 			}
 		}

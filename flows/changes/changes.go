@@ -290,6 +290,12 @@ func (w *walk) step(i int, t try) {
 		return // no state of a book's own does that
 	}
 	before, after := said(p.call, oldReply), said(p.call, newReply)
+	if !p.call && again(w.before, p.before, oldNext) {
+		before = Again
+	}
+	if !p.call && again(w.after, p.after, newNext) {
+		after = Again
+	}
 	if before != after && !w.told[[2]string{before, after}] {
 		w.told[[2]string{before, after}] = true
 		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), t.they), Before: before,
@@ -325,6 +331,16 @@ func outcome(b *flows.Book, next flows.State, r flows.Reply) Outcome {
 		o.Language = b.Languages[next.Lang-1].ID
 	}
 	return o
+}
+
+// Again is how the number is told that a text gets once more when it is not understood: the same for
+// every number, so that a place that is understood from now on is one change.
+const Again = "(not understood: the number again)"
+
+// again reports that a text was not understood where a number was given.
+func again(b *flows.Book, at, next flows.State) bool {
+	step := b.StepNamed(at.Step)
+	return next.Misses == 1 && at.Misses == 0 && step != nil && step.Kind == flows.KindServices
 }
 
 // Silence is how an answer of no words is told.
