@@ -33,8 +33,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
 		return t.urgent(s, c)
-	case CaseSilent:
-		s.Urgent = urgent
+	case CaseSilent: // somebody else may write next
 		return s, Reply{Rest: true, Ended: fresh}
 	case CaseThanks:
 		s.Urgent = urgent
@@ -43,6 +42,9 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 		if urgent != NotUrgent { // "please help me"
 			s.Urgent = urgent
 			return t.replyWithoutProgress(s, t.urgentAgain(s))
+		}
+		if !fresh && t.StepNamed(s.Step).Kind == KindMenu {
+			return t.askAgain(s, c)
 		}
 	}
 	o, understood := t.answer(s, fresh, c)
@@ -97,7 +99,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 		return outcome{next: t.enterFor(s, Behaviour, t.People[Behaviour].Ask)}, true
 	case CaseEither:
 		if s.Who == Someone { // it is about them: "shes not answering her phone"
-			return outcome{next: s}, true
+			return t.answerSomeone(s, c)
 		}
 		return t.askEither(s, c), true
 	case CaseAnswer:
@@ -395,6 +397,23 @@ func (t turn) enterFor(s State, who Person, step string) State {
 	return t.enter(s, step)
 }
 
+// askAgain asks a question again of somebody who asks for that, or for help. The second time they get the
+// 24-hour line. Who is asked which it is, and says that they are hurt, has answered.
+func (t turn) askAgain(s State, c Case) (State, Reply) {
+	if s.Step == t.Either && c.What == hear.Hurt {
+		next := t.enter(s, t.People[Me].Ask)
+		if s.Area != "" {
+			next = t.showServices(s, s.Area)
+		}
+		return next, t.show(next)
+	}
+	if s.Misses > 0 {
+		return t.missText(s)
+	}
+	s.Misses = 1
+	return t.replyWithoutProgress(s, t.show(s))
+}
+
 // missText answers a text that was not understood.
 func (t turn) missText(s State) (State, Reply) {
 	misses := min(s.Misses+1, missesToRest)
@@ -409,7 +428,7 @@ func (t turn) missText(s State) (State, Reply) {
 	case misses < missesToHelpline && s.Urgent != NotUrgent:
 		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
-		reply = t.show(s)
+		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
 	default:

@@ -277,6 +277,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseDenied
 	case r.Has(hear.Hurt): // heard, and nothing new to go on: the question, or the number, again
 		c.Kind = CaseRepeat
+		if r.Sure(hear.Hurt) {
+			c.What = hear.Hurt
+		}
 	}
 }
 

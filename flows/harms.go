@@ -10,10 +10,10 @@ import (
 // fitted on texts that are taught.
 const (
 	// harmedMargin: a writer whose words fall short of the words of people who are harmed by no more
-	// than this is asked.
+	// than this is taken for one of them, unless a phrase or the words say more.
 	harmedMargin = 1
 	// sureMargin: a writer whose words fall short of the words of people who are harmed by no more than
-	// this is asked, even beside an unmistakable phrase: "my own anger worries me more than him now".
+	// this is asked, even beside an unmistakable phrase.
 	sureMargin = 3
 	// openMargin is harmedMargin where the phrase leaves open who did it: "slapped my gf again, want
 	// to stop".

@@ -8,8 +8,7 @@ import (
 	"signpost/flows/hear"
 )
 
-// What people text after they were given a number is understood for what it is. None of it is danger or
-// despair that only weights say.
+// What people text after they were given a number is understood for what it is.
 func TestTextsAfterANumber(t *testing.T) {
 	b := shipped(t)
 	for _, tt := range []struct {
@@ -33,8 +32,7 @@ func TestTextsAfterANumber(t *testing.T) {
 		{"do i have to give my name", flows.CaseQuestion, hear.AskPrivate},
 		{"i just want someone to talk to", flows.CaseQuestion, hear.AskCall},
 		{"brilliant thanks will ring tomorrow", flows.CaseThanks, 0},
-		{"hes asleep next to me", flows.CaseNeed, hear.TextOnly},
-		{"can i text", flows.CaseNeed, hear.TextOnly},
+		{"can i text them", flows.CaseNeed, hear.TextOnly},
 		{"just give me a number", flows.CaseHelpline, 0},
 		{"womens aid", flows.CaseHelpline, 0},
 		{"do i have to say", flows.CaseNotSure, 0},
@@ -53,7 +51,6 @@ func TestTextsAfterANumber(t *testing.T) {
 func TestPleaGetsTheNumberAgain(t *testing.T) {
 	b := shipped(t)
 	for _, first := range []string{"kendal", "my husband hits me. crewe", "im deaf. widnes", "my wife hits me"} {
-		var given flows.Reply
 		state, given, err := b.Step(wednesday, flows.State{}, flows.TextInput(first))
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +98,7 @@ func TestFriendIsNotAskedWhichItIs(t *testing.T) {
 func TestUnclearTextGetsANumber(t *testing.T) {
 	b := shipped(t)
 	for _, first := range []string{"hi", "kendal", "cumbria", "im 15", "my friend is hit", "he is hitting me", "i want to die",
-		"1", "2", "i hit him but he hits me"} {
+		"1", "2", "i hit her but she hits me"} {
 		state, _, err := b.Step(wednesday, flows.State{}, flows.TextInput("hi"))
 		if err == nil {
 			state, _, err = b.Step(wednesday, state, flows.TextInput(first))
@@ -135,7 +132,8 @@ func TestUrgentAnswerAgain(t *testing.T) {
 		}
 		return s, r.Text
 	}
-	for _, urgent := range []string{"he is hitting me", "i want to die", "kendal i want to die", "im deaf he has a knife"} {
+	for _, urgent := range []string{"he is hitting me", "i want to die", "kendal i want to die", "im deaf he has a knife",
+		"ive taken all my tablets", "he strangled me last night"} {
 		for _, next := range []string{"please help me", "asdfgh", "i did it"} {
 			at, first := text(flows.State{}, urgent)
 			after, again := text(at, next)
@@ -164,5 +162,30 @@ func TestUrgentAnswerAgain(t *testing.T) {
 	at, _ := text(flows.State{}, "i hit my wife")
 	if at, _ = text(at, "i want to die"); at.Urgent != flows.NotUrgent {
 		t.Error("despair on the branch of somebody who harms is remembered")
+	}
+}
+
+// Who asks for help where a town is asked for gets the question once more, and then the 24-hour line. Who is
+// asked which it is, and says that they are hurt, has answered.
+func TestPleaAtAQuestion(t *testing.T) {
+	b := shipped(t)
+	s, _, err := b.Step(wednesday, flows.State{}, flows.TextInput("hi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range []string{"my husband keeps hitting me", "please help me"} {
+		var r flows.Reply
+		if s, r, err = b.Step(wednesday, s, flows.TextInput(text)); err != nil ||
+			strings.Contains(r.Text, "0808 2000 247") != (i == 1) || !strings.Contains(r.Text, "999") {
+			t.Errorf("%q gets %q, %v", text, r.Text, err)
+		}
+	}
+	s, _, err = b.Step(wednesday, flows.State{}, flows.TextInput("im in crewe i hit her but she hits me"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, r, err := b.Step(wednesday, s, flows.TextInput("my husband keeps hitting me")); err != nil ||
+		!strings.Contains(r.Text, "0300 123 5101") {
+		t.Errorf("asked which it is, somebody who is hurt gets %q, %v", r.Text, err)
 	}
 }

@@ -49,7 +49,9 @@ const (
 	NotUrgent Urgency = iota
 	UrgentDanger
 	UrgentDespair
-	urgencies // how many there are
+	UrgentTaken  // has taken something
+	UrgentDoctor // must be seen by a doctor
+	urgencies    // how many there are
 )
 
 // The byte of the need also holds whether places must not be named, [State.HelplineAt] and
@@ -58,7 +60,7 @@ const (
 	unnamedBit     = 0x80
 	helplineAtBits = 5
 	maxHelplineAt  = 3
-	urgentBits     = 3
+	urgentBits     = 2
 	urgentMask     = 1<<(helplineAtBits-urgentBits) - 1
 	needMask       = 1<<urgentBits - 1
 )

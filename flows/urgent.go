@@ -21,7 +21,7 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 		t.talkTo = t.needLine(s)
 	}
 	s.Misses, s.Urgent = 0, urgencyOf(c)
-	r := Reply{Text: t.urgentText(s, c), Emergency: true}
+	r := Reply{Text: t.urgentText(s), Emergency: true}
 	if !t.remembers(s) {
 		s.Urgent = NotUrgent
 	}
@@ -29,8 +29,13 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 }
 
 func urgencyOf(c Case) Urgency {
-	if c.Kind == CaseDespair {
+	switch {
+	case c.Kind == CaseDespair && c.Taken:
+		return UrgentTaken
+	case c.Kind == CaseDespair:
 		return UrgentDespair
+	case c.Doctor:
+		return UrgentDoctor
 	}
 	return UrgentDanger
 }
@@ -38,23 +43,24 @@ func urgencyOf(c Case) Urgency {
 // remembers reports whether an answer to danger or despair may be given once more. Where a number was given,
 // that number and 999 are the answer to who asks for help in danger; who harms always gets one number.
 func (t turn) remembers(s State) bool {
-	return s.Who != Behaviour && (s.Urgent == UrgentDespair || t.StepNamed(s.Step).Kind != KindServices)
+	despair := s.Urgent == UrgentDespair || s.Urgent == UrgentTaken
+	return s.Who != Behaviour && (despair || t.StepNamed(s.Step).Kind != KindServices)
 }
 
 // urgentText is the answer to danger or despair: the first wording that fits one segment.
-func (t turn) urgentText(s State, c Case) string {
+func (t turn) urgentText(s State) string {
 	m := &t.Messages
 	var list []Wording
-	switch despair := s.Urgent == UrgentDespair; {
+	switch {
 	case s.Who == Behaviour:
 		list = []Wording{m.BehaviourDanger}
-	case despair && c.Taken:
+	case s.Urgent == UrgentTaken:
 		list = []Wording{m.Taken, m.TakenShort}
-	case despair:
+	case s.Urgent == UrgentDespair:
 		list = []Wording{m.Despair, m.DespairShort}
 	case s.Need == NeedDeaf:
 		list = []Wording{m.DangerDeaf}
-	case c.Doctor:
+	case s.Urgent == UrgentDoctor:
 		list = []Wording{m.Doctor, m.DoctorShort}
 	default:
 		list = []Wording{m.Danger, m.DangerShort}
@@ -69,10 +75,10 @@ func (t turn) urgentText(s State, c Case) string {
 
 // urgentAgain is the last answer to danger or despair once more.
 func (t turn) urgentAgain(s State) Reply {
-	if s.Urgent == UrgentDanger {
+	if s.Urgent == UrgentDanger || s.Urgent == UrgentDoctor {
 		t.talkTo = t.needLine(s)
 	}
-	return Reply{Text: t.urgentText(s, Case{})}
+	return Reply{Text: t.urgentText(s)}
 }
 
 // inDanger remembers what else a text about danger says: that it is about somebody
