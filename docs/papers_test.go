@@ -136,7 +136,7 @@ func (n *newcomer) runs(paper, src, command string) {
 		return
 	}
 	cmd := sh(n.shell + as)
-	cmd.Args = append([]string{"timeout", "120"}, cmd.Args...)
+	cmd.Args = append([]string{"timeout", "600"}, cmd.Args...)
 	cmd.Path = which(t, "timeout")
 	cmd.Stdin = strings.NewReader(paperToken + "\n") // what is pasted
 	out, err := cmd.CombinedOutput()

@@ -41,10 +41,9 @@ func urgencyOf(c Case) Urgency {
 }
 
 // remembers reports whether an answer to danger or despair may be given once more. Where a number was given,
-// that number and 999 are the answer to who asks for help in danger; who harms always gets one number.
+// that number and 999 come again; who harms always gets one number.
 func (t turn) remembers(s State) bool {
-	despair := s.Urgent == UrgentDespair || s.Urgent == UrgentTaken
-	return s.Who != Behaviour && (despair || t.StepNamed(s.Step).Kind != KindServices)
+	return s.Who != Behaviour && t.StepNamed(s.Step).Kind != KindServices
 }
 
 // urgentText is the answer to danger or despair: the first wording that fits one segment.
