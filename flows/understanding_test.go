@@ -227,7 +227,7 @@ func (a answered) keeps(b *flows.Book, area string) bool {
 // harmedKinds are the kinds of texts of people who are harmed.
 var harmedKinds = []string{"plain", "danger", "child", "deaf_or_text", "men", "lgbt", "sexual", "honour", "older"}
 
-// Nobody who is harmed is locked into the branch for people who harm: no row of victims.csv, and
+// No person who is harmed is locked into the branch for people who harm: no row of victims.csv, and
 // of all others one, which was looked at: "the vicar says i need to forgive and look at my own temper".
 func TestNoVictimIsLockedIn(t *testing.T) {
 	b := shipped(t)

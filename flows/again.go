@@ -1,0 +1,62 @@
+package flows
+
+import "signpost/flows/hear"
+
+// askAgain asks a question again of somebody who asks for that, or for help. The second time they get the
+// 24-hour line. Who is asked which it is, and says that they are hurt, has answered.
+func (t turn) askAgain(s State, c Case) (State, Reply) {
+	if s.Step == t.Either && c.What == hear.Hurt {
+		next := t.enter(s, t.People[Me].Ask)
+		if s.Area != "" {
+			next = t.showServices(s, s.Area)
+		}
+		return next, t.show(next)
+	}
+	if s.Misses > 0 {
+		return t.missText(s)
+	}
+	s.Misses = 1
+	return t.replyWithoutProgress(s, t.show(s))
+}
+
+// missText answers a text that was not understood.
+func (t turn) missText(s State) (State, Reply) {
+	misses := min(s.Misses+1, missesToRest)
+	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
+		s.Misses = misses
+		return s, Reply{Rest: true, Exhausted: true}
+	}
+	helpline := t.helplineStep(s)
+	reply := Reply{}
+	next := s
+	switch {
+	case misses < missesToHelpline && s.Urgent != NotUrgent:
+		reply = t.urgentAgain(s)
+	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
+		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
+	case misses < missesToHelpline:
+		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
+	default:
+		next.Urgent = NotUrgent
+		if s.Step != helpline {
+			next = t.enter(s, helpline)
+		}
+		next.Ask, next.AskNames = [4]string{}, [4]string{}
+		reply = t.show(next)
+	}
+	next.Misses = misses
+	if s.Idle >= maxIdle {
+		return s, Reply{Rest: true, Exhausted: true}
+	}
+	return t.replyWithoutProgress(next, reply)
+}
+
+// replyWithoutProgress replies without moving. After maxIdle such replies it stays silent, so
+// that two machines cannot loop.
+func (t turn) replyWithoutProgress(s State, r Reply) (State, Reply) {
+	if s.Idle >= maxIdle {
+		return s, Reply{Rest: true, Exhausted: true}
+	}
+	s.Idle++
+	return s, r
+}
