@@ -13,14 +13,38 @@ func (t turn) askAgain(s State, c Case) (State, Reply) {
 		return next, t.show(next)
 	}
 	if s.Misses > 0 {
-		return t.missText(s)
+		return t.missText(s, c)
 	}
 	s.Misses = 1
 	return t.replyWithoutProgress(s, t.show(s))
 }
 
+// inConversation is what a text means to somebody who has had an answer. The weights were fitted on first texts: people
+// answer, doubt and ask in other words. So what they alone say does not lead away from a number, or from the
+// answer to danger, and makes us ask nothing. Who is in danger and says who they are is still in danger.
+func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
+	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
+	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
+	switch {
+	case c.Kind == CaseNeed && inDanger && (c.Guess || dangerNeed(c.What)) && !c.Place.any():
+		c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
+		if c.Guess {
+			c.What = hear.Danger
+		}
+	case !c.Guess:
+	case c.Kind == CaseEither && (s.Who == Someone || s.Step == t.Either): // it is about them; they were asked that
+	case c.Kind == CaseEither && c.Place.any():
+		c.Kind = CasePlace
+	case numbered && !c.Place.any() && c.Place.Theirs == "":
+		c.Kind, c.What = CaseRepeat, 0
+	case c.Kind == CaseEither:
+		c.Kind, c.Tells = CaseUnclear, true
+	}
+	return c
+}
+
 // missText answers a text that was not understood.
-func (t turn) missText(s State) (State, Reply) {
+func (t turn) missText(s State, c Case) (State, Reply) {
 	misses := min(s.Misses+1, missesToRest)
 	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
 		s.Misses = misses
@@ -34,6 +58,8 @@ func (t turn) missText(s State) (State, Reply) {
 		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
+	case misses < missesToHelpline && c.Tells:
+		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
 	default:

@@ -30,6 +30,9 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
+	if !fresh && s.Who != Behaviour {
+		c = t.inConversation(s, urgent, c)
+	}
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
 		return t.urgent(s, c)
@@ -63,7 +66,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 		return s, t.show(s)
 	}
 	s.Urgent = urgent
-	return t.missText(s)
+	return t.missText(s, c)
 }
 
 // thanked answers thanks and small talk: in silence once a number has been given.

@@ -276,6 +276,7 @@ type Messages struct {
 	Taken, TakenShort               Wording // has taken something
 	BehaviourDanger                 Wording // danger or despair, on the branch of own behaviour
 	NotUnderstoodShort              Wording
+	Told                            Wording // to a sentence that asks for nothing we can give: {zero}
 	NumberShort                     Wording // a services step, where Number does not fit
 	NumberLocal, NumberLocalShort   Wording // a line for a need, with the local number: {local}
 	Instead                         Wording // another number, after a complaint

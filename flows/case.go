@@ -59,7 +59,11 @@ type Case struct {
 	// Doctor means that it has to be seen by one; Taken that something was swallowed.
 	Doctor, Taken bool
 	// Deaf means that the writer cannot hear.
-	Deaf  bool
+	Deaf bool
+	// Guess means that no phrase says it, only the weight of words.
+	Guess bool
+	// Tells means that an unclear text is a sentence: somebody tells more.
+	Tells bool
 	Digit int8   // of an answer; -1: none
 	Label string // words of a choice of the book, in plain form; empty: none
 	Step  string // of a shortcut
@@ -176,7 +180,25 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	default:
 		b.decideCalm(&c, r, w, text)
 	}
+	c.Guess, c.Tells = guessed(r, &c), c.Kind == CaseUnclear && r.Sentence()
 	return c
+}
+
+// surelyEither is the weight of words, above enough, from which they count as much as a phrase of somebody who
+// harms. Of 20 second texts that were asked which it is without need, one has as much.
+const surelyEither = 2
+
+// guessed reports a case that no phrase says, only the weight of words.
+func guessed(r *hear.Reading, c *Case) bool {
+	switch c.Kind {
+	case CaseNeed:
+		return !r.Sure(c.What) && c.What != hear.Child // a child is never answered by what is for grown-ups
+	case CaseSomeone:
+		return !r.Sure(hear.Other)
+	case CaseEither:
+		return !r.Sure(hear.Behaviour) && !r.Sure(hear.MaybeBehaviour) && r.Over(hear.MaybeBehaviour) < surelyEither
+	}
+	return false
 }
 
 // leaves reports a text that says to leave and nothing else.

@@ -59,6 +59,14 @@ func (b *Book) Cases() []NamedCase {
 		CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
 		add(k.String(), Case{Kind: k})
 	}
+	add("tells more", Case{Kind: CaseUnclear, Tells: true})
+	for _, k := range needs {
+		if k != hear.Child {
+			add("may need "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Guess: true})
+		}
+	}
+	add("may be about somebody else", Case{Kind: CaseSomeone, Guess: true})
+	add("maybe harm both ways", Case{Kind: CaseEither, Guess: true})
 	for n := range 10 {
 		add(fmt.Sprintf("answers %d", n), Case{Kind: CaseAnswer, Digit: int8(n)})
 	}

@@ -29,7 +29,7 @@ func fills(p *pass, w wording) []string {
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "back"}
 	}
 	switch w.meant() {
-	case "messages.not_understood.text", "messages.which.text":
+	case "messages.not_understood.text", "messages.told.text", "messages.which.text":
 		return []string{"choices", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"signpost/internal/area"
+	"signpost/internal/english"
 )
 
 // Fact is something a text says, and the words it rests on.
@@ -106,6 +107,16 @@ func (r *Reading) OnlyOf(ks ...Kind) bool {
 		}
 	}
 	return len(r.filler) > 0
+}
+
+// Sentence reports whether a text says something in words that we know. A short text with another word may be the
+// name of a place.
+func (r *Reading) Sentence() bool {
+	const fewest, short = 2, 4 // words
+	if n := len(r.Words); n < fewest || n > short {
+		return n > short
+	}
+	return !slices.ContainsFunc(r.spelt, func(w string) bool { return !english.Known(w) })
 }
 
 // SaysOf reports whether a text says a thing in more than one word, or says nothing

@@ -165,7 +165,7 @@ func messageSlots(m *flows.Messages, all *slots) {
 		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair},
 		{"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
 		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger},
-		{"messages.not_understood_short", &m.NotUnderstoodShort},
+		{"messages.not_understood_short", &m.NotUnderstoodShort}, {"messages.told", &m.Told},
 		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal},
 		{"messages.number_local_short", &m.NumberLocalShort},
 		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},

@@ -45,7 +45,10 @@ func messages(m value) flows.Messages {
 		NotUnderstoodShort: wording(m.at("not_understood_short")), NumberShort: wording(m.at("number_short")),
 		NumberLocal:      wording(m.at("number_local")),
 		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")),
-		Last: wording(m.at("last")),
+		Last: wording(m.at("last")), Told: wording(m.at("told")),
+	}
+	if !m.at("told").set {
+		all.Told = all.NotUnderstood
 	}
 	if !m.at("maintenance").set {
 		all.Maintenance = all.Fallback
@@ -122,6 +125,7 @@ var messageDemands = []demand{
 	{"number_local", "text", "{local}"}, {"number_local_short", "text", "{numbers}"},
 	{"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
 	{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
+	{"told", "text", "{zero}"}, {"told", "text", "999"},
 	{"static", "text", "{zero}"}, {"static", "text", "999"}, {"static", "say", "{zero}"},
 }
 
