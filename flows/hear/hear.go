@@ -191,6 +191,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	r.core, r.asks = e.coreOf(r), e.asks(r)
 	r.kissed = e.kissed(r)
 	e.locate(r, candidates, ends, pauses)
+	r.hearScript()
 	r.sure = r.has
 	e.weigh(r, ends)
 	return r
