@@ -1,0 +1,297 @@
+package flows_test
+
+import (
+	"testing"
+
+	"signpost/flows"
+	"signpost/flows/hear"
+)
+
+// casesOf are texts that are of one case. What is 0 where the case has none, or where it does not matter.
+type casesOf struct {
+	kind  flows.CaseKind
+	what  hear.Kind
+	texts []string
+}
+
+// What people text second, after our question for the town or after a number, is understood for what it is.
+func TestSecondTexts(t *testing.T) {
+	b := shipped(t)
+	for _, of := range []casesOf{
+		{flows.CasePlace, 0, []string{
+			"police in crewe gave me this number", "got your number off the police crewe",
+			"the police crewe gave me the number", "the police crewe told me to text",
+			"I see. Then I had better say Congleton", "saw your poster in kendal library",
+			"im in talkin village", "near talkin", "I work at a school in crewe", "I work at a gym in crewe",
+			"I work in a salon in crewe", "i work in a shop in crewe", "I run a gym in crewe",
+			"childminder in macclesfield", "nurse at A&E in chester", "i went to the doctors in windermere",
+			"my social worker in crewe said to text", "on a night out in chester", "at a party in chester",
+			"got your number from the police in carlisle", "then i had better say crewe",
+			"midwife gave me this number im in kendal", "in talkin", "talkin near brampton",
+			"i run a pub in kendal", "i teach in a school in crewe", "i work in a cafe in kendal",
+			"nurse in carlisle", "i was at the doctors in kendal", "my midwife in whitehaven told me to text",
+			"police in kendal gave me this number", "i work in a shop in crewe but live in chester",
+		}},
+		{flows.CaseShortcut, 0, []string{
+			"im just askin for a mate",
+		}},
+		{flows.CaseRepeat, 0, []string{
+			"police gave me this number", "my mother in law hits me", "will i lose my kids", "pls",
+			"u promise", "can i still get help", "am i allowed", "who do i ask", "who can come with me",
+			"what do you mean", "wdym", "wdym town", "town of what", "what town", "whats all them",
+			"i dont understand", "not sure what to put", "what now", "deleted it by mistake send again pls",
+			"is that even abuse tho", "is shouting abuse", "is it abuse if he only shouts", "is it normal",
+			"am i being daft", "is that my fault", "is he allowed to do that", "no bruises so no proof",
+			"he never hits me", "he only shouts", "got this number off a card in the doctors",
+			"my friend said text you", "sumone told me 2 txt dis", "found this number in the toilets",
+			"got this number off a card my husband hits me", "he says nobody wil beleve me",
+			"the police officer gave me this number", "my mother in law slaps me", "could i lose my children",
+			"will i lose my baby", "i need help", "please", "plz x", "do you promise",
+			"can i still ask for help", "am i still allowed to ring", "who should i ask for",
+			"who will go with me", "what does that mean", "wot do u mean", "what do you mean by town",
+			"i dont get it", "dont understand", "unsure what to write", "wot now", "deleted by mistake",
+			"is this abuse", "is it even domestic abuse", "is swearing abuse", "does it count as abuse",
+			"is this normal", "am i overreacting", "am i just being silly", "is it all my fault",
+			"is my husband allowed to do this", "ive got no bruises or proof", "she never touched me",
+			"he has never laid a finger on me", "he only ever swears", "my sister told me to text you",
+			"someone said to ring this number", "midwife gave me this number",
+			"saw this on a poster he hits me",
+		}},
+		{flows.CaseComplaint, hear.Another, []string{
+			"not them someone else", "i dont want the local one", "somebody not from here",
+			"rather not use the local one", "anyone who is not from round here", "not them somebody else",
+		}},
+		{flows.CaseQuestion, hear.AskHours, []string{
+			"its 2am they wont be up will they", "nobody will be up at this time will they",
+			"will anyone still be up", "can i ring tomorrow instead",
+		}},
+		{flows.CaseQuestion, hear.AskHuman, []string{
+			"i dont want a robot", "not a machine", "a real person not this", "is it a woman il be talkin to",
+			"dont want to talk to a machine",
+		}},
+		{flows.CaseQuestion, hear.AskWho, []string{
+			"where are you based",
+		}},
+		{flows.CaseNeed, hear.ChildConcern, []string{
+			"he hits my kids", "the kids are scared of him",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"someones outside", "its him its his car", "parked outside", "hes parked outside",
+			"at the gate now", "at the door now", "at the window now", "at the door with her brother",
+			"at the gate now with her brother", "hes in again", "he's back in", "im on the floor",
+			"he has it out now", "he has the gun out now", "somebody is outside", "theres someone outside now",
+			"thats him thats his van", "i can hear his car outside", "parked outside now",
+			"stood at the gate now", "at the back door now", "outside the window with his mates",
+			"at the door with a bat", "hes got in again", "shes back in again", "im on the floor cant get up",
+			"he has the knife out now", "call the police", "police in crewe please he has a knife",
+			"hes outside", "he battered my head", "my friend told me to text you he has a knife",
+			"i hear him in the kitchen with a knife",
+		}},
+		{flows.CaseComplaint, hear.DeadLine, []string{
+			"rang. foreign man answered wrong number", "that numbers dead", "that number is dead",
+			"says number not recognised", "rang and it said wrong number", "you gave me the wrong number",
+			"the lines dead", "this number is dead", "number not recognised",
+		}},
+		{flows.CaseEither, 0, []string{
+			"wanna be better dad", "got court monday for non mol. want to change before",
+			"i want to be a better husband", "need to be a better man",
+		}},
+		{flows.CaseNeed, hear.Honour, []string{
+			"sent away to get wed", "my sister got sent away to marry",
+			"my mother in law hits me and treats me like a slave",
+			"my mother in law beats me and my husband lets her", "in laws beat me",
+			"they sent her back home to get married",
+		}},
+		{flows.CaseLeave, 0, []string{
+			"sorry wrong number", "soz wrong person", "oops wrong nr", "wrong number sorry",
+			"wrong number mate", "sorry kids was playing with my phone",
+			"sorry grandson was playing with my phone", "no need for help thank you",
+			"i dont need help thanks", "i dont need help now thanks", "oh sorry wrong number",
+			"sorry wrong person", "whoops wrong number", "sorry my son was messing with my phone",
+			"the baby got hold of my phone", "dont need any help",
+		}},
+		{flows.CaseNo, 0, []string{
+			"wrong town",
+		}},
+		{flows.CaseNotSure, 0, []string{
+			"theres no town near here",
+		}},
+		{flows.CaseNeed, hear.Older, []string{
+			"my carer takes my pension and hits me", "im 78 in a wheelchair and my son shouts at me",
+		}},
+		{flows.CaseNeed, hear.Sexual, []string{
+			"assaulted on a night out in carlisle", "i said no and he carried on",
+			"i said stop and he carried on", "i kept saying stop but he didnt stop", "he raped me",
+		}},
+		{flows.CaseSomeone, 0, []string{
+			"friend of mine in kendal her husband wont let her speak",
+			"friend of mine, her husband wont let her speak", "asking for a friend", "its for my sister",
+			"asking for my sister", "its for my daughter", "its not for me its for my friend",
+			"my sister her husband hits her can my mum come", "next door hits her",
+		}},
+		{flows.CaseSilent, 0, []string{
+			"he has the phone after 5", "mum says stop texting",
+			"this is not her its her husband stop texting my wife", "he says i have to tell you its fine",
+			"she has my phone till 9", "he has the phone back at 6", "he says stop texting",
+			"my husband says stop messaging", "stop texting my wife", "he wants me to tell you im fine",
+		}},
+		{flows.CaseStart, 0, []string{
+			"helo", "hallo", "heloo", "hello x", "hya",
+		}},
+		{flows.CaseNeed, hear.TextOnly, []string{
+			"i cant talk text me",
+		}},
+		{flows.CaseThanks, 0, []string{
+			"saw this on the back of the toilet door at docs", "got it off a sticker in asda toilets",
+			"saw this on a poster", "saw your poster in the library", "saw your card in the doctors",
+			"a mate gave me it", "saw this on the toilet door in the library", "a policeman gave me it",
+			"saw you on facebook", "got it off a card at the doctors", "seen this on a poster in the library",
+			"the nurse gave me it",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"i am a waste of space", "nobody would miss me", "i want to die nobody would believe me",
+			"thats it im done nobody would believe me",
+		}},
+	} {
+		for _, text := range of.texts {
+			if c := b.Classify(text); c.Kind != of.kind || of.what != 0 && c.What != of.what {
+				t.Errorf("%q is %v (%v), and not %v (%v)", text, c.Kind, c.What, of.kind, of.what)
+			}
+		}
+	}
+}
+
+// What only sounds alike is not taken for it.
+func TestSecondTextsThatSoundAlike(t *testing.T) {
+	b := shipped(t)
+	for _, of := range []casesOf{
+		{flows.CasePlace, 0, []string{
+			"he works in a gym in crewe", "who will i be talkin to", "will it be a man im talkin to",
+			"they wont belive me", "he works at a school in crewe", "my husband works in a shop in kendal",
+			"met him at a party in chester", "i used to work in a shop in crewe",
+			"his mum is a nurse in crewe",
+		}},
+		{flows.CaseRepeat, 0, []string{
+			"what can i do", "i understand",
+		}},
+		{flows.CaseComplaint, hear.Another, []string{
+			"ive hid them at next doors", "i left them at next doors",
+		}},
+		{flows.CaseQuestion, hear.AskHuman, []string{
+			"a man talking to me in the street",
+		}},
+		{flows.CaseNeed, hear.ChildConcern, []string{
+			"will they take my kids", "will social services take my kids off me", "will social take my kids",
+			"kids said they want daddy to go", "an him on at me all day", "my ex wont let me see my baby",
+			"my ex wont let me see my kids", "not of the baby of him",
+			"bathroom window is open but kids r too little", "do they make boys too",
+			"will the social take my kids off me", "will they take the kids away",
+			"my kids keep saying they want him gone", "he wont let me have my kids",
+			"do they take teenagers too", "do you take older boys",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"im cleaning on the floor", "im sleeping on the floor", "my head is battered", "me heads battered",
+			"what number do i ring off a landline", "landline only soon hes stopping my contract",
+			"will they come out at night", "most nites", "im on the floor playing with the kids",
+			"im on the floor at my mates", "my brain is fried", "my head is all over the place",
+			"someones outside the shop selling poppies", "parked outside tesco",
+			"police told me to text this number", "he is cutting off my phone contract",
+			"do they come out at weekends", "some nites",
+		}},
+		{flows.CaseComplaint, hear.DeadLine, []string{
+			"no broken bones",
+		}},
+		{flows.CaseEither, 0, []string{
+			"me and our kid are scared of me dad", "scared of my wife carlisle",
+			"battered by my wife carlisle", "me dad hit me mam with a pan",
+			"it was last week shes ok but her eye", "im 23 and its my ex now", "Which bit of Cheshire though",
+			"I am afraid lose house", "is it even abuse if its 2 women", "it might be her that picks up",
+			"with what i dont know what to call it", "he wants to be a better dad",
+			"he says he will be a better husband", "scared of my dad", "i am terrified of my husband",
+			"beaten by my girlfriend", "my stepdad hit my mum", "shes alright but her face", "hes my ex now",
+			"i am afraid to lose my job", "we are 2 women is it abuse", "i dont even know what to call it",
+		}},
+		{flows.CaseNeed, hear.Honour, []string{
+			"they wont laugh will they", "has it got to be now or can i ring next week",
+			"small village they will all know", "you wont laugh at me will you",
+			"tiny village everyone will talk",
+		}},
+		{flows.CaseLeave, 0, []string{
+			"my son got my phone",
+		}},
+		{flows.CaseNeed, hear.Older, []string{
+			"im in a wheelchair he wont let me have it when hes mad", "he is my carer n he hurts me",
+			"im in a wheelchair and my husband hits me",
+		}},
+		{flows.CaseNeed, hear.Sexual, []string{
+			"said no before cos he was reading over me", "Do I need her consent before I ring?",
+			"wont stop what i said", "i said stop", "i said no earlier because he was in the room",
+			"do i get her consent to refer",
+		}},
+		{flows.CaseSomeone, 0, []string{
+			"can me mum come with us", "can me mate come with me", "can my friend come with me",
+			"will they talk to my mum", "im a nurse and its me not a patient", "its for me not a friend",
+			"can my sister come with us", "can i bring my mate with me", "will they speak to my dad",
+			"do they tell my mum", "im a teacher and its about me", "this is for me not my sister",
+		}},
+		{flows.CaseSilent, 0, []string{
+			"he wont stop texting my sister", "he takes my phone at night", "he says stop texting other men",
+			"he told me to stop texting my sister", "i want him to stop texting my daughter",
+		}},
+		{flows.CaseNeed, hear.TextOnly, []string{
+			"theres no signal up here half time can i ring of a landline",
+			"rang n a man answered. i put the phone down", "no signal here can i ring off the house phone",
+			"called and a bloke answered so i hung up",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"u gonna do nowt an all", "waste of time", "if i tell who will look after me",
+			"I do not wish to make a fuss", "nobody would believe me", "everyone knows everyone",
+			"gone now i think", "no town here", "they wont do nothing anyway",
+			"youre going to do nothing about it", "a total waste of my time", "who will feed me if i tell",
+			"i dont want to cause any trouble", "dont want to be a nuisance", "no one ever believes me",
+			"they never believe us", "everybody knows everybody here", "hes gone out now i think",
+		}},
+	} {
+		for _, text := range of.texts {
+			if c := b.Classify(text); c.Kind == of.kind && (of.what == 0 || c.What == of.what) {
+				t.Errorf("%q is %v (%v)", text, c.Kind, c.What)
+			}
+		}
+	}
+}
+
+// Who lost a number gets it again, and who texted us by mistake gets nothing.
+func TestNumberAgainAndSilence(t *testing.T) {
+	b := shipped(t)
+	for _, first := range []string{"crewe", "my husband hits me. kendal"} {
+		state, given, err := b.Step(wednesday, flows.State{}, flows.TextInput(first))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, want := range map[string]string{
+			"deleted it by mistake send again pls": given.Text, "pls": given.Text, "is it even abuse": given.Text,
+			"who can come with me": given.Text, "will i lose my kids": given.Text,
+			"sorry wrong number": "", "sorry my kids were playing with my phone": "", "stop texting my wife": "",
+		} {
+			if _, got, err := b.Step(wednesday, state, flows.TextInput(text)); err != nil || got.Text != want {
+				t.Errorf("after %q, %q gets %q, %v", first, text, got.Text, err)
+			}
+		}
+	}
+}
+
+// A job in a small place of work names the town, unless the writer lives elsewhere. Somebody else's job does not.
+func TestWorkNamesTheTown(t *testing.T) {
+	b := shipped(t)
+	for text, area := range map[string]string{
+		"i work at a gym in crewe": "cheshire_east", "i run a pub in kendal": "cumbria_south",
+		"i work in a shop in crewe but live in chester": "cheshire_west",
+		"childminder in macclesfield":                   "cheshire_east",
+		"my social worker in crewe said to text":        "cheshire_east", "he works in a gym in crewe": "",
+		"my husband works in a shop in kendal": "",
+	} {
+		if c := b.Classify(text); c.Place.Areas[0] != area || c.Place.Areas[1] != "" {
+			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+}
