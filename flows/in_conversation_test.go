@@ -19,11 +19,11 @@ func TestLaterTexts(t *testing.T) {
 		texts      string // one after the other, divided by |
 		has, never string
 	}{
-		{"hi|no bruises so no proof", told, "Sorry"},
+		{"hi|everyone adores him", told, "Sorry"},
 		{"hi|every day tho. in me face", told, "Sorry"},
 		{"hi|qwxyz", "Sorry, not clear", told},
-		{"hi|no bruises so no proof|crewe", "0300 123 5101", told},
-		{"hi|no bruises so no proof|everyone adores him", "0808 2000 247: 24-hour line", "Sorry"},
+		{"hi|hes bipolar|crewe", "0300 123 5101", told},
+		{"hi|hes bipolar|everyone adores him", "0808 2000 247: 24-hour line", "Sorry"},
 		{"kendal|they wont laugh will they", number, "0800 5999 247"},
 		{"kendal|do they make boys too", number, "0808 800 5000"},
 		{"kendal|can i bring my dog", number, told},

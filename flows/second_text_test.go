@@ -141,7 +141,7 @@ func TestSecondTexts(t *testing.T) {
 		{flows.CaseNeed, hear.TextOnly, []string{
 			"i cant talk text me",
 		}},
-		{flows.CaseThanks, 0, []string{
+		{flows.CaseRepeat, 0, []string{
 			"saw this on the back of the toilet door at docs", "got it off a sticker in asda toilets",
 			"saw this on a poster", "saw your poster in the library", "saw your card in the doctors",
 			"a mate gave me it", "saw this on the toilet door in the library", "a policeman gave me it",
