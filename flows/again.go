@@ -1,6 +1,10 @@
 package flows
 
-import "signpost/flows/hear"
+import (
+	"slices"
+
+	"signpost/flows/hear"
+)
 
 // askAgain asks a question again of somebody who asks for that, or for help. The second time they get the
 // 24-hour line. Who is asked which it is, and says that they are hurt, has answered.
@@ -26,6 +30,8 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
 	switch {
+	case c.Kind == CaseNeed && urgent != NotUrgent && lineless(c.What) && !c.Place.any():
+		c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
 	case c.Kind == CaseNeed && inDanger && (c.Guess || dangerNeed(c.What)) && !c.Place.any():
 		c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
 		if c.Guess {
@@ -43,6 +49,11 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	return c
 }
 
+// lineless reports a need that the 24-hour line answers. It does not lead away from an answer to danger or despair.
+func lineless(k hear.Kind) bool {
+	return k == hear.Interpreter || slices.Contains(everybodysNeeds, k)
+}
+
 // missText answers a text that was not understood.
 func (t turn) missText(s State, c Case) (State, Reply) {
 	misses := min(s.Misses+1, missesToRest)
@@ -58,7 +69,7 @@ func (t turn) missText(s State, c Case) (State, Reply) {
 		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
-	case misses < missesToHelpline && c.Tells:
+	case misses < missesToHelpline && c.Tells && len(s.asking()) == 0 && s.Step != t.Either:
 		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)

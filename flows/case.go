@@ -293,6 +293,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind = CaseHelpline
 	case r.SaysOf(hear.Repeat) && !asks:
 		c.Kind = CaseRepeat
+		if r.Sure(hear.Hurt) {
+			c.What = hear.Hurt
+		}
 	case asks:
 		c.Kind, c.What = CaseQuestion, question
 	case c.Place.Denied[0] != "":

@@ -35,6 +35,12 @@ func TestLaterTexts(t *testing.T) {
 		{"i hit her but she hits me|never hit them. i grew up with it", unsure, told},
 		{"he is hitting me|i am 74 and he has always had a temper", "0808 808 8141", "1 next"},
 		{"he is hitting me|kendal", number, "press 55"},
+		{"help he has a knife|nie wiem co robic", "press 55", "interpreter"},
+		{"i want to die|помогите мне пожалуйста", "116 123", "interpreter"},
+		{"he is hitting me|nowhere to go", "press 55", "24-hour line"},
+		{"kendal|nie wiem co robic", "interpreter", "press 55"},
+		{"i hit her but she hits me|is it my fault he hits me", "Reply with your town", unsure},
+		{"i hit her but she hits me|everyone adores him", "0808 2000 247", told},
 	} {
 		var s flows.State
 		var r flows.Reply

@@ -44,7 +44,7 @@ func TestSecondTexts(t *testing.T) {
 			"am i being daft", "is that my fault", "is he allowed to do that", "no bruises so no proof",
 			"he never hits me", "he only shouts", "got this number off a card in the doctors",
 			"my friend said text you", "sumone told me 2 txt dis", "found this number in the toilets",
-			"got this number off a card my husband hits me", "he says nobody wil beleve me",
+			"got this number off a card my husband hits me",
 			"the police officer gave me this number", "my mother in law slaps me", "could i lose my children",
 			"will i lose my baby", "i need help", "please", "plz x", "do you promise",
 			"can i still ask for help", "am i still allowed to ring", "who should i ask for",
@@ -106,9 +106,8 @@ func TestSecondTexts(t *testing.T) {
 			"sorry wrong number", "soz wrong person", "oops wrong nr", "wrong number sorry",
 			"wrong number mate", "sorry kids was playing with my phone",
 			"sorry grandson was playing with my phone", "no need for help thank you",
-			"i dont need help thanks", "i dont need help now thanks", "oh sorry wrong number",
+			"i dont need help thanks", "oh sorry wrong number",
 			"sorry wrong person", "whoops wrong number", "sorry my son was messing with my phone",
-			"the baby got hold of my phone", "dont need any help",
 		}},
 		{flows.CaseNo, 0, []string{
 			"wrong town",
@@ -130,10 +129,9 @@ func TestSecondTexts(t *testing.T) {
 			"my sister her husband hits her can my mum come", "next door hits her",
 		}},
 		{flows.CaseSilent, 0, []string{
-			"he has the phone after 5", "mum says stop texting",
-			"this is not her its her husband stop texting my wife", "he says i have to tell you its fine",
-			"she has my phone till 9", "he has the phone back at 6", "he says stop texting",
-			"my husband says stop messaging", "stop texting my wife", "he wants me to tell you im fine",
+			"this is not her its her husband stop texting my wife",
+			"she has my phone till 9",
+			"stop texting my wife",
 		}},
 		{flows.CaseStart, 0, []string{
 			"helo", "hallo", "heloo", "hello x", "hya",
@@ -181,7 +179,7 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"a man talking to me in the street",
 		}},
 		{flows.CaseNeed, hear.ChildConcern, []string{
-			"will they take my kids", "will social services take my kids off me", "will social take my kids",
+			"will they take my kids", "will social services take my kids off me",
 			"kids said they want daddy to go", "an him on at me all day", "my ex wont let me see my baby",
 			"my ex wont let me see my kids", "not of the baby of him",
 			"bathroom window is open but kids r too little", "do they make boys too",
@@ -190,11 +188,11 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"do they take teenagers too", "do you take older boys",
 		}},
 		{flows.CaseDanger, 0, []string{
-			"im cleaning on the floor", "im sleeping on the floor", "my head is battered", "me heads battered",
+			"im cleaning on the floor", "im sleeping on the floor", "me heads battered",
 			"what number do i ring off a landline", "landline only soon hes stopping my contract",
-			"will they come out at night", "most nites", "im on the floor playing with the kids",
-			"im on the floor at my mates", "my brain is fried", "my head is all over the place",
-			"someones outside the shop selling poppies", "parked outside tesco",
+			"will they come out at night", "most nites",
+			"my brain is fried", "my head is all over the place",
+			"someones outside the shop selling poppies",
 			"police told me to text this number", "he is cutting off my phone contract",
 			"do they come out at weekends", "some nites",
 		}},
@@ -244,11 +242,11 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"called and a bloke answered so i hung up",
 		}},
 		{flows.CaseDespair, 0, []string{
-			"u gonna do nowt an all", "waste of time", "if i tell who will look after me",
-			"I do not wish to make a fuss", "nobody would believe me", "everyone knows everyone",
+			"if i tell who will look after me",
+			"I do not wish to make a fuss", "everyone knows everyone",
 			"gone now i think", "no town here", "they wont do nothing anyway",
-			"youre going to do nothing about it", "a total waste of my time", "who will feed me if i tell",
-			"i dont want to cause any trouble", "dont want to be a nuisance", "no one ever believes me",
+			"youre going to do nothing about it", "who will feed me if i tell",
+			"i dont want to cause any trouble",
 			"they never believe us", "everybody knows everybody here", "hes gone out now i think",
 		}},
 	} {
@@ -292,6 +290,40 @@ func TestWorkNamesTheTown(t *testing.T) {
 	} {
 		if c := b.Classify(text); c.Place.Areas[0] != area || c.Place.Areas[1] != "" {
 			t.Errorf("%q: %+v", text, c.Place)
+		}
+	}
+}
+
+// Look-alikes of despair and danger hide neither where somebody means it.
+func TestLookAlikesHideNoDanger(t *testing.T) {
+	b := shipped(t)
+	for _, of := range []casesOf{
+		{flows.CaseDanger, 0, []string{
+			"hes outside with the hammer", "hes outside with the lads", "my head is battered off the wall",
+			"my head is battered and bleeding", "he is parked outside my school im 13",
+			"hes parked outside nursery waiting to take the kids", "im on the floor with the kids hiding",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"i dont want to be a nuisance anymore", "i am a waste of time", "just a waste of time living",
+			"no one believes me anymore im finished", "they wont do anything till im dead",
+		}},
+		{flows.CaseNeed, hear.Child, []string{
+			"dad has my phone after 8 he hits me", "mum has my phone after school i want to tell someone about my dad",
+		}},
+		{flows.CaseNeed, hear.ChildConcern, []string{
+			"he doesnt let me near my kids when he hits them",
+		}},
+	} {
+		for _, text := range of.texts {
+			if c := b.Classify(text); c.Kind != of.kind || of.what != 0 && c.What != of.what {
+				t.Errorf("%q is %v (%v), and not %v", text, c.Kind, c.What, of.kind)
+			}
+		}
+	}
+	for _, text := range []string{"husband has phone after work can you help me get away", "i dont need help",
+		"he says i have to tell you im fine but im not he hit me", "my son has got hold of my phone"} {
+		if c := b.Classify(text); c.Kind == flows.CaseSilent || c.Kind == flows.CaseLeave {
+			t.Errorf("%q gets silence", text)
 		}
 	}
 }

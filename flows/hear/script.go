@@ -13,7 +13,8 @@ func (r *Reading) hearScript() {
 			return
 		}
 	}
-	if len(r.Places) > 0 || !mostlyOtherScript(r.Words) {
+	const fewest = 2 // words: one may be thanks, or a key
+	if len(r.Places) > 0 || len(r.Words) < fewest || !mostlyOtherScript(r.Words) {
 		return
 	}
 	r.Facts = append(r.Facts, Fact{Kind: Interpreter, From: 0, To: len(r.Words), Phrase: otherScript, Place: -1})
