@@ -185,7 +185,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 }
 
 // surelyEither is the weight of words, above enough, from which they count as much as a phrase of somebody who
-// harms. Of 20 second texts that were asked which it is without need, one has as much.
+// harms. Of 16 later texts that were asked which it is without need, two have as much.
 const surelyEither = 2
 
 // guessed reports a case that no phrase says, only the weight of words.
