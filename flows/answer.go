@@ -411,8 +411,8 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 	step := t.StepNamed(s.Step)
 	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
-		if step.AreaToo && s.Area != "" && s.At == 0 && t.helplineBefore(s, t.service(s)) == nil {
-			wordings = []Wording{t.Messages.NumberLocal, t.Messages.NumberLocalShort, t.Messages.NumberShort}
+		if step.AreaToo && s.At == 0 && t.helplineBefore(s, t.service(s)) == nil {
+			wordings = t.needWordings(s)
 		}
 	}
 	r := Reply{}
@@ -433,6 +433,16 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		}
 	}
 	return r
+}
+
+// needWordings are the words for the line that somebody needs: with the number of their place, or
+// with the question for it. Whose need is only guessed is not lost: a town leads to the local number.
+func (t turn) needWordings(s State) []Wording {
+	m := &t.Messages
+	if s.Area != "" {
+		return []Wording{m.NumberLocal, m.NumberLocalShort, m.NumberShort}
+	}
+	return []Wording{m.NumberTown, m.Number, m.NumberShort}
 }
 
 // fit is the first of some wordings that fits one segment; the shortest, if none does.

@@ -279,6 +279,7 @@ type Messages struct {
 	Told                            Wording // to a sentence that asks for nothing we can give: {zero}
 	NumberShort                     Wording // a services step, where Number does not fit
 	NumberLocal, NumberLocalShort   Wording // a line for a need, with the local number: {local}
+	NumberTown                      Wording // a line for a need, when no place is known: it asks for the town
 	Instead                         Wording // another number, after a complaint
 	Last                            Wording // no other number is left
 	// Reason begins the answer to a complaint, in the order of [Complaints].

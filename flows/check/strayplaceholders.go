@@ -34,7 +34,7 @@ func fills(p *pass, w wording) []string {
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
 	case "messages.number.text", "messages.number_short.text", "messages.number_local.text",
-		"messages.number_local_short.text",
+		"messages.number_local_short.text", "messages.number_town.text",
 		"messages.instead.text", "messages.last.text":
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "local",
 			"back", "doubt"}

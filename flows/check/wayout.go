@@ -38,6 +38,7 @@ var wayOut = rule{
 		m := p.book.Messages
 		look("words.yaml", "messages.number.text", m.Number.Text, true)
 		look("words.yaml", "messages.not_understood.text", m.NotUnderstood.Text, true)
+		look("words.yaml", "messages.number_town.text", m.NumberTown.Text, false) // "back" has no room
 		look("words.yaml", "messages.told.text", m.Told.Text, true)
 		look("words.yaml", "messages.which.text", m.Which.Text, true)
 	},
