@@ -38,13 +38,15 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 			c.What = hear.Danger
 		}
 	case !c.Guess:
+	case c.Kind == CaseDespair && urgent != NotUrgent: // it was said before
 	case c.Kind == CaseEither && (s.Who == Someone || s.Step == t.Either): // it is about them; they were asked that
-	case c.Kind == CaseEither && c.Place.any():
-		c.Kind = CasePlace
+	case (c.Kind == CaseEither || c.Kind == CaseDespair) && c.Place.any(),
+		c.Kind == CaseNeed && s.Who == Someone && c.Place.any():
+		c.Kind, c.What = CasePlace, 0
 	case numbered && !c.Place.any() && c.Place.Theirs == "":
 		c.Kind, c.What = CaseRepeat, 0
-	case c.Kind == CaseEither:
-		c.Kind, c.Tells = CaseUnclear, true
+	case c.Kind == CaseEither, c.Kind == CaseDespair:
+		c.Kind, c.What, c.Tells = CaseUnclear, 0, true
 	}
 	return c
 }

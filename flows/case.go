@@ -188,11 +188,18 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 // harms. Of 16 later texts that were asked which it is without need, two have as much.
 const surelyEither = 2
 
+// surelyDespair is the weight of words, above enough, that says despair in any text of a conversation. Of
+// 18 later texts that were looked at and say it by their weight alone, those below were about a bus
+// or a number ("going to my nans", "it just beeps"), except one that followed despair.
+const surelyDespair = 0.5
+
 // guessed reports a case that no phrase says, only the weight of words.
 func guessed(r *hear.Reading, c *Case) bool {
 	switch c.Kind {
 	case CaseNeed:
 		return !r.Sure(c.What) && c.What != hear.Child // a child is never answered by what is for grown-ups
+	case CaseDespair:
+		return !r.Set().Any(hear.Danger, hear.Taken) && !r.Sure(hear.Despair) && r.Over(hear.Despair) < surelyDespair
 	case CaseSomeone:
 		return !r.Sure(hear.Other)
 	case CaseEither:

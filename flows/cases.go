@@ -65,6 +65,7 @@ func (b *Book) Cases() []NamedCase {
 			add("may need "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Guess: true})
 		}
 	}
+	with("may want to die", Case{Kind: CaseDespair, Guess: true})
 	add("may be about somebody else", Case{Kind: CaseSomeone, Guess: true})
 	add("maybe harm both ways", Case{Kind: CaseEither, Guess: true})
 	for n := range 10 {
