@@ -191,7 +191,7 @@ func (e *Ear) Hear(text string, places *area.Finder) *Reading {
 	r.core, r.asks = e.coreOf(r), e.asks(r)
 	r.kissed = e.kissed(r)
 	e.locate(r, candidates, ends, pauses)
-	r.hearScript()
+	r.needsInterpreter()
 	r.sure = r.has
 	e.weigh(r, ends)
 	return r
@@ -261,9 +261,10 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		}
 	}
 	r.Facts = make([]Fact, 0, facts)
+	r.abroad = e.mostlyForeign(r, found)
 	for _, m := range found {
 		p := &e.phrases[m.phrase]
-		if p.side != 0 || p.unless || !p.pair && alike.cover(m, p.kind) {
+		if p.side != 0 || p.unless || !p.pair && alike.cover(m, p.kind) || e.mistaken(r, m) {
 			continue
 		}
 		r.Facts = append(r.Facts, Fact{Kind: p.kind, From: int(m.from), To: int(m.to), Phrase: p.words,

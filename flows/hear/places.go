@@ -93,6 +93,9 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	for i, c := range candidates {
 		p := Place{Candidate: c}
 		l.role(&p, i)
+		if r.abroad && p.Cost > 0 && p.Role == RoleUnclear {
+			p.Role = RoleNoPlace // "wrocil" is not "rosgill"
+		}
 		l.score(&p)
 		r.Places = append(r.Places, p)
 	}

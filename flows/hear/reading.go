@@ -25,10 +25,11 @@ type Reading struct {
 	// Answer is where the writer is, as far as the text tells.
 	Answer  Where
 	has     Set
-	sure    Set // by a phrase
-	firm    Set // by a phrase that counts even against the scales
-	foreign Set // by a phrase in a language that the scales do not know
-	alike   Set // kinds of which half of the text or more is a look-alike
+	sure    Set  // by a phrase
+	firm    Set  // by a phrase that counts even against the scales
+	foreign Set  // by a phrase in a language that the scales do not know
+	abroad  bool // mostly in a language that the scales do not know
+	alike   Set  // kinds of which half of the text or more is a look-alike
 	whole   [kinds]bool
 	over    [kinds]float32 // by how much the weight of words is more than enough; 0 if there is no scale
 	weighed bool           // there were words enough to be weighed

@@ -3,8 +3,6 @@ package hear
 import (
 	"slices"
 	"strings"
-
-	"signpost/internal/english"
 )
 
 // weighing is the memory for weighing a text, which is kept for the next one: asking for it each
@@ -42,12 +40,12 @@ const (
 )
 
 // weigh adds what the signs of a text speak for and no phrase said. What is urgent does
-// not count in a sentence about long ago or a story.
+// not count in a sentence about long ago or a story. The signs know English alone.
 func (e *Ear) weigh(r *Reading, ends []bool) {
 	if len(e.scales.all) == 0 || len(r.Words) < fewestWeighed {
 		return
 	}
-	if r.onlyWhere() || r.inAnotherLanguage() {
+	if r.abroad || r.onlyWhere() {
 		return
 	}
 	stems := e.Stems(r)
@@ -90,18 +88,6 @@ func (r *Reading) onlyWhere() bool {
 		fill(understood, p.From, p.To)
 	}
 	return !slices.Contains(understood, false)
-}
-
-// inAnotherLanguage reports a text that asks for an interpreter in words of which most are not English. It is not
-// weighed: the weights know English only.
-func (r *Reading) inAnotherLanguage() bool {
-	unknown := 0
-	for _, w := range r.Words {
-		if !english.Known(w) {
-			unknown++
-		}
-	}
-	return r.foreign.Has(Interpreter) && 2*unknown >= len(r.Words)
 }
 
 // A short phrase of danger, such as the name of a weapon, does not count where the other
