@@ -29,6 +29,9 @@ func (t turn) askAgain(s State, c Case) (State, Reply) {
 func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
+	if k, ok := t.needOf(c.Step); ok && inDanger && c.Kind == CaseShortcut {
+		c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
+	}
 	switch {
 	case c.Kind == CaseNeed && urgent != NotUrgent && lineless(c.What) && !c.Place.any():
 		c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
@@ -41,7 +44,7 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	case c.Kind == CaseDespair && urgent != NotUrgent: // it was said before
 	case c.Kind == CaseEither && (s.Who == Someone || s.Step == t.Either): // it is about them; they were asked that
 	case (c.Kind == CaseEither || c.Kind == CaseDespair) && c.Place.any(),
-		c.Kind == CaseNeed && s.Who == Someone && c.Place.any():
+		c.Kind == CaseNeed && s.Who == Someone && (c.Place.any() || c.Place.Theirs != ""):
 		c.Kind, c.What = CasePlace, 0
 	case numbered && !c.Place.any() && c.Place.Theirs == "":
 		c.Kind, c.What = CaseRepeat, 0
@@ -49,6 +52,15 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		c.Kind, c.What, c.Tells = CaseUnclear, 0, true
 	}
 	return c
+}
+
+// needOf is which of the needs of somebody in danger a step answers.
+func (t turn) needOf(step string) (hear.Kind, bool) {
+	i := slices.IndexFunc(dangerNeeds, func(k hear.Kind) bool { return t.Needs[k] == step })
+	if i < 0 {
+		return 0, false
+	}
+	return dangerNeeds[i], true
 }
 
 // lineless reports a need that the 24-hour line answers. It does not lead away from an answer to danger or despair.

@@ -1,46 +1,86 @@
 package flows_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"signpost/flows"
+	"signpost/flows/hear"
 )
 
 // Later texts answer, doubt and ask in other words than first texts, and the weight of words was made from those.
 func TestLaterTexts(t *testing.T) {
 	b := shipped(t)
-	const (
-		told   = "For a local number, reply with a town"
-		unsure = "Which is it?"
-		number = "01229 582386"
-	)
+	const number = "01229 582386"
+	m, step := b.Messages, func(id string) []flows.Wording { return []flows.Wording{{Text: b.StepNamed(id).Text}} }
+	// named are the texts of the book. Any other expectation is a number.
+	named := map[string][]flows.Wording{
+		"told":        {m.Told},
+		"unclear":     {m.NotUnderstood, m.NotUnderstoodShort},
+		"danger":      {m.Danger, m.DangerShort},
+		"doctor":      {m.Doctor, m.DoctorShort},
+		"town?":       step(b.People[flows.Me].Ask),
+		"which?":      step(b.Either),
+		"interpreter": step(b.Needs[hear.Interpreter]),
+	}
+	holds := func(text, what string) bool {
+		wordings, ok := named[what]
+		if !ok {
+			return strings.Contains(text, what)
+		}
+		return slices.ContainsFunc(wordings, func(w flows.Wording) bool {
+			begins, _, _ := strings.Cut(w.Text, "{")
+			return strings.HasPrefix(text, begins)
+		})
+	}
 	for _, tt := range []struct {
 		texts      string // one after the other, divided by |
 		has, never string
 	}{
-		{"hi|everyone adores him", told, "Sorry"},
-		{"hi|every day tho. in me face", told, "Sorry"},
-		{"hi|qwxyz", "Sorry, not clear", told},
-		{"hi|hes bipolar|crewe", "0300 123 5101", told},
-		{"hi|hes bipolar|everyone adores him", "0808 2000 247: 24-hour line", "Sorry"},
+		{"hi|everyone adores him", "told", "unclear"},
+		{"hi|every day tho. in me face", "told", "unclear"},
+		{"hi|qwxyz", "unclear", "told"},
+		{"hi|is that a thing", "unclear", "24 hours"}, // "a" is no choice
+		{"hi|hes bipolar|crewe", "0300 123 5101", "told"},
+		{"hi|hes bipolar|everyone adores him", "0808 2000 247", "unclear"},
 		{"kendal|they wont laugh will they", number, "0800 5999 247"},
 		{"kendal|do they make boys too", number, "0808 800 5000"},
-		{"kendal|can i bring my dog", number, told},
-		{"kendal|im 15", "0800 1111", told},
-		{"kendal|he raped me", "0808 500 2222", "55"},
-		{"hi|I see. Then I had better say Congleton.", "0300 123 5101", unsure},
-		{"hi|i keep losing my temper with her", "0808 802 4040", told},
-		{"hi|i hit her but she hits me", unsure, told},
-		{"i hit her but she hits me|never hit them. i grew up with it", unsure, told},
+		{"kendal|can i bring my dog", number, "told"},
+		{"kendal|im 15", "0800 1111", "told"},
+		{"kendal|he raped me", "0808 500 2222", "danger"},
+		{"hi|I see. Then I had better say Congleton.", "0300 123 5101", "which?"},
+		{"hi|i keep losing my temper with her", "0808 802 4040", "told"},
+		{"hi|i hit her but she hits me", "which?", "told"},
+		{"i hit her but she hits me|never hit them. i grew up with it", "which?", "told"},
+		{"i hit her but she hits me|is it my fault he hits me", "town?", "which?"},
+		{"i hit her but she hits me|everyone adores him", "0808 2000 247", "told"},
+		// Danger stays danger.
 		{"he is hitting me|i am 74 and he has always had a temper", "0808 808 8141", "1 next"},
-		{"he is hitting me|kendal", number, "press 55"},
-		{"help he has a knife|nie wiem co robic", "press 55", "interpreter"},
+		{"he is hitting me|kendal", number, "danger"},
+		{"he is hitting me|im a man", "danger", "0808 2000 247"},
+		{"he is hitting me|for men", "0808 801 0327", "0808 2000 247"},
+		{"he is hitting me|under 19", "0800 1111", "0808 2000 247"},
+		{"kendal|for men", "0808 801 0327", "danger"},
+		{"help he has a knife|nie wiem co robic", "danger", "interpreter"},
 		{"i want to die|помогите мне пожалуйста", "116 123", "interpreter"},
-		{"he is hitting me|nowhere to go", "press 55", "24-hour line"},
-		{"kendal|nie wiem co robic", "interpreter", "press 55"},
-		{"i hit her but she hits me|is it my fault he hits me", "Reply with your town", unsure},
-		{"i hit her but she hits me|everyone adores him", "0808 2000 247", told},
+		{"he is hitting me|nowhere to go", "danger", "unclear"},
+		{"kendal|nie wiem co robic", "interpreter", "danger"},
+		{"he hit me at asda|hes in the next aisle now", "danger", "told"},
+		{"ive been to a&e|hes in the waiting room", "danger", "told"},
+		// A few words that might be despair are not, in a conversation.
+		{"hi|going to my nans", "told", "116 123"},
+		{"hi|warrington i think its nothing tho", "01925 243359", "116 123"},
+		{"kendal|I do not know how to press 1 it just beeps", number, "116 123"},
+		{"kendal|i cant go on", "116 123", "told"},
+		{"i want to die|going to my nans", "116 123", "told"},
+		// Somebody else.
+		{"can you help my daughter|shes 24 in widnes shes got a black eye says it was the cupboard", "0300 111 1247",
+			"0808 801 0327"},
+		{"my mum is hit|Congleton is where she lives. I am in Kent.", "0300 123 5101", "told"},
+		// A need without a place asks for the town, and leads to its number.
+		{"im a man my wife hits me", m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:], "1 next"},
+		{"im a man my wife hits me|kendal", number, "told"},
 	} {
 		var s flows.State
 		var r flows.Reply
@@ -50,7 +90,7 @@ func TestLaterTexts(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if !strings.Contains(r.Text, tt.has) || strings.Contains(r.Text, tt.never) {
+		if !holds(r.Text, tt.has) || holds(r.Text, tt.never) {
 			t.Errorf("%s\n\tgets %q", tt.texts, r.Text)
 		}
 	}
