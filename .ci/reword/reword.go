@@ -31,7 +31,8 @@ var other = strings.NewReplacer(
 
 var (
 	// said is a text or a prompt, in a line of its own or in braces.
-	said = regexp.MustCompile(`((?:^|[\s{])(?:text|say|label|mention_text|mention_say): *)("[^"]*"|[^"{},\n#][^{},\n#]*)`)
+	said = regexp.MustCompile(`((?:^|[\s{])(?:text|say|label|mention_text|mention_say): *)` +
+		`("[^"]*"|[^"{},\n#][^{},\n#]*)`)
 	// expected is what an example looks for, or a whole answer that it keeps.
 	expected = regexp.MustCompile(`^(\s+(?:we|never|all): *)(.*)$`)
 	word     = regexp.MustCompile(`\{[a-z_]+\}|[\pL'-]+`)

@@ -15,8 +15,16 @@ import (
 
 // answers are what the floor sends: as long as the gateway's own.
 var (
-	textAnswer = []byte(`<?xml version="1.0" encoding="UTF-8"?><Response><Message action="https://sms.example.org/sms/status">01229 582386: local team (hours not known, may show on bills). Free, any time: 0808 2000 247. Emergency: 999. 1 next, 2 bills, 9 back, X leave.</Message></Response>`)
-	callAnswer = []byte(`<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="https://sms.example.org/voice/key?t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" numDigits="1" timeout="8"><Say voice="Polly.Amy" language="en-GB">Info line. Emergency, ring 9 9 9. Cumbria press 1, Cheshire 2, elsewhere 3, other lines 4, a person 0.</Say></Gather></Response>`)
+	textAnswer = []byte(`<?xml version="1.0" encoding="UTF-8"?><Response>` +
+		`<Message action="https://sms.example.org/sms/status">` +
+		"01229 582386: local team (hours not known, may show on bills). Free, any time: 0808 2000 247. " +
+		"Emergency: 999. 1 next, 2 bills, 9 back, X leave.</Message></Response>")
+	callAnswer = []byte(`<?xml version="1.0" encoding="UTF-8"?><Response>` +
+		`<Gather action="https://sms.example.org/voice/key?t=` +
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" +
+		`" numDigits="1" timeout="8"><Say voice="Polly.Amy" language="en-GB">` +
+		"Info line. Emergency, ring 9 9 9. Cumbria press 1, Cheshire 2, elsewhere 3, other lines 4, a person 0." +
+		"</Say></Gather></Response>")
 )
 
 var write = redis.NewScript(`if redis.call('GET', KEYS[2]) then return 'repeat' end

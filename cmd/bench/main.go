@@ -156,7 +156,8 @@ func signed(k kind, n int) []byte {
 	form := k.form(n)
 	body := form.Encode()
 	return fmt.Appendf(nil,
-		"POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+		"POST %s HTTP/1.1\r\nHost: sms.example.org\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+			"%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		k.path, twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+k.path, form), len(body), body)
 }
 
@@ -399,16 +400,18 @@ type facts struct {
 }
 
 // introduction of docs/performance.md, up to the rows of the table.
-const introduction = "# Performance\n\nMade by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. " +
+const introduction = "# Performance\n\n" +
+	"Made by `make bench`; not typed. Machine: %s; the load, the servers and Redis share it. " +
 	"Every figure is the median of %d rounds of %v at %d connections," + `
-in turn with the others; in brackets the least and the most. The columns about the floor give the median over the rounds, each
-round beside its own floor.
+in turn with the others; in brackets the least and the most. The columns about the floor give the
+median over the rounds, each round beside its own floor.
 
-The floor is the leanest server that does the same unavoidable work: net/http, the form, and the provider's signature in a
-dozen lines. For a text it makes the same trips to the same Redis: read, then one atomic write. It wipes nothing from memory; the
-gateway does. In the gateway, requests that come at the same moment share trips. So that nobody is misled, a floor that does that
-as the Redis library can is shown, too. Where node is there, so is the menu as it is commonly built: Express, the provider's SDK
-and ioredis, one process.
+The floor is the leanest server that does the same unavoidable work: net/http, the form, and the
+provider's signature in a dozen lines. For a text it makes the same trips to the same Redis: read,
+then one atomic write. It wipes nothing from memory; the gateway does. In the gateway, requests that
+come at the same moment share trips. So that nobody is misled, a floor that does that as the Redis
+library can is shown, too. Where node is there, so is the menu as it is commonly built: Express, the
+provider's SDK and ioredis, one process.
 
 | | requests/s | of the floor | p50 | p99 | p99, of the floor | server, each | Redis, each | failed |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -450,7 +453,9 @@ func paper(columns []*column, rounds int, length time.Duration, conns int, f fac
 	}
 	start, sl, sm := median(f.starts)
 	fmt.Fprintf(&b,
-		"\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n| binary | %.1f MB |\n| goroutines when idle again | %.0f |\n",
+		"\n| | |\n| --- | --- |\n| start to first answer | %.0f ms (%.0f-%.0f) |\n"+
+			"| resident at rest | %.0f MB |\n| resident at full load | %.0f MB |\n"+
+			"| binary | %.1f MB |\n| goroutines when idle again | %.0f |\n",
 		start, sl, sm, f.rest, f.full, f.binary, f.goroutines)
 	return b.String()
 }

@@ -114,10 +114,12 @@ func memory(t *testing.T, pid int) string {
 	return all.String()
 }
 
-// Where a text is read, and a fault there that quotes it.
+// Where texts and keys are read, and faults there that quote them.
 const (
 	readsText      = "	m.read(in.Text.Reveal())\n"
 	panicsOnThanks = "	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"
+	readsKeys      = "	in := keyed(h.Now(), &pos, c.Keys)\n"
+	panicsOnSeven  = "	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"
 )
 
 // Marked words, numbers, names, places and keys go through every endpoint and
@@ -130,8 +132,7 @@ func TestNothingIsKept(t *testing.T) {
 	l := begin(t, build(t, true,
 		patch{"sms/handler.go", readsText, readsText + panicsOnThanks},
 		patch{"sms/handler.go", "	\"time\"\n", "	\"strings\"\n	\"time\"\n"},
-		patch{"ivr/handler.go", "	in := keyed(h.Now(), &pos, c.Keys)\n",
-			"	in := keyed(h.Now(), &pos, c.Keys)\n	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"}))
+		patch{"ivr/handler.go", readsKeys, readsKeys + panicsOnSeven}))
 	l.through(false)
 	for _, f := range l.found() {
 		t.Error(f)

@@ -148,9 +148,9 @@ func slow(h *house) {
 			c.Close()
 		}
 	}()
-	starts := []string{"P", "POST /sms HTTP/1.1\r\nHost: x\r\n",
-		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=",
-		""}
+	const head = "POST /sms HTTP/1.1\r\nHost: x\r\n"
+	starts := []string{"P", head,
+		head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=", ""}
 	for i := range n {
 		c, err := net.Dial("tcp", h.front.members[0].listen)
 		if err != nil {
@@ -355,7 +355,9 @@ var faults = []fault{
 	})},
 	{name: "TLS to a port without it", do: crowd(4, func(h *house, _ int, over <-chan struct{}) {
 		for !isOver(over) {
-			if c, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Second}, "tcp", h.front.members[0].listen, &tls.Config{InsecureSkipVerify: true}); err == nil { // #nosec G402 -- there is nothing to verify
+			c, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Second}, "tcp", h.front.members[0].listen,
+				&tls.Config{InsecureSkipVerify: true}) // #nosec G402 -- there is nothing to verify
+			if err == nil {
 				c.Close()
 			}
 		}

@@ -353,15 +353,18 @@ func report(rows []row) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `## Faults that were made
 
-Made by `+"`make chaos`"+`; not typed. Machine: %s; the load, the gateways and Redis share it. Each line is
-a gateway of its own, as `+"`make build`"+` makes it, on real sockets with a real Redis behind a proxy. 12 people text and 4 ring
-without pause. The fault lasts %v, with a while before and after in which all is well.
+Made by `+"`make chaos`"+`; not typed. Machine: %s; the load, the gateways and Redis share it. Each
+line is a gateway of its own, as `+"`make build`"+` makes it, on real sockets with a real Redis
+behind a proxy. 12 people text and 4 ring without pause. The fault lasts %v, with a while before and
+after in which all is well.
 
-An answer is **wrong** if no order of the texts, each taken once, explains it. A model that knows only the engine follows
-every conversation, and a gateway that nothing happens to is rung alongside. While the store is away the short answer
-to somebody's first text is right, too. A sixth of the texts come twice. **Unanswered** is all that took more than %v,
-or got no answer. **Leaked** is how many numbers and words of those people were found in logs, metrics, Redis or what the
-provider was sent. After each fault everybody holds a whole conversation in which every answer must be to the letter.
+An answer is **wrong** if no order of the texts, each taken once, explains it. A model that knows
+only the engine follows every conversation, and a gateway that nothing happens to is rung alongside.
+While the store is away the short answer to somebody's first text is right, too. A sixth of the
+texts come twice. **Unanswered** is all that took more than %v, or got no answer. **Leaked** is how
+many numbers and words of those people were found in logs, metrics, Redis or what the provider was
+sent. After each fault everybody holds a whole conversation in which every answer must be to the
+letter.
 
 | fault | requests | unanswered | wrong | leaked | median | 99th | slowest | most memory |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -201,7 +201,8 @@ func spoken(doc twilio.Node) string {
 // leadIn is the part of what is said that comes after the number: heard or not,
 // the number is there before it.
 func leadIn(said string) float64 {
-	return flows.Seconds([]flows.Utterance{{Words: said}}) - flows.Seconds([]flows.Utterance{{Words: said[:numberEnd(said)]}})
+	toNumber := said[:numberEnd(said)]
+	return flows.Seconds([]flows.Utterance{{Words: said}}) - flows.Seconds([]flows.Utterance{{Words: toNumber}})
 }
 
 // numberEnd is where the first telephone number in the words ends. To somebody

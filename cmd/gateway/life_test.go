@@ -329,10 +329,10 @@ func (*discard) Write(p []byte) (int, error) { return len(p), nil }
 // broken sends requests that are cut off, and headers that are no headers.
 func (l *life) broken() {
 	for _, raw := range []string{
-		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nBody=" +
-			l.c.words,
-		"POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nzz\r\n" +
-			l.c.stranger,
+		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+			"Content-Length: 500\r\n\r\nBody=" + l.c.words,
+		"POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" +
+			"Content-Type: application/x-www-form-urlencoded\r\n\r\nzz\r\n" + l.c.stranger,
 		"nonsense " + l.c.stranger + "\r\n\r\n",
 	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(l.url, "http://"))

@@ -47,7 +47,9 @@ func TestRecordedPrompt(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "audio"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	sound := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x40\x1f\x00\x00"),
+	sound := append([]byte("RIFF\x00\x00\x00\x00WAVE"+
+		"fmt \x10\x00\x00\x00\x07\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00"+
+		"data\x40\x1f\x00\x00"),
 		make([]byte, 8000)...)
 	if err := os.WriteFile(filepath.Join(dir, "audio", "greeting.wav"), sound, 0o600); err != nil {
 		t.Fatal(err)

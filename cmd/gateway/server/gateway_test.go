@@ -355,7 +355,8 @@ func TestStopsCleanly(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprintf(conn,
-		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s",
+		"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+			"%s: %s\r\nContent-Length: %d\r\n\r\n%s",
 		twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form), len(body), body[:10])
 	text(t, s.phone(), "hello") // by now the server has read the half request
 	s.stop()

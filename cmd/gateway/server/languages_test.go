@@ -26,6 +26,22 @@ func accented(words string) string {
 
 var placeholders = regexp.MustCompile(`\{[a-z_]+\}|[^{}]+`)
 
+// strange is a language, up to its texts.
+const strange = `schema: 1
+own_words: [english]
+languages:
+  xx:
+    name: X
+    words: [strange]
+    key: "8"
+    offer_say: Strange, 8.
+    letters: any
+    voice: {name: Polly.Ola-Neural, language: pl-PL}
+    signed_off_by: the tests
+    signed_off_on: "2026-11-20"
+    texts:
+`
+
 // Somebody who asks for another language is answered in it, by the real webhooks:
 // the conversation remembers it, and a call is spoken with its voice.
 func TestAnotherLanguage(t *testing.T) {
@@ -33,8 +49,7 @@ func TestAnotherLanguage(t *testing.T) {
 	putBook(t, dir, whoAsked+" ")
 	src, _ := load.Dir(os.DirFS(dir))
 	var b strings.Builder
-	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: X\n    words: [strange]\n    key: \"8\"\n    offer_say: Strange, 8.\n    letters: any\n" +
-		"    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts:\n")
+	b.WriteString(strange)
 	for _, w := range src.Wordings {
 		fmt.Fprintf(&b, "      %s: %q\n", w.Path, accented(w.Words))
 	}
@@ -48,7 +63,8 @@ func TestAnotherLanguage(t *testing.T) {
 		foreign  bool
 	}{{"hello", townAsked, false}, {"strange", accented(townAsked), true}, {"kendal", "01229 582386", true},
 		{"0", the24, true}, {"english", the24, false}} {
-		if got := text(t, p, turn.they); !strings.Contains(got, turn.we) || strings.Contains(got, "é") != turn.foreign {
+		got := text(t, p, turn.they)
+		if !strings.Contains(got, turn.we) || strings.Contains(got, "é") != turn.foreign {
 			t.Errorf("%q is answered %q", turn.they, got)
 		}
 	}

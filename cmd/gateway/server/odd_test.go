@@ -39,8 +39,8 @@ func TestOddRequests(t *testing.T) {
 		answers    bool // with a number
 	}{
 		{"another host",
-			"POST /sms HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: http\r\n" +
-				whole,
+			"POST /sms HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\n" +
+				"X-Forwarded-Proto: http\r\n" + whole,
 			200, true},
 		{"the whole URL of another host", "POST http://evil.example/sms HTTP/1.1\r\nHost: evil.example\r\n" + whole,
 			200, true},
@@ -95,7 +95,8 @@ func TestPipelinedRequests(t *testing.T) {
 			twilio.Signer{Token: p.Token}.Sign(signed, base+"/sms", form)
 		}
 		body := form.Encode()
-		return fmt.Sprintf("POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n%s: %s\r\n\r\n%s",
+		return fmt.Sprintf("POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+			"Content-Length: %d\r\n%s: %s\r\n\r\n%s",
 			len(body), twilio.SignatureHeader, signed.Get(twilio.SignatureHeader), body)
 	}
 	status, got := raw(t, s, request("Barrow", true)+request("carlisle", false)+request("kendal", true))

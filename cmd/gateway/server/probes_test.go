@@ -42,7 +42,7 @@ func TestUndelivered(t *testing.T) {
 		`signpost_replies_reported_total{code="30007",outcome="undelivered"} 2`,
 		`signpost_replies_reported_total{code="30003",outcome="undelivered"} 0`,
 		`signpost_replies_reported_total{code="other",outcome="undelivered"} 0`,
-		`signpost_replies_reported_total{code="30005",outcome="undelivered"} 0`, // from the start, so that the first is seen
+		`signpost_replies_reported_total{code="30005",outcome="undelivered"} 0`, // from the start, so the first is seen
 	} {
 		if !strings.Contains(m, want+"\n") {
 			t.Errorf("the metrics do not say %s", want)

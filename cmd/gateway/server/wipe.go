@@ -154,5 +154,5 @@ func wipeQuery(r *http.Request) {
 	}
 	query := r.RequestURI[at+1:]
 	r.RequestURI, r.URL.RawQuery = r.RequestURI[:at], ""
-	clear(unsafe.Slice(unsafe.StringData(query), len(query))) // #nosec G103 -- a string's memory cannot be wiped otherwise
+	clear(unsafe.Slice(unsafe.StringData(query), len(query))) // #nosec G103 -- a string cannot be wiped otherwise
 }

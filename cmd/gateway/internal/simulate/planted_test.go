@@ -69,27 +69,56 @@ var bugs = []bug{
 	{"mark written before commit", "the mark of a message is stored before it is certain that its step is taken",
 		[]patch{
 			{session, "	res, err := commit.Run(",
-				"	script := commit\n	if planted.Is(\"mark written before commit\") {\n		script = redis.NewScript(\"local now = redis.call('GET', KEYS[1]) or '' local mark = redis.call('HGET', KEYS[2], ARGV[6]) if ARGV[6] ~= '' and mark then return {'repeat', mark, now} end redis.call('HSET', KEYS[2], ARGV[6], ARGV[4]) redis.call('PEXPIRE', KEYS[2], ARGV[5]) local marks = tostring(redis.call('HLEN', KEYS[2])) if now ~= ARGV[1] then return {'moved', now, marks} end if ARGV[2] == '' then redis.call('DEL', KEYS[1]) elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end return {'done', ''}\")\n	}\n	res, err := script.Run("},
+				"	script := commit\n" +
+					"	if planted.Is(\"mark written before commit\") {\n" +
+					"		script = redis.NewScript(\"" +
+					"local now = redis.call('GET', KEYS[1]) or '' " +
+					"local mark = redis.call('HGET', KEYS[2], ARGV[6]) " +
+					"if ARGV[6] ~= '' and mark then return {'repeat', mark, now} end " +
+					"redis.call('HSET', KEYS[2], ARGV[6], ARGV[4]) " +
+					"redis.call('PEXPIRE', KEYS[2], ARGV[5]) " +
+					"local marks = tostring(redis.call('HLEN', KEYS[2])) " +
+					"if now ~= ARGV[1] then return {'moved', now, marks} end " +
+					"if ARGV[2] == '' then redis.call('DEL', KEYS[1]) " +
+					"elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') " +
+					"else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) " +
+					"end return {'done', ''}\")\n" +
+					"	}\n" +
+					"	res, err := script.Run("},
 		}, crowded(1, 4*time.Minute, "Redis is slow")},
 	{"no mark", "a message leaves no mark, so that its repeat takes another step", []patch{
 		{session, "marksFor.Milliseconds(), key.Msg, cmp.Or(from.marks, \"0\")).StringSlice()",
-			"marksFor.Milliseconds(), planted.Or(\"no mark\", \"\", key.Msg), cmp.Or(from.marks, \"0\")).StringSlice()"},
+			"marksFor.Milliseconds(), planted.Or(\"no mark\", \"\", key.Msg), " +
+				"cmp.Or(from.marks, \"0\")).StringSlice()"},
 	}, calmly(1)},
 	{"mark gone too soon", "the mark of a message is kept for two seconds", []patch{
 		{session, "	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))",
-			"	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))\n	if planted.Is(\"mark gone too soon\") {\n		marksFor = 2 * time.Second\n	}"},
+			"	marksFor := blurred(at, at.Add(max(s.ttl, markTTL)))\n" +
+				"	if planted.Is(\"mark gone too soon\") {\n" +
+				"		marksFor = 2 * time.Second\n" +
+				"	}"},
 	}, calmly(1)},
 	{"lost update", "a text that comes while another moves the conversation is answered, and its step lost", []patch{
 		{session, "	switch res[0] {\n	case \"done\":",
-			"	if planted.Is(\"lost update\") && res[0] == \"moved\" {\n		return Session{}, true, nil\n	}\n	switch res[0] {\n	case \"done\":"},
+			"	if planted.Is(\"lost update\") && res[0] == \"moved\" {\n" +
+				"		return Session{}, true, nil\n" +
+				"	}\n" +
+				"	switch res[0] {\n" +
+				"	case \"done\":"},
 	}, crowded(1, 4*time.Minute, "Redis is slow")},
 	{"conversation kept too long", "a conversation is kept for three times as long", []patch{
 		{session, "	ttl := blurred(at, until).Milliseconds()",
-			"	if planted.Is(\"conversation kept too long\") {\n		until = until.Add(2 * s.ttl)\n	}\n	ttl := blurred(at, until).Milliseconds()"},
+			"	if planted.Is(\"conversation kept too long\") {\n" +
+				"		until = until.Add(2 * s.ttl)\n" +
+				"	}\n" +
+				"	ttl := blurred(at, until).Milliseconds()"},
 	}, calmly(1)},
 	{"lost cookie", "no answer gives the provider a cookie", []patch{
 		{handler, "	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}",
-			"	if planted.Is(\"lost cookie\") {\n		return webhook.TextReply{Text: a.text}\n	}\n	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}"},
+			"	if planted.Is(\"lost cookie\") {\n" +
+				"		return webhook.TextReply{Text: a.text}\n" +
+				"	}\n" +
+				"	return webhook.TextReply{Text: a.text, Cookie: h.Identity.seal(m, next, mark.Minute)}"},
 	}, busy(1, "Redis cannot be reached", "Redis hangs")},
 	{"cookie without its text", "a cookie does not tell the text that it came with the answer to", []patch{
 		{"sms/cookie.go", "	if c.last == nil {\n",
@@ -115,11 +144,15 @@ var bugs = []bug{
 	}, crowded(1, time.Hour, "none")},
 	{"number in a key", "the name of a conversation holds the sender's number", []patch{
 		{identity, "			if m.ID != \"\" {\n",
-			"			if planted.Is(\"number in a key\") {\n				key.Conv = day + from\n			}\n			if m.ID != \"\" {\n"},
+			"			if planted.Is(\"number in a key\") {\n" +
+				"				key.Conv = day + from\n" +
+				"			}\n" +
+				"			if m.ID != \"\" {\n"},
 	}, calmly(1)},
 	{"words in the log", "a failed save is logged with what somebody wrote", []patch{
 		{handler, "			h.Log.Warn(\"a conversation was not saved\", \"err\", err)",
-			"			h.Log.Warn(\"a conversation was not saved\", \"err\", err, \"at\", planted.Or(\"words in the log\", m.text, \"\"))"},
+			"			h.Log.Warn(\"a conversation was not saved\", \"err\", err, " +
+				"\"at\", planted.Or(\"words in the log\", m.text, \"\"))"},
 	}, crowded(1, 4*time.Minute, "answers of Redis get lost")},
 	{"double spend", "a repeat is charged like a first answer", []patch{
 		{handler, "	if !repeat && reply.Text != \"\" {",
@@ -129,8 +162,9 @@ var bugs = []bug{
 		{handler, "	ctx, cancel := context.WithTimeout(ctx, storeTime)",
 			"	ctx, cancel := context.WithTimeout(ctx, planted.Time(\"slow store\", 5*time.Second, storeTime))"},
 		{"internal/store/store.go",
-			"	u.DialTimeout, u.ReadTimeout, u.WriteTimeout, u.PoolTimeout = dialTimeout, opTimeout, opTimeout, opTimeout",
-			"	u.DialTimeout, u.ReadTimeout, u.WriteTimeout, u.PoolTimeout = dialTimeout, planted.Time(\"slow store\", 5*time.Second, opTimeout), opTimeout, opTimeout"},
+			"u.PoolTimeout = dialTimeout, opTimeout, opTimeout, opTimeout",
+			"u.PoolTimeout = dialTimeout, planted.Time(\"slow store\", 5*time.Second, opTimeout), " +
+				"opTimeout, opTimeout"},
 	}, busy(1, "Redis hangs")},
 	{"danger in maintenance", "maintenance answers danger, too", []patch{
 		{text, "	case d.urgent && d.noBook:",
@@ -140,7 +174,8 @@ var bugs = []bug{
 		{limits, "	free = min(free, urgentTexts-1)",
 			"	free = planted.Int(\"danger limited\", 0, min(free, urgentTexts-1))"},
 		{limits, "{rateUrgent, urgentTexts - free, time.Duration(urgentTexts-free) * urgentBack}",
-			"{rateUrgent, planted.Int(\"danger limited\", 1, urgentTexts-free), planted.Time(\"danger limited\", limitPeriod, time.Duration(urgentTexts-free) * urgentBack)}"},
+			"{rateUrgent, planted.Int(\"danger limited\", 1, urgentTexts-free), " +
+				"planted.Time(\"danger limited\", limitPeriod, time.Duration(urgentTexts-free) * urgentBack)}"},
 	}, calmly(1)},
 	{"eraser lease", "a record is given to several workers", []patch{
 		{"internal/store/erasures.go", "now.UnixMilli(), now.Add(held).UnixMilli()",
@@ -148,23 +183,35 @@ var bugs = []bug{
 	}, calmly(1)},
 	{"record dropped", "a record that is still in use is taken off the list", []patch{
 		{"internal/eraser/eraser.go", "	case err == nil:\n		e.done(ctx, job, Deleted)",
-			"	case err == nil, planted.Is(\"record dropped\") && errors.Is(err, twilio.ErrNotFinal):\n		e.done(ctx, job, Deleted)"},
+			"	case err == nil, planted.Is(\"record dropped\") && errors.Is(err, twilio.ErrNotFinal):\n" +
+				"		e.done(ctx, job, Deleted)"},
 	}, calmly(1)},
 	{"stale book", "a new flow book is not used", []patch{
 		{gateway, "	g.books.Store(g.newBookState(b, old.current, fromDir))",
-			"	if planted.Is(\"stale book\") {\n		b = old.current\n	}\n	g.books.Store(g.newBookState(b, old.current, fromDir))"},
+			"	if planted.Is(\"stale book\") {\n" +
+				"		b = old.current\n" +
+				"	}\n" +
+				"	g.books.Store(g.newBookState(b, old.current, fromDir))"},
 	}, busy(1, "the flow book changes")},
 	{"book before forgotten", "a repeat is answered by the new book, though the old one answered first", []patch{
 		{"cmd/gateway/server/gateway.go", "	if version != 0 && s.previous != nil && s.previous.Version == version {",
-			"	if version != 0 && s.previous != nil && s.previous.Version == version && !planted.Is(\"book before forgotten\") {"},
+			"	if version != 0 && s.previous != nil && s.previous.Version == version && " +
+				"!planted.Is(\"book before forgotten\") {"},
 	}, crowded(1, 20*time.Second, "the flow book changes")},
 	{"London's clock", "hours are judged by universal time", []patch{
 		{"internal/hours/hours.go", "	local := t.In(London())\n	if len(h.days) > 0 {",
-			"	local := t.In(London())\n	if planted.Is(\"London's clock\") {\n		local = t.UTC()\n	}\n	if len(h.days) > 0 {"},
+			"	local := t.In(London())\n" +
+				"	if planted.Is(\"London's clock\") {\n" +
+				"		local = t.UTC()\n" +
+				"	}\n" +
+				"	if len(h.days) > 0 {"},
 	}, busy(1, "the flow book changes")},
 	{"another area", "Crewe gets the number of Chester", []patch{
 		{"flows/step.go", "	s.Area = areaID\n",
-			"	s.Area = areaID\n	if planted.Is(\"another area\") && areaID == \"cheshire_east\" {\n		s.Area = \"cheshire_west\"\n	}\n"},
+			"	s.Area = areaID\n" +
+				"	if planted.Is(\"another area\") && areaID == \"cheshire_east\" {\n" +
+				"		s.Area = \"cheshire_west\"\n" +
+				"	}\n"},
 	}, calmly(1)},
 	{"budget without an end", "what an hour has cost limits no answer", []patch{
 		{"internal/budget/budget.go", "func (m *Meter) Level(k Kind) Level {\n	if m.Limit <= 0 {",
@@ -172,17 +219,27 @@ var bugs = []bug{
 	}, limited(1)},
 	{"state in clear", "Redis holds a conversation unsealed", []patch{
 		{"internal/store/sealed.go", "	if len(state) == 0 {\n		return \"\"\n	}\n",
-			"	if len(state) == 0 {\n		return \"\"\n	}\n	if planted.Is(\"state in clear\") {\n		return string(state)\n	}\n"},
+			"	if len(state) == 0 {\n" +
+				"		return \"\"\n" +
+				"	}\n" +
+				"	if planted.Is(\"state in clear\") {\n" +
+				"		return string(state)\n" +
+				"	}\n"},
 	}, calmly(1)},
 	{"behaviour forgotten with Redis", "a conversation about one's own behaviour is another once Redis has lost it",
 		[]patch{
 			{handler, "	case session.Unknown() && ownBehaviour(book, c.state):",
-				"	case session.Unknown() && ownBehaviour(book, c.state) && !planted.Is(\"behaviour forgotten with Redis\"):"},
+				"	case session.Unknown() && ownBehaviour(book, c.state) && " +
+					"!planted.Is(\"behaviour forgotten with Redis\"):"},
 		}, crowded(1, 3*time.Minute, "Redis is emptied")},
 	{"way out of behaviour", "a second text leads from one's own behaviour to the services for the people harmed",
 		[]patch{
 			{"flows/answer.go", "	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n",
-				"	if planted.Is(\"way out of behaviour\") && s.Who == Behaviour {\n		s.Who = Me\n	}\n	if s.Who == Behaviour {\n		return t.answerBehaviour(s, c)\n"},
+				"	if planted.Is(\"way out of behaviour\") && s.Who == Behaviour {\n" +
+					"		s.Who = Me\n" +
+					"	}\n" +
+					"	if s.Who == Behaviour {\n" +
+					"		return t.answerBehaviour(s, c)\n"},
 		}, calmly(1)},
 }
 
@@ -326,7 +383,7 @@ func TestSimulationPaper(t *testing.T) {
 		return
 	}
 	if table.String() != string(text) {
-		t.Errorf("the table of %s is not what the planted bugs are: go test ./cmd/gateway/internal/simulate -run TestSimulationPaper -update",
-			paper)
+		t.Errorf("the table of %s is not what the planted bugs are: "+
+			"go test ./cmd/gateway/internal/simulate -run TestSimulationPaper -update", paper)
 	}
 }

@@ -42,7 +42,9 @@ func (o outcome) String() string {
 }
 
 var (
-	yearLine   = regexp.MustCompile(`seed (\d+): (\S+), (\d+) texts, (\d+) calls, (\d+) events \(digest \w+\), slowest answer (\S+), oldest record (\S+);`)
+	yearLine = regexp.MustCompile(
+		`seed (\d+): (\S+), (\d+) texts, (\d+) calls, (\d+) events \(digest \w+\), ` +
+			`slowest answer (\S+), oldest record (\S+);`)
 	faultsLine = regexp.MustCompile(`^\s*map\[(.*)\]$`)
 	faultCount = regexp.MustCompile(`([^:]+):(\d+) ?`)
 	brokenLine = regexp.MustCompile(`seed (\d+): (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .*)`)
@@ -146,8 +148,9 @@ func yearsTable(all map[uint64]*year) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `## Years that were played
 
-Made by `+"`make simulate YEARS=100`"+`; not typed. Each seed is a world of its own, with three gateways and one county's texts and
-calls: [simulation.md](simulation.md) says what is in it, and which rules must hold after every event. The time is the world's.
+Made by `+"`make simulate YEARS=100`"+`; not typed. Each seed is a world of its own, with three
+gateways and one county's texts and calls: [simulation.md](simulation.md) says what is in it, and
+which rules must hold after every event. The time is the world's.
 
 | what | how much |
 | --- | --- |
@@ -161,7 +164,8 @@ calls: [simulation.md](simulation.md) says what is in it, and which rules must h
 
 | fault | how often |
 | --- | --- |
-`, len(all), ranges(slices.Sorted(maps.Keys(all))), int(total.lived.Hours()/24), total.texts, total.calls, total.events, broken, total.slow, strings.TrimSuffix(total.oldest.String(), "0s"))
+`, len(all), ranges(slices.Sorted(maps.Keys(all))), int(total.lived.Hours()/24), total.texts, total.calls,
+		total.events, broken, total.slow, strings.TrimSuffix(total.oldest.String(), "0s"))
 	for _, f := range slices.SortedFunc(maps.Keys(total.faults),
 		func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }) {
 		fmt.Fprintf(&b, "| %s | %d |\n", f, total.faults[f])
