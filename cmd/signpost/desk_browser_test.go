@@ -77,11 +77,14 @@ func (s *surfer) sees(t *testing.T, words string) {
 // presses presses the button with these words, on a page that has come whole, with its script.
 func (s *surfer) presses(t *testing.T, words string) {
 	t.Helper()
+	click := `document.readyState === "complete" && (() => {
+		const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("` + words + `"));
+		b?.click();
+		return !!b;
+	})()`
 	end := time.Now().Add(2 * time.Minute)
 	for {
-		found, err := chromedp.Run(s.ctx,
-			chromedp.Evaluate[bool](`document.readyState === "complete" && (() => { const b = [...document.querySelectorAll("button")].find((b) => b.textContent.includes("`+
-				words+`")); b?.click(); return !!b; })()`))
+		found, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](click))
 		if err == nil && found {
 			return
 		}
@@ -157,8 +160,8 @@ func TestDeskInABrowser(t *testing.T) {
 	ann.sees(t, "duty manager")
 	ann.presses(t, "Approve")
 	ann.sees(t, "If you agree, tick")
-	if _, err := chromedp.Run(ann.ctx,
-		chromedp.Evaluate[int](`[...document.querySelectorAll("input[name=tick]")].map((b) => b.click()).length`)); err != nil {
+	const tickAll = `[...document.querySelectorAll("input[name=tick]")].map((b) => b.click()).length`
+	if _, err := chromedp.Run(ann.ctx, chromedp.Evaluate[int](tickAll)); err != nil {
 		t.Fatal(err)
 	}
 	ann.presses(t, "Approve")

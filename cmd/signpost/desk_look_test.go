@@ -35,8 +35,8 @@ func (s *surfer) guide(t *testing.T, path, from, name string) {
 	}
 	s.shows(t, looksLike{"light", 900})
 	s.do(t, chromedp.Navigate(s.at+path), chromedp.WaitReady(from),
-		chromedp.Evaluate[chromedp.Void](`(document.querySelector(".ticks details") ?? {}).open = true; document.querySelector(`+
-			strconv.Quote(from)+`).scrollIntoView()`))
+		chromedp.Evaluate[chromedp.Void](`(document.querySelector(".ticks details") ?? {}).open = true;
+			document.querySelector(`+strconv.Quote(from)+`).scrollIntoView()`))
 	png, err := chromedp.Run(s.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(*guidePictures, name+".png"), png, 0o644)
@@ -52,13 +52,28 @@ func (s *surfer) guide(t *testing.T, path, from, name string) {
 //go:embed internal/preview/testdata/axe.min.js
 var axe string
 
+// In the page: violations are what axe finds, tooWide what runs off the side, and printed which
+// parts show.
+const (
+	violations = `axe.run(document, {resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations.map((v) =>
+		v.id + ": " + v.help + "\n" +
+		v.nodes.slice(0, 3).map((n) => n.html + " " + n.failureSummary).join("\n"))))`
+	tooWide = `document.scrollingElement.scrollWidth <= innerWidth ? "" :
+		[...document.querySelectorAll("main *, header *")]
+			.filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+			.map((e) => e.tagName + "." + e.className).slice(0, 5).join(", ")`
+	printed = `["header", ".out", "#approve button", ".ticks del", "details .mini", ".turns"].map((what) => {
+		const e = document.querySelector(what);
+		return what + " " +
+			(e.getClientRects().length > 0 && e.checkVisibility({ contentVisibilityAuto: true }));
+	}).join(", ")`
+)
+
 // audit has axe look at the page that is shown, and reports one that runs off the side.
 func (s *surfer) audit(t *testing.T, what string) {
 	t.Helper()
 	s.do(t, chromedp.Evaluate[chromedp.Void](axe+";undefined"))
-	text, err := chromedp.Run(s.ctx,
-		chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.slice(0, 3).map(n => n.html + " " + n.failureSummary).join("\n"))))`,
-			chromedp.EvalAwaitPromise))
+	text, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](violations, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +84,7 @@ func (s *surfer) audit(t *testing.T, what string) {
 	for _, f := range found {
 		t.Errorf("%s: %s", what, f)
 	}
-	wide, err := chromedp.Run(s.ctx,
-		chromedp.Evaluate[string](`document.scrollingElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className).slice(0, 5).join(", ")`))
+	wide, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](tooWide))
 	if err != nil || wide != "" {
 		t.Errorf("%s runs off the side: %s (%v)", what, wide, err)
 	}
@@ -115,10 +129,8 @@ func (s *surfer) prints(t *testing.T, draft string) {
 	s.do(t, chromedp.Navigate(s.at+draft), chromedp.WaitReady("#approve"))
 	call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	defer call(t, s.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
-	got, err := chromedp.Run(s.ctx,
-		chromedp.Evaluate[string](`["header", ".out", "#approve button", ".ticks del", "details .mini", ".turns"].map((what) => what + " " + (document.querySelector(what).getClientRects().length > 0 && document.querySelector(what).checkVisibility({ contentVisibilityAuto: true }))).join(", ")`))
-	if want := "header false, .out false, #approve button false, .ticks del true, details .mini true, .turns true"; err != nil ||
-		got != want {
+	const want = "header false, .out false, #approve button false, .ticks del true, details .mini true, .turns true"
+	if got, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](printed)); err != nil || got != want {
 		t.Errorf("printed: %s (%v), want %s", got, err, want)
 	}
 }
@@ -128,10 +140,14 @@ func (s *surfer) approves(t *testing.T, draft string) {
 	t.Helper()
 	s.do(t, chromedp.Navigate(s.at+draft), chromedp.WaitReady("#approve"))
 	const most = 200 // stops on the page
+	const focused = `(() => {
+		const e = document.activeElement;
+		if (e.name === "tick" && !e.checked) return "tick";
+		return e.tagName === "BUTTON" ? e.textContent : "";
+	})()`
 	for range most {
 		s.do(t, chromedp.KeyEvent(kb.Tab))
-		at, err := chromedp.Run(s.ctx,
-			chromedp.Evaluate[string](`(() => { const e = document.activeElement; return e.name === "tick" && !e.checked ? "tick" : e.tagName === "BUTTON" ? e.textContent : ""; })()`))
+		at, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](focused))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,8 +186,8 @@ func TestDeskIsAccessible(t *testing.T) {
 			s.do(t, actions...)
 			s.audit(t, fmt.Sprintf("%s-%s-%d", name, as.scheme, as.wide))
 		}
-		text, err := chromedp.Run(s.ctx,
-			chromedp.Evaluate[string](`document.body.innerText + " " + [...document.querySelectorAll("summary, button, a, label")].map((e) => e.textContent).join(" ")`))
+		text, err := chromedp.Run(s.ctx, chromedp.Evaluate[string](`document.body.innerText + " " +
+			[...document.querySelectorAll("summary, button, a, label")].map((e) => e.textContent).join(" ")`))
 		if err != nil {
 			t.Fatal(err)
 		}

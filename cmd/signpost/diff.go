@@ -62,7 +62,9 @@ func diff(args []string, s streams) int {
 	unrung := changes.Unrung(books[0], books[1])
 	for _, svc := range unrung {
 		fmt.Fprintf(s.out,
-			"%s has a new number that nobody has test-called: checked_on is still %s, the day of the old one.\nRing the new number and write the day, or write checked_on: never. Until somebody rings it, texts must give the\n24-hour number, too.\n\n",
+			"%s has a new number that nobody has test-called: checked_on is still %s, the day of the old one.\n"+
+				"Ring the new number and write the day, or write checked_on: never. "+
+				"Until somebody rings it, texts must give the\n24-hour number, too.\n\n",
 			svc.Name, svc.CheckedOn.Format("2 January 2006"))
 	}
 	found := changes.Between(books[0], books[1])

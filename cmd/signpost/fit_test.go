@@ -10,6 +10,16 @@ import (
 	"signpost/flows/hear"
 )
 
+// sixPlaces are texts with the areas that they name.
+const sixPlaces = `text,area,kind
+im in kendal,letgo-south,exact
+crewe please,cheshire-east,exact
+"he is in kendal, im in crewe",cheshire_east,right-or-ask
+my ex lives in kendal,,no-area
+kendal or penrith,letgo-north|letgo-south,ask
+liverpool,out-of-area,exact
+`
+
 // Weights are fitted on labelled texts, and left as they were.
 func TestAreasFit(t *testing.T) {
 	dir := t.TempDir()
@@ -20,9 +30,7 @@ func TestAreasFit(t *testing.T) {
 		}
 		return path
 	}
-	good := write("good.csv",
-		"text,area,kind\nim in kendal,letgo-south,exact\ncrewe please,cheshire-east,exact\n\"he is in kendal, im in crewe\",cheshire_east,right-or-ask\n"+
-			"my ex lives in kendal,,no-area\nkendal or penrith,letgo-north|letgo-south,ask\nliverpool,out-of-area,exact\n")
+	good := write("good.csv", sixPlaces)
 	shipped := hear.Fitted
 	defer func() { hear.Fitted = shipped }()
 	hear.Fitted.Certain = 9 // too much

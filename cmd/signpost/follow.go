@@ -24,7 +24,8 @@ desk has published. It takes a book only if the desk has signed it, if it has no
 and if it is newer than the last. It then tells the desk which book the gateway uses. If
 the desk is gone, nothing changes.
 
-  signpost follow -desk https://desk.example.org -key KEY -token-file token -to /var/lib/signpost-follow/book -state /var/lib/signpost-follow
+  signpost follow -desk https://desk.example.org -key KEY -token-file token ` +
+	`-to /var/lib/signpost-follow/book -state /var/lib/signpost-follow
 
 On the machine of the desk, signpost desk key prints the key, and signpost desk gateway
 -name NAME prints a token. What no flag says is taken from DESK_URL, DESK_KEY and

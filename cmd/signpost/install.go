@@ -143,7 +143,7 @@ func readable(dir string) error {
 			return err
 		}
 		if d.IsDir() {
-			return os.Chmod(path, 0o755) // #nosec G302 G122 -- a flow book is no secret, and nobody else writes to the new copy
+			return os.Chmod(path, 0o755) // #nosec G302 G122 -- no secret, and nobody else writes to the new copy
 		}
 		return os.Chmod(path, 0o644) // #nosec G302 G122 -- the same
 	})

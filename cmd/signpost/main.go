@@ -94,7 +94,8 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 
 func usage(w io.Writer) {
 	fmt.Fprint(w,
-		"signpost                          opens the preview in your browser, and asks for a folder\nsignpost COMMAND [-flows DIR] ...\n\n")
+		"signpost                          opens the preview in your browser, and asks for a folder\n"+
+			"signpost COMMAND [-flows DIR] ...\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.about)
 	}

@@ -227,11 +227,9 @@ func (d *dialogue) rest(c *scaffold.County) (err error) {
 			}
 		}
 	}
-	next,
-		err := d.ask("\nWhat next door do people there also write? Towns and counties outside it, with commas; or nothing.",
-		func(s string) error {
-			return scaffold.Places(list(s))
-		})
+	next, err := d.ask("\nWhat next door do people there also write? "+
+		"Towns and counties outside it, with commas; or nothing.",
+		func(s string) error { return scaffold.Places(list(s)) })
 	c.NextDoor = list(next)
 	return err
 }

@@ -101,7 +101,9 @@ func printScript(w io.Writer, src *load.Source) {
 	fmt.Fprintf(w, "To read aloud: %d pieces, about %.0f minutes of speech. %d are recorded.\n", len(all),
 		seconds/60, done)
 	fmt.Fprint(w,
-		"\nOne person reads them all, on one day, in one quiet room, at one distance from the\nmicrophone. Read slowly and evenly, as if each were the whole call. Where a number\nfollows, keep your voice up: the sentence goes on.\n")
+		"\nOne person reads them all, on one day, in one quiet room, at one distance from the\n"+
+			"microphone. Read slowly and evenly, as if each were the whole call. Where a number\n"+
+			"follows, keep your voice up: the sentence goes on.\n")
 	for i, st := range all {
 		fmt.Fprintf(w, "\n%2d. %s", i+1, recordingName(src.Book, st))
 		if file := recordedAs(src, st); file != "" {

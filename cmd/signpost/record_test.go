@@ -15,7 +15,9 @@ import (
 // recordingOf is a tone of so many seconds, as a WAV file.
 func recordingOf(seconds int) []byte {
 	const rate = 8000
-	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data")
+	b := []byte("RIFF\x00\x00\x00\x00WAVE" +
+		"fmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00" +
+		"data")
 	b = binary.LittleEndian.AppendUint32(b, uint32(2*rate*seconds))
 	for i := range rate * seconds {
 		b = binary.LittleEndian.AppendUint16(b, uint16(int16(9000*math.Sin(float64(i)/4))))

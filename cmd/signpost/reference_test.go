@@ -17,7 +17,8 @@ func TestReferencePaper(t *testing.T) {
 	var doc strings.Builder
 	doc.WriteString(`# Every command
 
-What ` + "`signpost COMMAND -h`" + ` says, put together by a test (go test ./cmd/signpost -run TestReferencePaper -update).
+What ` + "`signpost COMMAND -h`" + ` says, put together by a test
+(go test ./cmd/signpost -run TestReferencePaper -update).
 A command ends with 0 when all is well, 1 when something is wrong with what it looked at, 2 when it was not given as it
 should be. The gateway's settings are in [operator.md](operator.md), the flow book's files in [manager.md](manager.md).
 `)

@@ -15,7 +15,8 @@ import (
 	"signpost/internal/hours"
 )
 
-const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] [-format text|csv] [-signoff]
+const routesHelp = `signpost routes [-flows DIR] [-at "2026-12-25 03:00"] [-area ID] [-all] ` +
+	`[-format text|csv] [-signoff]
 
 Lists every way to a number: for each area and channel the shortest exchange for
 each service, word for word, worst first. Then it sums up the worst of each.

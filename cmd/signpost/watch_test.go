@@ -92,7 +92,9 @@ func TestWatchTellsOnce(t *testing.T) {
 		{"ready\n", []string{"ended: It is over"}},
 		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\n",
 			[]string{"problem: No-texts: +441632960001"}},
-		{"ready\ndegraded: no-texts: +441632960001: the number cannot take texts. Buy one.\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n",
+		{"ready\n" +
+			"degraded: no-texts: +441632960001: the number cannot take texts. Buy one.\n" +
+			"degraded: no-texts: 60777: the number cannot take texts. Buy one.\n",
 			[]string{"problem: No-texts: 60777"}},
 		{"ready\ndegraded: no-texts: 60777: the number cannot take texts. Buy one.\n", []string{"ended: It is over"}},
 		{"ready\n", []string{"ended: It is over"}},

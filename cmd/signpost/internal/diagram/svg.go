@@ -49,8 +49,9 @@ func Linked(b *flows.Book, title string, href func(step string) string) string {
 	}
 	note := offeredByAll(b)
 	fmt.Fprintf(&out,
-		`<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="%s" aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="%g">`+
-			"\n",
+		`<svg xmlns="http://www.w3.org/2000/svg" width="%gmm" height="%gmm" viewBox="0 0 %g %g" role="%s" `+
+			`aria-labelledby="map-title map-desc" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" `+
+			`font-size="%g">`+"\n",
 		sheetWide, sheetHigh, sheetWide, sheetHigh, role, fontSize)
 	fmt.Fprintf(&out, "<title id=\"map-title\">%s</title>\n<desc id=\"map-desc\">%s</desc>\n", html.EscapeString(title),
 		html.EscapeString(inWords(b, boxes)+note))
@@ -109,14 +110,16 @@ func lines(out *strings.Builder, box *stepBox, byID map[string]*stepBox, wide fl
 		if to.column <= box.column { // back, or beside: round the outside
 			x2 = to.x + wide
 			fmt.Fprintf(out,
-				`<path class="map-line map-back" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#8a8a8a" stroke-width=".25" stroke-dasharray="1 .8"/>`+
-					"\n",
+				`<path class="map-line map-back" data-from="%s" data-to="%s" `+
+					`d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" `+
+					`fill="none" stroke="#8a8a8a" stroke-width=".25" stroke-dasharray="1 .8"/>`+"\n",
 				box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2+bend, y2, x2, y2)
 			continue
 		}
 		fmt.Fprintf(out,
-			`<path class="map-line" data-from="%s" data-to="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="#5b5b5b" stroke-width=".3"/>`+
-				"\n",
+			`<path class="map-line" data-from="%s" data-to="%s" `+
+				`d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f" `+
+				`fill="none" stroke="#5b5b5b" stroke-width=".3"/>`+"\n",
 			box.Step.ID, to.Step.ID, x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
 		fmt.Fprintf(out, `<path class="map-tip" d="M%.1f %.1fl-1.4 -.7v1.4z" fill="#5b5b5b"/>`+"\n", x2, y2)
 	}
@@ -129,7 +132,8 @@ var fills = [...]string{"#eef4fb", "#e9f6ec", "#f6f1e4"}
 func drawBox(out *strings.Builder, book *flows.Book, b *stepBox, wide float64) {
 	edge := [...]string{"", ``, ` stroke-dasharray="1.2 .8"`}[b.Step.Kind]
 	fmt.Fprintf(out,
-		`<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`,
+		`<g class="map-step map-%s" id="step-%s"><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1.2" `+
+			`fill="%s" stroke="#2b4a6f" stroke-width="%s"%s/>`,
 		flows.KindNames[b.Step.Kind], b.Step.ID, b.x, b.y, wide, b.high(), fills[b.Step.Kind],
 		[...]string{".35", ".7", ".35"}[b.Step.Kind], edge)
 	name := Name(book, b.Step)

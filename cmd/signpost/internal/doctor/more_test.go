@@ -128,7 +128,8 @@ func TestPlantedMistakesByName(t *testing.T) {
 		{"a certificate that has expired", "certificate-expires",
 			func(t *testing.T, w *world) { w.shortLived(t, -time.Hour) }, false},
 		{"swap", "swap", func(t *testing.T, w *world) {
-			w.Root = fstest.MapFS{"proc/swaps": {Data: []byte("Filename\tType\tSize\tUsed\tPriority\n/swapfile file 1000 0 -2\n")},
+			const swaps = "Filename\tType\tSize\tUsed\tPriority\n/swapfile file 1000 0 -2\n"
+			w.Root = fstest.MapFS{"proc/swaps": {Data: []byte(swaps)},
 				"proc/7/comm": {Data: []byte("gateway\n")}, "proc/7/cgroup": {Data: []byte("0::/x\n")}}
 		}, false},
 		{"a low spend limit", "spend-limit-low", func(t *testing.T, w *world) { w.Config.SpendLimit = 200 }, true},
@@ -181,7 +182,8 @@ func TestPlantedMistakesByName(t *testing.T) {
 		{"a name that this machine has an address of its own for", "name-in-hosts", func(t *testing.T, w *world) {
 			w.Config.PublicURL = "https://sms.example.org"
 			files, _ := w.Root.(fstest.MapFS)
-			files["etc/hosts"] = &fstest.MapFile{Data: []byte("127.0.0.1 localhost\n127.0.1.1\tSMS.example.org sms # by the installer\n")}
+			const hosts = "127.0.0.1 localhost\n127.0.1.1\tSMS.example.org sms # by the installer\n"
+			files["etc/hosts"] = &fstest.MapFile{Data: []byte(hosts)}
 		}, true},
 		{"a clock that is wrong by months", "clock", func(t *testing.T, w *world) {
 			w.Config.APIURL = withCertificate(t, http.NotFoundHandler(), -time.Hour)

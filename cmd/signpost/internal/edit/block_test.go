@@ -11,12 +11,32 @@ import (
 	"signpost/internal/linediff"
 )
 
+// inOrder is a file with names, lists and comments in all their forms.
+const inOrder = `schema: 1
+areas:
+
+  one:
+    services: [a_b, c] # in this order
+    also_called: [x,
+      "y z"]
+
+  # The last.
+  two:
+    services:
+      - a_b
+    also_called: [x, # why
+      y]
+
+# Names.
+several:
+  solway: [one, two] # both
+`
+
 // Whole lines come behind what is under a name, before the comments of what comes next; a
 // list gets other words. No other letter moves.
 func TestInsertAndList(t *testing.T) {
 	files := testbook.Copy()
-	text := "schema: 1\nareas:\n\n  one:\n    services: [a_b, c] # in this order\n    also_called: [x,\n      \"y z\"]\n\n  # The last.\n  two:\n    services:\n      - a_b\n    also_called: [x, # why\n      y]\n\n# Names.\nseveral:\n  solway: [one, two] # both\n"
-	files["areas.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	files["areas.yaml"] = &fstest.MapFile{Data: []byte(inOrder)}
 	files["recordings.yaml"] = &fstest.MapFile{Data: []byte("schema: 1\nrecordings: []\n")}
 	src, _ := load.Dir(files)
 	tests := []struct {
@@ -28,16 +48,13 @@ func TestInsertAndList(t *testing.T) {
 			return edit.Insert(src, "areas.yaml", "areas", "\n  three:\n    services: [c]")
 		},
 			"+  three:\n+    services: [c]\n+\n"},
-		{"behind a part of an area", func() ([]byte,
-			error) {
+		{"behind a part of an area", func() ([]byte, error) {
 			return edit.Insert(src, "areas.yaml", "areas.one", "    text: x\n")
 		}, "+    text: x\n"},
-		{"behind a name that covers several", func() ([]byte,
-			error) {
+		{"behind a name that covers several", func() ([]byte, error) {
 			return edit.Insert(src, "areas.yaml", "several", "  border: [one]\n")
 		}, "+  border: [one]\n"},
-		{"the first of an empty list", func() ([]byte,
-			error) {
+		{"the first of an empty list", func() ([]byte, error) {
 			return edit.Insert(src, "recordings.yaml", "recordings", "  - x\n")
 		}, "-recordings: []\n+recordings:\n+  - x\n"},
 		{"under nothing", func() ([]byte, error) { return edit.Insert(src, "areas.yaml", "none", "  - x\n") }, ""},
@@ -49,16 +66,13 @@ func TestInsertAndList(t *testing.T) {
 			return edit.List(src, "areas.yaml", "areas.one.also_called", []string{"y z", "o'b"})
 		},
 			"-    also_called: [x,\n-      \"y z\"]\n+    also_called: [y z, \"o'b\"]\n"},
-		{"a list of lines", func() ([]byte,
-			error) {
+		{"a list of lines", func() ([]byte, error) {
 			return edit.List(src, "areas.yaml", "areas.two.services", []string{"c"})
 		}, ""},
-		{"a list with a comment", func() ([]byte,
-			error) {
+		{"a list with a comment", func() ([]byte, error) {
 			return edit.List(src, "areas.yaml", "areas.two.also_called", []string{"c"})
 		}, ""},
-		{"two lines", func() ([]byte,
-			error) {
+		{"two lines", func() ([]byte, error) {
 			return edit.List(src, "areas.yaml", "areas.one.services", []string{"c\nd"})
 		}, ""},
 	}
@@ -72,7 +86,7 @@ func TestInsertAndList(t *testing.T) {
 				return
 			}
 			diff := ""
-			was := text
+			was := inOrder
 			if strings.HasPrefix(tt.want, "-rec") {
 				was = string(src.File("recordings.yaml"))
 			}

@@ -39,10 +39,14 @@ func TestSet(t *testing.T) {
 			[]edit.Change{{Path: "services.fellshire_support.hours", Words: "24 hours"}},
 			"-    hours: Mon-Fri 9am-6pm # as they print them\n+    hours: 24 hours # as they print them\n"},
 		{"words that had quotes", []edit.Change{{Path: "services.advisers.until", Words: "2027-09-11"}},
-			"-    until: \"2026-09-11\" # twelve months; change this line if it is extended\n+    until: \"2027-09-11\" # twelve months; change this line if it is extended\n"},
+			"-    until: \"2026-09-11\" # twelve months; change this line if it is extended\n" +
+				"+    until: \"2027-09-11\" # twelve months; change this line if it is extended\n"},
 		{"rung today", []edit.Change{{Path: at + "checked_on", Words: "2026-11-20"},
 			{Path: at + "checked_by", Words: "duty manager", After: "checked_on"}, {Path: at + "unrung_because"}},
-			"-    checked_on: never\n-    unrung_because: it reaches nobody\n+    checked_on: 2026-11-20\n+    checked_by: duty manager\n"},
+			"-    checked_on: never\n" +
+				"-    unrung_because: it reaches nobody\n" +
+				"+    checked_on: 2026-11-20\n" +
+				"+    checked_by: duty manager\n"},
 		{"nothing to take out", []edit.Change{{Path: at + "paused_until"}}, ""},
 	}
 	for _, tt := range tests {
@@ -89,8 +93,8 @@ func TestSetRefuses(t *testing.T) {
 // Any words that are written are read again as they were given, and nothing
 // else is read differently.
 func FuzzSet(f *testing.F) {
-	for _, w := range []string{"local team", "a: b", "#x", `"`, "'", "- x", "{a}", "no", "0808", "~", "a #b", "&x", "é",
-		"\\n", " x "} {
+	for _, w := range []string{"local team", "a: b", "#x", `"`, "'", "- x", "{a}", "no", "0808", "~", "a #b", "&x",
+		"é", "\\n", " x "} {
 		f.Add(w)
 	}
 	files, src := county(f)
@@ -120,7 +124,16 @@ func FuzzSet(f *testing.F) {
 // One more entry stands at the end of its list, written as the others are, and no
 // other letter moves.
 func TestAppend(t *testing.T) {
-	lists := "schema: 1\nheard:\n\n  danger:\n    phrases:\n      - \"one\" # why\n      - two\n      # the last\n    unless: []\n    match: [a, \"b, c]\", # of 2025\n      d,]\n\n" +
+	lists := "schema: 1\n" +
+		"heard:\n\n" +
+		"  danger:\n" +
+		"    phrases:\n" +
+		"      - \"one\" # why\n" +
+		"      - two\n" +
+		"      # the last\n" +
+		"    unless: []\n" +
+		"    match: [a, \"b, c]\", # of 2025\n" +
+		"      d,]\n\n" +
 		"  injury:\n    phrases:\n      - \"three\"\n    match:\n      - \"" + strings.Repeat("x", 150) +
 		"\"\n\n  despair:\n    phrases: [\n      \"" + strings.Repeat("y", 150) + "\"]\n    match: [z]"
 	files, _ := county(t)

@@ -120,7 +120,7 @@ func (r *Repo) raw(dir string, who Person, in []byte, args ...string) ([]byte, e
 	defer cancel()
 	safe := []string{"-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.fsmonitor=false", "-c",
 		"commit.gpgsign=false", "-c", "gc.auto=0", "-c", "protocol.allow=never", "-c", "core.quotePath=false"}
-	cmd := exec.CommandContext(ctx, r.git, append(safe, args...)...) // #nosec G204 -- the program is git, and the words are ours
+	cmd := exec.CommandContext(ctx, r.git, append(safe, args...)...) // #nosec G204 -- it runs git, with words of ours
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(in)
 	at := r.now().UTC().Format(time.RFC3339)
 	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + r.dir, "LC_ALL=C", "TZ=UTC",

@@ -29,7 +29,14 @@ func county(t *testing.T, file string, replace ...string) fs.FS {
 const (
 	north = "  fell_team_north:\n"
 	south = "  fell_team_south:\n"
-	added = "  new_service:\n    name: New\n    label: new team\n    say: the new team\n    numbers:\n      - number: 01228 000000\n\n"
+	added = `  new_service:
+    name: New
+    label: new team
+    say: the new team
+    numbers:
+      - number: 01228 000000
+
+`
 )
 
 func TestBooks(t *testing.T) {

@@ -30,7 +30,10 @@ func TestKeepAsExample(t *testing.T) {
 	}
 	if got := read(t, dir, "examples.yaml"); !strings.HasPrefix(got, before) ||
 		!strings.Contains(got,
-			"  - name: \"Kendrow gives its number\"\n    at: \"2026-12-25 03:00\"\n    texts:\n      - they: \"hello\"\n") {
+			"  - name: \"Kendrow gives its number\"\n"+
+				"    at: \"2026-12-25 03:00\"\n"+
+				"    texts:\n"+
+				"      - they: \"hello\"\n") {
 		t.Errorf("the file ends\n%s", got[len(got)-600:])
 	}
 	if v := s.Verdict(); v.Errors() != 0 || len(v.Source.Examples) == 0 ||

@@ -62,7 +62,11 @@ func TestWordsByKeyboard(t *testing.T) {
 	do(t, ctx, chromedp.Focus(`a[href="/words/steps.bills"]`), press(kb.Enter))
 	until(t, ctx, `document.readyState === "complete" && document.querySelector("h1")?.textContent === "Bills"`)
 	evaluate[chromedp.Void](t, ctx,
-		`{ const e = document.querySelector("#steps-bills-text"); e.value = "Words that nobody reads. ".repeat(9); e.dispatchEvent(new Event("input", { bubbles: true })); }`)
+		`{
+			const e = document.querySelector("#steps-bills-text");
+			e.value = "Words that nobody reads. ".repeat(9);
+			e.dispatchEvent(new Event("input", { bubbles: true }));
+		}`)
 	until(t, ctx, `document.querySelector("#steps-bills-text-error").textContent !== ""`)
 	to(t, ctx, "button.main")
 	do(t, ctx, press(kb.Enter))
@@ -73,7 +77,8 @@ func TestWordsByKeyboard(t *testing.T) {
 	until(t, ctx, `document.querySelector(".cm-lintRange-error, .cm-lintPoint-error, .cm-lint-marker-error") !== null`)
 	// The editor's own marks are pictures, which the policy of the page keeps out.
 	until(t, ctx,
-		`[...document.querySelectorAll(".cm-lint-marker-error")].some((e) => getComputedStyle(e, "::before").content.includes("✗"))`)
+		`[...document.querySelectorAll(".cm-lint-marker-error")]
+			.some((e) => getComputedStyle(e, "::before").content.includes("✗"))`)
 	if evaluate[string](t, ctx, `document.querySelector("#file-text").value`) == read(t, dir, "areas.yaml") {
 		t.Error("what is written does not reach the form")
 	}

@@ -17,8 +17,13 @@ import (
 // choose takes what has these words in the list that has a label beside it.
 func (m *manager) choose(label, words string) {
 	m.t.Helper()
-	set := fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q)); const list = l && document.getElementById(l.htmlFor); const o = [...(list?.options ?? [])].find(o => o.textContent.startsWith(%q)); if (o) list.value = o.value; return Boolean(o); })()`,
-		label, words)
+	set := fmt.Sprintf(`(() => {
+		const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q));
+		const list = l && document.getElementById(l.htmlFor);
+		const o = [...(list?.options ?? [])].find(o => o.textContent.startsWith(%q));
+		if (o) list.value = o.value;
+		return Boolean(o);
+	})()`, label, words)
 	if !evaluate[bool](m.t, m.ctx, set) {
 		m.t.Fatalf("no list %q has %q:\n%s", label, words, shown(m.ctx))
 	}
@@ -28,8 +33,8 @@ func (m *manager) choose(label, words string) {
 func (m *manager) goes(heading string, words ...string) {
 	m.t.Helper()
 	for _, w := range words {
-		m.until(fmt.Sprintf(`[...document.querySelectorAll("a, button")].some(e => e.textContent.trim().startsWith(%q))`,
-			w))
+		m.until(fmt.Sprintf(
+			`[...document.querySelectorAll("a, button")].some(e => e.textContent.trim().startsWith(%q))`, w))
 		m.leave(w)
 	}
 	m.until(fmt.Sprintf(`document.querySelector("h1")?.textContent.startsWith(%q)`, heading))

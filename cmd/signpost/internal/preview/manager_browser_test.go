@@ -63,8 +63,8 @@ type manager struct {
 
 func (m *manager) see(name string) {
 	m.t.Helper()
-	m.shown.WriteString(evaluate[string](m.t, m.ctx,
-		`document.body.innerText + " " + [...document.querySelectorAll("label, button, summary")].map(e => e.textContent).join(" ")`))
+	m.shown.WriteString(evaluate[string](m.t, m.ctx, `document.body.innerText + " " +
+		[...document.querySelectorAll("label, button, summary")].map(e => e.textContent).join(" ")`))
 	if name != "" && *screenshots != "" {
 		m.picture(name)
 	}
@@ -105,8 +105,11 @@ func (m *manager) pictureHere(name string) {
 // press clicks what has these words on it.
 func (m *manager) press(words string) {
 	m.t.Helper()
-	click := fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("a, button")].find(e => e.textContent.trim().startsWith(%q)); if (e) e.click(); return Boolean(e); })()`,
-		words)
+	click := fmt.Sprintf(`(() => {
+		const e = [...document.querySelectorAll("a, button")].find(e => e.textContent.trim().startsWith(%q));
+		if (e) e.click();
+		return Boolean(e);
+	})()`, words)
 	if !evaluate[bool](m.t, m.ctx, click) {
 		m.t.Fatalf("nothing to press says %q:\n%s", words, shown(m.ctx))
 	}
@@ -124,8 +127,12 @@ func (m *manager) leave(words string) {
 // fill writes into the field that has these words beside it.
 func (m *manager) fill(label, words string) {
 	m.t.Helper()
-	set := fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q)); if (!l) return false; document.getElementById(l.htmlFor).value = %q; return true; })()`,
-		label, words)
+	set := fmt.Sprintf(`(() => {
+		const l = [...document.querySelectorAll("label")].find(l => l.textContent.trim().startsWith(%q));
+		if (!l) return false;
+		document.getElementById(l.htmlFor).value = %q;
+		return true;
+	})()`, label, words)
 	if !evaluate[bool](m.t, m.ctx, set) {
 		m.t.Fatalf("no field is called %q:\n%s", label, shown(m.ctx))
 	}
@@ -146,7 +153,8 @@ func (m *manager) open(service string) {
 func (m *manager) propose(name string) bool {
 	m.t.Helper()
 	m.leave("Show what would change")
-	m.until(`(document.querySelector("h1")?.textContent.startsWith("What would change") || document.querySelector(".error-summary"))`)
+	m.until(`(document.querySelector("h1")?.textContent.startsWith("What would change") ||
+		document.querySelector(".error-summary"))`)
 	m.see(name)
 	return evaluate[bool](m.t, m.ctx, `document.querySelector("form.save button") !== null`)
 }
@@ -190,8 +198,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") {
 		t.Error("a number that nobody rang may be saved with the old reason")
 	}
-	if wrong := evaluate[string](t, m.ctx,
-		`document.querySelector(".error-summary a").getAttribute("href") + " " + document.getElementById("number0").value`); wrong != "#rung_by +44 (0)1229 582387" {
+	if wrong := evaluate[string](t, m.ctx, `document.querySelector(".error-summary a").getAttribute("href") + " " +
+		document.getElementById("number0").value`); wrong != "#rung_by +44 (0)1229 582387" {
 		t.Errorf("the form leads to %q", wrong)
 	}
 	m.fill("Telephone number", "01228 633640")
@@ -200,7 +208,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 		t.Error("another service's number is offered without a warning")
 	}
 	m.press("Change what you wrote")
-	m.until(`document.querySelector("h1")?.textContent === "LetGo South" && document.getElementById("rung_by").value === "duty manager"`)
+	m.until(`document.querySelector("h1")?.textContent === "LetGo South" &&
+		document.getElementById("rung_by").value === "duty manager"`)
 	m.fill("Telephone number", "01229 582387")
 	m.propose("")
 	m.save("Save it", "saved")
@@ -248,8 +257,8 @@ func TestManagerFollowsTheGuide(t *testing.T) {
 	if m.propose("") || !strings.Contains(m.shown.String(), "hours: Mon-Fri 9am-5pm") {
 		t.Error("hours that may mean two things are taken, or not explained")
 	}
-	if at := evaluate[string](t, m.ctx,
-		`[...document.querySelectorAll(".error-summary a")].map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
+	if at := evaluate[string](t, m.ctx, `[...document.querySelectorAll(".error-summary a")]
+		.map(e => e.getAttribute("href")).join(" ")`); at != "#hours" {
 		t.Errorf("it is refused at %q", at)
 	}
 	m.leave("Undo the last save")

@@ -77,7 +77,13 @@ func TestFormSaysWhatItBrings(t *testing.T) {
 		{url.Values{"hours": {"Mon to Fri 9am to 5pm"}, "bank_holidays": {"open"}}, "    bank_holidays: open\n"},
 		{url.Values{"paused_until": {"12/12/2026"}}, "    paused_until: 2026-12-12\n"},
 		{url.Values{"paused_until": {""}},
-			"    say: the local team\n    numbers:\n      - number: 0161 496 0001\n    for: [me, someone]\n    hours: Mon to Fri 9am to 5pm\n    bank_holidays: open\n    exceptions:"},
+			"    say: the local team\n" +
+				"    numbers:\n" +
+				"      - number: 0161 496 0001\n" +
+				"    for: [me, someone]\n" +
+				"    hours: Mon to Fri 9am to 5pm\n" +
+				"    bank_holidays: open\n" +
+				"    exceptions:"},
 	} {
 		_, page := post(t, at, tt.form)
 		tt.form.Set("seen", field(t, page, "seen"))

@@ -146,5 +146,6 @@ func svg(p *plot.Plot, w, h vg.Length) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("the plot is no SVG")
 	}
-	return template.HTML("<svg aria-hidden=\"true\" " + string(element)), nil // #nosec G203 -- drawn by us, from figures and names that the library escapes
+	svg := "<svg aria-hidden=\"true\" " + string(element)
+	return template.HTML(svg), nil // #nosec G203 -- drawn by us, from figures and names that the library escapes
 }

@@ -178,13 +178,24 @@ func (m *maker) services(shipped string) string {
 	for _, p := range m.parts {
 		free, _ := load.Number(p.Service.Number) // told when it was asked for
 		fmt.Fprintf(&b,
-			"  %s:\n    name: %s\n    label: local team\n    say: the local team\n    numbers:\n      - number: %s\n    for: [me, someone]\n    hours: %s\n",
+			"  %s:\n"+
+				"    name: %s\n"+
+				"    label: local team\n"+
+				"    say: the local team\n"+
+				"    numbers:\n"+
+				"      - number: %s\n"+
+				"    for: [me, someone]\n"+
+				"    hours: %s\n",
 			p.service, quoted(p.Service.Name), quoted(p.Service.Number), quoted(p.Service.Hours))
 		if free {
 			b.WriteString("    free: yes\n")
 		}
 		fmt.Fprintf(&b,
-			"    if_no_answer: national_helpline\n    source: %s\n    source_date: undated\n    checked_on: never\n    unrung_because: newly written down, to be rung before going live\n\n",
+			"    if_no_answer: national_helpline\n"+
+				"    source: %s\n"+
+				"    source_date: undated\n"+
+				"    checked_on: never\n"+
+				"    unrung_because: newly written down, to be rung before going live\n\n",
 			quoted(p.Service.Source))
 	}
 	b.WriteString(rest)
@@ -219,7 +230,13 @@ func (m *maker) areas(string) string {
 			districts = append(districts, quoted(d))
 		}
 		fmt.Fprintf(&b,
-			"  %s:\n    name: %s\n    text: %s\n    say: %s\n    districts: [%s]\n    also_called: %s\n    services: [%s]\n\n",
+			"  %s:\n"+
+				"    name: %s\n"+
+				"    text: %s\n"+
+				"    say: %s\n"+
+				"    districts: [%s]\n"+
+				"    also_called: %s\n"+
+				"    services: [%s]\n\n",
 			p.area, quoted(p.Towns), quoted(p.Towns), quoted(p.Towns),
 			strings.Join(districts, ", "), names(also...), p.service)
 	}
@@ -332,8 +349,8 @@ func menu(id string, parts []made) string {
 }
 
 func (m *maker) words(shipped string) string {
-	names := regexp.MustCompile(`\npronunciations:\n(?:  .*\n)+`).FindString(shipped) // of the places of the book that ships
-	return m.swap(m.swap(shipped, names, "\npronunciations: {}\n"), "  letgo, galop,", "  galop,")
+	ofPlaces := regexp.MustCompile(`\npronunciations:\n(?:  .*\n)+`).FindString(shipped)
+	return m.swap(m.swap(shipped, ofPlaces, "\npronunciations: {}\n"), "  letgo, galop,", "  galop,")
 }
 
 func (m *maker) examples(string) string {
@@ -361,7 +378,8 @@ func (m *maker) examples(string) string {
 			fmt.Fprintf(&b, "      - they: %q\n", k)
 		}
 		fmt.Fprintf(&b,
-			"        we: %s\n      - they: \"1\"\n        connects_to: %s\n      - they: answered\n        ends: yes\n\n",
+			"        we: %s\n      - they: \"1\"\n        connects_to: %s\n"+
+				"      - they: answered\n        ends: yes\n\n",
 			quoted(p.Service.Number), p.service)
 	}
 	if len(m.parts) > 1 && !m.c.Halved() {

@@ -1,7 +1,8 @@
 package scaffold
 
 // districtsHead begins the list of districts.
-const districtsHead = `# The districts that areas.yaml shares out, and the councils whose postcodes lie in each. LETTER COUNCILS NAME.
+const districtsHead = `# The districts that areas.yaml shares out, and the councils whose postcodes lie in each. ` +
+	`LETTER COUNCILS NAME.
 # Codes are the Office for National Statistics', like E07000123; several with commas; - while they are not known.
 # "signpost areas build -postcodes" makes a postcode table of them; without one, a person who sends a postcode is asked.
 `
