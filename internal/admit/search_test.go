@@ -372,7 +372,8 @@ var harmsSaid = map[harm]string{
 // table is what attackers do who know her number, or do not.
 func (r *results) table(stranger bool) string {
 	var b strings.Builder
-	b.WriteString("| her way | harm | cheapest attack found | costs the attacker | costs the line |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| her way | harm | cheapest attack found | costs the attacker | costs the line |\n" +
+		"| --- | --- | --- | --- | --- |\n")
 	for way := range ways {
 		harmless := true
 		for h := lessened; h <= denied; h++ {

@@ -139,7 +139,8 @@ func TestBoundaryIsFound(t *testing.T) {
 			t.Errorf("not found in %s (%v)", bad, err)
 		}
 	}
-	const good = `package x; type T struct{ From, Body string }; const what = "From Carlisle to Kendal"; var hash = "[0-9a-f]{16}"`
+	const good = `package x; type T struct{ From, Body string }; ` +
+		`const what = "From Carlisle to Kendal"; var hash = "[0-9a-f]{16}"`
 	if found, err := b.find("good.go", []byte(good)); err != nil || len(found) > 0 {
 		t.Errorf("found %q, %v", found, err)
 	}

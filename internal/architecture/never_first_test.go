@@ -39,7 +39,9 @@ var mayCallOut = map[string]string{
 // starts matches names of the provider's library that start a message, a call,
 // or anything that could (a conference, a verification, a flow, a redirect of a
 // live call).
-var starts = regexp.MustCompile(`^(Create|Update)(Message|Call|Participant|Conference|Verification|Challenge|Execution|Engagement|Notification|Interaction|Conversation|Session|Siprec|Stream|Fax|Broadcast|UserDefinedMessage|Payments)`)
+var starts = regexp.MustCompile(`^(Create|Update)(` +
+	`Message|Call|Participant|Conference|Verification|Challenge|Execution|Engagement|Notification|Interaction|` +
+	`Conversation|Session|Siprec|Stream|Fax|Broadcast|UserDefinedMessage|Payments)`)
 
 // allowedStart are the exceptions, by file.
 var allowedStart = map[string]string{

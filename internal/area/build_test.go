@@ -162,15 +162,17 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
-func TestBuildPlaces(t *testing.T) {
-	got, err := area.Shipped().BuildPlaces(strings.NewReader(`name,alt_names,district,hint,alt_hints,kind,dictionary_word
+const placeRows = `name,alt_names,district,hint,alt_hints,kind,dictionary_word
 Kendal,,South Lakeland,direct,,Town,
 Bootle,,Copeland,ask,,Village,
 Bootle,,outside (Sefton),ask,,Town,
 Hale,Hale Village,Halton,ask,hale village=direct,Village,yes
 Mold,,outside (Flintshire),out_of_area,,Town,
 Cumbria,,Cumberland,ask,,area,
-`))
+`
+
+func TestBuildPlaces(t *testing.T) {
+	got, err := area.Shipped().BuildPlaces(strings.NewReader(placeRows))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,9 +75,10 @@ func (g *Gazetteer) short(name string) bool {
 // one is there: "Barrow, Leicestershire". Widnes, Barrow and Sedbergh are in the old
 // Lancashire and Yorkshire, so that those tell nothing.
 const farAway = `
-bedfordshire, berkshire, buckinghamshire, cambridgeshire, cornwall, devon, dorset, essex, gloucestershire, hampshire, herefordshire,
-hertfordshire, leicestershire, lincolnshire, norfolk, northamptonshire, nottinghamshire, oxfordshire, rutland, somerset, suffolk, surrey,
-sussex, east sussex, west sussex, warwickshire, wiltshire, worcestershire, tyne and wear, west midlands, isle of wight, kent,
+bedfordshire, berkshire, buckinghamshire, cambridgeshire, cornwall, devon, dorset, essex, gloucestershire,
+hampshire, herefordshire, hertfordshire, leicestershire, lincolnshire, norfolk, northamptonshire,
+nottinghamshire, oxfordshire, rutland, somerset, suffolk, surrey, sussex, east sussex, west sussex,
+warwickshire, wiltshire, worcestershire, tyne and wear, west midlands, isle of wight, kent,
 leics, lincs, notts, northants, herts, bucks, cambs, hants, glos, worcs,
 australia, canada, new zealand, usa, united states, america, south africa, spain, france, germany, poland,
 pennsylvania, california, texas, florida, ohio, new york, new south wales, tasmania, queensland`

@@ -8,10 +8,13 @@ import (
 )
 
 // allDay are ways to write a line that is always answered.
-var allDay = regexp.MustCompile(`^(24 ?[/-] ?7|24 ?h(ou)?rs?|24h|24 ?h(ou)?rs?( a day)?( ?/ ?|,? )(7|seven) days( a week)?|24 hours? a day|always( open)?|open 24 hours|(a?round the clock|day and night))$`)
+var allDay = regexp.MustCompile(`^(24 ?[/-] ?7|24 ?h(ou)?rs?|24h|` +
+	`24 ?h(ou)?rs?( a day)?( ?/ ?|,? )(7|seven) days( a week)?|24 hours? a day|` +
+	`always( open)?|open 24 hours|(a?round the clock|day and night))$`)
 
 // notKnown are ways to say that nobody knows the hours, of which [Suggest] makes "unknown".
-var notKnown = regexp.MustCompile(`^(do ?n['\x{2019}]?o?t know|not sure|unsure|unconfirmed|not confirmed|n/?a|tb[ac]|none|\?+|-+)$`)
+var notKnown = regexp.MustCompile(`^(do ?n['\x{2019}]?o?t know|not sure|unsure|unconfirmed|not confirmed|` +
+	`n/?a|tb[ac]|none|\?+|-+)$`)
 
 // aDay finds a day of the week.
 const aDay = `(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?`
@@ -143,7 +146,10 @@ var (
 	someTimes = regexp.MustCompile(`\d|noon|midnight`)
 	// exceptions is what people add to hours, and other lines of the file say: a line is closed on
 	// bank holidays, unless the file says otherwise, and on days that are not listed.
-	exceptions = regexp.MustCompile(`[,;]?\s*\(?\b(closed|excluding|excl\.?|except|not)\b( on)?( at)?( for)? (bank holidays?|public holidays?|weekends?|sat(urdays?)? (and|&) sun(days?)?|sundays?)( and bank holidays?)?\)?`)
+	exceptions = regexp.MustCompile(`[,;]?\s*\(?\b` +
+		`(closed|excluding|excl\.?|except|not)\b( on)?( at)?( for)? ` +
+		`(bank holidays?|public holidays?|weekends?|sat(urdays?)? (and|&) sun(days?)?|sundays?)` +
+		`( and bank holidays?)?\)?`)
 	plainHours = regexp.MustCompile(`\s*\b(office|working|business|normal) hours\b`)
 )
 

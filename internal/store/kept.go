@@ -26,6 +26,12 @@ type Lifetimes struct{ Session, EraseGiveUp time.Duration }
 // they are given up on, should nobody work it.
 const EraseKeep = 24 * time.Hour
 
+// conversation is what Redis holds of a text conversation.
+const conversation = "where a text conversation is, and when it ends, sealed in 52 bytes: step, area, " +
+	"whom it is for. Whether numbers are for somebody deaf, or the 24-hour line is the one for everybody. " +
+	"Whether the last answer was one to danger or despair. How often it was not understood. " +
+	"Hashed: the places that are asked about, and the first half of a postcode"
+
 // Everything lists all that is ever kept in Redis. A key that is not on this
 // list is a fault: a test holds every key that the gateway writes against it.
 func Everything(l Lifetimes) []Kept {
@@ -33,11 +39,7 @@ func Everything(l Lifetimes) []Kept {
 	key := func(s string) *regexp.Regexp { return regexp.MustCompile(`^` + s + `$`) }
 	const longestQuarter = 92 * 24 * time.Hour
 	return []Kept{
-		{key(`s:\{` + hash + `\}`), "s:{hash}",
-			"where a text conversation is, and when it ends, sealed in 52 bytes: step, area, whom it is for. Whether " +
-				"numbers are for somebody deaf, or the 24-hour line is the one for everybody. Whether the last answer was " +
-				"one to danger or despair. How often it was not understood. Hashed: the places that are asked about, and the first half of a postcode",
-			l.Session + Blur,
+		{key(`s:\{` + hash + `\}`), "s:{hash}", conversation, l.Session + Blur,
 			"it ends sooner, and at once when somebody leaves; the time is rounded up to the end of a quarter of an " +
 				"hour",
 			"so that the next text is an answer to the last one"},

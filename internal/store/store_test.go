@@ -269,7 +269,7 @@ func TestTopologies(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		for deadline := time.Now().Add(patience); ; testkit.Pause() { // a Cluster or Sentinel may need a moment to agree with itself
+		for deadline := time.Now().Add(patience); ; testkit.Pause() { // a Cluster or Sentinel may need a moment
 			_, done, err := s.Commit(t.Context(), store.SessionKey{Conv: "c", Msg: "m"}, store.Session{}, mark(nil),
 				[]byte("one"), false)
 			if err == nil && done {

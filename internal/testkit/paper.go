@@ -16,7 +16,8 @@ func WritePart(file, name, content string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write a part of a document: %w", err)
 	}
-	if err := os.WriteFile(file, []byte(withPart(string(text), name, content)), 0o644); err != nil { // #nosec G306 -- everybody may read a document
+	text = []byte(withPart(string(text), name, content))
+	if err := os.WriteFile(file, text, 0o644); err != nil { // #nosec G306 -- everybody may read a document
 		return fmt.Errorf("write a part of a document: %w", err)
 	}
 	return nil

@@ -223,7 +223,8 @@ func (p *Provider) Await(t testing.TB, what string, done func() bool) {
 	await(t, what, done)
 }
 
-var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-fA-F]{32})(/Notifications)?)?\.json$`)
+var recordPath = regexp.MustCompile(`^/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)` +
+	`(?:/((?:SM|MM|CA)[0-9a-fA-F]{32})(/Notifications)?)?\.json$`)
 
 // ServeHTTP answers as the API does.
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {

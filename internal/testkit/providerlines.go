@@ -104,7 +104,10 @@ func (p *Provider) about(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-var linePath = regexp.MustCompile(`^/(?:2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|v1/(Services|(DialingPermissions/Countries)))(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
+var linePath = regexp.MustCompile(`^/(?:` +
+	`2010-04-01/Accounts/(AC[0-9a-f]{32})/(IncomingPhoneNumbers|SMS/ShortCodes|Balance)|` +
+	`v1/(Services|(DialingPermissions/Countries)))` +
+	`(?:/((?:PN|SC|MG)[0-9a-f]{32}))?(?:\.json)?$`)
 
 // line answers requests about lines. It returns false for any other request.
 func (p *Provider) line(w http.ResponseWriter, r *http.Request) bool {

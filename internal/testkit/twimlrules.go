@@ -34,16 +34,18 @@ var (
 	aBool    = regexp.MustCompile(`^(true|false)$`)
 	aNumber  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 	aCount   = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
-	aVoice   = regexp.MustCompile(`^(man|woman|alice|Polly\.[A-Z]\pL+(-Neural|-Generative)?|Google\.[a-z]{2,3}-[A-Z]{2}-[A-Za-z0-9-]+|ElevenLabs\.[A-Za-z0-9]+)$`)
-	aLang    = regexp.MustCompile(`^([a-z]{2,3}-[A-Z]{2}(-WLS)?|arb)$`)
-	aTime    = regexp.MustCompile(`^([0-9]{1,4}ms|10000ms|([0-9]|10)s)$`) // ten seconds at most
-	aForce   = regexp.MustCompile(`^(none|x-weak|weak|medium|strong|x-strong)$`)
-	aRate    = regexp.MustCompile(`^(x-slow|slow|medium|fast|x-fast|[2-9][0-9]%|1[0-9]{2}%|200%)$`)
-	aVolume  = regexp.MustCompile(`^(default|silent|x-soft|soft|medium|loud|x-loud|[+-][0-9]{1,2}dB)$`)
-	aPitch   = regexp.MustCompile(`^(default|x-low|low|medium|high|x-high|[+-][0-9]{1,2}%)$`)
-	aKeys    = regexp.MustCompile(`^[0-9#*A-DwW]{1,32}$`)
-	aTone    = regexp.MustCompile(`^(at|au|bg|br|be|ch|cl|cn|cz|de|dk|ee|es|fi|fr|gr|hu|il|in|it|lt|jp|mx|my|nl|no|nz|ph|pl|pt|ru|se|sg|th|uk|us|us-old|tw|ve|za)$`)
-	aEvents  = regexp.MustCompile(`^(initiated|ringing|answered|completed)( (initiated|ringing|answered|completed))*$`)
+	aVoice   = regexp.MustCompile(`^(man|woman|alice|Polly\.[A-Z]\pL+(-Neural|-Generative)?|` +
+		`Google\.[a-z]{2,3}-[A-Z]{2}-[A-Za-z0-9-]+|ElevenLabs\.[A-Za-z0-9]+)$`)
+	aLang   = regexp.MustCompile(`^([a-z]{2,3}-[A-Z]{2}(-WLS)?|arb)$`)
+	aTime   = regexp.MustCompile(`^([0-9]{1,4}ms|10000ms|([0-9]|10)s)$`) // ten seconds at most
+	aForce  = regexp.MustCompile(`^(none|x-weak|weak|medium|strong|x-strong)$`)
+	aRate   = regexp.MustCompile(`^(x-slow|slow|medium|fast|x-fast|[2-9][0-9]%|1[0-9]{2}%|200%)$`)
+	aVolume = regexp.MustCompile(`^(default|silent|x-soft|soft|medium|loud|x-loud|[+-][0-9]{1,2}dB)$`)
+	aPitch  = regexp.MustCompile(`^(default|x-low|low|medium|high|x-high|[+-][0-9]{1,2}%)$`)
+	aKeys   = regexp.MustCompile(`^[0-9#*A-DwW]{1,32}$`)
+	aTone   = regexp.MustCompile(`^(at|au|bg|br|be|ch|cl|cn|cz|de|dk|ee|es|fi|fr|gr|hu|il|in|it|lt|jp|` +
+		`mx|my|nl|no|nz|ph|pl|pt|ru|se|sg|th|uk|us|us-old|tw|ve|za)$`)
+	aEvents = regexp.MustCompile(`^(initiated|ringing|answered|completed)( (initiated|ringing|answered|completed))*$`)
 )
 
 var voiceRules = map[string]element{

@@ -99,8 +99,8 @@ func NewOwnLine(base, account string, tokens []privacy.Private, public, from, to
 // Text sends the line a text.
 func (o *OwnLine) Text() error {
 	return o.c.callCore("text our own line", func(s *api.ApiService) error {
-		_,
-			err := s.CreateMessage((&api.CreateMessageParams{}).SetFrom(o.from).SetTo(o.to).SetBody(checkText).SetValidityPeriod(checkValid))
+		text := (&api.CreateMessageParams{}).SetFrom(o.from).SetTo(o.to).SetBody(checkText)
+		_, err := s.CreateMessage(text.SetValidityPeriod(checkValid))
 		return err
 	})
 }

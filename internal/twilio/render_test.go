@@ -11,10 +11,14 @@ import (
 	"signpost/internal/webhook"
 )
 
+// words are said, and spoken is how the document has them.
+var words = []webhook.Speech{{Words: `For "A" & <b>`}, {Number: "0808 2000"}}
+
+const spoken = ` For &#34;A&#34; &amp; &lt;b&gt; ` +
+	`<break time="350ms"/>0 8 0 8<break time="350ms"/>2 0 0 0<break time="350ms"/>`
+
 // Every instruction of a call becomes the TwiML that the provider documents.
 func TestCallDocument(t *testing.T) {
-	words := []webhook.Speech{{Words: `For "A" & <b>`}, {Number: "0808 2000"}}
-	spoken := ` For &#34;A&#34; &amp; &lt;b&gt; <break time="350ms"/>0 8 0 8<break time="350ms"/>2 0 0 0<break time="350ms"/>`
 	tests := []struct {
 		name  string
 		reply webhook.CallReply
@@ -34,11 +38,12 @@ func TestCallDocument(t *testing.T) {
 		{"a name that is respelt", webhook.CallReply{webhook.Say{Voice: "Polly.Amy", Language: "en-GB",
 			Respelt: []voice.Respelling{{Name: "Widnes", Said: "Widniss"}},
 			Speech:  []webhook.Speech{{Words: "For Widnes, press 1. For \"A\", press 2."}}}},
-			`<Say voice="Polly.Amy" language="en-GB"> For <sub alias="Widniss,">Widnes,</sub> press 1. For &#34;A&#34;, press 2. </Say>`},
+			`<Say voice="Polly.Amy" language="en-GB">` +
+				` For <sub alias="Widniss,">Widnes,</sub> press 1. For &#34;A&#34;, press 2. </Say>`},
 		{"a key, or silence", webhook.CallReply{webhook.Gather{
 			URL: "/key", Prompt: []webhook.Instruction{webhook.Play{URL: "/a.wav"}}, Seconds: 8, Silence: true}},
-			`<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="8" actionOnEmptyResult="true" action="/key" method="POST">` +
-				`<Play>/a.wav</Play></Gather>`},
+			`<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="8" actionOnEmptyResult="true" ` +
+				`action="/key" method="POST"><Play>/a.wav</Play></Gather>`},
 		{"a key in passing", webhook.CallReply{webhook.Gather{URL: "/key", Seconds: 1}},
 			`<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="1" action="/key" method="POST"/>`},
 		{"two lines together", webhook.CallReply{webhook.Dial{URL: "/leg", Seconds: 20, CallerID: "+441632960000",
@@ -47,13 +52,15 @@ func TestCallDocument(t *testing.T) {
 					StatusURL: "/status"},
 				{E164: "+441900842991"}}}},
 			`<Dial action="/leg" method="POST" timeout="20" ringTone="uk" callerId="+441632960000">` +
-				`<Number sendDigits="wwww2" url="/accept" method="POST" statusCallback="/status" statusCallbackMethod="POST">+443001237047</Number>` +
+				`<Number sendDigits="wwww2" url="/accept" method="POST" ` +
+				`statusCallback="/status" statusCallbackMethod="POST">+443001237047</Number>` +
 				`<Number>+441900842991</Number></Dial>`},
 		{"keys at once, later and much later",
 			webhook.CallReply{webhook.Dial{Seconds: 20, Lines: []webhook.DialLine{{E164: "+441900842991", Keys: "2"},
 				{E164: "+441900842992", Keys: "#", KeysAfter: 2500 * time.Millisecond},
 				{E164: "+441900842993", Keys: "2", KeysAfter: 29500 * time.Millisecond}}}},
-			`<Dial timeout="20" ringTone="uk"><Number sendDigits="2">+441900842991</Number><Number sendDigits="wwwww#">+441900842992</Number>` +
+			`<Dial timeout="20" ringTone="uk"><Number sendDigits="2">+441900842991</Number>` +
+				`<Number sendDigits="wwwww#">+441900842992</Number>` +
 				`<Number sendDigits="` + strings.Repeat("W", 29) + `w2">+441900842993</Number></Dial>`},
 		{"a line of a static file",
 			webhook.CallReply{webhook.Dial{Seconds: 20, Lines: []webhook.DialLine{{E164: "+441900842991"}}}},
@@ -76,7 +83,8 @@ func TestTextDocument(t *testing.T) {
 	for _, tt := range []struct{ name, text, status, want string }{
 		{"nothing", "", "https://x.example/status", "<Response/>"},
 		{"reported", "a & b", "/s",
-			`<Response><Message action="/s" method="POST" statusCallback="/s"><Body>a &amp; b</Body></Message></Response>`},
+			`<Response><Message action="/s" method="POST" statusCallback="/s">` +
+				`<Body>a &amp; b</Body></Message></Response>`},
 		{"not reported", "hello", "", `<Response><Message><Body>hello</Body></Message></Response>`},
 	} {
 		if got := string(twilio.TextDocument(tt.text, tt.status)); got != xml.Header+tt.want {
