@@ -294,13 +294,13 @@ type Messages struct {
 	NoAnswer, Engaged, NotReached, Cancelled Wording
 	AnyKey                                   Wording // after two silences: any key connects the caller
 	Stay                                     Wording // after a line that answered, and was gone at once
-	NumberLater                              Wording // a services step whose line may not answer now: {zero} {label} {numbers} {doubt}
+	NumberLater                              Wording // a line that may not answer now: {zero} {label} {numbers} {doubt}
 	BackKey                                  Wording // how to go back, where that leads anywhere: {back}
 	Closed                                   Wording // a line skipped because it is closed: {label} {numbers} {hours}
 	Nobody                                   Wording // when nobody answered at all: {zero}
 	Accept                                   Wording // to the person who answers a line that must be accepted
 	BackOn                                   Wording // a line that is paused: {label} {date}
-	Static                                   Wording // when nothing else can be used, and nobody reads an answer: {zero}
+	Static                                   Wording // when nothing else can be used, and no answer is read: {zero}
 	Maintenance                              Wording // to everybody while the menus are out of use: {zero}
 	Number                                   Wording // a services step that has no words of its own
 	// Parts of sentences.

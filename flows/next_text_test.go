@@ -55,7 +55,8 @@ func TestPleaGetsTheNumberAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, again, err := b.Step(wednesday, state, flows.TextInput("please help me")); err != nil || again.Text != given.Text {
+		_, again, err := b.Step(wednesday, state, flows.TextInput("please help me"))
+		if err != nil || again.Text != given.Text {
 			t.Errorf("after %q a plea gets %q, %v", first, again.Text, err)
 		}
 	}
@@ -88,8 +89,8 @@ func TestFriendIsNotAskedWhichItIs(t *testing.T) {
 	if err != nil || state.Who != flows.Someone {
 		t.Fatal(state, err)
 	}
-	if _, got, err := b.Step(wednesday, state, flows.TextInput("shes not answering her phone since last nite")); err != nil ||
-		got.Text != asked.Text {
+	_, got, err := b.Step(wednesday, state, flows.TextInput("shes not answering her phone since last nite"))
+	if err != nil || got.Text != asked.Text {
 		t.Errorf("answered %q, %v", got.Text, err)
 	}
 }
@@ -97,8 +98,8 @@ func TestFriendIsNotAskedWhichItIs(t *testing.T) {
 // Nobody is told that a text is not clear without 999 and a number that answers day and night.
 func TestUnclearTextGetsANumber(t *testing.T) {
 	b := shipped(t)
-	for _, first := range []string{"hi", "kendal", "cumbria", "im 15", "my friend is hit", "he is hitting me", "i want to die",
-		"1", "2", "i hit her but she hits me"} {
+	for _, first := range []string{"hi", "kendal", "cumbria", "im 15", "my friend is hit", "he is hitting me",
+		"i want to die", "1", "2", "i hit her but she hits me"} {
 		state, _, err := b.Step(wednesday, flows.State{}, flows.TextInput("hi"))
 		if err == nil {
 			state, _, err = b.Step(wednesday, state, flows.TextInput(first))

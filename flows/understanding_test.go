@@ -141,9 +141,9 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"tenth.csv": {"danger": 95, "suicide": 95, "behaviour": 70, "behaviour, or asked": 90, "other": 85, "child": 95,
 			"deaf_or_text": 95, "men": 70, "lgbt": 95, "sexual": 95, "honour": 95, "older": 95, "childworry": 70,
 			"none": 80, "plain": 78, "place": 90, "place kept": 92},
-		"eleventh.csv": {"danger": 95, "suicide": 95, "behaviour": 27, "behaviour, or asked": 67, "other": 88, "child": 95,
-			"deaf_or_text": 95, "men": 73, "lgbt": 95, "sexual": 75, "honour": 95, "older": 78, "childworry": 75,
-			"none": 87, "plain": 68, "place": 95, "place kept": 87},
+		"eleventh.csv": {"danger": 95, "suicide": 95, "behaviour": 27, "behaviour, or asked": 67, "other": 88,
+			"child": 95, "deaf_or_text": 95, "men": 73, "lgbt": 95, "sexual": 75, "honour": 95, "older": 78,
+			"childworry": 75, "none": 87, "plain": 68, "place": 95, "place kept": 87},
 		"simple.csv": {"plain": 77},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}

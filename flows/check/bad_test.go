@@ -44,7 +44,8 @@ languages:
     words: [polski, po polsku]
     to_be_signed_by: somebody who speaks it
     texts:
-      steps.about_us.text: "Info automat dla Fellshire i Dalshire. Podajemy numery telefonow i nigdy nie piszemy pierwsi. Odpisz, jakie miasto, lub 0: linia 24h. X koniec."
+      steps.about_us.text: "Info automat dla Fellshire i Dalshire. ` +
+	`Podajemy numery telefonow i nigdy nie piszemy pierwsi. Odpisz, jakie miasto, lub 0: linia 24h. X koniec."
 `
 
 // shippedFiles is the book that ships as files in memory.
@@ -87,7 +88,12 @@ func (m mistake) made() fstest.MapFS {
 		delete(book, m.file)
 	case m.put == circle:
 		change(m.file, "  bills:\n",
-			"  round:\n    kind: menu\n    say: \"Round. {choices}\"\n    choices:\n      - {say: Again, goes_to: round}\n\n  bills:\n")
+			"  round:\n"+
+				"    kind: menu\n"+
+				"    say: \"Round. {choices}\"\n"+
+				"    choices:\n"+
+				"      - {say: Again, goes_to: round}\n\n"+
+				"  bills:\n")
 		change(m.file, "      - say: reporting\n        goes_to: no_name\n",
 			"      - say: reporting\n        goes_to: round\n")
 	case m.find == "AUDIO":
@@ -102,7 +108,19 @@ func (m mistake) made() fstest.MapFS {
 	case m.rule == "route-length":
 		change(m.file, m.find, m.put)
 		change(m.file, "  bills:\n",
-			"  first:\n    kind: menu\n    say: \"Go on. {choices}\"\n    text: \"Go on. {choices}. 9 back, X leave.\"\n    choices:\n      - {text: next, say: Next, goes_to: second}\n\n  second:\n    kind: menu\n    say: \"Go on. {choices}\"\n    text: \"Go on. {choices}. 9 back, X leave.\"\n    choices:\n      - {text: next, say: Next, goes_to: fellshire}\n\n  bills:\n")
+			"  first:\n"+
+				"    kind: menu\n"+
+				"    say: \"Go on. {choices}\"\n"+
+				"    text: \"Go on. {choices}. 9 back, X leave.\"\n"+
+				"    choices:\n"+
+				"      - {text: next, say: Next, goes_to: second}\n\n"+
+				"  second:\n"+
+				"    kind: menu\n"+
+				"    say: \"Go on. {choices}\"\n"+
+				"    text: \"Go on. {choices}. 9 back, X leave.\"\n"+
+				"    choices:\n"+
+				"      - {text: next, say: Next, goes_to: fellshire}\n\n"+
+				"  bills:\n")
 	default:
 		change(m.file, m.find, m.put)
 	}

@@ -75,8 +75,8 @@ Every rule, with a mistake that it finds and what it says of it. The book is tha
 county that does not exist. This page is made by the tests, which run every example
 (go test ./flows/check -run TestChecksPaper -update).
 
-**Errors** keep a book from callers: a server goes on with the last good one. They are few, and certain. **Warnings** are
-advice: somebody should look. Rules about the day (how long ago a number was rung) never take a book out of use.
+**Errors** keep a book from callers: a server goes on with the last good one. They are few, and certain. **Warnings**
+are advice: somebody should look. Rules about the day (how long ago a number was rung) never take a book out of use.
 
 `)
 	count := map[load.Severity]int{}

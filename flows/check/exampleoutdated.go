@@ -243,7 +243,8 @@ func (p *pass) rightSometimes(e load.Example) bool {
 // them ("Monday to Friday, 9 a m to 5 p m").
 var timesInWords = func() *regexp.Regexp {
 	const (
-		day   = `(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?|today|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
+		day = `(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?|today|` +
+			`\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
 		clock = `\d{1,2}(?:[.: ]\d\d)? ?[ap] ?m\b|noon|midnight`
 		piece = `(?:` + clock + `|\b(?:` + day + `)\b)`
 		whole = piece + `(?:(?:-| to | and |,? |\. )` + piece + `)*`

@@ -138,7 +138,8 @@ func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows
 		in, ok := exampleInput(e.Call, turn.They)
 		if !ok {
 			wrong(turn.Pos, fmt.Sprintf("%q is nothing a caller can do", turn.They), "The example cannot be run.",
-				`Write "rings", one key, "silence", "answered", "short", "no answer", "engaged", "failed" or "cancelled".`)
+				`Write "rings", one key, "silence", "answered", "short", `+
+					`"no answer", "engaged", "failed" or "cancelled".`)
 			return
 		}
 		next, reply, err := book.Step(now, s, in)

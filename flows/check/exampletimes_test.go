@@ -67,8 +67,8 @@ func TestHoursInExamples(t *testing.T) {
 func TestHoursOfEveryLine(t *testing.T) {
 	for _, is := range []string{"24 hours", "Mon-Fri 9am-5pm", "Sat-Sun 10am-4pm", "every day 8am-8pm"} {
 		book := files()
-		services := regexp.MustCompile(`(?m)^    hours: unknown.*$`).ReplaceAllString(string(book["services.yaml"].Data),
-			"    hours: "+is)
+		unknown := regexp.MustCompile(`(?m)^    hours: unknown.*$`)
+		services := unknown.ReplaceAllString(string(book["services.yaml"].Data), "    hours: "+is)
 		book["services.yaml"] = &fstest.MapFile{Data: []byte(services)}
 		_, mistakes := check.Mistakes(book, today)
 		for _, p := range mistakes {

@@ -28,6 +28,23 @@ func strange(words string) string {
 	return out + swap.Replace(words[last:])
 }
 
+// first is a language that nobody speaks, up to its texts.
+const first = `schema: 1
+own_words: [english]
+languages:
+  xx:
+    name: Strange
+    words: [strange, po strangu]
+    key: "8"
+    offer_say: Strangu, 8.
+    voice: {name: Polly.Ola-Neural, language: pl-PL}
+    signed_off_by: the tests
+    signed_off_on: "2026-11-20"
+    understood:
+      leave: [odejdz]
+    texts:
+`
+
 // withLanguage is the tests' county with a language that nobody speaks; some paths
 // may be said in other words, or left out with "".
 func withLanguage(t testing.TB, other map[string]string) fstest.MapFS {
@@ -35,7 +52,7 @@ func withLanguage(t testing.TB, other map[string]string) fstest.MapFS {
 	base := files()
 	src, _ := load.Dir(base)
 	var b strings.Builder
-	b.WriteString("schema: 1\nown_words: [english]\nlanguages:\n  xx:\n    name: Strange\n    words: [strange, po strangu]\n    key: \"8\"\n    offer_say: Strangu, 8.\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    understood:\n      leave: [odejdz]\n    texts:\n")
+	b.WriteString(first)
 	for _, w := range src.Wordings {
 		words, set := other[w.Path]
 		if !set {
@@ -172,7 +189,15 @@ func TestLanguageMistakes(t *testing.T) {
 }
 
 // second is another language, all but empty.
-const second = "  yy:\n    name: Other\n    words: [strange]\n    key: \"8\"\n    voice: {name: Polly.Ola-Neural, language: pl-PL}\n    signed_off_by: the tests\n    signed_off_on: \"2026-11-20\"\n    texts: {}\n"
+const second = `  yy:
+    name: Other
+    words: [strange]
+    key: "8"
+    voice: {name: Polly.Ola-Neural, language: pl-PL}
+    signed_off_by: the tests
+    signed_off_on: "2026-11-20"
+    texts: {}
+`
 
 // sign signs a translation of the shipped book, with some lines put in.
 func sign(t testing.TB, id, lines string) fstest.MapFS {

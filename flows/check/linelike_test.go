@@ -47,8 +47,15 @@ func TestHelplineTakesMen(t *testing.T) {
 // What fits is not spoken of: a line that a person answers may ask them to press a key.
 func TestLineLikeFits(t *testing.T) {
 	_, problems := check.Dir(with(map[string]string{
-		"fellshire_support": "press_to_accept: yes\n    answered_by: person\n    first_words: Victim Support, hello\n    takes_men: yes\n    takes_third_parties: yes\n    takes_relay: yes\n    takes_interpreters: yes\n    may_be_texted: no",
-		"fell_team_north":   "answered_by: menu\n    takes_men: no\n    takes_relay: no",
+		"fellshire_support": "press_to_accept: yes\n" +
+			"    answered_by: person\n" +
+			"    first_words: Victim Support, hello\n" +
+			"    takes_men: yes\n" +
+			"    takes_third_parties: yes\n" +
+			"    takes_relay: yes\n" +
+			"    takes_interpreters: yes\n" +
+			"    may_be_texted: no",
+		"fell_team_north": "answered_by: menu\n    takes_men: no\n    takes_relay: no",
 	}))
 	for _, p := range problems {
 		t.Error(p)

@@ -7,7 +7,8 @@ import (
 
 // link matches what a phone makes into a link: an address with or without its
 // http, or an e-mail address.
-var link = regexp.MustCompile(`(?i)\bhttps?:|\bwww\.|[a-z0-9_.+-]+@[a-z0-9-]+\.|\b[a-z0-9-]+\.(com|org|net|uk|info|io|me|app|co|gov|eu|ly|link|help|care|support)\b`)
+var link = regexp.MustCompile(`(?i)\bhttps?:|\bwww\.|[a-z0-9_.+-]+@[a-z0-9-]+\.|` +
+	`\b[a-z0-9-]+\.(com|org|net|uk|info|io|me|app|co|gov|eu|ly|link|help|care|support)\b`)
 
 var links = rule{
 	name: "link", doc: "no link and no e-mail address is in a text",

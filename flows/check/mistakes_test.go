@@ -83,10 +83,23 @@ func firstMistakes() []mistake {
 		{"nothing texted", "menus.yaml", "    text: \"{choices}. 0 24-hour line, 9 back, X leave.\"\n", "", "silence",
 			"elsewhere:", "\"text\""},
 		{"too many choices", "menus.yaml", "      - text: report, not urgent\n",
-			"      - text: one more\n        say: For one more\n        goes_to: where\n      - text: report, not urgent\n",
+			"      - text: one more\n" +
+				"        say: For one more\n" +
+				"        goes_to: where\n" +
+				"      - text: report, not urgent\n",
 			"too-many-choices", "", "5 choices"},
 		{"menu without choices", "menus.yaml",
-			"    choices:\n      - text: Wales\n        say: Wales\n        area: wales\n      - text: Scotland\n        say: Scotland\n        area: scotland\n      - text: anywhere else\n        say: anywhere else\n        words: [elsewhere, england, other, not sure]\n        area: elsewhere\n",
+			"    choices:\n" +
+				"      - text: Wales\n" +
+				"        say: Wales\n" +
+				"        area: wales\n" +
+				"      - text: Scotland\n" +
+				"        say: Scotland\n" +
+				"        area: scotland\n" +
+				"      - text: anywhere else\n" +
+				"        say: anywhere else\n" +
+				"        words: [elsewhere, england, other, not sure]\n" +
+				"        area: elsewhere\n",
 			"", "dead-end", "kind: menu", "elsewhere"},
 		{"message without its number", "words.yaml", `"{zero}: 24-hour line, free.`, `"24-hour line, free.`,
 			"missing-placeholder", "24-hour line, free.", "{zero}"},
@@ -127,7 +140,8 @@ func firstMistakes() []mistake {
 		{"text too long with Relay UK's prefix", "menus.yaml", "nobody reads your texts",
 			"nobody reads all your texts", "segments", "reads all your", "18001"},
 		{"prompt too long", "menus.yaml", "Men\n        goes_to: mens_line",
-			"Men of every age, from wherever they may be ringing us today, in any of our towns and villages\n        goes_to: mens_line",
+			"Men of every age, from wherever they may be ringing us today, in any of our towns and villages\n" +
+				"        goes_to: mens_line",
 			"prompt-length", "", "at most 12"},
 		{"greeting too long", "menus.yaml", "Info line. Emergency", "Hello, and welcome to the info line. Emergency",
 			"prompt-length", "Hello, and welcome", "at most 9"},
@@ -142,8 +156,14 @@ func firstMistakes() []mistake {
 			"      - they: Chestow\n        all: Ring us at any time.\n", "transcript", "they: Chestow",
 			"Ring us at any time"},
 		{"loop", "services.yaml",
-			"      - number: 0306 999 0005\n    for: [me, someone]\n    hours: Mon-Fri 9am-6pm # as they print them\n    if_no_answer: everyday_support\n",
-			"      - number: 0306 999 0005\n    for: [me, someone]\n    hours: Mon-Fri 9am-6pm\n    if_no_answer: fell_team_north\n",
+			"      - number: 0306 999 0005\n" +
+				"    for: [me, someone]\n" +
+				"    hours: Mon-Fri 9am-6pm # as they print them\n" +
+				"    if_no_answer: everyday_support\n",
+			"      - number: 0306 999 0005\n" +
+				"    for: [me, someone]\n" +
+				"    hours: Mon-Fri 9am-6pm\n" +
+				"    if_no_answer: fell_team_north\n",
 			"area-night", "if_no_answer: fell_team_north",
 			"loop: fellshire_support, then fell_team_north, then fellshire_support"},
 		{"loop of one", "services.yaml", "    if_no_answer: listeners\n", "    if_no_answer: change_service\n", "chain",
@@ -154,7 +174,10 @@ func firstMistakes() []mistake {
 			"hours: Mon-Fri 9am-5pm", "the key 0"},
 		{"label too long for its text", "services.yaml",
 			"    label: advice line\n    say: the advice line\n    numbers:\n      - number: 0808 157 0022\n",
-			"    label: the advice line for all of you who are out there\n    say: the advice line\n    numbers:\n      - number: 0808 157 0022\n",
+			"    label: the advice line for all of you who are out there\n" +
+				"    say: the advice line\n" +
+				"    numbers:\n" +
+				"      - number: 0808 157 0022\n",
 			"segments", "the advice line for all", "Shorten the label"},
 		{"saved as UTF-16", "areas.yaml", "ALL", "\xff\xfes\x00c\x00", "encoding", "", "UTF-16"},
 		{"saved as Latin-1", "areas.yaml", "name: Riverton\n", "name: Rivert\xf3n\n", "encoding", "name: Rivert", "ó"},

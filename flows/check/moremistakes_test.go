@@ -100,7 +100,9 @@ func moreMistakes() []mistake {
 				"one: {numbers}. ",
 			"quiet-line", "", "characters"},
 		{"a long greeting", "services.yaml", "    hours: Mon-Fri 9am-6pm #",
-			"    first_words: Good morning and thank you very much for calling, this is the line for everybody in the whole of the county, please hold\n    hours: Mon-Fri 9am-6pm #",
+			"    first_words: Good morning and thank you very much for calling, " +
+				"this is the line for everybody in the whole of the county, please hold\n" +
+				"    hours: Mon-Fri 9am-6pm #",
 			"first-words", "Good morning", "at most 100"},
 		{"long label", "services.yaml", "label: advice line", "label: the line for men of every age", "label-length",
 			"every age", "29 letters"},
@@ -151,7 +153,11 @@ func moreMistakes() []mistake {
 		{"a long way", "menus.yaml", "      - say: Fellshire\n        goes_to: fellshire\n",
 			"      - say: Fellshire\n        goes_to: first\n", "route-length", "", "keys"},
 		{"an expensive way", "menus.yaml", "  fellshire:\n    kind: menu\n    text: \"Which part? ",
-			"  fellshire:\n    kind: menu\n    segments: 2\n    text: \"Which of these is the nearest to where you live, or to where you are tonight? ",
+			"  fellshire:\n" +
+				"    kind: menu\n" +
+				"    segments: 2\n" +
+				"    text: \"Which of these is the nearest to where you live, " +
+				"or to where you are tonight? ",
 			"route-cost", "", "6 segments back, about 24p"},
 		{"allowed and not there", "services.yaml", "    label: advice line\n",
 			"    label: advice line\n    allowed_words: [victim]\n    because: it is in its name\n", "allowed-unused",
@@ -184,7 +190,9 @@ func moreMistakes() []mistake {
 		{"a person at once", "menus.yaml", "voice:\n  name: Polly.Amy", "person_after: 2\nvoice:\n  name: Polly.Amy",
 			"person-after", "person_after: 2", "from 5 to 120"},
 		{"silent calls without a limit", "menus.yaml", "voice:\n  name: Polly.Amy",
-			"silent_calls: {connect_per_hour: many, agreed_by: the duty manager, agreed_on: \"2026-11-01\"}\nvoice:\n  name: Polly.Amy",
+			"silent_calls: {connect_per_hour: many, agreed_by: the duty manager, agreed_on: \"2026-11-01\"}\n" +
+				"voice:\n" +
+				"  name: Polly.Amy",
 			"silent-calls", "many", "from 0 to 60"},
 		{"voice of another language", "menus.yaml", "  language: en-GB\n", "  language: fr-FR\n", "voice",
 			"language: fr-FR",

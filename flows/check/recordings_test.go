@@ -67,7 +67,9 @@ func TestRecordings(t *testing.T) {
 		{"not sound", []byte("hello"), "not a WAV file"},
 		{"cut", wav(1)[:40], "no sound"}, {"too large", make([]byte, 2<<20), "bytes"},
 		{"MP3 in a WAV",
-			[]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x55\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x01\x00\x00\x00x"),
+			[]byte("RIFF\x00\x00\x00\x00WAVE" +
+				"fmt \x10\x00\x00\x00\x55\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00" +
+				"data\x01\x00\x00\x00x"),
 			"neither PCM"},
 	} {
 		book := files()

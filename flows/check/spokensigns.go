@@ -5,7 +5,8 @@ import (
 	"regexp"
 )
 
-var unspoken = regexp.MustCompile(`[/&@%_<>=#*+]|\be\.g\.|\bi\.e\.|\betc\b|\bhrs?\b|\bmins?\b|\b[0-9]+(?:hr|am|pm|th|st|nd|rd)s?\b|\b[0-9]{3,}\b|-[0-9]`)
+var unspoken = regexp.MustCompile(`[/&@%_<>=#*+]|\be\.g\.|\bi\.e\.|\betc\b|\bhrs?\b|\bmins?\b|` +
+	`\b[0-9]+(?:hr|am|pm|th|st|nd|rd)s?\b|\b[0-9]{3,}\b|-[0-9]`)
 
 var spokenSigns = rule{
 	name: "spoken-sign", doc: "what is spoken holds only words and single digits", severity: advice,
