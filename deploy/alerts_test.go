@@ -115,7 +115,8 @@ func (l *line) ordinary(until int) *line {
 			l.gauges[`signpost_spend_fullest_share_ratio`] = 0
 		}
 		if l.rng.Float64() < 0.3 {
-			l.gauges[`signpost_erasure_oldest_due_seconds`] = float64(l.rng.IntN(4 * 3600)) // a network that reports late
+			// A network reports late.
+			l.gauges[`signpost_erasure_oldest_due_seconds`] = float64(l.rng.IntN(4 * 3600))
 		}
 		l.scrape()
 	}

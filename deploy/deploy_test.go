@@ -65,8 +65,8 @@ func TestAlerts(t *testing.T) {
 		}
 	}
 	// A problem is explained in the section of the alert that it sets off.
-	for _, a := range regexp.MustCompile(`- alert: (\w+)\n\s+expr: max.*signpost_problem\{problem=~"([^"]+)"`).FindAllStringSubmatch(string(rules),
-		-1) {
+	ofProblems := regexp.MustCompile(`- alert: (\w+)\n\s+expr: max.*signpost_problem\{problem=~"([^"]+)"`)
+	for _, a := range ofProblems.FindAllStringSubmatch(string(rules), -1) {
 		_, section, _ := strings.Cut(string(books), "\n## "+a[1]+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
 		for name := range strings.SplitSeq(strings.TrimPrefix(a[2], ".*"), "|") {
@@ -196,8 +196,8 @@ func TestDeployFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?m)^\s*(?:ENV |Environment=)?([A-Z]+_[A-Z_]+)\s*[=:]`).FindAllStringSubmatch(string(text),
-			-1) {
+		settings := regexp.MustCompile(`(?m)^\s*(?:ENV |Environment=)?([A-Z]+_[A-Z_]+)\s*[=:]`)
+		for _, m := range settings.FindAllStringSubmatch(string(text), -1) {
 			if !known[m[1]] {
 				t.Errorf("%s sets %s, which there is not", file, m[1])
 			}

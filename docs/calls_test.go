@@ -23,10 +23,11 @@ import (
 // callsHead begins docs/calls.md.
 const callsHead = `# Calls, word for word
 
-Made from the shipped book by ` + "`go test ./docs -run TestCallsDocument -update`" + `. Times are seconds of speech, for somebody who listens to
-every prompt to its end. **Spoken** is measured: espeak-ng says the words at its own pace. **Calculated** is the rule of thumb
-that the checks use. Ringing and waiting for a key (five seconds) are not in either. [callers.md](callers.md) says how calls
-work. The second number is that of a line whose hours nobody knows: outside office hours it comes after the 24-hour line.
+Made from the shipped book by ` + "`go test ./docs -run TestCallsDocument -update`" + `.
+Times are seconds of speech, for somebody who listens to every prompt to its end. **Spoken** is measured:
+espeak-ng says the words at its own pace. **Calculated** is the rule of thumb that the checks use. Ringing and
+waiting for a key (five seconds) are not in either. [callers.md](callers.md) says how calls work. The second
+number is that of a line whose hours nobody knows: outside office hours it comes after the 24-hour line.
 
 <!-- Made of the texts %s. -->
 
@@ -201,7 +202,9 @@ func (d *callsPaper) greeting() {
 // ways writes how long it takes to hear each number, and the key that connects to its line.
 func (d *callsPaper) ways(when string, now time.Time) {
 	fmt.Fprintf(&d.out,
-		"## The longest way to each number, %s\n\n| who gets | keys | spoken | calculated | to the key that connects | to the second number |\n| --- | --- | --- | --- | --- | --- |\n",
+		"## The longest way to each number, %s\n\n"+
+			"| who gets | keys | spoken | calculated | to the key that connects | to the second number |\n"+
+			"| --- | --- | --- | --- | --- | --- |\n",
 		when)
 	worst, worstKey := 0.0, 0.0
 	for _, r := range routes.Find(d.book, now) {

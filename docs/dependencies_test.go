@@ -137,11 +137,14 @@ func TestDependenciesPaper(t *testing.T) {
 			t.Errorf("%s is not there any more", path)
 		}
 	}
-	got := "# What it is built with\n\nMade by `go test ./docs -run TestDependenciesPaper -update`; the test fails when a library comes without a reason, or with a\n" +
-		"licence that is not known to go with ours (Apache 2.0). What is only in the workbench or in tests is in no gateway.\n\n" +
-		table([]string{"library", "version", "in", "licence",
-			"why"}, ours) + "\nThey bring along:\n\n" + table([]string{"library", "version", "in", "licence"}, theirs) +
-		"\nTools that are run and not built in, at fixed versions: golangci-lint (GPL 3.0), for `make lint`; Vale (MIT),\nfor `make prose`; redis-server, espeak-ng and Chromium, for the tests.\n"
+	theirColumns := []string{"library", "version", "in", "licence"}
+	got := "# What it is built with\n\n" +
+		"Made by `go test ./docs -run TestDependenciesPaper -update`; the test fails when a library comes " +
+		"without a reason,\nor with a licence that is not known to go with ours (Apache 2.0). " +
+		"What is only in the workbench or in tests is in no\ngateway.\n\n" +
+		table(append(theirColumns, "why"), ours) + "\nThey bring along:\n\n" + table(theirColumns, theirs) +
+		"\nTools that are run and not built in, at fixed versions: golangci-lint (GPL 3.0), for `make lint`; " +
+		"Vale (MIT),\nfor `make prose`; redis-server, espeak-ng and Chromium, for the tests.\n"
 	const paper = "docs/dependencies.md"
 	if *update {
 		if err := os.WriteFile(paper, []byte(got), 0o644); err != nil {

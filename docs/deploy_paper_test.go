@@ -50,7 +50,9 @@ const (
 // container's programs run here.
 const docker = `[ "$1" = compose ] || exit 2
 case "$2" in
-up) for f in compose.yaml environment key token ../Dockerfile; do [ -s "$f" ] || { echo "$f is not there"; exit 1; }; done
+up) for f in compose.yaml environment key token ../Dockerfile; do
+    [ -s "$f" ] || { echo "$f is not there"; exit 1; }
+  done
   [ "$(stat -c %a key token | sort -u)" = 644 ] || { echo "the container cannot read the secrets"; exit 1; } ;;
 exec) [ "$3" = gateway ] || exit 2; shift 3; program=${1#/}; shift; exec "$program" "$@" ;;
 *) exit 2 ;;

@@ -9,9 +9,10 @@ import (
 )
 
 var (
-	named     = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
-	declared  = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
-	strong    = regexp.MustCompile(`(?i)\b(no|never|nobody|nothing|none|cannot|always|only|every|sealed|erased|deletes?)\b`)
+	named    = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
+	declared = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
+	strong   = regexp.MustCompile(`(?i)\b(` +
+		`no|never|nobody|nothing|none|cannot|always|only|every|sealed|erased|deletes?)\b`)
 	generated = regexp.MustCompile(`(?s)<!-- begin: .*?<!-- end: [a-z]+ -->`)
 )
 

@@ -79,8 +79,9 @@ func debian(machine, commit string, built map[string][]byte, when time.Time) ([]
 		"name": "signpost", "arch": machine, "platform": "linux", "section": "net", "priority": "optional",
 		"version": packageVersion(commit, when), "version_schema": "none", "mtime": when.Format(time.RFC3339),
 		"maintainer": "Signpost contributors <contributors@signpost.invalid>", "license": "Apache-2.0",
-		"description": "SMS and phone-menu signposting gateway\nTells people who text or ring a number which domestic-abuse service is right for them.",
-		"depends":     []string{"redis-server | valkey-server"}, "recommends": []string{"caddy"},
+		"description": "SMS and phone-menu signposting gateway\n" +
+			"Tells people who text or ring a number which domestic-abuse service is right for them.",
+		"depends": []string{"redis-server | valkey-server"}, "recommends": []string{"caddy"},
 		"contents": contents,
 		"scripts": map[string]string{"postinstall": "deploy/debian/postinst", "preremove": "deploy/debian/prerm",
 			"postremove": "deploy/debian/postrm"},

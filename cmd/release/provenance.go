@@ -33,8 +33,9 @@ func provenance(subjects []subject, commit string, when time.Time, machines []st
 				},
 			},
 			"runDetails": map[string]any{
-				"builder":  map[string]any{"id": "urn:signpost:make-release"},
-				"metadata": map[string]any{"startedOn": when.Format(time.RFC3339)}, // of the commit, so that everybody makes the same file
+				"builder": map[string]any{"id": "urn:signpost:make-release"},
+				// The time of the commit, so that everybody makes the same file.
+				"metadata": map[string]any{"startedOn": when.Format(time.RFC3339)},
 			},
 		},
 	}, "", "  ")
