@@ -230,12 +230,16 @@ func (t turn) answerDigit(s State, fresh bool, n int) (outcome, bool) {
 // answerLabel answers a menu by the words of a choice, or its number and its words.
 func (t turn) answerLabel(s State, w string) (outcome, bool) {
 	if asking := s.asking(); len(asking) > 0 {
+		named := ""
 		for i, a := range asking {
-			if t.namesChoice(w, i+1, t.Area(a).plain, nil) {
-				return outcome{next: t.showServices(s, a)}, true
+			if t.namesChoice(w, i+1, t.Area(a).plain, t.wordsFor(a)) {
+				if named != "" { // "west" of both counties
+					return outcome{}, false
+				}
+				named = a
 			}
 		}
-		return outcome{}, false
+		return outcome{next: t.showServices(s, named)}, named != ""
 	}
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {
@@ -345,6 +349,9 @@ func (t turn) answerPlace(s State, c Case) (outcome, bool) {
 	}
 	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
 		return outcome{next: t.showServices(s, a)}, true
+	}
+	if c.Place.Ask && !c.Place.Instead && slices.Contains(areas, s.Area) && t.StepNamed(s.Step).Kind == KindServices {
+		return outcome{next: s}, true // "barrow", then "walney really": it is near the place that is known
 	}
 	if !place.FromArea && len(areas) > 0 { // no need to ask what changes nothing
 		return outcome{next: t.showServices(s, areas[0])}, true

@@ -86,6 +86,7 @@ type PlaceCase struct {
 	// hiding there.
 	Unnamed bool
 	Denied  [4]string // areas of places that are not the writer's
+	Instead bool      // it is in doubt, and not the place that was known: "no i mean upton"
 	Theirs  string    // the area of somebody else's place, if it is one
 }
 
@@ -156,6 +157,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Place.any() && !c.Place.Ask {
 		c.Place.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
+	c.Place.Instead = c.Place.Ask && r.Set().Any(hear.No, hear.Wrong, hear.NotHere)
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = b.labelIn(w)
@@ -182,30 +184,6 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	}
 	c.Guess, c.Tells = guessed(r, &c), c.Kind == CaseUnclear && r.Sentence()
 	return c
-}
-
-// surelyEither is the weight of words, above enough, from which they count as much as a phrase of somebody who
-// harms. Of 16 later texts that were asked which it is without need, two have as much.
-const surelyEither = 2
-
-// surelyDespair is the weight of words, above enough, that says despair in a later text, too. Of 21 later texts
-// that were read and say it by their weight alone, 11 have less. One of these is despair, and followed an answer to
-// despair; the others are like "going to my nans" and "it just beeps".
-const surelyDespair = 0.6
-
-// guessed reports a case that no phrase says, only the weight of words.
-func guessed(r *hear.Reading, c *Case) bool {
-	switch c.Kind {
-	case CaseNeed:
-		return !r.Sure(c.What) && c.What != hear.Child // a child is never answered by what is for grown-ups
-	case CaseDespair:
-		return !r.Set().Any(hear.Danger, hear.Taken) && !r.Sure(hear.Despair) && r.Over(hear.Despair) < surelyDespair
-	case CaseSomeone:
-		return !r.Sure(hear.Other)
-	case CaseEither:
-		return !r.Sure(hear.Behaviour) && !r.Sure(hear.MaybeBehaviour) && r.Over(hear.MaybeBehaviour) < surelyEither
-	}
-	return false
 }
 
 // leaves reports a text that says to leave and nothing else.

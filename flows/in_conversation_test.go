@@ -74,6 +74,20 @@ func TestLaterTexts(t *testing.T) {
 		{"kendal|I do not know how to press 1 it just beeps", number, "116 123"},
 		{"kendal|i cant go on", "116 123", "told"},
 		{"i want to die|going to my nans", "116 123", "told"},
+		{"hi|Eden valley. I would rather not name the village", "01228 633640", "116 123"},
+		{"hi|grange over sands and i want to die", "116 123", "told"},
+		// A place that may be the one that is known is no new question.
+		{"barrow|walney really, north scale", number, "1 Walney"},
+		{"warrington|Sory latchford. by the swing bridge", "01925 243359", "1 Latchford"},
+		{"chester|no i mean upton", "2 Widnes", "0300 123 7047"},
+		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},
+		{"help in cumbria|south", number, "unclear"},
+		{"cheshire|east", "0300 123 5101", "unclear"},
+		{"kendal|the number u gave is for carlise i think? i sed egremont", "01900 842991", "01228 633640"},
+		// Who is not a child.
+		{"my dad hurts me|im not a child im 34", "0808 2000 247", "0800 1111"},
+		{"my dad hurts me|im not a child im 34|windermere", number, "0800 1111"},
+		{"my dad hurts me|im 14", "0800 1111", "0808 2000 247"},
 		// Somebody else.
 		{"can you help my daughter|shes 24 in widnes shes got a black eye says it was the cupboard", "0300 111 1247",
 			"0808 801 0327"},

@@ -145,6 +145,18 @@ func (b *Book) Area(id string) *Area {
 	return nil
 }
 
+// wordsFor are the words of the menus' choices of an area: "south".
+func (b *Book) wordsFor(areaID string) (words []string) {
+	for i := range b.Steps {
+		for _, c := range b.Steps[i].Choices {
+			if c.Area == areaID {
+				words = append(words, c.Words...)
+			}
+		}
+	}
+	return words
+}
+
 // StepNamed finds a step by id; nil when the book has none.
 func (b *Book) StepNamed(id string) *Step {
 	if i, ok := b.steps[id]; ok {

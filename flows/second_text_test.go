@@ -28,6 +28,9 @@ func TestSecondTexts(t *testing.T) {
 			"my social worker in crewe said to text", "on a night out in chester", "at a party in chester",
 			"got your number from the police in carlisle", "then i had better say crewe",
 			"midwife gave me this number im in kendal", "in talkin", "talkin near brampton",
+			"Where can I get help for domestic violence in Ulverston", "domestic abuse support in crewe",
+			"over the road from crewe station", "pub in Cleator. walkin home now", "kirby stephan",
+			"in leighton hospital car park", "malpas, nearest town is whitchurch",
 			"i run a pub in kendal", "i teach in a school in crewe", "i work in a cafe in kendal",
 			"nurse in carlisle", "i was at the doctors in kendal", "my midwife in whitehaven told me to text",
 			"police in kendal gave me this number", "i work in a shop in crewe but live in chester",
@@ -55,6 +58,8 @@ func TestSecondTexts(t *testing.T) {
 			"is my husband allowed to do this", "ive got no bruises or proof", "she never touched me",
 			"he has never laid a finger on me", "he only ever swears", "my sister told me to text you",
 			"someone said to ring this number", "midwife gave me this number",
+			"pen not working can u send again in a bit", "my phone is not working can you send again",
+			"he smashed my phone this is my mums phone", "help for domestic abuse",
 			"saw this on a poster he hits me",
 		}},
 		{flows.CaseComplaint, hear.Another, []string{
@@ -76,6 +81,10 @@ func TestSecondTexts(t *testing.T) {
 			"he hits my kids", "the kids are scared of him",
 		}},
 		{flows.CaseDanger, 0, []string{
+			"hes in the waiting room", "hes in the queue now", "dad hit her she wont get up", "my mum is on the floor",
+			"mum wont get up", "he says hel drive them off a bridge", "he pours my insulin down the sink",
+			"dragged her outside", "he dragged my mum into the car", "happened agen just now", "we are in the wardrobe",
+			"he showed me where he would put me", "he sent me a pic of the rope", "everything blurry",
 			"someones outside", "its him its his car", "parked outside", "hes parked outside",
 			"at the gate now", "at the door now", "at the window now", "at the door with her brother",
 			"at the gate now with her brother", "hes in again", "he's back in", "im on the floor",
@@ -96,7 +105,15 @@ func TestSecondTexts(t *testing.T) {
 			"wanna be better dad", "got court monday for non mol. want to change before",
 			"i want to be a better husband", "need to be a better man",
 		}},
+		{flows.CaseNo, 0, []string{
+			"im not a child im 34", "im 19 so not a kid", "i am not a child i am 42", "im an adult",
+		}},
+		{flows.CaseUnclear, 0, []string{
+			"they found us a place!!! thank you so much x", "im the one who rang last week",
+			"im the one who texted yesterday", "do they come up here",
+		}},
 		{flows.CaseNeed, hear.Honour, []string{
+			"my uncle booked the flight for friday", "they have bought my ticket to pakistan",
 			"sent away to get wed", "my sister got sent away to marry",
 			"my mother in law hits me and treats me like a slave",
 			"my mother in law beats me and my husband lets her", "in laws beat me",

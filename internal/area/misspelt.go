@@ -2,7 +2,9 @@ package area
 
 import (
 	"slices"
+	"strings"
 
+	"signpost/internal/english"
 	"signpost/internal/spell"
 )
 
@@ -76,13 +78,16 @@ func (s *search) mayBeSlip(i, n int, wide bool) (own, may bool) {
 		long += len(w)
 	}
 	switch {
-	case n == 1 && own, own && n > 2 && !wide, long < minNameSlip:
+	case n == 1 && (own || withoutG(s.word(i))), own && n > 2 && !wide, long < minNameSlip:
 		return own, false
 	case n > 1 && (s.Linking[i] || s.Linking[i+n-1]):
 		return own, false
 	}
 	return own, true
 }
+
+// withoutG reports an ordinary word that ends as people say it: "walkin" does not misspell Talkin.
+func withoutG(w string) bool { return strings.HasSuffix(w, "in") && english.Known(w+"g") }
 
 // asOne writes n words from i as one. Where they are ordinary words, they must be a town
 // with nothing changed but a double letter.
