@@ -105,7 +105,14 @@ func TestSecondTexts(t *testing.T) {
 			"wanna be better dad", "got court monday for non mol. want to change before",
 			"i want to be a better husband", "need to be a better man",
 		}},
+		{flows.CaseDespair, 0, []string{
+			"im not suicidal but i dont want to be here", "im not suicidal but whats the point",
+			"im not suicidal i just want to sleep and not wake up", "i dont want the samaritans i want to die",
+			"not suicidal as such but i think about the bridge", "i dont need samaritans im taking the lot",
+			"im not going to kill myself but i wish i was dead", "i was not suicidal before but i am now",
+		}},
 		{flows.CaseNo, 0, []string{
+			"im not suicidal", "no im not suicidal", "i meant the marriage",
 			"im not a child im 34", "im 19 so not a kid", "i am not a child i am 42", "im an adult",
 		}},
 		{flows.CaseUnclear, 0, []string{
