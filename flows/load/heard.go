@@ -63,7 +63,7 @@ func heardLists(file string, v value) (out []HeardList) {
 // shippedEar is the ear of the lists that ship. It takes a while to compile, and
 // most books use it as it is.
 var shippedEar = sync.OnceValues(func() (*hear.Ear, []HeardList) {
-	b := &builder{reader: reader{pos: map[string]Pos{}}, vals: map[string]value{}}
+	b := &builder{vals: map[string]value{}}
 	for _, name := range heardFiles {
 		data, err := fs.ReadFile(book.Files, name)
 		if err != nil {
@@ -84,7 +84,7 @@ var shippedLists = func() map[string]func() value {
 			if err != nil {
 				return value{} // the shipped files are tested
 			}
-			r := reader{pos: map[string]Pos{}}
+			var r reader
 			return r.parse(name, data, shapeOf(name, nil))
 		})
 	}

@@ -18,6 +18,9 @@ func (r *reader) blanks(data []byte) (found bool) {
 	for n, line := range bytes.Split(data, []byte("\n")) {
 		begins := at
 		at += len(line) + 1
+		if !oddBlank(line) {
+			continue
+		}
 		text := string(line)
 		rest := strings.TrimLeft(text, " "+oddBlanks)
 		lead := text[:len(text)-len(rest)]
@@ -45,6 +48,12 @@ func (r *reader) blanks(data []byte) (found bool) {
 			Edit: Edit{begins, begins + len(lead), put}})
 	}
 	return found
+}
+
+// oddBlank reports a line that may begin with an odd blank, behind spaces or none.
+func oddBlank(line []byte) bool {
+	rest := bytes.TrimLeft(line, " ")
+	return len(rest) > 0 && (rest[0] == '\t' || rest[0] >= utf8.RuneSelf)
 }
 
 var (

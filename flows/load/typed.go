@@ -33,9 +33,9 @@ func (r *reader) unreadable(data []byte) bool {
 					string(rune(line[i]))), asUTF8+" Then type the letter again.")
 			return true
 		}
-		text := strings.TrimRight(string(line), "\r ")
+		text := string(bytes.TrimRight(line, "\r "))
 		switch {
-		case conflictMarker.MatchString(text):
+		case text != "" && strings.Contains("<=>|", text[:1]) && conflictMarker.MatchString(text):
 			r.shapeProblem(at, "conflict", "two people's changes are here side by side, with marks of the program git",
 				"Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and "+
 					">>>>>>>.")
@@ -55,6 +55,9 @@ var conflictMarker = regexp.MustCompile(`^(<{7} .*|={7}|>{7} .*|\|{7} .*)$`)
 
 // firstInvalid is the place of the first byte that is no UTF-8, or -1.
 func firstInvalid(line []byte) int {
+	if utf8.Valid(line) {
+		return -1
+	}
 	for i := 0; i < len(line); {
 		c, size := utf8.DecodeRune(line[i:])
 		if c == utf8.RuneError && size == 1 {
@@ -76,11 +79,11 @@ func (r *reader) lostWords(n *yaml.Node, v value) bool {
 		return false
 	}
 	line := lines[v.pos.Line-1]
-	rest := line[min(v.pos.Col-1, len(line)):]
-	if !bytes.HasPrefix(rest, []byte(v.text)) {
+	rest, ok := bytes.CutPrefix(line[min(v.pos.Col-1, len(line)):], []byte(v.text))
+	if !ok || len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
 		return false
 	}
-	lost := strings.TrimRight(string(hashInside.Find(rest[len(v.text):])), " \t")
+	lost := strings.TrimRight(string(hashInside.Find(rest)), " \t")
 	if lost == "" {
 		return false
 	}

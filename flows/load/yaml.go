@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,10 +51,11 @@ type reader struct {
 	file             string
 	problems         []Problem
 	lines            map[string][][]byte // of each file
+	before           counted             // the place that was looked up last
 	broken           bool                // a shape or reference problem: the book cannot be walked
 	inUnsigned       bool                // what is read now is an unsigned translation
 	unsignedProblems []Problem           // what is wrong in those
-	pos              map[string]Pos
+	pos              map[string]Pos      // nil: nobody asks for places
 	twice            map[string][]string // names that appear twice, by the path above them
 }
 
@@ -82,18 +84,45 @@ func (r *reader) shapeProblem(pos Pos, rule, what, fix string) {
 	r.problem(pos, rule, what, why, fix)
 }
 
-// at returns the place of a node. The library counts letters; we count bytes.
+// counted is a place in a file, and the letters of its line before it.
+type counted struct {
+	Pos
+	letters int
+}
+
+// at returns the place of a node. The library counts letters; we count bytes. A line can hold a
+// long list, so we go on from the place before.
 func (r *reader) at(n *yaml.Node) Pos {
-	p := Pos{r.file, max(n.Line, 1), max(n.Column, 1)}
-	if lines := r.lines[r.file]; p.Line <= len(lines) {
-		line, col := lines[p.Line-1], 1
-		for letters := p.Col - 1; letters > 0 && len(line) > 0; letters-- {
-			_, size := utf8.DecodeRune(line)
-			line, col = line[size:], col+size
-		}
-		p.Col = col
+	to := counted{Pos{r.file, max(n.Line, 1), max(n.Column, 1)}, max(n.Column, 1) - 1}
+	lines := r.lines[r.file]
+	if to.Line > len(lines) {
+		return to.Pos
 	}
-	return p
+	from := r.before
+	if from.File != to.File || from.Line != to.Line || from.letters > to.letters {
+		from = counted{Pos{r.file, to.Line, 1}, 0}
+	}
+	for line := lines[to.Line-1]; from.letters < to.letters && from.Col <= len(line); from.letters++ {
+		_, size := utf8.DecodeRune(line[from.Col-1:])
+		from.Col += size
+	}
+	r.before = from
+	return from.Pos
+}
+
+// keep notes where a piece is written.
+func (r *reader) keep(path string, pos Pos) {
+	if r.pos != nil {
+		r.pos[path] = pos
+	}
+}
+
+// element is the path of an element of a list.
+func (r *reader) element(path string, i int) string {
+	if r.pos == nil {
+		return path
+	}
+	return path + "." + strconv.Itoa(i)
 }
 
 // edit replaces some words at a place, if the file writes them exactly as they are read;
@@ -113,7 +142,7 @@ func (r *reader) edit(at Pos, words, put string) Edit {
 
 // parse reads one file against its shape.
 func (r *reader) parse(file string, data []byte, sh *shape) value {
-	r.file = file
+	r.file, r.before = file, counted{}
 	top := Pos{file, 1, 1}
 	if len(data) > maxFile {
 		r.shapeProblem(top, "file-size", fmt.Sprintf("the file is %d bytes; at most %d are read", len(data), maxFile),
@@ -165,7 +194,7 @@ func syntaxError(err error) (line int, msg string) {
 
 func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 	pos := r.at(n)
-	r.pos[path] = pos
+	r.keep(path, pos)
 	v := value{pos: pos, set: true}
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -195,8 +224,9 @@ func (r *reader) read(n *yaml.Node, sh *shape, path string) value {
 				"Write it like: [one, two], or one to a line after a dash.")
 			return value{}
 		}
+		v.list = make([]value, len(n.Content))
 		for i, c := range n.Content {
-			v.list = append(v.list, r.read(c, sh.elem, fmt.Sprintf("%s.%d", path, i)))
+			v.list[i] = r.read(c, sh.elem, r.element(path, i))
 		}
 		return v
 	}
@@ -277,6 +307,9 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 // unseen reports a character that steers a machine, or is none: it would break the
 // document that a call is answered with.
 func unseen(c rune) bool {
+	if ' ' <= c && c <= '~' { // nearly all
+		return false
+	}
 	return unicode.IsControl(c) && c != '\n' && c != '\t' || unicode.Is(unicode.Noncharacter_Code_Point, c) ||
 		c == utf8.RuneError
 }
@@ -329,7 +362,7 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 			continue
 		}
 		cv := r.read(c, child, p)
-		r.pos[p+"#name"] = kpos
+		r.keep(p+"#name", kpos)
 		if !cv.set {
 			cv = value{pos: kpos}
 		}
