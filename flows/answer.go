@@ -25,7 +25,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 		s.Need = NeedDeaf
 	}
 	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
-	if joined, ok := t.joinHalves(half, c); ok && !digit {
+	if joined, ok := t.joinHalves(half, c.Half); ok && !digit {
 		c = joined
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
@@ -50,7 +50,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 			return t.askAgain(s, c)
 		}
 	}
-	o, understood := t.answer(s, fresh, c)
+	o, understood := t.answer(s, fresh, &c)
 	switch {
 	case understood && o.aside != nil:
 		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
@@ -81,7 +81,7 @@ func (t turn) thanked(s State, fresh bool) (State, Reply) {
 }
 
 // answer works out what a case means where we are.
-func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
+func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) {
 	if s.Who == Behaviour {
 		return t.answerBehaviour(s, c)
 	}
@@ -145,7 +145,7 @@ func (t turn) answer(s State, fresh bool, c Case) (o outcome, understood bool) {
 }
 
 // askEither asks a writer with words of harm both ways which it is.
-func (t turn) askEither(s State, c Case) outcome {
+func (t turn) askEither(s State, c *Case) outcome {
 	area := cmp.Or(c.Place.one(t.elsewhere()), s.Area)
 	s = t.enter(s, t.Either)
 	s.Area = area // for the choice of what they do: no town is asked for twice
@@ -153,7 +153,7 @@ func (t turn) askEither(s State, c Case) outcome {
 }
 
 // answerSomeone answers a text about somebody else: where they are decides.
-func (t turn) answerSomeone(s State, c Case) (outcome, bool) {
+func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
 	s.Who = Someone
 	if c.Place.Theirs != "" {
 		return outcome{next: t.showServices(s, c.Place.Theirs)}, true
@@ -166,7 +166,7 @@ func (t turn) answerSomeone(s State, c Case) (outcome, bool) {
 
 // answerBehaviour answers on the branch of somebody who harms: they get only what is for
 // them until they leave.
-func (t turn) answerBehaviour(s State, c Case) (outcome, bool) {
+func (t turn) answerBehaviour(s State, c *Case) (outcome, bool) {
 	own := t.People[Behaviour]
 	switch c.Kind {
 	case CaseHelpline, CaseNotSure:
@@ -264,7 +264,7 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 }
 
 // answerNo answers somebody who does not want what was offered or given.
-func (t turn) answerNo(s State, c Case) (outcome, bool) {
+func (t turn) answerNo(s State, c *Case) (outcome, bool) {
 	step := t.StepNamed(s.Step)
 	switch {
 	case len(s.asking()) > 0:
@@ -279,7 +279,7 @@ func (t turn) answerNo(s State, c Case) (outcome, bool) {
 
 // answerComplaint gives the next number to somebody whom the last did not help, and
 // says why.
-func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
+func (t turn) answerComplaint(s State, c *Case, fresh bool) (outcome, bool) {
 	step := t.StepNamed(s.Step)
 	if step.Kind != KindServices {
 		if c.What == hear.Another || !fresh {
@@ -309,7 +309,7 @@ func (t turn) answerComplaint(s State, c Case, fresh bool) (outcome, bool) {
 // answerNeed gives the line for what somebody needs, with the local number where a
 // place is known. A need without a line of its own gets the 24-hour line, or the local
 // number with it.
-func (t turn) answerNeed(s State, c Case) (outcome, bool) {
+func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 	to, ok := t.Needs[c.What]
 	if !ok {
 		if c.Place.any() {
@@ -333,7 +333,7 @@ func (t turn) answerNeed(s State, c Case) (outcome, bool) {
 }
 
 // answerQuestion answers a question to us, and stays where we are.
-func (t turn) answerQuestion(s State, c Case) (outcome, bool) {
+func (t turn) answerQuestion(s State, c *Case) (outcome, bool) {
 	to, ok := t.Needs[c.What]
 	if !ok {
 		return outcome{}, false
@@ -341,7 +341,7 @@ func (t turn) answerQuestion(s State, c Case) (outcome, bool) {
 	return t.goTo(s, to), true
 }
 
-func (t turn) answerPlace(s State, c Case) (outcome, bool) {
+func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
 	if a := c.Place.one(t.elsewhere()); a != "" {

@@ -8,17 +8,17 @@ import (
 )
 
 // joinHalves joins the two halves of a postcode that came in two texts.
-func (t turn) joinHalves(first string, c Case) (Case, bool) {
-	if first == "" || c.Half == "" {
+func (t turn) joinHalves(first, second string) (c Case, ok bool) {
+	if first == "" || second == "" {
 		return c, false
 	}
-	joined := t.Classify(first + " " + c.Half)
-	return joined, joined.Place.any()
+	c = t.Classify(first + " " + second)
+	return c, c.Place.any()
 }
 
 // halfOf is the area that a text means by half of a name, where several are offered:
 // "stephen" of Kirkby Stephen and Kirkby Lonsdale, "on solway" of two Bownesses.
-func (t turn) halfOf(s State, c Case) string {
+func (t turn) halfOf(s State, c *Case) string {
 	asking := s.asking()
 	if len(asking) == 0 || c.Kind != CaseUnclear && c.Kind != CasePlace || c.Place.Exact && !c.Place.Ask {
 		return ""

@@ -25,6 +25,7 @@ func (b *Book) WithReplyCache(now time.Time) *Book {
 // replyCache is what a book has put together at one moment.
 type replyCache struct {
 	now     time.Time
+	keys    StateKeys
 	texts   map[textKey]string
 	prompts map[promptKey]Reply
 	chains  map[chainKey][]*Service
@@ -32,14 +33,14 @@ type replyCache struct {
 
 // textKey is all that a text depends on, apart from the book and the moment.
 type textKey struct {
-	at       State
+	at       StateKey
 	wordings [3]string
 	talkTo   *Service
 }
 
 // promptKey is all that a prompt depends on.
 type promptKey struct {
-	at         State
+	at         StateKey
 	lead       string
 	noTransfer bool
 }
@@ -53,14 +54,14 @@ type chainKey struct {
 }
 
 // worded is what words depend on of a state: not on how often we were not understood.
-func worded(s State) State {
+func (c *replyCache) worded(s State) StateKey {
 	s.Misses, s.Silences, s.Idle, s.Half, s.Stay, s.Line = 0, 0, 0, "", false, 0
-	return s
+	return c.keys.Key(&s)
 }
 
 // text is [turn.firstFitting], from the cache where it was put together before.
 func (c *replyCache) text(t turn, s State, wordings []Wording) string {
-	of := textKey{at: worded(s), talkTo: t.talkTo}
+	of := textKey{at: c.worded(s), talkTo: t.talkTo}
 	if !t.now.Equal(c.now) || len(wordings) > len(of.wordings) {
 		return t.firstFitting(s, wordings)
 	}
@@ -80,7 +81,7 @@ func (c *replyCache) prompt(t turn, s State, lead string) Reply {
 	if !t.now.Equal(c.now) {
 		return t.prompting(s, lead)
 	}
-	of := promptKey{worded(s), lead, t.noTransfer}
+	of := promptKey{c.worded(s), lead, t.noTransfer}
 	r, ok := c.prompts[of]
 	if !ok {
 		r = t.prompting(s, lead)

@@ -179,4 +179,4 @@ func (s State) Revived() State {
 }
 
 // asking lists the areas being asked about.
-func (s State) asking() []string { return filled4(&s.Ask) }
+func (s *State) asking() []string { return filled4(&s.Ask) }

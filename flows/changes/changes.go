@@ -45,6 +45,12 @@ type pair struct {
 	before, after flows.State
 }
 
+// pairKey stands for a pair.
+type pairKey struct {
+	call, dials   bool
+	before, after flows.StateKey
+}
+
 // step is how a pair was first come to.
 type step struct {
 	from int
@@ -64,7 +70,8 @@ type walk struct {
 	texts         bool // in texts, too: otherwise they are as at a moment before
 	pairs         []pair
 	how           []step
-	index         map[pair]int
+	keys          flows.StateKeys
+	index         map[pairKey]int
 	missed        map[int][]try // by pair: what either book does not understand there
 	after1        map[int]int   // the pair before a first miss, by the pair behind it
 	told          map[[2]string]bool
@@ -135,7 +142,7 @@ func Between(before, after *flows.Book) []Change {
 	for i, m := range moments {
 		walks[i] = &walk{before: before.WithReplyCache(m.at), after: after.WithReplyCache(m.at), now: m.at,
 			texts: m.texts,
-			index: map[pair]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
+			index: map[pairKey]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}
@@ -273,10 +280,11 @@ func (w *walk) push(p pair, how step) int {
 	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
 		return -1
 	}
-	i, ok := w.index[p]
+	key := pairKey{p.call, p.dials, w.keys.Key(&p.before), w.keys.Key(&p.after)}
+	i, ok := w.index[key]
 	if !ok {
 		i = len(w.pairs)
-		w.index[p] = i
+		w.index[key] = i
 		w.pairs, w.how = append(w.pairs, p), append(w.how, how)
 	}
 	return i

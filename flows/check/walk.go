@@ -112,11 +112,18 @@ type walker struct {
 	edge   Edge // the one that is shown: the next takes its place
 	nodes  []Node
 	edges  int
-	index  map[Node]int
+	keys   flows.StateKeys
+	index  map[nodeKey]int
 	tried  map[flows.State]bool // kinds of states with a need, whose cases were tried
 	missed map[int][]input      // by the node that follows: inputs that were not understood at first
 	failed error
 	chosen []way
+}
+
+// nodeKey stands for a node of one moment.
+type nodeKey struct {
+	call, dialing bool
+	state         flows.StateKey
 }
 
 // way is a choice between nodes: not a key that is kept for everyone, and nothing
@@ -320,7 +327,7 @@ func (w *Walk) add(one *walker) {
 
 // run goes through everything that can happen at the moment, nearest first.
 func (w *walker) run() {
-	w.index, w.tried, w.missed = map[Node]int{}, map[flows.State]bool{}, map[int][]input{}
+	w.index, w.tried, w.missed = map[nodeKey]int{}, map[flows.State]bool{}, map[int][]input{}
 	if !w.callsOnly {
 		w.node(Node{Moment: w.moment})
 	}
@@ -362,25 +369,27 @@ var Legs = map[string]flows.Leg{
 
 func (w *walker) node(n Node) int {
 	n.State.Idle, n.State.Half = 0, "" // tests of their own check both
-	i, ok := w.index[n]
+	key := nodeKey{n.Call, n.Dialing, w.keys.Key(&n.State)}
+	i, ok := w.index[key]
 	if !ok {
 		i = len(w.nodes)
-		w.index[n] = i
+		w.index[key] = i
 		w.nodes = append(w.nodes, n)
 	}
 	return i
 }
 
 func (w *walker) step(from int, name string, in flows.Input) {
-	w.edge = Edge{From: w.nodes[from], Input: name}
 	e := &w.edge
+	e.From, e.Input = w.nodes[from], name
 	next, reply, err := w.book.Step(w.now, e.From.State, in)
 	if err != nil {
 		w.failed = fmt.Errorf("step from %q with %q: %w", e.From.State.Step, name, err)
 		return
 	}
-	e.Reply = reply
-	if !reply.Ended {
+	if e.Reply = reply; reply.Ended {
+		e.To = Node{}
+	} else {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
 		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Silences == 0 &&
