@@ -26,8 +26,7 @@ import (
 // for as long as anybody may want it, and survives the book's change.
 func TestRecordedPrompt(t *testing.T) {
 	dir := t.TempDir()
-	shipped, _ := load.Dir(book.Files)
-	_, greeting, err := shipped.Book.Step(time.Now(), flows.State{}, flows.Rang())
+	_, greeting, err := testbook.Shipped().Step(time.Now(), flows.State{}, flows.Rang())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,7 @@ import (
 
 	"signpost/cmd/gateway/internal/model"
 	"signpost/config"
-	"signpost/flows/book"
-	"signpost/flows/load"
+	"signpost/flows/testbook"
 	"signpost/internal/handset"
 	"signpost/internal/privacy"
 	"signpost/internal/testkit"
@@ -126,10 +125,6 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 		secrets = s.secrets
 		servers = append(servers, s)
 	}
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
 	var all sync.WaitGroup
 	var count struct {
 		sync.Mutex
@@ -142,7 +137,7 @@ func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
 				uint64(gateways))) // what is texted; what meets what is up to the machine
 			p := &handset.Phone{Base: base, Account: account, Token: privacy.Hide(token),
 				From: fmt.Sprintf("+44740070%04d", i), To: ourLine, Jar: map[string]string{}}
-			talk := model.Conversation{Book: src.Book}
+			talk := model.Conversation{Book: testbook.Shipped()}
 			var before []*message
 			var mu sync.Mutex
 			pick := func() *running { return servers[dice.IntN(len(servers))] }
