@@ -46,7 +46,7 @@ func asShown(shown, got string) bool {
 func TestPapersAtTheTerminal(t *testing.T) {
 	const papers = "../../docs/"
 	program := filepath.Join(t.TempDir(), "signpost")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	list, err := filepath.Glob(papers + "*.md")

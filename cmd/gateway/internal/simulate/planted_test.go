@@ -340,8 +340,8 @@ func TestPlanted(t *testing.T) {
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "planted.test")
-	build := exec.Command("go", "test", "-c", "-vet=off", "-tags", "planted", "-overlay", overlay(t, root, dir), "-o",
-		program, ".")
+	build := exec.Command("go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-tags", "planted", "-overlay",
+		overlay(t, root, dir), "-o", program, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build with planted bugs: %v\n%s", err, out)
 	}
