@@ -114,6 +114,8 @@ func (t turn) missText(s State, c Case) (State, Reply) {
 		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
+	case misses < missesToHelpline && len(t.showQuestion(s).Shows) > 0:
+		reply.Text = t.showQuestion(s).Text
 	case misses < missesToHelpline && c.Tells && len(s.asking()) == 0 && s.Step != t.Either:
 		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
 	case misses < missesToHelpline:

@@ -390,7 +390,7 @@ func (t turn) askArea(s State, p *PlaceCase) State {
 	case 1:
 		areas[1] = t.elsewhere()
 	}
-	n.Ask, n.AskNames = areas, names
+	n.Ask, n.AskNames, n.Spelt = areas, names, p.Spelt && areas[1] == t.elsewhere() && areas[2] == "" && !p.Unnamed
 	if p.Unnamed {
 		n.AskNames = [4]string{}
 		n.Unnamed = true
@@ -413,13 +413,17 @@ func (t turn) show(s State) Reply { return t.showWith(s, nil) }
 // showWith is show in other words than the step's.
 func (t turn) showWith(s State, wordings []Wording) Reply {
 	if len(s.asking()) > 0 {
-		return Reply{Text: t.fit(s, t.Messages.Which)}
+		return t.showQuestion(s)
 	}
 	step := t.StepNamed(s.Step)
 	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
-		if step.AreaToo && s.At == 0 && t.helplineBefore(s, t.service(s)) == nil {
+		switch {
+		case s.At != 0 || t.helplineBefore(s, t.service(s)) != nil:
+		case step.AreaToo:
 			wordings = t.needWordings(s)
+		case s.Area == "" && s.Who != Behaviour && s.Step == t.helplineStep(s):
+			wordings = slices.Insert(wordings, 0, t.Messages.NumberTown)
 		}
 	}
 	r := Reply{}
@@ -440,6 +444,17 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		}
 	}
 	return r
+}
+
+// showQuestion asks for the place. Where one area is in doubt, it gives the number with the place that it is for:
+// who goes on without an answer has it.
+func (t turn) showQuestion(s State) Reply {
+	if near, ok := s.near(t.elsewhere()); ok {
+		if local := t.localService(near); local != nil {
+			return Reply{Text: t.fit(s, t.Messages.WhichOne, t.Messages.Which), Shows: local.itself}
+		}
+	}
+	return Reply{Text: t.fit(s, t.Messages.Which)}
 }
 
 // needWordings are the words for the line that somebody needs: with the number of their place, or

@@ -80,8 +80,8 @@ type PlaceCase struct {
 	// Ask means that it is not certain. Many means that more areas are possible than
 	// can be offered.
 	Ask, Many bool
-	// Exact means that it is spelt as its name is.
-	Exact bool
+	// Exact means that it is spelt as its name is; Spelt that it is no ordinary word, too.
+	Exact, Spelt bool
 	// Unnamed means that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
@@ -429,7 +429,7 @@ func (b *Book) labelIn(w string) string {
 
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
-	p.Ask, p.Unnamed, p.Exact = at.Ask, at.Hiding, at.Exact
+	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word
 	const usual = 8 // areas: with no more than these, no memory is asked for
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)

@@ -89,6 +89,7 @@ func (b *Book) placeClasses() []NamedCase {
 		add(" in two areas", PlaceCase{Areas: [4]string{b.Areas[0].ID, b.Areas[1].ID}, Ask: true})
 	}
 	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
+	add(" in doubt, and spelt right", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Spelt: true})
 	add(" in doubt, and no other", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Instead: true})
 	add(" in many areas", PlaceCase{Many: true, Ask: true})
 	return out

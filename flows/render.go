@@ -11,7 +11,7 @@ import (
 
 // Placeholders is the closed list of what a wording may hold.
 var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect",
-	"zero", "local", "back", "doubt", "first_words", "closed"}
+	"zero", "local", "back", "doubt", "first_words", "closed", "place"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -125,7 +125,12 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		if t.localLast {
 			b = t.textNumbersFor(append(b, t.Messages.Or.Text...), s, t.localService(s))
 		}
+	case "place":
+		return append(b, t.offeredAs(s, 0, s.Ask[0])...)
 	case "local":
+		if near, ok := s.near(t.elsewhere()); ok {
+			return t.localNumber(b, near)
+		}
 		if !t.localLast {
 			return t.localNumber(b, s)
 		}

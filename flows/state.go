@@ -26,6 +26,9 @@ type State struct {
 	// named.
 	AskNames [4]string
 	Unnamed  bool
+	// Spelt means that the only area asked about is that of a name, spelt right, which is no
+	// ordinary word: the question gives its number.
+	Spelt    bool
 	Need     Need
 	Urgent   Urgency // of the last answer
 	Half     string  // the first half of a postcode, for one text
@@ -73,8 +76,11 @@ const (
 	MaxLanguages = len(LanguageKeys)
 )
 
-// stayBit marks a caller who was asked to stay on the line, in the byte of the line.
-const stayBit = 0x80
+// stayBit marks a caller who was asked to stay on the line, and speltBit [State.Spelt], in the byte of the line.
+const (
+	stayBit  = 0x80
+	speltBit = 0x40
+)
 
 // StateSize is the size of an encoded state, in bytes.
 const StateSize = 1 + 4*6 + 4*4 + 4 + 1 + 6
@@ -105,9 +111,12 @@ func (s State) Encode() []byte {
 	if s.Unnamed {
 		need |= unnamedBit
 	}
-	line := s.Line &^ stayBit
+	line := s.Line &^ (stayBit | speltBit)
 	if s.Stay {
 		line |= stayBit
+	}
+	if s.Spelt {
+		line |= speltBit
 	}
 	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Silences, s.Idle, line)
 }
@@ -141,7 +150,8 @@ func (b *Book) Decode(data []byte) (State, error) {
 		Who:        Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
 		Misses:   data[fixed+3],
 		Silences: data[fixed+4], Idle: data[fixed+5],
-		Line: data[fixed+6] &^ stayBit, Stay: data[fixed+6]&stayBit != 0,
+		Line: data[fixed+6] &^ (stayBit | speltBit), Stay: data[fixed+6]&stayBit != 0,
+		Spelt: data[fixed+6]&speltBit != 0,
 	}
 	for i := range s.AskNames {
 		if id := binary.BigEndian.Uint32(data[25+4*i:]); id != 0 {
@@ -179,4 +189,14 @@ func (s State) Revived() State {
 }
 
 // asking lists the areas being asked about.
+// near is the state as if the only area in doubt were the writer's.
+func (s State) near(elsewhere string) (State, bool) {
+	asking := s.asking()
+	if !s.Spelt || len(asking) != 2 || asking[1] != elsewhere {
+		return s, false
+	}
+	s.Area, s.Ask = asking[0], [4]string{}
+	return s, true
+}
+
 func (s *State) asking() []string { return filled4(&s.Ask) }

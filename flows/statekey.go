@@ -22,7 +22,7 @@ type smallFields struct {
 	need                                               Need
 	urgent                                             Urgency
 	lang, at, helplineAt, line, misses, silences, idle uint8
-	stay, unnamed                                      bool
+	stay, unnamed, spelt                               bool
 }
 
 // Key is the key of a state.
@@ -30,7 +30,7 @@ func (k *StateKeys) Key(s *State) StateKey {
 	return StateKey{step: s.Step, area: s.Area, half: s.Half, asked: k.askedBy(s),
 		small: smallFields{who: s.Who, need: s.Need, urgent: s.Urgent, lang: s.Lang, at: s.At,
 			helplineAt: s.HelplineAt, line: s.Line, misses: s.Misses, silences: s.Silences, idle: s.Idle,
-			stay: s.Stay, unnamed: s.Unnamed}}
+			stay: s.Stay, unnamed: s.Unnamed, spelt: s.Spelt}}
 }
 
 // askedBy is the number of what a state asks about.

@@ -56,7 +56,7 @@ type turn struct {
 // enter enters a step.
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
-	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed = id, 0, [4]string{}, [4]string{}, false
+	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed, s.Spelt = id, 0, [4]string{}, [4]string{}, false, false
 	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt = 0, 0, 0, false, 0
 	if !step.FromArea && !step.AreaToo {
 		s.Area = ""

@@ -31,6 +31,8 @@ func fills(p *pass, w wording) []string {
 	switch w.meant() {
 	case "messages.not_understood.text", "messages.told.text", "messages.which.text":
 		return []string{"choices", "zero"}
+	case "messages.which_one.text":
+		return []string{"place", "local", "zero"}
 	case "messages.connecting.say", "messages.closed.say":
 		return []string{"label", "numbers", "zero", "hours"}
 	case "messages.number.text", "messages.number_short.text", "messages.number_local.text",

@@ -113,6 +113,7 @@ func messages(b *flows.Book) []message {
 		{"messages.not_understood_short", m.NotUnderstoodShort}, {"messages.told", m.Told},
 		{"messages.number_short", m.NumberShort}, {"messages.number_local", m.NumberLocal},
 		{"messages.number_local_short", m.NumberLocalShort}, {"messages.number_town", m.NumberTown},
+		{"messages.which_one", m.WhichOne},
 		{"messages.instead", m.Instead}, {"messages.last", m.Last},
 		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn}, {"messages.maintenance", m.Maintenance},
 		{"messages.static", m.Static},

@@ -10,8 +10,8 @@ type Where struct {
 	Between bool
 	// Rests are the places that it rests on, best first.
 	Rests []NamedPlace
-	// Exact means that the best is spelt as its name is.
-	Exact bool
+	// Exact means that the best is spelt as its name is, Word that it is an ordinary word, too: "over".
+	Exact, Word bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
@@ -46,7 +46,7 @@ func writerAt(places []Place) Where {
 		}
 	}
 	b := in[best]
-	out.Exact = b.Cost == 0
+	out.Exact, out.Word = b.Cost == 0, b.Word
 	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)

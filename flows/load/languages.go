@@ -168,6 +168,7 @@ func messageSlots(m *flows.Messages, all *slots) {
 		{"messages.not_understood_short", &m.NotUnderstoodShort}, {"messages.told", &m.Told},
 		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal},
 		{"messages.number_local_short", &m.NumberLocalShort}, {"messages.number_town", &m.NumberTown},
+		{"messages.which_one", &m.WhichOne},
 		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},
 		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen},
 		{"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},

@@ -46,6 +46,7 @@ func messages(m value) flows.Messages {
 		NumberLocal:      wording(m.at("number_local")),
 		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")),
 		Last: wording(m.at("last")), Told: wording(m.at("told")), NumberTown: wording(m.at("number_town")),
+		WhichOne: wording(m.at("which_one")),
 	}
 	if !m.at("told").set {
 		all.Told = all.NotUnderstood
@@ -126,6 +127,8 @@ var messageDemands = []demand{
 	{"instead", "text", "{numbers}"}, {"last", "text", "{zero}"},
 	{"maintenance", "text", "{zero}"}, {"maintenance", "text", "999"}, {"maintenance", "say", "{zero}"},
 	{"told", "text", "{zero}"}, {"told", "text", "999"},
+	{"which_one", "text", "{place}"}, {"which_one", "text", "{local}"}, {"which_one", "text", "{zero}"},
+	{"which_one", "text", "999"},
 	{"number_town", "text", "{numbers}"}, {"number_town", "text", "{beside}"}, {"number_town", "text", "999"},
 	{"static", "text", "{zero}"}, {"static", "text", "999"}, {"static", "say", "{zero}"},
 }
