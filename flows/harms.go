@@ -124,7 +124,7 @@ func ratherHarmed(r *hear.Reading) bool { return r.Sure(hear.Hurt) && lean(r) < 
 
 // nearlyHarms reports a writer who may be the one who harms, though no phrase and no weight says so.
 func nearlyHarms(r *hear.Reading) bool {
-	if r.Sure(hear.Child) || r.Has(hear.Ordinary) || r.Alike(hear.MaybeBehaviour) {
+	if r.Sure(hear.Child) || r.Sure(hear.Interpreter) || r.Has(hear.Ordinary) || r.Alike(hear.MaybeBehaviour) {
 		return false
 	}
 	near := !r.Sure(hear.Hurt) && len(r.Words) >= nearWords && r.Nearly(hear.MaybeBehaviour, nearMargin) &&

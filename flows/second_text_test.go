@@ -31,6 +31,7 @@ func TestSecondTexts(t *testing.T) {
 			"Where can I get help for domestic violence in Ulverston", "domestic abuse support in crewe",
 			"over the road from crewe station", "pub in Cleator. walkin home now", "kirby stephan",
 			"in leighton hospital car park", "malpas, nearest town is whitchurch",
+			"whos the best person to talk to about a violent ex, im in northwich", "i'm at warrington cock",
 			"i run a pub in kendal", "i teach in a school in crewe", "i work in a cafe in kendal",
 			"nurse in carlisle", "i was at the doctors in kendal", "my midwife in whitehaven told me to text",
 			"police in kendal gave me this number", "i work in a shop in crewe but live in chester",
@@ -58,6 +59,8 @@ func TestSecondTexts(t *testing.T) {
 			"is my husband allowed to do this", "ive got no bruises or proof", "she never touched me",
 			"he has never laid a finger on me", "he only ever swears", "my sister told me to text you",
 			"someone said to ring this number", "midwife gave me this number",
+			"how do i get a non molestation order myself without a solicitor", "my partner is controlling",
+			"He's gone fishing til Sunday, good time to get out?", "will they take my children from me",
 			"pen not working can u send again in a bit", "my phone is not working can you send again",
 			"he smashed my phone this is my mums phone", "help for domestic abuse",
 			"saw this on a poster he hits me",
@@ -81,6 +84,9 @@ func TestSecondTexts(t *testing.T) {
 			"he hits my kids", "the kids are scared of him",
 		}},
 		{flows.CaseDanger, 0, []string{
+			"blood is come", "he lock door from out. i have window", "i no can go out door locked",
+			"he put my hed in the sink", "hes gettin out the car", "shes gone in the water",
+			"he sed hed drive into river w her", "my girlfriend has took my insulin off me. im diabetic",
 			"hes in the waiting room", "hes in the queue now", "dad hit her she wont get up", "my mum is on the floor",
 			"mum wont get up", "he says hel drive them off a bridge", "he pours my insulin down the sink",
 			"dragged her outside", "he dragged my mum into the car", "happened agen just now", "we are in the wardrobe",
@@ -106,16 +112,25 @@ func TestSecondTexts(t *testing.T) {
 			"i want to be a better husband", "need to be a better man",
 		}},
 		{flows.CaseDespair, 0, []string{
+			"wan die", "too mny pils",
 			"im not suicidal but i dont want to be here", "im not suicidal but whats the point",
 			"im not suicidal i just want to sleep and not wake up", "i dont want the samaritans i want to die",
 			"not suicidal as such but i think about the bridge", "i dont need samaritans im taking the lot",
 			"im not going to kill myself but i wish i was dead", "i was not suicidal before but i am now",
 		}},
 		{flows.CaseNo, 0, []string{
+			"im not suicidal, just fed up of him", "no i'm not suicidal i just mean fed up",
 			"im not suicidal", "no im not suicidal", "i meant the marriage",
 			"im not a child im 34", "im 19 so not a kid", "i am not a child i am 42", "im an adult",
 		}},
+		{flows.CaseSilent, 0, []string{
+			"he come. no answer pls", "dont answer please", "hi its her husband she dont need you anymore",
+		}},
+		{flows.CaseComplaint, hear.NoAnswer, []string{
+			"no answer", "no answer please help me", "no reply from them",
+		}},
 		{flows.CaseUnclear, 0, []string{
+			"please dont reply if its a man on your end. he always said hed pay a man to test me",
 			"they found us a place!!! thank you so much x", "im the one who rang last week",
 			"im the one who texted yesterday", "do they come up here",
 		}},
