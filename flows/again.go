@@ -35,11 +35,16 @@ const (
 	surelyDespairPlace = 2.5
 )
 
+// surelyChild is the weight of words, above enough, that says a child in a later text, too: "teacher say text you"
+// has less.
+const surelyChild = 0.75
+
 // guessed reports a case that no phrase says, only the weight of words.
 func guessed(r *hear.Reading, c *Case) bool {
 	switch c.Kind {
 	case CaseNeed:
-		return !r.Sure(c.What) && c.What != hear.Child // a child is never answered by what is for grown-ups
+		// A child is not answered by what is for grown-ups.
+		return !r.Sure(c.What) && (c.What != hear.Child || r.Over(hear.Child) < surelyChild)
 	case CaseDespair:
 		least := float32(surelyDespair)
 		if c.Place.any() {
@@ -64,7 +69,8 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
 	}
 	switch {
-	case c.Kind == CaseNeed && urgent != NotUrgent && lineless(c.What) && !c.Place.any():
+	case c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() &&
+		(lineless(c.What) || inDanger && c.What == hear.TextOnly): // "cant talk": it says how to call 999 in silence
 		c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
 	case c.Kind == CaseNeed && inDanger && (c.Guess || dangerNeed(c.What)) && !c.Place.any():
 		c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -160,7 +161,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	c.Place.Instead = c.Place.Ask && r.Set().Any(hear.No, hear.Wrong, hear.NotHere)
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
-	c.Label = b.labelIn(w)
+	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.Rests[1])) // "how i act i suppose"
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
 	sureDanger := r.Sure(hear.Danger) || r.Sure(hear.Injury)
 	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone

@@ -61,9 +61,7 @@ func (b *Book) Cases() []NamedCase {
 	}
 	add("tells more", Case{Kind: CaseUnclear, Tells: true})
 	for _, k := range needs {
-		if k != hear.Child {
-			add("may need "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Guess: true})
-		}
+		add("may need "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Guess: true})
 	}
 	with("may want to die", Case{Kind: CaseDespair, Guess: true})
 	add("may be about somebody else", Case{Kind: CaseSomeone, Guess: true})
