@@ -63,29 +63,54 @@ func guessed(r *hear.Reading, c *Case) bool {
 // answer, doubt and ask in other words. So what they alone say does not lead away from a number, or from the
 // answer to danger, and makes us ask nothing. Who is in danger and says who they are is still in danger.
 func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
-	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
 	if k, ok := t.needOf(c.Step); ok && inDanger && c.Kind == CaseShortcut {
 		c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
 	}
-	switch {
-	case c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() &&
-		(lineless(c.What) || inDanger && c.What == hear.TextOnly): // "cant talk": it says how to call 999 in silence
-		c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
-	case c.Kind == CaseNeed && inDanger && (c.Guess || dangerNeed(c.What)) && !c.Place.any():
-		c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
-		if c.Guess {
-			c.What = hear.Danger
+	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
+		switch {
+		case lineless(c.What), inDanger && c.What == hear.TextOnly: // "cant talk": it says how to call 999 in silence
+			c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
+			return c
+		case inDanger && c.Guess:
+			c.Kind, c.What, c.Doctor = CaseDanger, hear.Danger, urgent == UrgentDoctor
+			return c
+		case inDanger && dangerNeed(c.What):
+			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
+			return c
 		}
-	case !c.Guess:
-	case c.Kind == CaseDespair && urgent != NotUrgent: // it was said before
-	case c.Kind == CaseEither && (s.Who == Someone || s.Step == t.Either): // it is about them; they were asked that
-	case (c.Kind == CaseEither || c.Kind == CaseDespair) && c.Place.any(),
-		c.Kind == CaseNeed && s.Who == Someone && (c.Place.any() || c.Place.Theirs != ""):
+	}
+	if c.Guess {
+		return t.guessInConversation(s, urgent, c)
+	}
+	return c
+}
+
+// guessInConversation is what a text means that only the weight of words explains.
+func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
+	place, theirs := c.Place.any(), c.Place.Theirs != ""
+	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
+	switch c.Kind {
+	case CaseDespair:
+		if urgent != NotUrgent {
+			return c // it was said before
+		}
+	case CaseEither:
+		if s.Who == Someone || s.Step == t.Either { // it is about them; they were asked that
+			return c
+		}
+	case CaseNeed:
+		if s.Who == Someone && (place || theirs) {
+			c.Kind, c.What = CasePlace, 0
+			return c
+		}
+	}
+	switch asked := c.Kind == CaseEither || c.Kind == CaseDespair; {
+	case asked && place:
 		c.Kind, c.What = CasePlace, 0
-	case numbered && !c.Place.any() && c.Place.Theirs == "":
+	case numbered && !place && !theirs:
 		c.Kind, c.What = CaseRepeat, 0
-	case c.Kind == CaseEither, c.Kind == CaseDespair:
+	case asked:
 		c.Kind, c.What, c.Tells = CaseUnclear, 0, true
 	}
 	return c

@@ -458,7 +458,7 @@ func (t turn) showQuestion(s State) Reply {
 }
 
 // needWordings are the words for the line that somebody needs: with the number of their place, or
-// with the question for it. Whose need is only guessed is not lost: a town leads to the local number.
+// with the question for it. Whose need is only guessed gets the local number for a town.
 func (t turn) needWordings(s State) []Wording {
 	m := &t.Messages
 	if s.Area != "" {

@@ -9,7 +9,7 @@ type StateKeys struct {
 // asked is what a state asks about.
 type asked struct{ areas, names [4]string }
 
-// StateKey stands for a state in a map. Keys of the same [StateKeys] are equal where their states are.
+// StateKey is the key of a state in a map. Keys of the same [StateKeys] are equal where their states are.
 type StateKey struct {
 	step, area, half string
 	asked            uint32 // 0: nothing

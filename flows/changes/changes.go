@@ -45,7 +45,7 @@ type pair struct {
 	before, after flows.State
 }
 
-// pairKey stands for a pair.
+// pairKey is the key of a pair.
 type pairKey struct {
 	call, dials   bool
 	before, after flows.StateKey

@@ -120,7 +120,7 @@ type walker struct {
 	chosen []way
 }
 
-// nodeKey stands for a node of one moment.
+// nodeKey is the key of a node of one moment.
 type nodeKey struct {
 	call, dialing bool
 	state         flows.StateKey

@@ -35,7 +35,7 @@ func (r *reader) unreadable(data []byte) bool {
 		}
 		text := string(bytes.TrimRight(line, "\r "))
 		switch {
-		case text != "" && strings.Contains("<=>|", text[:1]) && conflictMarker.MatchString(text):
+		case text != "" && strings.IndexByte("<=>|", text[0]) >= 0 && conflictMarker.MatchString(text):
 			r.shapeProblem(at, "conflict", "two people's changes are here side by side, with marks of the program git",
 				"Keep the right lines. Take out the others, and the lines that begin with <<<<<<<, ======= and "+
 					">>>>>>>.")
