@@ -27,12 +27,13 @@ func (t turn) askAgain(s State, c Case) (State, Reply) {
 // harms. Of 16 later texts that were asked which it is without need, two have as much.
 const surelyEither = 2
 
-// surelyDespair is the weight of words, above enough, that says despair in a later text, too. Of 47 later texts
-// that were read and say it by their weight alone, outside an answer to despair, six are despair, all with more. Of
-// about twenty with a place, none is: "eden valley. i would rather not name the village".
+// surelyDespair is the weight of words, above enough, that says despair in a later text, too, and surelyDespairPlace
+// beside a place. Of 47 later texts that were read and say it by their weight alone, outside an answer to despair,
+// six are despair, all with more than the first. Of about twenty with a place, none is, and most have less than the
+// second: "crewe station, waiting for my mate".
 const (
-	surelyDespair      = 1
-	surelyDespairPlace = 2.5
+	surelyDespair      = 0.6
+	surelyDespairPlace = 1.5
 )
 
 // surelyChild is the weight of words, above enough, that says a child in a later text, too: "teacher say text you"
@@ -69,13 +70,13 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	}
 	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
 		switch {
-		case lineless(c.What), inDanger && c.What == hear.TextOnly: // "cant talk": it says how to call 999 in silence
+		case lineless(c.What):
 			c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
 			return c
 		case inDanger && c.Guess:
 			c.Kind, c.What, c.Doctor = CaseDanger, hear.Danger, urgent == UrgentDoctor
 			return c
-		case inDanger && dangerNeed(c.What):
+		case inDanger && (dangerNeed(c.What) || c.What == hear.TextOnly): // "cant talk": how to call 999 in silence, too
 			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
 			return c
 		}

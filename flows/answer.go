@@ -345,12 +345,17 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
 	if a := c.Place.one(t.elsewhere()); a != "" {
+		if t.StepNamed(s.Step).AreaToo && s.At == 0 && a != t.elsewhere() { // the line for their need, too
+			s.Area = a
+			return outcome{next: s}, true
+		}
 		return outcome{next: t.showServices(s, a)}, true
 	}
 	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
 		return outcome{next: t.showServices(s, a)}, true
 	}
-	if c.Place.Ask && !c.Place.Instead && slices.Contains(areas, s.Area) && t.StepNamed(s.Step).Kind == KindServices {
+	if c.Place.Ask && !c.Place.Instead && len(areas) == 1 && areas[0] == s.Area &&
+		t.StepNamed(s.Step).Kind == KindServices {
 		return outcome{next: s}, true // "barrow", then "walney really": it is near the place that is known
 	}
 	if !place.FromArea && len(areas) > 0 { // no need to ask what changes nothing
@@ -461,8 +466,11 @@ func (t turn) showQuestion(s State) Reply {
 // with the question for it. Whose need is only guessed gets the local number for a town.
 func (t turn) needWordings(s State) []Wording {
 	m := &t.Messages
-	if s.Area != "" {
+	switch {
+	case s.Area != "":
 		return []Wording{m.NumberLocal, m.NumberLocalShort, m.NumberShort}
+	case s.Step == t.Needs[hear.Child]: // local services are for grown-ups
+		return []Wording{m.Number, m.NumberShort}
 	}
 	return []Wording{m.NumberTown, m.Number, m.NumberShort}
 }

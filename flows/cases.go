@@ -34,7 +34,7 @@ func (b *Book) Cases() []NamedCase {
 	with("danger, a doctor needed", Case{Kind: CaseDanger, Doctor: true})
 	with("danger, deaf", Case{Kind: CaseDanger, Deaf: true})
 	with("danger, somebody else", Case{Kind: CaseDanger, Someone: true})
-	for _, k := range dangerNeeds {
+	for _, k := range append(dangerNeeds[:len(dangerNeeds):len(dangerNeeds)], hear.TextOnly) {
 		with("danger, and "+k.String(), Case{Kind: CaseDanger, What: k})
 	}
 	with("wants to die", Case{Kind: CaseDespair})

@@ -74,20 +74,18 @@ func TestLaterTexts(t *testing.T) {
 		{"kendal|I do not know how to press 1 it just beeps", number, "116 123"},
 		{"kendal|i cant go on", "116 123", "told"},
 		{"i want to die|going to my nans", "116 123", "told"},
-		{"hi|Eden valley. I would rather not name the village", "01228 633640", "116 123"},
+		{"hi|ellesmere port. is there not one in whitby", "0300 123 7047", "116 123"},
 		{"hi|grange over sands and i want to die", "116 123", "told"},
 		// A place that may be the one that is known is no new question.
 		{"barrow|walney really, north scale", number, "1 Walney"},
 		{"warrington|Sory latchford. by the swing bridge", "01925 243359", "1 Latchford"},
 		{"chester|no i mean upton", "2 Widnes", "0300 123 7047"},
 		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},
+		{"kendal|kendal to carlisle", "2 Carlisle", number},
+		{"kendal|moved to burton", "2 ", number},
 		{"help in cumbria|south", number, "unclear"},
 		{"cheshire|east", "0300 123 5101", "unclear"},
 		{"kendal|the number u gave is for carlise i think? i sed egremont", "01900 842991", "01228 633640"},
-		// Who is not a child.
-		{"my dad hurts me|im not a child im 34", "0808 2000 247", "0800 1111"},
-		{"my dad hurts me|im not a child im 34|windermere", number, "0800 1111"},
-		{"my dad hurts me|im 14", "0800 1111", "0808 2000 247"},
 		// Somebody else.
 		{"can you help my daughter|shes 24 in widnes shes got a black eye says it was the cupboard", "0300 111 1247",
 			"0808 801 0327"},
@@ -95,6 +93,21 @@ func TestLaterTexts(t *testing.T) {
 		// A need without a place asks for the town, and leads to its number.
 		{"im a man my wife hits me", m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:], "1 next"},
 		{"im a man my wife hits me|kendal", number, "told"},
+		{"he raped me|carlisle", "0808 500 2222", "told"},
+		{"he raped me|carlisle", "01228 633640", "told"},
+		{"i cant speak he will hear|kendal", "85258", "told"},
+		{"im 12 my dad hits me|crewe", "0800 1111", "told"},
+		{"im 12 my dad hits me", "0800 1111", m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:]},
+		{"he is hitting me|text only", "85258", "0808 2000 247"},
+		// Who only sounds as if they came out of it.
+		{"hi|no fight left in me", "116 123", "told"},
+		{"hi|ready to give up", "116 123", "told"},
+		{"kendal|ive got a rope in the garage", "116 123", "told"},
+		{"hi|barrow tonight will be my last", "116 123", "told"},
+		{"hi|kendal i just want to be with my nan in heaven", "116 123", "told"},
+		{"i want to die|im not suicidal but whats the point", "116 123", "told"},
+		{"kendal|im an adult and my dad hits me", number, "town?"},
+		{"im 14 my dad hits me|im not a kid", "0800 1111", "0808 2000 247"},
 	} {
 		var s flows.State
 		var r flows.Reply

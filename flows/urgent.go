@@ -1,6 +1,10 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+
+	"signpost/flows/hear"
+)
 
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
@@ -90,7 +94,7 @@ func (t turn) inDanger(s State, c Case) State {
 		}
 		return t.enterFor(s, Someone, t.People[Someone].Ask)
 	}
-	if to, ok := t.Needs[c.What]; ok && dangerNeed(c.What) {
+	if to, ok := t.Needs[c.What]; ok && (dangerNeed(c.What) || c.What == hear.TextOnly) {
 		at := s.Area
 		s = t.goTo(s, to).next
 		s.Area = at
