@@ -345,7 +345,7 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
 	if a := c.Place.one(t.elsewhere()); a != "" {
-		if t.StepNamed(s.Step).AreaToo && s.At == 0 && a != t.elsewhere() { // the line for their need, too
+		if s.At == 0 && a != t.elsewhere() && t.keepsLine(s.Step) {
 			s.Area = a
 			return outcome{next: s}, true
 		}
@@ -365,6 +365,12 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.askArea(s, &c.Place)}, true
 	}
 	return outcome{}, false
+}
+
+// keepsLine reports the line of somebody who cannot use a local number alone: a child, or who cannot speak.
+func (t turn) keepsLine(step string) bool {
+	return t.StepNamed(step).AreaToo && slices.ContainsFunc([]hear.Kind{hear.Child, hear.Deaf, hear.TextOnly},
+		func(k hear.Kind) bool { return t.Needs[k] == step })
 }
 
 // onlyCommon is the one area that two lists share; empty when they share none or
@@ -411,98 +417,3 @@ func (t turn) enterFor(s State, who Person, step string) State {
 	}
 	return t.enter(s, step)
 }
-
-// show tells a text conversation where it is.
-func (t turn) show(s State) Reply { return t.showWith(s, nil) }
-
-// showWith is show in other words than the step's.
-func (t turn) showWith(s State, wordings []Wording) Reply {
-	if len(s.asking()) > 0 {
-		return t.showQuestion(s)
-	}
-	step := t.StepNamed(s.Step)
-	if step.Kind == KindServices && len(wordings) == 0 && step.Text == "" {
-		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
-		switch {
-		case s.At != 0 || t.helplineBefore(s, t.service(s)) != nil:
-		case step.AreaToo:
-			wordings = t.needWordings(s)
-		case s.Area == "" && s.Who != Behaviour && s.Step == t.helplineStep(s):
-			wordings = slices.Insert(wordings, 0, t.Messages.NumberTown)
-		}
-	}
-	r := Reply{}
-	switch {
-	case len(wordings) > 0:
-		r.Text = t.fit(s, wordings...)
-	case step.Segments > 1:
-		r.Text = t.text(s, step.Text)
-	default:
-		r.Text = t.fit(s, Wording{Text: step.Text})
-	}
-	if svc := t.service(s); svc != nil {
-		r.Shows = svc.itself
-		if first := t.helplineBefore(s, svc); first != nil {
-			r.Shows = []string{first.ID, svc.ID}
-		} else if b := t.helplineBeside(s, svc); b != nil {
-			r.Shows = []string{svc.ID, b.ID}
-		}
-	}
-	return r
-}
-
-// showQuestion asks for the place. Where one area is in doubt, it gives the number with the place that it is for:
-// who goes on without an answer has it.
-func (t turn) showQuestion(s State) Reply {
-	if near, ok := s.near(t.elsewhere()); ok {
-		if local := t.localService(near); local != nil {
-			return Reply{Text: t.fit(s, t.Messages.WhichOne, t.Messages.Which), Shows: local.itself}
-		}
-	}
-	return Reply{Text: t.fit(s, t.Messages.Which)}
-}
-
-// needWordings are the words for the line that somebody needs: with the number of their place, or
-// with the question for it. Whose need is only guessed gets the local number for a town.
-func (t turn) needWordings(s State) []Wording {
-	m := &t.Messages
-	switch {
-	case s.Area != "":
-		return []Wording{m.NumberLocal, m.NumberLocalShort, m.NumberShort}
-	case s.Step == t.Needs[hear.Child]: // local services are for grown-ups
-		return []Wording{m.Number, m.NumberShort}
-	}
-	return []Wording{m.NumberTown, m.Number, m.NumberShort}
-}
-
-// fit is the first of some wordings that fits one segment; the shortest, if none does.
-// The facts in a wording are shortened before the wording is given up.
-func (t turn) fit(s State, wordings ...Wording) string {
-	if t.cache != nil {
-		return t.cache.text(t, s, wordings)
-	}
-	return t.firstFitting(s, wordings)
-}
-
-func (t turn) firstFitting(s State, wordings []Wording) string {
-	best := ""
-	for _, w := range wordings {
-		for t.facts = factsFull; w.Text != "" && t.facts < factsCount; t.facts++ {
-			text := t.text(s, w.Text)
-			if len(text) <= segment {
-				return text
-			}
-			if best == "" || len(text) < len(best) {
-				best = text
-			}
-			if !uses(w.Text, "{facts}") {
-				break
-			}
-		}
-	}
-	return best
-}
-
-// segment is how many letters of the plain alphabet fit one text message (3GPP TS
-// 23.038).
-const segment = 160
