@@ -117,13 +117,17 @@ func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
 	return c
 }
 
-// needOf is which of the needs of somebody in danger a step answers.
-func (t turn) needOf(step string) (hear.Kind, bool) {
-	i := slices.IndexFunc(dangerNeeds, func(k hear.Kind) bool { return t.Needs[k] == step })
-	if i < 0 {
-		return 0, false
+// needOf is which of the needs of somebody in danger a step answers, if it is for one of them alone.
+func (t turn) needOf(step string) (need hear.Kind, ok bool) {
+	for _, k := range dangerNeeds {
+		if t.Needs[k] == step {
+			if ok {
+				return 0, false
+			}
+			need, ok = k, true
+		}
 	}
-	return dangerNeeds[i], true
+	return need, ok && step != t.People[Me].Helpline
 }
 
 // lineless reports a need that the 24-hour line answers. It does not lead away from an answer to danger or despair.
@@ -138,7 +142,10 @@ func (t turn) missText(s State, c Case) (State, Reply) {
 		s.Misses = misses
 		return s, Reply{Rest: true, Exhausted: true}
 	}
-	helpline := t.helplineStep(s)
+	helpline, question := t.helplineStep(s), Reply{}
+	if len(s.asking()) > 0 {
+		question = t.showQuestion(s)
+	}
 	reply := Reply{}
 	next := s
 	switch {
@@ -146,8 +153,8 @@ func (t turn) missText(s State, c Case) (State, Reply) {
 		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
-	case misses < missesToHelpline && len(t.showQuestion(s).Shows) > 0:
-		reply.Text = t.showQuestion(s).Text
+	case misses < missesToHelpline && len(question.Shows) > 0: // it has a number
+		reply.Text = question.Text
 	case misses < missesToHelpline && c.Tells && len(s.asking()) == 0 && s.Step != t.Either:
 		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
 	case misses < missesToHelpline:
@@ -157,7 +164,7 @@ func (t turn) missText(s State, c Case) (State, Reply) {
 		if s.Step != helpline {
 			next = t.enter(s, helpline)
 		}
-		next.Ask, next.AskNames = [4]string{}, [4]string{}
+		next.Ask, next.AskNames, next.Spelt = [4]string{}, [4]string{}, false
 		reply = t.show(next)
 	}
 	next.Misses = misses

@@ -239,7 +239,10 @@ func (t turn) answerLabel(s State, w string) (outcome, bool) {
 				named = a
 			}
 		}
-		return outcome{next: t.showServices(s, named)}, named != ""
+		if named == "" {
+			return outcome{}, false
+		}
+		return outcome{next: t.showServices(s, named)}, true
 	}
 	step := t.StepNamed(s.Step)
 	for i := range step.Choices {

@@ -56,7 +56,7 @@ func TestLaterTexts(t *testing.T) {
 		{"i hit her but she hits me|is it my fault he hits me", "town?", "which?"},
 		{"i hit her but she hits me|everyone adores him", "0808 2000 247", "told"},
 		// Danger stays danger.
-		{"he is hitting me|i am 74 and he has always had a temper", "0808 808 8141", "1 next"},
+		{"he is hitting me|i am 74 and he has always had a temper", "danger", "01"},
 		{"he is hitting me|kendal", number, "danger"},
 		{"he is hitting me|im a man", "danger", "0808 2000 247"},
 		{"he is hitting me|for men", "0808 801 0327", "0808 2000 247"},
@@ -77,8 +77,6 @@ func TestLaterTexts(t *testing.T) {
 		{"hi|ellesmere port. is there not one in whitby", "0300 123 7047", "116 123"},
 		{"hi|grange over sands and i want to die", "116 123", "told"},
 		// A place that may be the one that is known is no new question.
-		{"barrow|walney really, north scale", number, "1 Walney"},
-		{"warrington|Sory latchford. by the swing bridge", "01925 243359", "1 Latchford"},
 		{"chester|no i mean upton", "2 Widnes", "0300 123 7047"},
 		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},
 		{"kendal|kendal to carlisle", "2 Carlisle", number},
@@ -91,7 +89,7 @@ func TestLaterTexts(t *testing.T) {
 			"0808 801 0327"},
 		{"my mum is hit|Congleton is where she lives. I am in Kent.", "0300 123 5101", "told"},
 		// A need without a place asks for the town, and leads to its number.
-		{"im a man my wife hits me", m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:], "1 next"},
+		{"im a man my wife hits me", m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:], "told"},
 		{"im a man my wife hits me|kendal", number, "told"},
 		{"he raped me|carlisle", "01228 633640", "told"},
 		{"i cant speak he will hear|kendal", "85258", "told"},

@@ -87,6 +87,9 @@ const usualLength = 512
 
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
+	if near, ok := s.near(t.elsewhere()); ok && uses(words, "{place}") {
+		t.place, s = t.offeredAs(s, 0, s.Ask[0]), near
+	}
 	svc := t.subject(s)
 	if first := t.helplineBefore(s, svc); first != nil {
 		svc, t.notAnswering = first, svc
@@ -126,11 +129,8 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 			b = t.textNumbersFor(append(b, t.Messages.Or.Text...), s, t.localService(s))
 		}
 	case "place":
-		return append(b, t.offeredAs(s, 0, s.Ask[0])...)
+		return append(b, t.place...)
 	case "local":
-		if near, ok := s.near(t.elsewhere()); ok {
-			return t.localNumber(b, near)
-		}
 		if !t.localLast {
 			return t.localNumber(b, s)
 		}

@@ -19,7 +19,7 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
 		switch {
 		case s.At != 0 || t.helplineBefore(s, t.service(s)) != nil:
-		case step.AreaToo:
+		case step.AreaToo && s.Who != Behaviour:
 			wordings = t.needWordings(s)
 		case s.Area == "" && s.Who != Behaviour && s.Step == t.helplineStep(s):
 			wordings = slices.Insert(wordings, 0, t.Messages.NumberTown)
@@ -46,18 +46,22 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 }
 
 // showQuestion asks for the place. Where one area is in doubt, it gives the number with the place that it is for:
-// who goes on without an answer has it.
+// who goes on without an answer has it. What it shows is empty if it gives none.
 func (t turn) showQuestion(s State) Reply {
-	if near, ok := s.near(t.elsewhere()); ok {
-		if local := t.localService(near); local != nil {
-			return Reply{Text: t.fit(s, t.Messages.WhichOne, t.Messages.Which), Shows: local.itself}
+	if near, ok := s.near(t.elsewhere()); ok && t.Messages.WhichOne.Text != "" {
+		local := t.localService(near)
+		if local == nil {
+			return Reply{Text: t.fit(s, t.Messages.Which)}
+		}
+		if text := t.fit(s, t.Messages.WhichOne); len(text) <= segment {
+			return Reply{Text: text, Shows: local.itself}
 		}
 	}
 	return Reply{Text: t.fit(s, t.Messages.Which)}
 }
 
-// needWordings are the words for the line that somebody needs: with the number of their place, or
-// with the question for it. Whose need is only guessed gets the local number for a town.
+// needWordings are the words for the line that somebody needs: with the number of their place or, where none is
+// known, with an invitation to name it.
 func (t turn) needWordings(s State) []Wording {
 	m := &t.Messages
 	switch {

@@ -188,7 +188,6 @@ func (s State) Revived() State {
 	return s
 }
 
-// asking lists the areas being asked about.
 // near is the state as if the only area in doubt were the writer's.
 func (s State) near(elsewhere string) (State, bool) {
 	asking := s.asking()
@@ -199,4 +198,5 @@ func (s State) near(elsewhere string) (State, bool) {
 	return s, true
 }
 
+// asking lists the areas being asked about.
 func (s *State) asking() []string { return filled4(&s.Ask) }

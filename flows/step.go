@@ -43,6 +43,8 @@ type turn struct {
 	call bool
 	// noTransfer means that nobody can be connected on this call.
 	noTransfer bool
+	// place is what a place in doubt is called, in a text that gives its number.
+	place string
 	// talkTo is the line that an answer to danger names before the 24-hour line.
 	talkTo *Service
 	// notAnswering is the line that does not answer, in a text that gives the 24-hour number

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -137,8 +138,9 @@ func kindsToCount(before, after flows.State, reply flows.Reply) []counters.Kind 
 		add(counters.Kind{Outcome: counters.Emergency})
 	case reply.Complaint != "":
 		add(counters.Kind{Service: reply.Complaint, Outcome: counters.Complained})
+	case before.Spelt && before.Ask[0] == after.Area: // the question gave the number
 	case len(reply.Shows) > 0 && flows.Moved(before, after):
-		add(counters.Kind{Area: after.Area, Service: reply.Shows[0], Outcome: counters.Given})
+		add(counters.Kind{Area: cmp.Or(after.Area, after.Ask[0]), Service: reply.Shows[0], Outcome: counters.Given})
 	}
 	return out
 }

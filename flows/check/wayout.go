@@ -40,7 +40,7 @@ var wayOut = rule{
 		look("words.yaml", "messages.not_understood.text", m.NotUnderstood.Text, true)
 		look("words.yaml", "messages.number_town.text", m.NumberTown.Text, false) // "back" has no room
 		look("words.yaml", "messages.told.text", m.Told.Text, true)
-		look("words.yaml", "messages.which_one.text", m.WhichOne.Text, true)
+		look("words.yaml", "messages.which_one.text", m.WhichOne.Text, false)
 		look("words.yaml", "messages.which.text", m.Which.Text, true)
 	},
 }
