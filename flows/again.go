@@ -30,7 +30,7 @@ const surelyEither = 2
 // surelyDespair is the weight of words, above enough, that says despair in a later text, too, and surelyDespairPlace
 // beside a place. Of 47 later texts that were read and say it by their weight alone, outside an answer to despair,
 // six are despair, all with more than the first. Of about twenty with a place, none is, and most have less than the
-// second: "crewe station, waiting for my mate".
+// second: "ellesmere port. is there not one in whitby".
 const (
 	surelyDespair      = 0.6
 	surelyDespairPlace = 1.5
