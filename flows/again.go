@@ -76,7 +76,7 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		case inDanger && c.Guess:
 			c.Kind, c.What, c.Doctor = CaseDanger, hear.Danger, urgent == UrgentDoctor
 			return c
-		case inDanger && (dangerNeed(c.What) || c.What == hear.TextOnly): // "cant talk": how to call 999 in silence, too
+		case inDanger && (dangerNeed(c.What) || c.What == hear.TextOnly): // "cant talk": that says how to call 999
 			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
 			return c
 		}
