@@ -51,7 +51,7 @@ func judges(set string, row int) bool {
 	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
 	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"simple.csv":
+		"twelfth.csv", "simple.csv":
 		return row%2 == 1
 	}
 	return false
@@ -144,6 +144,9 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"eleventh.csv": {"danger": 95, "suicide": 95, "behaviour": 27, "behaviour, or asked": 67, "other": 88,
 			"child": 95, "deaf_or_text": 95, "men": 73, "lgbt": 95, "sexual": 75, "honour": 95, "older": 78,
 			"childworry": 75, "none": 87, "plain": 68, "place": 95, "place kept": 87},
+		"twelfth.csv": {"danger": 95, "suicide": 95, "behaviour": 40, "behaviour, or asked": 80, "other": 80,
+			"child": 95, "deaf_or_text": 80, "men": 95, "lgbt": 95, "sexual": 83, "honour": 90, "older": 83,
+			"childworry": 85, "none": 87, "plain": 83, "place kept": 95},
 		"simple.csv": {"plain": 77},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
@@ -151,7 +154,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 	harm := share{}
 	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv",
 		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"simple.csv", "plain.csv"} {
+		"twelfth.csv", "simple.csv", "plain.csv"} {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -190,7 +193,8 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv",
-		"eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv", "simple.csv", "plain.csv"} {
+		"eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv", "twelfth.csv",
+		"simple.csv", "plain.csv"} {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
@@ -200,7 +204,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 13 // of 407, 9 of them of eleventh.csv
+	const mostHarmed = 16 // of 468, 9 of them of eleventh.csv, 3 of twelfth.csv
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d",
 			harm.all-harm.good, mostHarmed)
@@ -234,7 +238,7 @@ func TestNoVictimIsLockedIn(t *testing.T) {
 	locked, all := 0, 0
 	for _, file := range []string{"victims.csv", "danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv",
 		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"simple.csv", "plain.csv"} {
+		"twelfth.csv", "simple.csv", "plain.csv"} {
 		for _, r := range rowsOf(t, file) {
 			if file != "victims.csv" && !slices.Contains(harmedKinds, r.kind) || slices.Contains(r.also, "behaviour") {
 				continue
