@@ -28,12 +28,12 @@ func (t turn) askAgain(s State, c Case) (State, Reply) {
 const surelyEither = 2
 
 // surelyDespair is the weight of words, above enough, that says despair in a later text, too, and surelyDespairPlace
-// beside a place. Of 47 later texts that were read and say it by their weight alone, outside an answer to despair,
-// six are despair, all with more than the first. Of about twenty with a place, none is, and most have less than the
-// second: "ellesmere port. is there not one in whitby".
+// beside a place. Of 3,790 labelled later texts, 78 say it by their weight alone, and 12 are despair, all but one
+// with more than the first; of the others, 43 have less. None with a place is, and most have less than the second:
+// "ellesmere port. is there not one in whitby".
 const (
-	surelyDespair      = 0.6
-	surelyDespairPlace = 1.5
+	surelyDespair      = 1.2
+	surelyDespairPlace = 2.5
 )
 
 // surelyChild is the weight of words, above enough, that says a child in a later text, too: "teacher say text you"
@@ -70,7 +70,7 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	}
 	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
 		switch {
-		case lineless(c.What):
+		case lineless(c.What) || urgent == UrgentTaken: // what they took matters more than who they are
 			c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
 			return c
 		case inDanger && c.Guess:

@@ -345,6 +345,12 @@ func (t turn) answerQuestion(s State, c *Case) (outcome, bool) {
 }
 
 func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
+	if t.staysWith(s, &c.Place) {
+		if t.StepNamed(s.Step).FromArea { // from the first number on, after others too
+			s = t.showServices(s, s.Area)
+		}
+		return outcome{next: s}, true
+	}
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
 	if a := c.Place.one(t.elsewhere()); a != "" {
@@ -368,6 +374,13 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.askArea(s, &c.Place)}, true
 	}
 	return outcome{}, false
+}
+
+// staysWith reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
+// "by the scottish border".
+func (t turn) staysWith(s State, p *PlaceCase) bool {
+	return s.Area != "" && t.StepNamed(s.Step).Kind == KindServices &&
+		(p.Beside || p.Loose && slices.Contains(p.areas(), s.Area))
 }
 
 // keepsLine reports the line of somebody who cannot use a local number alone: a child, or who cannot speak.

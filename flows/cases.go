@@ -89,6 +89,10 @@ func (b *Book) placeClasses() []NamedCase {
 	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
 	add(" in doubt, and spelt right", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Spelt: true})
 	add(" in doubt, and no other", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Instead: true})
+	if len(b.Areas) > 1 {
+		add(" in one of two areas", PlaceCase{Areas: [4]string{b.Areas[0].ID, b.Areas[1].ID}, Ask: true, Loose: true})
+	}
+	add(" beside another area", PlaceCase{Areas: [4]string{b.Areas[len(b.Areas)-1].ID}, Beside: true})
 	add(" in many areas", PlaceCase{Many: true, Ask: true})
 	return out
 }

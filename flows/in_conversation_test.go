@@ -76,6 +76,16 @@ func TestLaterTexts(t *testing.T) {
 		{"i want to die|going to my nans", "116 123", "told"},
 		{"hi|ellesmere port. is there not one in whitby", "0300 123 7047", "116 123"},
 		{"hi|grange over sands and i want to die", "116 123", "told"},
+		// The local number is not lost with the 24-hour line.
+		{"kendal|0|hes here", number, "unclear"},
+		{"kendal|0|9", number, "unclear"},
+		{"kendal|ive nowhere to sleep tonight|9", number, "unclear"},
+		// Who took something hears of A&E again, whoever they are.
+		{"i took all my tablets|im 15", "A&E", "0800 1111"},
+		// What a text of ours said is no place of theirs, nor is one that they cannot get to.
+		{"whitehaven|why does it say carlisle", "01900 842991", "01228"},
+		{"windermere|i cant get to kendal", number, "2 Cheshire"},
+		{"hi|carlisle. no kendal", number, "1 Carlisle"},
 		// A place that may be the one that is known is no new question.
 		{"chester|no i mean upton", "2 Widnes", "0300 123 7047"},
 		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},

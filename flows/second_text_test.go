@@ -151,6 +151,35 @@ func TestSecondTexts(t *testing.T) {
 		{flows.CaseNo, 0, []string{
 			"wrong town",
 		}},
+		{flows.CaseLeave, 0, []string{
+			"wrong number lol", "oops wrong number my mistake", "gotta go", "sorry got to go", "tarra love",
+			"sorry my toddler grabbed my phone",
+		}},
+		{flows.CaseSilent, 0, []string{
+			"she wont want you. dont message this number again", "dont text this number again", "he sees the texts come in",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"somebody just asked for ani at our counter", "hes doing it right now", "yes hes still outside",
+			"yeah there now", "screaming through the wall now", "he said he will drown the dog and then me", "hes just woke up", "my sister sent me a photo of her tablets",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"i just want to disappear", "a full packet of tablets and a bottle of vodka", "i dont matter to anyone",
+		}},
+		{flows.CaseNeed, hear.Man, []string{
+			"do you take men", "can you help fellas",
+		}},
+		{flows.CaseSomeone, 0, []string{
+			"not my boyfriend my mums", "none of them its my sister",
+		}},
+		{flows.CaseComplaint, hear.Shut, []string{
+			"theyre always shut when i ring",
+		}},
+		{flows.CaseComplaint, hear.Another, []string{
+			"thats not very helpful", "that was no help",
+		}},
+		{flows.CaseQuestion, hear.AskPrivate, []string{
+			"is it anonymous", "are the texts anonymous",
+		}},
 		{flows.CaseNotSure, 0, []string{
 			"theres no town near here",
 		}},
@@ -236,7 +265,29 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"do they come out at weekends", "some nites",
 		}},
 		{flows.CaseComplaint, hear.DeadLine, []string{
-			"no broken bones",
+			"no broken bones", "our electric was cut off by him",
+		}},
+		{flows.CaseQuestion, hear.AskPrivate, []string{
+			"my wages go straight into his account",
+		}},
+		{flows.CaseQuestion, hear.AskHuman, []string{
+			"oops wrong person", "is it for the person or for me",
+		}},
+		{flows.CaseNeed, hear.Anonymous, []string{
+			"is this really anonymous",
+		}},
+		{flows.CaseNeed, hear.Homeless, []string{
+			"sat in a&e with a broken wrist",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"its ok hes asleep", "he says hes really sorry", "its quiet now hes gone to the pub",
+			"this bleeding phone wont ring", "hes in barrow and im in kendal", "i can see kendal from my window",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"we live on a dead end street", "ive took the children to my mums", "i cut myself off from my family",
+			"id rather not say which town", "is that how you spell it", "im 60 odd", "the box is gone",
+			"waiting for a train to my mums", "i would like to know who answers",
+			"offer ends tonight", "want my number to disappear off his phone",
 		}},
 		{flows.CaseEither, 0, []string{
 			"me and our kid are scared of me dad", "scared of my wife carlisle",
@@ -339,12 +390,16 @@ func TestLookAlikesHideNoDanger(t *testing.T) {
 	for _, of := range []casesOf{
 		{flows.CaseDanger, 0, []string{
 			"hes outside with the hammer", "hes outside with the lads", "my head is battered off the wall",
-			"my head is battered and bleeding", "he is parked outside my school im 13",
+			"my head is battered and bleeding", "its ok hes asleep but he has the knife beside him",
+			"he said sorry then he hit me again", "hes gone to the shop for petrol to burn us", "bleeding and my phone is dying",
+			"he is parked outside my school im 13",
 			"hes parked outside nursery waiting to take the kids", "im on the floor with the kids hiding",
 		}},
 		{flows.CaseDespair, 0, []string{
 			"i dont want to be a nuisance anymore", "i am a waste of time", "just a waste of time living",
 			"no one believes me anymore im finished", "they wont do anything till im dead",
+			"waiting for the train to hit me", "id rather not be here", "ive taken all the tablets", "i took 30 odd pills",
+			"took the kids to mams so i can end it",
 		}},
 		{flows.CaseNeed, hear.Child, []string{
 			"dad has my phone after 8 he hits me", "mum has my phone after school i want to tell someone about my dad",

@@ -21,7 +21,7 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		case s.At != 0 || t.helplineBefore(s, t.service(s)) != nil:
 		case step.AreaToo && s.Who != Behaviour:
 			wordings = t.needWordings(s)
-		case s.Area == "" && s.Who != Behaviour && s.Step == t.helplineStep(s):
+		case s.Who != Behaviour && s.Step == t.helplineStep(s) && s.Area == "":
 			wordings = slices.Insert(wordings, 0, t.Messages.NumberTown)
 		}
 	}

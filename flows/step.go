@@ -60,7 +60,7 @@ func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed, s.Spelt = id, 0, [4]string{}, [4]string{}, false, false
 	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt = 0, 0, 0, false, 0
-	if !step.FromArea && !step.AreaToo {
+	if !step.FromArea && !step.AreaToo && !(id == t.helplineStep(s) && t.remembersArea(s)) {
 		s.Area = ""
 	}
 	if step.Need != 0 {
@@ -101,10 +101,17 @@ func (t turn) back(s State) State {
 	if s.Need == NeedAll { // the line for a need is left behind
 		s.Need = NeedNothing
 	}
+	if s.Step == t.helplineStep(s) && t.remembersArea(s) && s.Area != "" {
+		return t.showServices(s, s.Area)
+	}
 	p := t.parentOf(place{t.call, s.Step, s.Area, s.Who})
 	s.Who = p.who
 	return t.enter(s, p.step)
 }
+
+// remembersArea reports that somebody who asks for the 24-hour line may come back to their local number, and that it is
+// named if they are in danger. A call has the local line as its next.
+func (t turn) remembersArea(s State) bool { return !t.call && s.Who != Behaviour }
 
 // showServices enters the services step for an area.
 func (t turn) showServices(s State, areaID string) State {

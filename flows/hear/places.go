@@ -101,6 +101,24 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	}
 	l.narrow()
 	r.Answer = writerAt(r.Places)
+	r.Answer.Loose = r.Answer.Loose || l.alternatives()
+}
+
+// alternatives reports two places with "or" between them.
+func (l *locator) alternatives() bool {
+	for i := 1; i < len(l.Places); i++ {
+		if at := l.Places[i-1].To; l.Places[i].From == at+1 && l.ear.is(Or, l.Words[at]) {
+			return true
+		}
+	}
+	return false
+}
+
+// corrected reports a place that the next one corrects: "leyland. no longtown".
+func (l *locator) corrected(p, next *Place) bool {
+	return next.From == p.To+1 && !l.ends[p.To] && slices.ContainsFunc(l.Facts, func(f Fact) bool {
+		return f.Kind == No && f.From == p.To && f.To == next.From
+	})
 }
 
 // locator holds what we know about a text while we weigh its places.
@@ -222,7 +240,11 @@ func (l *locator) role(p *Place, index int) {
 		p.Ask = true // "the kells" may be another name: Kells has no "the"
 	}
 	if n := len(l.Places); n > 0 {
-		l.after(p, &l.Places[n-1])
+		before := &l.Places[n-1]
+		if l.corrected(before, p) {
+			before.Role = RoleNotHere
+		}
+		l.after(p, before)
 	}
 }
 
@@ -315,8 +337,11 @@ func (l *locator) meant(p *Place) Role {
 	case l.ear.is(WordPlace, w):
 		return p.Role
 	}
-	if p.Role == RoleHere || p.Role == RoleAt || p.Role == RoleNear || p.Role == RoleGoing {
+	switch p.Role {
+	case RoleHere, RoleAt, RoleNear, RoleGoing:
 		return RoleUnclear
+	case RoleNotHere: // "never got over it"
+		return RoleNoPlace
 	}
 	return p.Role
 }
@@ -436,8 +461,7 @@ func (l *locator) narrow() {
 			if !beside || p.Where&town.Where != 0 {
 				continue
 			}
-			county := p.To == town.From && town.How == area.BookName && town.Where.Len() > 1 && town.Where.Ours() &&
-				!p.Where.Ours() // "norwich cheshire"
+			county := p.To == town.From && town.county() && !p.Where.Ours() // "norwich cheshire"
 			street := p.Landmark && !town.Landmark && !town.Word && town.Cost == 0 &&
 				p.To == town.From // "london road lindale"
 			if county || p.Landmark && town.Town && town.Where.Ours() || street && town.Where.Ours() {

@@ -12,6 +12,10 @@ type Where struct {
 	Rests []NamedPlace
 	// Exact means that the best is spelt as its name is, Word that it is an ordinary word, too: "over".
 	Exact, Word bool
+	// Loose means that only counties are named, or several places with "or": they say nothing against one that is known.
+	Loose bool
+	// Beside means that only a place is named that is not ours, to steer by: "just by northumberland".
+	Beside bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
@@ -50,6 +54,7 @@ func writerAt(places []Place) Where {
 	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
+	out.Loose = b.county()
 	settled := false // another place agreed, which settles a doubtful name
 	for i, p := range in {
 		if i == best {
@@ -62,9 +67,10 @@ func writerAt(places []Place) Where {
 		case both != 0:
 			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
 			out.Set = both
-		case rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead:
+		case (rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead) && !(p.steers() && b.strange()):
 		default:
 			out.Set |= p.Where
+			out.Loose = out.Loose && p.county()
 			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= Fitted.Certain
 			out.Ask = true
 			out.add(p)
@@ -74,7 +80,23 @@ func writerAt(places []Place) Where {
 	if settled && len(out.Rests) == 1 {
 		out.Ask = false
 	}
+	out.Beside = b.Role == RoleNear && !out.Set.Ours()
 	return out
+}
+
+// steers reports a certain town of ours that is near, and strange a village elsewhere of which nothing else is said:
+// "rigg, by penrith" is hardly the village in Scotland.
+func (p *Place) steers() bool {
+	return p.Role == RoleNear && p.Town && p.Where.Ours() && p.Score >= Fitted.Certain
+}
+
+func (p *Place) strange() bool {
+	return p.Role == RoleUnclear && !p.Town && !p.How.Postcode() && !p.Where.Ours()
+}
+
+// county reports the name of a county of ours, or of a part of one.
+func (p *Place) county() bool {
+	return p.How == area.BookName && p.Where.Len() > 1 && p.Where.OnlyOurs()
 }
 
 // writers divides the places into those that are not the writer's and those that may be.

@@ -91,3 +91,6 @@ func parseCode(code string) (Set, bool) {
 
 // Ours reports whether one of the districts is served.
 func (s Set) Ours() bool { return s&ours != 0 }
+
+// OnlyOurs reports whether all of the districts are served, and there is one.
+func (s Set) OnlyOurs() bool { return s != 0 && s&^ours == 0 }

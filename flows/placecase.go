@@ -1,0 +1,116 @@
+package flows
+
+import (
+	"slices"
+
+	"signpost/flows/hear"
+)
+
+// PlaceCase is the part of a case that a place has.
+type PlaceCase struct {
+	Areas [4]string // in the order they were named; empty: no place, or more than fit
+	Names [4]string // the place each area is named by; empty: by the area's own words
+	// Ask means that it is not certain. Many means that more areas are possible than
+	// can be offered.
+	Ask, Many bool
+	// Exact means that it is spelt as its name is; Spelt that it is no ordinary word, too.
+	Exact, Spelt bool
+	// Unnamed means that the place must not be named in an answer: somebody may be
+	// hiding there.
+	Unnamed bool
+	// Loose means that it says nothing against one of its areas that is known already; Beside that it says
+	// nothing against any: see [hear.Where].
+	Loose, Beside bool
+	Denied        [4]string // areas of places that are not the writer's
+	Instead       bool      // it is in doubt, and not the place that was known: "no i mean upton"
+	Theirs        string    // the area of somebody else's place, if it is one
+}
+
+func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
+
+func filled4(list *[4]string) []string {
+	n := 0
+	for n < len(list) && list[n] != "" {
+		n++
+	}
+	return list[:n]
+}
+
+// One is the area of a certain place; empty when there is none.
+func (p *PlaceCase) one(elsewhere string) string {
+	if a := p.areas(); len(a) == 1 && (!p.Ask || a[0] == elsewhere) {
+		return a[0]
+	}
+	return ""
+}
+
+// unsure reports a place that may be in several areas, or that is not certain.
+func (p *PlaceCase) unsure() bool { return p.Many || p.any() && (p.Ask || len(p.areas()) > 1) }
+
+// Any reports whether a place was named at all.
+func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
+
+// placeOf turns what a text says of places into areas.
+func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
+	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word
+	p.Loose, p.Beside = at.Loose, at.Beside
+	const usual = 8 // areas: with no more than these, no memory is asked for
+	var all, one, others [usual]string
+	areas := b.areasIn(all[:0], at.Set)
+	named := func(a string) int { // where in the text
+		for k, place := range at.Rests {
+			if in := b.areasIn(one[:0], place.Where&at.Set); len(in) == 1 && in[0] == a {
+				return k
+			}
+		}
+		return len(at.Rests)
+	}
+	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
+	if at.Loose && len(areas) > 1 {
+		if common := b.commonArea(at.Rests); common != "" { // "is it barrow or kendal": one service is for both
+			areas, p.Ask = append(areas[:0], common), false
+		}
+	}
+	if at.Between && len(areas) == 1 { // "kendal or barrow"
+		p.Ask = false
+	}
+	if len(areas) > len(p.Areas) {
+		p.Many = true
+	} else {
+		copy(p.Areas[:], areas)
+	}
+	if len(at.Rests) > 1 || len(areas) == 1 {
+		for i, a := range p.areas() {
+			if k := named(a); k < len(at.Rests) {
+				p.Names[i] = at.Rests[k].Name
+			}
+		}
+	}
+	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {
+		p.Theirs = theirs[0]
+	}
+	for i, a := range b.areasIn(others[:0], at.Denied&^at.Set) {
+		if i < len(p.Denied) && !slices.Contains(areas, a) {
+			p.Denied[i] = a
+		}
+	}
+	return p
+}
+
+// commonArea is the only area that two places or more may all be in; empty where there is none, or several.
+func (b *Book) commonArea(places []hear.NamedPlace) (common string) {
+	if len(places) < 2 {
+		return ""
+	}
+	for _, a := range b.areasIn(nil, places[0].Where) {
+		elsewhere := func(p hear.NamedPlace) bool { return !slices.Contains(b.areasIn(nil, p.Where), a) }
+		switch {
+		case slices.ContainsFunc(places[1:], elsewhere):
+		case common != "":
+			return ""
+		default:
+			common = a
+		}
+	}
+	return common
+}
