@@ -93,7 +93,7 @@ func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
 	numbered := urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices
 	switch c.Kind {
 	case CaseDespair:
-		if urgent != NotUrgent {
+		if urgent == UrgentDespair || urgent == UrgentTaken {
 			return c // it was said before
 		}
 	case CaseEither:

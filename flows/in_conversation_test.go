@@ -58,6 +58,9 @@ func TestLaterTexts(t *testing.T) {
 		// Danger stays danger.
 		{"he is hitting me|i am 74 and he has always had a temper", "danger", "01"},
 		{"he is hitting me|kendal", number, "danger"},
+		{"kendal|he is hitting me|quick", "danger", "24 hours"},
+		{"kendal|he is hitting me|quick", number, "24 hours"},
+		{"kendal|i want to die|my life i mean", "116 123", "24 hours"},
 		{"he is hitting me|im a man", "danger", "0808 2000 247"},
 		{"he is hitting me|for men", "0808 801 0327", "0808 2000 247"},
 		{"he is hitting me|under 19", "0800 1111", "0808 2000 247"},

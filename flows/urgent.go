@@ -26,7 +26,7 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	}
 	s.Misses, s.Urgent = 0, urgencyOf(c)
 	r := Reply{Text: t.urgentText(s), Emergency: true}
-	if !t.remembers(s) {
+	if s.Who == Behaviour { // who harms always gets one number
 		s.Urgent = NotUrgent
 	}
 	return s, r
@@ -42,12 +42,6 @@ func urgencyOf(c Case) Urgency {
 		return UrgentDoctor
 	}
 	return UrgentDanger
-}
-
-// remembers reports whether an answer to danger or despair may be given once more. Where a number was given,
-// that number and 999 come again; who harms always gets one number.
-func (t turn) remembers(s State) bool {
-	return s.Who != Behaviour && t.StepNamed(s.Step).Kind != KindServices
 }
 
 // urgentText is the answer to danger or despair: the first wording that fits one segment.
