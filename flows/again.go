@@ -8,7 +8,7 @@ import (
 
 // askAgain asks a question again of somebody who asks for that, or for help. The second time they get the
 // 24-hour line. Who is asked which it is, and says that they are hurt, has answered.
-func (t turn) askAgain(s State, c Case) (State, Reply) {
+func (t turn) askAgain(s State, c *Case) (State, Reply) {
 	if s.Step == t.Either && c.What == hear.Hurt {
 		next := t.enter(s, t.People[Me].Ask)
 		if s.Area != "" {
@@ -65,8 +65,10 @@ func guessed(r *hear.Reading, c *Case) bool {
 // answer to danger, and makes us ask nothing. Who is in danger and says who they are is still in danger.
 func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
-	if k, ok := t.needOf(c.Step); ok && inDanger && c.Kind == CaseShortcut {
-		c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
+	if inDanger && c.Kind == CaseShortcut {
+		if k, ok := t.needOf(c.Step); ok {
+			c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
+		}
 	}
 	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
 		switch {
@@ -136,7 +138,7 @@ func lineless(k hear.Kind) bool {
 }
 
 // missText answers a text that was not understood.
-func (t turn) missText(s State, c Case) (State, Reply) {
+func (t turn) missText(s State, c *Case) (State, Reply) {
 	misses := min(s.Misses+1, missesToRest)
 	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
 		s.Misses = misses

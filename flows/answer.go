@@ -9,8 +9,8 @@ import (
 	"signpost/internal/normalise"
 )
 
-// stepText answers one text message: it sees only the case that the text is.
-func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
+// stepText answers one text message: it sees only the case that the text is, and leaves it as it is.
+func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	t := turn{Book: b, now: now}
 	if c.Kind == CaseLeave {
 		return State{}, Reply{Ended: true}
@@ -25,13 +25,14 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 		s.Need = NeedDeaf
 	}
 	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
-	if joined, ok := t.joinHalves(half, c.Half); ok && !digit {
+	if joined := t.joinHalves(half, c.Half); joined != nil && !digit {
 		c = joined
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
-	if !fresh && s.Who != Behaviour {
-		c = t.inConversation(s, urgent, c)
+	if !fresh && s.Who != Behaviour && (urgent != NotUrgent || c.Guess) { // what most texts mean is the same
+		meant := t.inConversation(s, urgent, *c)
+		c = &meant
 	}
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
@@ -50,7 +51,7 @@ func (b *Book) stepText(now time.Time, s State, c Case) (State, Reply) {
 			return t.askAgain(s, c)
 		}
 	}
-	o, understood := t.answer(s, fresh, &c)
+	o, understood := t.answer(s, fresh, c)
 	switch {
 	case understood && o.aside != nil:
 		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})

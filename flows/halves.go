@@ -7,13 +7,15 @@ import (
 	"signpost/flows/hear"
 )
 
-// joinHalves joins the two halves of a postcode that came in two texts.
-func (t turn) joinHalves(first, second string) (c Case, ok bool) {
+// joinHalves joins the two halves of a postcode that came in two texts; nil when they are none.
+func (t turn) joinHalves(first, second string) *Case {
 	if first == "" || second == "" {
-		return c, false
+		return nil
 	}
-	c = t.Classify(first + " " + second)
-	return c, c.Place.any()
+	if c := t.Classify(first + " " + second); c.Place.any() {
+		return &c
+	}
+	return nil
 }
 
 // halfOf is the area that a text means by half of a name, where several are offered:

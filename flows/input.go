@@ -39,7 +39,7 @@ type caseCache []cachedCase
 
 type cachedCase struct {
 	book *Book
-	c    Case
+	c    *Case
 }
 
 // PreclassifiedText is [TextInput] for a text that this book has classified already: a walk sends
@@ -53,12 +53,16 @@ func (b *Book) PreclassifiedText(text string) Input {
 func CaseInput(c Case) Input { return Input{kind: inputText, known: &c} }
 
 // Case is what the text asks a book for.
-func (in Input) Case(b *Book) Case {
+func (in Input) Case(b *Book) Case { return *in.caseIn(b) }
+
+// caseIn is Case where it is kept: a case is large, and a walk asks for millions.
+func (in Input) caseIn(b *Book) *Case {
 	if in.known != nil {
-		return *in.known
+		return in.known
 	}
 	if in.cache == nil {
-		return b.Classify(in.text)
+		c := b.Classify(in.text)
+		return &c
 	}
 	for _, known := range *in.cache {
 		if known.book == b {
@@ -66,8 +70,8 @@ func (in Input) Case(b *Book) Case {
 		}
 	}
 	c := b.Classify(in.text)
-	*in.cache = append(*in.cache, cachedCase{b, c})
-	return c
+	*in.cache = append(*in.cache, cachedCase{b, &c})
+	return &c
 }
 
 // Rang is a call coming in.

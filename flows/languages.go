@@ -81,7 +81,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	case chosen:
 		n, r = turn{Book: of, now: now, call: in.kind != inputText}.speakIn(s)
 	case in.kind == inputText:
-		n, r = of.stepText(now, s, in.Case(of))
+		n, r = of.stepText(now, s, in.caseIn(of))
 	default:
 		n, r = of.stepCall(now, s, in)
 	}

@@ -29,6 +29,9 @@ type replyCache struct {
 	texts   map[textKey]string
 	prompts map[promptKey]Reply
 	chains  map[chainKey][]*Service
+	// One step asks for the same chain several times.
+	lastOf    chainKey
+	lastChain []*Service
 }
 
 // textKey is all that a text depends on, apart from the book and the moment.
@@ -97,10 +100,14 @@ func (c *replyCache) chain(t turn, s State) []*Service {
 		return t.chaining(s)
 	}
 	of := chainKey{s.Step, s.Area, s.Who, s.Need, s.HelplineAt}
+	if of == c.lastOf {
+		return c.lastChain
+	}
 	chain, ok := c.chains[of]
 	if !ok {
 		chain = t.chaining(s)
 		c.chains[of] = chain
 	}
+	c.lastOf, c.lastChain = of, chain
 	return chain
 }

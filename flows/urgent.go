@@ -8,7 +8,7 @@ import (
 
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
-func (t turn) urgent(s State, c Case) (State, Reply) {
+func (t turn) urgent(s State, c *Case) (State, Reply) {
 	a := c.Place.one(t.elsewhere())
 	if c.Someone && c.Place.Theirs != "" {
 		a = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
@@ -32,7 +32,7 @@ func (t turn) urgent(s State, c Case) (State, Reply) {
 	return s, r
 }
 
-func urgencyOf(c Case) Urgency {
+func urgencyOf(c *Case) Urgency {
 	switch {
 	case c.Kind == CaseDespair && c.Taken:
 		return UrgentTaken
@@ -80,7 +80,7 @@ func (t turn) urgentAgain(s State) Reply {
 
 // inDanger remembers what else a text about danger says: that it is about somebody
 // else, or what somebody needs.
-func (t turn) inDanger(s State, c Case) State {
+func (t turn) inDanger(s State, c *Case) State {
 	if c.Someone {
 		s.Who = Someone
 		if t.StepNamed(s.Step).FromArea {
