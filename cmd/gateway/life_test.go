@@ -59,7 +59,7 @@ type life struct {
 	taken    map[string]int // requests that were answered, by path
 }
 
-func begin(t *testing.T, program string) *life {
+func begin(t *testing.T, program string, env ...string) *life {
 	t.Helper()
 	l := &life{t: t, c: newCanaries(), redis: testkit.StartRedis(t),
 		provider: testkit.NewProvider(t, account, token).OverTLS(t), surfaces: map[string]string{},
@@ -84,12 +84,12 @@ func begin(t *testing.T, program string) *life {
 	}
 	l.cmd = exec.Command(program)
 	l.cmd.Dir = l.scratch
-	l.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base,
+	l.cmd.Env = append([]string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + account, "PUBLIC_URL=" + base,
 		"LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0",
 		"REDIS_URL=redis://" + l.tap.Addr, "PRIVACY_KEY=" + secret, "TWILIO_API_URL=" + l.provider.URL,
 		"SSL_CERT_FILE=" + l.provider.Cert,
 		"FLOWS_DIR=" + l.flows, "TMPDIR=" + l.scratch, "HOME=" + l.scratch, "LOG_LEVEL=debug", "ERASE_AFTER=1s",
-		"SENDER_LIMIT=12", "GOTRACEBACK=all", "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}
+		"SENDER_LIMIT=12", "GOTRACEBACK=all", "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}, env...)
 	out, err := l.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
