@@ -252,31 +252,17 @@ func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
 	return out, texts
 }
 
-// WalkBook walks every state from the first text and the first ring of a call,
-// with every kind of input, at each of the book's [Moments], and shows every
-// step between them to visit, nearest first. An edge is good until visit returns. All
-// cases are tried at the first moment; at the others, which differ in what is open,
-// those that lead somewhere else.
-func WalkBook(b *flows.Book, visit func(*Edge)) *Walk {
-	w := newWalk(b)
-	texts := inputsOf(b)
-	for m := range w.Moments {
-		how := brief
-		if m == 0 {
-			how = full
-		}
-		one := &walker{book: b.WithReplyCache(w.Moments[m]), moment: m, now: w.Moments[m], inputs: texts, how: how,
-			again: true, callsOnly: !w.texts[m], visit: visit}
-		one.run()
-		w.add(one)
-	}
-	return w
-}
-
-// walkAside is WalkBook with fewer cases and with the moments side by side. Each has a visitor of its
-// own, made by visitor, which is never called by two at once.
+// walkAside walks every state from the first text and the first ring of a call, at each of the book's
+// [Moments], and shows every step between them, nearest first. Most cases are tried at the first moment; the
+// others differ in what is open. An edge is good until the visitor returns. The moments are walked side by
+// side. Each has a visitor of its own, made by visitor, which is never called by two at once.
 func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	return walkBriefly(b, false, visitor)
+}
+
+// Walked is the walk whose answers the rules look at.
+func Walked(b *flows.Book) *Walk {
+	return walkAside(b, func(int) func(*Edge) { return func(*Edge) {} })
 }
 
 func walkBriefly(b *flows.Book, again bool, visitor func(moment int) func(*Edge)) *Walk {

@@ -26,8 +26,8 @@ type Document struct {
 	Errors   int
 	Warnings []load.Problem
 	Rules    int
-	// States and Steps are how many states a conversation can be in, and how many
-	// steps between them were tried.
+	// States and Steps are how many states of conversations the rules looked at, and how many
+	// steps between them.
 	States, Steps int
 	Moments       []Moment
 	Groups        []Group
@@ -85,7 +85,7 @@ func New(src *load.Source, problems []load.Problem, day time.Time, segment float
 	b := src.Book
 	p := Document{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems),
 		Rules: len(check.Rules()), Segment: segment}
-	w := check.WalkBook(b, func(*check.Edge) {})
+	w := check.Walked(b)
 	p.States, p.Steps = len(w.Nodes), w.Edges
 	groups := map[string]*Group{}
 	var order []string
