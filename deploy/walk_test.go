@@ -75,10 +75,7 @@ type scrape struct {
 	minutes int
 }
 
-var (
-	walkNeverRung = regexp.MustCompile(`(?m)^    checked_on: never\n    unrung_because: .*\n`)
-	walkHours     = regexp.MustCompile(`(?m)^    hours: \w{3}-.*\n(    (from|until): .*\n)*`)
-)
+var walkNeverRung = regexp.MustCompile(`(?m)^    checked_on: never\n    unrung_because: .*\n`)
 
 // newSite starts everything, and looks that nothing is wrong.
 func newSite(t *testing.T, change func(*site)) *site {
@@ -91,7 +88,7 @@ func newSite(t *testing.T, change func(*site)) *site {
 		book: filepath.Join(t.TempDir(), "book"), clock: filepath.Join(t.TempDir(), "clock"), job: "signpost"}
 	// All walks begin five minutes past the hour: it does not end meanwhile.
 	s.goOn(time.Until(walkDay.Truncate(time.Hour).Add(5 * time.Minute)))
-	s.writeBook(testbook.Copy())
+	s.writeBook(testbook.Steady()) // each program that a walk starts checks it
 	listen, admin := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	s.proxy = &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: "http", Host: listen})
@@ -166,21 +163,14 @@ func newSite(t *testing.T, change func(*site)) *site {
 	return s
 }
 
-// writeBook writes a flow book in which every number was rung today. No service has hours of its own, and one
-// example is left: each program that a walk starts checks the book at every moment that differs.
+// writeBook writes a flow book in which every number was rung today.
 func (s *site) writeBook(files fs.FS) {
 	s.t.Helper()
 	if err := os.CopyFS(s.book, files); err != nil {
 		s.t.Fatal(err)
 	}
 	s.edit("services.yaml", func(text string) string {
-		text = walkHours.ReplaceAllString(text, "    hours: unknown\n")
 		return walkNeverRung.ReplaceAllString(text, "    checked_on: "+today(0)+"\n    checked_by: duty manager\n")
-	})
-	s.edit("examples.yaml", func(text string) string {
-		const next = "\n  - name: "
-		first := strings.Index(text, next) + len(next)
-		return text[:first+strings.Index(text[first:], next)+1]
 	})
 }
 
