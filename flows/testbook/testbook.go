@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"embed"
 	"io/fs"
+	"regexp"
 	"testing"
 	"testing/fstest"
 
@@ -78,4 +79,27 @@ func read(t testing.TB, files fs.FS) *flows.Book {
 		t.Fatal(problems[0])
 	}
 	return src.Book
+}
+
+var (
+	ownHours = regexp.MustCompile(`(?m)^    hours: \w{3}-.*\n(    (from|until): .*\n)*`)
+	example  = regexp.MustCompile(`(?m)^  - name: .*\n(    .*\n|\n)*`)
+	ofHours  = regexp.MustCompile(`closed now|adviser`)
+)
+
+// Steady is a copy of the book in which no service has hours or dates of its own, without the examples of
+// those. A check walks a book at every moment that differs: this one at two, the book as it is at twelve.
+func Steady() fstest.MapFS {
+	out := Copy()
+	edit := func(file string, change func([]byte) []byte) { out[file].Data = change(out[file].Data) }
+	edit("services.yaml", func(text []byte) []byte { return ownHours.ReplaceAll(text, []byte("    hours: unknown\n")) })
+	edit("examples.yaml", func(text []byte) []byte {
+		return example.ReplaceAllFunc(text, func(one []byte) []byte {
+			if ofHours.Match(one) {
+				return nil
+			}
+			return one
+		})
+	})
+	return out
 }

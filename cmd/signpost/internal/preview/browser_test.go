@@ -193,8 +193,8 @@ func audit(t *testing.T, ctx context.Context, what string) {
 // change proposed, are without fault to a checker of accessibility: light and
 // dark, on a desk, on a tablet and at 400 %, where nothing runs off the side.
 func TestPagesAreAccessible(t *testing.T) {
-	dir, base, s := serve(t)
-	_, clean, _ := serve(t) // a form can propose nothing for a book with mistakes
+	dir, base, s := serveWhole(t)
+	_, clean, _ := serveWhole(t) // a form can propose nothing for a book with mistakes
 	ctx := browse(t)
 	change(t, dir, "menus.yaml", "Who is it for?", "Who is this for?")
 	s.Look()
@@ -244,7 +244,7 @@ func TestPagesAreAccessible(t *testing.T) {
 
 // The page for signature is shown in a browser as it is, and is without fault, too.
 func TestSignOffPageIsAccessible(t *testing.T) {
-	_, base, _ := serve(t)
+	_, base, _ := serveWhole(t)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/sign-off"), chromedp.WaitReady("#sign"))
 	audit(t, ctx, "sign-off")
@@ -258,7 +258,7 @@ func TestSignOffPageIsAccessible(t *testing.T) {
 // atThePhone opens the first page, with nothing touched yet.
 func atThePhone(t *testing.T) (dir, base string, ctx context.Context) {
 	t.Helper()
-	dir, base, _ = serve(t)
+	dir, base, _ = serveWhole(t)
 	ctx = browse(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 	return dir, base, ctx

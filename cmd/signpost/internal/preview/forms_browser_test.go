@@ -87,7 +87,7 @@ func TestWordsByKeyboard(t *testing.T) {
 // On a phone the pages are in a menu, which the keyboard opens, and the head leaves most of the
 // screen to the page.
 func TestMenuByKeyboardAlone(t *testing.T) {
-	_, base, _ := serve(t)
+	_, base, _ := serveWhole(t)
 	ctx := browse(t)
 	do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/places"), chromedp.WaitReady(".stacks"))
 	const most = 200 // pixels

@@ -11,7 +11,7 @@ import (
 
 // A number rung today is written down with the day and the role, comments kept.
 func TestRungToday(t *testing.T) {
-	dir, base, _ := serve(t)
+	dir, base, _ := serveWhole(t)
 	before := read(t, dir, "services.yaml")
 	status, page := post(t, base+"/directory/police_101/rung", url.Values{"role": {"  duty   manager "}})
 	if status != http.StatusOK || !strings.Contains(page, "Did you ring 101 today") ||
@@ -58,7 +58,7 @@ func TestRungToday(t *testing.T) {
 // A number that becomes another was rung by nobody: the form asks who rang it, or
 // why it must go out before that, and writes which.
 func TestAnotherNumberWasRungByNobody(t *testing.T) {
-	dir, base, s := serve(t)
+	dir, base, s := serveWhole(t)
 	for _, file := range []string{"services.yaml", "examples.yaml"} { // another number ends with 101, too
 		text := strings.ReplaceAll(read(t, dir, file), "0306 999 0006", "0306 999 5101")
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {

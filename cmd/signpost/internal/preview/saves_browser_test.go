@@ -13,7 +13,7 @@ import (
 
 // A save is shown on an open page by itself, and a save that breaks the book too.
 func TestSavesAreShown(t *testing.T) {
-	dir, base, _ := serve(t)
+	dir, base, _ := serveWhole(t)
 	ctx := browse(t)
 	do(t, ctx, chromedp.Navigate(base+"/"), chromedp.WaitReady("#words"))
 	until(t, ctx, `document.querySelector("#verdict").textContent.includes("No mistakes")`)
