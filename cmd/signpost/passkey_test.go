@@ -41,7 +41,7 @@ var kept changes.Kept
 // openOffice is a desk that begins with the book of the tests' county.
 func openOffice(t *testing.T) *office {
 	t.Helper()
-	return openOfficeWith(t, testbook.Files())
+	return openOfficeWith(t, testbook.Steady())
 }
 
 // openOfficeWith is a desk that begins with a book.
