@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -150,6 +151,9 @@ func TestRoutineChanges(t *testing.T) {
 	if err := os.CopyFS(dir, files); err != nil {
 		t.Fatal(err)
 	}
+	if !*every {
+		withoutDates(t, dir)
+	}
 	day := time.Date(2026, 11, 20, 14, 0, 0, 0, hours.London())
 	s := &Server{Options: Options{Dir: dir, Now: func() time.Time { return day }, Kept: &changes.Kept{}},
 		dir: os.DirFS(dir)}
@@ -197,6 +201,28 @@ func TestRoutineChanges(t *testing.T) {
 		tried-refused, refused)
 	if tried < 60 {
 		t.Errorf("only %d changes were tried", tried)
+	}
+}
+
+// withoutDates takes out when the advisers began and ended, and the example of what is said after that. A check
+// walks the weeks around each date.
+func withoutDates(t *testing.T, dir string) {
+	t.Helper()
+	for name, dated := range map[string]string{
+		directoryFile:   `(?m)^    (from|until): .*\n`,
+		"examples.yaml": `(?m)^  - name: nor after the pilot's end\n(    .*\n)*`,
+	} {
+		path, dated := filepath.Join(dir, name), regexp.MustCompile(dated)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !dated.Match(text) {
+			t.Fatalf("%s has no dates", name)
+		}
+		if err := os.WriteFile(path, dated.ReplaceAll(text, nil), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
