@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +24,25 @@ import (
 // provider's official library to judge.
 var documentsDir = flag.String("documents", "", "write every document into this `folder`")
 
-// token is the sealed position in a URL, which differs in every document.
-var token = regexp.MustCompile(`\?t=[^"<]+`)
+// withoutTokens is a document without the sealed positions in its URLs, which differ in every document.
+func withoutTokens(document []byte) string {
+	const token = "?t="
+	var out strings.Builder
+	rest := string(document)
+	for {
+		before, after, found := strings.Cut(rest, token)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteString(token + "x")
+		end := strings.IndexAny(after, `"<`)
+		if end < 0 {
+			return out.String()
+		}
+		rest = after[end:]
+	}
+}
 
 // document tells documents apart by themselves and by the one before: the same words can
 // stand at a first and at a second mistake.
@@ -50,7 +66,7 @@ func TestDocuments(t *testing.T) {
 	written := map[string]bool{}
 	judge := func(r webhook.CallReply, faultsOf func(twilio.Node) []string) string {
 		doc := twilio.CallDocument(r)
-		plain := token.ReplaceAllString(string(doc), "?t=x")
+		plain := withoutTokens(doc)
 		if written[plain] {
 			return plain
 		}
@@ -156,11 +172,17 @@ func TestEverythingRecorded(t *testing.T) {
 	c.maintenance = true
 	unrecorded(c.Start(event("CA1", "")))
 	c.maintenance = false
+	judged := map[string]bool{}
 	for _, moment := range check.Moments(&b) {
 		c.now = moment
 		c.everyReply(func(r webhook.CallReply) string {
 			unrecorded(r)
 			doc := twilio.CallDocument(r)
+			plain := withoutTokens(doc) + said(r)
+			if judged[plain] {
+				return plain
+			}
+			judged[plain] = true
 			n, err := twilio.ParseDocument(doc)
 			if err != nil {
 				t.Fatal(err)
@@ -168,7 +190,7 @@ func TestEverythingRecorded(t *testing.T) {
 			for _, fault := range testkit.VoiceFaults(n) {
 				t.Error(fault)
 			}
-			return token.ReplaceAllString(string(doc), "?t=x") + said(r)
+			return plain
 		})
 	}
 	if played < 20 {
