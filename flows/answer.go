@@ -347,7 +347,7 @@ func (t turn) answerQuestion(s State, c *Case) (outcome, bool) {
 
 func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	if t.staysWith(s, &c.Place) {
-		if t.StepNamed(s.Step).FromArea { // from the first number on, after others too
+		if s.At != 0 || !t.keepsLine(s.Step) {
 			s = t.showServices(s, s.Area)
 		}
 		return outcome{next: s}, true
@@ -364,10 +364,6 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
 		return outcome{next: t.showServices(s, a)}, true
 	}
-	if c.Place.Ask && !c.Place.Instead && len(areas) == 1 && areas[0] == s.Area &&
-		t.StepNamed(s.Step).Kind == KindServices {
-		return outcome{next: s}, true // "barrow", then "walney really": it is near the place that is known
-	}
 	if !place.FromArea && len(areas) > 0 { // no need to ask what changes nothing
 		return outcome{next: t.showServices(s, areas[0])}, true
 	}
@@ -378,7 +374,7 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 }
 
 // staysWith reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
-// "by the scottish border".
+// "by the scottish border", "walney really" after Barrow.
 func (t turn) staysWith(s State, p *PlaceCase) bool {
 	return s.Area != "" && t.StepNamed(s.Step).Kind == KindServices &&
 		(p.Beside || p.Loose && slices.Contains(p.areas(), s.Area))

@@ -89,6 +89,8 @@ func TestLaterTexts(t *testing.T) {
 		{"whitehaven|why does it say carlisle", "01900 842991", "01228"},
 		{"windermere|i cant get to kendal", number, "2 Cheshire"},
 		{"hi|carlisle. no kendal", number, "1 Carlisle"},
+		{"hi|used to live there but now im in kendal", number, "24 hours"},
+		{"kendal|0|kendal i said", number, "24 hours"},
 		// A place that may be the one that is known is no new question.
 		{"chester|no i mean upton", "2 Widnes", "0300 123 7047"},
 		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},

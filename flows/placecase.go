@@ -18,8 +18,8 @@ type PlaceCase struct {
 	// Unnamed means that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
-	// Loose means that it says nothing against one of its areas that is known already; Beside that it says
-	// nothing against any: see [hear.Where].
+	// Loose means that it says nothing against one of its areas that is known already: a county, places with "or",
+	// a single name. Beside means that it says nothing against any: see [hear.Where].
 	Loose, Beside bool
 	Denied        [4]string // areas of places that are not the writer's
 	Instead       bool      // it is in doubt, and not the place that was known: "no i mean upton"

@@ -165,6 +165,35 @@ func TestSecondTexts(t *testing.T) {
 		{flows.CaseDespair, 0, []string{
 			"i just want to disappear", "a full packet of tablets and a bottle of vodka", "i dont matter to anyone",
 		}},
+		{flows.CaseThanks, 0, []string{
+			"night night x", "spoke to a lady and she was lovely", "you do not know what that means to me",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"goodnight everyone", "goodnight cruel world", "je veux mourir", "ich will sterben",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"he has found out i rang the police", "he has pills in his hand", "il a un couteau",
+			"we are hidden in the cupboard", "the gun is hidden in the shed",
+		}},
+		{flows.CaseSilent, 0, []string{
+			"hes just seen this", "she can see my screen",
+		}},
+		{flows.CaseNeed, hear.Child, []string{
+			"i look after my little brothers when mum drinks",
+		}},
+		{flows.CaseNeed, hear.Sexual, []string{
+			"i was abused by a coach as a child", "can i get swabs done without telling the police",
+		}},
+		{flows.CaseNeed, hear.Interpreter, []string{
+			"zawji yadribni", "have you a romanian speaker",
+		}},
+		{flows.CaseBehaviour, 0, []string{
+			"im frightened of what i might do to her",
+		}},
+		{flows.CaseEither, 0, []string{
+			"i dont like her wearing that",
+			"she argues till i snap",
+		}},
 		{flows.CaseNeed, hear.Man, []string{
 			"do you take men", "can you help fellas",
 		}},
@@ -275,6 +304,25 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 		}},
 		{flows.CaseNeed, hear.Anonymous, []string{
 			"is this really anonymous",
+		}},
+		{flows.CaseNeed, hear.Man, []string{
+			"im an army wife", "i am his wife",
+		}},
+		{flows.CaseNeed, hear.Honour, []string{
+			"will they make me press charges", "they sent me this card",
+		}},
+		{flows.CaseNeed, hear.TextOnly, []string{
+			"101 told me to text here", "the midwife said to text this number",
+		}},
+		{flows.CaseNo, 0, []string{
+			"should i change my number",
+		}},
+		{flows.CaseDanger, 0, []string{
+			"my bag is hidden in the garage", "he has gone to stay with his mum", "will they be cross with me",
+			"the dishwasher is making a banging noise",
+		}},
+		{flows.CaseDespair, 0, []string{
+			"sorry to waste your time", "hope im not wasting anyones time", "ive done it ive left him",
 		}},
 		{flows.CaseNeed, hear.Homeless, []string{
 			"sat in a&e with a broken wrist",

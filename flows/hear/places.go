@@ -102,6 +102,7 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	l.narrow()
 	r.Answer = writerAt(r.Places)
 	r.Answer.Loose = r.Answer.Loose || l.alternatives()
+	r.Answer.Moved = l.ear.anyIs(Moves, l.Words)
 }
 
 // alternatives reports two places with "or" between them.

@@ -24,6 +24,7 @@ const (
 	Kiss        = "kiss"         // ends a text, and does not leave
 	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
+	Moves       = "moves"        // somebody is at another place now: "moved to upton"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
@@ -31,7 +32,7 @@ const (
 func SmallWords() []string {
 	return []string{
 		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Kept,
+		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves, Kept,
 	}
 }
 

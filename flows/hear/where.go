@@ -12,10 +12,12 @@ type Where struct {
 	Rests []NamedPlace
 	// Exact means that the best is spelt as its name is, Word that it is an ordinary word, too: "over".
 	Exact, Word bool
-	// Loose means that only counties are named, or several places with "or": they say nothing against one that is known.
+	// Loose means that only counties are named, or several places with "or".
 	Loose bool
 	// Beside means that only a place is named that is not ours, to steer by: "just by northumberland".
 	Beside bool
+	// Moved means that the writer speaks of moving.
+	Moved bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
