@@ -143,7 +143,7 @@ func (n *newcomer) runs(paper, src, command string) {
 	if err != nil {
 		t.Errorf("%s: %s%v\n%s", paper, command, err, out)
 	}
-	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "flag provided but not defined") ||
+	if strings.Contains(string(out), "panic: ") || strings.Contains(string(out), "flag provided but not defined") ||
 		len(out) > 0 && strings.Contains(string(out), "not found") {
 		t.Errorf("%s: %s%s", paper, command, out)
 	}

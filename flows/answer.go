@@ -30,7 +30,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
-	if !fresh && s.Who != Behaviour && (urgent != NotUrgent || c.Guess) { // what most texts mean is the same
+	if !fresh && s.Who != Behaviour && (urgent != NotUrgent || c.Guess) { // any other text is what it is
 		meant := t.inConversation(s, urgent, *c)
 		c = &meant
 	}
@@ -147,7 +147,7 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 
 // askEither asks a writer with words of harm both ways which it is.
 func (t turn) askEither(s State, c *Case) outcome {
-	area := cmp.Or(c.Place.one(t.elsewhere()), s.Area)
+	area := cmp.Or(t.areaOf(s, &c.Place), s.Area)
 	s = t.enter(s, t.Either)
 	s.Area = area // for the choice of what they do: no town is asked for twice
 	return outcome{next: s}
@@ -155,7 +155,9 @@ func (t turn) askEither(s State, c *Case) outcome {
 
 // answerSomeone answers a text about somebody else: where they are decides.
 func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
-	s.Who = Someone
+	if s.Who != Someone {
+		s.Who, s.Area = Someone, "" // what was known was the writer's place
+	}
 	if c.Place.Theirs != "" {
 		return outcome{next: t.showServices(s, c.Place.Theirs)}, true
 	}
@@ -324,7 +326,7 @@ func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 	if c.What == hear.Deaf {
 		s.Need = NeedDeaf
 	}
-	if a := c.Place.one(t.elsewhere()); a != "" {
+	if a := t.areaOf(s, &c.Place); a != "" {
 		if to == t.People[s.Who].Helpline { // the local number comes with the 24-hour line
 			return outcome{next: t.showServices(s, a)}, true
 		}
@@ -346,8 +348,8 @@ func (t turn) answerQuestion(s State, c *Case) (outcome, bool) {
 }
 
 func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
-	if t.staysWith(s, &c.Place) {
-		if s.At != 0 || !t.keepsLine(s.Step) {
+	if t.saysNothingNew(s, &c.Place) {
+		if s.Step == t.helplineStep(s) { // they are back at the local number
 			s = t.showServices(s, s.Area)
 		}
 		return outcome{next: s}, true
@@ -373,11 +375,29 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	return outcome{}, false
 }
 
-// staysWith reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
-// "by the scottish border", "walney really" after Barrow.
-func (t turn) staysWith(s State, p *PlaceCase) bool {
-	return s.Area != "" && t.StepNamed(s.Step).Kind == KindServices &&
-		(p.Beside || p.Loose && slices.Contains(p.areas(), s.Area))
+// saysNothingNew reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
+// "by the scottish border", "bowness" after Windermere.
+func (t turn) saysNothingNew(s State, p *PlaceCase) bool {
+	known := t.Area(s.Area)
+	if known == nil || s.Area == t.elsewhere() || t.StepNamed(s.Step).Kind != KindServices || p.Changed ||
+		p.Not&known.Districts != 0 {
+		return false
+	}
+	switch p.Vague {
+	case OneName, CountyOrSeveral:
+		return p.Where&known.Districts != 0
+	case NearElsewhere:
+		return true
+	}
+	return false
+}
+
+// areaOf is the area that a place is in for certain, or that stays known; empty where there is none.
+func (t turn) areaOf(s State, p *PlaceCase) string {
+	if t.saysNothingNew(s, p) {
+		return s.Area
+	}
+	return p.one(t.elsewhere())
 }
 
 // keepsLine reports the line of somebody who cannot use a local number alone: a child, or who cannot speak.

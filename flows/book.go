@@ -285,7 +285,7 @@ type Messages struct {
 	// Reason begins the answer to a complaint, in the order of [Complaints].
 	Reason     [6]Wording
 	Which      Wording // which area: {choices}
-	WhichOne   Wording // where one area is in doubt: its number, and for which place it is: {place} {local} {zero}
+	WhichOne   Wording // where one area is in doubt: its number, and for which towns it is: {place} {local} {zero}
 	Fallback   Wording // when something of ours is broken: {zero}
 	QuickExit  Wording // the harmless last words of a call
 	Connecting Wording // before ringing a service: {label} {numbers}

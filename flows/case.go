@@ -117,8 +117,8 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Place.any() && !c.Place.Ask {
 		c.Place.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
-	c.Place.Instead = c.Place.Ask && (r.Answer.Moved || r.Set().Any(hear.No, hear.Wrong, hear.NotHere))
-	c.Place.Loose = c.Place.Loose || len(r.Answer.Rests) == 1 && !c.Place.Instead
+	c.Place.Changed = r.Answer.Moves || r.Has(hear.Wrong) ||
+		c.Place.Vague == OneName && r.Set().Any(hear.No, hear.NotHere)
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.Rests[1])) // "how i act i suppose"

@@ -88,11 +88,18 @@ func (b *Book) placeClasses() []NamedCase {
 	}
 	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
 	add(" in doubt, and spelt right", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Spelt: true})
-	add(" in doubt, and no other", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Instead: true})
+	first, last := &b.Areas[0], &b.Areas[len(b.Areas)-1]
+	add(" in doubt, and may be known", PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts})
+	add(" in doubt, and changed", PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts,
+		Changed: true})
 	if len(b.Areas) > 1 {
-		add(" in one of two areas", PlaceCase{Areas: [4]string{b.Areas[0].ID, b.Areas[1].ID}, Ask: true, Loose: true})
+		both := PlaceCase{Areas: [4]string{first.ID, b.Areas[1].ID}, Ask: true, Vague: CountyOrSeveral,
+			Where: first.Districts | b.Areas[1].Districts}
+		add(" in one of two areas", both)
+		both.Not = first.Districts
+		add(" in one of two areas, and not the first", both)
 	}
-	add(" beside another area", PlaceCase{Areas: [4]string{b.Areas[len(b.Areas)-1].ID}, Beside: true})
+	add(" near another area", PlaceCase{Areas: [4]string{last.ID}, Vague: NearElsewhere, Where: last.Districts})
 	add(" in many areas", PlaceCase{Many: true, Ask: true})
 	return out
 }

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,18 @@ func TestDoubtfulPlaceNearTheKnownOne(t *testing.T) {
 		{"gosforth", "no not newcastle!! cumbria", true},
 		{"alston", "up the top by northumberland", true},
 		{"gosforth", "yes newcastle", false},
+		{"whitehaven", "moved to bowness", false},
+		{"whitehaven", "no i mean bowness", false},
+		{"whitehaven", "not whitehaven, bowness", false},
+		{"kendal", "not kendal, near lancaster", false},
+		{"kendal", "wrong place, near lancaster", false},
+		{"kendal", "from preston", false},
+		{"kendal", "not kendal, somewhere else in cumbria", false},
+		{"crewe", "moved, still in cheshire", false},
+		{"chester", "its for my sister, upton", false},
+		{"neston", "wirral or cheshire", true},
+		{"liverpool", "brampton", false},
+		{"liverpool", "near gretna", false},
 		{"kendal", "in cheshire", false},
 		{"chester", "no i mean upton", false},
 		{"chester", "moved to upton", false},
@@ -115,6 +128,31 @@ func TestDoubtfulPlaceNearTheKnownOne(t *testing.T) {
 		if same := r[1].Text == r[0].Text && s.Ask == [4]string{}; same != tt.same {
 			t.Errorf("%s, %s: %q, then %q", tt.first, tt.then, r[0].Text, r[1].Text)
 		}
+	}
+}
+
+// A village elsewhere beside a town of ours is asked about. A town of ours decides between two places with "or".
+func TestPlacesTogether(t *testing.T) {
+	b := shipped(t)
+	for text, areas := range map[string][]string{
+		"rigg, by penrith": {"scotland", "cumbria_north"}, "is it barrow or kendal": {"cumbria_south"},
+		"burton or barrow": {"cumbria_south"}, "he never got over it": nil,
+		"carlisle. no kendal": {"cumbria_south"}, "it says carlisle but im in kendal": {"cumbria_south"},
+	} {
+		c := b.Classify(text)
+		got := slices.DeleteFunc(slices.Clone(c.Place.Areas[:]), func(a string) bool { return a == "" })
+		if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(areas))) || c.Kind == flows.CaseDenied {
+			t.Errorf("%q: %v, %v", text, c.Kind, got)
+		}
+	}
+}
+
+// Danger does not lose the place that stays known.
+func TestDangerNearAnotherArea(t *testing.T) {
+	b := shipped(t)
+	_, r := says(t, b, flows.State{}, "alston", "hes outside, up the top by northumberland")
+	if !r[1].Emergency || !strings.Contains(r[1].Text, northNumber) {
+		t.Errorf("%+v", r[1])
 	}
 }
 

@@ -20,6 +20,9 @@ func TestLaterTexts(t *testing.T) {
 		"unclear":     {m.NotUnderstood, m.NotUnderstoodShort},
 		"danger":      {m.Danger, m.DangerShort},
 		"doctor":      {m.Doctor, m.DoctorShort},
+		"taken":       {m.Taken, m.TakenShort},
+		"start?":      step(b.TextStart),
+		"where?":      {m.Which},
 		"town?":       step(b.People[flows.Me].Ask),
 		"which?":      step(b.Either),
 		"interpreter": step(b.Needs[hear.Interpreter]),
@@ -84,11 +87,21 @@ func TestLaterTexts(t *testing.T) {
 		{"kendal|0|9", number, "unclear"},
 		{"kendal|ive nowhere to sleep tonight|9", number, "unclear"},
 		// Who took something hears of A&E again, whoever they are.
-		{"i took all my tablets|im 15", "A&E", "0800 1111"},
+		{"i took all my tablets|im 15", "taken", "0800 1111"},
+		{"i took all my tablets|under 19", "taken", "0800 1111"},
+		{"i took all my tablets|im deaf", "85258", "taken"},
+		// Danger stays danger, however often a text is not understood.
+		{"im bleeding|alot|badly|qwxyz", "danger", "unclear"},
+		// Who did not say which they are has no local number behind the 24-hour line. A man has.
+		{"i hit her but she hits me. kendal|0|9", "start?", number},
+		{"im a man my wife hits me in kendal|0|9", number, "start?"},
+		// What is only guessed at is no need.
+		{"hi|they will all know by now", "told", "0800 5999 247"},
+		{"hi|she takes money out my purse", "told", "0808 801 0327"},
 		// What a text of ours said is no place of theirs, nor is one that they cannot get to.
 		{"whitehaven|why does it say carlisle", "01900 842991", "01228"},
-		{"windermere|i cant get to kendal", number, "2 Cheshire"},
-		{"hi|carlisle. no kendal", number, "1 Carlisle"},
+		{"windermere|i cant get to kendal", number, "town?"},
+		{"hi|carlisle. no kendal", number, "where?"},
 		{"hi|used to live there but now im in kendal", number, "24 hours"},
 		{"kendal|0|kendal i said", number, "24 hours"},
 		// A place that may be the one that is known is no new question.

@@ -185,6 +185,14 @@ func (b *Book) Find(text string) (areas []string, ask bool, found hear.Where) {
 	return b.areasIn(nil, found.Set), found.Ask, found
 }
 
+// AreaGiven is the area whose services a conversation is given; empty at the 24-hour line, which is for everybody.
+func (b *Book) AreaGiven(s State) string {
+	if step := b.StepNamed(s.Step); step == nil || !step.FromArea && !step.AreaToo {
+		return ""
+	}
+	return s.Area
+}
+
 // areasIn adds the areas that have one of the districts, in the book's order.
 func (b *Book) areasIn(areas []string, where area.Set) []string {
 	for i := range b.Areas {

@@ -4,6 +4,18 @@ import (
 	"slices"
 
 	"signpost/flows/hear"
+	"signpost/internal/area"
+)
+
+// Vague says in which way a place may say nothing new.
+type Vague uint8
+
+// The ways.
+const (
+	Clear           Vague = iota // it is certain, or in doubt in another way
+	OneName                      // one name that is in doubt, or in several areas: "bowness"
+	CountyOrSeveral              // a county, or several places with "or"
+	NearElsewhere                // a place that is not ours, and near: "by the scottish border"
 )
 
 // PlaceCase is the part of a case that a place has.
@@ -18,12 +30,14 @@ type PlaceCase struct {
 	// Unnamed means that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
-	// Loose means that it says nothing against one of its areas that is known already: a county, places with "or",
-	// a single name. Beside means that it says nothing against any: see [hear.Where].
-	Loose, Beside bool
-	Denied        [4]string // areas of places that are not the writer's
-	Instead       bool      // it is in doubt, and not the place that was known: "no i mean upton"
-	Theirs        string    // the area of somebody else's place, if it is one
+	// Vague means that it may say nothing new to somebody whose place is known: see [turn.saysNothingNew].
+	Vague Vague
+	// Changed means that the writer is at another place than was known, or says that it was wrong.
+	Changed bool
+	// Where are the districts that it may be in, and Not those of places that are not the writer's.
+	Where, Not area.Set
+	Denied     [4]string // areas of places that are not the writer's
+	Theirs     string    // the area of somebody else's place, if it is one
 }
 
 func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
@@ -53,7 +67,7 @@ func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word
-	p.Loose, p.Beside = at.Loose, at.Beside
+	p.Where, p.Not = at.Set, at.Denied
 	const usual = 8 // areas: with no more than these, no memory is asked for
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)
@@ -66,9 +80,9 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 		return len(at.Rests)
 	}
 	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
-	if at.Loose && len(areas) > 1 {
-		if common := b.commonArea(at.Rests); common != "" { // "is it barrow or kendal": one service is for both
-			areas, p.Ask = append(areas[:0], common), false
+	if at.Or && len(areas) > 1 {
+		if common := b.areaOfAll(at.Rests); common != "" { // "is it barrow or kendal": one service is for both
+			areas = append(areas[:0], common)
 		}
 	}
 	if at.Between && len(areas) == 1 { // "kendal or barrow"
@@ -86,6 +100,14 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 			}
 		}
 	}
+	switch {
+	case at.Beside:
+		p.Vague = NearElsewhere
+	case at.Or || at.Counties && b.allWide(at.Rests):
+		p.Vague = CountyOrSeveral
+	case len(at.Rests) == 1 && p.unsure():
+		p.Vague = OneName
+	}
 	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {
 		p.Theirs = theirs[0]
 	}
@@ -97,8 +119,13 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	return p
 }
 
-// commonArea is the only area that two places or more may all be in; empty where there is none, or several.
-func (b *Book) commonArea(places []hear.NamedPlace) (common string) {
+// allWide reports names that are each of more than one area.
+func (b *Book) allWide(places []hear.NamedPlace) bool {
+	return !slices.ContainsFunc(places, func(p hear.NamedPlace) bool { return len(b.areasIn(nil, p.Where)) < 2 })
+}
+
+// areaOfAll is the only area that two places or more may all be in; empty where there is none, or several.
+func (b *Book) areaOfAll(places []hear.NamedPlace) (common string) {
 	if len(places) < 2 {
 		return ""
 	}

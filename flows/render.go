@@ -88,7 +88,7 @@ const usualLength = 512
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
 	if near, ok := s.near(t.elsewhere()); ok && uses(words, "{place}") {
-		t.place, s = t.Area(near.Area).Text, near // "near bolton" would be taken for any of that name
+		t.place, s = t.Area(near.Area).Text, near // the name may be that of another place
 	}
 	svc := t.subject(s)
 	if first := t.helplineBefore(s, svc); first != nil {

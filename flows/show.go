@@ -45,7 +45,7 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 	return r
 }
 
-// showQuestion asks for the place. Where one area is in doubt, it gives the number with the place that it is for:
+// showQuestion asks for the place. Where one area is in doubt, it gives the number with the towns that it is for:
 // who goes on without an answer has it. What it shows is empty if it gives none.
 func (t turn) showQuestion(s State) Reply {
 	if near, ok := s.near(t.elsewhere()); ok && t.Messages.WhichOne.Text != "" {

@@ -58,9 +58,10 @@ type turn struct {
 // enter enters a step.
 func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
+	keeps := step.FromArea || step.AreaToo || id == t.helplineStep(s) && t.remembersArea(s)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed, s.Spelt = id, 0, [4]string{}, [4]string{}, false, false
 	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt = 0, 0, 0, false, 0
-	if !step.FromArea && !step.AreaToo && !(id == t.helplineStep(s) && t.remembersArea(s)) {
+	if !keeps {
 		s.Area = ""
 	}
 	if step.Need != 0 {
@@ -98,20 +99,23 @@ func (t turn) back(s State) State {
 	if s.Who == Behaviour { // nothing leads out of this branch but leaving
 		return t.enter(s, t.People[Behaviour].Ask)
 	}
+	if s.Area != "" && s.Step == t.helplineStep(s) && t.remembersArea(s) {
+		return t.showServices(s, s.Area)
+	}
 	if s.Need == NeedAll { // the line for a need is left behind
 		s.Need = NeedNothing
-	}
-	if s.Step == t.helplineStep(s) && t.remembersArea(s) && s.Area != "" {
-		return t.showServices(s, s.Area)
 	}
 	p := t.parentOf(place{t.call, s.Step, s.Area, s.Who})
 	s.Who = p.who
 	return t.enter(s, p.step)
 }
 
-// remembersArea reports that somebody who asks for the 24-hour line may come back to their local number, and that it is
-// named if they are in danger. A call has the local line as its next.
-func (t turn) remembersArea(s State) bool { return !t.call && s.Who != Behaviour }
+// remembersArea reports that the area stays known at the 24-hour line: back gives the local number, and so does the
+// answer to danger. It is not kept for somebody who did not say whether they are harmed. A call has the local line as
+// its next.
+func (t turn) remembersArea(s State) bool {
+	return !t.call && s.Who != Behaviour && s.Step != t.Either && s.Area != t.elsewhere()
+}
 
 // showServices enters the services step for an area.
 func (t turn) showServices(s State, areaID string) State {

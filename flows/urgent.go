@@ -9,7 +9,7 @@ import (
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
 func (t turn) urgent(s State, c *Case) (State, Reply) {
-	a := c.Place.one(t.elsewhere())
+	a := t.areaOf(s, &c.Place)
 	if c.Someone && c.Place.Theirs != "" {
 		a = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
 	}

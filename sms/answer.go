@@ -85,7 +85,7 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: kindsToCount(state, after, reply),
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: kindsToCount(book, state, after, reply),
 		exhausted: reply.Exhausted}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]
@@ -110,7 +110,7 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: kindsToCount(flows.State{}, after, reply),
+	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: kindsToCount(book, flows.State{}, after, reply),
 		ended: reply.Ended}
 	if !reply.Ended {
 		a.stepped = after.Encode()
@@ -122,7 +122,7 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 }
 
 // kindsToCount is what the day's counts record of a step.
-func kindsToCount(before, after flows.State, reply flows.Reply) []counters.Kind {
+func kindsToCount(book *flows.Book, before, after flows.State, reply flows.Reply) []counters.Kind {
 	out := make([]counters.Kind, 0, 2)
 	add := func(k counters.Kind) {
 		k.Channel = counters.Text
@@ -140,7 +140,7 @@ func kindsToCount(before, after flows.State, reply flows.Reply) []counters.Kind 
 		add(counters.Kind{Service: reply.Complaint, Outcome: counters.Complained})
 	case before.Spelt && before.Ask[0] == after.Area: // the question gave the number
 	case len(reply.Shows) > 0 && flows.Moved(before, after):
-		add(counters.Kind{Area: cmp.Or(after.Area, after.Ask[0]), Service: reply.Shows[0], Outcome: counters.Given})
+		add(counters.Kind{Area: cmp.Or(book.AreaGiven(after), after.Ask[0]), Service: reply.Shows[0], Outcome: counters.Given})
 	}
 	return out
 }

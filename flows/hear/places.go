@@ -71,7 +71,9 @@ type Place struct {
 	Role  Role
 	Score float32
 	Cue   string // the phrase of the book that gave it its role
-	Alone bool
+	// Beside means that it is near, and that a word such as "by" or "border" is right before it.
+	Beside bool
+	Alone  bool
 }
 
 // locate gives every candidate its role and score, and decides where the writer is.
@@ -101,8 +103,8 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	}
 	l.narrow()
 	r.Answer = writerAt(r.Places)
-	r.Answer.Loose = r.Answer.Loose || l.alternatives()
-	r.Answer.Moved = l.ear.anyIs(Moves, l.Words)
+	r.Answer.Or = l.alternatives()
+	r.Answer.Moves = l.ear.anyIs(Moves, l.Words)
 }
 
 // alternatives reports two places with "or" between them.
@@ -240,6 +242,7 @@ func (l *locator) role(p *Place, index int) {
 		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
 		p.Ask = true // "the kells" may be another name: Kells has no "the"
 	}
+	p.Beside = p.Role == RoleNear && p.From > 0 && l.ear.is(Steering, l.Words[p.From-1])
 	if n := len(l.Places); n > 0 {
 		before := &l.Places[n-1]
 		if l.corrected(before, p) {

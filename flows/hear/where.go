@@ -12,12 +12,12 @@ type Where struct {
 	Rests []NamedPlace
 	// Exact means that the best is spelt as its name is, Word that it is an ordinary word, too: "over".
 	Exact, Word bool
-	// Loose means that only counties are named, or several places with "or".
-	Loose bool
-	// Beside means that only a place is named that is not ours, to steer by: "just by northumberland".
+	// Counties means that only counties are named, or parts of one; Or that there is an "or" between two places.
+	Counties, Or bool
+	// Beside means that only a place is named that is not ours, and that it is near: "just by northumberland".
 	Beside bool
-	// Moved means that the writer speaks of moving.
-	Moved bool
+	// Moves means that the writer speaks of moving.
+	Moves bool
 	// Denied are the districts of places that are only somebody else's or not here.
 	Denied area.Set
 	// Theirs are the districts of somebody else's place: where it is about them, that is
@@ -56,7 +56,7 @@ func writerAt(places []Place) Where {
 	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
 	out.add(b)
-	out.Loose = b.county()
+	out.Counties = b.county()
 	settled := false // another place agreed, which settles a doubtful name
 	for i, p := range in {
 		if i == best {
@@ -69,10 +69,10 @@ func writerAt(places []Place) Where {
 		case both != 0:
 			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
 			out.Set = both
-		case (rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead) && !(p.steers() && b.strange()):
+		case (rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead) && !(p.nearTown() && b.villageElsewhere()):
 		default:
 			out.Set |= p.Where
-			out.Loose = out.Loose && p.county()
+			out.Counties = out.Counties && p.county()
 			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= Fitted.Certain
 			out.Ask = true
 			out.add(p)
@@ -82,17 +82,17 @@ func writerAt(places []Place) Where {
 	if settled && len(out.Rests) == 1 {
 		out.Ask = false
 	}
-	out.Beside = b.Role == RoleNear && !out.Set.Ours()
+	out.Beside = b.Beside && !out.Set.Ours()
 	return out
 }
 
-// steers reports a certain town of ours that is near, and strange a village elsewhere of which nothing else is said:
-// "rigg, by penrith" is hardly the village in Scotland.
-func (p *Place) steers() bool {
+// nearTown reports a certain town of ours that is near, and villageElsewhere a village elsewhere of which nothing else
+// is said: "rigg, by penrith" is hardly the village in Scotland.
+func (p *Place) nearTown() bool {
 	return p.Role == RoleNear && p.Town && p.Where.Ours() && p.Score >= Fitted.Certain
 }
 
-func (p *Place) strange() bool {
+func (p *Place) villageElsewhere() bool {
 	return p.Role == RoleUnclear && !p.Town && !p.How.Postcode() && !p.Where.Ours()
 }
 

@@ -281,7 +281,7 @@ func wordsShape(wording *shape) *shape {
 	messages = append(messages, may("they_answer",
 		"to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
 		may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording),
-		may("which_one", "the number of a place that is in doubt: {place} {local} {zero}; without it, which asks",
+		may("which_one", "the number for an area that is in doubt, and its towns: {place} {local} {zero}; without it, which asks",
 			wording),
 		may("number_town", "a line for a need, when no place is known; without it, what number says", wording),
 		may("told", "to a text that tells more, without a town; without it, what not_understood says", wording),

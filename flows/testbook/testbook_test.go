@@ -10,7 +10,8 @@ import (
 
 // The steady book differs at few moments, and nothing is wrong with it that is not wrong with the whole one.
 func TestSteady(t *testing.T) {
-	src, problems := check.On(testbook.Steady(), time.Now())
+	day := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+	src, problems := check.On(testbook.Steady(), day)
 	for _, p := range problems {
 		if p.Rule != "number-age" {
 			t.Error(p)
@@ -20,8 +21,8 @@ func TestSteady(t *testing.T) {
 	if few := check.Moments(src.Book); 3*len(few) > len(whole) {
 		t.Errorf("%d moments of %d", len(few), len(whole))
 	}
-	all, _ := check.On(testbook.Files(), time.Now())
-	if left, of := len(src.Examples), len(all.Examples); left == of || left < of-8 {
+	all, _ := check.On(testbook.Files(), day)
+	if left, of := len(src.Examples), len(all.Examples); left == of || 3*left < 2*of { // only those of hours and dates are gone
 		t.Errorf("%d examples of %d are left", left, of)
 	}
 }
