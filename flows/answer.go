@@ -138,11 +138,17 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 	case CaseQuestion:
 		return t.answerQuestion(s, c)
 	case CaseDenied:
-		if s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area) || len(asking) > 0 {
-			return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
-		}
+		return t.answerDenied(s, c)
 	}
 	return outcome{}, false
+}
+
+// answerDenied asks for the place again where the one that was offered or known is denied.
+func (t turn) answerDenied(s State, c *Case) (outcome, bool) {
+	if len(s.asking()) == 0 && (s.Area == "" || !slices.Contains(filled4(&c.Place.Denied), s.Area)) {
+		return outcome{}, false
+	}
+	return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
 }
 
 // askEither asks a writer with words of harm both ways which it is.

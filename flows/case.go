@@ -109,16 +109,10 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if _, digit := b.digitIn(r, w); digit || r.OnlyOf(replies...) || r.Sure(hear.Watched) || corrects(r) {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
-	c := Case{Digit: -1, Place: b.placeOf(r.Answer), Half: r.Half(), Rests: r.Rests()}
+	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), Rests: r.Rests()}
 	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
 		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
 	}
-	if urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken); r.Sure(hear.Hurt) && !urgent &&
-		c.Place.any() && !c.Place.Ask {
-		c.Place.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
-	}
-	c.Place.Changed = r.Answer.Moves || r.Has(hear.Wrong) ||
-		c.Place.Vague == OneName && r.Set().Any(hear.No, hear.NotHere)
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.Rests[1])) // "how i act i suppose"

@@ -89,9 +89,10 @@ func (b *Book) placeClasses() []NamedCase {
 	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
 	add(" in doubt, and spelt right", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Spelt: true})
 	first, last := &b.Areas[0], &b.Areas[len(b.Areas)-1]
-	add(" in doubt, and may be known", PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts})
-	add(" in doubt, and changed", PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts,
-		Changed: true})
+	one := PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts}
+	add(" in doubt, and may be known", one)
+	one.Changed = true
+	add(" in doubt, and changed", one)
 	if len(b.Areas) > 1 {
 		both := PlaceCase{Areas: [4]string{first.ID, b.Areas[1].ID}, Ask: true, Vague: CountyOrSeveral,
 			Where: first.Districts | b.Areas[1].Districts}

@@ -141,7 +141,9 @@ func TestPlacesTogether(t *testing.T) {
 	} {
 		c := b.Classify(text)
 		got := slices.DeleteFunc(slices.Clone(c.Place.Areas[:]), func(a string) bool { return a == "" })
-		if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(areas))) || c.Kind == flows.CaseDenied {
+		slices.Sort(got)
+		slices.Sort(areas)
+		if !slices.Equal(got, areas) || c.Kind == flows.CaseDenied {
 			t.Errorf("%q: %v, %v", text, c.Kind, got)
 		}
 	}

@@ -64,6 +64,23 @@ func (p *PlaceCase) unsure() bool { return p.Many || p.any() && (p.Ask || len(p.
 // Any reports whether a place was named at all.
 func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 
+// story is how many words tell more than a correction: in these, a second place says nothing new.
+const story = 15
+
+// placeIn is the place that a text names, with what the rest of the text says of it.
+func (b *Book) placeIn(r *hear.Reading) PlaceCase {
+	p := b.placeOf(r.Answer)
+	if urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken); r.Sure(hear.Hurt) && !urgent &&
+		p.any() && !p.Ask {
+		p.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
+	}
+	if p.Vague == Clear && len(r.Answer.Rests) > 1 && len(r.Words) >= story {
+		p.Vague = CountyOrSeveral
+	}
+	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == OneName && r.Set().Any(hear.No, hear.NotHere)
+	return p
+}
+
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word

@@ -156,11 +156,13 @@ func TestSecondTexts(t *testing.T) {
 			"sorry my toddler grabbed my phone",
 		}},
 		{flows.CaseSilent, 0, []string{
-			"she wont want you. dont message this number again", "dont text this number again", "he sees the texts come in",
+			"she wont want you. dont message this number again", "dont text this number again",
+			"he sees the texts come in",
 		}},
 		{flows.CaseDanger, 0, []string{
 			"somebody just asked for ani at our counter", "hes doing it right now", "yes hes still outside",
-			"yeah there now", "screaming through the wall now", "he said he will drown the dog and then me", "hes just woke up", "my sister sent me a photo of her tablets",
+			"yeah there now", "screaming through the wall now", "he said he will drown the dog and then me",
+			"hes just woke up", "my sister sent me a photo of her tablets",
 		}},
 		{flows.CaseDespair, 0, []string{
 			"i just want to disappear", "a full packet of tablets and a bottle of vodka", "i dont matter to anyone",
@@ -439,14 +441,16 @@ func TestLookAlikesHideNoDanger(t *testing.T) {
 		{flows.CaseDanger, 0, []string{
 			"hes outside with the hammer", "hes outside with the lads", "my head is battered off the wall",
 			"my head is battered and bleeding", "its ok hes asleep but he has the knife beside him",
-			"he said sorry then he hit me again", "hes gone to the shop for petrol to burn us", "bleeding and my phone is dying",
+			"he said sorry then he hit me again", "hes gone to the shop for petrol to burn us",
+			"bleeding and my phone is dying",
 			"he is parked outside my school im 13",
 			"hes parked outside nursery waiting to take the kids", "im on the floor with the kids hiding",
 		}},
 		{flows.CaseDespair, 0, []string{
 			"i dont want to be a nuisance anymore", "i am a waste of time", "just a waste of time living",
 			"no one believes me anymore im finished", "they wont do anything till im dead",
-			"waiting for the train to hit me", "id rather not be here", "ive taken all the tablets", "i took 30 odd pills",
+			"waiting for the train to hit me", "id rather not be here", "ive taken all the tablets",
+			"i took 30 odd pills",
 			"took the kids to mams so i can end it",
 		}},
 		{flows.CaseNeed, hear.Child, []string{

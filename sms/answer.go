@@ -85,8 +85,8 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, kinds: kindsToCount(book, state, after, reply),
-		exhausted: reply.Exhausted}
+	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, exhausted: reply.Exhausted,
+		kinds: kindsToCount(book, state, after, reply)}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]
 	}
@@ -140,7 +140,8 @@ func kindsToCount(book *flows.Book, before, after flows.State, reply flows.Reply
 		add(counters.Kind{Service: reply.Complaint, Outcome: counters.Complained})
 	case before.Spelt && before.Ask[0] == after.Area: // the question gave the number
 	case len(reply.Shows) > 0 && flows.Moved(before, after):
-		add(counters.Kind{Area: cmp.Or(book.AreaGiven(after), after.Ask[0]), Service: reply.Shows[0], Outcome: counters.Given})
+		add(counters.Kind{Area: cmp.Or(book.AreaGiven(after), after.Ask[0]), Service: reply.Shows[0],
+			Outcome: counters.Given})
 	}
 	return out
 }

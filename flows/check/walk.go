@@ -260,8 +260,8 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	return walkBriefly(b, false, visitor)
 }
 
-// Walked is the walk whose answers the rules look at.
-func Walked(b *flows.Book) *Walk {
+// BriefWalk is the walk whose answers the rules look at: most texts are tried at one moment only.
+func BriefWalk(b *flows.Book) *Walk {
 	return walkAside(b, func(int) func(*Edge) { return func(*Edge) {} })
 }
 

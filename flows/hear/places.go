@@ -107,23 +107,6 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	r.Answer.Moves = l.ear.anyIs(Moves, l.Words)
 }
 
-// alternatives reports two places with "or" between them.
-func (l *locator) alternatives() bool {
-	for i := 1; i < len(l.Places); i++ {
-		if at := l.Places[i-1].To; l.Places[i].From == at+1 && l.ear.is(Or, l.Words[at]) {
-			return true
-		}
-	}
-	return false
-}
-
-// corrected reports a place that the next one corrects: "leyland. no longtown".
-func (l *locator) corrected(p, next *Place) bool {
-	return next.From == p.To+1 && !l.ends[p.To] && slices.ContainsFunc(l.Facts, func(f Fact) bool {
-		return f.Kind == No && f.From == p.To && f.To == next.From
-	})
-}
-
 // locator holds what we know about a text while we weigh its places.
 type locator struct {
 	ear *Ear

@@ -33,7 +33,8 @@ const (
 func SmallWords() []string {
 	return []string{
 		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves, Steering, Kept,
+		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves, Steering,
+		Kept,
 	}
 }
 

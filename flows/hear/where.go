@@ -1,6 +1,10 @@
 package hear
 
-import "signpost/internal/area"
+import (
+	"slices"
+
+	"signpost/internal/area"
+)
 
 // Where is where the writer is, as far as a text tells.
 type Where struct {
@@ -149,4 +153,21 @@ func rank(p Place) int {
 		return 1
 	}
 	return 0
+}
+
+// alternatives reports two places with "or" between them.
+func (l *locator) alternatives() bool {
+	for i := 1; i < len(l.Places); i++ {
+		if at := l.Places[i-1].To; l.Places[i].From == at+1 && l.ear.is(Or, l.Words[at]) {
+			return true
+		}
+	}
+	return false
+}
+
+// corrected reports a place that the next one corrects: "leyland. no longtown".
+func (l *locator) corrected(p, next *Place) bool {
+	return next.From == p.To+1 && !l.ends[p.To] && slices.ContainsFunc(l.Facts, func(f Fact) bool {
+		return f.Kind == No && f.From == p.To && f.To == next.From
+	})
 }

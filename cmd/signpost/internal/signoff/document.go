@@ -85,7 +85,7 @@ func New(src *load.Source, problems []load.Problem, day time.Time, segment float
 	b := src.Book
 	p := Document{When: day, Book: b, Errors: len(load.Errors(problems)), Warnings: load.Warnings(problems),
 		Rules: len(check.Rules()), Segment: segment}
-	w := check.Walked(b)
+	w := check.BriefWalk(b)
 	p.States, p.Steps = len(w.Nodes), w.Edges
 	groups := map[string]*Group{}
 	var order []string
