@@ -37,7 +37,7 @@ const (
 
 // surelyNeeds are the weights of words, above enough, that say a need in a later text, too. A need that is not here is
 // never guessed there: 58 of the labelled later texts weigh enough for honour, a man or LGBT+, and three say it.
-var surelyNeeds = map[hear.Kind]float32{hear.Child: 0.75, hear.TextOnly: 1, hear.Sexual: 1.5, hear.ChildConcern: 1,
+var surelyNeeds = map[hear.Kind]float32{hear.Child: 1, hear.TextOnly: 1, hear.Sexual: 1.5, hear.ChildConcern: 1,
 	hear.Older: 0}
 
 // guessed reports a case that no phrase says, only the weight of words.
@@ -58,6 +58,15 @@ func guessed(r *hear.Reading, c *Case) bool {
 		return !r.Sure(hear.Behaviour) && !r.Sure(hear.MaybeBehaviour) && r.Over(hear.MaybeBehaviour) < surelyEither
 	}
 	return false
+}
+
+// meant is what a text means where a conversation is. Most mean the same everywhere.
+func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
+	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && c.Kind != CaseBehaviour {
+		return c
+	}
+	now := t.inConversation(s, urgent, *c)
+	return &now
 }
 
 // inConversation is what a text means to somebody who has had an answer. The weights were fitted on first texts: people
@@ -82,6 +91,11 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		case inDanger && (dangerNeed(c.What) || c.What == hear.TextOnly): // "cant talk": that says how to call 999
 			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
 			return c
+		}
+	}
+	if c.Kind == CaseBehaviour && s.Who == Me {
+		if _, harmed := t.needOf(s.Step); harmed || inDanger {
+			c.Kind = CaseEither // they said before that they are harmed
 		}
 	}
 	if c.Guess {
@@ -140,6 +154,9 @@ func lineless(k hear.Kind) bool {
 
 // missText answers a text that was not understood.
 func (t turn) missText(s State, c *Case) (State, Reply) {
+	if s.Urgent != NotUrgent { // it has the 24-hour number, too
+		return t.replyWithoutProgress(s, t.urgentAgain(s))
+	}
 	misses := min(s.Misses+1, missesToRest)
 	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
 		s.Misses = misses
@@ -152,8 +169,6 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	reply := Reply{}
 	next := s
 	switch {
-	case s.Urgent != NotUrgent: // it has the 24-hour number, too
-		reply = t.urgentAgain(s)
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
 	case misses < missesToHelpline && len(question.Shows) > 0: // it has a number
@@ -163,7 +178,6 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
 	default:
-		next.Urgent = NotUrgent
 		if s.Step != helpline {
 			next = t.enter(s, helpline)
 		}

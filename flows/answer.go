@@ -30,10 +30,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
-	if !fresh && s.Who != Behaviour && (urgent != NotUrgent || c.Guess) { // any other text is what it is
-		meant := t.inConversation(s, urgent, *c)
-		c = &meant
-	}
+	c = t.meant(s, fresh, urgent, c)
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
 		return t.urgent(s, c)

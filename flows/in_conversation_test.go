@@ -90,6 +90,11 @@ func TestLaterTexts(t *testing.T) {
 		{"i took all my tablets|im 15", "taken", "0800 1111"},
 		{"i took all my tablets|under 19", "taken", "0800 1111"},
 		{"i took all my tablets|im deaf", "85258", "taken"},
+		// Who said that they are harmed is asked before they are taken for somebody who harms.
+		{"he is hitting me|i shove him too i am the abuser", "which?", "0808 802 4040"},
+		{"im a man my wife hits me|i hit my wife", "which?", "0808 802 4040"},
+		{"im a man my wife hits me|i hit my wife|2", "0808 802 4040", "which?"},
+		{"its me thats the problem", "which?", "0808 802 4040"},
 		// Danger stays danger, however often a text is not understood.
 		{"im bleeding|alot|badly|qwxyz", "danger", "unclear"},
 		// Who did not say which they are has no local number behind the 24-hour line. A man has.

@@ -171,11 +171,12 @@ func TestSecondTexts(t *testing.T) {
 			"night night x", "spoke to a lady and she was lovely", "you do not know what that means to me",
 		}},
 		{flows.CaseDespair, 0, []string{
-			"goodnight everyone", "goodnight cruel world", "je veux mourir", "ich will sterben",
+			"goodnight everyone", "goodnight cruel world", "about 30 ibuprofen", "give me the samaritans number",
+			"no one would notice if i wasnt here", "je veux mourir", "ich will sterben",
 		}},
 		{flows.CaseDanger, 0, []string{
 			"he has found out i rang the police", "he has pills in his hand", "il a un couteau",
-			"we are hidden in the cupboard", "the gun is hidden in the shed",
+			"im in the airing cupboard with the kids", "mams still on the floor", "hes waking up again", "the gun is hidden in the shed",
 		}},
 		{flows.CaseSilent, 0, []string{
 			"hes just seen this", "she can see my screen",
@@ -194,7 +195,7 @@ func TestSecondTexts(t *testing.T) {
 		}},
 		{flows.CaseEither, 0, []string{
 			"i dont like her wearing that",
-			"she argues till i snap",
+			"she argues till i snap", "im the problem", "i think i may be controlling",
 		}},
 		{flows.CaseNeed, hear.Man, []string{
 			"do you take men", "can you help fellas",
@@ -320,7 +321,7 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"should i change my number",
 		}},
 		{flows.CaseDanger, 0, []string{
-			"my bag is hidden in the garage", "he has gone to stay with his mum", "will they be cross with me",
+			"my bag is hidden in the garage", "no police thanks", "cleater moor", "he has gone to stay with his mum", "will they be cross with me",
 			"the dishwasher is making a banging noise",
 		}},
 		{flows.CaseDespair, 0, []string{

@@ -286,6 +286,13 @@ func showsAlways(b *flows.Book, ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return b.Service(id).Hours.IsAlways() })
 }
 
+// holdsAlways reports a text with 999 and the number of a line that is always open.
+func holdsAlways(b *flows.Book, text string) bool {
+	return strings.Contains(text, "999") && slices.ContainsFunc(b.Services, func(svc flows.Service) bool {
+		return svc.Hours.IsAlways() && strings.Contains(text, svc.Lines[0].Printed)
+	})
+}
+
 // follow steps a conversation from a node with one input after another.
 func follow(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, ins ...flows.Input) (flows.State, flows.Reply) {
 	t.Helper()
@@ -357,7 +364,9 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 			}
 		case !n.Call && n.State.Step != "":
 			if n.State.Misses == 0 {
-				if _, r := follow(t, b, w, n, nonsense, nonsense); !showsAlways(b, r.Shows) {
+				_, r := follow(t, b, w, n, nonsense, nonsense)
+				urgent := n.State.Urgent != flows.NotUrgent && holdsAlways(b, r.Text) // the answer to danger, again
+				if !showsAlways(b, r.Shows) && !urgent {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
 				}
 			}
