@@ -29,7 +29,8 @@ const surelyEither = 1.5
 
 // surelyDespair is the weight of words, above enough, that says despair in a later text, too. 78 of the labelled later
 // texts weigh enough for despair. 12 of them mean it, and 11 of those weigh as much as this. So do 19 others.
-// surelyDespairPlace is the same beside a place: nobody who names one means it, and most weigh less.
+// surelyDespairPlace is the same beside a place: none of the labelled texts that name one means it, and most
+// weigh less.
 const (
 	surelyDespair      = 1.2
 	surelyDespairPlace = 2.5
@@ -79,10 +80,12 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 			c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
 		}
 	}
+	if c.Kind == CaseNeed && urgent == UrgentTaken {
+		return stillTaken(c)
+	}
 	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
 		switch {
-		case lineless(c.What), urgent == UrgentTaken && c.What != hear.Deaf && c.What != hear.TextOnly:
-			// what they took matters more than who they are
+		case lineless(c.What):
 			c.Kind, c.What = CaseRepeat, 0 // "nie wiem co robic", "nowhere to go"
 			return c
 		case inDanger && c.Guess:
@@ -93,14 +96,23 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 			return c
 		}
 	}
-	if c.Kind == CaseBehaviour && s.Who == Me {
-		if _, harmed := t.needOf(s.Step); harmed || inDanger {
-			c.Kind = CaseEither // they said before that they are harmed
-		}
+	if c.Kind == CaseBehaviour && s.Who == Me && (urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices) {
+		c.Kind = CaseEither // they got an answer for people who are harmed
 	}
 	if c.Guess {
 		return t.guessInConversation(s, urgent, c)
 	}
+	return c
+}
+
+// stillTaken is what a need means to somebody who has taken something: that they have. Who cannot hear or speak is told
+// how to call 999.
+func stillTaken(c Case) Case {
+	if c.What == hear.Deaf || c.What == hear.TextOnly {
+		c.Kind, c.Doctor = CaseDanger, true
+		return c
+	}
+	c.Kind, c.What, c.Taken, c.Guess = CaseDespair, 0, true, false
 	return c
 }
 
@@ -123,7 +135,10 @@ func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
 			return c
 		}
 	}
+	known := t.Area(s.Area)
 	switch open := c.Kind != CaseSomeone; {
+	case known != nil && c.Place.NotDistricts&known.Districts != 0:
+		c.Kind, c.What = CaseDenied, 0
 	case open && place:
 		c.Kind, c.What = CasePlace, 0
 	case numbered && !place && !theirs:

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -41,6 +40,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		return t.thanked(s, fresh)
 	case CaseRepeat:
 		if urgent != NotUrgent { // "please help me"
+			s = t.inArea(s, t.areaAfter(s, &c.Place))
 			s.Urgent = urgent
 			return t.replyWithoutProgress(s, t.urgentAgain(s))
 		}
@@ -51,6 +51,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	o, understood := t.answer(s, fresh, c)
 	switch {
 	case understood && o.aside != nil:
+		o.next.Urgent = urgent // a question to us does not end what was urgent
 		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
 	case understood && o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
@@ -150,7 +151,7 @@ func (t turn) answerDenied(s State, c *Case) (outcome, bool) {
 
 // askEither asks a writer with words of harm both ways which it is.
 func (t turn) askEither(s State, c *Case) outcome {
-	area := cmp.Or(t.areaOf(s, &c.Place), s.Area)
+	area := t.areaAfter(s, &c.Place)
 	s = t.enter(s, t.Either)
 	s.Area = area // for the choice of what they do: no town is asked for twice
 	return outcome{next: s}
@@ -280,6 +281,9 @@ func (t turn) answerNo(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.showServices(s, t.elsewhere())}, true
 	case step.Kind == KindServices && step.FromArea:
 		return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
+	case c.Kind == CaseNo && step.Kind == KindServices && s.Area != "": // the line for them, and not that place
+		s.Area = ""
+		return outcome{next: s}, true
 	case c.Kind == CaseNeither, step.Kind == KindServices:
 		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	}
@@ -329,13 +333,13 @@ func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 	if c.What == hear.Deaf {
 		s.Need = NeedDeaf
 	}
-	if a := t.areaOf(s, &c.Place); a != "" {
-		if to == t.People[s.Who].Helpline { // the local number comes with the 24-hour line
-			return outcome{next: t.showServices(s, a)}, true
-		}
-		if t.StepNamed(to).Kind == KindSay { // the step is told in one text with the local number
-			s = t.showServices(s, a)
-		}
+	a := t.areaAfter(s, &c.Place)
+	switch says := t.StepNamed(to).Kind == KindSay; {
+	case !says && a != "" && c.Place.any() && to == t.People[s.Who].Helpline: // it comes with the local number
+		return outcome{next: t.showServices(s, a)}, true
+	case says: // in one text with the local number
+		s = t.inArea(s, a)
+	default:
 		s.Area = a
 	}
 	return t.goTo(s, to), true
@@ -379,28 +383,26 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 }
 
 // saysNothingNew reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
-// "by the scottish border", "bowness" after Windermere.
+// "bowness" after Windermere.
 func (t turn) saysNothingNew(s State, p *PlaceCase) bool {
 	known := t.Area(s.Area)
-	if known == nil || s.Area == t.elsewhere() || t.StepNamed(s.Step).Kind != KindServices || p.Changed ||
-		p.Not&known.Districts != 0 {
-		return false
-	}
-	switch p.Vague {
-	case OneName, CountyOrSeveral:
-		return p.Where&known.Districts != 0
-	case NearElsewhere:
-		return true
-	}
-	return false
+	return known != nil && s.Area != t.elsewhere() && t.StepNamed(s.Step).Kind == KindServices && p.Vague != NotVague &&
+		!p.Changed && p.NotDistricts&known.Districts == 0 && p.Districts&known.Districts != 0
 }
 
-// areaOf is the area that a place is in for certain, or that stays known; empty where there is none.
-func (t turn) areaOf(s State, p *PlaceCase) string {
-	if t.saysNothingNew(s, p) {
+// areaAfter is the area that is known after a text: the one that it names for certain, or the one that was known if
+// the text says nothing against it. It is empty if the text names another place, or denies the one that was known.
+func (t turn) areaAfter(s State, p *PlaceCase) string {
+	certain, known := p.one(t.elsewhere()), t.Area(s.Area)
+	switch {
+	case t.saysNothingNew(s, p):
 		return s.Area
+	case certain != "":
+		return certain
+	case p.any(), known != nil && p.NotDistricts&known.Districts != 0:
+		return ""
 	}
-	return p.one(t.elsewhere())
+	return s.Area
 }
 
 // keepsLine reports the line of somebody who cannot use a local number alone: a child, or who cannot speak.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 
 	"signpost/flows/hear"
 )
@@ -23,7 +24,7 @@ func (b *Book) Cases() []NamedCase {
 		out = append(out, NamedCase{name, c})
 	}
 	places := b.placeClasses()
-	certain := places[:1+len(b.Areas)] // a doubtful place changes nothing about danger
+	certain := slices.Concat(places[:1+len(b.Areas)], b.changedPlaces())
 	with := func(name string, c Case) {
 		for _, p := range certain {
 			c.Place = p.Case.Place
@@ -72,7 +73,7 @@ func (b *Book) Cases() []NamedCase {
 	for _, s := range b.Words.Shortcuts {
 		add("shortcut to "+s.To, Case{Kind: CaseShortcut, Step: s.To})
 	}
-	add("a place denied", Case{Kind: CaseDenied, Place: PlaceCase{Denied: [4]string{b.Areas[0].ID}}})
+	add("a place denied", Case{Kind: CaseDenied, Place: b.changedPlaces()[1].Case.Place})
 	return out
 }
 
@@ -88,19 +89,27 @@ func (b *Book) placeClasses() []NamedCase {
 	}
 	add(" in doubt", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true})
 	add(" in doubt, and spelt right", PlaceCase{Areas: [4]string{b.Areas[0].ID}, Ask: true, Spelt: true})
-	first, last := &b.Areas[0], &b.Areas[len(b.Areas)-1]
-	one := PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: OneName, Where: first.Districts}
+	out = append(out, b.changedPlaces()[0])
+	first := &b.Areas[0]
+	one := PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: VagueName, Districts: first.Districts}
 	add(" in doubt, and may be known", one)
-	one.Changed = true
-	add(" in doubt, and changed", one)
 	if len(b.Areas) > 1 {
-		both := PlaceCase{Areas: [4]string{first.ID, b.Areas[1].ID}, Ask: true, Vague: CountyOrSeveral,
-			Where: first.Districts | b.Areas[1].Districts}
+		both := PlaceCase{Areas: [4]string{first.ID, b.Areas[1].ID}, Ask: true, Vague: VagueCountyOrSeveral,
+			Districts: first.Districts | b.Areas[1].Districts}
 		add(" in one of two areas", both)
-		both.Not = first.Districts
+		both.NotDistricts = first.Districts
 		add(" in one of two areas, and not the first", both)
 	}
-	add(" near another area", PlaceCase{Areas: [4]string{last.ID}, Vague: NearElsewhere, Where: last.Districts})
 	add(" in many areas", PlaceCase{Many: true, Ask: true})
 	return out
+}
+
+// changedPlaces are the places that leave nothing of one that was known: another in doubt, and a denial.
+func (b *Book) changedPlaces() []NamedCase {
+	first := &b.Areas[0]
+	return []NamedCase{
+		{" in doubt, and changed", Case{Place: PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: VagueName,
+			Districts: first.Districts, Changed: true}}},
+		{", a place denied", Case{Place: PlaceCase{Denied: [4]string{first.ID}, NotDistricts: first.Districts}}},
+	}
 }

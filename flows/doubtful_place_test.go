@@ -27,7 +27,7 @@ const (
 	openNumber  = "0808 2000 247"
 )
 
-// A place that may be another of the same name gets its number at once, with its name.
+// A place that may be another of the same name gets its number at once, with the towns of the area.
 func TestPlaceInDoubtHasItsNumber(t *testing.T) {
 	b := shipped(t)
 	_, r := says(t, b, flows.State{}, "brampton", "asdfgh", "1")
@@ -106,14 +106,12 @@ func TestDoubtfulPlaceNearTheKnownOne(t *testing.T) {
 		{"coniston", "is it barrow or kendal for us", true},
 		{"helsby", "is that runcorn or chester do us", true},
 		{"gosforth", "no not newcastle!! cumbria", true},
-		{"alston", "up the top by northumberland", true},
 		{"gosforth", "yes newcastle", false},
 		{"whitehaven", "moved to bowness", false},
 		{"whitehaven", "no i mean bowness", false},
 		{"whitehaven", "not whitehaven, bowness", false},
-		{"kendal", "not kendal, near lancaster", false},
-		{"kendal", "wrong place, near lancaster", false},
-		{"kendal", "from preston", false},
+		{"kendal", "near lancaster", false},
+		{"kendal", "im in a refuge near london", false},
 		{"kendal", "not kendal, somewhere else in cumbria", false},
 		{"crewe", "moved, still in cheshire", false},
 		{"chester", "its for my sister, upton", false},
@@ -149,12 +147,33 @@ func TestPlacesTogether(t *testing.T) {
 	}
 }
 
-// Danger does not lose the place that stays known.
-func TestDangerNearAnotherArea(t *testing.T) {
+// An answer to danger names the number of a place that stays known, and none of a place that the writer left, or of
+// somebody else's. A line for who they are stays.
+func TestPlaceInDanger(t *testing.T) {
 	b := shipped(t)
-	_, r := says(t, b, flows.State{}, "alston", "hes outside, up the top by northumberland")
-	if !r[1].Emergency || !strings.Contains(r[1].Text, northNumber) {
-		t.Errorf("%+v", r[1])
+	const south, west, mens = "01229 582386", "01900 842991", "0808 801 0327"
+	for _, tt := range []struct {
+		texts      []string
+		has, never string
+	}{
+		{[]string{"kendal", "hes outside"}, south, ""},
+		{[]string{"windermere", "hes outside im at bowness"}, south, ""},
+		{[]string{"whitehaven", "moved to bowness. hes outside with a knife"}, openNumber, west},
+		{[]string{"kendal", "hes got a knife im in upton now"}, openNumber, south},
+		{[]string{"kendal", "my sister is being strangled right now"}, openNumber, south},
+		{[]string{"kendal", "im deaf and i dont live in kendal"}, "85258", south},
+		{[]string{"kendal", "im a man in upton"}, mens, south},
+		{[]string{"im a man my wife hits me in kendal", "wrong town", "shes outside with a knife"}, mens, south},
+		{[]string{"im a man my wife hits me in windermere", "shes outside im at bowness"}, mens, ""},
+		{[]string{"i cant speak he will hear", "hes outside im in kendal"}, "85258", ""},
+		{[]string{"i took all my tablets", "im deaf"}, "999", "85258"},
+	} {
+		_, r := says(t, b, flows.State{}, tt.texts...)
+		last := r[len(r)-1].Text
+		lost := tt.never != "" && strings.Contains(last, tt.never)
+		if !strings.Contains(last, tt.has) || !strings.Contains(last, "999") || lost {
+			t.Errorf("%q: %q", tt.texts, last)
+		}
 	}
 }
 

@@ -7,15 +7,15 @@ import (
 	"signpost/internal/area"
 )
 
-// Vague says in which way a place may say nothing new.
-type Vague uint8
+// Vagueness says in which way a place may say nothing new to somebody whose place is known.
+type Vagueness uint8
 
-// The ways.
+// A place is certain, or in doubt in another way; it is one name that is in doubt or in several areas ("bowness"); or
+// it is a county, several places with "or", or several in a story.
 const (
-	Clear           Vague = iota // it is certain, or in doubt in another way
-	OneName                      // one name that is in doubt, or in several areas: "bowness"
-	CountyOrSeveral              // a county, or several places with "or"
-	NearElsewhere                // a place that is not ours, and near: "by the scottish border"
+	NotVague Vagueness = iota
+	VagueName
+	VagueCountyOrSeveral
 )
 
 // PlaceCase is the part of a case that a place has.
@@ -30,14 +30,13 @@ type PlaceCase struct {
 	// Unnamed means that the place must not be named in an answer: somebody may be
 	// hiding there.
 	Unnamed bool
-	// Vague means that it may say nothing new to somebody whose place is known: see [turn.saysNothingNew].
-	Vague Vague
+	Vague   Vagueness
 	// Changed means that the writer is at another place than was known, or says that it was wrong.
 	Changed bool
-	// Where are the districts that it may be in, and Not those of places that are not the writer's.
-	Where, Not area.Set
-	Denied     [4]string // areas of places that are not the writer's
-	Theirs     string    // the area of somebody else's place, if it is one
+	// Districts are those that it may be in, and NotDistricts those of places where the writer is not.
+	Districts, NotDistricts area.Set
+	Denied                  [4]string // areas of places that are not the writer's
+	Theirs                  string    // the area of somebody else's place, if it is one
 }
 
 func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
@@ -50,7 +49,7 @@ func filled4(list *[4]string) []string {
 	return list[:n]
 }
 
-// One is the area of a certain place; empty when there is none.
+// one is the area of a certain place; empty when there is none.
 func (p *PlaceCase) one(elsewhere string) string {
 	if a := p.areas(); len(a) == 1 && (!p.Ask || a[0] == elsewhere) {
 		return a[0]
@@ -61,10 +60,11 @@ func (p *PlaceCase) one(elsewhere string) string {
 // unsure reports a place that may be in several areas, or that is not certain.
 func (p *PlaceCase) unsure() bool { return p.Many || p.any() && (p.Ask || len(p.areas()) > 1) }
 
-// Any reports whether a place was named at all.
+// any reports whether a place was named at all.
 func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 
-// story is how many words tell more than a correction: in these, a second place says nothing new.
+// story is how many words tell more than a correction. There, a place of which the words do not say whose it is says
+// nothing new.
 const story = 15
 
 // placeIn is the place that a text names, with what the rest of the text says of it.
@@ -74,17 +74,17 @@ func (b *Book) placeIn(r *hear.Reading) PlaceCase {
 		p.any() && !p.Ask {
 		p.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
-	if p.Vague == Clear && len(r.Answer.Rests) > 1 && len(r.Words) >= story {
-		p.Vague = CountyOrSeveral
+	if p.Vague == NotVague && len(r.Answer.Rests) > 1 && len(r.Words) >= story && !r.Answer.Said {
+		p.Vague = VagueCountyOrSeveral
 	}
-	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == OneName && r.Set().Any(hear.No, hear.NotHere)
+	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == VagueName && r.Set().Any(hear.No, hear.NotHere)
 	return p
 }
 
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word
-	p.Where, p.Not = at.Set, at.Denied
+	p.Districts, p.NotDistricts = at.Set, at.Denied&^at.Theirs
 	const usual = 8 // areas: with no more than these, no memory is asked for
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)
@@ -118,12 +118,10 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 		}
 	}
 	switch {
-	case at.Beside:
-		p.Vague = NearElsewhere
 	case at.Or || at.Counties && b.allWide(at.Rests):
-		p.Vague = CountyOrSeveral
+		p.Vague = VagueCountyOrSeveral
 	case len(at.Rests) == 1 && p.unsure():
-		p.Vague = OneName
+		p.Vague = VagueName
 	}
 	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {
 		p.Theirs = theirs[0]

@@ -176,7 +176,8 @@ func TestSecondTexts(t *testing.T) {
 		}},
 		{flows.CaseDanger, 0, []string{
 			"he has found out i rang the police", "he has pills in his hand", "il a un couteau",
-			"im in the airing cupboard with the kids", "mams still on the floor", "hes waking up again", "the gun is hidden in the shed",
+			"im in the airing cupboard with the kids", "mams still on the floor", "hes waking up again",
+			"the gun is hidden in the shed",
 		}},
 		{flows.CaseSilent, 0, []string{
 			"hes just seen this", "she can see my screen",
@@ -321,7 +322,8 @@ func TestSecondTextsThatSoundAlike(t *testing.T) {
 			"should i change my number",
 		}},
 		{flows.CaseDanger, 0, []string{
-			"my bag is hidden in the garage", "no police thanks", "cleater moor", "he has gone to stay with his mum", "will they be cross with me",
+			"my bag is hidden in the garage", "no police thanks", "cleater moor",
+			"he has gone to stay with his mum", "will they be cross with me",
 			"the dishwasher is making a banging noise",
 		}},
 		{flows.CaseDespair, 0, []string{

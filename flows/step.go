@@ -111,8 +111,8 @@ func (t turn) back(s State) State {
 }
 
 // remembersArea reports that the area stays known at the 24-hour line: back gives the local number, and so does the
-// answer to danger. It is not kept for somebody who did not say whether they are harmed. A call has the local line as
-// its next.
+// answer to danger. It is not kept for somebody who did not say whether they are harmed. Everywhere else has no local
+// number, and a call has the local line as its next.
 func (t turn) remembersArea(s State) bool {
 	return !t.call && s.Who != Behaviour && s.Step != t.Either && s.Area != t.elsewhere()
 }

@@ -1,24 +1,19 @@
 package flows
 
-import (
-	"slices"
-
-	"signpost/flows/hear"
-)
+import "signpost/flows/hear"
 
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
 func (t turn) urgent(s State, c *Case) (State, Reply) {
-	a := t.areaOf(s, &c.Place)
-	if c.Someone && c.Place.Theirs != "" {
-		a = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
+	if c.Someone && s.Who == Me {
+		s.Area = "" // what was known is the writer's place
 	}
-	switch {
-	case s.Who == Behaviour:
-	case a != "":
-		s = t.showServices(s, a)
-	case s.Area != "" && slices.Contains(filled4(&c.Place.Denied), s.Area): // not that number
-		s = t.enter(s, t.People[s.Who].Ask)
+	area := t.areaAfter(s, &c.Place)
+	if c.Someone && c.Place.Theirs != "" {
+		area = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
+	}
+	if s.Who != Behaviour {
+		s = t.inArea(s, area)
 	}
 	if c.Kind == CaseDanger && s.Who != Behaviour {
 		s = t.inDanger(s, c)
@@ -30,6 +25,21 @@ func (t turn) urgent(s State, c *Case) (State, Reply) {
 		s.Urgent = NotUrgent
 	}
 	return s, r
+}
+
+// inArea is the state with another area known. The line for a need stays, if it is the one that was given.
+func (t turn) inArea(s State, area string) State {
+	step := t.StepNamed(s.Step)
+	stays := step.AreaToo && s.At == 0
+	passed := step.AreaToo && s.At != 0
+	switch {
+	case area != "" && !stays && (passed || area != s.Area):
+		return t.showServices(s, area)
+	case area == "" && step.FromArea: // not that number
+		return t.enter(s, t.People[s.Who].Ask)
+	}
+	s.Area = area
+	return s
 }
 
 func urgencyOf(c *Case) Urgency {
@@ -83,7 +93,7 @@ func (t turn) urgentAgain(s State) Reply {
 func (t turn) inDanger(s State, c *Case) State {
 	if c.Someone {
 		s.Who = Someone
-		if t.StepNamed(s.Step).FromArea {
+		if s.Area != "" {
 			return t.showServices(s, s.Area)
 		}
 		return t.enterFor(s, Someone, t.People[Someone].Ask)

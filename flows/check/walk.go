@@ -254,8 +254,9 @@ func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
 
 // walkAside walks every state from the first text and the first ring of a call, at each of the book's
 // [Moments], and shows every step between them, nearest first. Most cases are tried at the first moment: the
-// others differ only in what is open, and fewer texts are tried there. An edge is good until the visitor returns. The moments are walked side by
-// side. Each has a visitor of its own, made by visitor, which is never called by two at once.
+// others differ only in what is open, and fewer texts are tried there. An edge is good until the visitor
+// returns. The moments are walked side by side. Each has a visitor of its own, made by visitor, which is never
+// called by two at once.
 func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	return walkBriefly(b, false, visitor)
 }

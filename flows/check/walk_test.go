@@ -216,6 +216,16 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		fiftyFive.MatchString(r.Text) {
 		t.Errorf("%s: somebody deaf is told to press 55: %q", where, r.Text)
 	}
+	// What a text says against the place that was known leaves nothing of it.
+	first := &b.Areas[0]
+	left := strings.Contains(e.Input, "and changed") || strings.Contains(e.Input, "not the first") ||
+		strings.Contains(e.Input, "a place denied")
+	if left && e.From.State.Area == first.ID && e.From.State.Who != flows.Behaviour {
+		if local := b.Service(first.Services[0]).Lines[0].Printed; e.To.State.Area == first.ID ||
+			strings.Contains(r.Text, local) {
+			t.Errorf("%s: %s is left, and stays known: %q", where, first.ID, r.Text)
+		}
+	}
 	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
 	if e.From.State.Who == flows.Behaviour && !r.Ended {
 		if e.To.State.Who != flows.Behaviour {
@@ -289,7 +299,7 @@ func showsAlways(b *flows.Book, ids []string) bool {
 // holdsAlways reports a text with 999 and the number of a line that is always open.
 func holdsAlways(b *flows.Book, text string) bool {
 	return strings.Contains(text, "999") && slices.ContainsFunc(b.Services, func(svc flows.Service) bool {
-		return svc.Hours.IsAlways() && strings.Contains(text, svc.Lines[0].Printed)
+		return svc.Hours.IsAlways() && !svc.Emergency() && strings.Contains(text, svc.Lines[0].Printed)
 	})
 }
 

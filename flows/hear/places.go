@@ -71,9 +71,7 @@ type Place struct {
 	Role  Role
 	Score float32
 	Cue   string // the phrase of the book that gave it its role
-	// Beside means that it is near, and that a word such as "by" or "border" is right before it.
-	Beside bool
-	Alone  bool
+	Alone bool
 }
 
 // locate gives every candidate its role and score, and decides where the writer is.
@@ -225,7 +223,6 @@ func (l *locator) role(p *Place, index int) {
 		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
 		p.Ask = true // "the kells" may be another name: Kells has no "the"
 	}
-	p.Beside = p.Role == RoleNear && p.From > 0 && l.ear.is(Steering, l.Words[p.From-1])
 	if n := len(l.Places); n > 0 {
 		before := &l.Places[n-1]
 		if l.corrected(before, p) {

@@ -25,7 +25,6 @@ const (
 	HisPartner  = "his_partner"  // a partner who is a man: the writer is seldom one
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
 	Moves       = "moves"        // somebody is at another place now: "moved to upton"
-	Steering    = "steering"     // right before a place that is only near: "by the border"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
 )
 
@@ -33,7 +32,7 @@ const (
 func SmallWords() []string {
 	return []string{
 		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
-		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves, Steering,
+		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves,
 		Kept,
 	}
 }

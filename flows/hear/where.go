@@ -18,8 +18,8 @@ type Where struct {
 	Exact, Word bool
 	// Counties means that only counties are named, or parts of one; Or that there is an "or" between two places.
 	Counties, Or bool
-	// Beside means that only a place is named that is not ours, and that it is near: "just by northumberland".
-	Beside bool
+	// Said means that the words say that the writer is there, or going there.
+	Said bool
 	// Moves means that the writer speaks of moving.
 	Moves bool
 	// Denied are the districts of places that are only somebody else's or not here.
@@ -86,7 +86,7 @@ func writerAt(places []Place) Where {
 	if settled && len(out.Rests) == 1 {
 		out.Ask = false
 	}
-	out.Beside = b.Beside && !out.Set.Ours()
+	out.Said = rank(b) > rank(Place{})
 	return out
 }
 
@@ -98,6 +98,11 @@ func (p *Place) nearTown() bool {
 
 func (p *Place) villageElsewhere() bool {
 	return p.Role == RoleUnclear && !p.Town && !p.How.Postcode() && !p.Where.Ours()
+}
+
+// writers reports a place that may be the writer's.
+func (p *Place) writers() bool {
+	return p.Role != RoleNotHere && p.Role != RoleTheirs && p.Role != RoleNoPlace
 }
 
 // county reports the name of a county of ours, or of a part of one.
@@ -114,7 +119,7 @@ func writers(places []Place) (out Where, in []Place) {
 			if p.Role == RoleTheirs {
 				out.Theirs |= p.Where
 			}
-		case p.Role != RoleNoPlace && mayCount(p):
+		case p.writers() && mayCount(p):
 			if in == nil {
 				in = make([]Place, 0, len(places))
 			}
@@ -158,7 +163,8 @@ func rank(p Place) int {
 // alternatives reports two places with "or" between them.
 func (l *locator) alternatives() bool {
 	for i := 1; i < len(l.Places); i++ {
-		if at := l.Places[i-1].To; l.Places[i].From == at+1 && l.ear.is(Or, l.Words[at]) {
+		before, p := &l.Places[i-1], &l.Places[i]
+		if p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]) && before.writers() && p.writers() {
 			return true
 		}
 	}

@@ -122,7 +122,8 @@ func keysFix(text string) string {
 		return "Write one key, like \"2\". How long to wait before it is a line of its own, in seconds, like " +
 			"press_after: 2"
 	}
-	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n        then_press: %q\n        press_after: %v",
+	return fmt.Sprintf("The wait is a line of its own, in seconds. Write these two instead:\n"+
+		"        then_press: %q\n        press_after: %v",
 		key, wait.Seconds())
 }
 

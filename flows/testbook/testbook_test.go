@@ -22,7 +22,7 @@ func TestSteady(t *testing.T) {
 		t.Errorf("%d moments of %d", len(few), len(whole))
 	}
 	all, _ := check.On(testbook.Files(), day)
-	if left, of := len(src.Examples), len(all.Examples); left == of || 3*left < 2*of { // only those of hours and dates are gone
+	if left, of := len(src.Examples), len(all.Examples); left == of || 3*left < 2*of { // most need no hours
 		t.Errorf("%d examples of %d are left", left, of)
 	}
 }
