@@ -36,8 +36,9 @@ const (
 	surelyDespairPlace = 2.5
 )
 
-// surelyNeeds are the weights of words, above enough, that say a need in a later text, too. A need that is not here is
-// never guessed there: 58 of the labelled later texts weigh enough for honour, a man or LGBT+, and three say it.
+// surelyNeeds are the weights of words, above enough, from which a guessed need counts in a later text, too: for older
+// people any. Other needs with a line of their own need a phrase there: 58 of the labelled later texts weigh enough for
+// honour, a man or LGBT+, and three say it.
 var surelyNeeds = map[hear.Kind]float32{hear.Child: 1, hear.TextOnly: 1, hear.Sexual: 1.5, hear.ChildConcern: 1,
 	hear.Older: 0}
 
@@ -61,7 +62,7 @@ func guessed(r *hear.Reading, c *Case) bool {
 	return false
 }
 
-// meant is what a text means where a conversation is. Most mean the same everywhere.
+// meant is what a text means at this point of a conversation. Most texts mean the same everywhere.
 func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && c.Kind != CaseBehaviour {
 		return c
@@ -105,8 +106,8 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	return c
 }
 
-// stillTaken is what a need means to somebody who has taken something: that they have. Who cannot hear or speak is told
-// how to call 999.
+// stillTaken is what a need means to somebody who has taken something: that answer again. Somebody who cannot hear or
+// speak is told how to call 999.
 func stillTaken(c Case) Case {
 	if c.What == hear.Deaf || c.What == hear.TextOnly {
 		c.Kind, c.Doctor = CaseDanger, true
@@ -169,7 +170,7 @@ func lineless(k hear.Kind) bool {
 
 // missText answers a text that was not understood.
 func (t turn) missText(s State, c *Case) (State, Reply) {
-	if s.Urgent != NotUrgent { // it has the 24-hour number, too
+	if s.Urgent != NotUrgent { // that answer has the 24-hour number, too
 		return t.replyWithoutProgress(s, t.urgentAgain(s))
 	}
 	misses := min(s.Misses+1, missesToRest)
@@ -183,9 +184,12 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	}
 	reply := Reply{}
 	next := s
+	if s.Step == helpline { // they are invited to name their place again
+		next.Area = ""
+	}
 	switch {
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
-		reply.Text = t.show(s).Text // as no number of its own: a machine would get it again and again
+		reply.Text = t.show(next).Text // as no number of its own: a machine would get it again and again
 	case misses < missesToHelpline && len(question.Shows) > 0: // it has a number
 		reply.Text = question.Text
 	case misses < missesToHelpline && c.Tells && len(s.asking()) == 0 && s.Step != t.Either:
@@ -195,6 +199,7 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	default:
 		if s.Step != helpline {
 			next = t.enter(s, helpline)
+			next.Area = ""
 		}
 		next.Ask, next.AskNames, next.Spelt = [4]string{}, [4]string{}, false
 		reply = t.show(next)

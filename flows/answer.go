@@ -8,7 +8,7 @@ import (
 	"signpost/internal/normalise"
 )
 
-// stepText answers one text message: it sees only the case that the text is, and leaves it as it is.
+// stepText answers one text message: it reads only the case that the text is, and does not change it.
 func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	t := turn{Book: b, now: now}
 	if c.Kind == CaseLeave {
@@ -19,7 +19,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		s = t.enter(State{Lang: s.Lang}, b.TextStart)
 	}
 	half, urgent := s.Half, s.Urgent
-	s.Half, s.Urgent = "", NotUrgent // both are kept for one text only
+	s.Half, s.Urgent = "", NotUrgent // each text clears both; what was urgent is kept where the text does not end it
 	if c.Deaf && s.Who != Behaviour {
 		s.Need = NeedDeaf
 	}
@@ -281,7 +281,7 @@ func (t turn) answerNo(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.showServices(s, t.elsewhere())}, true
 	case step.Kind == KindServices && step.FromArea:
 		return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
-	case c.Kind == CaseNo && step.Kind == KindServices && s.Area != "": // the line for them, and not that place
+	case c.Kind == CaseNo && step.Kind == KindServices && s.Area != "": // keep the line, and forget the place
 		s.Area = ""
 		return outcome{next: s}, true
 	case c.Kind == CaseNeither, step.Kind == KindServices:

@@ -13,6 +13,13 @@ type NamedCase struct {
 	Case Case
 }
 
+// Parts of the names of cases in which the writer leaves or denies the first area of the book.
+const (
+	CaseChanged     = ", and changed"
+	CaseNotFirst    = ", and not the first"
+	CasePlaceDenied = "a place denied"
+)
+
 // Cases lists the cases that a text can be in this book, with place names as
 // classes: one for each area, one for a place in doubt, one for many.
 func (b *Book) Cases() []NamedCase {
@@ -73,7 +80,7 @@ func (b *Book) Cases() []NamedCase {
 	for _, s := range b.Words.Shortcuts {
 		add("shortcut to "+s.To, Case{Kind: CaseShortcut, Step: s.To})
 	}
-	add("a place denied", Case{Kind: CaseDenied, Place: b.changedPlaces()[1].Case.Place})
+	add(CasePlaceDenied, Case{Kind: CaseDenied, Place: b.changedPlaces()[1].Case.Place})
 	return out
 }
 
@@ -92,24 +99,24 @@ func (b *Book) placeClasses() []NamedCase {
 	out = append(out, b.changedPlaces()[0])
 	first := &b.Areas[0]
 	one := PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: VagueName, Districts: first.Districts}
-	add(" in doubt, and may be known", one)
+	add(" in doubt, and may be the known place", one)
 	if len(b.Areas) > 1 {
 		both := PlaceCase{Areas: [4]string{first.ID, b.Areas[1].ID}, Ask: true, Vague: VagueCountyOrSeveral,
 			Districts: first.Districts | b.Areas[1].Districts}
 		add(" in one of two areas", both)
 		both.NotDistricts = first.Districts
-		add(" in one of two areas, and not the first", both)
+		add(" in one of two areas"+CaseNotFirst, both)
 	}
 	add(" in many areas", PlaceCase{Many: true, Ask: true})
 	return out
 }
 
-// changedPlaces are the places that leave nothing of one that was known: another in doubt, and a denial.
+// changedPlaces are the cases in which the writer leaves or denies the known place.
 func (b *Book) changedPlaces() []NamedCase {
 	first := &b.Areas[0]
 	return []NamedCase{
-		{" in doubt, and changed", Case{Place: PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: VagueName,
+		{" in doubt" + CaseChanged, Case{Place: PlaceCase{Areas: [4]string{first.ID}, Ask: true, Vague: VagueName,
 			Districts: first.Districts, Changed: true}}},
-		{", a place denied", Case{Place: PlaceCase{Denied: [4]string{first.ID}, NotDistricts: first.Districts}}},
+		{", " + CasePlaceDenied, Case{Place: PlaceCase{Denied: [4]string{first.ID}, NotDistricts: first.Districts}}},
 	}
 }

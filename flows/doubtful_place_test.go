@@ -89,8 +89,8 @@ func TestPlaceInDoubtWithoutItsText(t *testing.T) {
 	}
 }
 
-// A doubtful place that may be in the area that is known changes nothing; another one is asked about.
-func TestDoubtfulPlaceNearTheKnownOne(t *testing.T) {
+// A later place that fits the known area changes nothing. Any other place is answered or asked about.
+func TestPlaceAfterAKnownPlace(t *testing.T) {
 	b := shipped(t)
 	for _, tt := range []struct {
 		first, then string

@@ -7,7 +7,7 @@ import (
 	"signpost/flows/hear"
 )
 
-// joinHalves joins the two halves of a postcode that came in two texts; nil when they are none.
+// joinHalves joins the two halves of a postcode that came in two texts; nil if they make no postcode.
 func (t turn) joinHalves(first, second string) *Case {
 	if first == "" || second == "" {
 		return nil

@@ -36,7 +36,7 @@ func TestLaterTexts(t *testing.T) {
 		return slices.ContainsFunc(wordings, func(w flows.Wording) bool {
 			begins, _, _ := strings.Cut(w.Text, "{")
 			if begins == "" {
-				t.Fatalf("%s: nothing to tell it by", what)
+				t.Fatalf("%s: the wording begins with a placeholder", what)
 			}
 			return strings.HasPrefix(text, begins)
 		})
@@ -90,11 +90,11 @@ func TestLaterTexts(t *testing.T) {
 		{"kendal|0|hes here", number, "unclear"},
 		{"kendal|0|9", number, "unclear"},
 		{"kendal|ive nowhere to sleep tonight|9", number, "unclear"},
-		// Who took something hears of A&E again, whoever they are.
+		// Somebody who took something hears of A&E again.
 		{"i took all my tablets|im 15", "taken", "0800 1111"},
 		{"i took all my tablets|under 19", "taken", "0800 1111"},
 		{"i took all my tablets|im deaf", "deaf", "taken"},
-		// Who said that they are harmed is asked before they are taken for somebody who harms.
+		// Somebody who said that they are harmed is asked before they are taken for one who harms.
 		{"he is hitting me|i shove him too i am the abuser", "which?", "0808 802 4040"},
 		{"im a man my wife hits me|i hit my wife", "which?", "0808 802 4040"},
 		{"he is hitting me|kendal|i am the abuser", "which?", "0808 802 4040"},
@@ -105,7 +105,7 @@ func TestLaterTexts(t *testing.T) {
 		{"its me thats the problem", "which?", "0808 802 4040"},
 		// Danger stays danger, however often a text is not understood.
 		{"im bleeding|alot|badly|qwxyz", "danger", "unclear"},
-		// Who did not say which they are has no local number behind the 24-hour line. A man has.
+		// Somebody who did not say which they are has no local number behind the 24-hour line. A man has.
 		{"i hit her but she hits me. kendal|0|9", "start?", number},
 		{"im a man my wife hits me in kendal|0|9", number, "start?"},
 		// What is only guessed at is no need.
@@ -117,7 +117,7 @@ func TestLaterTexts(t *testing.T) {
 		{"hi|carlisle. no kendal", number, "where?"},
 		{"hi|used to live there but now im in kendal", number, "24 hours"},
 		{"kendal|0|kendal i said", number, "24 hours"},
-		// A place that may be the one that is known is no new question.
+		// A writer who corrects the place is asked again. A place near the known one is no new question.
 		{"chester|no i mean upton", "where?", "0300 123 7047"},
 		{"chester|not chester, upton", "2 Widnes", "0300 123 7047"},
 		{"kendal|kendal to carlisle", "2 Carlisle", number},

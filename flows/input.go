@@ -55,7 +55,7 @@ func CaseInput(c Case) Input { return Input{kind: inputText, known: &c} }
 // Case is what the text asks a book for.
 func (in Input) Case(b *Book) Case { return *in.caseIn(b) }
 
-// caseIn is Case where it is kept: a case is large, and a walk asks for millions.
+// caseIn returns the case by its address. A case is large, and a walk reads millions.
 func (in Input) caseIn(b *Book) *Case {
 	if in.known != nil {
 		return in.known

@@ -17,11 +17,12 @@ type laterText struct {
 	labels, doubtful []string
 }
 
-// labelled reports a text that says one of some things; may also one of which the labels are in doubt.
+// labelled reports a text that says one of some things.
 func (l *laterText) labelled(kinds ...hear.Kind) bool {
 	return slices.ContainsFunc(kinds, func(k hear.Kind) bool { return slices.Contains(l.labels, k.String()) })
 }
 
+// may is labelled for a text of which the labels are in doubt, too.
 func (l *laterText) may(kinds ...hear.Kind) bool {
 	return l.labelled(kinds...) ||
 		slices.ContainsFunc(kinds, func(k hear.Kind) bool { return slices.Contains(l.doubtful, k.String()) })
@@ -49,7 +50,7 @@ func laterTexts(t *testing.T) (out []laterText) {
 	return out
 }
 
-// Later texts are understood: after the first question, and after a number. The set was looked at, and the weights
+// Later texts are understood: after the first question, and after a number. The set does not judge: the weights
 // from which a guess counts were chosen on it.
 func TestLaterTextsAreUnderstood(t *testing.T) {
 	b := shipped(t)
@@ -101,7 +102,7 @@ func TestLaterTextsAreUnderstood(t *testing.T) {
 		if pressing < fewest || need < fewest || float64(missed) > mostMissed*float64(pressing) ||
 			float64(alarms) > mostAlarms*float64(calm) ||
 			float64(right) < fewestRight*float64(need) || wrong > mostWrong {
-			t.Errorf("after %q, more is misunderstood than before", first)
+			t.Errorf("after %q: a limit is exceeded, see the log", first)
 		}
 	}
 }

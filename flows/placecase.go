@@ -7,18 +7,17 @@ import (
 	"signpost/internal/area"
 )
 
-// Vagueness says in which way a place may say nothing new to somebody whose place is known.
+// Vagueness is how a place can be unclear and still fit the area that is known already.
 type Vagueness uint8
 
-// A place is certain, or in doubt in another way; it is one name that is in doubt or in several areas ("bowness"); or
-// it is a county, several places with "or", or several in a story.
+// The ways of being vague.
 const (
-	NotVague Vagueness = iota
-	VagueName
-	VagueCountyOrSeveral
+	NotVague             Vagueness = iota // certain, or unclear in another way
+	VagueName                             // one name that is in doubt, or in several areas: "bowness"
+	VagueCountyOrSeveral                  // a county, or several places with "or" or in a long text
 )
 
-// PlaceCase is the part of a case that a place has.
+// PlaceCase is what a text says about places.
 type PlaceCase struct {
 	Areas [4]string // in the order they were named; empty: no place, or more than fit
 	Names [4]string // the place each area is named by; empty: by the area's own words
@@ -31,7 +30,7 @@ type PlaceCase struct {
 	// hiding there.
 	Unnamed bool
 	Vague   Vagueness
-	// Changed means that the writer is at another place than was known, or says that it was wrong.
+	// Changed means that the writer is no longer at the known place, or says that it was wrong.
 	Changed bool
 	// Districts are those that it may be in, and NotDistricts those of places where the writer is not.
 	Districts, NotDistricts area.Set
@@ -63,9 +62,9 @@ func (p *PlaceCase) unsure() bool { return p.Many || p.any() && (p.Ask || len(p.
 // any reports whether a place was named at all.
 func (p *PlaceCase) any() bool { return p.Areas[0] != "" || p.Many }
 
-// story is how many words tell more than a correction. There, a place of which the words do not say whose it is says
-// nothing new.
-const story = 15
+// longText is the number of words from which a text is more than a correction. Several places in it are vague, unless
+// the words say that the writer is at one.
+const longText = 15
 
 // placeIn is the place that a text names, with what the rest of the text says of it.
 func (b *Book) placeIn(r *hear.Reading) PlaceCase {
@@ -74,7 +73,7 @@ func (b *Book) placeIn(r *hear.Reading) PlaceCase {
 		p.any() && !p.Ask {
 		p.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
-	if p.Vague == NotVague && len(r.Answer.Rests) > 1 && len(r.Words) >= story && !r.Answer.Said {
+	if p.Vague == NotVague && len(r.Answer.Rests) > 1 && len(r.Words) >= longText && !r.Answer.Said {
 		p.Vague = VagueCountyOrSeveral
 	}
 	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == VagueName && r.Set().Any(hear.No, hear.NotHere)
@@ -134,7 +133,7 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	return p
 }
 
-// allWide reports names that are each of more than one area.
+// allWide reports whether every name covers several areas.
 func (b *Book) allWide(places []hear.NamedPlace) bool {
 	return !slices.ContainsFunc(places, func(p hear.NamedPlace) bool { return len(b.areasIn(nil, p.Where)) < 2 })
 }

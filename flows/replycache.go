@@ -29,7 +29,7 @@ type replyCache struct {
 	texts   map[textKey]string
 	prompts map[promptKey]Reply
 	chains  map[chainKey][]*Service
-	// One step asks for the same chain several times.
+	// The latest chain: one step asks for the same several times.
 	lastOf    chainKey
 	lastChain []*Service
 }

@@ -35,7 +35,7 @@ func (t turn) inArea(s State, area string) State {
 	switch {
 	case area != "" && !stays && (passed || area != s.Area):
 		return t.showServices(s, area)
-	case area == "" && step.FromArea: // not that number
+	case area == "" && step.FromArea: // the number no longer applies
 		return t.enter(s, t.People[s.Who].Ask)
 	}
 	s.Area = area

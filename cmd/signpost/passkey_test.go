@@ -38,7 +38,7 @@ type office struct {
 // kept is shared by all desks of the tests: most begin with the same book.
 var kept changes.Kept
 
-// openOffice is a desk that begins with the book of the tests' county.
+// openOffice is a desk that begins with the test book without hours.
 func openOffice(t *testing.T) *office {
 	t.Helper()
 	return openOfficeWith(t, testbook.Steady())

@@ -86,8 +86,8 @@ const maxNodes = 50_000
 type thorough int
 
 // A full walk tries every input in every state. A brief one tries no case with a place
-// after the start, and once a need is known each case once for each step. A quick one tries cases at
-// the start alone.
+// after the start. Once a need is known, after an answer to danger, and where a line comes with the local number, it
+// tries each case once for each step. A quick one tries cases at the start alone.
 const (
 	quick thorough = iota
 	brief
@@ -165,10 +165,10 @@ func (w *walker) at(s flows.State) [][]input {
 		return [][]input{in.texts}
 	case w.how == full || s.Step == "":
 		return [][]input{in.texts, in.cases, in.placed}
-	case s.Need != 0 || step.AreaToo && s.Area != "":
+	case s.Need != 0 || s.Area != "" && !step.FromArea || s.Urgent != flows.NotUrgent:
 		const few = 3 // the digits 0 to 2
 		// What a need changes in an answer (Relay UK's prefix, say) depends on no area.
-		kind := flows.State{Step: s.Step, Who: s.Who, Need: s.Need, Lang: s.Lang}
+		kind := flows.State{Step: s.Step, Who: s.Who, Need: s.Need, Lang: s.Lang, Urgent: s.Urgent}
 		if w.how == brief && !w.tried[kind] {
 			w.tried[kind] = true
 			return [][]input{in.texts[:few], in.cases}
@@ -261,7 +261,7 @@ func walkAside(b *flows.Book, visitor func(moment int) func(*Edge)) *Walk {
 	return walkBriefly(b, false, visitor)
 }
 
-// BriefWalk is the walk whose answers the rules look at: most texts are tried at one moment only.
+// BriefWalk walks a book as a check does, without looking at the steps.
 func BriefWalk(b *flows.Book) *Walk {
 	return walkAside(b, func(int) func(*Edge) { return func(*Edge) {} })
 }

@@ -216,14 +216,14 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		fiftyFive.MatchString(r.Text) {
 		t.Errorf("%s: somebody deaf is told to press 55: %q", where, r.Text)
 	}
-	// What a text says against the place that was known leaves nothing of it.
+	// After the writer leaves or denies a place, it is neither known nor given.
 	first := &b.Areas[0]
-	left := strings.Contains(e.Input, "and changed") || strings.Contains(e.Input, "not the first") ||
-		strings.Contains(e.Input, "a place denied")
+	left := strings.Contains(e.Input, flows.CaseChanged) || strings.Contains(e.Input, flows.CaseNotFirst) ||
+		strings.Contains(e.Input, flows.CasePlaceDenied)
 	if left && e.From.State.Area == first.ID && e.From.State.Who != flows.Behaviour {
 		if local := b.Service(first.Services[0]).Lines[0].Printed; e.To.State.Area == first.ID ||
 			strings.Contains(r.Text, local) {
-			t.Errorf("%s: %s is left, and stays known: %q", where, first.ID, r.Text)
+			t.Errorf("%s: the writer left %s, but it is still known or given: %q", where, first.ID, r.Text)
 		}
 	}
 	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
@@ -296,8 +296,8 @@ func showsAlways(b *flows.Book, ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return b.Service(id).Hours.IsAlways() })
 }
 
-// holdsAlways reports a text with 999 and the number of a line that is always open.
-func holdsAlways(b *flows.Book, text string) bool {
+// namesOpenLine reports a text with 999 and the number of a line that is always open.
+func namesOpenLine(b *flows.Book, text string) bool {
 	return strings.Contains(text, "999") && slices.ContainsFunc(b.Services, func(svc flows.Service) bool {
 		return svc.Hours.IsAlways() && !svc.Emergency() && strings.Contains(text, svc.Lines[0].Printed)
 	})
@@ -375,7 +375,7 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 		case !n.Call && n.State.Step != "":
 			if n.State.Misses == 0 {
 				_, r := follow(t, b, w, n, nonsense, nonsense)
-				urgent := n.State.Urgent != flows.NotUrgent && holdsAlways(b, r.Text) // the answer to danger, again
+				urgent := n.State.Urgent != flows.NotUrgent && namesOpenLine(b, r.Text) // the answer to danger, again
 				if !showsAlways(b, r.Shows) && !urgent {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
 				}

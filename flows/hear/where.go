@@ -90,18 +90,19 @@ func writerAt(places []Place) Where {
 	return out
 }
 
-// nearTown reports a certain town of ours that is near, and villageElsewhere a village elsewhere of which nothing else
-// is said: "rigg, by penrith" is hardly the village in Scotland.
+// nearTown reports a certain town of ours that is near.
 func (p *Place) nearTown() bool {
 	return p.Role == RoleNear && p.Town && p.Where.Ours() && p.Score >= Fitted.Certain
 }
 
+// villageElsewhere reports a village outside our area, with nothing said about whether the writer is there. "Rigg, by
+// penrith" is hardly the village in Scotland.
 func (p *Place) villageElsewhere() bool {
 	return p.Role == RoleUnclear && !p.Town && !p.How.Postcode() && !p.Where.Ours()
 }
 
-// writers reports a place that may be the writer's.
-func (p *Place) writers() bool {
+// mayBeWriters reports a place that may be the writer's.
+func (p *Place) mayBeWriters() bool {
 	return p.Role != RoleNotHere && p.Role != RoleTheirs && p.Role != RoleNoPlace
 }
 
@@ -119,7 +120,7 @@ func writers(places []Place) (out Where, in []Place) {
 			if p.Role == RoleTheirs {
 				out.Theirs |= p.Where
 			}
-		case p.writers() && mayCount(p):
+		case p.mayBeWriters() && mayCount(p):
 			if in == nil {
 				in = make([]Place, 0, len(places))
 			}
@@ -164,7 +165,7 @@ func rank(p Place) int {
 func (l *locator) alternatives() bool {
 	for i := 1; i < len(l.Places); i++ {
 		before, p := &l.Places[i-1], &l.Places[i]
-		if p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]) && before.writers() && p.writers() {
+		if p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]) && before.mayBeWriters() && p.mayBeWriters() {
 			return true
 		}
 	}
