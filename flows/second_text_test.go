@@ -171,11 +171,11 @@ func TestSecondTexts(t *testing.T) {
 			"night night x", "spoke to a lady and she was lovely", "you do not know what that means to me",
 		}},
 		{flows.CaseDespair, 0, []string{
-			"goodnight everyone", "goodnight cruel world", "about 30 ibuprofen", "give me the samaritans number",
+			"goodnight everyone", "goodnight cruel world", "so i wont wake up", "about 30 ibuprofen", "give me the samaritans number",
 			"no one would notice if i wasnt here", "je veux mourir", "ich will sterben",
 		}},
 		{flows.CaseDanger, 0, []string{
-			"he has found out i rang the police", "he has pills in his hand", "il a un couteau",
+			"he has found out i rang the police", "she wont wake up", "mummy wont wake up", "hes there now", "he has pills in his hand", "il a un couteau",
 			"im in the airing cupboard with the kids", "mams still on the floor", "hes waking up again",
 			"the gun is hidden in the shed",
 		}},
