@@ -125,6 +125,9 @@ func newLexicon(lists map[string][]string) *lexicon {
 // expand returns the runs of words that one alternative matches.
 func (l *lexicon) expand(alt string, depth int) ([][]string, error) {
 	alt = strings.TrimSpace(alt)
+	if strings.ContainsAny(alt, "()[]") {
+		return nil, fmt.Errorf("%q has a round or square bracket inside a group, or without its pair", alt)
+	}
 	open := strings.IndexByte(alt, '{')
 	if open < 0 {
 		run := wordsOf(alt)
