@@ -115,7 +115,7 @@ func TestRoles(t *testing.T) {
 
 // A phrase that cannot be read is told, and the others go on.
 func TestMistakes(t *testing.T) {
-	for _, phrase := range []string{"", "(maybe)", "... knife", "knife ...", "{nobody}", "[open", "(a/b",
+	for _, phrase := range []string{"", "(maybe)", "... knife", "knife ...", "{nobody}", "[open", "(a/b", "[a/b (c)] knife", "his) knife",
 		strings.Repeat("a ", 20)} {
 		_,
 			mistakes := hear.Compile(hear.Spec{Lists: []hear.List{{Kind: hear.Danger,
