@@ -45,13 +45,17 @@ func rowsOf(t testing.TB, name string) (out []row) {
 	return out
 }
 
+// numbered are the sets of texts of all kinds that were written one after another, the first ones blind.
+var numbered = []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv",
+	"ninth.csv", "tenth.csv", "eleventh.csv", "twelfth.csv", "thirteenth.csv"}
+
 // judges reports whether a row of a set was never tuned on.
 func judges(set string, row int) bool {
 	switch set {
 	case "blind_places.csv", "fourth.csv", "fifth.csv", "fifth_places.csv", "plain.csv":
 		return true
 	case "blind.csv", "third.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"twelfth.csv", "simple.csv":
+		"twelfth.csv", "thirteenth.csv", "simple.csv":
 		return row%2 == 1
 	}
 	return false
@@ -147,14 +151,16 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"twelfth.csv": {"danger": 95, "suicide": 95, "behaviour": 40, "behaviour, or asked": 80, "other": 80,
 			"child": 95, "deaf_or_text": 80, "men": 95, "lgbt": 95, "sexual": 83, "honour": 90, "older": 83,
 			"childworry": 85, "none": 87, "plain": 83, "place kept": 95},
+		"thirteenth.csv": {"danger": 91, "suicide": 95, "behaviour": 45, "behaviour, or asked": 85, "other": 90,
+			"child": 90, "deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 70, "honour": 65, "older": 80,
+			"childworry": 88, "none": 80, "plain": 73, "place kept": 88},
 		"simple.csv": {"plain": 77},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
 	sets := map[string]map[string]share{} // the judging rows, by their set
 	harm := share{}
-	for _, file := range []string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "blind.csv", "third.csv",
-		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"twelfth.csv", "simple.csv", "plain.csv"} {
+	for _, file := range append([]string{"danger.csv", "needs.csv", "alike.csv", "fresh.csv", "simple.csv", "plain.csv"},
+		numbered...) {
 		sets[file] = map[string]share{}
 		for _, r := range rowsOf(t, file) {
 			if r.kind == "machine" || r.kind == "thanks" || r.kind == "leave" || r.kind == "watched" {
@@ -192,9 +198,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %.0f %% of the judging rows, and it was above %.0f", kind, is.percent(), floor)
 		}
 	}
-	for _, file := range []string{"blind.csv", "third.csv", "fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv",
-		"eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv", "twelfth.csv",
-		"simple.csv", "plain.csv"} {
+	for _, file := range append([]string{"simple.csv", "plain.csv"}, numbered...) {
 		for _, kind := range slices.Sorted(mapsKeys(sets[file])) {
 			s := sets[file][kind]
 			t.Logf("%-10s %-13s %d of %d (%.0f %%)", file, kind, s.good, s.all, s.percent())
@@ -204,7 +208,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 16 // of 468, 9 of them of eleventh.csv, 3 of twelfth.csv
+	const mostHarmed = 18 // of 523, 9 of them of eleventh.csv, 3 of twelfth.csv, 2 of thirteenth.csv
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d",
 			harm.all-harm.good, mostHarmed)
@@ -236,9 +240,8 @@ var harmedKinds = []string{"plain", "danger", "child", "deaf_or_text", "men", "l
 func TestNoVictimIsLockedIn(t *testing.T) {
 	b := shipped(t)
 	locked, all := 0, 0
-	for _, file := range []string{"victims.csv", "danger.csv", "needs.csv", "fresh.csv", "blind.csv", "third.csv",
-		"fourth.csv", "fifth.csv", "sixth.csv", "seventh.csv", "eighth.csv", "ninth.csv", "tenth.csv", "eleventh.csv",
-		"twelfth.csv", "simple.csv", "plain.csv"} {
+	for _, file := range append([]string{"victims.csv", "danger.csv", "needs.csv", "fresh.csv", "simple.csv", "plain.csv"},
+		numbered...) {
 		for _, r := range rowsOf(t, file) {
 			if file != "victims.csv" && !slices.Contains(harmedKinds, r.kind) || slices.Contains(r.also, "behaviour") {
 				continue
