@@ -278,7 +278,7 @@ func (e *Ear) judge(r *Reading, found []match, ends []bool) {
 		}
 	}
 	if r.has.Any(Past, Story) && r.has&urgent != 0 {
-		r.forget(ends)
+		r.forget(e.inPastOrStory(r, ends, false))
 	}
 	r.wholes()
 }
@@ -295,10 +295,8 @@ func (e *Ear) whereAllowed(found []match) []match {
 	return slices.DeleteFunc(found, func(m match) bool { return e.phrases[m.phrase].opens && m.from > most })
 }
 
-// forget drops what is urgent where the same sentence says that it was long ago or
-// tells a story.
-func (r *Reading) forget(ends []bool) {
-	dropped := r.inPastOrStory(ends)
+// forget drops what is urgent among the words that tell of long ago or a story.
+func (r *Reading) forget(dropped []bool) {
 	left := r.Facts[:0]
 	r.has = 0
 	for _, f := range r.Facts {
@@ -309,25 +307,6 @@ func (r *Reading) forget(ends []bool) {
 		r.has |= Of(f.Kind)
 	}
 	r.Facts = left
-}
-
-// inPastOrStory marks the words of the sentences about long ago, or about a story.
-func (r *Reading) inPastOrStory(ends []bool) []bool {
-	marks := r.marks.list()
-	for _, f := range r.Facts {
-		if f.Kind != Past && f.Kind != Story {
-			continue
-		}
-		from, to := f.From, f.From
-		for from > 0 && !ends[from-1] {
-			from--
-		}
-		for to < len(ends) && !ends[to] {
-			to++
-		}
-		fill(marks, from, min(to+1, len(ends)))
-	}
-	return marks
 }
 
 // wholes works out what is all that a text says.

@@ -11,7 +11,8 @@ import (
 func ear(t testing.TB, lists ...hear.List) *hear.Ear {
 	t.Helper()
 	words := map[string][]string{"he": {"he", "hes", "my husband"}, "weapon": {"knife", "gun"}}
-	e, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: words, Glue: []string{"hes", "got", "a"}})
+	e, mistakes := hear.Compile(hear.Spec{Lists: lists, Words: words, Glue: []string{"hes", "got", "a"},
+		Small: map[string][]string{hear.Now: {"now", "hes"}, hear.Subject: {"i", "he"}, hear.Dated: {"it", "was"}}})
 	for _, m := range mistakes {
 		t.Fatal(m)
 	}
@@ -87,7 +88,10 @@ func TestLookAlikes(t *testing.T) {
 func TestLongAgo(t *testing.T) {
 	e := ear(t, hear.List{Kind: hear.Danger, Phrases: []string{"{weapon}"}},
 		hear.List{Kind: hear.Past, Phrases: []string{"years ago"}})
-	for text, want := range map[string]bool{"a knife years ago": false, "years ago. now he has a knife": true} {
+	for text, want := range map[string]bool{"a knife years ago": false, "years ago. now he has a knife": true,
+		"i left him years ago hes got a knife": true, "hes got a knife i left him years ago": true,
+		"my ex hes in prison he had a knife years ago": false, "he had a knife. it was years ago": false,
+		"he has a knife. i left him years ago": true, "now that was years ago he had a knife": false} {
 		if got := e.Hear(text, nil).Has(hear.Danger); got != want {
 			t.Errorf("%q: %v", text, got)
 		}

@@ -18,13 +18,13 @@ type list struct {
 }
 
 // shippedLists reads the lists that ship as they are written.
-func shippedLists(t testing.TB) (lists []List, written []list, words map[string][]string, glue []string) {
+func shippedLists(t testing.TB) (spec Spec, written []list) {
 	t.Helper()
 	files, err := filepath.Glob("../book/heard_*.yaml")
 	if err != nil || len(files) < 5 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	words = map[string][]string{}
+	spec.Words = map[string][]string{}
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -33,6 +33,7 @@ func shippedLists(t testing.TB) (lists []List, written []list, words map[string]
 		var file struct {
 			Words     map[string][]string
 			Glue      []string
+			Small     map[string][]string
 			Heard     map[string]list
 			Languages map[string]map[string]list
 		}
@@ -40,21 +41,24 @@ func shippedLists(t testing.TB) (lists []List, written []list, words map[string]
 			t.Fatalf("%s: %v", name, err)
 		}
 		for k, v := range file.Words {
-			words[k] = v
+			spec.Words[k] = v
 		}
-		glue = append(glue, file.Glue...)
+		spec.Glue = append(spec.Glue, file.Glue...)
+		if file.Small != nil {
+			spec.Small = file.Small
+		}
 		for i, all := range append([]map[string]list{file.Heard}, slices.Collect(values(file.Languages))...) {
 			for k, l := range all {
 				kind, ok := KindNamed(k)
 				if !ok {
 					t.Fatalf("%s: there is no kind %q", name, k)
 				}
-				lists = append(lists, List{Kind: kind, Phrases: l.Phrases, Unless: l.Unless, Foreign: i > 0})
+				spec.Lists = append(spec.Lists, List{Kind: kind, Phrases: l.Phrases, Unless: l.Unless, Foreign: i > 0})
 				written = append(written, l)
 			}
 		}
 	}
-	return lists, written, words, glue
+	return spec, written
 }
 
 func values[K comparable, V any](m map[K]V) func(func(V) bool) {
@@ -69,14 +73,14 @@ func values[K comparable, V any](m map[K]V) func(func(V) bool) {
 
 // Every phrase that ships can be read, and every example is understood as it says.
 func TestShippedLists(t *testing.T) {
-	lists, written, words, glue := shippedLists(t)
-	ear, mistakes := Compile(Spec{Lists: lists, Words: words, Glue: glue})
+	spec, written := shippedLists(t)
+	ear, mistakes := Compile(spec)
 	for _, m := range mistakes {
-		t.Errorf("%s: %v", lists[m.List].Kind, m)
+		t.Errorf("%s: %v", spec.Lists[m.List].Kind, m)
 	}
 	places := area.Shipped().Finder(nil)
 	for i, l := range written {
-		kind := lists[i].Kind
+		kind := spec.Lists[i].Kind
 		for _, text := range l.Match {
 			if !ear.Hear(text, places).Has(kind) {
 				t.Errorf("%s: %q is not understood", kind, text)

@@ -55,7 +55,7 @@ func (e *Ear) weigh(r *Reading, ends []bool) {
 		e.weighFor(r, stems, ^Set(0))
 	default:
 		e.weighFor(r, stems, ^urgent)
-		past := r.inPastOrStory(ends)
+		past := e.inPastOrStory(r, ends, true)
 		e.weighFor(r, slices.DeleteFunc(stems, func(s Stem) bool { return past[s.From] }), urgent)
 	}
 	e.doubt(r)
