@@ -64,7 +64,8 @@ func guessed(r *hear.Reading, c *Case) bool {
 
 // meant is what a text means at this point of a conversation. Most texts mean the same everywhere.
 func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
-	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && c.Kind != CaseBehaviour {
+	leads := c.Kind == CaseBehaviour || c.Kind == CaseShortcut // perhaps to the branch of somebody who harms
+	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && !leads {
 		return c
 	}
 	now := t.inConversation(s, urgent, *c)
@@ -76,12 +77,19 @@ func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 // answer to danger, and makes us ask nothing. Who is in danger and says who they are is still in danger.
 func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
+	if urgent != NotUrgent && t.staysUrgent(s, &c) {
+		if c.Place.Changed && c.Kind == CaseNo && t.Area(s.Area) != nil {
+			c.Place.NotDistricts |= t.Area(s.Area).Districts // "wrong town"
+		}
+		c.Kind, c.What = CaseRepeat, 0
+		return c
+	}
 	if c.Kind == CaseShortcut && (inDanger || urgent == UrgentTaken) {
 		if k, ok := t.needOf(c.Step); ok {
 			c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
 		}
 	}
-	if c.Kind == CaseNeed && urgent == UrgentTaken {
+	if urgent == UrgentTaken && t.tellsMore(&c) {
 		return stillTaken(c)
 	}
 	if c.Kind == CaseNeed && urgent != NotUrgent && !c.Place.any() {
@@ -97,13 +105,50 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 			return c
 		}
 	}
-	if c.Kind == CaseBehaviour && s.Who == Me && (urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices) {
+	if t.leadsToBehaviour(&c) && s.Who == Me && (urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices) {
 		c.Kind = CaseEither // they got an answer for people who are harmed
 	}
 	if c.Guess {
 		return t.guessInConversation(s, urgent, c)
 	}
 	return c
+}
+
+// staysUrgent reports a text that says nothing new to somebody who had the answer to danger or despair. That answer
+// asks nothing, so "yes" and "no" answer nothing; "9" may be the start of 999. Who greets us again waits for help.
+// What rang engaged may be 999. The words of a menu would show a menu without 999.
+func (t turn) staysUrgent(s State, c *Case) bool {
+	asked := len(s.asking()) > 0
+	switch c.Kind {
+	case CaseStart, CaseComplaint:
+		return true
+	case CaseYes, CaseNo, CaseNeither, CaseBack:
+		return !asked
+	case CaseAnswer:
+		return !asked && c.Digit == 9
+	case CaseShortcut:
+		return !t.leadsToBehaviour(c) && (t.StepNamed(c.Step).Kind == KindMenu || c.Step == t.People[s.Who].Helpline)
+	}
+	return false
+}
+
+// tellsMore reports a text that does not end the answer to something taken: what the writer needs, where they are, or
+// that they want to talk to somebody.
+func (t turn) tellsMore(c *Case) bool {
+	switch c.Kind {
+	case CaseNeed, CaseHelpline, CaseNotSure:
+		return true
+	case CasePlace:
+		return c.Place.one(t.elsewhere()) != ""
+	case CaseAnswer:
+		return c.Digit == 0
+	}
+	return false
+}
+
+// leadsToBehaviour reports a text that begins the branch of somebody who harms.
+func (t turn) leadsToBehaviour(c *Case) bool {
+	return c.Kind == CaseBehaviour || c.Kind == CaseShortcut && c.Step == t.People[Behaviour].Ask
 }
 
 // stillTaken is what a need means to somebody who has taken something: that answer again. Somebody who cannot hear or
@@ -184,9 +229,6 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	}
 	reply := Reply{}
 	next := s
-	if s.Step == helpline { // they are invited to name their place again
-		next.Area = ""
-	}
 	switch {
 	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
 		reply.Text = t.show(next).Text // as no number of its own: a machine would get it again and again
@@ -199,7 +241,6 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	default:
 		if s.Step != helpline {
 			next = t.enter(s, helpline)
-			next.Area = ""
 		}
 		next.Ask, next.AskNames, next.Spelt = [4]string{}, [4]string{}, false
 		reply = t.show(next)

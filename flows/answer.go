@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"signpost/flows/hear"
-	"signpost/internal/normalise"
 )
 
 // stepText answers one text message: it reads only the case that the text is, and does not change it.
@@ -29,11 +28,17 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	} else if t.gazetteer().HasOutward(c.Half) {
 		s.Half = c.Half
 	}
+	if s.Who == Someone && c.Place.NotTheirs != 0 { // it is about their place
+		about := *c
+		about.Place.NotDistricts |= about.Place.NotTheirs
+		c = &about
+	}
 	c = t.meant(s, fresh, urgent, c)
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
-		return t.urgent(s, c)
+		return t.urgent(s, c, urgent)
 	case CaseSilent: // somebody else may write next
+		s.Urgent = urgent
 		return s, Reply{Rest: true, Ended: fresh}
 	case CaseThanks:
 		s.Urgent = urgent
@@ -43,6 +48,10 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 			s = t.inArea(s, t.areaAfter(s, &c.Place))
 			s.Urgent = urgent
 			return t.replyWithoutProgress(s, t.urgentAgain(s))
+		}
+		if s.Who == Someone && c.What == hear.Hurt { // "my husband hits me" after "worried about my friend"
+			next := t.enterFor(s, Me, t.People[Me].Ask)
+			return next, t.show(next)
 		}
 		if !fresh && t.StepNamed(s.Step).Kind == KindMenu {
 			return t.askAgain(s, c)
@@ -113,7 +122,7 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 	case CaseRepeat:
 		return outcome{next: s}, true
 	case CaseStart:
-		return outcome{next: t.enter(State{Idle: s.Idle, Lang: s.Lang}, t.TextStart)}, true
+		return outcome{next: t.enter(State{Idle: s.Idle, Lang: s.Lang, Need: s.Need}, t.TextStart)}, true
 	case CaseYes:
 		if len(asking) == 2 && asking[1] == t.elsewhere() { // only one place is offered
 			return outcome{next: t.showServices(s, asking[0])}, true
@@ -167,6 +176,9 @@ func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
 	}
 	if c.Place.any() {
 		return t.answerPlace(s, c)
+	}
+	if t.areaAfter(s, &c.Place) != "" && t.StepNamed(s.Step).FromArea { // more about them: they are still there
+		return outcome{next: s}, true
 	}
 	return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
 }
@@ -269,7 +281,7 @@ func (t turn) namesChoice(w string, key int, label string, words []string) bool 
 	if w == label || slices.Contains(words, w) {
 		return w != ""
 	}
-	n, rest, ok := normalise.LeadingDigit(w)
+	n, rest, ok := t.leadingNumber(w)
 	return ok && n == key && (rest == label || slices.Contains(words, rest))
 }
 
@@ -334,6 +346,9 @@ func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 		s.Need = NeedDeaf
 	}
 	a := t.areaAfter(s, &c.Place)
+	if a == "" && !c.Place.any() && (c.What == hear.Child || c.What == hear.ChildConcern) {
+		a = c.Place.Theirs // "my dad hits my mum in kendal": a child lives where they do
+	}
 	switch says := t.StepNamed(to).Kind == KindSay; {
 	case !says && a != "" && c.Place.any() && to == t.People[s.Who].Helpline: // it comes with the local number
 		return outcome{next: t.showServices(s, a)}, true

@@ -262,68 +262,12 @@ type Choice struct {
 	plain            string // Text, as people may write it back
 }
 
-// Messages are the engine's own words. Placeholders are given with each.
-type Messages struct {
-	NotUnderstood Wording // {choices}; a call says it before the prompt: {zero}
-	Silence       Wording // a call says it before repeating the prompt: {zero}
-	GiveUp        Wording // the last words of a call nobody answers to: {zero}
-	Emergency     Wording // to the key 5 on a call: {zero}
-	// To danger by text: {local} {zero}. The short form is used where the other does
-	// not fit one segment.
-	Danger, DangerShort, DangerDeaf Wording
-	Doctor, DoctorShort             Wording // danger, and a doctor must look at it
-	Despair, DespairShort           Wording // wants to die
-	Taken, TakenShort               Wording // has taken something
-	BehaviourDanger                 Wording // danger or despair, on the branch of own behaviour
-	NotUnderstoodShort              Wording
-	Told                            Wording // to a sentence that asks for nothing we can give: {zero}
-	NumberShort                     Wording // a services step, where Number does not fit
-	NumberLocal, NumberLocalShort   Wording // a line for a need, with the local number: {local}
-	NumberTown                      Wording // a line for a need, when no place is known: it asks for the town
-	Instead                         Wording // another number, after a complaint
-	Last                            Wording // no other number is left
-	// Reason begins the answer to a complaint, in the order of [Complaints].
-	Reason     [6]Wording
-	Which      Wording // which area: {choices}
-	WhichOne   Wording // where one area is in doubt: its number, and for which towns it is: {place} {local} {zero}
-	Fallback   Wording // when something of ours is broken: {zero}
-	QuickExit  Wording // the harmless last words of a call
-	Connecting Wording // before ringing a service: {label} {numbers}
-	TheyAnswer Wording // before that, for a line whose first words name it: {first_words}
-	TryNext    Wording // before another line is called, when the caller stayed on
-	// How a line did not answer, before another is called.
-	NoAnswer, Engaged, NotReached, Cancelled Wording
-	AnyKey                                   Wording // after two silences: any key connects the caller
-	Stay                                     Wording // after a line that answered, and was gone at once
-	NumberLater                              Wording // a line that may not answer now: {zero} {label} {numbers} {doubt}
-	BackKey                                  Wording // how to go back, where that leads anywhere: {back}
-	Closed                                   Wording // a line skipped because it is closed: {label} {numbers} {hours}
-	Nobody                                   Wording // when nobody answered at all: {zero}
-	Accept                                   Wording // to the person who answers a line that must be accepted
-	BackOn                                   Wording // a line that is paused: {label} {date}
-	Static                                   Wording // when nothing else can be used, and no answer is read: {zero}
-	Maintenance                              Wording // to everybody while the menus are out of use: {zero}
-	Number                                   Wording // a services step that has no words of its own
-	// Parts of sentences.
-	HoursUnknown, HoursOpen, HoursClosed Wording // {hours}
-	Free, MayShow                        Wording // what a bill shows
-	ThenPress                            Wording // {key}
-	Or                                   Wording // between two numbers
-	Beside                               Wording // the 24-hour number next to a doubtful one: {numbers}
-	// A line that does not answer: in a text behind the 24-hour number, {label} {numbers};
-	// on a call {doubt}.
-	NotAnswering Wording
-	// How a call offers its choices: the first, "For Carlisle, press 1.", and the others.
-	CallChoice, CallChoiceNext string // {label} {key}
-}
-
-// Wording is one message on each channel.
-type Wording struct{ Text, Say string }
-
 // Words are what people write that means the same everywhere, in plain form.
 type Words struct {
 	Leave, Back, Repeat, Helpline, Emergency, Polite, Start []string
 	Shortcuts                                               []Shortcut
+	Numbers                                                 map[string]int // words for the numbers of a menu: "one"
+	BesideNumber                                            []string       // says nothing beside such a number: "1 please"
 }
 
 // Shortcut leads from anywhere to a step.

@@ -31,14 +31,17 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	case inputLegEnded:
 		return t.legEnded(s, in.leg)
 	}
-	anyKey := s.Silences == silencesToOffer
+	anyKey, stayed := s.Silences == silencesToOffer, s.Stay
 	s.Silences, s.Stay = 0, false
+	if stayed && in.key == KeyHelpline {
+		return t.connectHelpline(s, "", true)
+	}
 	if anyKey && in.key != KeyLeave {
 		lead := ""
 		if in.key == KeyCannotTalk || in.key == KeyBack {
 			lead = t.Messages.Emergency.Say
 		}
-		return t.connectHelpline(s, lead)
+		return t.connectHelpline(s, lead, false)
 	}
 	return t.pressed(s, in.key)
 }
@@ -62,7 +65,7 @@ func (t turn) silence(s State, connects bool) (State, Reply) {
 	case s.Silences == silencesToOffer:
 		return s, Reply{Act: Listen, Speech: t.speak(nil, s, t.Messages.AnyKey.Say)}
 	case connects:
-		return t.connectHelpline(s, "")
+		return t.connectHelpline(s, "", false)
 	}
 	return t.endCall(s, t.Messages.GiveUp.Say)
 }
@@ -95,7 +98,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 		r.Slow = true
 		return s, r
 	case KeyHelpline:
-		return t.connectHelpline(s, "")
+		return t.connectHelpline(s, "", false)
 	case KeyCannotTalk:
 		return t.emergency(s)
 	case KeyBack:
@@ -137,7 +140,7 @@ func (t turn) emergency(s State) (State, Reply) {
 
 // hasBack reports that something lies behind a step of a call.
 func (t turn) hasBack(s State) bool {
-	return s.Step != t.CallStart && (s.Who != Behaviour || s.Step != t.People[Behaviour].Ask)
+	return s.Step != t.CallStart && (s.Who != Behaviour || Moved(s, t.back(s)))
 }
 
 // missCall answers a key that means nothing here.
@@ -157,14 +160,14 @@ func (t turn) missCall(s State) (State, Reply) {
 
 // connectHelpline connects the caller to a person at any hour: to the 24-hour line of whom the call
 // is for. If only the caller can dial that one, they are connected to their own line
-// while that is open, and otherwise told the number.
-func (t turn) connectHelpline(s State, lead string) (State, Reply) {
+// while that is open, and otherwise told the number. They are told it, too, if their own line was called just now.
+func (t turn) connectHelpline(s State, lead string, called bool) (State, Reply) {
 	helpline := t.enter(s, t.helplineStep(s))
 	if t.dialable(helpline, int(helpline.At)) >= 0 {
 		return t.ring(helpline, int(helpline.At), lead)
 	}
 	own := t.enter(s, t.People[s.Who].Place)
-	if svc := t.service(own); svc != nil && t.connectable(svc) {
+	if svc := t.service(own); !called && svc != nil && t.connectable(svc) {
 		return t.ring(own, int(own.At), lead)
 	}
 	return helpline, t.prompt(helpline, lead)

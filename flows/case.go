@@ -351,14 +351,14 @@ func firstSure(r *hear.Reading, kinds []hear.Kind) (hear.Kind, bool) {
 // digitIn reads a text that answers a menu: a digit, a digit with thanks, or an
 // ordinal.
 func (b *Book) digitIn(r *hear.Reading, w string) (int, bool) {
-	if n, ok := normalise.Digit(w); ok {
+	if n, ok := b.menuNumber(w); ok {
 		return n, true
 	}
-	if n, rest, ok := normalise.LeadingDigit(w); ok && b.polite(rest) { // "2 thanks"
+	if n, rest, ok := b.leadingNumber(w); ok && b.polite(rest) { // "2 thanks"
 		return n, true
 	}
 	if core := r.Core(); len(core) == 1 { // "2 pls x"
-		if n, ok := normalise.Digit(core[0]); ok {
+		if n, ok := b.menuNumber(core[0]); ok {
 			return n, true
 		}
 	}
@@ -376,7 +376,7 @@ func (b *Book) labelIn(w string) string {
 	if b.labels[w] {
 		return w
 	}
-	if _, rest, ok := normalise.LeadingDigit(w); ok && b.labels[rest] {
+	if _, rest, ok := b.leadingNumber(w); ok && b.labels[rest] {
 		return w
 	}
 	return ""

@@ -147,8 +147,9 @@ func TestUrgentAnswerAgain(t *testing.T) {
 			if _, place := text(after, "crewe"); !strings.Contains(place, "0300 123 5101") {
 				t.Errorf("after %q and %q, a place gets %q", urgent, next, place)
 			}
-			if later, _ := text(after, "crewe"); later.Urgent != flows.NotUrgent {
-				t.Errorf("after %q, %q and a place it is remembered", urgent, next)
+			later, _ := text(after, "crewe")
+			if took := after.Urgent == flows.UrgentTaken; took != (later.Urgent != flows.NotUrgent) {
+				t.Errorf("after %q, %q and a place: remembered as %v", urgent, next, later.Urgent)
 			}
 		}
 		at, _ := text(flows.State{}, urgent)

@@ -36,6 +36,7 @@ type PlaceCase struct {
 	Districts, NotDistricts area.Set
 	Denied                  [4]string // areas of places that are not the writer's
 	Theirs                  string    // the area of somebody else's place, if it is one
+	NotTheirs               area.Set  // districts of places where somebody else is not
 }
 
 func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
@@ -83,7 +84,8 @@ func (b *Book) placeIn(r *hear.Reading) PlaceCase {
 // placeOf turns what a text says of places into areas.
 func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	p.Ask, p.Unnamed, p.Exact, p.Spelt = at.Ask, at.Hiding, at.Exact, at.Exact && !at.Word
-	p.Districts, p.NotDistricts = at.Set, at.Denied&^at.Theirs
+	p.Districts, p.NotDistricts = at.Set, at.Denied&^at.Theirs&^at.NotTheirs
+	p.NotTheirs = at.NotTheirs
 	const usual = 8 // areas: with no more than these, no memory is asked for
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)

@@ -392,7 +392,7 @@ func (b *Book) FallbackOffer(now time.Time) (offer, connecting []Utterance, line
 	}
 	t := turn{Book: b, now: now}
 	s := State{Step: b.CallStart}
-	words := strings.NewReplacer("{label}", line.Say, "{key}", "1").Replace(b.Messages.CallChoice)
+	words := strings.NewReplacer("{label}", line.Say, "{key}", "1").Replace(b.Messages.CallChoice.Say)
 	return t.speakOf(nil, s, line, words), t.speakOf(nil, s, line, b.Messages.Connecting.Say), line
 }
 

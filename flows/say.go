@@ -97,10 +97,10 @@ func (t turn) callChoices(b []byte, s State, wanted func(*Choice) bool) []byte {
 		if !wanted(c) || !t.offered(s, c) {
 			continue
 		}
-		words := t.Messages.CallChoice
+		words := t.Messages.CallChoice.Say
 		if n > 0 {
 			b = append(b, ", "...)
-			words = t.Messages.CallChoiceNext
+			words = t.Messages.CallChoiceNext.Say
 		}
 		n++
 		b = expand(b, words, func(b []byte, placeholder string) []byte {

@@ -99,10 +99,10 @@ func (t turn) back(s State) State {
 	if s.Who == Behaviour { // nothing leads out of this branch but leaving
 		return t.enter(s, t.People[Behaviour].Ask)
 	}
-	if s.Area != "" && s.Step == t.helplineStep(s) && t.remembersArea(s) {
+	if s.Area != "" && t.remembersArea(s) && (s.Step == t.helplineStep(s) || t.StepNamed(s.Step).AreaToo) {
 		return t.showServices(s, s.Area)
 	}
-	if s.Need == NeedAll { // the line for a need is left behind
+	if t.StepNamed(s.Step).Need == NeedAll { // the line for a need is left behind
 		s.Need = NeedNothing
 	}
 	p := t.parentOf(place{t.call, s.Step, s.Area, s.Who})

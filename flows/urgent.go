@@ -4,7 +4,7 @@ import "signpost/flows/hear"
 
 // urgent answers somebody in danger, or who wants to die: 999 first, then how to use
 // it, then somebody to talk to. No limit on unproductive turns applies.
-func (t turn) urgent(s State, c *Case) (State, Reply) {
+func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 	if c.Someone && s.Who == Me {
 		s.Area = "" // what was known is the writer's place
 	}
@@ -21,8 +21,11 @@ func (t turn) urgent(s State, c *Case) (State, Reply) {
 	}
 	s.Misses, s.Urgent = 0, urgencyOf(c)
 	r := Reply{Text: t.urgentText(s), Emergency: true}
-	if s.Who == Behaviour { // who harms always gets one number
+	switch {
+	case s.Who == Behaviour: // who harms always gets one number
 		s.Urgent = NotUrgent
+	case c.Kind == CaseDanger && (before == UrgentTaken || before == UrgentDoctor): // they still need a doctor
+		s.Urgent = before
 	}
 	return s, r
 }
@@ -65,6 +68,8 @@ func (t turn) urgentText(s State) string {
 		list = []Wording{m.Taken, m.TakenShort}
 	case s.Urgent == UrgentDespair:
 		list = []Wording{m.Despair, m.DespairShort}
+	case s.Need == NeedDeaf && s.Urgent == UrgentDoctor:
+		list = []Wording{m.DoctorDeaf}
 	case s.Need == NeedDeaf:
 		list = []Wording{m.DangerDeaf}
 	case s.Urgent == UrgentDoctor:

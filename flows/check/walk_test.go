@@ -150,7 +150,7 @@ func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		t.Errorf("%s: the conversation ends", where)
 	}
 	checkPromises(t, b, e, where)
-	if e.Input == "0" && !showsAlways(b, r.Shows) {
+	if e.Input == "0" && !showsAlways(b, r.Shows) && !namesOpenLine(b, r.Text) {
 		t.Errorf("%s: no 24-hour line: %q", where, r.Text)
 	}
 }
@@ -380,7 +380,9 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
 				}
 			}
-			if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{nine}, 8)...); s.Step != top(b, n.State,
+			if n.State.Urgent != flows.NotUrgent && n.State.Ask[0] == "" {
+				staysUrgent(t, b, w, n, where)
+			} else if s, _ := follow(t, b, w, n, slices.Repeat([]flows.Input{nine}, 8)...); s.Step != top(b, n.State,
 				b.TextStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
@@ -389,6 +391,30 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 				!strings.Contains(r.Text, b.Service("letgo_south").Lines[0].Printed) { // beside the line for their need
 				t.Errorf("%s: a place is not understood: %q", where, r.Text)
 			}
+		}
+	}
+}
+
+// sayNothingNew are texts that end neither danger nor despair.
+var sayNothingNew = []flows.CaseKind{flows.CaseStart, flows.CaseComplaint, flows.CaseYes, flows.CaseNo, flows.CaseNeither,
+	flows.CaseBack, flows.CaseRepeat, flows.CaseUnclear}
+
+// staysUrgent checks that after the answer to danger or despair each such text gets it again, and a text of our
+// silence does not end it.
+func staysUrgent(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, where string) {
+	t.Helper()
+	for _, k := range sayNothingNew {
+		next, r := follow(t, b, w, n, flows.CaseInput(flows.Case{Kind: k, Digit: -1}))
+		switch spent := r.Exhausted && r.Text == ""; {
+		case next.Urgent != n.State.Urgent:
+			t.Errorf("%s: %q ends what was urgent", where, k)
+		case !spent && (strings.Index(r.Text, "999") > 60 || !namesOpenLine(b, r.Text)):
+			t.Errorf("%s: after %q: %q", where, k, r.Text)
+		}
+	}
+	for _, k := range []flows.CaseKind{flows.CaseSilent, flows.CaseThanks} {
+		if next, _ := follow(t, b, w, n, flows.CaseInput(flows.Case{Kind: k, Digit: -1})); next.Urgent != n.State.Urgent {
+			t.Errorf("%s: %q ends what was urgent", where, k)
 		}
 	}
 }

@@ -63,9 +63,9 @@ func (p *pass) wordings() []wording {
 			add("menus.yaml", fmt.Sprintf("%s.%d.say", choices, i), c.Say, false, at)
 		}
 	}
-	for _, m := range messages(p.book) {
-		add("words.yaml", m.path+".text", m.Text, true, "")
-		add("words.yaml", m.path+".say", m.Say, false, "")
+	for _, m := range p.book.Messages.Each() {
+		add("words.yaml", m.Path+".text", m.Text, true, "")
+		add("words.yaml", m.Path+".say", m.Say, false, "")
 	}
 	for i := range p.Translations {
 		t := &p.Translations[i]
@@ -87,42 +87,6 @@ func allower(path string) string {
 		return parts[0] + "." + parts[1]
 	}
 	return ""
-}
-
-type message struct {
-	path string
-	flows.Wording
-}
-
-func messages(b *flows.Book) []message {
-	m := &b.Messages
-	return []message{
-		{"messages.not_understood", m.NotUnderstood}, {"messages.silence", m.Silence}, {"messages.give_up", m.GiveUp},
-		{"messages.emergency", m.Emergency}, {"messages.which", m.Which}, {"messages.fallback", m.Fallback},
-		{"messages.quick_exit", m.QuickExit}, {"messages.connecting", m.Connecting}, {"messages.try_next", m.TryNext},
-		{"messages.no_answer", m.NoAnswer}, {"messages.engaged", m.Engaged}, {"messages.not_reached", m.NotReached},
-		{"messages.cancelled", m.Cancelled},
-		{"messages.any_key", m.AnyKey}, {"messages.stay", m.Stay}, {"messages.number_later", m.NumberLater},
-		{"phrases.back", m.BackKey},
-		{"messages.closed", m.Closed}, {"messages.nobody", m.Nobody}, {"messages.number", m.Number},
-		{"messages.danger", m.Danger}, {"messages.danger_short", m.DangerShort}, {"messages.danger_deaf", m.DangerDeaf},
-		{"messages.doctor", m.Doctor},
-		{"messages.doctor_short", m.DoctorShort}, {"messages.despair", m.Despair},
-		{"messages.despair_short", m.DespairShort}, {"messages.taken", m.Taken},
-		{"messages.taken_short", m.TakenShort}, {"messages.behaviour_danger", m.BehaviourDanger},
-		{"messages.not_understood_short", m.NotUnderstoodShort}, {"messages.told", m.Told},
-		{"messages.number_short", m.NumberShort}, {"messages.number_local", m.NumberLocal},
-		{"messages.number_local_short", m.NumberLocalShort}, {"messages.number_town", m.NumberTown},
-		{"messages.which_one", m.WhichOne},
-		{"messages.instead", m.Instead}, {"messages.last", m.Last},
-		{"messages.accept", m.Accept}, {"messages.back_on", m.BackOn}, {"messages.maintenance", m.Maintenance},
-		{"messages.static", m.Static},
-		{"phrases.hours_unknown", m.HoursUnknown}, {"phrases.hours_open", m.HoursOpen},
-		{"phrases.hours_closed", m.HoursClosed},
-		{"phrases.free", m.Free}, {"phrases.may_show", m.MayShow}, {"phrases.then_press", m.ThenPress},
-		{"phrases.or", m.Or}, {"phrases.beside", m.Beside}, {"phrases.not_answering", m.NotAnswering},
-		{"messages.they_answer", m.TheyAnswer},
-	}
 }
 
 func (p *pass) posOf(w wording) load.Pos { return p.Pos(w.file, w.path) }

@@ -295,7 +295,7 @@ func (e *Ear) whereAllowed(found []match) []match {
 	return slices.DeleteFunc(found, func(m match) bool { return e.phrases[m.phrase].opens && m.from > most })
 }
 
-// forget drops what is urgent among the words that tell of long ago or a story.
+// forget drops what is urgent among the words about long ago or a story.
 func (r *Reading) forget(dropped []bool) {
 	left := r.Facts[:0]
 	r.has = 0

@@ -1,6 +1,6 @@
 package hear
 
-// inPastOrStory marks the words that tell of long ago or a story. A story is the whole sentence. Of what is long
+// inPastOrStory marks the words about long ago or a story. A story is the whole sentence. Of what is long
 // ago it is the part that [Ear.pastPart] finds, or the whole sentence, too.
 func (e *Ear) inPastOrStory(r *Reading, ends []bool, wholeSentence bool) []bool {
 	marks := r.marks.list()
@@ -54,7 +54,7 @@ func (e *Ear) pastPart(r *Reading, ends []bool, past Fact, from, to int) (int, i
 	return from, to
 }
 
-// subject is where the last of some words stands that says who does something, or the first word.
+// subject is the place of the last of some words that says who does something, or of the first word.
 func (e *Ear) subject(r *Reading, from, to int) int {
 	for i := to - 1; i > from; i-- {
 		if e.is(Subject, r.Words[i]) {

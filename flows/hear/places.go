@@ -10,30 +10,9 @@ import (
 )
 
 // Role is the part that a place has in a text.
-type Role uint8
-
 // Roles, as the words around a place give them.
-const (
-	RoleUnclear Role = iota // the words do not say
-	RoleAt                  // the words do not say whose it is: the writer's, if no other place is
-	RoleHere                // the writer is there
-	RoleNear                // a place to steer by
-	RoleGoing               // the writer is on the way there
-	RoleNotHere             // the writer is not there, or has left
-	RoleTheirs              // somebody else is there
-	RoleNoPlace             // a person, a street, a shop, a club
-)
-
-var roleNames = [...]string{"no word says whose", "at a place", "here", "near", "going there", "not here",
-	"somebody else's", "not a place"}
-
-func (r Role) String() string { return roleNames[r] }
-
 // cues are the kinds that give a place its part, and what they weigh against one
 // another when phrases of the same length disagree: the more cautious one wins.
-var cues = map[Kind]Role{At: RoleAt, Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere,
-	Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
-
 // Weights add up to the score of a candidate. They are few, so that each can be
 // given a reason, and were fitted on the tuning half of the labelled first texts.
 type Weights struct {
@@ -119,147 +98,19 @@ type locator struct {
 
 // broken reports a phrase in which a sentence ends: "carlisle. he lives in dumfries"
 // does not say that he lives in Carlisle.
-func (l *locator) broken(f Fact) bool {
-	for i := f.From; i < f.To-1; i++ {
-		if l.ends[i] {
-			return true
-		}
-	}
-	return false
-}
-
 // besideComma reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
 // not say where he is. "Lymm, he lives there" does.
-func (l *locator) besideComma(f Fact, c area.Candidate) bool {
-	if f.From < c.From && l.pauses[c.From-1] && (f.Kind == Theirs || f.Kind == Person || f.Kind == Thing) {
-		return true // "sat here with the baby, ambleside"
-	}
-	if f.From != c.From || f.To <= c.To || !l.pauses[c.To-1] {
-		return false
-	}
-	switch f.Kind {
-	case Theirs, NotHere, Person, Thing:
-	default:
-		return false
-	}
-	for _, w := range l.Words[c.To:f.To] {
-		if l.ear.is(There, w) {
-			return false
-		}
-	}
-	return true
-}
-
 // denied reports a phrase that denies a place across a comma: "nie, mieszkam w crewe"
 // says no, and then where.
-func (l *locator) denied(f Fact, c area.Candidate) bool {
-	if f.Kind != NotHere {
-		return false
-	}
-	for i := f.From; i < c.From; i++ {
-		if l.pauses[i] {
-			return true
-		}
-	}
-	return false
-}
-
 // leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
 // in barrow im in millom" the words "im in" speak of Millom.
-func (l *locator) leadsUp(f Fact, index int) bool {
-	switch f.Kind {
-	case Person, Thing, Near:
-		return false
-	}
-	if index+1 >= len(l.all) || f.To == l.all[index].To {
-		return false
-	}
-	switch next := l.all[index+1].From; {
-	case next == f.To:
-		return !l.ends[f.To-1]
-	case next == f.To+1 && !l.ends[f.To-1]:
-		return l.ear.is(BeforePlace, l.Words[f.To])
-	}
-	return false
-}
-
 // reachesOver reports a phrase with a gap that passes over another place: in "not in crewe any
 // more, im in macc" the words "not in ... in" do not speak of Macc.
-func (l *locator) reachesOver(f Fact, index int) bool {
-	if !strings.Contains(f.Phrase, "...") || strings.Count(f.Phrase, PlaceMark) > 1 {
-		return false
-	}
-	for i, c := range l.all {
-		if i != index && c.From >= f.From && c.To <= f.To {
-			return true
-		}
-	}
-	return false
-}
-
 // role gives a place the role of the longest phrase that speaks of it.
-func (l *locator) role(p *Place, index int) {
-	most := -1
-	for _, f := range l.Facts {
-		role, ok := cues[f.Kind]
-		if !ok || f.Place != index || l.broken(f) || l.besideComma(f, p.Candidate) || l.denied(f, p.Candidate) ||
-			l.leadsUp(f, index) || l.reachesOver(f, index) {
-			continue
-		}
-		if n := f.To - f.From; n > most || n == most && role > p.Role {
-			most, p.Role, p.Cue = n, role, f.Phrase
-		}
-	}
-	if l.namesStreet(p) {
-		p.Role, p.Cue = RoleNoPlace, "" // "i live on warrington road in widnes"
-	}
-	if p.Word {
-		p.Role = l.meant(p)
-	}
-	if either, certain := l.nameOrTown(p); either {
-		p.Role, p.Cue, p.Ask = RoleUnclear, "", p.Ask || !certain
-	}
-	if i := p.From - 1; i >= 0 && !p.Town && p.To == p.From+1 && (p.How == area.Place || p.How == area.NearMiss) &&
-		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
-		p.Ask = true // "the kells" may be another name: Kells has no "the"
-	}
-	if n := len(l.Places); n > 0 {
-		before := &l.Places[n-1]
-		if l.corrected(before, p) {
-			before.Role = RoleNotHere
-		}
-		l.after(p, before)
-	}
-}
-
+// theyLeft reports a place that somebody else is not at, or has left: "my friend moved from kendal".
 // after gives a place the role of the one before it, where the two belong together.
-func (l *locator) after(p, before *Place) {
-	said := before.Role == RoleTheirs || before.Role == RoleNotHere || before.Role == RoleNear
-	beside := p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.How.Postcode() &&
-		!before.How.Postcode()
-	if beside && !p.Town && p.Where&before.Where == 0 { // "he lives in neston rigg": one name that nobody knows
-		switch {
-		case said && p.Role == RoleUnclear:
-			p.Role, p.Cue = before.Role, before.Cue
-			return
-		case before.Role == RoleUnclear && p.Role == RoleHere:
-			p.Ask = true
-			return
-		}
-	}
-	one := p.From == before.To+1 && !l.endsWithin(before.To-1, p.From-1)
-	switch {
-	case one && said && !p.Town && (p.Role == RoleAt || p.Role == RoleNear) && l.ear.is(WordPlace, l.Words[before.To]):
-		p.Role, p.Cue = before.Role, before.Cue // "not in neston in cartmel"
-	case p.Role != RoleUnclear:
-	case p.From == before.To+1 && l.ear.is(Or, l.Words[before.To]): // "its widnes or warrington"
-		p.Role, p.Cue = before.Role, before.Cue
-	case before.Role == RoleHere && p.From > before.To && l.ear.is(And, l.Words[p.From-1]) &&
-		!l.endsWithin(before.To-1, p.From-1):
-		p.Role, p.Cue = before.Role, before.Cue // "stay in barrow some nights and whitehaven others"
-	}
-}
-
+// oneName reports two names beside each other that may be one that nobody knows: "neston rigg".
+// said reports a place of which the words say that the writer is not there, or only near.
 // namesStreet reports a street that is named after a place: it is on it, or has a number, or another place is named.
 // "Im in crewe street homeless" names none.
 func (l *locator) namesStreet(p *Place) bool {

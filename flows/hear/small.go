@@ -26,6 +26,7 @@ const (
 	Shorthand   = "shorthand"    // words whose variants are read as them in phrases, too: "2" for "to"
 	Moves       = "moves"        // somebody is at another place now: "moved to upton"
 	Kept        = "kept"         // fillers that are not left out before half a name: "not"
+	GoneFrom    = "gone_from"    // somebody is not, or no longer, at the place behind it: "moved from"
 	Now         = "now"          // speaks of now: "left him years ago hes outside"
 	Subject     = "subject"      // says who does something: "he"
 	Dated       = "dated"        // says nothing beside a time: "it was years ago"
@@ -36,7 +37,7 @@ func SmallWords() []string {
 	return []string{
 		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
 		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves,
-		Kept, Now, Subject, Dated,
+		Kept, GoneFrom, Now, Subject, Dated,
 	}
 }
 

@@ -27,6 +27,8 @@ type Where struct {
 	// Theirs are the districts of somebody else's place: where it is about them, that is
 	// the place that counts.
 	Theirs area.Set
+	// NotTheirs are the districts of places where somebody else is not, or no longer.
+	NotTheirs area.Set
 	// Hiding means that somebody fled there or is staying there: it must not be named
 	// in an answer.
 	Hiding bool
@@ -103,7 +105,7 @@ func (p *Place) villageElsewhere() bool {
 
 // mayBeWriters reports a place that may be the writer's.
 func (p *Place) mayBeWriters() bool {
-	return p.Role != RoleNotHere && p.Role != RoleTheirs && p.Role != RoleNoPlace
+	return p.Role != RoleNotHere && p.Role != RoleTheirs && p.Role != RoleNotTheirs && p.Role != RoleNoPlace
 }
 
 // county reports the name of a county of ours, or of a part of one.
@@ -115,10 +117,13 @@ func (p *Place) county() bool {
 func writers(places []Place) (out Where, in []Place) {
 	for _, p := range places {
 		switch {
-		case p.Role == RoleNotHere, p.Role == RoleTheirs:
+		case p.Role == RoleNotHere, p.Role == RoleTheirs, p.Role == RoleNotTheirs:
 			out.Denied |= p.Where
-			if p.Role == RoleTheirs {
+			switch p.Role {
+			case RoleTheirs:
 				out.Theirs |= p.Where
+			case RoleNotTheirs:
+				out.NotTheirs |= p.Where
 			}
 		case p.mayBeWriters() && mayCount(p):
 			if in == nil {

@@ -146,44 +146,13 @@ func (b *builder) stepSlots(of *flows.Book, all *slots) {
 
 // messageSlots adds the wordings of the messages.
 func messageSlots(m *flows.Messages, all *slots) {
-	for _, w := range []struct {
-		path string
-		*flows.Wording
-	}{
-		{"messages.not_understood", &m.NotUnderstood}, {"messages.silence", &m.Silence},
-		{"messages.give_up", &m.GiveUp}, {"messages.emergency", &m.Emergency},
-		{"messages.which", &m.Which}, {"messages.fallback", &m.Fallback}, {"messages.quick_exit", &m.QuickExit},
-		{"messages.connecting", &m.Connecting}, {"messages.they_answer", &m.TheyAnswer},
-		{"messages.try_next", &m.TryNext}, {"messages.no_answer", &m.NoAnswer}, {"messages.engaged", &m.Engaged},
-		{"messages.not_reached", &m.NotReached},
-		{"messages.cancelled", &m.Cancelled}, {"messages.any_key", &m.AnyKey}, {"messages.stay", &m.Stay},
-		{"messages.number_later", &m.NumberLater}, {"phrases.back", &m.BackKey},
-		{"messages.closed", &m.Closed}, {"messages.nobody", &m.Nobody}, {"messages.number", &m.Number},
-		{"messages.back_on", &m.BackOn}, {"messages.maintenance", &m.Maintenance},
-		{"messages.danger", &m.Danger}, {"messages.danger_short", &m.DangerShort},
-		{"messages.danger_deaf", &m.DangerDeaf}, {"messages.doctor", &m.Doctor},
-		{"messages.doctor_short", &m.DoctorShort}, {"messages.despair", &m.Despair},
-		{"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
-		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger},
-		{"messages.not_understood_short", &m.NotUnderstoodShort}, {"messages.told", &m.Told},
-		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal},
-		{"messages.number_local_short", &m.NumberLocalShort}, {"messages.number_town", &m.NumberTown},
-		{"messages.which_one", &m.WhichOne},
-		{"messages.instead", &m.Instead}, {"messages.last", &m.Last},
-		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen},
-		{"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
-		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or},
-		{"phrases.beside", &m.Beside},
-		{"phrases.not_answering", &m.NotAnswering},
-	} {
-		all.add(w.path+".text", &w.Text)
-		all.add(w.path+".say", &w.Say)
+	for _, w := range m.Each() {
+		if w.Wording == &m.Accept || w.Wording == &m.Static { // to who answers a line; to somebody whose language nobody knows
+			continue
+		}
+		all.add(w.Path+".text", &w.Text)
+		all.add(w.Path+".say", &w.Say)
 	}
-	for i, k := range flows.Complaints() {
-		all.add("phrases.reason_"+k.String()+".text", &m.Reason[i].Text)
-	}
-	all.add("phrases.call_choice.say", &m.CallChoice)
-	all.add("phrases.call_choice_next.say", &m.CallChoiceNext)
 }
 
 // languages makes the book in each of its languages. It is called when everything

@@ -2,6 +2,8 @@ package load
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"signpost/flows"
 	"signpost/internal/normalise"
@@ -9,44 +11,24 @@ import (
 
 func (b *builder) words(file value) {
 	book := b.src.Book
-	book.Messages = messages(file.at("messages"))
-	phrases(&book.Messages, file.at("phrases"))
+	book.Messages = messages(file)
 	book.Pronunciations = b.pronunciations(file.at("pronunciations"))
 	book.Words = understoodWords(file)
 	book.Watch = plainList(file.at("watch_words"))
 	b.messageShape(file)
 }
 
-func wording(v value) flows.Wording {
-	return flows.Wording{Text: v.at("text").text, Say: v.at("say").text}
-}
-
-// messages reads the messages, and gives those that may be left out their usual words.
-func messages(m value) flows.Messages {
-	all := flows.Messages{
-		NotUnderstood: wording(m.at("not_understood")), Silence: wording(m.at("silence")),
-		GiveUp:    wording(m.at("give_up")),
-		Emergency: wording(m.at("emergency")), Which: wording(m.at("which")), Fallback: wording(m.at("fallback")),
-		QuickExit: wording(m.at("quick_exit")), Connecting: wording(m.at("connecting")),
-		TheyAnswer: wording(m.at("they_answer")), TryNext: wording(m.at("try_next")),
-		NoAnswer: wording(m.at("no_answer")), Engaged: wording(m.at("engaged")),
-		NotReached: wording(m.at("not_reached")), Cancelled: wording(m.at("cancelled")),
-		AnyKey: wording(m.at("any_key")), Stay: wording(m.at("stay")), NumberLater: wording(m.at("number_later")),
-		Accept: wording(m.at("accept")), BackOn: wording(m.at("back_on")), Maintenance: wording(m.at("maintenance")),
-		Static: wording(m.at("static")),
-		Closed: wording(m.at("closed")), Nobody: wording(m.at("nobody")), Number: wording(m.at("number")),
-		Danger: wording(m.at("danger")), DangerShort: wording(m.at("danger_short")),
-		DangerDeaf: wording(m.at("danger_deaf")),
-		Doctor:     wording(m.at("doctor")), DoctorShort: wording(m.at("doctor_short")),
-		Despair:      wording(m.at("despair")),
-		DespairShort: wording(m.at("despair_short")),
-		Taken:        wording(m.at("taken")), TakenShort: wording(m.at("taken_short")),
-		BehaviourDanger:    wording(m.at("behaviour_danger")),
-		NotUnderstoodShort: wording(m.at("not_understood_short")), NumberShort: wording(m.at("number_short")),
-		NumberLocal:      wording(m.at("number_local")),
-		NumberLocalShort: wording(m.at("number_local_short")), Instead: wording(m.at("instead")),
-		Last: wording(m.at("last")), Told: wording(m.at("told")), NumberTown: wording(m.at("number_town")),
-		WhichOne: wording(m.at("which_one")),
+// messages reads the messages and phrases, and gives those that may be left out their usual words.
+func messages(file value) flows.Messages {
+	var all flows.Messages
+	for _, w := range all.Each() {
+		group, name, _ := strings.Cut(w.Path, ".")
+		v := file.at(group).at(name)
+		*w.Wording = flows.Wording{Text: v.at("text").text, Say: v.at("say").text}
+	}
+	m := file.at("messages")
+	if !m.at("doctor_deaf").set {
+		all.DoctorDeaf = all.DangerDeaf
 	}
 	if !m.at("told").set {
 		all.Told = all.NotUnderstood
@@ -60,20 +42,6 @@ func messages(m value) flows.Messages {
 	return all
 }
 
-// phrases reads the parts of sentences.
-func phrases(m *flows.Messages, p value) {
-	for i, k := range flows.Complaints() {
-		m.Reason[i] = wording(p.at("reason_" + k.String()))
-	}
-	m.HoursUnknown, m.HoursOpen = wording(p.at("hours_unknown")), wording(p.at("hours_open"))
-	m.HoursClosed = wording(p.at("hours_closed"))
-	m.Free, m.MayShow = wording(p.at("free")), wording(p.at("may_show"))
-	m.ThenPress, m.Or, m.Beside = wording(p.at("then_press")), wording(p.at("or")), wording(p.at("beside"))
-	m.CallChoice = p.at("call_choice").at("say").text
-	m.CallChoiceNext = p.at("call_choice_next").at("say").text
-	m.BackKey, m.NotAnswering = wording(p.at("back")), wording(p.at("not_answering"))
-}
-
 // understoodWords reads what people may write at any time.
 func understoodWords(file value) flows.Words {
 	u := file.at("understood")
@@ -81,12 +49,21 @@ func understoodWords(file value) flows.Words {
 		Leave: plainList(u.at("leave")), Back: plainList(u.at("back")), Repeat: plainList(u.at("repeat")),
 		Helpline:  plainList(u.at("zero")),
 		Emergency: plainList(u.at("emergency")), Polite: plainList(u.at("polite")), Start: plainList(u.at("start")),
+		Numbers: map[string]int{}, BesideNumber: plainList(u.at("beside_number")),
+	}
+	for n := range menuNumbers {
+		for _, word := range plainList(u.at("numbers").at(strconv.Itoa(n))) {
+			w.Numbers[word] = n
+		}
 	}
 	for _, v := range file.at("shortcuts").list {
 		w.Shortcuts = append(w.Shortcuts, flows.Shortcut{Words: plainList(v.at("words")), To: v.at("goes_to").text})
 	}
 	return w
 }
+
+// menuNumbers are 0 to 9: the numbers that a menu can have.
+const menuNumbers = 10
 
 // plainList is a list of words in plain form.
 func plainList(v value) []string {
@@ -117,7 +94,7 @@ var messageDemands = []demand{
 	{"back_on", "text", "{date}"}, {"back_on", "say", "{date}"},
 	{"danger", "text", "999"}, {"danger", "text", "{zero}"}, {"danger", "text", "{local}"},
 	{"danger_short", "text", "999"}, {"danger_short", "text", "{zero}"},
-	{"danger_deaf", "text", "999"}, {"doctor", "text", "999"}, {"doctor_short", "text", "999"},
+	{"danger_deaf", "text", "999"}, {"doctor_deaf", "text", "999"}, {"doctor", "text", "999"}, {"doctor_short", "text", "999"},
 	{"despair", "text", "999"}, {"despair_short", "text", "999"},
 	{"taken", "text", "999"}, {"taken_short", "text", "999"}, {"behaviour_danger", "text", "999"},
 	{"behaviour_danger", "text", "{zero}"},

@@ -2,6 +2,7 @@ package load
 
 import (
 	"go.yaml.in/yaml/v3"
+	"strconv"
 
 	"signpost/flows"
 )
@@ -280,6 +281,7 @@ func wordsShape(wording *shape) *shape {
 		wording))
 	messages = append(messages, may("they_answer",
 		"to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
+		may("doctor_deaf", "to danger, for somebody deaf whom a doctor must look at; without it, what danger_deaf says", wording),
 		may("maintenance", "to everybody while signpost maintenance is on; without it, what fallback says", wording),
 		may("which_one",
 			"the number for an area that is in doubt, and its towns: {place} {local} {zero}; without it, which asks", wording),
@@ -295,6 +297,12 @@ func wordsShape(wording *shape) *shape {
 	for _, w := range wordNames {
 		understood = append(understood, need(w.name, w.doc, listOf(text())))
 	}
+	var numbers []field
+	for n := range menuNumbers {
+		numbers = append(numbers, may(strconv.Itoa(n), "words for this number", listOf(text())))
+	}
+	understood = append(understood, may("numbers", "words for the numbers of a menu", object(numbers...)),
+		may("beside_number", "words that say nothing beside a number of a menu", listOf(text())))
 	return object(schemaField,
 		need("messages", "what the gateway says by itself", object(messages...)),
 		need("phrases", "parts of sentences", object(phrases...)),

@@ -39,23 +39,6 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestDigit(t *testing.T) {
-	for in, want := range map[string]int{
-		"1": 1, "01": 1, "one": 1, "option 1": 1, "number one please": 1, "no 2": 2, "0": 0, "o": 0, "00": 0,
-		"10": 10, "press 3": 3,
-		"1 or 2": -1, "no": -1, "": -1, "kendal": -1, "1 kendal": -1, "07400123456": -1, "one two": -1,
-		"please": -1, "999": -1,
-	} {
-		got, ok := normalise.Digit(in)
-		if !ok {
-			got = -1
-		}
-		if got != want {
-			t.Errorf("Digit(%q) = %d, want %d", in, got, want)
-		}
-	}
-}
-
 // Text is a normal form: doing it again changes nothing, and it never grows a
 // message out of bounds or breaks a character.
 func FuzzText(f *testing.F) {

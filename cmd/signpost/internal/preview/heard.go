@@ -82,7 +82,8 @@ var roleWords = map[hear.Role]string{hear.RoleUnclear: "nothing says whose place
 	hear.RoleHere: "the writer is there", hear.RoleNear: "the writer is near there",
 	hear.RoleGoing:   "the writer is going there, or hides there: it is not named in the answer",
 	hear.RoleNotHere: "the writer is not there, or has left", hear.RoleTheirs: "somebody else's place",
-	hear.RoleNoPlace: "not a place: a person, a street, a shop or a club"}
+	hear.RoleNotTheirs: "somebody else is not there, or has left",
+	hear.RoleNoPlace:   "not a place: a person, a street, a shop or a club"}
 
 // languageNames are the languages of the lists, by their short names.
 var languageNames = map[string]string{"": "English", "pl": "Polish", "ro": "Romanian", "uk": "Ukrainian and Russian",
@@ -178,7 +179,7 @@ func weighedPlace(b *flows.Book, r *hear.Reading, p hear.Place) weighed {
 	w := weighed{Words: strings.Join(r.Words[p.From:p.To], " "), Name: p.Name, How: p.How.String(),
 		Where: b.Districts(p.Where), Role: roleWords[p.Role], Cue: p.Cue, Score: fmt.Sprintf("%.1f", p.Score)}
 	switch {
-	case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNoPlace:
+	case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNotTheirs, p.Role == hear.RoleNoPlace:
 		w.Verdict = "not used"
 	case p.Score < hear.Fitted.Possible:
 		w.Verdict = "too unsure to be used"
