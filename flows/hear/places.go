@@ -9,10 +9,6 @@ import (
 	"signpost/internal/spell"
 )
 
-// Role is the part that a place has in a text.
-// Roles, as the words around a place give them.
-// cues are the kinds that give a place its part, and what they weigh against one
-// another when phrases of the same length disagree: the more cautious one wins.
 // Weights add up to the score of a candidate. They are few, so that each can be
 // given a reason, and were fitted on the tuning half of the labelled first texts.
 type Weights struct {
@@ -96,21 +92,6 @@ type locator struct {
 	covered, inPlace []bool
 }
 
-// broken reports a phrase in which a sentence ends: "carlisle. he lives in dumfries"
-// does not say that he lives in Carlisle.
-// besideComma reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
-// not say where he is. "Lymm, he lives there" does.
-// denied reports a phrase that denies a place across a comma: "nie, mieszkam w crewe"
-// says no, and then where.
-// leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
-// in barrow im in millom" the words "im in" speak of Millom.
-// reachesOver reports a phrase with a gap that passes over another place: in "not in crewe any
-// more, im in macc" the words "not in ... in" do not speak of Macc.
-// role gives a place the role of the longest phrase that speaks of it.
-// theyLeft reports a place that somebody else is not at, or has left: "my friend moved from kendal".
-// after gives a place the role of the one before it, where the two belong together.
-// oneName reports two names beside each other that may be one that nobody knows: "neston rigg".
-// said reports a place of which the words say that the writer is not there, or only near.
 // namesStreet reports a street that is named after a place: it is on it, or has a number, or another place is named.
 // "Im in crewe street homeless" names none.
 func (l *locator) namesStreet(p *Place) bool {

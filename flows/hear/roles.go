@@ -7,8 +7,10 @@ import (
 	"signpost/internal/area"
 )
 
+// Role is the part that a place has in a text.
 type Role uint8
 
+// Roles, as the words around a place give them.
 const (
 	RoleUnclear   Role = iota // the words do not say
 	RoleAt                    // the words do not say whose it is: the writer's, if no other place is
@@ -26,9 +28,13 @@ var roleNames = [...]string{"no word says whose", "at a place", "here", "near", 
 
 func (r Role) String() string { return roleNames[r] }
 
+// cues are the kinds that give a place its part, and what they weigh against one
+// another when phrases of the same length disagree: the more cautious one wins.
 var cues = map[Kind]Role{At: RoleAt, Here: RoleHere, Near: RoleNear, Going: RoleGoing, NotHere: RoleNotHere,
 	Theirs: RoleTheirs, Person: RoleNoPlace, Thing: RoleNoPlace}
 
+// broken reports a phrase in which a sentence ends: "carlisle. he lives in dumfries"
+// does not say that he lives in Carlisle.
 func (l *locator) broken(f Fact) bool {
 	for i := f.From; i < f.To-1; i++ {
 		if l.ends[i] {
@@ -38,6 +44,8 @@ func (l *locator) broken(f Fact) bool {
 	return false
 }
 
+// besideComma reports a phrase with a comma right before or behind the place: "lymm, he is a director" does
+// not say where he is. "Lymm, he lives there" does.
 func (l *locator) besideComma(f Fact, c area.Candidate) bool {
 	if f.From < c.From && l.pauses[c.From-1] && (f.Kind == Theirs || f.Kind == Person || f.Kind == Thing) {
 		return true // "sat here with the baby, ambleside"
@@ -58,6 +66,8 @@ func (l *locator) besideComma(f Fact, c area.Candidate) bool {
 	return true
 }
 
+// denied reports a phrase that denies a place across a comma: "nie, mieszkam w crewe"
+// says no, and then where.
 func (l *locator) denied(f Fact, c area.Candidate) bool {
 	if f.Kind != NotHere {
 		return false
@@ -70,6 +80,8 @@ func (l *locator) denied(f Fact, c area.Candidate) bool {
 	return false
 }
 
+// leadsUp reports a phrase behind a place that leads up to the next one: in "my mum is
+// in barrow im in millom" the words "im in" speak of Millom.
 func (l *locator) leadsUp(f Fact, index int) bool {
 	switch f.Kind {
 	case Person, Thing, Near:
@@ -87,6 +99,8 @@ func (l *locator) leadsUp(f Fact, index int) bool {
 	return false
 }
 
+// reachesOver reports a phrase with a gap that passes over another place: in "not in crewe any
+// more, im in macc" the words "not in ... in" do not speak of Macc.
 func (l *locator) reachesOver(f Fact, index int) bool {
 	if !strings.Contains(f.Phrase, "...") || strings.Count(f.Phrase, PlaceMark) > 1 {
 		return false
@@ -99,6 +113,7 @@ func (l *locator) reachesOver(f Fact, index int) bool {
 	return false
 }
 
+// role gives a place the role of the longest phrase that speaks of it.
 func (l *locator) role(p *Place, index int) {
 	most := -1
 	for _, f := range l.Facts {
@@ -136,6 +151,7 @@ func (l *locator) role(p *Place, index int) {
 	}
 }
 
+// theyLeft reports a place that somebody else is not at, or has left: "my friend moved from kendal".
 func (l *locator) theyLeft(p *Place, index int) bool {
 	return slices.ContainsFunc(l.Facts, func(f Fact) bool {
 		return f.Kind == NotHere && f.Place == index && !l.broken(f) && f.From <= p.From &&
@@ -143,6 +159,7 @@ func (l *locator) theyLeft(p *Place, index int) bool {
 	})
 }
 
+// after gives a place the role of the one before it, where the two belong together.
 func (l *locator) after(p, before *Place) {
 	takes := func() { p.Role, p.Cue = before.Role, before.Cue }
 	if l.oneName(p, before) {
@@ -173,11 +190,13 @@ func (l *locator) after(p, before *Place) {
 	}
 }
 
+// oneName reports two names beside each other that may be one that nobody knows: "neston rigg".
 func (l *locator) oneName(p, before *Place) bool {
 	return p.From == before.To && !l.ends[before.To-1] && !l.pauses[before.To-1] && !p.How.Postcode() &&
 		!before.How.Postcode() && !p.Town && p.Where&before.Where == 0
 }
 
+// said reports a place of which the words say that the writer is not there, or only near.
 func (p *Place) said() bool {
 	return p.Role == RoleTheirs || p.Role == RoleNotHere || p.Role == RoleNear
 }
