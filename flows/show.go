@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"signpost/flows/hear"
+	"signpost/internal/gsm7"
 )
 
 // show tells a text conversation where it is.
@@ -53,7 +54,7 @@ func (t turn) showQuestion(s State) Reply {
 		if local == nil {
 			return Reply{Text: t.fit(s, t.Messages.Which)}
 		}
-		if text := t.fit(s, t.Messages.WhichOne); len(text) <= segment {
+		if text := t.fit(s, t.Messages.WhichOne); fits(text) {
 			return Reply{Text: text, Shows: local.itself}
 		}
 	}
@@ -87,7 +88,7 @@ func (t turn) firstFitting(s State, wordings []Wording) string {
 	for _, w := range wordings {
 		for t.facts = factsFull; w.Text != "" && t.facts < factsCount; t.facts++ {
 			text := t.text(s, w.Text)
-			if len(text) <= segment {
+			if fits(text) {
 				return text
 			}
 			if best == "" || len(text) < len(best) {
@@ -101,6 +102,11 @@ func (t turn) firstFitting(s State, wordings []Wording) string {
 	return best
 }
 
-// segment is how many letters of the plain alphabet fit one text message (3GPP TS
-// 23.038).
-const segment = 160
+// fits reports a text of one segment, or of two where its letters are not in GSM-7: half as many fit each.
+func fits(text string) bool {
+	segments := gsm7.Segments(text)
+	if _, _, outside := gsm7.FirstOutside(text); outside {
+		return segments <= 2
+	}
+	return segments == 1
+}

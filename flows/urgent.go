@@ -78,7 +78,7 @@ func (t turn) urgentText(s State) string {
 		list = []Wording{m.Danger, m.DangerShort}
 	}
 	text := t.fit(s, list...)
-	if t.talkTo != nil && len(text) > segment {
+	if t.talkTo != nil && !fits(text) {
 		t.talkTo = nil
 		text = t.fit(s, list...)
 	}

@@ -144,14 +144,17 @@ var fitSteps = [...]float32{-1, -0.5, -0.25, 0.25, 0.5, 1}
 
 const maxRounds = 8 // over all weights
 
-// fitWeights moves one weight after another, as long as the texts are read better. It
-// leaves the weights as they were, and gives the best.
+// fitWeights moves one weight after another from those of the book, as long as the texts are read better.
 func fitWeights(b *flows.Book, texts []labelledText) (best hear.Weights, was, is fitted) {
-	shipped := hear.Fitted
-	defer func() { hear.Fitted = shipped }()
-	was = judgeFit(b, texts)
+	book := *b
+	judge := func() fitted {
+		book.Ear = b.Ear.WithWeights(best)
+		return judgeFit(&book, texts)
+	}
+	best = b.Ear.Weights()
+	was = judge()
 	is = was
-	w := reflect.ValueOf(&hear.Fitted).Elem()
+	w := reflect.ValueOf(&best).Elem()
 	for range maxRounds {
 		moved := false
 		for i := range w.NumField() {
@@ -160,7 +163,7 @@ func fitWeights(b *flows.Book, texts []labelledText) (best hear.Weights, was, is
 			to := at
 			for _, step := range fitSteps {
 				field.SetFloat(float64(at + step))
-				if f := judgeFit(b, texts); f.loss() < is.loss() {
+				if f := judge(); f.loss() < is.loss() {
 					is, to = f, at+step
 				}
 			}
@@ -171,7 +174,7 @@ func fitWeights(b *flows.Book, texts []labelledText) (best hear.Weights, was, is
 			break
 		}
 	}
-	return hear.Fitted, was, is
+	return best, was, is
 }
 
 // areasFit prints the weights of places that suit some labelled texts best.
@@ -194,7 +197,7 @@ func areasFit(file, flowsDir string, s streams) int {
 		return fail(fmt.Errorf("%s: %w", file, err))
 	}
 	best, was, is := fitWeights(src.Book, texts)
-	now, to := reflect.ValueOf(hear.Fitted), reflect.ValueOf(best)
+	now, to := reflect.ValueOf(src.Book.Ear.Weights()), reflect.ValueOf(best)
 	fmt.Fprintf(s.out, "%-14s %6s %6s\n", "weight", "now", "best")
 	for i := range now.NumField() {
 		mark := ""

@@ -43,6 +43,7 @@ type Ear struct {
 	spare     sync.Pool // of *sides
 	scales    *scales
 	small     map[string]map[string]bool // the small words, by what they do
+	weights   Weights                    // of places
 }
 
 type phrase struct {
@@ -82,7 +83,8 @@ func (s *Spec) shorthand() map[string]string {
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
-	e, a, numbers := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}},
+	e, a, numbers := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{},
+		weights: shipped},
 		newAutomaton(), map[string]int32{}
 	lex := newLexicon(s.Words)
 	var mistakes []Mistake

@@ -34,6 +34,9 @@ func shippedLists(t testing.TB) (spec Spec, written []list) {
 			Words     map[string][]string
 			Glue      []string
 			Small     map[string][]string
+			Variants  map[string][]string
+			Sorts     map[string][]string
+			Parts     map[string][]string
 			Heard     map[string]list
 			Languages map[string]map[string]list
 		}
@@ -44,8 +47,8 @@ func shippedLists(t testing.TB) (spec Spec, written []list) {
 			spec.Words[k] = v
 		}
 		spec.Glue = append(spec.Glue, file.Glue...)
-		if file.Small != nil {
-			spec.Small = file.Small
+		if file.Small != nil { // the file of the words
+			spec.Small, spec.Variants, spec.Sorts, spec.Parts = file.Small, file.Variants, file.Sorts, file.Parts
 		}
 		for i, all := range append([]map[string]list{file.Heard}, slices.Collect(values(file.Languages))...) {
 			for k, l := range all {
@@ -91,5 +94,34 @@ func TestShippedLists(t *testing.T) {
 				t.Errorf("%s: %q is taken for it", kind, text)
 			}
 		}
+	}
+}
+
+// The signs that weights are fitted on are those that a text is weighed by.
+func TestSignsAreFound(t *testing.T) {
+	spec, written := shippedLists(t)
+	var texts []string
+	for _, l := range written {
+		texts = append(append(texts, l.Match...), l.NoMatch...)
+	}
+	ear, _ := Compile(spec)
+	all := map[Sign]float32{}
+	given, said := make([]map[Sign]bool, len(texts)), make([]Set, len(texts))
+	for i, text := range texts {
+		given[i] = map[Sign]bool{}
+		r := ear.Hear(text, nil)
+		said[i] = r.sure
+		ear.EachSign(ear.Stems(r), said[i], func(s Sign, _, _ int) { given[i][s], all[s] = true, 1 })
+	}
+	spec.Scales = []Scale{{Kind: Ordinary, Enough: float32(len(all) + 1), Adds: all}}
+	ear, _ = Compile(spec)
+	for i, text := range texts {
+		r := ear.Hear(text, nil)
+		w := ear.scales.weighing()
+		ear.scales.find(w, ear.Stems(r), said[i])
+		if len(w.found) != len(given[i]) {
+			t.Errorf("%q has %d signs, and %d are found", text, len(given[i]), len(w.found))
+		}
+		w.wipe()
 	}
 }

@@ -31,13 +31,22 @@ type Weights struct {
 	Lead                  float32 // how much surer one place must be than another
 }
 
-// Fitted are the weights that ship.
-var Fitted = Weights{
+// shipped are the weights that ship.
+var shipped = Weights{
 	Unit: 9, Sector: 7, Outward: 6, Abroad: 1,
 	Town: 3.5, Village: 2.5, Long: 0.5, First: 0.5, Landmark: 2, Word: 0, BookWord: 1,
 	Here: 3, Going: 2, Near: 1.5, Alone: 2, Sentence: 1.5,
 	Stranger: 1, TownStranger: 0.5, Slip: 1,
 	Certain: 3, Possible: 1.5, Lead: 2.5,
+}
+
+// Weights are the weights of places that the ear uses.
+func (e *Ear) Weights() Weights { return e.weights }
+
+// WithWeights is an ear that is like this one but for its weights of places: see signpost areas fit.
+func (e *Ear) WithWeights(w Weights) *Ear {
+	return &Ear{table: e.table, speller: e.speller, phrases: e.phrases, pairs: e.pairs, pairsFrom: e.pairsFrom,
+		scales: e.scales, small: e.small, weights: w}
 }
 
 // Place is a candidate with its part in the text.
@@ -75,7 +84,7 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 		r.Places = append(r.Places, p)
 	}
 	l.narrow()
-	r.Answer = writerAt(r.Places)
+	r.Answer = e.weights.writerAt(r.Places)
 	r.Answer.Or = l.alternatives()
 	r.Answer.Moves = l.ear.anyIs(Moves, l.Words)
 }
@@ -163,7 +172,7 @@ func (l *locator) meant(p *Place) Role {
 }
 
 func (l *locator) score(p *Place) {
-	w := &Fitted
+	w := &l.ear.weights
 	switch {
 	case p.How == area.Unit:
 		p.Score = w.Unit
@@ -307,6 +316,6 @@ func (l *locator) far(i int) {
 		p.Where = f.Where
 	}
 	p.Ask, p.Word = false, false
-	p.Score = max(p.Score, Fitted.Certain)
+	p.Score = max(p.Score, l.ear.weights.Certain)
 	f.Role = RoleNoPlace
 }

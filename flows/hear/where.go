@@ -46,21 +46,21 @@ const fewPlaces = 4
 
 // writerAt works out where the writer is. One clear place is answered; two that do
 // not agree are asked about; a place that is not the writer's is never used.
-func writerAt(places []Place) Where {
-	out, in := writers(places)
+func (w *Weights) writerAt(places []Place) Where {
+	out, in := w.writers(places)
 	if len(in) == 0 {
 		return out
 	}
 	best := 0
 	for i, p := range in {
-		if rank(p) > rank(in[best]) || rank(p) == rank(in[best]) && p.Score > in[best].Score {
+		if w.rank(p) > w.rank(in[best]) || w.rank(p) == w.rank(in[best]) && p.Score > in[best].Score {
 			best = i
 		}
 	}
 	b := in[best]
 	out.Exact, out.Word = b.Cost == 0, b.Word
 	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
-	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < Fitted.Certain, b.Role == RoleGoing
+	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < w.Certain, b.Role == RoleGoing
 	out.add(b)
 	out.Counties = b.county()
 	settled := false // another place agreed, which settles a doubtful name
@@ -73,13 +73,13 @@ func writerAt(places []Place) Where {
 		case both != 0 && p.Role == RoleNear && out.Set.Ours() &&
 			!both.Ours(): // "poyton near stockport" may be Poynton
 		case both != 0:
-			settled = settled || !p.Ask && p.Score >= Fitted.Certain || both.Len() == 1 && both != out.Set
+			settled = settled || !p.Ask && p.Score >= w.Certain || both.Len() == 1 && both != out.Set
 			out.Set = both
-		case (rank(p) < rank(b) || b.Score-p.Score >= Fitted.Lead) && !(p.nearTown() && b.villageElsewhere()):
+		case (w.rank(p) < w.rank(b) || b.Score-p.Score >= w.Lead) && !(w.nearTown(p) && b.villageElsewhere()):
 		default:
 			out.Set |= p.Where
 			out.Counties = out.Counties && p.county()
-			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= Fitted.Certain
+			out.Between = (out.Between || !out.Ask) && !p.Ask && p.Score >= w.Certain
 			out.Ask = true
 			out.add(p)
 			settled = false
@@ -88,13 +88,13 @@ func writerAt(places []Place) Where {
 	if settled && len(out.Rests) == 1 {
 		out.Ask = false
 	}
-	out.Said = rank(b) > rank(Place{})
+	out.Said = w.rank(b) > w.rank(Place{})
 	return out
 }
 
 // nearTown reports a certain town of ours that is near.
-func (p *Place) nearTown() bool {
-	return p.Role == RoleNear && p.Town && p.Where.Ours() && p.Score >= Fitted.Certain
+func (w *Weights) nearTown(p Place) bool {
+	return p.Role == RoleNear && p.Town && p.Where.Ours() && p.Score >= w.Certain
 }
 
 // villageElsewhere reports a village outside our area, with nothing said about whether the writer is there. "Rigg, by
@@ -114,7 +114,7 @@ func (p *Place) county() bool {
 }
 
 // writers divides the places into those that are not the writer's and those that may be.
-func writers(places []Place) (out Where, in []Place) {
+func (w *Weights) writers(places []Place) (out Where, in []Place) {
 	for _, p := range places {
 		switch {
 		case p.Role == RoleNotHere, p.Role == RoleTheirs, p.Role == RoleNotTheirs:
@@ -125,7 +125,7 @@ func writers(places []Place) (out Where, in []Place) {
 			case RoleNotTheirs:
 				out.NotTheirs |= p.Where
 			}
-		case p.mayBeWriters() && mayCount(p):
+		case p.mayBeWriters() && w.mayCount(p):
 			if in == nil {
 				in = make([]Place, 0, len(places))
 			}
@@ -136,9 +136,9 @@ func writers(places []Place) (out Where, in []Place) {
 }
 
 // mayCount reports a place that is likely enough to be answered or asked about.
-func mayCount(p Place) bool {
+func (w *Weights) mayCount(p Place) bool {
 	switch {
-	case p.Score < Fitted.Possible:
+	case p.Score < w.Possible:
 		return false
 	case p.Word && (p.Role != RoleHere && p.Role != RoleAt && !p.Alone || !p.Where.Ours()):
 		return false
@@ -152,9 +152,9 @@ func (w *Where) add(p Place) {
 
 // rank orders places by how surely the writer is there. A postcode with no other words about it
 // counts as the writer's.
-func rank(p Place) int {
+func (w *Weights) rank(p Place) int {
 	switch {
-	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= Fitted.Certain:
+	case p.Role == RoleHere, p.Role == RoleUnclear && p.How.Postcode() && p.Score >= w.Certain:
 		return 4
 	case p.Role == RoleAt:
 		return 3

@@ -35,7 +35,7 @@ var mayImport = map[string]struct{ own, outside []string }{
 	"flows/hear": {own: []string{"internal/area", "internal/english", "internal/normalise",
 		"internal/spell"}},
 	"cmd/signpost/internal/learn": {own: []string{"flows/hear"}},
-	"flows": {own: []string{"flows/hear", "internal/area", "internal/hours",
+	"flows": {own: []string{"flows/hear", "internal/area", "internal/gsm7", "internal/hours",
 		"internal/normalise", "internal/voice"}},
 	"internal/webhook": {own: []string{"internal/privacy", "internal/voice"}},
 	"flows/load": {own: []string{"flows", "flows/book", "flows/hear", "internal/area",

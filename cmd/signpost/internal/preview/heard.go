@@ -128,7 +128,7 @@ type reading struct {
 // hears reads a text as a book does.
 func (s *Server) hears(b *flows.Book, text string) *reading {
 	r := b.Hear(text)
-	out := &reading{Text: text, Words: strings.Join(r.Words, " "), Says: saysOf(r), Left: leftOf(r), set: r.Set()}
+	out := &reading{Text: text, Words: strings.Join(r.Words, " "), Says: saysOf(r), Left: leftOf(b, r), set: r.Set()}
 	for _, p := range r.Places {
 		out.Places = append(out.Places, weighedPlace(b, r, p))
 	}
@@ -181,9 +181,9 @@ func weighedPlace(b *flows.Book, r *hear.Reading, p hear.Place) weighed {
 	switch {
 	case p.Role == hear.RoleNotHere, p.Role == hear.RoleTheirs, p.Role == hear.RoleNotTheirs, p.Role == hear.RoleNoPlace:
 		w.Verdict = "not used"
-	case p.Score < hear.Fitted.Possible:
+	case p.Score < b.Ear.Weights().Possible:
 		w.Verdict = "too unsure to be used"
-	case p.Score < hear.Fitted.Certain:
+	case p.Score < b.Ear.Weights().Certain:
 		w.Verdict = "unsure: asked about"
 	default:
 		w.Verdict = "sure enough to be answered"
@@ -192,7 +192,7 @@ func weighedPlace(b *flows.Book, r *hear.Reading, p hear.Place) weighed {
 }
 
 // leftOf is the longest stretch of a text that nothing was understood of.
-func leftOf(r *hear.Reading) (longest string) {
+func leftOf(b *flows.Book, r *hear.Reading) (longest string) {
 	used := make([]bool, len(r.Words))
 	use := func(from, to int) {
 		for i := from; i < to; i++ {
@@ -203,7 +203,7 @@ func leftOf(r *hear.Reading) (longest string) {
 		use(f.From, f.To)
 	}
 	for _, p := range r.Places {
-		if p.Score >= hear.Fitted.Possible {
+		if p.Score >= b.Ear.Weights().Possible {
 			use(p.From, p.To)
 		}
 	}
