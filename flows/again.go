@@ -190,7 +190,7 @@ func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
 	case numbered && !place && !theirs:
 		c.Kind, c.What = CaseRepeat, 0
 	case open && !lineless(c.What):
-		c.Kind, c.What, c.Tells = CaseUnclear, 0, true
+		c.Kind, c.What, c.Sentence = CaseUnclear, 0, true
 	}
 	return c
 }
@@ -218,10 +218,10 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	if s.Urgent != NotUrgent { // that answer has the 24-hour number, too
 		return t.replyWithoutProgress(s, t.urgentAgain(s))
 	}
-	misses := min(s.Misses+1, missesToRest)
-	if misses == missesToRest { // they have the 24-hour number and 999; a machine would go on for ever
+	misses := min(s.Misses+1, missesToSilence)
+	if misses == missesToSilence { // they have the 24-hour number and 999; a machine would go on for ever
 		s.Misses = misses
-		return s, Reply{Rest: true, Exhausted: true}
+		return s, Reply{KeepsExpiry: true, Exhausted: true}
 	}
 	helpline, question := t.helplineStep(s), Reply{}
 	if len(s.asking()) > 0 {
@@ -234,7 +234,7 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 		reply.Text = t.show(next).Text // as no number of its own: a machine would get it again and again
 	case misses < missesToHelpline && len(question.Shows) > 0: // it has a number
 		reply.Text = question.Text
-	case misses < missesToHelpline && c.Tells && len(s.asking()) == 0 && s.Step != t.Either:
+	case misses < missesToHelpline && c.Sentence && len(s.asking()) == 0 && s.Step != t.Either:
 		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
 	case misses < missesToHelpline:
 		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
@@ -247,7 +247,7 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 	}
 	next.Misses = misses
 	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true, Exhausted: true}
+		return s, Reply{KeepsExpiry: true, Exhausted: true}
 	}
 	return t.replyWithoutProgress(next, reply)
 }
@@ -256,7 +256,7 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 // that two machines cannot loop.
 func (t turn) replyWithoutProgress(s State, r Reply) (State, Reply) {
 	if s.Idle >= maxIdle {
-		return s, Reply{Rest: true, Exhausted: true}
+		return s, Reply{KeepsExpiry: true, Exhausted: true}
 	}
 	s.Idle++
 	return s, r

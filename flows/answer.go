@@ -39,7 +39,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		return t.urgent(s, c, urgent)
 	case CaseSilent: // somebody else may write next
 		s.Urgent = urgent
-		return s, Reply{Rest: true, Ended: fresh}
+		return s, Reply{KeepsExpiry: true, Ended: fresh}
 	case CaseThanks:
 		s.Urgent = urgent
 		return t.thanked(s, fresh)
@@ -61,7 +61,7 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	switch {
 	case understood && o.aside != nil:
 		o.next.Urgent = urgent // a question to us does not end what was urgent
-		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), Tells: o.aside.ID})
+		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), SayStep: o.aside.ID})
 	case understood && o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
 		r.Complaint = o.complaint
@@ -83,7 +83,7 @@ func (t turn) thanked(s State, fresh bool) (State, Reply) {
 	case fresh:
 		return State{}, Reply{Ended: true}
 	case t.StepNamed(s.Step).Kind != KindMenu:
-		return s, Reply{Rest: true}
+		return s, Reply{KeepsExpiry: true}
 	}
 	return t.replyWithoutProgress(s, t.show(s))
 }

@@ -78,7 +78,7 @@ type Book struct {
 	services map[string]int
 	areas    map[string]int
 	steps    map[string]int
-	parents  map[place]parent
+	parents  map[node]parent
 	finder   *area.Finder
 	labels   map[string]bool // the words of every choice, in plain form
 	cache    *replyCache     // see [Book.WithReplyCache]

@@ -121,7 +121,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 			return t.ring(o.next, int(o.next.At), "")
 		case o.aside != nil:
 			r := t.prompt(o.next, o.aside.Say)
-			r.Tells = o.aside.ID
+			r.SayStep = o.aside.ID
 			return o.next, r
 		default:
 			return o.next, t.prompt(o.next, "")

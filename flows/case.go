@@ -63,15 +63,15 @@ type Case struct {
 	Deaf bool
 	// Guess means that no phrase says it, only the weight of words.
 	Guess bool
-	// Tells means that an unclear text is a sentence: somebody tells more.
-	Tells bool
-	Digit int8   // of an answer; -1: none
-	Label string // words of a choice of the book, in plain form; empty: none
-	Step  string // of a shortcut
-	Place PlaceCase
-	Half  string // the first or second half of a postcode
-	// Rests are a short text, which may be half of a name that was offered.
-	Rests [3]string
+	// Sentence means that an unclear text is a sentence: somebody tells more.
+	Sentence bool
+	Digit    int8   // of an answer; -1: none
+	Label    string // words of a choice of the book, in plain form; empty: none
+	Step     string // of a shortcut
+	Place    PlaceCase
+	Half     string // the first or second half of a postcode
+	// ShortForms are a short text, which may be half of a name that was offered.
+	ShortForms [3]string
 }
 
 // Hear reads a text as the book hears it.
@@ -109,16 +109,16 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if _, digit := b.digitIn(r, w); digit || r.OnlyOf(replies...) || r.Sure(hear.Watched) || corrects(r) {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
-	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), Rests: r.Rests()}
+	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), ShortForms: r.ShortForms()}
 	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
 		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
 	}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
-	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.Rests[1])) // "how i act i suppose"
+	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.ShortForms[1])) // "how i act i suppose"
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
 	sureDanger := r.Sure(hear.Danger) || r.Sure(hear.Injury)
-	silent := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone
+	cannotSpeak := r.Sure(hear.Deaf) || r.Sure(hear.TextOnly) // somebody who cannot speak on the phone
 	harm := r.Has(hear.Behaviour)
 	switch {
 	case slices.Contains(carrierStop, w), !urgent && (slices.Contains(b.Words.Leave, w) || leaves(r)):
@@ -129,7 +129,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
-	case urgent && (sureDanger || !silent):
+	case urgent && (sureDanger || !cannotSpeak):
 		c.Kind = CaseDanger
 		c.What, c.Someone = needInDanger(r)
 	case harm && !r.Has(hear.Other) && !ratherHarmed(r), c.Label == "" && mayHarm(r):
@@ -137,7 +137,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	default:
 		b.decideCalm(&c, r, w, text)
 	}
-	c.Guess, c.Tells = guessed(r, &c), c.Kind == CaseUnclear && r.Sentence()
+	c.Guess, c.Sentence = guessed(r, &c), c.Kind == CaseUnclear && r.Sentence()
 	return c
 }
 

@@ -67,7 +67,7 @@ func (b *Book) Cases() []NamedCase {
 		CaseThanks, CaseYes, CaseNo, CaseNeither, CaseNotSure, CaseUnclear} {
 		add(k.String(), Case{Kind: k})
 	}
-	add("tells more", Case{Kind: CaseUnclear, Tells: true})
+	add("tells more", Case{Kind: CaseUnclear, Sentence: true})
 	for _, k := range needs {
 		add("may need "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Guess: true})
 	}

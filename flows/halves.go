@@ -27,7 +27,7 @@ func (t turn) halfOf(s State, c *Case) string {
 	}
 	for _, alike := range []func(name, half string) bool{func(name, half string) bool { return name == half }, isHalf,
 		startsWith, soundsHalf} {
-		for _, half := range c.Rests {
+		for _, half := range c.ShortForms {
 			if a := onlyNamed(s, half, alike); a != "" {
 				return a
 			}
@@ -37,7 +37,7 @@ func (t turn) halfOf(s State, c *Case) string {
 		func(a string) bool { return slices.Contains(asking, a) }) {
 		return ""
 	}
-	for _, half := range c.Rests {
+	for _, half := range c.ShortForms {
 		// The writer was asked about places of ours, so a place far away is not meant.
 		if a := onlyCommon(slices.DeleteFunc(slices.Clone(asking), func(a string) bool { return a == t.elsewhere() }),
 			t.areasIn(nil, t.gazetteer().Rest(half))); a != "" {

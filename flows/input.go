@@ -127,9 +127,9 @@ type Reply struct {
 	DialLine int
 	// Ended means that the conversation is over and its state must go.
 	Ended bool
-	// Rest means that nothing moved and the state's lifetime should not be
+	// KeepsExpiry means that nothing moved and the state's lifetime should not be
 	// renewed, so that two machines fall silent for good.
-	Rest bool
+	KeepsExpiry bool
 	// Exhausted means that nothing is said because too much of the conversation has moved
 	// nothing: somebody else may have written it.
 	Exhausted bool
@@ -144,8 +144,8 @@ type Reply struct {
 	// Complaint is the service that somebody says did not help: it did not answer, was
 	// engaged or closed, a machine answered, its number does not work.
 	Complaint string
-	// Tells is the step that was told in passing, if one was.
-	Tells string
+	// SayStep is the step that was told in passing, if one was.
+	SayStep string
 }
 
 // Act is what a call does once the words are spoken.

@@ -91,7 +91,7 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	for i := range r.Speech {
 		r.Speech[i].Lang = lang
 	}
-	if lang == 0 && in.kind != inputText && r.Act == Listen && n.Step == b.CallStart && r.Tells == "" {
+	if lang == 0 && in.kind != inputText && r.Act == Listen && n.Step == b.CallStart && r.SayStep == "" {
 		for i := range b.Languages {
 			if l := &b.Languages[i]; l.Offer != "" {
 				r.Speech = append(r.Speech, Utterance{Words: l.Offer, Lang: uint8(i + 1)})

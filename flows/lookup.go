@@ -47,9 +47,9 @@ func (b *Book) Finish() {
 	}
 	b.makeChains()
 	b.finder = b.gazetteer().Finder(names)
-	b.parents = map[place]parent{}
-	b.findParents(place{false, b.TextStart, "", Me})
-	b.findParents(place{true, b.CallStart, "", Me})
+	b.parents = map[node]parent{}
+	b.findParents(node{false, b.TextStart, "", Me})
+	b.findParents(node{true, b.CallStart, "", Me})
 }
 
 // makeChains works out which services every step and area gives, in order.
@@ -69,9 +69,9 @@ func (b *Book) makeChains() {
 	}
 }
 
-// place is somewhere a conversation can be; parent is the step that offers it,
+// node is somewhere a conversation can be; parent is the step that offers it,
 // which is where back leads.
-type place struct {
+type node struct {
 	call bool
 	step string
 	area string
@@ -84,8 +84,8 @@ type parent struct {
 }
 
 // findParents follows every choice from a start, nearest first.
-func (b *Book) findParents(start place) {
-	for queue := []place{start}; len(queue) > 0; queue = queue[1:] {
+func (b *Book) findParents(start node) {
+	for queue := []node{start}; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
 		step := b.StepNamed(p.step)
 		if step == nil {
@@ -96,7 +96,7 @@ func (b *Book) findParents(start place) {
 			if p.call && c.CallKey == 0 || !p.call && c.TextKey == 0 || c.Does != ActGo {
 				continue
 			}
-			child := place{p.call, c.To, c.Area, p.who}
+			child := node{p.call, c.To, c.Area, p.who}
 			if c.Area != "" {
 				child.step = b.People[p.who].Place
 			}
@@ -119,7 +119,7 @@ func (b *Book) findParents(start place) {
 }
 
 // parentOf is where back leads from p: the start, when nothing offers it.
-func (b *Book) parentOf(p place) parent {
+func (b *Book) parentOf(p node) parent {
 	if up, ok := b.parents[p]; ok {
 		return up
 	}

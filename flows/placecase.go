@@ -74,7 +74,7 @@ func (b *Book) placeIn(r *hear.Reading) PlaceCase {
 		p.any() && !p.Ask {
 		p.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
 	}
-	if p.Vague == NotVague && len(r.Answer.Rests) > 1 && len(r.Words) >= longText && !r.Answer.Said {
+	if p.Vague == NotVague && len(r.Answer.Evidence) > 1 && len(r.Words) >= longText && !r.Answer.Said {
 		p.Vague = VagueCountyOrSeveral
 	}
 	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == VagueName && r.Set().Any(hear.No, hear.NotHere)
@@ -90,16 +90,16 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	var all, one, others [usual]string
 	areas := b.areasIn(all[:0], at.Set)
 	named := func(a string) int { // where in the text
-		for k, place := range at.Rests {
+		for k, place := range at.Evidence {
 			if in := b.areasIn(one[:0], place.Where&at.Set); len(in) == 1 && in[0] == a {
 				return k
 			}
 		}
-		return len(at.Rests)
+		return len(at.Evidence)
 	}
 	slices.SortStableFunc(areas, func(x, y string) int { return named(x) - named(y) })
 	if at.Or && len(areas) > 1 {
-		if common := b.areaOfAll(at.Rests); common != "" { // "is it barrow or kendal": one service is for both
+		if common := b.areaOfAll(at.Evidence); common != "" { // "is it barrow or kendal": one service is for both
 			areas = append(areas[:0], common)
 		}
 	}
@@ -111,17 +111,17 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	} else {
 		copy(p.Areas[:], areas)
 	}
-	if len(at.Rests) > 1 || len(areas) == 1 {
+	if len(at.Evidence) > 1 || len(areas) == 1 {
 		for i, a := range p.areas() {
-			if k := named(a); k < len(at.Rests) {
-				p.Names[i] = at.Rests[k].Name
+			if k := named(a); k < len(at.Evidence) {
+				p.Names[i] = at.Evidence[k].Name
 			}
 		}
 	}
 	switch {
-	case at.Or || at.Counties && b.allWide(at.Rests):
+	case at.Or || at.Counties && b.allWide(at.Evidence):
 		p.Vague = VagueCountyOrSeveral
-	case len(at.Rests) == 1 && p.unsure():
+	case len(at.Evidence) == 1 && p.unsure():
 		p.Vague = VagueName
 	}
 	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {

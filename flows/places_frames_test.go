@@ -92,7 +92,7 @@ func (n *tally) try(t *testing.T, b *flows.Book, text string, may []string, show
 	default:
 		n.wrong++
 		if *shown++; *shown <= mostShown {
-			t.Errorf("%q is taken for %s by %v", text, got[0], found.Rests)
+			t.Errorf("%q is taken for %s by %v", text, got[0], found.Evidence)
 		}
 	}
 }

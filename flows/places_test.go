@@ -115,7 +115,7 @@ func TestLabelledMessages(t *testing.T) {
 		if verdict != "" {
 			confusion[kind][verdict]++
 			if verdict == "WRONG" || verdict == "a place where there is none" {
-				t.Errorf("%q: %s: is %s, got %s (%v, by %v)", m.text, verdict, m.label, got, areas, found.Rests)
+				t.Errorf("%q: %s: is %s, got %s (%v, by %v)", m.text, verdict, m.label, got, areas, found.Evidence)
 			} else if m.tuning {
 				t.Logf("%q: %s: is %s, got %s (%v)", m.text, verdict, m.label, got, areas)
 			}
@@ -243,7 +243,7 @@ func TestNeverRoutedWrong(t *testing.T) {
 					right++ // the national lines, or Wales's: both answer the other's callers
 				default:
 					wrong++
-					t.Errorf("%q is in %s, and routed to %s by %v", text, areas[0], got[0], found.Rests)
+					t.Errorf("%q is in %s, and routed to %s by %v", text, areas[0], got[0], found.Evidence)
 				}
 			}
 		}
@@ -300,8 +300,8 @@ func TestEnglishWordsAreNoPlaces(t *testing.T) {
 			areas, ask, found := b.Find(text)
 			if found.Set != 0 &&
 				(!ask || !slices.ContainsFunc(areas, func(a string) bool { return a != "elsewhere" })) &&
-				!slices.ContainsFunc(found.Rests, bookName(b)) {
-				t.Errorf("%q is taken for %v by %v", text, areas, found.Rests)
+				!slices.ContainsFunc(found.Evidence, bookName(b)) {
+				t.Errorf("%q is taken for %v by %v", text, areas, found.Evidence)
 			}
 		}
 	}
@@ -377,7 +377,7 @@ func TestTwoPlaces(t *testing.T) {
 				default:
 					wrong++
 					if bad++; bad < 4 {
-						t.Errorf("%q is taken for %s by %v", text, got[0], found.Rests)
+						t.Errorf("%q is taken for %s by %v", text, got[0], found.Evidence)
 					}
 				}
 			}
@@ -406,7 +406,7 @@ func TestDeniedPlaces(t *testing.T) {
 		for _, c := range []string{"not in %s", "im not in %s", "not %s", "i dont live in %s", "i left %s"} {
 			text := fmt.Sprintf(c, name)
 			if areas, ask, found := b.Find(text); found.Set != 0 && !ask {
-				t.Errorf("%q is taken for %v by %v", text, areas, found.Rests)
+				t.Errorf("%q is taken for %v by %v", text, areas, found.Evidence)
 			}
 		}
 	}

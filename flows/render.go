@@ -88,7 +88,7 @@ const usualLength = 512
 // text expands a wording for a text message.
 func (t turn) text(s State, words string) string {
 	if near, ok := s.near(t.elsewhere()); ok && uses(words, "{place}") {
-		t.place, s = t.Area(near.Area).Text, near // the name may be that of another place
+		t.placeName, s = t.Area(near.Area).Text, near // the name may be that of another place
 	}
 	svc := t.subject(s)
 	if first := t.helplineBefore(s, svc); first != nil {
@@ -129,7 +129,7 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 			b = t.textNumbersFor(append(b, t.Messages.Or.Text...), s, t.localService(s))
 		}
 	case "place":
-		return append(b, t.place...)
+		return append(b, t.placeName...)
 	case "local":
 		if !t.localLast {
 			return t.localNumber(b, s)

@@ -82,8 +82,23 @@ const (
 	speltBit = 0x40
 )
 
-// StateSize is the size of an encoded state, in bytes.
-const StateSize = 1 + 4*6 + 4*4 + 4 + 1 + 6
+// Where each part of an encoded state begins, behind the byte of its version. An id takes idSize bytes.
+const (
+	idSize     = 4
+	atIDs      = 1                  // the step, the area, and four areas that are asked about
+	atNames    = atIDs + 6*idSize   // what each of the four is called
+	atHalf     = atNames + 4*idSize // half a postcode
+	atNeed     = atHalf + idSize    // from here on, a byte each
+	atWho      = atNeed + 1
+	atAt       = atWho + 1
+	atMisses   = atAt + 1
+	atSilences = atMisses + 1
+	atIdle     = atSilences + 1
+	atLine     = atIdle + 1
+
+	// StateSize is the size of an encoded state, in bytes.
+	StateSize = atLine + 1
+)
 
 // ID is how an id is remembered: four bytes of a hash. The loader refuses a
 // book in which two ids share one.
@@ -124,18 +139,25 @@ func (s State) Encode() []byte {
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
 func (b *Book) Decode(data []byte) (State, error) {
-	const fixed = StateSize - 7 // where the fields of a byte each begin
-	if !IsState(data) || Person(data[fixed+1]&whoMask) >= persons || int(data[fixed+1]>>langBits) > len(b.Languages) ||
-		Need(data[fixed]&needMask) >= needCount || Urgency(data[fixed]>>urgentBits&urgentMask) >= urgencies {
+	if !IsState(data) {
+		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
+	}
+	need, who, line := data[atNeed], data[atWho], data[atLine]
+	if Person(who&whoMask) >= persons || int(who>>langBits) > len(b.Languages) ||
+		Need(need&needMask) >= needCount || Urgency(need>>urgentBits&urgentMask) >= urgencies {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
 	var ids [6]string
 	for i := range ids {
-		id := binary.BigEndian.Uint32(data[1+4*i:])
+		id := binary.BigEndian.Uint32(data[atIDs+idSize*i:])
 		if id == 0 {
 			continue
 		}
-		name, ok := b.nameOf(id, i == 0)
+		find := b.areaOf
+		if i == 0 {
+			find = b.stepOf
+		}
+		name, ok := find(id)
 		if !ok {
 			return State{}, fmt.Errorf("decode a state: %w", ErrNoSuchStep)
 		}
@@ -143,18 +165,16 @@ func (b *Book) Decode(data []byte) (State, error) {
 	}
 	s := State{
 		Step: ids[0], Area: ids[1], Ask: [4]string(ids[2:]),
-		Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[fixed-4:]), ID),
-		Need: Need(data[fixed] & needMask), Unnamed: data[fixed]&unnamedBit != 0,
-		Urgent:     Urgency(data[fixed] >> urgentBits & urgentMask),
-		HelplineAt: data[fixed] >> helplineAtBits & maxHelplineAt,
-		Who:        Person(data[fixed+1] & whoMask), Lang: data[fixed+1] >> langBits, At: data[fixed+2],
-		Misses:   data[fixed+3],
-		Silences: data[fixed+4], Idle: data[fixed+5],
-		Line: data[fixed+6] &^ (stayBit | speltBit), Stay: data[fixed+6]&stayBit != 0,
-		Spelt: data[fixed+6]&speltBit != 0,
+		Half: b.gazetteer().OutwardOf(binary.BigEndian.Uint32(data[atHalf:]), ID),
+		Need: Need(need & needMask), Unnamed: need&unnamedBit != 0,
+		Urgent:     Urgency(need >> urgentBits & urgentMask),
+		HelplineAt: need >> helplineAtBits & maxHelplineAt,
+		Who:        Person(who & whoMask), Lang: who >> langBits,
+		At: data[atAt], Misses: data[atMisses], Silences: data[atSilences], Idle: data[atIdle],
+		Line: line &^ (stayBit | speltBit), Stay: line&stayBit != 0, Spelt: line&speltBit != 0,
 	}
 	for i := range s.AskNames {
-		if id := binary.BigEndian.Uint32(data[25+4*i:]); id != 0 {
+		if id := binary.BigEndian.Uint32(data[atNames+idSize*i:]); id != 0 {
 			s.AskNames[i] = b.gazetteer().NameOf(id, ID) // a name that has gone is offered by its area
 		}
 	}
@@ -165,15 +185,18 @@ func (b *Book) Decode(data []byte) (State, error) {
 // step that no book has.
 func IsState(data []byte) bool { return len(data) == StateSize && data[0] == stateVersion }
 
-func (b *Book) nameOf(id uint32, step bool) (string, bool) {
-	if step {
-		for i := range b.Steps {
-			if ID(b.Steps[i].ID) == id {
-				return b.Steps[i].ID, true
-			}
+// stepOf is the id of the step that an encoded state names.
+func (b *Book) stepOf(id uint32) (string, bool) {
+	for i := range b.Steps {
+		if ID(b.Steps[i].ID) == id {
+			return b.Steps[i].ID, true
 		}
-		return "", false
 	}
+	return "", false
+}
+
+// areaOf is the same of an area.
+func (b *Book) areaOf(id uint32) (string, bool) {
 	for i := range b.Areas {
 		if ID(b.Areas[i].ID) == id {
 			return b.Areas[i].ID, true

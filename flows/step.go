@@ -15,9 +15,9 @@ const (
 	// After missesToHelpline answers not understood in a row we give the 24-hour line;
 	// missesToEnd end a call.
 	missesToHelpline = 2
-	// missesToRest texts not understood in a row are answered no more, until one is.
-	missesToRest = 4
-	missesToEnd  = 4
+	// missesToSilence texts not understood in a row are answered no more, until one is.
+	missesToSilence = 4
+	missesToEnd     = 4
 	// After silencesToOffer silences in a row any key connects the caller to a person;
 	// silencesToEnd end the call.
 	silencesToOffer = 2
@@ -43,8 +43,8 @@ type turn struct {
 	call bool
 	// noTransfer means that nobody can be connected on this call.
 	noTransfer bool
-	// place is what a place in doubt is called, in a text that gives its number.
-	place string
+	// placeName is what a place in doubt is called, in a text that gives its number.
+	placeName string
 	// talkTo is the line that an answer to danger names before the 24-hour line.
 	talkTo *Service
 	// notAnswering is the line that does not answer, in a text that gives the 24-hour number
@@ -105,7 +105,7 @@ func (t turn) back(s State) State {
 	if t.StepNamed(s.Step).Need == NeedAll { // the line for a need is left behind
 		s.Need = NeedNothing
 	}
-	p := t.parentOf(place{t.call, s.Step, s.Area, s.Who})
+	p := t.parentOf(node{t.call, s.Step, s.Area, s.Who})
 	s.Who = p.who
 	return t.enter(s, p.step)
 }

@@ -85,7 +85,7 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
-	a := answer{text: reply.Text, keepTTL: reply.Rest, outcome: Answered, exhausted: reply.Exhausted,
+	a := answer{text: reply.Text, keepTTL: reply.KeepsExpiry, outcome: Answered, exhausted: reply.Exhausted,
 		kinds: kindsToCount(book, state, after, reply)}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]

@@ -174,7 +174,7 @@ func (p *pass) stepPos(e *Edge, channel string) load.Pos {
 // every word.
 func (e *Edge) answer(b []byte) []byte {
 	b = append(append(b, e.At()...), '0'+e.lang())
-	for _, is := range []bool{e.From.Call, e.Reply.Ended, e.Reply.Rest} {
+	for _, is := range []bool{e.From.Call, e.Reply.Ended, e.Reply.KeepsExpiry} {
 		if is {
 			b = append(b, '1')
 		} else {

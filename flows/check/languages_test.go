@@ -131,7 +131,7 @@ func TestLanguage(t *testing.T) {
 	// The walk goes through it, and everything can be reached in it.
 	reached := map[uint8]map[string]bool{0: {}, 1: {}}
 	w := check.WalkBriefly(b, func(e *check.Edge) {
-		if e.Reply.Text == "" && !e.Reply.Ended && !e.Reply.Rest && !e.From.Call {
+		if e.Reply.Text == "" && !e.Reply.Ended && !e.Reply.KeepsExpiry && !e.From.Call {
 			t.Errorf("silence from %+v", e.From.State)
 		}
 	})

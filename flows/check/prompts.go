@@ -23,7 +23,7 @@ var prompts = rule{
 		for i := range p.answers {
 			e := &p.answers[i]
 			if len(e.Reply.Speech) == 0 || e.Reply.Act != flows.Listen || e.Reply.Ended || e.Reply.Emergency ||
-				e.Reply.Tells != "" || e.To.State.Misses > 0 || e.To.State.Silences > 0 {
+				e.Reply.SayStep != "" || e.To.State.Misses > 0 || e.To.State.Silences > 0 {
 				continue // with an apology before it, the prompt itself is timed elsewhere
 			}
 			step, limit := e.At(), maxMenuSeconds

@@ -20,7 +20,7 @@ var reachable = rule{
 			}
 		}
 		for i := range p.answers {
-			steps[p.answers[i].Reply.Tells] = true
+			steps[p.answers[i].Reply.SayStep] = true
 		}
 		for _, s := range p.book.Steps {
 			if !steps[s.ID] {

@@ -25,7 +25,7 @@ var reachableChannel = rule{
 		}
 		for i := range p.answers {
 			e := &p.answers[i]
-			steps[way{e.Reply.Tells, e.From.Call, e.lang()}] = true
+			steps[way{e.Reply.SayStep, e.From.Call, e.lang()}] = true
 			for _, id := range e.Reply.Shows {
 				given[way{id, e.From.Call, 0}] = true
 			}

@@ -14,7 +14,7 @@ var silences = rule{
 		for i := range p.answers {
 			e := &p.answers[i]
 			r := e.Reply
-			channel, mute := "text", r.Text == "" && !r.Ended && !r.Rest
+			channel, mute := "text", r.Text == "" && !r.Ended && !r.KeepsExpiry
 			if e.From.Call {
 				channel, mute = "say", r.Act == flows.Listen && flows.Spoken(r.Speech) == ""
 			}

@@ -32,8 +32,8 @@ type Edge struct {
 // At is the step whose words the reply is made of.
 func (e *Edge) At() string {
 	switch {
-	case e.Reply.Tells != "":
-		return e.Reply.Tells
+	case e.Reply.SayStep != "":
+		return e.Reply.SayStep
 	case e.Reply.Ended:
 		return e.From.State.Step
 	}

@@ -212,7 +212,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		!strings.Contains(r.Text, "116 123") {
 		t.Errorf("%s: no 116 123: %q", where, r.Text)
 	}
-	if e.To.State.Need == flows.NeedDeaf && r.Tells == "" && strings.Contains(r.Text, "55") &&
+	if e.To.State.Need == flows.NeedDeaf && r.SayStep == "" && strings.Contains(r.Text, "55") &&
 		fiftyFive.MatchString(r.Text) {
 		t.Errorf("%s: somebody deaf is told to press 55: %q", where, r.Text)
 	}
@@ -236,7 +236,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 				t.Errorf("%s: somebody worried about how they behave is given %s: %q", where, s.ID, r.Text)
 			}
 		}
-		if r.Text != "" && r.Tells == "" && !keyX.MatchString(r.Text) {
+		if r.Text != "" && r.SayStep == "" && !keyX.MatchString(r.Text) {
 			t.Errorf("%s: nothing says how to start again: %q", where, r.Text)
 		}
 	}

@@ -107,7 +107,7 @@ func TestRoles(t *testing.T) {
 	for text, want := range map[string]string{"im in kendal": "kendal", "not in kendal": "",
 		"hes in kendal im in crewe": "crewe"} {
 		var names []string
-		for _, p := range e.Hear(text, places).Answer.Rests {
+		for _, p := range e.Hear(text, places).Answer.Evidence {
 			names = append(names, p.Name)
 		}
 		got := strings.Join(names, ",")

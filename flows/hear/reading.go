@@ -131,9 +131,9 @@ func (r *Reading) SaysOf(k Kind) bool {
 	return false
 }
 
-// Rests are a short text as it is, and without the fillers behind and around it, for
+// ShortForms are a short text as it is, and without the fillers behind and around it, for
 // the person who answers with half a name: "on solway pls".
-func (r *Reading) Rests() (out [3]string) {
+func (r *Reading) ShortForms() (out [3]string) {
 	const most = 6 // words
 	from, to := 0, len(r.Words)
 	if to == 0 || to > most {

@@ -12,8 +12,8 @@ type Where struct {
 	Ask bool
 	// Between means that the only doubt is which of several certain places is meant.
 	Between bool
-	// Rests are the places that it rests on, best first.
-	Rests []NamedPlace
+	// Evidence are the places that it rests on, best first.
+	Evidence []NamedPlace
 	// Exact means that the best is spelt as its name is, Word that it is an ordinary word, too: "over".
 	Exact, Word bool
 	// Counties means that only counties are named, or parts of one; Or that there is an "or" between two places.
@@ -59,7 +59,7 @@ func (w *Weights) writerAt(places []Place) Where {
 	}
 	b := in[best]
 	out.Exact, out.Word = b.Cost == 0, b.Word
-	out.Rests = make([]NamedPlace, 0, max(len(in), fewPlaces))
+	out.Evidence = make([]NamedPlace, 0, max(len(in), fewPlaces))
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < w.Certain, b.Role == RoleGoing
 	out.add(b)
 	out.Counties = b.county()
@@ -85,7 +85,7 @@ func (w *Weights) writerAt(places []Place) Where {
 			settled = false
 		}
 	}
-	if settled && len(out.Rests) == 1 {
+	if settled && len(out.Evidence) == 1 {
 		out.Ask = false
 	}
 	out.Said = w.rank(b) > w.rank(Place{})
@@ -147,7 +147,7 @@ func (w *Weights) mayCount(p Place) bool {
 }
 
 func (w *Where) add(p Place) {
-	w.Rests = append(w.Rests, NamedPlace{p.Name, p.Where})
+	w.Evidence = append(w.Evidence, NamedPlace{p.Name, p.Where})
 }
 
 // rank orders places by how surely the writer is there. A postcode with no other words about it

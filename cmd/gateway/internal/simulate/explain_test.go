@@ -162,7 +162,7 @@ func (at place) next(in heard, answer string, ttl time.Duration, steps stepper, 
 					continue
 				}
 				r, to := after.reply, place{after.state, until, older}
-				if r.Rest && begin != "" {
+				if r.KeepsExpiry && begin != "" {
 					to.until = at.until
 				}
 				if r.Ended {

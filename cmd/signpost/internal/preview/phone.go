@@ -39,7 +39,7 @@ func (m *mirror) step(b *flows.Book, now time.Time, in flows.Input) flows.Reply 
 		*m = mirror{}
 		return flows.Reply{}
 	}
-	*m = mirror{state: next, tells: reply.Tells}
+	*m = mirror{state: next, tells: reply.SayStep}
 	if reply.Ended {
 		m.state = flows.State{}
 	}
