@@ -64,6 +64,11 @@ func guessed(r *hear.Reading, c *Case) bool {
 
 // meant is what a text means at this point of a conversation. Most texts mean the same everywhere.
 func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
+	if !fresh && s.Who == Me && c.Kind == CaseAnswer && childsAge(c.Digit) {
+		age := *c
+		age.Kind, age.What, age.Digit = CaseNeed, hear.Child, -1
+		c = &age
+	}
 	leads := c.Kind == CaseBehaviour || c.Kind == CaseShortcut // perhaps to the branch of somebody who harms
 	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && !leads {
 		return c
@@ -71,6 +76,9 @@ func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 	now := t.inConversation(s, urgent, *c)
 	return &now
 }
+
+// childsAge reports a number that is on no menu, and that is how old a child is who writes: "he touches me", then "13".
+func childsAge(n int8) bool { return n >= 10 && n < 18 }
 
 // inConversation is what a text means to somebody who has had an answer. The weights were fitted on first texts: people
 // answer, doubt and ask in other words. So what they alone say does not lead away from a number, or from the

@@ -137,6 +137,12 @@ func TestLaterTexts(t *testing.T) {
 		// A choice with words around it.
 		{"i hit her but she hits me|1 i think", "town?", "unclear"},
 		{"i hit her but she hits me|no wait 2", "respect", "unclear"},
+		{"i hit her but she hits me|2 i said 2", "respect", "unclear"},
+		{"kendal|9 9", number, "start?"},
+		// A bare age.
+		{"he touches me|13", "childline", "unclear"},
+		{"he is hitting me|15", "childline", "unclear"},
+		{"13", "start?", "childline"},
 		// A few words that might be despair are not, in a conversation.
 		{"hi|going to my nans", "told", "samaritans"},
 		{"hi|warrington i think its nothing tho", "warrington_service", "samaritans"},

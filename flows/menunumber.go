@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// menuNumber reads a plain text that means one number on a menu: "1", "01", "one", "number one please", "2 i think".
-// It reports false for anything else, "1 or 2" and "10 minutes" included, because a menu must never guess.
+// menuNumber reads a plain text that means one number on a menu: "1", "01", "one", "number one please", "2 i said 2".
+// It reports false for anything else, "1 or 2" and "10 minutes" included, because a menu must never guess. So is "9 9", which may be
+// the start of 999.
 func (b *Book) menuNumber(text string) (int, bool) {
 	n, found := 0, false
 	for w := range strings.FieldsSeq(text) {
 		v, ok := b.number(w)
 		switch {
-		case ok && found, !ok && !slices.Contains(b.Words.BesideNumber, w):
+		case ok && found && (v != n || v == 9), !ok && !slices.Contains(b.Words.BesideNumber, w):
 			return 0, false
 		case ok:
 			n, found = v, true
