@@ -113,12 +113,6 @@ func (b *batcher) send(all []*request) {
 	}
 }
 
-// MGet reads several keys.
-func (b *batcher) MGet(ctx context.Context, keys ...string) *redis.SliceCmd {
-	return ask(ctx, b, func(c redis.Cmdable) *redis.SliceCmd { return c.MGet(ctx, keys...) },
-		func(err error) *redis.SliceCmd { return redis.NewSliceResult(nil, err) })
-}
-
 // EvalSha runs a script.
 func (b *batcher) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
 	return ask(ctx, b, func(c redis.Cmdable) *redis.Cmd { return c.EvalSha(ctx, sha, keys, args...) },

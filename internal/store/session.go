@@ -250,10 +250,6 @@ func DecodeMark(b []byte) *Mark {
 		return nil
 	}
 	before := b[markHead : markHead+int(b[markHead-1])]
-	return markOf(b, before)
-}
-
-func markOf(b, before []byte) *Mark {
 	kind := MarkKind(b[0])
 	if kind < Stepped || kind > Maintenance {
 		return nil

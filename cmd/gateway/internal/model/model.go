@@ -68,9 +68,6 @@ func (c *Conversation) Explain(together []Exchange, from, to time.Time, l Licenc
 	return true
 }
 
-// Fresh has the model forget what came before a conversation that was left.
-func (c *Conversation) Fresh() { c.may, c.older = []string{""}, nil }
-
 // minutes are the moments that something between two moments was counted at.
 func minutes(from, to time.Time) []time.Time {
 	a, b := from.Truncate(time.Minute), to.Truncate(time.Minute)
