@@ -70,7 +70,7 @@ var walked = func() []testkit.Patch {
 		{File: "cmd/gateway/server/gateway.go", Old: "g.SetClock(time.Now)", Put: "g.SetClock(moved.Now)"},
 		{File: "cmd/gateway/server/erase.go", Old: "now := time.Now()", Put: "now := moved.Now()"},
 		{File: "cmd/gateway/server/delayed.go", Old: "time.NewTicker(laterStep)", Put: "moved.NewTicker(laterStep)"},
-		{File: "internal/counters/counters.go", Old: "time.NewTicker(FlushEvery)", Put: "moved.NewTicker(FlushEvery)"},
+		{File: "internal/counters/counters.go", Old: "time.NewTicker(flushEvery)", Put: "moved.NewTicker(flushEvery)"},
 	} {
 		out = append(out, p, testkit.Patch{File: p.File, Old: "	\"time\"\n",
 			Put: "	\"time\"\n\n	\"signpost/internal/moved\"\n"})

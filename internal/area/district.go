@@ -11,12 +11,12 @@ import (
 // called, its [Gazetteer] knows.
 type District uint8
 
-// MaxDistricts is how many districts of its own a gazetteer can have.
-const MaxDistricts = 26
+// maxDistricts is how many districts of its own a gazetteer can have.
+const maxDistricts = 26
 
 // The rest of the world, the same for everybody.
 const (
-	England District = MaxDistricts + iota
+	England District = maxDistricts + iota
 	Wales
 	Scotland
 	NorthernIreland
@@ -26,7 +26,7 @@ const (
 )
 
 // elsewhere are the names of the rest of the world.
-var elsewhere = [districts - MaxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland",
+var elsewhere = [districts - maxDistricts]string{"elsewhere in England", "Wales", "Scotland", "Northern Ireland",
 	"Isle of Man", "Channel Islands"}
 
 // Elsewhere lists the names of the rest of the world.

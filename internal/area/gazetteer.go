@@ -235,8 +235,8 @@ func (g *Gazetteer) addDistrict(line string) error {
 	name = strings.TrimSpace(name)
 	n := len(g.names)
 	switch {
-	case n == MaxDistricts:
-		return fmt.Errorf("there can be %d districts at most", MaxDistricts)
+	case n == maxDistricts:
+		return fmt.Errorf("there can be %d districts at most", maxDistricts)
 	case letter != letters[n:n+1]:
 		return fmt.Errorf("the next district's letter must be %c, not %q", letters[n], letter)
 	case name == "" || len(name) > 60 || strings.ContainsAny(name, ";,[]{}:#\"'"):

@@ -86,10 +86,10 @@ type Keeper interface {
 
 // Bounds.
 const (
-	// FlushEvery is how often the counts are stored: at a fixed rate, whether or not
+	// flushEvery is how often the counts are stored: at a fixed rate, whether or not
 	// anything was counted, and every time as other bytes of the same length. So nobody who
 	// watches the store sees a person arrive.
-	FlushEvery = 15 * time.Minute
+	flushEvery = 15 * time.Minute
 	flushTime  = time.Second
 	maxKinds   = 20_000  // far more than a book has; a wall, not a setting
 	maxSeen    = 500_000 // phones and what they were counted for, on a day
@@ -186,7 +186,7 @@ func (c *Counter) Flush(ctx context.Context) {
 
 // Run stores what was counted at a fixed rate, and once more when ctx ends.
 func (c *Counter) Run(ctx context.Context) {
-	tick := time.NewTicker(FlushEvery)
+	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for {
 		select {

@@ -26,12 +26,12 @@ type Finding struct {
 
 // Limits of what is well.
 const (
-	// LowBalance is in the account's own currency.
-	LowBalance = 10
-	// MaxSkew is how far two clocks may be apart. The provider's date is exact to a second.
-	MaxSkew = 10 * time.Second
-	// CertificateDays is how many days a certificate must be valid for.
-	CertificateDays = 14
+	// lowBalance is in the account's own currency.
+	lowBalance = 10
+	// maxSkew is how far two clocks may be apart. The provider's date is exact to a second.
+	maxSkew = 10 * time.Second
+	// certificateDays is how many days a certificate must be valid for.
+	certificateDays = 14
 )
 
 // Line is a finding as /readyz writes it.
@@ -139,11 +139,11 @@ func Account(c *twilio.Client) (found []Finding) {
 	case err != nil || bad != nil:
 		found = append(found, Finding{"balance-unreadable", "the balance cannot be read",
 			"Look in the provider's console, and have the account topped up by itself there.", true})
-	case left < LowBalance:
+	case left < lowBalance:
 		found = append(found, Finding{"balance-low", fmt.Sprintf("%s %s are left in the account", amount, currency),
 			"Pay in, and let it be topped up by itself: without money every text and call is refused.", false})
 	}
-	if skew := c.ClockSkew(); skew.Abs() > MaxSkew {
+	if skew := c.ClockSkew(); skew.Abs() > maxSkew {
 		found = append(found, Finding{"clock", fmt.Sprintf("this machine's clock is %v from the provider's",
 			skew.Round(time.Second)),
 			"Set the clock by NTP: timedatectl set-ntp true. Opening hours hang on it.", false})

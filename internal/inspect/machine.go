@@ -48,7 +48,7 @@ func Certificate(ctx context.Context, publicURL string, now time.Time) []Finding
 		return nil
 	}
 	end := secure.ConnectionState().PeerCertificates[0].NotAfter
-	if end.After(now.AddDate(0, 0, CertificateDays)) {
+	if end.After(now.AddDate(0, 0, certificateDays)) {
 		return nil
 	}
 	return []Finding{{"certificate-expires",

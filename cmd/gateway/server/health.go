@@ -116,7 +116,7 @@ func (g *Gateway) compareKeys(ctx context.Context) bool {
 			known = known || g.keys.Fingerprint(i) == other
 		}
 		if !known {
-			found = []inspect.Finding{OtherKeys}
+			found = []inspect.Finding{otherKeys}
 		}
 	}
 	g.health.set("keys", found)
@@ -178,8 +178,8 @@ var (
 		Fix:  "Install the same version everywhere, and restart.", Look: true}
 )
 
-// OtherKeys is the finding that gateways on one Redis have different keys.
-var OtherKeys = inspect.Finding{
+// otherKeys is the finding that gateways on one Redis have different keys.
+var otherKeys = inspect.Finding{
 	Name: "other-keys",
 	What: "another gateway on this Redis has a PRIVACY_KEY that this one does not have: people who reach both lose " +
 		"their place",

@@ -24,9 +24,9 @@ const (
 	CallPath       = "/voice"
 )
 
-// LivePath is asked by a platform that routes only to machines that serve. It says nothing
+// livePath is asked by a platform that routes only to machines that serve. It says nothing
 // but yes or no; [Gateway.readyz] says more, and not to everybody.
-const LivePath = "/live"
+const livePath = "/live"
 
 // live answers 200 while requests should come here, and 503 while the server is stopping.
 func (g *Gateway) live(w http.ResponseWriter, _ *http.Request) {
@@ -121,7 +121,7 @@ func (p pathMux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, ok := p.webhooks[strings.ToLower(tidy)]
 	switch {
 	case ok:
-	case tidy == LivePath && r.Method == http.MethodGet:
+	case tidy == livePath && r.Method == http.MethodGet:
 		h = p.live
 	case strings.HasPrefix(tidy, ivr.AudioPath) && r.Method != http.MethodPost: // a webhook gets an answer there, too
 		h = p.audio
