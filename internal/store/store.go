@@ -1,4 +1,4 @@
-// Package store is everything that Signpost stores, and for how long. No other package of the
+// Package store is everything that the gateway keeps in Redis, and for how long. No other package of the
 // product has a Redis library; the minimal server of cmd/bench has one.
 //
 // [Everything] lists each key, what it holds and its lifetime. Keys are named by keyed hashes
