@@ -260,9 +260,9 @@ func read(vars map[string]string) (in raw, err error) {
 func (p *problems) ownNumbers(c *Config, in raw) {
 	c.Lines = p.lines("ERASE_LINES", in.EraseLines)
 	_ = p.lines("CHECK_LINE", in.CheckLine) // only linecheck uses it
-	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), p.lines("TEST_PHONES", in.TestPhones)...)
-	if slices.ContainsFunc(p.lines("TEST_PHONES", in.TestPhones),
-		func(l string) bool { return slices.Contains(c.Lines, l) }) {
+	phones := p.lines("TEST_PHONES", in.TestPhones)
+	c.TestPhones = append(p.lines("CHECK_FROM", in.CheckFrom), phones...)
+	if slices.ContainsFunc(phones, func(l string) bool { return slices.Contains(c.Lines, l) }) {
 		p.add("TEST_PHONES",
 			"holds a line of ERASE_LINES: texts and calls to that line would not be counted; it is for your own phones")
 	}

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestFilesLoseTheirNewline(t *testing.T) {
 	}
 }
 
-// Every mistake is told at once, by the variable's name, and no value is.
+// Every mistake is told at once, by the variable's name, and only once; no value is told.
 func TestAllMistakesAtOnce(t *testing.T) {
 	const canary = "hunter2"
 	v := map[string]string{}
@@ -69,6 +70,11 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		if !strings.Contains(err.Error(), name+" ") {
 			t.Errorf("%s is not told of", name)
 		}
+	}
+	told := strings.Split(err.Error(), "\n")
+	slices.Sort(told)
+	if once := slices.Compact(slices.Clone(told)); len(once) < len(told) {
+		t.Errorf("a mistake is told twice:\n%v", err)
 	}
 	if strings.Contains(err.Error(), canary) {
 		t.Errorf("a value is in the error:\n%v", err)
