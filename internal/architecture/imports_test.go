@@ -66,7 +66,7 @@ var mayImport = map[string]struct{ own, outside []string }{
 		outside: []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter",
 			"gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "gonum.org/v1/plot/vg/vgsvg"}},
 	"internal/eraser":  {own: []string{"internal/store", "internal/twilio", "internal/webhook"}},
-	"internal/inspect": {own: []string{"internal/swap", "internal/twilio", "internal/webhook"}},
+	"internal/inspect": {own: []string{"internal/budget", "internal/swap", "internal/twilio", "internal/webhook"}},
 	"internal/store": {own: []string{"internal/hours", "internal/privacy", "internal/webhook"},
 		outside: []string{"github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/maintnotifications",
 			"github.com/alicebob/miniredis/v2", "github.com/sony/gobreaker/v2"}},

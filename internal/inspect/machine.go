@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"signpost/internal/budget"
 	"signpost/internal/swap"
 	"signpost/internal/webhook"
 )
@@ -186,12 +187,13 @@ const (
 )
 
 // SpendLimit looks whether the hour's limit is reached by a few people. The amounts are in
-// pence. internal/budget shares the limit out.
+// pence. Package budget shares the limit out.
 func SpendLimit(limit, textPrice, minutePrice float64) []Finding {
-	// Of the limit, 35% is for texts from this country and 30% for calls. An answer takes about
-	// two segments; a call five minutes, and as many of its leg.
-	const textShare, callShare, segments, callMinutes = 0.35, 0.30, 2, 10
-	texts, calls := limit*textShare/(textPrice*segments), limit*callShare/(minutePrice*callMinutes)
+	// An answer takes about two segments; a call five minutes, and as many of its leg.
+	const segments, callMinutes = 2, 10
+	shareOf := func(k budget.Kind) float64 { return limit * float64(k.Share()) / 100 }
+	texts := shareOf(budget.TextsHome) / (textPrice * segments)
+	calls := shareOf(budget.CallsHome) / (minutePrice * callMinutes)
 	if texts >= leastTexts && calls >= leastCalls {
 		return nil
 	}
