@@ -58,7 +58,7 @@ func newLine(seed uint64) *line {
 		l.counters[c] = 0
 	}
 	l.gauges = map[string]float64{
-		up: 1, started: 0, `signpost_helpline_only`: 0, `signpost_flow_book_last_reload_success`: 1,
+		up: 1, started: 0, `signpost_no_book`: 0, `signpost_flow_book_last_reload_success`: 1,
 		`signpost_erasures_blocked`:           0,
 		`signpost_erasure_oldest_due_seconds`: 0, `signpost_spend_fullest_share_ratio`: 0,
 		`signpost_spend_reserve_pounds`: 0,
@@ -288,7 +288,7 @@ func TestEveryAlertFires(t *testing.T) {
 		{"SignpostSafeAnswers", "one panic", count(panicked, 1), 3, nil},
 		{"SignpostStoreAway", "Redis is away", set(problem("store-away"), 1), 4, set(problem("store-away"), 0)},
 		{"SignpostStoreAway", "Redis is full", set(problem("store-full"), 1), 4, set(problem("store-full"), 0)},
-		{"SignpostHelplineOnly", "no good book", set("signpost_helpline_only", 1), 3, set("signpost_helpline_only", 0)},
+		{"SignpostNoBook", "no good book", set("signpost_no_book", 1), 3, set("signpost_no_book", 0)},
 		{"SignpostAccount", "a suspended account", set(problem("account-suspended"), 1), 10,
 			set(problem("account-suspended"), 0)},
 		{"SignpostAccount", "a trunk", set(problem("calls-trunk"), 1), 10, set(problem("calls-trunk"), 0)},

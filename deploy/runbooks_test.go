@@ -358,12 +358,12 @@ func walks() []walk {
 				}
 				s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" replicaof no one`)
 			}, 0},
-		{"SignpostHelplineOnly", "a broken book at the start", "STATE_DIR=", func(s *site) {
+		{"SignpostNoBook", "a broken book at the start", "STATE_DIR=", func(s *site) {
 			s.stop()
 			breakBook(s)
 			s.start()
 			s.started = s.minutes()
-		}, "helpline-only", "There is no flow book without mistakes", "helpline-only", 2, repairBook, 0},
+		}, "no-book", "There is no flow book without mistakes", "no-book", 2, repairBook, 0},
 		{"SignpostBookRefused", "a broken book", "", breakBook, "book-refused", "saved last has mistakes",
 			"book-refused", 17, repairBook, 0},
 		{"SignpostAccount", "a trunk", "", set("trunk_sid", "TK"+strings.Repeat("1", 32)), "calls-trunk",

@@ -366,10 +366,9 @@ func (b *Book) StaticText() string { return b.renderAlone(b.Messages.Static).tex
 // StaticSpeech is what a call hears in the same case.
 func (b *Book) StaticSpeech() []Utterance { return b.renderAlone(b.Messages.Static).speech }
 
-// HelplineOnly returns a book that gives everybody the 24-hour number and 999, in this
-// book's words, and names no other service. It is for a server without a flow book of its
-// own.
-func (b *Book) HelplineOnly() *Book {
+// StandIn returns a book for a server that has no good one of its own. It gives everybody the
+// 24-hour number and 999, in this book's words, and names no other service.
+func (b *Book) StandIn() *Book {
 	c := b.Clone()
 	c.Version = ^b.Version
 	c.Messages.Fallback, c.Messages.Maintenance = b.Messages.Static, b.Messages.Static

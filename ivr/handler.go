@@ -161,7 +161,7 @@ func (h *Handler) restart(c webhook.Call) webhook.CallReply {
 // step moves the call and returns the reply.
 func (h *Handler) step(c webhook.Call, pos position, in flows.Input) webhook.CallReply {
 	book := h.Book()
-	if h.Admission.NoBook() { // the call began with another book
+	if h.Admission.LacksBook() { // the call began with another book
 		h.Count(OverLimit)
 		return Fallback(book)
 	}

@@ -18,10 +18,10 @@ type Calls struct {
 	Minute      budget.Money // price of a minute of a call, or of a leg to a service
 	CallerLimit int          // calls of one caller in an hour by the clock; 0 is no limit
 	Maintenance func() bool  // reports that the menus are switched off
-	// HelplineOnly reports that no flow book can be used: callers hear the 24-hour number, at
+	// NoBook reports that no flow book can be used: callers hear the 24-hour number, at
 	// every step. Nil is never.
-	HelplineOnly func() bool
-	Now          func() time.Time
+	NoBook func() bool
+	Now    func() time.Time
 
 	mu    sync.Mutex
 	hour  time.Time
@@ -47,8 +47,8 @@ const (
 	MaintenanceCall       // that the menus are switched off, and the 24-hour number
 )
 
-// NoBook reports that no flow book can be used.
-func (c *Calls) NoBook() bool { return c.HelplineOnly != nil && c.HelplineOnly() }
+// LacksBook reports that no flow book can be used.
+func (c *Calls) LacksBook() bool { return c.NoBook != nil && c.NoBook() }
 
 // Repeated reports a webhook that was seen in this hour or the one before it, and remembers
 // it. What is sent again, by the provider or by somebody who has copied it, must not be
@@ -73,7 +73,7 @@ func (c *Calls) Repeated(call webhook.Call) bool {
 // Admit decides what a caller is offered, and charges the first minute. A free probe costs
 // nothing, and neither does a call that was decided about before, which gets what its caller would now.
 func (c *Calls) Admit(caller webhook.Address, free, repeated bool) Offer {
-	if c.Maintenance() || c.NoBook() {
+	if c.Maintenance() || c.LacksBook() {
 		return MaintenanceCall
 	}
 	within := c.withinLimit(caller, repeated)

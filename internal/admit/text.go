@@ -19,9 +19,9 @@ type Texts struct {
 	// revenue-share numbers, get the 24-hour number once an hour.
 	Countries   []int
 	Maintenance func() bool // reports that the menus are switched off
-	// HelplineOnly reports that no flow book can be used: everybody gets the 24-hour number
+	// NoBook reports that no flow book can be used: everybody gets the 24-hour number
 	// and 999, danger too. Nil is never.
-	HelplineOnly func() bool
+	NoBook func() bool
 }
 
 // Sender is who a text comes from; hash names them.
@@ -92,7 +92,7 @@ func (t *Texts) Decide(ctx context.Context, s Sender, urgent bool) (d Decision) 
 // local decides without the store when it can.
 func (t *Texts) local(s Sender) (d Decision, decided bool) {
 	level := t.Meter.Level(textKind(s))
-	d = Decision{texts: t, sender: s, brief: level == budget.Near, noBook: t.HelplineOnly != nil && t.HelplineOnly()}
+	d = Decision{texts: t, sender: s, brief: level == budget.Near, noBook: t.NoBook != nil && t.NoBook()}
 	d.maintenance = d.noBook || t.Maintenance()
 	if s.Restricted || level == budget.Spent {
 		return d, s.Home // whose reserve is in this process

@@ -56,7 +56,7 @@ func Names() []string {
 		"swap", "other-keys", "other-book", "other-version", "store-evicts", "store-noeviction", "store-unbounded",
 		"store-away", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk",
 		"spend-limit-low", "home-left-out", "calling-home",
-		"helpline-only", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
+		"no-book", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
 		"webhooks-refused", "safe-answers", "replies-blocked", "replies-undelivered", "quiet", "flood", "reserve-high",
 		"share-nearly-spent", "calls-share-nearly-spent", "share-spent", "line-not-answering",
 		"erasing-refused", "erasing-late", "erasing-given-up", "sweep-failed", "counts-unreadable", "unwatched",

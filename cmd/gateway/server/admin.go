@@ -70,7 +70,7 @@ func (g *Gateway) readyz(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	// A follower of a desk reports the book.
 	lines := []string{"ready", "book: none", g.erasingLine()}
-	if !g.helplineOnly() {
+	if !g.noBook() {
 		lines[1] = fmt.Sprintf("book: %08x", g.books.Load().current.Version)
 	}
 	write(w, http.StatusOK, strings.Join(append(lines, g.problemLines(ctx)...), "\n"))

@@ -57,7 +57,7 @@ func (g *Gateway) startBook(shipped *flows.Book) {
 		g.books.Store(g.newBookState(shipped, nil, fromProgram))
 		return
 	}
-	g.books.Store(g.newBookState(shipped.HelplineOnly(), nil, fromNowhere))
+	g.books.Store(g.newBookState(shipped.StandIn(), nil, fromNowhere))
 	dir := os.DirFS(g.cfg.FlowsDir)
 	for range 3 { // somebody may be saving just now
 		g.fromFiles = load.Fingerprint(dir)
@@ -99,8 +99,8 @@ func (g *Gateway) savedBook() (*flows.Book, error) {
 	return src.Book, nil
 }
 
-// helplineOnly reports that no good flow book is known.
-func (g *Gateway) helplineOnly() bool { return g.books.Load().from == fromNowhere }
+// noBook reports that no good flow book is known.
+func (g *Gateway) noBook() bool { return g.books.Load().from == fromNowhere }
 
 // Use puts a checked book into use.
 func (g *Gateway) Use(b *flows.Book) {
@@ -185,7 +185,7 @@ func (s *bookState) bookProblems(stateDir string) (out []inspect.Finding) {
 			What: "the flow book in FLOWS_DIR " + has + ", and the saved copy of the last good one is in use",
 			Fix:  list})
 	case fromNowhere:
-		out = append(out, inspect.Finding{Name: "helpline-only",
+		out = append(out, inspect.Finding{Name: "no-book",
 			What: "there is no good flow book: everybody gets only the 24-hour number and 999", Fix: list})
 	case fromDir:
 		if !s.reloadOK {

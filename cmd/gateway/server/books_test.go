@@ -73,10 +73,10 @@ func helplineOnly(t *testing.T, s *running) {
 		t.Errorf("a call hears %q", said)
 	}
 	if ready := get(t, s.admin+"/readyz"); !strings.HasPrefix(ready, "ready\n") ||
-		!strings.Contains(ready, "degraded: helpline-only: there is no good flow book") {
+		!strings.Contains(ready, "degraded: no-book: there is no good flow book") {
 		t.Errorf("/readyz says %q", ready)
 	}
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 1") {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_no_book 1") {
 		t.Error("the metrics do not say that there is no book")
 	}
 	if page := get(t, s.admin+"/status"); !strings.Contains(page, "some answers are shorter") ||
@@ -96,7 +96,7 @@ func TestBrokenBookFromTheStart(t *testing.T) {
 	if got := text(t, s.phone(), "preston"); !strings.Contains(got, countyNumber) {
 		t.Errorf("with a good book it is answered %q", got)
 	}
-	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 0") {
+	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, "signpost_no_book 0") {
 		t.Error("the metrics still say that there is no book")
 	}
 }
@@ -149,7 +149,7 @@ func TestLastGoodBook(t *testing.T) {
 		"degraded: book-saved-copy: the flow book in FLOWS_DIR has mistakes, and the saved copy") {
 		t.Errorf("/readyz says %q", ready)
 	}
-	if m := get(t, again.admin+"/metrics"); !strings.Contains(m, "signpost_helpline_only 0") ||
+	if m := get(t, again.admin+"/metrics"); !strings.Contains(m, "signpost_no_book 0") ||
 		!strings.Contains(m, "signpost_flow_book_last_reload_success 0") {
 		t.Error("the metrics do not show it")
 	}

@@ -50,12 +50,12 @@ func TestForbiddenBook(t *testing.T) {
 		dir := locked{book, name}
 		g.reload(dir, load.Fingerprint(dir))
 		found := g.books.Load().bookProblems("/state")
-		if len(found) != 1 || found[0].Name != "helpline-only" || !strings.Contains(found[0].Fix, "chmod") {
+		if len(found) != 1 || found[0].Name != "no-book" || !strings.Contains(found[0].Fix, "chmod") {
 			t.Errorf("%s may not be read: %+v", name, found)
 		}
 	}
 	g.reload(book, load.Fingerprint(book))
-	if found := g.books.Load().bookProblems("/state"); len(found) > 0 || g.helplineOnly() {
+	if found := g.books.Load().bookProblems("/state"); len(found) > 0 || g.noBook() {
 		t.Errorf("once all may be read: %+v", found)
 	}
 }

@@ -115,7 +115,7 @@ func NewWithEnv(env Env, cfg config.Config, log *slog.Logger) (*Gateway, error) 
 		return nil, err
 	}
 	g.startBook(ships)
-	g.metrics.registerBook(g.helplineOnly)
+	g.metrics.registerBook(g.noBook)
 	redisURL := cfg.RedisURL
 	if redisURL == config.Embedded {
 		redisURL = ""

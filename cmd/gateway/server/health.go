@@ -131,7 +131,7 @@ const sameSoon = 10 * time.Minute
 // another version, for so long that nobody is changing it just now.
 func (g *Gateway) compareBooks(ctx context.Context) bool {
 	b, book := g.books.Load(), "none"
-	if !g.helplineOnly() {
+	if !g.noBook() {
 		book = fmt.Sprintf("%08x", b.current.Version)
 	}
 	release := version.Number + "-" + version.Revision()

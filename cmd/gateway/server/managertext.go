@@ -42,7 +42,7 @@ var managerTexts = []struct {
 	{"A mobile network blocked a reply in the last half hour.", noAnswer, false, []string{repliesBlocked}},
 	{"Two machines use different flow books. People get different answers.", lessAnswer, false, []string{"other-book"}},
 	{"There is no flow book without mistakes. Everybody gets only the 24-hour number and 999. Correct the mistakes.",
-		lessAnswer, true, []string{"helpline-only"}},
+		lessAnswer, true, []string{"no-book"}},
 	{"The flow book that was saved last has mistakes. The one before it is in use. Correct the mistakes.", unnoticed,
 		true, []string{"book-refused", "book-saved-copy"}},
 	{"The menus are switched off. Everybody gets the 24-hour number.", lessAnswer, false, []string{"maintenance"}},

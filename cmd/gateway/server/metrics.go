@@ -203,11 +203,11 @@ func (m *metrics) registerLines(down func() int) {
 }
 
 // registerBook exports whether there is a flow book.
-func (m *metrics) registerBook(helplineOnly func() bool) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "helpline_only",
+func (m *metrics) registerBook(noBook func() bool) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "signpost", Name: "no_book",
 		Help: "1 while no good flow book is known and everybody gets only the 24-hour number and 999."},
 		func() float64 {
-			if helplineOnly() {
+			if noBook() {
 				return 1
 			}
 			return 0

@@ -148,7 +148,7 @@ func (g *Gateway) textChannel() *sms.Handler {
 				ServiceLimit: g.cfg.ServiceLimit, Now: g.clock,
 			}),
 			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
-			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly,
+			Maintenance: g.inMaintenance, NoBook: g.noBook,
 		},
 		Now: g.clock, Log: g.log, Count: g.countText, AddCount: g.addCount, Lines: g.cfg.Lines,
 	}
@@ -159,7 +159,7 @@ func (g *Gateway) callChannel() *ivr.Handler {
 		Book: func() *flows.Book { return g.Book(0) },
 		Admission: &admit.Calls{
 			Keys: g.keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePrice), CallerLimit: g.cfg.CallerLimit,
-			Maintenance: g.inMaintenance, HelplineOnly: g.helplineOnly, Now: g.clock,
+			Maintenance: g.inMaintenance, NoBook: g.noBook, Now: g.clock,
 		},
 		Positions: ivr.Positions{Keys: g.keys, Now: g.clock},
 		BaseURL:   g.cfg.PublicURL, CallerID: g.callerID(),

@@ -45,7 +45,7 @@ func (e *exam) gateway(b *flows.Book) {
 		case kind == "book" && b != nil && name == fmt.Sprintf("%08x", b.Version):
 			otherBook = false
 		case ok && (kind == "degraded" || kind == "note"):
-			if name == "book-refused" || name == "book-saved-copy" || name == "helpline-only" {
+			if name == "book-refused" || name == "book-saved-copy" || name == "no-book" {
 				otherBook = false // that is said already
 			}
 			if slices.ContainsFunc(e.found, func(f Finding) bool { return f.Name == name }) {

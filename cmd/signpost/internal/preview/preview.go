@@ -119,7 +119,7 @@ func New(o Options) (*Server, error) {
 			s.Close()
 			return nil, err
 		}
-		s.lines[i].Use(ships.HelplineOnly()) // as a gateway that finds no good book
+		s.lines[i].Use(ships.StandIn()) // as a gateway that finds no good book
 	}
 	s.Look()
 	if s.old, s.oldFrom = o.Since, o.SinceName; s.old == nil {
