@@ -52,7 +52,8 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 		h.Count(Probed)
 		h = h.uncounted()
 	}
-	switch h.Admission.Admit(c.Caller, c.Free, h.Admission.Repeated(c)) {
+	first := h.Admission.FirstTime(c)
+	switch h.Admission.Admit(c.Caller, c.Free, !first) {
 	case admit.MaintenanceCall:
 		h.Count(InMaintenance)
 		b := h.Book()
@@ -87,8 +88,7 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 		return h.restart(c)
 	}
 	in := keyed(h.Now(), &pos, c.Keys)
-	if b := h.Book(); c.Keys == "" && b.Silent.PerHour > 0 && pos.state.LastSilence() &&
-		(h.Admission.Repeated(c) || h.Silent.take(b.Silent.PerHour)) {
+	if h.silenceConnects(c, pos) {
 		h.Count(SilentCall)
 		in = flows.SilenceConnects()
 	}
@@ -98,13 +98,24 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 	return h.step(c, pos, in)
 }
 
+// silenceConnects reports whether a caller who pressed nothing is connected, as the line agreed.
+// A webhook that is sent again takes none of what the line takes in an hour.
+func (h *Handler) silenceConnects(c webhook.Call, pos position) bool {
+	perHour := h.Book().Silent.PerHour
+	if c.Keys != "" || perHour <= 0 || !pos.state.LastSilence() {
+		return false
+	}
+	first := h.Admission.FirstTime(c)
+	return !first || h.Silent.take(perHour)
+}
+
 // Leg answers the end of a leg.
 func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	if c.Probe {
 		h = h.uncounted()
 	}
-	repeated := h.Admission.Repeated(c)
-	if !repeated {
+	first := h.Admission.FirstTime(c)
+	if first {
 		h.Admission.LegEnded(c.Caller, c.Leg.Duration)
 	}
 	pos, ok := h.Positions.open(c, h.Book())
@@ -115,7 +126,7 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 	}
 	k.Outcome = LegOutcome(c, h.Book().PersonAfter, by)
 	h.Count(legEvent(k.Outcome))
-	if ok && !repeated { // three that nobody answered have a line called no more
+	if ok && first { // three that nobody answered have a line called no more
 		h.AddCount(h.who(c), k)
 	}
 	switch {
@@ -130,7 +141,10 @@ func (h *Handler) Leg(c webhook.Call) webhook.CallReply {
 // Ended notes that a call has ended. Legs have reports of their own, and are charged by
 // [Handler.Leg].
 func (h *Handler) Ended(c webhook.Call) {
-	if c.CallerGone && !c.Outbound && !h.Admission.Repeated(c) {
+	if !c.CallerGone || c.Outbound {
+		return
+	}
+	if h.Admission.FirstTime(c) {
 		h.Admission.Ended(c.Caller, c.Duration)
 	}
 }

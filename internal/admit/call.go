@@ -50,12 +50,12 @@ const (
 // LacksBook reports that no flow book can be used.
 func (c *Calls) LacksBook() bool { return c.NoBook != nil && c.NoBook() }
 
-// Repeated reports a webhook that was seen in this hour or the one before it, and remembers
-// it. What is sent again, by the provider or by somebody who has copied it, must not be
-// charged or counted again.
-func (c *Calls) Repeated(call webhook.Call) bool {
+// FirstTime remembers a webhook, and reports that it was not seen in this hour or the one before
+// it. Ask once for each webhook. What is sent again, by the provider or by somebody who has
+// copied it, must not be charged or counted again.
+func (c *Calls) FirstTime(call webhook.Call) bool {
 	if call.Signature == "" {
-		return false
+		return true
 	}
 	var name [16]byte
 	privacy.Forget(func() { name = c.Keys.Sum(0, "webhook of a call", call.Signature) })
@@ -67,7 +67,7 @@ func (c *Calls) Repeated(call webhook.Call) bool {
 	_, now := c.seen[0][name]
 	_, before := c.seen[1][name]
 	c.seen[0][name] = struct{}{}
-	return now || before
+	return !now && !before
 }
 
 // Admit decides what a caller is offered, and charges the first minute. A free probe costs
