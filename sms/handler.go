@@ -170,8 +170,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 // meanwhile, it answers again from where that led.
 func (h *Handler) move(ctx context.Context, m message, session store.Session, mark store.Mark,
 	allowed admit.Decision) (reply webhook.TextReply, repeat bool) {
-	var a answer
-	undecided := true // or decided otherwise because the conversation was exhausted: it may be so no longer
+	d := decision{mark: mark, again: true}
 	way := askOnce(allowed.Way)
 	for range maxTries {
 		if session.Repeat != nil {
@@ -179,34 +178,35 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 			return h.repeat(m, session), true
 		}
 		stored := session.State
-		mark.Before = h.current(m.cookie, session)
-		if undecided {
-			a, mark, undecided = h.decide(mark, m.heard, way)
+		d.mark.Before = h.current(m.cookie, session)
+		if d.again {
+			d = h.decide(d.mark, m.heard, way)
 		} else {
-			a = h.answer(mark, m.heard)
+			d.answer = h.answer(d.mark, m.heard)
 		}
-		now, done, err := h.commit(ctx, m, session, mark, a)
+		now, done, err := h.commit(ctx, m, session, d.mark, d.answer)
 		if err != nil {
 			h.Log.Warn("a conversation was not saved", "err", err)
 			h.Count(NotSaved)
-			return h.reply(m, a, mark, m.cookie.unsaved(stored, a.next)), false
+			return h.reply(m, d.answer, d.mark, m.cookie.unsaved(stored, d.answer.next)), false
 		}
 		if done {
-			h.Count(a.outcome)
-			for _, k := range a.kinds {
+			h.Count(d.answer.outcome)
+			for _, k := range d.answer.kinds {
 				h.AddCount(m.session.Conv, k)
 			}
-			return h.reply(m, a, mark, cookie{state: a.next}), false
+			return h.reply(m, d.answer, d.mark, cookie{state: d.answer.next}), false
 		}
 		session = now
 		m.cookie = m.cookie.moved(now.State)
 	}
 	h.Count(Contended) // no person sends so many texts at once; send the last answer
-	return h.reply(m, a, mark, cookie{state: a.next}), false
+	return h.reply(m, d.answer, d.mark, cookie{state: d.answer.next}), false
 }
 
-// askOnce gives the same way again for the same step: asking counts an answer as given, and a text that
-// is tried again must not lose it.
+// askOnce gives the same way again for the same step. [admit.Decision.Way] counts an answer as
+// given: to look first and count later would give it to two texts that come at once. So a text
+// that is tried again must not ask again.
 func askOnce(way func(admit.Step) admit.Way) func(admit.Step) admit.Way {
 	var asked *admit.Step
 	var given admit.Way
@@ -227,14 +227,13 @@ func (h *Handler) newMark() store.Mark {
 // text; one from which somebody took the name, by dividing what is signed into other fields,
 // could be sent again and again, and must not move anything.
 func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webhook.TextReply {
-	mark := h.newMark()
-	a, mark, _ := h.decide(mark, m.heard, h.Admission.Decide(ctx, m.from, urgent).Way)
-	if mark.Kind == store.Stepped && !urgent {
-		mark.Kind = store.Brief
-		a = h.answer(mark, m.heard)
+	d := h.decide(h.newMark(), m.heard, h.Admission.Decide(ctx, m.from, urgent).Way)
+	if d.mark.Kind == store.Stepped && !urgent {
+		d.mark.Kind = store.Brief
+		d.answer = h.answer(d.mark, m.heard)
 	}
-	h.Count(a.outcome)
-	return webhook.TextReply{Text: a.text}
+	h.Count(d.answer.outcome)
+	return webhook.TextReply{Text: d.answer.text}
 }
 
 // current returns the state that a text is answered from: Redis's own, unless the cookie is
@@ -255,23 +254,23 @@ func (h *Handler) current(c cookie, session store.Session) []byte {
 // new one.
 func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decision, urgent bool) webhook.TextReply {
 	mark.Before = m.cookie.state
-	a, mark, _ := h.decide(mark, m.heard, allowed.Way)
+	d := h.decide(mark, m.heard, allowed.Way)
 	outcome := FromCookie
 	if !m.cookie.present {
 		outcome = Degraded
-		if mark.Kind == store.Stepped && !urgent {
-			mark.Kind = store.Brief
-			a = h.answer(mark, m.heard)
-			if a.stepped != nil {
-				a.next = a.stepped
+		if d.mark.Kind == store.Stepped && !urgent {
+			d.mark.Kind = store.Brief
+			d.answer = h.answer(d.mark, m.heard)
+			if d.answer.stepped != nil {
+				d.answer.next = d.answer.stepped
 			}
 		}
 	}
 	h.Count(outcome)
-	if !m.cookie.present && len(a.next) == 0 && !a.ended {
-		return webhook.TextReply{Text: a.text} // nothing to remember
+	if !m.cookie.present && len(d.answer.next) == 0 && !d.answer.ended {
+		return webhook.TextReply{Text: d.answer.text} // nothing to remember
 	}
-	return h.reply(m, a, mark, m.cookie.away(a.next))
+	return h.reply(m, d.answer, d.mark, m.cookie.away(d.answer.next))
 }
 
 // reply is the answer to a message, with the cookie that tells how it was answered.
@@ -316,10 +315,17 @@ func (h *Handler) urgent(text flows.Input) (urgent bool) {
 	return urgent
 }
 
-// decide works out how a text is answered, and the answer. exhausted reports that a step of
-// the conversation would have said nothing.
-func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step) admit.Way) (a answer, as store.Mark,
-	exhausted bool) {
+// decision is how a text is answered.
+type decision struct {
+	answer answer
+	mark   store.Mark
+	// again asks to decide again if another text moves the conversation meanwhile: a step of the
+	// conversation would have said nothing, and may then say something.
+	again bool
+}
+
+// decide works out how a text is answered, and the answer.
+func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step) admit.Way) decision {
 	mark.Kind = store.Stepped
 	stepped := h.answer(mark, text)
 	step := admit.Step{
@@ -335,13 +341,13 @@ func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step)
 	}
 	chosen := way(step)
 	if chosen == admit.Revived {
-		return anew, revived, true
+		return decision{anew, revived, true}
 	}
 	mark.Kind = markKinds[chosen]
 	if mark.Kind == store.Stepped {
-		return stepped, mark, step.Exhausted
+		return decision{stepped, mark, step.Exhausted}
 	}
-	return h.answer(mark, text), mark, step.Exhausted
+	return decision{h.answer(mark, text), mark, step.Exhausted}
 }
 
 // revive is the state before a text, with room for another reply without progress.
