@@ -53,7 +53,7 @@ func (h *Handler) Start(c webhook.Call) webhook.CallReply {
 		h = h.uncounted()
 	}
 	first := h.Admission.FirstTime(c)
-	switch h.Admission.Admit(c.Caller, c.Free, !first) {
+	switch h.Admission.Admit(admit.Call{From: c.Caller, Free: c.Free, Repeat: !first}) {
 	case admit.MaintenanceCall:
 		h.Count(InMaintenance)
 		b := h.Book()

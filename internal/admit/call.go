@@ -70,16 +70,23 @@ func (c *Calls) FirstTime(call webhook.Call) bool {
 	return !now && !before
 }
 
+// Call is a call that begins.
+type Call struct {
+	From   webhook.Address
+	Free   bool // a probe that costs nothing
+	Repeat bool // it was decided about before
+}
+
 // Admit decides what a caller is offered, and charges the first minute. A free probe costs
-// nothing, and neither does a call that was decided about before, which gets what its caller would now.
-func (c *Calls) Admit(caller webhook.Address, free, repeated bool) Offer {
+// nothing, and neither does a repeat, which gets what its caller would get now.
+func (c *Calls) Admit(call Call) Offer {
 	if c.Maintenance() || c.LacksBook() {
 		return MaintenanceCall
 	}
-	within := c.withinLimit(caller, repeated)
-	affordable := c.Meter.Level(callKind(caller)) != budget.Spent
-	if !free && !repeated {
-		c.Meter.Spend(callKind(caller), c.Minute)
+	within := c.withinLimit(call)
+	affordable := c.Meter.Level(callKind(call.From)) != budget.Spent // before the minute is charged
+	if !call.Free && !call.Repeat {
+		c.Meter.Spend(callKind(call.From), c.Minute)
 	}
 	if within && affordable {
 		return Menu
@@ -118,20 +125,20 @@ func callKind(caller webhook.Address) budget.Kind {
 
 // withinLimit counts a call that is new, and reports whether it is within the caller's limit. Withheld
 // callers cannot be told apart, and have none.
-func (c *Calls) withinLimit(caller webhook.Address, repeated bool) bool {
-	if caller.Kind == webhook.Withheld {
+func (c *Calls) withinLimit(call Call) bool {
+	if call.From.Kind == webhook.Withheld {
 		return true
 	}
 	hour := c.Now().UTC().Truncate(time.Hour)
 	since := strconv.FormatInt(hour.Unix(), 10)
 	var name [16]byte
-	privacy.Forget(func() { name = c.Keys.Sum(0, "caller", since, caller.Raw.Reveal()) })
+	privacy.Forget(func() { name = c.Keys.Sum(0, "caller", since, call.From.Raw.Reveal()) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !hour.Equal(c.hour) || len(c.calls) >= maxCallers {
 		c.hour, c.calls = hour, map[[16]byte]int{}
 	}
-	if !repeated {
+	if !call.Repeat {
 		c.calls[name]++
 	}
 	return c.CallerLimit == 0 || c.calls[name] <= c.CallerLimit

@@ -178,7 +178,7 @@ func (w *world) move(name string, t *talk, body string) {
 
 // call rings, and has the call last so long: from a minute on, put through to somebody.
 func (w *world) call(from webhook.Address, lasts time.Duration) admit.Offer {
-	offer := w.calls.Admit(from, false, false)
+	offer := w.calls.Admit(admit.Call{From: from})
 	w.calls.Ended(from, lasts)
 	if lasts >= time.Minute {
 		w.calls.LegEnded(from, lasts)
