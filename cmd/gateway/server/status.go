@@ -35,6 +35,8 @@ type status struct {
 	Yesterday string   // how many conversations and calls began
 	Silent    []string // services that did not answer
 	NoCounts  bool     // the counts cannot be read
+	Days      int      // how many days Silent is about
+	Fewest    int      // how many calls a service in Silent missed at least
 	Book      string
 	NoBook    bool   // none is in use
 	Oldest    string // the number that was checked longest ago
@@ -46,7 +48,8 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), statusTimeout)
 	defer cancel()
 	now, book := g.clock(), g.books.Load()
-	s := status{NoBook: true, At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04")}
+	s := status{NoBook: true, At: now.In(hours.London()).Format("Monday 2 January 2006, 15:04"),
+		Days: ringDays, Fewest: fewest}
 	s.Answers, s.Problems = managerText(g.problemsNow(ctx))
 	s.Yesterday, s.Silent, s.NoCounts = g.counted(ctx, book.current, now)
 	s.Book = bookSince(book)

@@ -53,7 +53,7 @@ func TestStatusPage(t *testing.T) {
 	}
 	r.Do(t, "DEL", "counts:"+day.Format(time.DateOnly))
 	if page := get(t, s.admin+"/status"); !strings.Contains(page, "<p>Fewer than 20</p>") ||
-		!strings.Contains(page, "None that twenty") {
+		!strings.Contains(page, "No service missed 20 calls or more.") {
 		t.Errorf("the page of a quiet day says\n%s", page)
 	}
 	r.Kill()
