@@ -65,9 +65,10 @@ type Config struct {
 	// Countries are the calling codes of the numbers that are answered in full; none
 	// is all of them.
 	Countries []int
-	// SpendLimit is what answering may cost in an hour, beside the reserve. TextPrice is what
-	// a segment sent is counted at, MinutePrice a minute of a call or of a leg; in pence.
-	SpendLimit, TextPrice, MinutePrice float64
+	// SpendLimitPence is what answering may cost in an hour, beside the reserve; SPEND_LIMIT is in
+	// pounds. TextPence is what a segment sent is counted at, MinutePence a minute of a call or of
+	// a leg.
+	SpendLimitPence, TextPence, MinutePence float64
 	// CallerLimit is how many calls an hour one caller is offered the menu.
 	CallerLimit int
 	// CallerID is shown to services when the number called cannot be (callers over SIP). When it
@@ -282,9 +283,9 @@ func (p *problems) limits(c *Config, in raw) {
 	c.ServiceLimit = p.number("SERVICE_LIMIT", in.ServiceLimit, 10, 10_000_000)
 	c.CallerLimit = p.number("CALLER_LIMIT", in.CallerLimit, 5, 10_000)
 	c.Countries = p.countries("ANSWER_COUNTRIES", in.Countries)
-	c.SpendLimit = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
-	c.TextPrice = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
-	c.MinutePrice = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
+	c.SpendLimitPence = 100 * p.amount("SPEND_LIMIT", in.SpendLimit, 1, 1_000_000, "pounds")
+	c.TextPence = p.amount("TEXT_PENCE", in.TextPence, 0.1, 500, "pence")
+	c.MinutePence = p.amount("CALL_MINUTE_PENCE", in.MinutePence, 0.1, 500, "pence")
 }
 
 var _ encoding.TextUnmarshaler = (*privacy.Private)(nil)

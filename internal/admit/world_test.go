@@ -69,7 +69,7 @@ const (
 func newWorld(c config.Config, keys *privacy.Keyring, at time.Time, weaken func(admit.Limits) admit.Limits) *world {
 	w := &world{now: at, talks: map[string]*talk{}, got: map[string]time.Time{}}
 	clock := func() time.Time { return w.now }
-	w.meter = &budget.Meter{Limit: budget.Pence(c.SpendLimit), Now: clock}
+	w.meter = &budget.Meter{Limit: budget.Pence(c.SpendLimitPence), Now: clock}
 	never := func() bool { return false }
 	limits := admit.NewLimits(admit.Options{
 		Rate: &simRate{clock, map[string]time.Time{}}, HomeLimit: c.SenderLimit, ElsewhereLimit: c.ForeignSenderLimit,
@@ -78,9 +78,9 @@ func newWorld(c config.Config, keys *privacy.Keyring, at time.Time, weaken func(
 	if weaken != nil {
 		limits = weaken(limits)
 	}
-	w.texts = &admit.Texts{Limits: limits, Meter: w.meter, Price: budget.Pence(c.TextPrice), Countries: c.Countries,
+	w.texts = &admit.Texts{Limits: limits, Meter: w.meter, Price: budget.Pence(c.TextPence), Countries: c.Countries,
 		Maintenance: never}
-	w.calls = &admit.Calls{Keys: keys, Meter: w.meter, Minute: budget.Pence(c.MinutePrice), CallerLimit: c.CallerLimit,
+	w.calls = &admit.Calls{Keys: keys, Meter: w.meter, Minute: budget.Pence(c.MinutePence), CallerLimit: c.CallerLimit,
 		Maintenance: never, Now: clock}
 	return w
 }

@@ -112,7 +112,7 @@ func TestElsewhereWithoutRedis(t *testing.T) {
 func TestSpendIsBounded(t *testing.T) {
 	r := testkit.StartRedis(t)
 	s, clock := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.SpendLimit, c.TextPrice, c.ServiceLimit = r.URL(), 3000, 5, 1_000_000 // 210 texts
+		c.RedisURL, c.SpendLimitPence, c.TextPence, c.ServiceLimit = r.URL(), 3000, 5, 1_000_000 // 210 texts
 	})
 	p := s.phone()
 	if got := text(t, p, "hello"); !strings.Contains(got, townAsked) {
@@ -179,7 +179,7 @@ func TestSpendIsBounded(t *testing.T) {
 func TestNearWhatMayBeSpent(t *testing.T) {
 	r := testkit.StartRedis(t)
 	s, _ := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.SpendLimit, c.TextPrice = r.URL(), 3000, 485
+		c.RedisURL, c.SpendLimitPence, c.TextPence = r.URL(), 3000, 485
 	})
 	p, twice := s.phone(), s.phone()
 	text(t, p, "hello")

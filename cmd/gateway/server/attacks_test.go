@@ -30,7 +30,7 @@ func asShipped(t *testing.T) (*running, *testClock) {
 	return startAt(t, func(c *config.Config) {
 		c.RedisURL, c.SenderLimit, c.ForeignSenderLimit, c.ServiceLimit, c.Countries = r.URL(), d.SenderLimit,
 			d.ForeignSenderLimit, d.ServiceLimit, d.Countries
-		c.SpendLimit, c.TextPrice, c.MinutePrice, c.CallerLimit = d.SpendLimit, d.TextPrice, d.MinutePrice,
+		c.SpendLimitPence, c.TextPence, c.MinutePence, c.CallerLimit = d.SpendLimitPence, d.TextPence, d.MinutePence,
 			d.CallerLimit
 	})
 }
@@ -234,7 +234,7 @@ func TestWithheldCallsTakeNothingFromOthers(t *testing.T) {
 // A call is charged by what it lasted: a talk of an hour costs what 121 calls that hang up do.
 func TestCallsCostWhatTheyLast(t *testing.T) {
 	const minute = 500 // pence: the metric shows steps of five pounds
-	s, _ := startAt(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 1e6, 1, minute })
+	s, _ := startAt(t, func(c *config.Config) { c.SpendLimitPence, c.TextPence, c.MinutePence = 1e6, 1, minute })
 	hangsUp(t, s.phone(), 2)
 	if got := s.metric(t, "signpost_spend_current_hour_pounds"); got != minute/100 {
 		t.Errorf("a call that hangs up costs £%v", got)

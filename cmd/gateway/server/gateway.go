@@ -132,7 +132,7 @@ func NewWithEnv(env Env, cfg config.Config, log *slog.Logger) (*Gateway, error) 
 	}
 	g.counts = &counters.Counter{Keeper: g.store, Now: g.clock, Log: log}
 	g.lines = lines.New(g.store, g.clock, g.checkedOn)
-	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimit), Chance: g.hourly,
+	g.meter = &budget.Meter{Keeper: g.store, Limit: budget.Pence(cfg.SpendLimitPence), Chance: g.hourly,
 		Now: g.clock, Log: log}
 	g.metrics.registerEraser(g.eraser.Status)
 	g.metrics.registerSpend(g.meter)

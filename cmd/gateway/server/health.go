@@ -207,7 +207,7 @@ func (g *Gateway) inspect(ctx context.Context) {
 	g.lookAtCounts(ctx)
 	g.lookAtStore(ctx)
 	found := append(inspect.Swap(os.DirFS("/")), inspect.Hosts(os.DirFS("/"), g.cfg.PublicURL)...)
-	found = append(found, inspect.SpendLimit(g.cfg.SpendLimit, g.cfg.TextPrice, g.cfg.MinutePrice)...)
+	found = append(found, inspect.SpendLimit(g.cfg.SpendLimitPence, g.cfg.TextPence, g.cfg.MinutePence)...)
 	found = append(found, inspect.Countries(g.cfg.Countries)...)
 	found = append(found, inspect.Paths(ctx, g.cfg.PublicURL, Endpoints())...)
 	found = append(found,

@@ -114,7 +114,7 @@ func TestProviderIsInspected(t *testing.T) {
 		"sms_method": "POST",
 		"voice_url":  base + "/voice", "voice_method": "POST", "trunk_sid": "TK" + strings.Repeat("1", 32)})
 	s := start(t, func(c *config.Config) {
-		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL, nil,
+		c.APIURL, c.Lines, c.InspectEvery, c.SpendLimitPence, c.TextPence, c.MinutePence = double.URL, nil,
 			time.Millisecond, 5000, 5, 2
 	})
 	for _, want := range []string{"degraded: account-trial: ", "degraded: balance-low: 2.50 GBP",
@@ -145,7 +145,7 @@ func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
 	with := func(k twilio.APIKey) *running {
 		return start(t, func(c *config.Config) {
 			c.Tokens, c.WebhookKeys, c.APIKeys = nil, []twilio.SharedKey{sharedKey}, []twilio.APIKey{k}
-			c.APIURL, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = double.URL,
+			c.APIURL, c.InspectEvery, c.SpendLimitPence, c.TextPence, c.MinutePence = double.URL,
 				time.Millisecond, 5000, 5, 2
 		})
 	}
@@ -193,7 +193,7 @@ func TestWayToTheGatewayIsInspected(t *testing.T) {
 	double.Line(line)
 	wrong.Store(true)
 	s := start(t, func(c *config.Config) {
-		c.PublicURL, c.APIURL, c.InspectEvery, c.Lines, c.SpendLimit, c.TextPrice, c.MinutePrice = front.URL,
+		c.PublicURL, c.APIURL, c.InspectEvery, c.Lines, c.SpendLimitPence, c.TextPence, c.MinutePence = front.URL,
 			double.URL, time.Millisecond, []string{ourLine}, 5000, 5, 2
 	})
 	gateway.Store(s)

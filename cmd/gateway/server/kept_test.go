@@ -25,7 +25,7 @@ func TestEverythingKeptIsListed(t *testing.T) {
 	r, double := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
 	limits := store.Lifetimes{}
 	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.APIURL, c.EraseAfter, c.SenderLimit, c.TextPrice = r.URL(), double.URL, time.Second, 5, 5
+		c.RedisURL, c.APIURL, c.EraseAfter, c.SenderLimit, c.TextPence = r.URL(), double.URL, time.Second, 5, 5
 		limits = store.Lifetimes{Session: c.SessionTTL, EraseGiveUp: c.EraseGiveUp}
 	})
 	double.Fail(slices.Repeat([]testkit.Fault{testkit.FaultBusy}, 10_000)...) // for as long as the test looks

@@ -58,7 +58,7 @@ func TestProbesAreCountedApart(t *testing.T) {
 	const checker = "+441632960001"
 	r, secret, kept := storeBeside(t)
 	s, clock := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret},
+		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), [][]byte{secret},
 			[]string{checker}, 5000, 5, 2
 	})
 	for _, p := range []*handset.Phone{

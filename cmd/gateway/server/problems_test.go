@@ -47,7 +47,7 @@ func TestProblemsAreNamed(t *testing.T) {
 	dir, state := t.TempDir(), t.TempDir()
 	putCounty(t, dir, countyAsks)
 	s := start(t, func(c *config.Config) {
-		c.RedisURL, c.FlowsDir, c.StateDir, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), dir, state, 5000, 5, 2
+		c.RedisURL, c.FlowsDir, c.StateDir, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), dir, state, 5000, 5, 2
 	})
 	menus := filepath.Join(dir, "menus.yaml")
 	good, err := os.ReadFile(menus)
@@ -135,7 +135,7 @@ func TestWhatWouldBeLostIsNamed(t *testing.T) {
 func TestOwnTestsDoNotCount(t *testing.T) {
 	r, secret, kept := storeBeside(t)
 	s, clock := startAt(t, func(c *config.Config) {
-		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret},
+		c.RedisURL, c.Secrets, c.TestPhones, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), [][]byte{secret},
 			[]string{"+447400900998", "+447400900999"}, 1000, 100, 100
 	})
 	for _, from := range []string{"+447400900998", "+447400900999"} {
@@ -204,7 +204,7 @@ func TestOnePhoneCountsOnce(t *testing.T) {
 // A share that is nearly spent has texts answered in short. Calls notice nothing until all of
 // theirs is spent, and nobody is told otherwise.
 func TestNearlySpent(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 2000, 325, 275 })
+	s := start(t, func(c *config.Config) { c.SpendLimitPence, c.TextPence, c.MinutePence = 2000, 325, 275 })
 	mustRing(t, s)
 	mustRing(t, s) // 550 of 600 pence
 	ready, page := get(t, s.admin+"/readyz"), get(t, s.admin+"/status")

@@ -147,7 +147,7 @@ func (g *Gateway) textChannel() *sms.Handler {
 				Rate: sessions, HomeLimit: g.cfg.SenderLimit, ElsewhereLimit: g.cfg.ForeignSenderLimit,
 				ServiceLimit: g.cfg.ServiceLimit, Now: g.clock,
 			}),
-			Meter: g.meter, Price: budget.Pence(g.cfg.TextPrice), Countries: g.cfg.Countries,
+			Meter: g.meter, Price: budget.Pence(g.cfg.TextPence), Countries: g.cfg.Countries,
 			Maintenance: g.inMaintenance, NoBook: g.noBook,
 		},
 		Now: g.clock, Log: g.log, Count: g.countText, AddCount: g.addCount, Lines: g.cfg.Lines,
@@ -158,7 +158,7 @@ func (g *Gateway) callChannel() *ivr.Handler {
 	return &ivr.Handler{
 		Book: func() *flows.Book { return g.Book(0) },
 		Admission: &admit.Calls{
-			Keys: g.keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePrice), CallerLimit: g.cfg.CallerLimit,
+			Keys: g.keys, Meter: g.meter, Minute: budget.Pence(g.cfg.MinutePence), CallerLimit: g.cfg.CallerLimit,
 			Maintenance: g.inMaintenance, NoBook: g.noBook, Now: g.clock,
 		},
 		Positions: ivr.Positions{Keys: g.keys, Now: g.clock},

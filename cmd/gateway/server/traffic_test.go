@@ -25,7 +25,7 @@ func TestQuietDaysAreNamed(t *testing.T) {
 	}
 	with := func(secret []byte) *running {
 		return start(t, func(c *config.Config) {
-			c.RedisURL, c.Secrets, c.InspectEvery, c.SpendLimit, c.TextPrice, c.MinutePrice = r.URL(), [][]byte{secret},
+			c.RedisURL, c.Secrets, c.InspectEvery, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), [][]byte{secret},
 				time.Millisecond, 5000, 5, 2
 		})
 	}
@@ -52,7 +52,7 @@ func TestQuietDaysAreNamed(t *testing.T) {
 // Replies that do not arrive are named when one more does not; that others arrive is not to be
 // seen before the hour ends, since it would show that somebody wrote.
 func TestUndeliveredRepliesAreNamed(t *testing.T) {
-	s := start(t, func(c *config.Config) { c.SpendLimit, c.TextPrice, c.MinutePrice = 5000, 5, 2 })
+	s := start(t, func(c *config.Config) { c.SpendLimitPence, c.TextPence, c.MinutePence = 5000, 5, 2 })
 	named := func() bool { return strings.Contains(get(t, s.admin+"/readyz"), "degraded: replies-undelivered: ") }
 	for range 2 {
 		report(t, s, "undelivered", "30003")

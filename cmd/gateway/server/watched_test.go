@@ -20,7 +20,9 @@ var clockwork = regexp.MustCompile(`(?m)^(signpost_memory_wipes_total|process_re
 // Somebody who watches /metrics, /readyz or the log sees no person arrive.
 func TestNobodyIsSeenToArrive(t *testing.T) {
 	r := testkit.StartRedis(t)
-	s := start(t, func(c *config.Config) { c.RedisURL, c.TextPrice, c.MinutePrice, c.SpendLimit = r.URL(), 5, 2, 5000 })
+	s := start(t, func(c *config.Config) {
+		c.RedisURL, c.TextPence, c.MinutePence, c.SpendLimitPence = r.URL(), 5, 2, 5000
+	})
 	seen := func() string {
 		return clockwork.ReplaceAllString(get(t, s.admin+"/metrics"), "") + get(t, s.admin+"/readyz") + s.log.String()
 	}

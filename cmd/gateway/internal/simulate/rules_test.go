@@ -64,7 +64,7 @@ func (w *world) check(p *person, s saying, sid string, began time.Time, own bool
 	}
 	p.first[sid] = said{text, r.begun, p.hurt, b.Version, len(p.first)}
 	note(false, false, false)
-	w.spent.text(int64(budget.Pence(w.cfg.TextPrice)), text)
+	w.spent.text(int64(budget.Pence(w.cfg.TextPence)), text)
 	w.checkDanger(p, s, b, text)
 	w.checkBudget(p, s, b, text)
 	if w.plan.rule != nil {
@@ -335,7 +335,7 @@ func (w *world) checkBudget(p *person, s saying, b *flows.Book, text string) {
 	kind := b.Classify(s.text).Kind
 	spent := w.spent.sure[time.Now().UTC().Truncate(time.Hour)]
 	if p.behaviour || kind == flows.CaseDanger || kind == flows.CaseDespair ||
-		spent < far*int64(budget.Pence(w.cfg.SpendLimit)) {
+		spent < far*int64(budget.Pence(w.cfg.SpendLimitPence)) {
 		return
 	}
 	if text != "" && text != b.FallbackText() && text != b.MaintenanceText() && len(given(b, text)) == 0 {

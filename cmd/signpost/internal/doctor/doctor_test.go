@@ -95,7 +95,7 @@ func well(t *testing.T) *world {
 		Tokens: []privacy.Private{privacy.Hide(token)}, RedisURL: w.redis.URL(),
 		Secrets: [][]byte{privacy.NewSecret()}, SessionTTL: time.Minute, SenderLimit: 100, ServiceLimit: 100,
 		EraseAfter: time.Hour, EraseGiveUp: time.Hour, APIURL: w.double.URL, Lines: []string{number}, CallerID: number,
-		SpendLimit: 5000, TextPrice: 5, MinutePrice: 2, InspectEvery: time.Hour,
+		SpendLimitPence: 5000, TextPence: 5, MinutePence: 2, InspectEvery: time.Hour,
 	}
 	g, err := server.New(w.Config, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -51,8 +51,8 @@ func (e *exam) machine() {
 		e.take("machine", inspect.Hosts(e.Root, c.PublicURL))
 	}
 	e.take("environment", inspect.Countries(c.Countries))
-	if c.TextPrice > 0 && c.MinutePrice > 0 {
-		e.take("environment", inspect.SpendLimit(c.SpendLimit, c.TextPrice, c.MinutePrice))
+	if c.TextPence > 0 && c.MinutePence > 0 {
+		e.take("environment", inspect.SpendLimit(c.SpendLimitPence, c.TextPence, c.MinutePence))
 	}
 	if c.FlowsDir != "" && c.StateDir == "" &&
 		e.says == "" { // the gateway's unit may set it: it says itself whether it lacks it

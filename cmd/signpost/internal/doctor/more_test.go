@@ -132,7 +132,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 			w.Root = fstest.MapFS{"proc/swaps": {Data: []byte(swaps)},
 				"proc/7/comm": {Data: []byte("gateway\n")}, "proc/7/cgroup": {Data: []byte("0::/x\n")}}
 		}, false},
-		{"a low spend limit", "spend-limit-low", func(t *testing.T, w *world) { w.Config.SpendLimit = 200 }, true},
+		{"a low spend limit", "spend-limit-low", func(t *testing.T, w *world) { w.Config.SpendLimitPence = 200 }, true},
 		{"nowhere to keep the last good book", "state-dir-missing",
 			func(t *testing.T, w *world) { w.Config.FlowsDir = "/srv/book" }, true},
 		{"keywords that the provider answers", "keywords", func(*testing.T, *world) {}, true},
