@@ -217,7 +217,7 @@ func (m *Meter) Tell(ctx context.Context) {
 	defer cancel()
 	others, err := m.Keeper.ShareSpend(op, hour, process, mine)
 	if err != nil {
-		m.Log.Debug("what was spent could not be told; each gateway goes by its own", "err", err)
+		m.Log.Debug("spend not shared", "err", err)
 		return
 	}
 	m.mu.Lock()

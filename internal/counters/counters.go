@@ -172,7 +172,7 @@ func (c *Counter) Flush(ctx context.Context) {
 		err := c.Keeper.PutCounts(op, day, process, counts)
 		cancel()
 		if err != nil {
-			c.Log.Warn("the day's counts could not be stored; they are tried again", "err", err)
+			c.Log.Warn("could not store the day's counts", "err", err)
 			continue
 		}
 		c.mu.Lock()

@@ -249,7 +249,7 @@ func (e *Eraser) retry(ctx context.Context, job store.Erasure, id webhook.Record
 	e.streak.Store(0)
 	e.Count(o)
 	if err := e.Records.Redact(id); err != nil {
-		e.Log.Debug("a message that cannot be deleted yet could not be emptied either", "err", err)
+		e.Log.Debug("could not empty a message that cannot be deleted yet", "err", err)
 	}
 	e.postpone(ctx, job, e.Now().Add(e.jitter(min(max(age, e.After), maxWait))))
 }
@@ -258,7 +258,7 @@ func (e *Eraser) done(ctx context.Context, job store.Erasure, o Outcome) {
 	e.streak.Store(0)
 	e.Count(o)
 	if err := e.List.Erased(ctx, job.ID); err != nil {
-		e.Log.Warn("a record is erased but still on the list; it will be found gone", "err", err)
+		e.Log.Warn("could not remove an erased record from the list", "err", err)
 	}
 }
 
@@ -274,14 +274,14 @@ func (e *Eraser) backOff(ctx context.Context, job store.Erasure, o Outcome, d ti
 		e.Log.Error("the provider's copies are not being erased", "outcome", string(o), "count", int(n))
 	}
 	if err := e.List.Pause(ctx, d); err != nil {
-		e.Log.Warn("the provider could not be left alone", "err", err)
+		e.Log.Warn("could not pause erasing", "err", err)
 	}
 	e.postpone(ctx, job, e.Now().Add(d))
 }
 
 func (e *Eraser) postpone(ctx context.Context, job store.Erasure, until time.Time) {
 	if err := e.List.Postpone(ctx, job, until, e.GiveUp+store.EraseKeep); err != nil {
-		e.Log.Warn("a record could not be put off; it comes up again by itself", "err", err)
+		e.Log.Warn("could not postpone a record", "err", err)
 	}
 }
 
@@ -290,7 +290,7 @@ func (e *Eraser) giveUp(ctx context.Context, job store.Erasure) {
 	e.change(func(s *Status) { s.GivenUp++ })
 	e.Log.Error("a record could not be erased at the provider and is given up on")
 	if err := e.List.Erased(ctx, job.ID); err != nil {
-		e.Log.Warn("a record could not be taken off the list", "err", err)
+		e.Log.Warn("could not remove a record from the list", "err", err)
 	}
 }
 
@@ -310,7 +310,7 @@ func (e *Eraser) flush(ctx context.Context) {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
 		defer cancel()
 		if err := e.List.Enqueue(op, waiting, e.Now().Add(LeaseTime), e.GiveUp+store.EraseKeep); err != nil {
-			e.Log.Warn("what is to be erased could not be noted; it is kept in memory", "err", err)
+			e.Log.Warn("could not put records on the list to erase", "err", err)
 			return false
 		}
 		clear(waiting)

@@ -133,7 +133,7 @@ func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep t
 	err := postpone.Run(ctx, s.rdb, []string{dueKey, sinceKey},
 		e.ID, until.UnixMilli(), e.Since.UnixMilli(), keep.Milliseconds()).Err()
 	if err != nil {
-		return fmt.Errorf("put off a record: %w", bare(err))
+		return fmt.Errorf("postpone a record: %w", bare(err))
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (s *Store) Postpone(ctx context.Context, e Erasure, until time.Time, keep t
 // Pause stops leases of all processes for a while.
 func (s *Store) Pause(ctx context.Context, d time.Duration) error {
 	if err := s.rdb.Set(ctx, pauseKey, 1, d).Err(); err != nil {
-		return fmt.Errorf("leave the provider alone: %w", bare(err))
+		return fmt.Errorf("pause erasing: %w", bare(err))
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func NewAsyncWriter(w io.Writer) *AsyncWriter {
 func (a *AsyncWriter) write(line []byte) {
 	if n := a.dropped.Swap(0); n > 0 {
 		fmt.Fprintf(a.to,
-			`{"level":"WARN","msg":"lines of the log were dropped, since nobody took them","count":%d}`+"\n", n)
+			`{"level":"WARN","msg":"log lines dropped","count":%d}`+"\n", n)
 	}
 	_, _ = a.to.Write(line) // a log that fails cannot be logged
 }

@@ -88,7 +88,7 @@ func (g *Gateway) sweepHourly(ctx context.Context) {
 		}
 		err := g.sweep(ctx)
 		if err != nil && ctx.Err() == nil {
-			g.log.Error("what is left at the provider could not be looked for", "err", err)
+			g.log.Error("could not look for records left at the provider", "err", err)
 		}
 		g.metrics.sweep(err == nil)
 		var found []inspect.Finding

@@ -196,8 +196,7 @@ func (g *Gateway) checkPersistence(ctx context.Context) {
 // several.
 func (g *Gateway) resealCounts(ctx context.Context) {
 	if err := g.store.ResealCounts(ctx, g.clock()); err != nil && ctx.Err() == nil {
-		g.log.Warn("the counts could not be sealed with the newest key; they are tried again at the next start",
-			"err", err)
+		g.log.Warn("could not seal the counts with the newest key", "err", err)
 	}
 }
 
@@ -274,7 +273,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		g.stopping.Store(true)
-		g.log.Info("stopping: answering a little longer, then finishing the requests in flight")
+		g.log.Info("draining")
 		select {
 		case <-time.After(g.cfg.Drain):
 		case err = <-failed:
