@@ -63,8 +63,8 @@ func newLine(seed uint64) *line {
 		`signpost_erasure_oldest_due_seconds`: 0, `signpost_spend_fullest_share_ratio`: 0,
 		`signpost_spend_reserve_pounds`: 0,
 	}
-	for _, p := range []string{"store-away", "store-full", "account-suspended", "calls-trunk", "certificate-expires",
-		"swap", "other-gateway"} {
+	for _, p := range []string{"store-unreachable", "store-full", "account-suspended", "calls-trunk",
+		"certificate-expires", "swap", "other-gateway"} {
 		l.gauges[problem(p)] = 0
 	}
 	return l
@@ -286,8 +286,9 @@ func TestEveryAlertFires(t *testing.T) {
 			10, set(problem("other-gateway"), 0)},
 		{"SignpostRefusing", "one refused webhook", count(mismatched, 1), 3, nil},
 		{"SignpostSafeAnswers", "one panic", count(panicked, 1), 3, nil},
-		{"SignpostStoreAway", "Redis is away", set(problem("store-away"), 1), 4, set(problem("store-away"), 0)},
-		{"SignpostStoreAway", "Redis is full", set(problem("store-full"), 1), 4, set(problem("store-full"), 0)},
+		{"SignpostStoreUnreachable", "Redis is unreachable", set(problem("store-unreachable"), 1), 4,
+			set(problem("store-unreachable"), 0)},
+		{"SignpostStoreUnreachable", "Redis is full", set(problem("store-full"), 1), 4, set(problem("store-full"), 0)},
 		{"SignpostNoBook", "no good book", set("signpost_no_book", 1), 3, set("signpost_no_book", 0)},
 		{"SignpostAccount", "a suspended account", set(problem("account-suspended"), 1), 10,
 			set(problem("account-suspended"), 0)},

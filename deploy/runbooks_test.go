@@ -332,31 +332,31 @@ func walks() []walk {
 			}
 			s.restart()
 		}, 0},
-		{"SignpostStoreAway", "a Redis that is gone", "", func(s *site) { s.redis.Kill() }, "store-away",
-			"Conversations are not remembered", "store-away", 3, func(s *site) {
+		{"SignpostStoreUnreachable", "a Redis that is gone", "", func(s *site) { s.redis.Kill() }, "store-unreachable",
+			"Conversations are not remembered", "store-unreachable", 3, func(s *site) {
 				s.redis.Restart(s.t)
-				if got := s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" ping`); got != "PONG\n" {
+				if got := s.runbook("SignpostStoreUnreachable", `redis-cli -u "$REDIS_URL" ping`); got != "PONG\n" {
 					s.t.Errorf("Redis says %q", got)
 				}
 			}, 0},
-		{"SignpostStoreAway", "a Redis that is full", "", func(s *site) {
+		{"SignpostStoreUnreachable", "a Redis that is full", "", func(s *site) {
 			for i := range 60 {
 				s.redis.Do(s.t, "SET", fmt.Sprint("filler", i), strings.Repeat("x", 100_000), "EX", "900")
 			}
 			s.redis.Do(s.t, "CONFIG", "SET", "maxmemory", "5mb")
 		}, "store-full", "Conversations are not remembered", "store-full", 3, func(s *site) {
-			s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" config set maxmemory-policy volatile-ttl`)
+			s.runbook("SignpostStoreUnreachable", `redis-cli -u "$REDIS_URL" config set maxmemory-policy volatile-ttl`)
 		}, 0},
-		{"SignpostStoreAway", "a Redis that is a replica", "",
+		{"SignpostStoreUnreachable", "a Redis that is a replica", "",
 			func(s *site) {
 				s.redis.Do(s.t, "REPLICAOF", "127.0.0.1", "1")
 			}, "store-read-only", "Conversations are not remembered", "store-read-only", 3,
 			func(s *site) {
-				if got := s.runbook("SignpostStoreAway",
+				if got := s.runbook("SignpostStoreUnreachable",
 					`redis-cli -u "$REDIS_URL" info replication`); !strings.Contains(got, "role:slave") {
 					s.t.Errorf("Redis says %s", got)
 				}
-				s.runbook("SignpostStoreAway", `redis-cli -u "$REDIS_URL" replicaof no one`)
+				s.runbook("SignpostStoreUnreachable", `redis-cli -u "$REDIS_URL" replicaof no one`)
 			}, 0},
 		{"SignpostNoBook", "a broken book at the start", "STATE_DIR=", func(s *site) {
 			s.stop()

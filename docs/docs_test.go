@@ -81,7 +81,7 @@ func blocks(t *testing.T) map[string]string {
 			"it opens for at most " + words(ivr.TokenLife+time.Hour), "the provider, as letters it cannot read"},
 		{"where a text conversation has got to, and keyed hashes of the ids of its last five texts",
 			"a cookie that the provider keeps for the two numbers and gives back, sealed (AES-GCM) to them. It is " +
-				"used when Redis is away, or was meanwhile, and for a text that comes twice",
+				"used when Redis is unreachable, or was meanwhile, and for a text that comes twice",
 			"it opens for at most " + words(c.SessionTTL) + "; the provider keeps it up to 4 hours",
 			"the provider, as letters it cannot read"},
 		{"senders who have used up their allowance, as keyed hashes", "memory",

@@ -28,7 +28,7 @@ func awayChannel(t *testing.T) (c *channel, away *faultySessions, says func(text
 
 var errAway = errors.New("gone")
 
-// A conversation that begins while Redis is away goes on, and still does when Redis is back.
+// A conversation that begins while Redis is unreachable goes on, and still does when Redis is back.
 func TestBeginsWithoutRedis(t *testing.T) {
 	const first, second, third = "0161 496 0001", "0306 999 0005", "0808 157 0011"
 	for _, back := range []int{0, 1, 2} { // after how many texts Redis is back
@@ -132,7 +132,7 @@ func TestOwnBehaviourIsKept(t *testing.T) {
 		set  func(*channel, *faultySessions)
 		back func(*channel, *faultySessions)
 	}{
-		{"Redis is away", func(_ *channel, s *faultySessions) { s.recall = errAway },
+		{"Redis is unreachable", func(_ *channel, s *faultySessions) { s.recall = errAway },
 			func(_ *channel, s *faultySessions) { s.recall = nil }},
 		{"Redis is emptied", func(*channel, *faultySessions) {},
 			func(c *channel, _ *faultySessions) { c.redis.Do(t, "FLUSHALL") }},
@@ -183,7 +183,7 @@ func TestLeftStaysLeft(t *testing.T) {
 	}
 }
 
-// Nor when the provider has lost the cookie, and Redis is away.
+// Nor when the provider has lost the cookie, and Redis is unreachable.
 func TestOwnBehaviourWithoutCookie(t *testing.T) {
 	for _, lost := range []string{"penwick", "hello"} {
 		c, away, _ := awayChannel(t)
@@ -223,7 +223,7 @@ func TestRepeatWithCookie(t *testing.T) {
 		set    func(*channel, *faultySessions)
 	}{
 		{"Redis is there", []string{"penwick"}, "1", func(*channel, *faultySessions) {}},
-		{"Redis is away", []string{"penwick"}, "1", func(_ *channel, s *faultySessions) { s.recall = errAway }},
+		{"Redis is unreachable", []string{"penwick"}, "1", func(_ *channel, s *faultySessions) { s.recall = errAway }},
 		{"a first text without Redis", nil, "penwick", func(_ *channel, s *faultySessions) { s.recall = errAway }},
 		{"a write fails", []string{"penwick"}, "1", func(_ *channel, s *faultySessions) { s.commit = errAway }},
 		{"over the limit", []string{"penwick"}, "1", func(c *channel, _ *faultySessions) { c.limits.over.Store(true) }},
@@ -306,7 +306,7 @@ func TestLateRepeat(t *testing.T) {
 	says("1", "0808 157 0011")
 }
 
-// One that comes again after later texts, while Redis is away, moves nothing.
+// One that comes again after later texts, while Redis is unreachable, moves nothing.
 func TestLateRepeatWithoutRedis(t *testing.T) {
 	for _, there := range []bool{true, false} { // when the later texts come
 		c, away, says := awayChannel(t)
@@ -326,7 +326,7 @@ func TestLateRepeatWithoutRedis(t *testing.T) {
 	}
 }
 
-// What is done while Redis is away holds once it is back, unless Redis has moved on.
+// What is done while Redis is unreachable holds once it is back, unless Redis has moved on.
 func TestRedisComesBack(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	away := &faultySessions{Sessions: c.Sessions}

@@ -11,7 +11,7 @@ import (
 )
 
 // cookie is a conversation that the provider stores for the two numbers, sealed: texting
-// continues with it while Redis is away, and Redis catches up from it afterwards.
+// continues with it while Redis is unreachable, and Redis catches up from it afterwards.
 type cookie struct {
 	present bool
 	// offline reports that Redis did not take the state. It may then hold one of those in
@@ -148,8 +148,8 @@ func (c *cookie) decodeAnswered(data []byte) (rest []byte, ok bool) {
 	return rest, ok
 }
 
-// away is the cookie of an answer without Redis: next follows on this one.
-func (c cookie) away(next []byte) cookie {
+// offlineCookie is the cookie of an answer without Redis: next follows on this one.
+func (c cookie) offlineCookie(next []byte) cookie {
 	out := cookie{offline: true, held: c.held, blind: c.blind || !c.present, state: next}
 	if c.present && !c.offline {
 		out.held = []fingerprint{fingerprintOf(c.state)}

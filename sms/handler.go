@@ -153,7 +153,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 		return webhook.TextReply{Text: h.answer(mark, m.heard).text}, true
 	}
 	if err != nil {
-		h.Log.Warn("the store is away: a text is answered without it", "err", err)
+		h.Log.Warn("the store is unreachable", "err", err)
 		return h.answerOffline(m, mark, h.Admission.Decide(ctx, m.from, urgent), urgent), false
 	}
 	var allowed admit.Decision
@@ -270,7 +270,7 @@ func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decisi
 	if !m.cookie.present && len(d.answer.next) == 0 && !d.answer.ended {
 		return webhook.TextReply{Text: d.answer.text} // nothing to remember
 	}
-	return h.reply(m, d.answer, d.mark, m.cookie.away(d.answer.next))
+	return h.reply(m, d.answer, d.mark, m.cookie.offlineCookie(d.answer.next))
 }
 
 // reply is the answer to a message, with the cookie that tells how it was answered.

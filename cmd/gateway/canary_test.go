@@ -166,7 +166,7 @@ func TestNothingIsKept(t *testing.T) {
 	}
 	for where, holds := range map[string]string{
 		"Redis, all well": "s:{", "Redis, at the end": "counts:", "all that went to Redis and back": "EVALSHA",
-		"the provider's API": "DELETE /2010-04-01/", "the log and the standard streams": "the store is away",
+		"the provider's API": "DELETE /2010-04-01/", "the log and the standard streams": "the store is unreachable",
 		"answers": "403 Forbidden", "memory, as a core file has it": account, "files": "(the folder)",
 		"traces": "signpost.endpoint",
 	} {

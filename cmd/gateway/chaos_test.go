@@ -311,7 +311,7 @@ func (h *house) heal() {
 	// once more: so it must be well for longer than anything may take.
 	const long = int(400 * time.Millisecond / often)
 	for end, well := time.After(patience), 0; well < long; {
-		if got := pick(h.t, h, "/readyz"); strings.HasPrefix(got, "ready") && !strings.Contains(got, "store-away") {
+		if got := pick(h.t, h, "/readyz"); strings.HasPrefix(got, "ready") && !strings.Contains(got, "store-unreachable") {
 			well++
 		} else {
 			well = 0
@@ -360,7 +360,7 @@ after in which all is well.
 
 An answer is **wrong** if no order of the texts, each taken once, explains it. A model that knows
 only the engine follows every conversation, and a gateway that nothing happens to is rung alongside.
-While the store is away the short answer to somebody's first text is right, too. A sixth of the
+While the store is unreachable the short answer to somebody's first text is right, too. A sixth of the
 texts come twice. **Unanswered** is all that took more than %v, or got no answer. **Leaked** is how
 many numbers and words of those people were found in logs, metrics, Redis or what the provider was
 sent. After each fault everybody holds a whole conversation in which every answer must be to the

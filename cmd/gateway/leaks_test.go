@@ -67,8 +67,8 @@ var leaky = []struct {
 		{"a phone number", "traces"}}}}},
 	{"in an error, a value, a file and the list to erase", true, []patch{
 		// An error quotes the text.
-		{"sms/handler.go", "h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", err)",
-			"h.Log.Warn(\"the store is away: a text is answered without it\", \"err\", m.text)"},
+		{"sms/handler.go", "h.Log.Warn(\"the store is unreachable\", \"err\", err)",
+			"h.Log.Warn(\"the store is unreachable\", \"err\", m.text)"},
 		// The text is kept, in base64, and not sealed.
 		{"internal/store/sealed.go", "	return s.keys.Seal(statePurpose, conv, until, state)\n",
 			"	return string(state)\n"},

@@ -145,7 +145,7 @@ func TestNobodyElse(t *testing.T) {
 			func(p *testkit.Provider) { p.Lines()[1]["sms_url"] = "https://demo.example.com/welcome" }},
 		{"the provider refuses us", ours, line, "refuses our credentials",
 			func(p *testkit.Provider) { p.SetToken("another") }},
-		{"the provider is away", ours, line, "nothing was sent", func(p *testkit.Provider) {
+		{"the provider is unreachable", ours, line, "nothing was sent", func(p *testkit.Provider) {
 			p.Fail(testkit.FaultBroken, testkit.FaultBroken, testkit.FaultBroken, testkit.FaultBroken)
 		}},
 	} {

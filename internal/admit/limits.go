@@ -93,7 +93,7 @@ type limits struct {
 	first       *window // of each sender
 	service     *window // of all together
 	urgentHour  *window // answers to danger
-	urgentPause *window // counted here while the store is away
+	urgentPause *window // counted here while the store is unreachable
 	reserve     reserve
 }
 

@@ -36,7 +36,7 @@ func TestLevels(t *testing.T) {
 	}{{0, budget.Plenty}, {279.9, budget.Plenty}, {0.1, budget.Near}, {69.9, budget.Near}, {0.1, budget.Spent},
 		{500, budget.Spent}} {
 		m.Spend(budget.TextsHome, budget.Pence(step.pence))
-		m.Tell(t.Context()) // the store is away: nothing is lost by it
+		m.Tell(t.Context()) // the store is unreachable: nothing is lost by it
 		if got := m.Level(budget.TextsHome); got != step.want {
 			t.Errorf("after %v: %v, want %v", m.Total().Pounds(), got, step.want)
 		}

@@ -67,14 +67,14 @@ const (
 	Refused     Outcome = "refused"
 	Busy        Outcome = "busy"
 	Credentials Outcome = "credentials_refused"
-	Away        Outcome = "provider_away"
+	Unreachable Outcome = "provider_unreachable"
 	GivenUp     Outcome = "given_up"
 	Lost        Outcome = "not_recorded" // Redis did not take it
 )
 
 // Outcomes returns all of them, so that the metrics start at zero.
 func Outcomes() []Outcome {
-	return []Outcome{Deleted, Gone, NotFinal, Refused, Busy, Credentials, Away, GivenUp, Lost}
+	return []Outcome{Deleted, Gone, NotFinal, Refused, Busy, Credentials, Unreachable, GivenUp, Lost}
 }
 
 // Eraser works the list.
@@ -239,7 +239,7 @@ func (e *Eraser) erase(ctx context.Context, job store.Erasure) {
 	case errors.Is(err, twilio.ErrCredentials):
 		e.backOff(ctx, job, Credentials, 0)
 	default:
-		e.backOff(ctx, job, Away, 0)
+		e.backOff(ctx, job, Unreachable, 0)
 	}
 }
 
@@ -303,7 +303,7 @@ func (e *Eraser) jitter(d time.Duration) time.Duration {
 	return d*4/5 + chance(max(d*2/5, 1))
 }
 
-// flush puts noted records on the list, in batches, and retries while Redis is away.
+// flush puts noted records on the list, in batches, and retries while Redis is unreachable.
 func (e *Eraser) flush(ctx context.Context) {
 	waiting := map[string]time.Time{}
 	put := func(ctx context.Context) bool {

@@ -143,12 +143,12 @@ func TestNothingIsLeft(t *testing.T) {
 			want: []eraser.Outcome{eraser.Busy}},
 		{name: "busy, and does not say", faults: repeat(testkit.FaultBusySilent, 12),
 			want: []eraser.Outcome{eraser.Busy}},
-		{name: "broken", faults: repeat(testkit.FaultBroken, 12), want: []eraser.Outcome{eraser.Away}},
-		{name: "garbage", faults: repeat(testkit.FaultGarbage, 6), want: []eraser.Outcome{eraser.Away}},
+		{name: "broken", faults: repeat(testkit.FaultBroken, 12), want: []eraser.Outcome{eraser.Unreachable}},
+		{name: "garbage", faults: repeat(testkit.FaultGarbage, 6), want: []eraser.Outcome{eraser.Unreachable}},
 		{name: "another server answers", faults: repeat(testkit.FaultElsewhere, 6),
-			want: []eraser.Outcome{eraser.Away}},
-		{name: "cuts the line", faults: repeat(testkit.FaultDrop, 6), want: []eraser.Outcome{eraser.Away}},
-		{name: "hangs", faults: repeat(testkit.FaultHang, 2), want: []eraser.Outcome{eraser.Away}},
+			want: []eraser.Outcome{eraser.Unreachable}},
+		{name: "cuts the line", faults: repeat(testkit.FaultDrop, 6), want: []eraser.Outcome{eraser.Unreachable}},
+		{name: "hangs", faults: repeat(testkit.FaultHang, 2), want: []eraser.Outcome{eraser.Unreachable}},
 		{name: "refuses our credentials for a while", faults: repeat(testkit.FaultAuth, 12),
 			want: []eraser.Outcome{eraser.Credentials}},
 		{name: "not final yet", change: func(i int, r *testkit.Record) { r.NotFinal = i % 5 },
@@ -316,7 +316,7 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// With Redis away what is to be erased waits in memory, and goes on the list
+// With Redis unreachable what is to be erased waits in memory, and goes on the list
 // when it is back.
 func TestRedisAway(t *testing.T) {
 	r, p := testkit.StartRedis(t), testkit.NewProvider(t, account, token)

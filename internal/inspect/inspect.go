@@ -54,7 +54,7 @@ func Names() []string {
 		"texts-elsewhere", "calls-elsewhere", "ended-elsewhere", "no-fallback",
 		"signature-refused", "other-gateway", "redirects", "path-unreachable", "certificate-expires", "name-in-hosts",
 		"swap", "other-keys", "other-book", "other-version", "store-evicts", "store-noeviction", "store-unbounded",
-		"store-away", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk",
+		"store-unreachable", "store-denied", "store-read-only", "store-full", "store-embedded", "store-on-disk",
 		"spend-limit-low", "home-left-out", "calling-home",
 		"no-book", "book-refused", "book-saved-copy", "book-not-saved", "state-dir-missing", "maintenance",
 		"webhooks-refused", "safe-answers", "replies-blocked", "replies-undelivered", "quiet", "flood", "reserve-high",

@@ -132,8 +132,8 @@ func (w *Tracker) judge(checked map[string]time.Time) {
 }
 
 // Sync hands on what was noted and reads what other gateways have noted. All lines are written,
-// even those of which nothing was noted. While the keeper is away, what was noted is kept: there is one entry for
-// each service at most.
+// even those of which nothing was noted. While the keeper is unreachable, what was noted is
+// kept: there is one entry for each service at most.
 func (w *Tracker) Sync(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()

@@ -91,7 +91,7 @@ func (b *batcher) next() {
 func (b *batcher) send(all []*request) {
 	defer b.next()
 	defer func() {
-		_ = recover() // they are answered as if Redis were away
+		_ = recover() // they are answered as if Redis were unreachable
 		for _, r := range all {
 			close(r.done)
 		}

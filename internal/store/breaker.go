@@ -17,8 +17,8 @@ const (
 	lookAgainAfter = 500 * time.Millisecond
 )
 
-// ErrAway is what is given without asking while Redis is known not to answer.
-var ErrAway = errors.New("the store is known to be away")
+// ErrUnreachable is what is given without asking while Redis is known not to answer.
+var ErrUnreachable = errors.New("the store is known to be unreachable")
 
 // breaker is a hook of the Redis library: everything that is asked goes by it.
 type breaker struct {
@@ -59,8 +59,8 @@ func (b breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		done, err := b.circuit.Allow()
 		if err != nil {
-			cmd.SetErr(ErrAway)
-			return ErrAway
+			cmd.SetErr(ErrUnreachable)
+			return ErrUnreachable
 		}
 		err = next(ctx, cmd)
 		done(err)
@@ -77,9 +77,9 @@ func (b breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 		done, err := b.circuit.Allow()
 		if err != nil {
 			for _, c := range cmds {
-				c.SetErr(ErrAway)
+				c.SetErr(ErrUnreachable)
 			}
-			return ErrAway
+			return ErrUnreachable
 		}
 		err = next(ctx, cmds)
 		done(err)

@@ -24,7 +24,7 @@ import (
 	"signpost/internal/privacy"
 )
 
-// How long Redis may take. A person waits for the answer: a Redis that is away must cost well
+// How long Redis may take. A person waits for the answer: a Redis that is unreachable must cost well
 // under a second.
 const (
 	dialTimeout = 300 * time.Millisecond
@@ -57,7 +57,7 @@ type Options struct {
 	Turn func(question string)
 }
 
-// Open returns a store. It does not wait for Redis: a gateway whose Redis is away still
+// Open returns a store. It does not wait for Redis: a gateway whose Redis is unreachable still
 // answers.
 func Open(o Options) (*Store, error) {
 	redis.SetLogger(noLog{}) // it would log addresses

@@ -410,7 +410,7 @@ func TestBreaker(t *testing.T) {
 	began := time.Now()
 	for range 200 {
 		switch err := ask(); {
-		case errors.Is(err, store.ErrAway):
+		case errors.Is(err, store.ErrUnreachable):
 			spared++
 		case err != nil:
 			asked++

@@ -94,7 +94,7 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-// With Redis away, too, somebody from elsewhere is answered once.
+// With Redis unreachable, too, somebody from elsewhere is answered once.
 func TestElsewhereWithoutRedis(t *testing.T) {
 	r := testkit.StartRedis(t)
 	s := start(t, func(c *config.Config) { c.RedisURL, c.Countries = r.URL(), []int{44} })

@@ -39,7 +39,7 @@ func TestRedisAway(t *testing.T) {
 		if err != nil || c.Gather == nil {
 			t.Errorf("a call without Redis: %v", err)
 		}
-		if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded: store-away: ") {
+		if ready := get(t, s.admin+"/readyz"); !strings.Contains(ready, "degraded: store-unreachable: ") {
 			t.Errorf("/readyz says %q", ready)
 		}
 	}

@@ -82,7 +82,7 @@ func (g *Gateway) watchStore(ctx context.Context) {
 
 const meanwhile = "; texts are answered without their conversation"
 
-var storeAway = inspect.Finding{Name: "store-away", What: "Redis does not answer" + meanwhile,
+var storeUnreachable = inspect.Finding{Name: "store-unreachable", What: "Redis does not answer" + meanwhile,
 	Fix: "Is it running? Is REDIS_URL right? Does a firewall block it?"}
 
 func storeFindings(err error) []inspect.Finding {
@@ -99,7 +99,7 @@ func storeFindings(err error) []inspect.Finding {
 		return []inspect.Finding{{Name: "store-full", What: "Redis is full and forgets nothing by itself" + meanwhile,
 			Fix: "redis-cli config set maxmemory-policy volatile-ttl, or give it more memory."}}
 	}
-	return []inspect.Finding{storeAway}
+	return []inspect.Finding{storeUnreachable}
 }
 
 // compareKeys looks whether another gateway on this Redis has a PRIVACY_KEY that this one

@@ -44,7 +44,7 @@ func TestRedisWithoutWrites(t *testing.T) {
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	awaitReady(t, s, "degraded: store-read-only: ", true)
 	if m := get(t, s.admin+"/metrics"); !strings.Contains(m, `signpost_problem{problem="store-read-only"} 1`) ||
-		!strings.Contains(m, `signpost_problem{problem="store-away"} 0`) {
+		!strings.Contains(m, `signpost_problem{problem="store-unreachable"} 0`) {
 		t.Error("the metrics do not say it")
 	}
 	if got := text(t, s.phone(), "kendal"); !strings.Contains(got, "01229 582386") {

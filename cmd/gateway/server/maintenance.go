@@ -8,7 +8,7 @@ import (
 // maintenanceEvery is how often Redis is asked whether the menus are switched off.
 const maintenanceEvery = time.Second
 
-// watchMaintenance asks Redis until when the menus are switched off. While Redis is away
+// watchMaintenance asks Redis until when the menus are switched off. While Redis is unreachable
 // the last answer holds.
 func (g *Gateway) watchMaintenance(ctx context.Context) {
 	tick := time.NewTicker(maintenanceEvery)

@@ -54,7 +54,7 @@ func TestMaintenance(t *testing.T) {
 	}
 	r.Hang() // what is known holds, Redis or not
 	if got := text(t, one.phone(), "kendal"); !strings.Contains(got, the24) || strings.Contains(got, "01229") {
-		t.Errorf("with Redis away a text is answered %q", got)
+		t.Errorf("with Redis unreachable a text is answered %q", got)
 	}
 	r.Wake()
 	soon := time.Now().Add(2 * time.Second)

@@ -47,7 +47,7 @@ var managerTexts = []struct {
 		true, []string{"book-refused", "book-saved-copy"}},
 	{"The menus are switched off. Everybody gets the 24-hour number.", lessAnswer, false, []string{"maintenance"}},
 	{"Conversations are not remembered. A text that names a place gets its number, any other the 24-hour number.",
-		lessAnswer, false, []string{"store-away", "store-denied", "store-read-only", "store-full"}},
+		lessAnswer, false, []string{"store-unreachable", "store-denied", "store-read-only", "store-full"}},
 	{"The program had a fault in the last half hour. Somebody got only the 24-hour number and 999.", lessAnswer, false,
 		[]string{safeAnswers}},
 	{"Many people text. Four fifths of the money for this hour are spent. A first text gets a short answer.",

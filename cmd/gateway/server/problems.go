@@ -167,8 +167,8 @@ func (g *Gateway) certain() map[string]bool {
 func (g *Gateway) problemsNow(ctx context.Context) []inspect.Finding {
 	out := g.problems()
 	if g.store.Ping(ctx) != nil &&
-		!slices.ContainsFunc(out, func(f inspect.Finding) bool { return f.Name == storeAway.Name }) {
-		out = append([]inspect.Finding{storeAway}, out...)
+		!slices.ContainsFunc(out, func(f inspect.Finding) bool { return f.Name == storeUnreachable.Name }) {
+		out = append([]inspect.Finding{storeUnreachable}, out...)
 	}
 	return out
 }

@@ -112,7 +112,7 @@ func TestProblemsAreNamed(t *testing.T) {
 	r.Do(t, "REPLICAOF", "NO", "ONE")
 	named("store-read-only", false)
 	r.Kill()
-	says(named("store-away", true), "Conversations are not remembered.")
+	says(named("store-unreachable", true), "Conversations are not remembered.")
 }
 
 // Without Redis set, and without a folder for the last good book, /readyz says what would be

@@ -77,7 +77,7 @@ func TestNothingInProfiles(t *testing.T) {
 	r.Wake()
 	kept += s.log.String() + get(t, s.admin+"/metrics") + get(t, s.admin+"/readyz") + r.Dump(t) + profiles(t)
 	if !strings.Contains(kept, "heap profile") || !strings.Contains(kept, "s:{") ||
-		!strings.Contains(kept, "signpost_texts_total") || !strings.Contains(kept, "the store is away") {
+		!strings.Contains(kept, "signpost_texts_total") || !strings.Contains(kept, "the store is unreachable") {
 		t.Fatal("the test looked at nothing")
 	}
 	for _, private := range []string{number, words, place} {

@@ -58,7 +58,7 @@ func TestStatusPage(t *testing.T) {
 	}
 	r.Kill()
 	if page := get(t, s.admin+"/status"); !strings.Contains(page, "The counts cannot be read now") ||
-		!strings.Contains(page, "Conversations are not remembered.") || !strings.Contains(page, "store-away") {
-		t.Errorf("with Redis away the page says\n%s", page)
+		!strings.Contains(page, "Conversations are not remembered.") || !strings.Contains(page, "store-unreachable") {
+		t.Errorf("with Redis unreachable the page says\n%s", page)
 	}
 }

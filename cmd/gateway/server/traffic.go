@@ -132,7 +132,7 @@ func (g *Gateway) lookAtCounts(ctx context.Context) {
 		day := hours.Day(g.clock()).AddDate(0, 0, -back)
 		counted, err := g.store.Counted(ctx, day)
 		if err != nil {
-			return // that Redis is away is said elsewhere
+			return // that Redis is unreachable is said elsewhere
 		}
 		counts, err := g.store.Counts(ctx, day)
 		if err != nil {

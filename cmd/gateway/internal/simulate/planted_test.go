@@ -48,7 +48,7 @@ func crowded(seed uint64, every time.Duration, strikes ...string) plan {
 }
 
 // repeated is a crowded one in which the provider sends every other text again, while Redis is
-// mostly away.
+// mostly unreachable.
 func repeated(seed uint64, strikes ...string) plan {
 	p := crowded(seed, 3*time.Minute, strikes...)
 	p.repeats = 2
@@ -125,7 +125,7 @@ var bugs = []bug{
 			"	if c.last == nil || planted.Is(\"cookie without its text\") {\n"},
 	}, crowded(1, 3*time.Minute, "Redis cannot be reached")},
 	{"an earlier text that comes again moves",
-		"a text that comes again after later ones is taken as a new one while Redis is away", []patch{
+		"a text that comes again after later ones is taken as a new one while Redis is unreachable", []patch{
 			{handler, "	if passed && session.Repeat == nil {",
 				"	if passed && session.Repeat == nil && !planted.Is(\"an earlier text that comes again moves\") {"},
 		}, repeated(1, "Redis cannot be reached", "Redis hangs")},

@@ -8,15 +8,15 @@ import (
 )
 
 // The protocol of marks, commits and cookies, small enough that every order can be tried: a
-// few texts of one person, several gateways, a Redis that goes away and comes back, writes
-// that arrive late or never, answers of Redis that get lost, crashes. What was answered and
-// where the conversation is are written as the texts that led there: "ab" is where b leads
+// few texts of one person, several gateways, a Redis that becomes unreachable and comes back,
+// writes that arrive late or never, answers of Redis that get lost, crashes. What was answered
+// and where the conversation is are written as the texts that led there: "ab" is where b leads
 // after a. After the text "x" there is no conversation.
 type protocol struct {
 	state string            // of the conversation, in Redis
 	marks map[string]string // by text: the state before it
 	up    bool
-	falls int     // how often Redis may still go away, or lose a write or its answer
+	falls int     // how often Redis may still become unreachable, or lose a write or its answer
 	late  []write // on their way to Redis; each may arrive at any time
 
 	cookie  kept
@@ -98,8 +98,8 @@ func (c kept) current(stored string) string {
 	return stored
 }
 
-// away and unsaved are the cookies of answers that Redis did not take.
-func (c kept) away(next string) kept {
+// offlineCookie and unsaved are the cookies of answers that Redis did not take.
+func (c kept) offlineCookie(next string) kept {
 	held := c.held
 	if c.present && !c.offline {
 		held = []string{c.state}
@@ -224,7 +224,7 @@ func (p protocol) steps(i int) []protocol {
 		n.answerWith(i, before, p.cookie) // it moves nothing
 		return []protocol{n}
 	case !t.read && !p.up: // answered from the cookie
-		n.answer(i, t.cookie.state, t.cookie.away(led(t.cookie.state, t.text)))
+		n.answer(i, t.cookie.state, t.cookie.offlineCookie(led(t.cookie.state, t.text)))
 		return []protocol{n}
 	case p.up && marked:
 		next := led(mark, t.text)

@@ -259,7 +259,7 @@ func (e *exam) redis(ctx context.Context) {
 				"Redis refuses our password, or our commands.")
 			return
 		}
-		e.name("store-away").add(of, Bad,
+		e.name("store-unreachable").add(of, Bad,
 			"Is it running? Is the address right? Does a firewall block it? Is the password right?",
 			"Redis does not answer: %v.", err)
 		return
