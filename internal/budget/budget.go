@@ -50,10 +50,10 @@ func (k Kind) String() string { return kindNames[k] }
 // kindNames are also the fields that the store adds up.
 var kindNames = [kinds]string{"texts_home", "texts_elsewhere", "calls_home", "calls_elsewhere", "calls_withheld"}
 
-// Said is the name of a kind for an operator.
-func (k Kind) Said() string { return kindsSaid[k] }
+// Label is the name of a kind for an operator.
+func (k Kind) Label() string { return kindLabels[k] }
 
-var kindsSaid = [kinds]string{
+var kindLabels = [kinds]string{
 	"texts from this country", "texts from elsewhere", "calls from this country", "calls from elsewhere",
 	"withheld calls",
 }
@@ -84,7 +84,7 @@ const (
 
 func (l Level) String() string { return [...]string{"plenty", "near", "spent"}[l] }
 
-// Keeper is where processes tell each other what they spend, in tenths of a penny, each kind
+// Keeper is where processes exchange what they spend, in tenths of a penny, each kind
 // by its name.
 type Keeper interface {
 	// ShareSpend stores what one process has spent in an hour, and returns what the others have.
@@ -108,17 +108,17 @@ type Meter struct {
 	process string // how the others know this one
 	hour    time.Time
 	mine    [kinds]Money
-	others  [kinds]Money // as they last told
+	others  [kinds]Money // at the last exchange
 }
 
-// The times of telling.
+// How often the processes exchange what they spent, and how long that may take.
 const (
-	tellEvery = 5 * time.Second
-	tellTime  = time.Second
+	exchangeEvery = 5 * time.Second
+	exchangeTime  = time.Second
 )
 
-// turn begins a new hour when it is one. What was not told of the last is dropped.
-func (m *Meter) turn() {
+// rollHour begins a new hour when it is one. What was not exchanged of the last is dropped.
+func (m *Meter) rollHour() {
 	if hour := m.Now().UTC().Truncate(time.Hour); !hour.Equal(m.hour) {
 		m.hour, m.mine, m.others = hour, [kinds]Money{}, [kinds]Money{}
 	}
@@ -128,7 +128,7 @@ func (m *Meter) turn() {
 func (m *Meter) Spend(k Kind, x Money) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.turn()
+	m.rollHour()
 	m.mine[k] += x
 }
 
@@ -136,7 +136,7 @@ func (m *Meter) Spend(k Kind, x Money) {
 func (m *Meter) Of(k Kind) Money {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.turn()
+	m.rollHour()
 	return m.mine[k] + m.others[k]
 }
 
@@ -163,8 +163,8 @@ func (m *Meter) Reserve() (beyond Money) {
 	return beyond
 }
 
-// Fullest is the largest part of its share that a kind has used: 1 is all of it.
-func (m *Meter) Fullest() (part float64) {
+// FullestShare is the largest part of its share that a kind has used: 1 is all of it.
+func (m *Meter) FullestShare() (part float64) {
 	if m.Limit <= 0 {
 		return 0
 	}
@@ -179,7 +179,7 @@ func (m *Meter) Level(k Kind) Level {
 	if m.Limit <= 0 {
 		return Plenty
 	}
-	near, spent := m.begins(m.LimitOf(k))
+	near, spent := m.thresholds(m.LimitOf(k))
 	switch of := m.Of(k); {
 	case of >= spent:
 		return Spent
@@ -189,9 +189,9 @@ func (m *Meter) Level(k Kind) Level {
 	return Plenty
 }
 
-// begins is what a share must have cost in this hour for each level: four fifths and all of
+// thresholds are what a share must have cost in this hour for each level: four fifths and all of
 // it; where chance decides, from seven tenths to nine tenths, and from nineteen twentieths.
-func (m *Meter) begins(limit Money) (near, spent Money) {
+func (m *Meter) thresholds(limit Money) (near, spent Money) {
 	if m.Chance == nil {
 		return limit - limit/5, limit
 	}
@@ -200,10 +200,10 @@ func (m *Meter) begins(limit Money) (near, spent Money) {
 	return of(0.7 + 0.2*part), of(0.95 + 0.05*part)
 }
 
-// Tell tells the others what was spent, and learns what they did.
-func (m *Meter) Tell(ctx context.Context) {
+// Exchange stores what this process has spent in the hour, and reads what the others have.
+func (m *Meter) Exchange(ctx context.Context) {
 	m.mu.Lock()
-	m.turn()
+	m.rollHour()
 	if m.process == "" {
 		m.process = rand.Text()
 	}
@@ -213,11 +213,11 @@ func (m *Meter) Tell(ctx context.Context) {
 		mine[kindNames[k]] = int(x)
 	}
 	m.mu.Unlock()
-	op, cancel := context.WithTimeout(ctx, tellTime)
+	op, cancel := context.WithTimeout(ctx, exchangeTime)
 	defer cancel()
 	others, err := m.Keeper.ShareSpend(op, hour, process, mine)
 	if err != nil {
-		m.Log.Debug("spend not shared", "err", err)
+		m.Log.Debug("could not exchange what was spent", "err", err)
 		return
 	}
 	m.mu.Lock()
@@ -230,21 +230,21 @@ func (m *Meter) Tell(ctx context.Context) {
 	}
 }
 
-// Run tells at a fixed rate until ctx ends, and once more then. It says in the log
+// Run exchanges at a fixed rate until ctx ends, and once more then. It says in the log
 // when a share of the hour's money runs out.
 func (m *Meter) Run(ctx context.Context) {
-	tick := time.NewTicker(tellEvery)
+	tick := time.NewTicker(exchangeEvery)
 	defer tick.Stop()
 	var last [kinds]Level
 	alarmed := false
 	for {
 		select {
 		case <-ctx.Done():
-			m.Tell(context.WithoutCancel(ctx))
+			m.Exchange(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
 		}
-		m.Tell(ctx)
+		m.Exchange(ctx)
 		for k := range kinds {
 			now := m.Level(k)
 			if now != last[k] {
@@ -252,11 +252,11 @@ func (m *Meter) Run(ctx context.Context) {
 			}
 			last[k] = now
 		}
-		much := m.Limit > 0 && m.Reserve() > m.Limit
-		if much && !alarmed {
+		overReserve := m.Limit > 0 && m.Reserve() > m.Limit
+		if overReserve && !alarmed {
 			m.Log.Error("the reserve has cost more than SPEND_LIMIT in this hour")
 		}
-		alarmed = much
+		alarmed = overReserve
 	}
 }
 

@@ -36,7 +36,7 @@ func TestLevels(t *testing.T) {
 	}{{0, budget.Plenty}, {279.9, budget.Plenty}, {0.1, budget.Near}, {69.9, budget.Near}, {0.1, budget.Spent},
 		{500, budget.Spent}} {
 		m.Spend(budget.TextsHome, budget.Pence(step.pence))
-		m.Tell(t.Context()) // the store is unreachable: nothing is lost by it
+		m.Exchange(t.Context()) // the store is unreachable: nothing is lost by it
 		if got := m.Level(budget.TextsHome); got != step.want {
 			t.Errorf("after %v: %v, want %v", m.Total().Pounds(), got, step.want)
 		}
@@ -49,7 +49,7 @@ func TestLevels(t *testing.T) {
 	if got := m.Reserve(); got != budget.Pence(500) {
 		t.Errorf("the reserve has cost %v", got.Pounds())
 	}
-	if got := m.Fullest(); got != 850.0/350 {
+	if got := m.FullestShare(); got != 850.0/350 {
 		t.Errorf("the fullest share is at %v", got)
 	}
 	now = now.Add(time.Minute) // a new hour
@@ -58,7 +58,7 @@ func TestLevels(t *testing.T) {
 	}
 	m.Limit = 0
 	m.Spend(budget.TextsHome, budget.Pence(1e9))
-	if m.Level(budget.TextsHome) != budget.Plenty || m.Reserve() != 0 || m.Fullest() != 0 {
+	if m.Level(budget.TextsHome) != budget.Plenty || m.Reserve() != 0 || m.FullestShare() != 0 {
 		t.Error("no limit is a limit")
 	}
 }
@@ -101,7 +101,7 @@ func TestChanceMovesLevels(t *testing.T) {
 func TestShares(t *testing.T) {
 	all := 0
 	for _, k := range budget.Kinds() {
-		if k.Share() <= 0 || k.String() == "" || k.Said() == "" {
+		if k.Share() <= 0 || k.String() == "" || k.Label() == "" {
 			t.Errorf("%v has a share of %d", k, k.Share())
 		}
 		all += k.Share()
@@ -133,7 +133,7 @@ func TestProcessesAddUp(t *testing.T) {
 		all.Go(func() {
 			for i := range 100 {
 				m.Spend(budget.Kinds()[i%2], budget.Pence(1))
-				m.Tell(t.Context())
+				m.Exchange(t.Context())
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestProcessesAddUp(t *testing.T) {
 					t.Fatalf("%s process %d takes it that they have spent %v, want £3", when, i, m.Total().Pounds())
 				}
 				for _, other := range meters {
-					other.Tell(t.Context())
+					other.Exchange(t.Context())
 				}
 			}
 		}
@@ -157,7 +157,7 @@ func TestProcessesAddUp(t *testing.T) {
 	r.Do(t, "FLUSHALL") // nothing of it is lost
 	for range 2 {
 		for _, m := range meters {
-			m.Tell(t.Context())
+			m.Exchange(t.Context())
 		}
 	}
 	addUp("after Redis was emptied")
@@ -189,7 +189,7 @@ func TestStoredSpendSaysNothing(t *testing.T) {
 			m.Spend(budget.TextsElsewhere, budget.Pence(1e6))
 		}
 		for end := time.Now().Add(patience); len(values) == i; { // on a busy machine Redis may be too late
-			m.Tell(t.Context())
+			m.Exchange(t.Context())
 			stored := r.Do(t, "HVALS", "spent:"+now.UTC().Format("2006-01-02T15"))
 			if len(stored) > 1 || time.Now().After(end) {
 				t.Fatalf("tell %d leaves %d values of one process, %d different ones so far", i, len(stored),

@@ -185,7 +185,7 @@ func (m *metrics) registerSpend(meter *budget.Meter) {
 	gauge("spend_fullest_share_ratio",
 		"The largest part that any kind of text or call has used of its share of SPEND_LIMIT in this hour, in "+
 			"tenths, blurred; 1 is all of it.",
-		shareStep, meter.Fullest)
+		shareStep, meter.FullestShare)
 	gauge("spend_reserve_pounds",
 		"Estimated cost, in this hour, of the answers beyond SPEND_LIMIT that are never refused, in steps of 5, "+
 			"blurred.",

@@ -137,7 +137,7 @@ func (g *Gateway) problems() []inspect.Finding {
 // theirs is spent.
 func spent(k budget.Kind, l budget.Level) []inspect.Finding {
 	found := inspect.Finding{Fix: "See docs/runbooks.md, SignpostMoney."}
-	nearly := "about four fifths of the share of SPEND_LIMIT for " + k.Said() + " are spent in this hour"
+	nearly := "about four fifths of the share of SPEND_LIMIT for " + k.Label() + " are spent in this hour"
 	switch {
 	case l == budget.Near && k.Calls():
 		found.Name, found.What = "calls-share-nearly-spent",
@@ -147,7 +147,7 @@ func spent(k budget.Kind, l budget.Level) []inspect.Finding {
 			nearly+"; a text that begins a conversation gets the shortest answer"
 	case l == budget.Spent:
 		found.Name, found.What = "share-spent",
-			"the share of SPEND_LIMIT for "+k.Said()+" is spent in this hour; they are answered from the reserve"
+			"the share of SPEND_LIMIT for "+k.Label()+" is spent in this hour; they are answered from the reserve"
 	default:
 		return nil
 	}

@@ -31,15 +31,15 @@ type traffic struct {
 	// when one arrives, which would show that a person wrote.
 	undelivered bool
 	quiet       bool
-	// enough is how many texts beyond a limit are a flood in this hour, and much how many lost
+	// More texts beyond a limit than floodAbove are a flood in this hour, and tooManyLost lost
 	// replies are too many. Chance decides both: who causes all but one of them would see the
 	// next person's.
-	enough, much int
-	flood        bool // the hour before was one
+	floodAbove, tooManyLost int
+	flood                   bool // the hour before was one
 }
 
-// turn begins the hour of now. The lock must be held.
-func (t *traffic) turn(now time.Time) {
+// rollHour begins the hour of now. The lock must be held.
+func (t *traffic) rollHour(now time.Time) {
 	hour := now.Unix() / int64(time.Hour/time.Second)
 	gone := hour - t.at
 	if gone <= 0 {
@@ -49,9 +49,9 @@ func (t *traffic) turn(now time.Time) {
 	copy(t.slots[gone:], t.slots[:trafficSlots-gone])
 	clear(t.slots[:gone])
 	t.at = hour
-	t.flood = t.slots[1].limited > t.enough
-	t.enough = mostLimited + int(chance()*mostLimited/2)
-	t.much = leastLost + int(chance()*leastLost)
+	t.flood = t.slots[1].limited > t.floodAbove
+	t.floodAbove = mostLimited + int(chance()*mostLimited/2)
+	t.tooManyLost = leastLost + int(chance()*leastLost)
 	t.judge()
 }
 
@@ -60,11 +60,11 @@ func (t *traffic) judge() {
 	for _, s := range t.slots {
 		arrived, lost = arrived+s.arrived, lost+s.lost
 	}
-	much := t.much
+	tooMany := t.tooManyLost
 	if t.undelivered {
-		much = leastLost // another hour's chance does not end it
+		tooMany = leastLost // another hour's chance does not end it
 	}
-	t.undelivered = lost >= much && lost*lostPart > arrived+lost
+	t.undelivered = lost >= tooMany && lost*lostPart > arrived+lost
 }
 
 // delivery notes what became of a reply.
@@ -74,7 +74,7 @@ func (t *traffic) delivery(d webhook.Delivery, now time.Time) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.turn(now)
+	t.rollHour(now)
 	if d.Delivered {
 		t.slots[0].arrived++
 		return
@@ -90,7 +90,7 @@ func (t *traffic) text(o sms.Outcome, now time.Time) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.turn(now)
+	t.rollHour(now)
 	t.slots[0].limited++
 }
 
@@ -98,8 +98,8 @@ func (t *traffic) text(o sms.Outcome, now time.Time) {
 func (t *traffic) findings(now time.Time) (out []inspect.Finding) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.turn(now)
-	if t.flood || t.slots[0].limited > t.enough {
+	t.rollHour(now)
+	if t.flood || t.slots[0].limited > t.floodAbove {
 		out = append(out, inspect.Finding{Name: "flood", What: "more texts come than are answered in full",
 			Fix: "See docs/runbooks.md, SignpostFlood."})
 	}
