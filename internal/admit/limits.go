@@ -89,7 +89,7 @@ type Options struct {
 // limits are how many texts are answered in full.
 type limits struct {
 	Options
-	over, told  *memory
+	over, told  *expiringSet
 	first       *window // of each sender
 	service     *window // of all together
 	urgentHour  *window // answers to danger
@@ -103,7 +103,7 @@ func NewLimits(o Options) Limits {
 		o.ElsewhereLimit = o.HomeLimit
 	}
 	return &limits{
-		Options: o, over: newMemory(maxOver), told: newMemory(maxTold), first: &window{period: limitPeriod},
+		Options: o, over: newExpiringSet(maxOver), told: newExpiringSet(maxTold), first: &window{period: limitPeriod},
 		service:    &window{period: servicePeriod},
 		urgentHour: &window{period: limitPeriod}, urgentPause: &window{period: urgentPause},
 		reserve: reserve{seed: maphash.MakeSeed()},
@@ -123,7 +123,7 @@ func (l *limits) limitOf(s Sender) (limit, free int) {
 // sender cannot use up the limit of all.
 func (l *limits) TryLocal(s Sender) (allowed, decided bool) {
 	now := l.Now()
-	if l.over.is(s.Hash, now) || l.service.count("", now) > l.ServiceLimit {
+	if l.over.has(s.Hash, now) || l.service.count("", now) > l.ServiceLimit {
 		return false, true
 	}
 	_, free := l.limitOf(s)
@@ -137,7 +137,7 @@ func (l *limits) Allow(ctx context.Context, s Sender) (bool, error) {
 		return true, fmt.Errorf("check the sender's limit: %w", err)
 	}
 	if !ok {
-		l.over.until(s.Hash, wait, l.Now())
+		l.over.add(s.Hash, wait, l.Now())
 	}
 	return ok, nil
 }
@@ -174,11 +174,11 @@ func (l *limits) AllowUrgent(ctx context.Context, s Sender) (bool, error) {
 
 func (l *limits) FirstNotice(ctx context.Context, s Sender) (bool, error) {
 	now := l.Now()
-	if l.told.is(s.Hash, now) {
+	if l.told.has(s.Hash, now) {
 		return false, nil
 	}
 	first, _, err := l.Rate.Take(ctx, rateNotice, s.Hash, 1, limitPeriod)
-	l.told.until(s.Hash, limitPeriod, now)
+	l.told.add(s.Hash, limitPeriod, now)
 	if err != nil {
 		return true, fmt.Errorf("check the notice: %w", err)
 	}
@@ -214,34 +214,36 @@ func (w *window) count(name string, at time.Time) int {
 	return w.counts[name]
 }
 
-// memory holds senders, by their hashes, each until a time.
-type memory struct {
+// expiringSet holds senders, by their hashes, each until a time.
+type expiringSet struct {
 	most int
 	mu   sync.Mutex
 	at   map[string]time.Time
 }
 
-func newMemory(most int) *memory { return &memory{most: most, at: map[string]time.Time{}} }
+func newExpiringSet(most int) *expiringSet {
+	return &expiringSet{most: most, at: map[string]time.Time{}}
+}
 
-func (o *memory) is(sender string, now time.Time) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	until, known := o.at[sender]
+func (e *expiringSet) has(sender string, now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	until, known := e.at[sender]
 	if known && !now.Before(until) {
-		delete(o.at, sender)
+		delete(e.at, sender)
 		return false
 	}
 	return known
 }
 
-func (o *memory) until(sender string, left time.Duration, now time.Time) {
+func (e *expiringSet) add(sender string, left time.Duration, now time.Time) {
 	if left <= 0 {
 		return
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.at) >= o.most {
-		clear(o.at)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.at) >= e.most {
+		clear(e.at)
 	}
-	o.at[sender] = now.Add(left)
+	e.at[sender] = now.Add(left)
 }
