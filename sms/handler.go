@@ -361,6 +361,6 @@ func (h *Handler) revive(mark store.Mark) []byte {
 
 // markKinds are what the ways of answering are stored as.
 var markKinds = [...]store.MarkKind{
-	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.Line: store.HelplineOnly, admit.Silent: store.Silent,
-	admit.Maintenance: store.Maintenance,
+	admit.Full: store.Stepped, admit.Brief: store.Brief, admit.HelplineText: store.HelplineOnly,
+	admit.Silent: store.Silent, admit.Maintenance: store.Maintenance,
 }

@@ -279,7 +279,7 @@ func TestNoID(t *testing.T) {
 }
 
 // A conversation in which too much has moved nothing still gives the number it is asked for,
-// then the harmless line, then nothing; each repeat gets the same, and moves nothing.
+// then the helpline text, then nothing; each repeat gets the same, and moves nothing.
 func TestExhausted(t *testing.T) {
 	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
 	const number = "0161 496 0001"

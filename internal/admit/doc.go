@@ -7,7 +7,7 @@
 //
 //   - a text about danger: the first 12 of an hour, then one every two minutes
 //   - a number: one that this sender has not been given past the limits in this hour
-//   - any other text: the 24-hour number and 999, the harmless line
+//   - any other text: the 24-hour number and 999, the helpline text
 //   - a call: the 24-hour number and 999, and the 24-hour line is dialled at the press of a key
 //
 // The second and third come again at growing intervals (1, 2, 4, 8, then 16 minutes), so that

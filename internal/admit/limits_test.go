@@ -65,7 +65,7 @@ func TestReserve(t *testing.T) {
 	}
 }
 
-// A flood does not fill a phone: in an hour of one text a second, the harmless line comes at
+// A flood does not fill a phone: in an hour of one text a second, the helpline text comes at
 // growing intervals, a number too, and danger first twelve times and then every two minutes.
 func TestFloodIsThinnedOut(t *testing.T) {
 	c := defaults(t)
@@ -92,7 +92,7 @@ func TestFloodIsThinnedOut(t *testing.T) {
 		}
 		for i := 1; i < len(at); i++ {
 			if wait := at[i] - at[i-1]; wait < 59<<(i-1) && wait < 959 {
-				t.Errorf("the harmless line comes at seconds %v", at)
+				t.Errorf("the helpline text comes at seconds %v", at)
 			}
 		}
 	}

@@ -47,12 +47,12 @@ type Way uint8
 
 // Ways.
 const (
-	Full        Way = iota // the conversation takes a step
-	Brief                  // one text, without a conversation
-	Line                   // the harmless line: the 24-hour number and 999
-	Silent                 // nothing
-	Maintenance            // that the menus are switched off, and the 24-hour number
-	Revived                // a step, as if less of the conversation had moved nothing
+	Full         Way = iota // the conversation takes a step
+	Brief                   // one text, without a conversation
+	HelplineText            // the 24-hour number and 999
+	Silent                  // nothing
+	Maintenance             // that the menus are switched off, and the 24-hour number
+	Revived                 // a step, as if less of the conversation had moved nothing
 )
 
 // Decision is what the limits say of a text.
@@ -139,7 +139,7 @@ type Step struct {
 // number, which is for the people harmed.
 func (d Decision) Way(step Step) Way {
 	way := d.way(step)
-	if step.Own && !d.noBook && (way == Line || way == Maintenance) {
+	if step.Own && !d.noBook && (way == HelplineText || way == Maintenance) {
 		if step.Exhausted {
 			return Revived
 		}
@@ -151,7 +151,7 @@ func (d Decision) Way(step Step) Way {
 func (d Decision) way(step Step) Way {
 	switch {
 	case d.urgent && d.overUrgent:
-		return d.line()
+		return d.helplineText()
 	case d.urgent && d.noBook: // the text of maintenance is then one with 999 first
 		return Maintenance
 	case d.urgent:
@@ -167,20 +167,20 @@ func (d Decision) way(step Step) Way {
 	case d.full && !step.Exhausted:
 		return Full
 	case !d.sender.Home && d.firstNotice:
-		return Line
+		return HelplineText
 	case d.sender.Home && !d.maintenance && step.Number != "" && d.texts.Limits.Due(d.sender, step.Number):
 		if step.Exhausted {
 			return Revived
 		}
 		return Full
 	}
-	return d.line()
+	return d.helplineText()
 }
 
-// line is the harmless line, at growing intervals. Senders from elsewhere have none.
-func (d Decision) line() Way {
+// helplineText is the helpline text, at growing intervals. Senders from elsewhere get none.
+func (d Decision) helplineText() Way {
 	if d.sender.Home && d.texts.Limits.Due(d.sender, "") {
-		return Line
+		return HelplineText
 	}
 	return Silent
 }

@@ -95,7 +95,7 @@ const (
 // answers that are no place's number.
 const (
 	theMenu = "the menu"
-	theLine = "the harmless line"
+	theLine = "the helpline text"
 	nothing = ""
 )
 
@@ -122,7 +122,7 @@ func (w *world) text(from webhook.Address, name, body string) string {
 			answer = body
 		}
 		delete(w.talks, name)
-	case admit.Line:
+	case admit.HelplineText:
 		answer = theLine
 	}
 	if answer != nothing {

@@ -149,7 +149,7 @@ func TestSpendIsBounded(t *testing.T) {
 	if outcomes["menu"] < 137 || outcomes["menu"] > 189+together || outcomes["number"] != senders-outcomes["menu"] {
 		t.Errorf("of %d people, %v", senders, outcomes)
 	}
-	// Somebody in the middle of it gets the harmless line, a number for each place, and 999;
+	// Somebody in the middle of it gets the helpline text, a number for each place, and 999;
 	// and can leave.
 	for _, step := range []struct{ body, want string }{
 		{"2", the24}, {"kendal", "01229 582386"}, {"999", "999"}, {"penrith", "01228 633640"}, {"x", ""},
@@ -247,7 +247,7 @@ func only24(t *testing.T, call *handset.Call) bool {
 }
 
 // Danger is answered with 999, no matter what is spent and how many texts a sender has
-// sent; then, so that two machines cannot loop, only now and then, with the harmless line
+// sent; then, so that two machines cannot loop, only now and then, with the helpline text
 // between.
 func TestDangerIsAnsweredPastTheLimits(t *testing.T) {
 	s, clock := startAt(t, func(c *config.Config) { c.SenderLimit = 4 })
@@ -272,6 +272,6 @@ func TestDangerIsAnsweredPastTheLimits(t *testing.T) {
 	}
 	// One more of the first kind may come back, and one of the second, while this runs.
 	if answered < always || answered > always+3 || lines != 1 {
-		t.Errorf("%d of %d texts about danger were answered, and %d with the harmless line", answered, sent, lines)
+		t.Errorf("%d of %d texts about danger were answered, and %d with the helpline text", answered, sent, lines)
 	}
 }

@@ -142,7 +142,7 @@ func TestForgedPlaceIsUndone(t *testing.T) {
 }
 
 // Replies that move nothing are used up in her name: her place gets its number all the same,
-// at growing intervals, with the harmless line between; and danger gets 999.
+// at growing intervals, with the helpline text between; and danger gets 999.
 func TestForgedTextsExhaustAConversation(t *testing.T) {
 	s, clock := startAt(t, nil)
 	she := s.phone()

@@ -32,7 +32,7 @@ type Licence struct {
 	Forgets bool
 	// Loses allows that its latest steps were: that it is where it was before.
 	Loses bool
-	// Limited allows the harmless line (the 24-hour number and 999), or silence.
+	// Limited allows the helpline text (the 24-hour number and 999), or silence.
 	Limited bool
 }
 
@@ -124,7 +124,7 @@ func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) 
 		}
 	}
 	little := x.Answer == "" || x.Answer == c.Book.FallbackText()
-	// A sender gets so many answers to danger in an hour, and the harmless line now and then
+	// A sender gets so many answers to danger in an hour, and the helpline text now and then
 	// once too much of a conversation has moved nothing.
 	if little && (l.Limited || reply.Emergency || reply.Exhausted) {
 		next = append(next, state)
