@@ -81,16 +81,17 @@ func words(t *testing.T, doc string) string {
 // bytes.
 //
 // Texts that the store was too slow for are answered without it, which is tested
-// elsewhere. A run with such a text proves nothing, and is done again.
+// elsewhere. A run with such a text proves nothing. It is done again, with fewer people if it
+// must be, so that a machine that does other work, too, has less to do. Texts of one person
+// come together as well.
 func TestOrder(t *testing.T) {
-	const attempts = 5
 	for name, gateways := range map[string]int{"one process": 1, "three on one Redis": 3} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for range attempts {
-				wrong, slow := order(t, gateways)
+			for _, people := range []int{6, 6, 3, 2, 1} {
+				wrong, slow := order(t, gateways, people)
 				if slow > 0 {
-					t.Logf("the store was too slow for %v texts", slow)
+					t.Logf("with %d people the store was too slow for %v texts", people, slow)
 					continue
 				}
 				for _, w := range wrong.list {
@@ -98,17 +99,16 @@ func TestOrder(t *testing.T) {
 				}
 				return
 			}
-			// Neither a pass nor a fault of the gateway: nothing was shown on this machine.
-			// A failure would make the test depend on the speed of the machine.
-			t.Skipf("the store was too slow in each of %d runs", attempts)
+			// Perhaps no fault of the gateway. But a test that shows nothing must not pass.
+			t.Error("the store was too slow in each run, even for one person: nothing was shown")
 		})
 	}
 }
 
 // order runs it once. slow is how many texts the store was too slow for.
-func order(t *testing.T, gateways int) (wrong *faults, slow float64) {
+func order(t *testing.T, gateways, people int) (wrong *faults, slow float64) {
 	wrong = &faults{}
-	const people, rounds, most = 6, 150, 4
+	const rounds, most = 150, 4
 	r := testkit.StartRedis(t)
 	var servers []*running
 	var secrets [][]byte
