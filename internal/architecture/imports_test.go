@@ -216,8 +216,8 @@ func TestRooms(t *testing.T) {
 		}
 		checkSource(t, name, p)
 	}
-	for _, tool := range []string{"internal/handset", "internal/testkit", "cmd/signpost/internal/report",
-		"cmd/signpost/internal/preview"} {
+	for _, tool := range []string{"internal/handset", "internal/testkit", "cmd/gateway/internal/model",
+		"cmd/signpost/internal/report", "cmd/signpost/internal/preview"} {
 		if slices.Contains(all["cmd/gateway"].Deps, "signpost/"+tool) {
 			t.Errorf("the gateway links %s", tool)
 		}
