@@ -24,8 +24,7 @@ type Calls struct {
 	Now    func() time.Time
 
 	mu    sync.Mutex
-	hour  time.Time
-	calls map[[16]byte]int // in this process; callers are keyed hashes, others every hour
+	calls periodic[[16]byte, int] // of an hour, in this process; callers are keyed hashes, others every hour
 	// Webhooks seen in this hour, and in the one before it, by keyed hashes.
 	seenIn time.Time
 	seen   [2]map[[16]byte]struct{}
@@ -135,11 +134,9 @@ func (c *Calls) withinLimit(call Call) bool {
 	privacy.Forget(func() { name = c.Keys.Sum(0, "caller", since, call.From.Raw.Reveal()) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !hour.Equal(c.hour) || len(c.calls) >= maxCallers {
-		c.hour, c.calls = hour, map[[16]byte]int{}
-	}
+	calls := c.calls.in(hour, maxCallers)
 	if !call.Repeat {
-		c.calls[name]++
+		calls[name]++
 	}
-	return c.CallerLimit == 0 || c.calls[name] <= c.CallerLimit
+	return c.CallerLimit == 0 || calls[name] <= c.CallerLimit
 }

@@ -187,31 +187,28 @@ func (l *limits) FirstNotice(ctx context.Context, s Sender) (bool, error) {
 
 func (l *limits) Due(s Sender, what string) bool { return l.reserve.due(s.Hash, what, l.Now()) }
 
-// How many senders are held in memory: over their limit, told, counted. Beyond it all are
-// forgotten and counted from zero.
+// How many senders are held in memory: over their limit, told, counted by one window. Beyond it
+// all are forgotten and counted from zero.
 const (
-	maxOver  = 10_000
-	maxTold  = 50_000
-	maxFirst = 20_000
+	maxOver    = 10_000
+	maxTold    = 50_000
+	maxCounted = 20_000
 )
 
 // window counts, in this process, how often each name came in a period by the clock.
 type window struct {
 	period time.Duration
 	mu     sync.Mutex
-	begun  time.Time
-	counts map[string]int
+	counts periodic[string, int]
 }
 
 // count adds one to a name and returns its count.
 func (w *window) count(name string, at time.Time) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now := at.Truncate(w.period); !now.Equal(w.begun) || len(w.counts) >= maxFirst {
-		w.begun, w.counts = now, map[string]int{}
-	}
-	w.counts[name]++
-	return w.counts[name]
+	counts := w.counts.in(at.Truncate(w.period), maxCounted)
+	counts[name]++
+	return counts[name]
 }
 
 // expiringSet holds senders, by their hashes, each until a time.

@@ -25,8 +25,7 @@ type reserve struct {
 	seed maphash.Seed
 
 	mu   sync.Mutex
-	hour time.Time
-	sent map[uint64]sent
+	sent periodic[uint64, sent]
 }
 
 type sent struct {
@@ -38,14 +37,12 @@ type sent struct {
 func (r *reserve) due(sender, what string, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if hour := now.Truncate(time.Hour); !hour.Equal(r.hour) || len(r.sent) >= maxReserve {
-		r.hour, r.sent = hour, map[uint64]sent{}
-	}
+	all := r.sent.in(now.Truncate(time.Hour), maxReserve)
 	name := maphash.String(r.seed, sender+" "+what)
-	before := r.sent[name]
+	before := all[name]
 	if before.times > 0 && now.Sub(before.last) < min(firstWait<<min(before.times-1, 10), longestWait) {
 		return false
 	}
-	r.sent[name] = sent{before.times + 1, now}
+	all[name] = sent{before.times + 1, now}
 	return true
 }
