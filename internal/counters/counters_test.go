@@ -77,7 +77,7 @@ func TestCounter(t *testing.T) {
 	mu.Unlock()
 	c.Add("another", one)
 	c.Flush(t.Context())
-	if !strings.Contains(said.String(), "tried again") {
+	if !strings.Contains(said.String(), "could not store the day's counts") {
 		t.Error("nothing is said of counts that could not be stored")
 	}
 	k.mu.Lock()
