@@ -303,59 +303,6 @@ func (e *Eraser) jitter(d time.Duration) time.Duration {
 	return d*4/5 + chance(max(d*2/5, 1))
 }
 
-// flush puts noted records on the list, in batches, and retries while Redis is unreachable.
-func (e *Eraser) flush(ctx context.Context) {
-	waiting := map[string]time.Time{}
-	put := func(ctx context.Context) bool {
-		op, cancel := context.WithTimeout(ctx, opTimeout)
-		defer cancel()
-		if err := e.List.Enqueue(op, waiting, e.Now().Add(LeaseTime), e.GiveUp+store.EraseKeep); err != nil {
-			e.Log.Warn("could not put records on the list to erase", "err", err)
-			return false
-		}
-		clear(waiting)
-		return true
-	}
-	take := func(n note) {
-		if at, ok := waiting[n.id]; !ok || n.due.Before(at) {
-			waiting[n.id] = n.due
-		}
-	}
-	more := func() {
-		for len(waiting) < maxBatch {
-			select {
-			case n := <-e.noted:
-				take(n)
-				continue
-			default:
-			}
-			return
-		}
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			for more(); len(waiting) > 0; more() {
-				if !put(context.WithoutCancel(ctx)) {
-					for range len(waiting) + len(e.noted) {
-						e.Count(Lost)
-					}
-					return
-				}
-			}
-			return
-		case n := <-e.noted:
-			take(n)
-			if len(e.noted) < maxBatch {
-				pause(ctx, gather)
-			}
-			for more(); ctx.Err() == nil && !put(ctx); {
-				pause(ctx, e.idle())
-			}
-		}
-	}
-}
-
 // updateStatus updates the status.
 func (e *Eraser) updateStatus(ctx context.Context) {
 	for ctx.Err() == nil {
