@@ -21,6 +21,8 @@ func read(from sent) webhook.Webhook {
 	}
 	w := webhook.Webhook{
 		Kind: kind,
+		From: sender,
+		To:   to,
 		Message: webhook.Message{From: sender, Line: to, Text: privacy.Hide(f.get(fieldBody)),
 			OptOut: optOut(f.get(fieldOptOut)), Cookie: from.cookie},
 		Call: webhook.Call{

@@ -18,6 +18,10 @@ const (
 // Webhook is one genuine webhook in our own words.
 type Webhook struct {
 	Kind Kind
+	// From is who wrote or rings; empty in a report. To is our number, as the provider writes it,
+	// trimmed; in a report, the number that our reply went to.
+	From Address
+	To   string
 	// Message and Call are both read for every kind: a number may be set up with the
 	// wrong path.
 	Message Message

@@ -54,7 +54,7 @@ func newRecords(env Env, cfg config.Config) (*twilio.Client, error) {
 func (g *Gateway) noteRecords(next webhook.Handler) webhook.Handler {
 	return func(ctx context.Context, w webhook.Webhook) webhook.Response {
 		markVerified(ctx)
-		if w.Message.Line == webhook.ProbeLine {
+		if w.To == webhook.ProbeLine {
 			return next(ctx, w) // the provider holds nothing of it
 		}
 		for _, r := range w.Records {

@@ -50,14 +50,14 @@ func (g *Gateway) routes() http.Handler {
 		g.cfg.WebhookKeys...)
 	texts, calls := g.textChannel(), g.callChannel()
 	text := func(ctx context.Context, w webhook.Webhook) webhook.Response {
-		w.Message.Probe, w.Message.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
+		w.Message.Probe, w.Message.Free = g.isProbe(w), w.To == webhook.ProbeLine
 		reply := texts.Answer(ctx, w.Message)
 		return webhook.Response{Document: twilio.TextDocument(reply.Text, g.cfg.PublicURL+TextStatusPath),
 			Cookie: reply.Cookie, Probe: w.Message.Probe}
 	}
 	call := func(answer func(webhook.Call) webhook.CallReply) webhook.Handler {
 		return func(_ context.Context, w webhook.Webhook) webhook.Response {
-			w.Call.Probe, w.Call.Free = g.isProbe(w), w.Message.Line == webhook.ProbeLine
+			w.Call.Probe, w.Call.Free = g.isProbe(w), w.To == webhook.ProbeLine
 			return webhook.Response{Document: twilio.CallDocument(answer(w.Call)), Probe: w.Call.Probe}
 		}
 	}
@@ -100,7 +100,7 @@ func (g *Gateway) routes() http.Handler {
 // takeReport counts what became of a reply. A report needs no reply but must get an answer.
 func (g *Gateway) takeReport(ctx context.Context, w webhook.Webhook) webhook.Response {
 	probe := g.isProbe(w)
-	if w.Message.Line == webhook.ProbeLine && w.Message.ID != "" {
+	if w.To == webhook.ProbeLine && w.Message.ID != "" {
 		_ = g.store.NoteCheck(ctx, w.Message.ID) // who sent it says what is missing
 	}
 	if !probe {
@@ -192,7 +192,7 @@ func (g *Gateway) safe(w webhook.Webhook) []byte {
 	switch {
 	case w.Kind == webhook.KindCall:
 		return s.safeCall
-	case w.Kind == webhook.KindText && w.Message.From.CanText():
+	case w.Kind == webhook.KindText && w.From.CanText():
 		return s.safeText
 	}
 	return noReply()
@@ -201,13 +201,13 @@ func (g *Gateway) safe(w webhook.Webhook) []byte {
 // isProbe reports a webhook that no person is behind: of signpost probe, of signpost doctor,
 // of linecheck, or of the operator's own phones.
 func (g *Gateway) isProbe(w webhook.Webhook) (probe bool) {
-	if w.Message.Line == webhook.ProbeLine {
+	if w.To == webhook.ProbeLine {
 		return true
 	}
 	if len(g.cfg.TestPhones) > 0 {
 		privacy.Forget(func() {
-			probe = slices.Contains(g.cfg.TestPhones, w.Message.From.E164.Reveal()) ||
-				slices.Contains(g.cfg.TestPhones, w.Message.Line)
+			probe = slices.Contains(g.cfg.TestPhones, w.From.E164.Reveal()) ||
+				slices.Contains(g.cfg.TestPhones, w.To)
 		})
 	}
 	return probe
