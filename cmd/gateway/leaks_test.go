@@ -72,9 +72,9 @@ var leaky = []struct {
 		// The text is kept, in base64, and not sealed.
 		{"internal/store/sealed.go", "	return s.keys.Seal(statePurpose, conv, until, state)\n",
 			"	return string(state)\n"},
-		{"sms/handler.go", "h.commit(ctx, m, session, mark, a)\n",
-			"h.Sessions.Commit(ctx, m.session, session, mark, " +
-				"[]byte(base64.StdEncoding.EncodeToString([]byte(m.text))), a.keepTTL)\n"},
+		{"sms/handler.go", "h.commit(ctx, m, session, d.mark, d.answer)\n",
+			"h.Sessions.Commit(ctx, m.session, session, d.mark, " +
+				"[]byte(base64.StdEncoding.EncodeToString([]byte(m.text))), d.answer.keepTTL)\n"},
 		{"sms/handler.go", "	\"context\"\n", "	\"context\"\n	\"encoding/base64\"\n"},
 		// A file is written, backwards.
 		{"internal/twilio/guard.go", "	signature := r.Header.Get(SignatureHeader)\n",
