@@ -237,7 +237,7 @@ func TestLive(t *testing.T) {
 	}
 	s.stop()
 	s.done <- nil // nobody waits until it has drained
-	s.log.await(t, "stopping", 1)
+	s.log.await(t, "draining", 1)
 	if status, body := ask(); status != http.StatusServiceUnavailable || body != "" {
 		t.Errorf("while it stops it says %d %q", status, body)
 	}
