@@ -194,7 +194,7 @@ func (s *Server) heard(p *phone, err error) (told, error) {
 	t := told{Said: p.call.Said, Keys: p.call.Gather != nil, Ended: p.call.Ended, Step: p.ring.at()}
 	for _, d := range p.call.Dialling {
 		l := d.E164
-		if keys := strings.Trim(d.Keys, "w"); keys != "" {
+		if keys := strings.Trim(d.Keys, "wW"); keys != "" {
 			l += ", then key " + keys
 		}
 		t.Rings = append(t.Rings, l)

@@ -230,6 +230,27 @@ func TestPhone(t *testing.T) {
 	}
 }
 
+// A ring names the key alone that is pressed for the caller, however long the wait before it.
+func TestRingNamesTheKey(t *testing.T) {
+	for wait, files := range map[string]fs.FS{
+		"short": testbook.Edited(t, "services.yaml", "      - number: 0161 496 0002\n",
+			"      - number: 0161 496 0002\n        then_press: \"7\"\n"),
+		"long": testbook.Edited(t, "services.yaml", "      - number: 0161 496 0002\n",
+			"      - number: 0161 496 0002\n        then_press: \"7\"\n        press_after: 16.5\n"),
+	} {
+		_, base, _ := serveBook(t, files)
+		handsetDoes(t, base, "ring", map[string]any{})
+		var got map[string]any
+		for _, key := range []string{"1", "3", "1"} {
+			_, got = handsetDoes(t, base, "press", map[string]any{"key": key})
+		}
+		rings, _ := got["rings"].([]any)
+		if len(rings) != 1 || rings[0] != "+441614960002, then key 7" {
+			t.Errorf("a %s wait: it rings %v", wait, got)
+		}
+	}
+}
+
 // Starting afresh is another phone with another number.
 func TestAfresh(t *testing.T) {
 	_, base, _ := serve(t)
