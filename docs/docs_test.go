@@ -243,7 +243,7 @@ func TestChangelogNamesTheVersion(t *testing.T) {
 	}
 }
 
-// Every link in every paper leads somewhere, and every command, flag and target that a
+// Every link in every paper leads somewhere, and every path, command, flag and target that a
 // paper names is there.
 func TestPapersHoldTogether(t *testing.T) {
 	list, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
@@ -271,6 +271,7 @@ func TestPapersHoldTogether(t *testing.T) {
 		}
 		return out
 	}
+	ours := regexp.MustCompile("`((?:\\.ci|\\.github|cmd|config|deploy|docs|flows|internal|ivr|sms)/[^` ]+)")
 	links := 0
 	for _, file := range strings.Fields(string(list)) {
 		text, err := os.ReadFile(file)
@@ -297,6 +298,12 @@ func TestPapersHoldTogether(t *testing.T) {
 			-1) {
 			if !regexp.MustCompile(`(?m)^  `+m[1]+` `).Match(help) && m[1] != "gateway" && m[1] != "version" {
 				t.Errorf("%s names signpost %s, which there is not", file, m[1])
+			}
+		}
+		for _, m := range ours.FindAllStringSubmatch(string(text), -1) {
+			// The change log names what was there once.
+			if at, err := filepath.Glob(m[1]); (err != nil || len(at) == 0) && file != "CHANGELOG.md" {
+				t.Errorf("%s names %s, which is not in the repository", file, m[1])
 			}
 		}
 		for _, m := range regexp.MustCompile("`make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
