@@ -17,8 +17,8 @@ const (
 	MaxServices = 200
 	MaxAreas    = 64
 	MaxSteps    = 200
-	// MaxChoices of one step: five is what people hold in mind. By text the key 5 is kept
-	// free, like on a call.
+	// A text offers four choices at most, and a call five: more are hard to remember. The key 5
+	// is kept free on both.
 	MaxChoices     = 4
 	MaxCallChoices = len(choiceKeys)
 )
