@@ -137,6 +137,10 @@ func Belongs(name string) bool {
 		slices.Contains(area.Files(), path.Base(name))
 }
 
+// Folders are the folders with files of a book, by their path in the book's folder. A book
+// need not have more than its own.
+func Folders() []string { return []string{".", areaDir, "audio"} }
+
 // optional reports a file that a book may be without.
 func optional(name string) bool {
 	return name == languagesFile || name == recordingsFile || HeardFile(name)

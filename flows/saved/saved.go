@@ -48,7 +48,7 @@ func Take(dir fs.FS) (*Book, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	size := 0
-	for _, folder := range []string{".", "area", "audio"} {
+	for _, folder := range load.Folders() {
 		entries, err := fs.ReadDir(dir, folder)
 		if err != nil {
 			continue // a book need not have it

@@ -65,7 +65,7 @@ func Books(before, published, draft fs.FS, choose map[string]Side) (files map[st
 // all lists the files of all three books.
 func all(books ...fs.FS) (names []string, err error) {
 	for _, b := range books {
-		for _, folder := range []string{".", "area", "audio"} {
+		for _, folder := range load.Folders() {
 			entries, err := fs.ReadDir(b, folder)
 			if err != nil && folder == "." {
 				return nil, fmt.Errorf("read the files of a flow book: %w", err)
