@@ -92,7 +92,7 @@ type finding struct {
 	What     string `json:"what"`
 	Why      string `json:"why"`
 	Fix      string `json:"fix"`
-	Mendable bool   `json:"fixable"` // by signpost check -fix
+	Fixable  bool   `json:"fixable"` // by signpost check -fix
 }
 
 func printJSON(w io.Writer, _ *load.Source, problems []load.Problem, _ string) error {
