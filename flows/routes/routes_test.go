@@ -6,26 +6,16 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/check"
-	"signpost/flows/load"
 	"signpost/flows/routes"
+	"signpost/flows/testbook"
 	"signpost/internal/hours"
 )
-
-func shipped(t *testing.T) *flows.Book {
-	t.Helper()
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
-}
 
 // At every moment that matters every area has a first number by each way, within
 // what callers are promised, and nothing is listed that the engine does not do.
 func TestRoutes(t *testing.T) {
-	b := shipped(t)
+	b := testbook.Shipped()
 	for _, now := range check.Moments(b) {
 		all := routes.Find(b, now)
 		type way struct {
@@ -94,7 +84,7 @@ func replay(t *testing.T, b *flows.Book, now time.Time, r routes.Route) {
 // At an ordinary hour every service that exists and is for somebody is reached,
 // by text and by call, but for what only words can ask for.
 func TestEveryServiceIsListed(t *testing.T) {
-	b := shipped(t)
+	b := testbook.Shipped()
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London())
 	byText, byCall := map[string]bool{}, map[string]bool{}
 	for _, r := range routes.Find(b, now) {

@@ -3,22 +3,20 @@ package testbook
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/load"
 )
 
 // Shipped is the book that callers get. Tests of the whole gateway take it, and ask it for
 // its words, so that they find out which step has answered, however it is worded.
-var Shipped = sync.OnceValue(func() *flows.Book {
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		panic(problems[0])
+func Shipped() *flows.Book {
+	b, err := load.Shipped()
+	if err != nil {
+		panic(err)
 	}
-	return src.Book
-})
+	return b
+}
 
 // Opens is how the text of a step of the shipped book begins, up to what depends on the
 // caller.

@@ -9,20 +9,8 @@ import (
 	"testing"
 
 	"signpost/cmd/signpost/internal/diagram"
-	"signpost/flows"
-	"signpost/flows/book"
-	"signpost/flows/load"
 	"signpost/flows/testbook"
 )
-
-func shipped(t *testing.T) *flows.Book {
-	t.Helper()
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
-}
 
 // Every step is on the map once, and every choice leads to the box of its step.
 func TestMapIsWhole(t *testing.T) {
@@ -78,7 +66,7 @@ var (
 // Everything stands on the sheet, no box on another, and letters are not smaller
 // than can be read on paper.
 func TestMapFitsASheet(t *testing.T) {
-	svg := diagram.SVG(shipped(t), "The map")
+	svg := diagram.SVG(testbook.Shipped(), "The map")
 	num := func(s string) float64 {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil {
@@ -106,7 +94,7 @@ func TestMapFitsASheet(t *testing.T) {
 		}
 		all = append(all, b)
 	}
-	if len(all) != len(shipped(t).Steps) {
+	if len(all) != len(testbook.Shipped().Steps) {
 		t.Errorf("%d boxes", len(all))
 	}
 }

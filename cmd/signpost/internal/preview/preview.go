@@ -7,7 +7,6 @@ package preview
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/changes"
 	"signpost/flows/load"
 	"signpost/internal/handset"
@@ -109,7 +107,7 @@ func New(o Options) (*Server, error) {
 	if s.pages, err = template.New("").Funcs(s.words()).ParseFS(web, "web/*.html"); err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
-	ships, err := shippedBook()
+	ships, err := load.Shipped()
 	if err != nil {
 		return nil, err
 	}
@@ -127,15 +125,6 @@ func New(o Options) (*Server, error) {
 	}
 	return s, nil
 }
-
-// shippedBook reads the book that ships, once.
-var shippedBook = sync.OnceValues(func() (*flows.Book, error) {
-	src, problems := load.Dir(book.Files)
-	if len(load.Errors(problems)) > 0 {
-		return nil, errors.New("read the book that ships: it has mistakes")
-	}
-	return src.Book, nil
-})
 
 // Close lets go of the gateways.
 func (s *Server) Close() {

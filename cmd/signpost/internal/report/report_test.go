@@ -13,20 +13,10 @@ import (
 
 	"signpost/cmd/signpost/internal/report"
 	"signpost/flows"
-	"signpost/flows/book"
-	"signpost/flows/load"
+	"signpost/flows/testbook"
 	"signpost/internal/counters"
 	"signpost/internal/hours"
 )
-
-func shipped(t *testing.T) *flows.Book {
-	t.Helper()
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
-}
 
 func day(s string) time.Time {
 	t, err := time.ParseInLocation(time.DateOnly, s, hours.London())
@@ -79,7 +69,7 @@ func figures(t *testing.T, b *flows.Book, o report.Options) (report.Report, map[
 
 // What was counted comes out under its own name, and in the totals over it.
 func TestMake(t *testing.T) {
-	b, k := shipped(t), kept{}
+	b, k := testbook.Shipped(), kept{}
 	d := day("2026-08-04")
 	k.add(d, 94, counters.Kind{Channel: "text", Outcome: counters.Begun})
 	k.add(d, 18, counters.Kind{Channel: "call", Outcome: counters.Begun})
@@ -120,7 +110,7 @@ func TestMake(t *testing.T) {
 // Twenty pickups of two seconds are no answers, and fifty callers who hung up are no
 // fault of the line.
 func TestEndsAreToldApart(t *testing.T) {
-	b, k := shipped(t), kept{}
+	b, k := testbook.Shipped(), kept{}
 	d := day("2026-08-04")
 	for i, o := range counters.LegOutcomes() {
 		k.add(d, 20+5*i, counters.Kind{Channel: "call", Service: "letgo_south", Outcome: o})
@@ -137,7 +127,7 @@ func TestEndsAreToldApart(t *testing.T) {
 // A report has the same rows for all counts: a row by itself would tell
 // that there was something.
 func TestRowsTellNothing(t *testing.T) {
-	b, k := shipped(t), kept{}
+	b, k := testbook.Shipped(), kept{}
 	_, none := figures(t, b, k.options("2026-08-01", "2026-08-31", "2026-09-05"))
 	k.add(day("2026-08-04"), 19, counters.Kind{Channel: "text", Area: "halton", Service: "galop",
 		Outcome: counters.Given})
@@ -156,7 +146,7 @@ func TestRowsTellNothing(t *testing.T) {
 // range of days of two months and across a quarter, subtracted from each other
 // and parts from totals.
 func TestReportsSubtracted(t *testing.T) {
-	b, k, r := shipped(t), kept{}, rand.New(rand.NewPCG(3, 4))
+	b, k, r := testbook.Shipped(), kept{}, rand.New(rand.NewPCG(3, 4))
 	first := day("2026-09-20")
 	const days = 24
 	for d := range days {
@@ -205,7 +195,7 @@ func TestReportsSubtracted(t *testing.T) {
 
 // Today is left out, and the report says so.
 func TestToday(t *testing.T) {
-	b, k := shipped(t), kept{}
+	b, k := testbook.Shipped(), kept{}
 	for _, d := range []string{"2026-08-30", "2026-08-31"} {
 		k.add(day(d), 20, counters.Kind{Channel: "text", Outcome: counters.Begun})
 	}
@@ -228,7 +218,7 @@ func TestToday(t *testing.T) {
 
 // The page holds all it needs and fetches nothing, and says what it cannot say.
 func TestHTML(t *testing.T) {
-	b, k := shipped(t), kept{}
+	b, k := testbook.Shipped(), kept{}
 	for d := day("2026-07-01"); d.Before(day("2026-10-01")); d = d.AddDate(0, 0, 1) {
 		k.add(d, 5, counters.Kind{Channel: "text", Outcome: counters.Begun})
 		k.add(d, 5, counters.Kind{Channel: "text", Area: "cumbria_south", Service: "letgo_south",
@@ -274,7 +264,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("no more pap
 
 // A report that cannot be written says so.
 func TestCannotWrite(t *testing.T) {
-	r, err := report.Make(shipped(t), kept{}.options("2026-08-01", "2026-08-31", "2026-09-05"))
+	r, err := report.Make(testbook.Shipped(), kept{}.options("2026-08-01", "2026-08-31", "2026-09-05"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,20 +3,21 @@ package scaffold
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/gsm7"
 )
 
 // shipped is the book that ships. Its words may change at any time: what depends on them is
 // read here.
-var shipped = sync.OnceValue(func() *flows.Book {
-	src, _ := load.Dir(book.Files) // the tests hold it to having no mistake
-	return src.Book
-})
+func shipped() *flows.Book {
+	b, err := load.Shipped()
+	if err != nil {
+		panic(err) // the tests hold it to having no mistake
+	}
+	return b
+}
 
 // counties are where the choices of the book that ships lead that another county's take the
 // place of.
