@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"signpost/cmd/gateway/server"
+	doctors "signpost/cmd/signpost/internal/doctor"
 	"signpost/config"
 	"signpost/internal/twilio"
 	"signpost/ivr"
@@ -33,10 +34,6 @@ before that, and so on. -undo list shows all that can be undone.
   signpost provision -yes -undo +441632960000
 
 `
-
-// validity is how long a reply of a messaging service may wait for a phone that is
-// off, in seconds: a late text can be dangerous.
-const validity = 600
 
 func provision(args []string, s streams) int {
 	f := newFlags("provision", provisionHelp, s)
@@ -199,7 +196,7 @@ func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []
 			after.Calls, after.CallsFallback = hook(server.CallPath), fallback(voiceElse, before.CallsFallback)
 			after.Ended = hook(ivr.StatusPath)
 		case twilio.ServiceLine:
-			after.Validity = min(validity, max(before.Validity, 1))
+			after.Validity = min(doctors.MaxValidity, max(before.Validity, 1))
 		}
 		out = append(out, pointing{before, after})
 	}

@@ -116,7 +116,7 @@ func moment(at string) (time.Time, error) {
 	if at == "" {
 		return time.Now(), nil
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", at, hours.London())
+	t, err := time.ParseInLocation(check.MomentForm, at, hours.London())
 	if err != nil {
 		return t, fmt.Errorf(`-at is a moment like "2026-12-25 03:00"`)
 	}

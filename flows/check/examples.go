@@ -125,7 +125,7 @@ func (p *pass) play(book *flows.Book, e load.Example, look func(load.Turn, flows
 	wrong func(pos load.Pos, what, why, fix string)) {
 	now := time.Date(2026, 11, 18, 14, 0, 0, 0, hours.London())
 	if e.At != "" {
-		t, err := time.ParseInLocation("2006-01-02 15:04", e.At, hours.London())
+		t, err := time.ParseInLocation(MomentForm, e.At, hours.London())
 		if err != nil {
 			wrong(e.Pos, fmt.Sprintf("%q is not a moment", e.At), "The example cannot be run.",
 				`Write it like "2026-11-20 14:00".`)

@@ -23,7 +23,7 @@ func TestPause(t *testing.T) {
 		t.Error(p)
 	}
 	at := func(s string) time.Time {
-		m, err := time.ParseInLocation("2006-01-02 15:04", s, hours.London())
+		m, err := time.ParseInLocation(check.MomentForm, s, hours.London())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,7 +73,7 @@ var strayPlaceholders = rule{
 	run: func(p *pass) {
 		for _, w := range p.wordings() {
 			for _, name := range braces(w.words) {
-				if can := fills(p, w); known(name) && !slices.Contains(can, name) {
+				if can := fills(p, w); slices.Contains(flows.Placeholders, name) && !slices.Contains(can, name) {
 					fix := "Take it out."
 					if len(can) > 0 {
 						fix = "Here only {" + strings.Join(can, "}, {") + "} can be filled in."

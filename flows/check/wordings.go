@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"signpost/flows"
@@ -113,7 +114,7 @@ var placeholders = rule{
 					p.report(p.posOf(w), "a curly bracket is not closed, or holds nothing",
 						"People would read or hear the bracket itself.",
 						"Write a name in it, like {choices}, or take it out.")
-				} else if !known(name) {
+				} else if !slices.Contains(flows.Placeholders, name) {
 					fix, near := "Use one of: {"+strings.Join(flows.Placeholders, "}, {")+"}.",
 						load.Slip(name, flows.Placeholders)
 					if near != "" {
@@ -128,15 +129,6 @@ var placeholders = rule{
 			}
 		}
 	},
-}
-
-func known(name string) bool {
-	for _, k := range flows.Placeholders {
-		if k == name {
-			return true
-		}
-	}
-	return false
 }
 
 // braces lists the contents of curly brackets; "" for a bracket without its pair.

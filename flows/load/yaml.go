@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -287,8 +288,8 @@ func (r *reader) readText(n *yaml.Node, sh *shape, v value) value {
 	if r.curlyQuoted(v) || r.lostWords(n, v) {
 		return v
 	}
-	if len(sh.enum) > 0 && !contains(sh.enum, v.text) {
-		if yes, no := "yes", "no"; contains(sh.enum, yes) {
+	if len(sh.enum) > 0 && !slices.Contains(sh.enum, v.text) {
+		if yes, no := "yes", "no"; slices.Contains(sh.enum, yes) {
 			switch strings.ToLower(v.text) {
 			case "yes", "true", "on", "y":
 				v.text = yes
@@ -396,15 +397,6 @@ func found(n *yaml.Node) string {
 		return "but nothing is here"
 	}
 	return "but plain words are here"
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // idOK reports a name fit for a service, area or step.

@@ -6,9 +6,7 @@ package published
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +48,7 @@ type Header struct {
 // archive. It sets the header's sum.
 func Sign(key ed25519.PrivateKey, h Header, b *saved.Book) ([]byte, error) {
 	archive := b.Archive()
-	h.Sum, h.At = sum(archive), h.At.UTC()
+	h.Sum, h.At = saved.Sum(archive), h.At.UTC()
 	header, err := json.Marshal(h)
 	if err != nil {
 		return nil, fmt.Errorf("sign the book: %w", err)
@@ -80,7 +78,7 @@ func Open(key ed25519.PublicKey, data []byte) (Header, *saved.Book, error) {
 	if json.Unmarshal(header, &h) != nil || h.Serial == 0 {
 		return Header{}, nil, ErrForm
 	}
-	if h.Sum != sum(archive) {
+	if h.Sum != saved.Sum(archive) {
 		return Header{}, nil, ErrSignature
 	}
 	b, err := saved.Open(archive)
@@ -96,11 +94,6 @@ func cut(data []byte) (line, rest []byte, ok bool) {
 }
 
 func signed(header []byte) []byte { return append([]byte(purpose), header...) }
-
-func sum(data []byte) string {
-	s := sha256.Sum256(data)
-	return hex.EncodeToString(s[:])
-}
 
 // WriteKey writes a public key as people copy it.
 func WriteKey(key ed25519.PublicKey) string { return base64.StdEncoding.EncodeToString(key) }

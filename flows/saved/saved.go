@@ -101,7 +101,7 @@ func Open(archive []byte) (*Book, error) {
 
 // Save writes the copy to a folder. The old copy is replaced at once, or stays whole.
 func (b *Book) Save(dir string) error {
-	data := []byte(header + sum(b.archive) + "\n")
+	data := []byte(header + Sum(b.archive) + "\n")
 	data = append(data, b.archive...)
 	file := filepath.Join(dir, Name)
 	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, data) {
@@ -122,7 +122,7 @@ func Load(dir string) (*Book, error) {
 	}
 	first, archive, found := strings.Cut(string(data), "\n")
 	want, ok := strings.CutPrefix(first, header)
-	if !found || !ok || len(data) > maxBook || want != sum([]byte(archive)) {
+	if !found || !ok || len(data) > maxBook || want != Sum([]byte(archive)) {
 		return nil, ErrDamaged
 	}
 	b, err := Open([]byte(archive))
@@ -164,7 +164,8 @@ func (b *Book) CopyTo(dir string) error {
 	return nil
 }
 
-func sum(data []byte) string {
+// Sum is the checksum of a book in one piece.
+func Sum(data []byte) string {
 	s := sha256.Sum256(data)
 	return hex.EncodeToString(s[:])
 }

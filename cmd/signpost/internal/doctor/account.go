@@ -169,7 +169,7 @@ func (e lineExam) look(ctx context.Context, overridden bool) {
 		e.hook("ended-elsewhere", "reports of calls that have ended", l.Ended, e.CallStatusPath)
 		e.fallback(ctx, "calls", l.CallsFallback, voice...)
 	case twilio.ServiceLine:
-		if l.Validity > maxValidity {
+		if l.Validity > MaxValidity {
 			e.name("reply-waits").add(of, Bad, "signpost provision "+strconv.Quote(l.Name)+" sets it to ten minutes.",
 				"%s lets a reply wait %v for a phone that is off: a late text can be dangerous.", l.Name,
 				time.Duration(l.Validity)*time.Second)

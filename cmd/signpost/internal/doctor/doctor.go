@@ -73,12 +73,15 @@ type Options struct {
 
 // Limits of what is well.
 const (
-	slowRedis   = 50 * time.Millisecond
-	redisWait   = 5 * time.Second
-	clockSkew   = 5 * time.Second
-	maxValidity = 600 // seconds that a reply may wait for a phone: later it can be dangerous
-	oldRedis    = 6
+	slowRedis = 50 * time.Millisecond
+	redisWait = 5 * time.Second
+	clockSkew = 5 * time.Second
+	oldRedis  = 6
 )
+
+// MaxValidity is how many seconds a reply of a messaging service may wait for a phone that is off:
+// a late text can be dangerous.
+const MaxValidity = 600
 
 type exam struct {
 	Options
