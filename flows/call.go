@@ -131,7 +131,7 @@ func (t turn) pressed(s State, key byte) (State, Reply) {
 }
 
 // emergency tells what to do on 999 to somebody who may think that we are it, and then
-// where the call is. It is no mistake, however often it is pressed.
+// where the call is. It is not a mistake, however often it is pressed.
 func (t turn) emergency(s State) (State, Reply) {
 	r := t.prompt(s, t.Messages.Emergency.Say)
 	r.Emergency = true

@@ -42,7 +42,7 @@ func written(says string, data []byte) []byte {
 	return []byte(comment + says + "\n" + base64.StdEncoding.EncodeToString(data) + "\n")
 }
 
-var errNotAKey = errors.New("it is no unencrypted signify key: make one with signify -G -n, or with release -new-key")
+var errNotAKey = errors.New("not an unencrypted signify key: make one with signify -G -n, or with release -new-key")
 
 // parseSecret reads a secret key.
 func parseSecret(file []byte) (number []byte, key ed25519.PrivateKey, err error) {

@@ -61,7 +61,7 @@ func readLabelled(r io.Reader, b *flows.Book) ([]labelledText, error) {
 		default:
 			one := labelledText{text: row[0], kind: row[2]}
 			if !slices.Contains([]string{kindExact, kindRightOrAsk, kindAsk, kindNoArea}, one.kind) {
-				return nil, fmt.Errorf("line %d: %q is no kind: give exact, right-or-ask, ask or no-area",
+				return nil, fmt.Errorf("line %d: unknown kind %q: give exact, right-or-ask, ask or no-area",
 					line, one.kind)
 			}
 			for name := range strings.SplitSeq(row[1], "|") {

@@ -63,7 +63,7 @@ func TestAreasFit(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                   "it holds no text",
 		"text,area,kind\nkendal,nowhere,ask": `line 2: the book has no area "nowhere"`,
-		"kendal,halton,perhaps":              `"perhaps" is no kind`,
+		"kendal,halton,perhaps":              `unknown kind "perhaps"`,
 		"kendal,halton":                      "line 1 needs a text",
 		"ken\"dal,x,y":                       "read the labelled texts",
 	} {

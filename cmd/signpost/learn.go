@@ -205,7 +205,7 @@ func kindsOf(labels string) (set hear.Set, err error) {
 		switch {
 		case label == "none":
 		case !ok:
-			return 0, fmt.Errorf("%q is no label: give none, or some of %s", label,
+			return 0, fmt.Errorf("unknown label %q: give none, or some of %s", label,
 				strings.Join(slices.Sorted(slices.Values(hear.Kinds())), ", "))
 		default:
 			set |= hear.Of(k)

@@ -120,7 +120,7 @@ var isUnit = regexp.MustCompile(`^[A-Za-z0-9:_.@-]{1,100}$`)
 // unit reports a unit that failed, or works again.
 func (w *watcher) unit(ctx context.Context, unit string, failed bool) error {
 	if !isUnit.MatchString(unit) {
-		return errors.New("that is no name of a unit")
+		return errors.New("not a valid unit name")
 	}
 	if err := w.load(); err != nil {
 		return err

@@ -176,8 +176,8 @@ func (s *speller) split(w string, known func(string) bool) []string {
 		out[k] = w[best[i].from:i]
 		i = best[i].from
 	}
-	// Who runs words together does it with the short ones: "imincrewe". "Marry port" is
-	// no such pair, and nothing ends with "a".
+	// People who run words together do it with the short ones: "imincrewe". "Marry port" is
+	// not such a pair, and nothing ends with "a".
 	for k := 1; k < n; k++ {
 		if len(out[k]) < minBehind && known(out[k-1]) && out[k] != "pls" && out[k] != "plz" {
 			return nil // "wokington" is not Woking

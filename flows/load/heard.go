@@ -135,7 +135,7 @@ func (b *builder) scales(v value) (out []hear.Scale) {
 		one := v.at(name)
 		enough, err := strconv.ParseFloat(one.at("enough").text, 32)
 		if !ok || err != nil {
-			b.signProblem(one.at("enough"), fmt.Sprintf("%q is no sum to reach", one.at("enough").text))
+			b.signProblem(one.at("enough"), fmt.Sprintf("%q is not a sum to reach", one.at("enough").text))
 			continue
 		}
 		s := hear.Scale{Kind: kind, Enough: float32(enough),

@@ -102,7 +102,7 @@ func WriteKey(key ed25519.PublicKey) string { return base64.StdEncoding.EncodeTo
 func ReadKey(words string) (ed25519.PublicKey, error) {
 	key, err := base64.StdEncoding.DecodeString(words)
 	if err != nil || len(key) != ed25519.PublicKeySize {
-		return nil, errors.New("this is no key of a desk: signpost desk key prints it")
+		return nil, errors.New("not a desk key: signpost desk key prints it")
 	}
 	return key, nil
 }

@@ -213,7 +213,7 @@ func TestPlantedMistakesByName(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if !slices.Contains(names, tt.found) {
-				t.Errorf("%s is no name of a mistake", tt.found)
+				t.Errorf("%s is not the name of a mistake", tt.found)
 			}
 			w := well(t)
 			tt.plant(t, w)

@@ -291,7 +291,7 @@ var isID = regexp.MustCompile(`^[0-9a-f]{12}$`)
 // NewDraft makes a draft of the newest publication.
 func (r *Repo) NewDraft(id string) error {
 	if !isID.MatchString(id) {
-		return errors.New("that is no name of a draft")
+		return errors.New("not a valid draft name")
 	}
 	_, err := r.run(r.bare(), Person{}, nil, "worktree", "add", "--quiet", "-b", "draft/"+id, r.Dir(id), mainBranch)
 	return err
