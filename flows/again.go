@@ -7,7 +7,7 @@ import (
 )
 
 // askAgain asks a question again of somebody who asks for that, or for help. The second time they get the
-// 24-hour line. Who is asked which it is, and says that they are hurt, has answered.
+// 24-hour line. Somebody who answers "which is it?" with "I am hurt" has answered it.
 func (t turn) askAgain(s State, c *Case) (State, Reply) {
 	if s.Step == t.Either && c.What == hear.Hurt {
 		next := t.enter(s, t.People[Me].Ask)
@@ -82,7 +82,7 @@ func childsAge(n int8) bool { return n >= 10 && n < 18 }
 
 // inConversation is what a text means to somebody who has had an answer. The weights were fitted on first texts: people
 // answer, doubt and ask in other words. So what they alone say does not lead away from a number, or from the
-// answer to danger, and makes us ask nothing. Who is in danger and says who they are is still in danger.
+// answer to danger, and makes us ask nothing. Somebody in danger who says who they are is still in danger.
 func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 	inDanger := urgent == UrgentDanger || urgent == UrgentDoctor
 	if urgent != NotUrgent && t.staysUrgent(s, &c) {
@@ -123,7 +123,7 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 }
 
 // staysUrgent reports a text that says nothing new to somebody who had the answer to danger or despair. That answer
-// asks nothing, so "yes" and "no" answer nothing; "9" may be the start of 999. Who greets us again waits for help.
+// asks nothing, so "yes" and "no" answer nothing; "9" may be the start of 999. A new greeting waits for help.
 // What rang engaged may be 999. The words of a menu would show a menu without 999.
 func (t turn) staysUrgent(s State, c *Case) bool {
 	asked := len(s.asking()) > 0

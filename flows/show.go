@@ -47,7 +47,7 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 }
 
 // showQuestion asks for the place. Where one area is in doubt, it gives the number with the towns that it is for:
-// who goes on without an answer has it. What it shows is empty if it gives none.
+// somebody who does not answer has it then. What it shows is empty if it gives none.
 func (t turn) showQuestion(s State) Reply {
 	if near, ok := s.near(t.elsewhere()); ok && t.Messages.WhichOne.Text != "" {
 		local := t.localService(near)

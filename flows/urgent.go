@@ -22,7 +22,7 @@ func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 	s.Misses, s.Urgent = 0, urgencyOf(c)
 	r := Reply{Text: t.urgentText(s), Emergency: true}
 	switch {
-	case s.Who == Behaviour: // who harms always gets one number
+	case s.Who == Behaviour: // somebody who harms always gets one number
 		s.Urgent = NotUrgent
 	case c.Kind == CaseDanger && (before == UrgentTaken || before == UrgentDoctor): // they still need a doctor
 		s.Urgent = before

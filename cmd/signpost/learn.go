@@ -31,8 +31,8 @@ kind of fact, as heard_words.yaml lists them, or none. With a third column,
 
 // falseShares are the shares of texts that the weights may take for a kind by mistake.
 // A needless answer about danger or despair does little harm, a missed one much. A
-// victim asked whether she is the one who harms is hurt by it. Who tells only of harm, as
-// most people do, should hear of the service of their town, and of no other line.
+// victim asked whether she is the one who harms is hurt by it. People who write
+// only about harm, as most do, should hear of the service of their town, and of no other line.
 var falseShares = map[hear.Kind]learn.Shares{
 	hear.Danger:         {Others: 0.08, None: 0.018},
 	hear.Injury:         {Others: 0.02, None: 0.01},

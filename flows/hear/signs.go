@@ -64,8 +64,8 @@ type Scale struct {
 	Adds   map[Sign]float32
 }
 
-// Weighable are the kinds that may be weighed. Who is the one who harms is never decided
-// so: the weight of words only makes us ask.
+// Weighable are the kinds that may be weighed. Weights never decide who harms: they
+// only make us ask.
 func Weighable() []Kind {
 	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older,
 		ChildConcern, TextOnly,

@@ -174,8 +174,8 @@ func (r *Reading) everyday(k Kind) bool {
 	return !neverDenied.Has(k) && !r.firm.Has(k) && r.over[Ordinary] >= everydayOver
 }
 
-// overNeeded is the weight of words, above enough, that a need must have, even if a phrase says it: who lives
-// with a harmful person writes of children, parents and brothers, too. Of some 1,500 labelled texts that were
+// overNeeded is the weight of words, above enough, that a need must have, even if a phrase says it: people who live
+// with a harmful person write of children, parents and brothers, too. Of some 1,500 labelled texts that were
 // looked at and whose phrase is right, 10 have less than this; of 79 whose phrase is wrong, 36.
 var overNeeded = map[Kind]float32{Child: -4, TextOnly: -2.5, Man: -2.5, Sexual: -4, Honour: -2.5, Older: -3,
 	ChildConcern: -2.5, Other: -2.5}

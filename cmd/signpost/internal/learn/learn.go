@@ -252,8 +252,8 @@ func (s *learnt) learn(gradient, l1 float64) {
 	}
 }
 
-// ownSigns are the signs of phrases that say a kind. Who harms and who may harm is one
-// thing: the weight of words then is a second opinion on what a phrase says of it.
+// ownSigns are the signs of phrases that say a kind. That somebody harms and that they may harm
+// are one thing: the weight of words then is a second opinion on what a phrase says of it.
 func ownSigns(k hear.Kind) []hear.Sign {
 	if k == hear.MaybeBehaviour {
 		return []hear.Sign{hear.FactSign(k), hear.FactSign(hear.Behaviour)}
