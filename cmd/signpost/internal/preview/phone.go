@@ -97,7 +97,7 @@ var statuses = map[string]string{
 	"cancelled": "canceled",
 }
 
-var errNotUnderstood = errors.New("the page sent something that is not understood: load it again")
+var errNotUnderstood = errors.New("the page sent something that is not understood: reload the page")
 
 // phone does what somebody does with a handset.
 func (s *Server) phone(w http.ResponseWriter, r *http.Request) {
