@@ -74,7 +74,7 @@ func run(args []string, out, errw io.Writer, p pace) int {
 	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
-		fmt.Fprintf(errw, "linecheck: the environment is not right:\n%v\n", err)
+		fmt.Fprintf(errw, "linecheck: the settings have mistakes:\n%v\n", err)
 		return exitMisuse
 	}
 	line, err := twilio.NewOwnLine(cfg.APIURL, cfg.AccountSID, cfg.Tokens, cfg.PublicURL, *from, *to, cfg.APIKeys...)

@@ -35,7 +35,7 @@ func probe(args []string, s streams) int {
 	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
-		fmt.Fprintf(s.err, "signpost probe: the environment is not right:\n%v\n", err)
+		fmt.Fprintf(s.err, "signpost probe: the settings have mistakes:\n%v\n", err)
 		return exitMisuse
 	}
 	if !answers(cfg) {

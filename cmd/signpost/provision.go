@@ -70,7 +70,7 @@ func provision(args []string, s streams) int {
 	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
-		fmt.Fprintf(s.err, "signpost provision: the environment is not right:\n%v\n", err)
+		fmt.Fprintf(s.err, "signpost provision: the settings have mistakes:\n%v\n", err)
 		return exitMisuse
 	}
 	c, lines, err := account(cfg)
@@ -86,7 +86,7 @@ func provision(args []string, s streams) int {
 			continue
 		}
 		if !*yes {
-			fmt.Fprintln(s.out, "  Nothing is changed yet: -yes does it.")
+			fmt.Fprintln(s.out, "  Nothing is changed yet. Run again with -yes.")
 			continue
 		}
 		if err := point(c, ch, *undo, s.out); err != nil {

@@ -87,7 +87,7 @@ func watch(args []string, s streams) int {
 	}
 	cfg, err := config.WatchFromEnvironment()
 	if err != nil {
-		fmt.Fprintf(s.err, "signpost watch: the environment is not right:\n%v\n", err)
+		fmt.Fprintf(s.err, "signpost watch: the settings have mistakes:\n%v\n", err)
 		return exitMisuse
 	}
 	w := &watcher{Watch: cfg, now: time.Now, pause: watchPause}
