@@ -49,7 +49,7 @@ type Book struct {
 	Steps     []Step
 	// TextStart and CallStart are where a first text and a call begin.
 	TextStart, CallStart string
-	// People says where each Person is led.
+	// People says which steps each Person gets.
 	People [persons]PersonSteps
 	// HelplineForAll is the step that 0 leads men and LGBT+ people to.
 	HelplineForAll string

@@ -10,7 +10,7 @@ import (
 	"signpost/internal/normalise"
 )
 
-// CaseKind is what leads the answer to a text.
+// CaseKind is what a text asks for.
 type CaseKind uint8
 
 // The cases. decide says which of them wins; docs/answers.md has the table.

@@ -57,8 +57,8 @@ type step struct {
 	they string
 }
 
-// try is what somebody does, as either book understands it.
-type try struct {
+// input is what somebody does, as either book understands it.
+type input struct {
 	they    string
 	was, is flows.Input
 }
@@ -69,12 +69,12 @@ type walk struct {
 	now           time.Time
 	texts         bool // in texts, too: otherwise they are as at a moment before
 	pairs         []pair
-	how           []step
+	cameFrom      []step
 	keys          flows.StateKeys
 	index         map[pairKey]int
-	missed        map[int][]try // by pair: what either book does not understand there
-	after1        map[int]int   // the pair before a first miss, by the pair behind it
-	told          map[[2]string]bool
+	missed        map[int][]input // by pair: what either book does not understand there
+	beforeMiss    map[int]int     // the pair before a first miss, by the pair behind it
+	seen          map[[2]string]bool
 	changes       []Change
 }
 
@@ -142,7 +142,7 @@ func Between(before, after *flows.Book) []Change {
 	for i, m := range moments {
 		walks[i] = &walk{before: before.WithReplyCache(m.at), after: after.WithReplyCache(m.at), now: m.at,
 			texts: m.texts,
-			index: map[pairKey]int{}, missed: map[int][]try{}, after1: map[int]int{}, told: map[[2]string]bool{}}
+			index: map[pairKey]int{}, missed: map[int][]input{}, beforeMiss: map[int]int{}, seen: map[[2]string]bool{}}
 		if m.texts {
 			inTexts++
 		}
@@ -150,11 +150,11 @@ func Between(before, after *flows.Book) []Change {
 	}
 	wg.Wait()
 	var out []Change
-	told := map[[2]string][]time.Time{} // at which moments
+	at := map[[2]string][]time.Time{} // the moments of a change
 	for _, w := range walks {
 		for _, c := range w.changes {
 			is := [2]string{c.Before, c.After}
-			if told[is] = append(told[is], w.now); len(told[is]) == 1 {
+			if at[is] = append(at[is], w.now); len(at[is]) == 1 {
 				out = append(out, c)
 			}
 		}
@@ -164,7 +164,7 @@ func Between(before, after *flows.Book) []Change {
 		if !c.Call {
 			all = inTexts
 		}
-		out[i].Moments = told[[2]string{c.Before, c.After}]
+		out[i].Moments = at[[2]string{c.Before, c.After}]
 		out[i].Any = len(out[i].Moments) == all
 	}
 	slices.SortStableFunc(out, func(a, b Change) int { return len(a.They) - len(b.They) })
@@ -194,9 +194,9 @@ func together(before, after *flows.Book) (out []moment) {
 
 // run goes through everything that can happen, nearest first.
 func (w *walk) run(texts []string) {
-	var written, legs, keys []try
+	var written, legs, keys []input
 	for _, t := range texts {
-		written = append(written, try{t, w.before.PreclassifiedText(t), w.after.PreclassifiedText(t)})
+		written = append(written, input{t, w.before.PreclassifiedText(t), w.after.PreclassifiedText(t)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(check.Legs)) {
 		legs = append(legs, alike(name, flows.LegEnded(check.Legs[name])))
@@ -204,15 +204,15 @@ func (w *walk) run(texts []string) {
 	for _, key := range []byte(flows.Keys) {
 		keys = append(keys, alike(string(key), flows.Pressed(key)))
 	}
-	rings, silence := []try{alike("rings", flows.Rang())}, []try{alike("silence", flows.Silence())}
+	rings, silence := []input{alike("rings", flows.Rang())}, []input{alike("silence", flows.Silence())}
 	// What is understood after a first miss, or a first silence, leads where it led before: to try
 	// it again takes half as long again.
-	tries := func(i int) []try {
+	inputs := func(i int) []input {
 		p := w.pairs[i]
-		from, missed := w.after1[i]
+		before, missed := w.beforeMiss[i]
 		switch {
 		case missed:
-			return w.missed[from]
+			return w.missed[before]
 		case !p.call:
 			return written
 		case p.before.Step == "":
@@ -229,14 +229,14 @@ func (w *walk) run(texts []string) {
 	}
 	w.push(pair{call: true}, step{from: -1})
 	for i := 0; i < len(w.pairs) && len(w.pairs) < maxPairs; i++ {
-		for _, t := range tries(i) {
-			w.step(i, t)
+		for _, in := range inputs(i) {
+			w.step(i, in)
 		}
 	}
 }
 
 // alike is what means the same to either book.
-func alike(they string, in flows.Input) try { return try{they, in, in} }
+func alike(they string, in flows.Input) input { return input{they, in, in} }
 
 // Unrung lists the services whose numbers are others than before, while the day
 // they were last rung is still that of the old ones: a number that nobody has rung
@@ -274,7 +274,7 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 }
 
 // push gives the pair's place, and -1 if it is not gone into.
-func (w *walk) push(p pair, how step) int {
+func (w *walk) push(p pair, from step) int {
 	p.before.Idle, p.after.Idle, p.before.Half, p.after.Half = 0, 0, "", ""
 	p.before.Urgent, p.after.Urgent = 0, 0         // what it says again was compared
 	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
@@ -285,15 +285,15 @@ func (w *walk) push(p pair, how step) int {
 	if !ok {
 		i = len(w.pairs)
 		w.index[key] = i
-		w.pairs, w.how = append(w.pairs, p), append(w.how, how)
+		w.pairs, w.cameFrom = append(w.pairs, p), append(w.cameFrom, from)
 	}
 	return i
 }
 
-func (w *walk) step(i int, t try) {
+func (w *walk) step(i int, in input) {
 	p := w.pairs[i]
-	oldNext, oldReply, err1 := w.before.Step(w.now, p.before, t.was)
-	newNext, newReply, err2 := w.after.Step(w.now, p.after, t.is)
+	oldNext, oldReply, err1 := w.before.Step(w.now, p.before, in.was)
+	newNext, newReply, err2 := w.after.Step(w.now, p.after, in.is)
 	if err1 != nil || err2 != nil {
 		return // no state of a book's own does that
 	}
@@ -304,30 +304,30 @@ func (w *walk) step(i int, t try) {
 	if !p.call && again(w.after, p.after, newNext) {
 		after = Again
 	}
-	if before != after && !w.told[[2]string{before, after}] {
-		w.told[[2]string{before, after}] = true
-		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), t.they), Before: before,
+	if before != after && !w.seen[[2]string{before, after}] {
+		w.seen[[2]string{before, after}] = true
+		w.changes = append(w.changes, Change{At: w.now, Call: p.call, They: append(w.path(i), in.they), Before: before,
 			After: after, Old: outcome(w.before, oldNext, oldReply), New: outcome(w.after, newNext, newReply)})
 	}
 	oldMissed, newMissed := oldNext.Misses > p.before.Misses, newNext.Misses > p.after.Misses
 	if oldMissed || newMissed {
-		w.missed[i] = append(w.missed[i], t)
+		w.missed[i] = append(w.missed[i], in)
 	}
 	if oldReply.Ended || newReply.Ended || (oldReply.Act == flows.Dial) != (newReply.Act == flows.Dial) {
 		return
 	}
 	// Where the two part, what follows is another conversation, not another change.
 	if before == after || oldNext == newNext {
-		to := w.push(pair{p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, t.they})
+		to := w.push(pair{p.call, oldReply.Act == flows.Dial, oldNext, newNext}, step{i, in.they})
 		if oldMissed && newMissed && oldNext.Misses == 1 && newNext.Misses == 1 {
-			w.after1[to] = i
+			w.beforeMiss[to] = i
 		}
 	}
 }
 
 func (w *walk) path(i int) (they []string) {
-	for ; w.how[i].from >= 0; i = w.how[i].from {
-		they = append(they, w.how[i].they)
+	for ; w.cameFrom[i].from >= 0; i = w.cameFrom[i].from {
+		they = append(they, w.cameFrom[i].they)
 	}
 	slices.Reverse(they)
 	return they
