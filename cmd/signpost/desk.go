@@ -113,7 +113,7 @@ func deskOffice(word, dir, origin, name, role string, s streams) error {
 	if word == "key" {
 		key, err := desk.Key(dir)
 		if err == nil {
-			fmt.Fprintln(s.out, published.WriteKey(key.Public().(ed25519.PublicKey)))
+			fmt.Fprintln(s.out, published.EncodeKey(key.Public().(ed25519.PublicKey)))
 		}
 		return err
 	}

@@ -88,7 +88,7 @@ func newFollower(desk, key, tokenFile, token string) (*follow.Follower, error) {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return nil, fmt.Errorf("-desk must be an address like https://desk.example.org, not %q", desk)
 	}
-	public, err := published.ReadKey(key)
+	public, err := published.ParseKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("read -key: %w", err)
 	}

@@ -95,11 +95,11 @@ func cut(data []byte) (line, rest []byte, ok bool) {
 
 func signed(header []byte) []byte { return append([]byte(purpose), header...) }
 
-// WriteKey writes a public key as people copy it.
-func WriteKey(key ed25519.PublicKey) string { return base64.StdEncoding.EncodeToString(key) }
+// EncodeKey writes a public key in base64, with the standard alphabet.
+func EncodeKey(key ed25519.PublicKey) string { return base64.StdEncoding.EncodeToString(key) }
 
-// ReadKey reads what [WriteKey] wrote.
-func ReadKey(words string) (ed25519.PublicKey, error) {
+// ParseKey reads what [EncodeKey] wrote.
+func ParseKey(words string) (ed25519.PublicKey, error) {
 	key, err := base64.StdEncoding.DecodeString(words)
 	if err != nil || len(key) != ed25519.PublicKeySize {
 		return nil, errors.New("not a desk key: signpost desk key prints it")

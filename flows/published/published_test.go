@@ -64,10 +64,10 @@ func TestOpen(t *testing.T) {
 			t.Errorf("another key: %v", err)
 		}
 	}
-	if read, err := published.ReadKey(published.WriteKey(public)); err != nil || !read.Equal(public) {
+	if read, err := published.ParseKey(published.EncodeKey(public)); err != nil || !read.Equal(public) {
 		t.Errorf("the key is read as %v, %v", read, err)
 	}
-	if _, err := published.ReadKey("abcd"); err == nil {
+	if _, err := published.ParseKey("abcd"); err == nil {
 		t.Error("four letters are a key")
 	}
 }
