@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,12 +62,12 @@ func provision(args []string, s streams) int {
 		}
 		return exitOK
 	}
+	file := "" // of the change to undo
 	if *undo != "" {
-		file, err := undoFile(*undo)
-		if err != nil {
+		var err error
+		if file, err = undoFile(*undo); err != nil {
 			return fail(err)
 		}
-		*undo = file
 	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
@@ -77,23 +78,37 @@ func provision(args []string, s streams) int {
 	if err != nil {
 		return fail(err)
 	}
-	changes, err := wanted(cfg, lines, *undo, f.Args(), *textElse, *voiceElse)
+	var changes []pointing
+	if file != "" {
+		changes, err = undoChange(lines, file)
+	} else {
+		changes, err = pointHere(cfg, lines, f.Args(), fallbacks{*textElse, *voiceElse})
+	}
 	if err != nil {
 		return fail(err)
 	}
-	for _, ch := range changes {
-		if !showChange(s.out, ch) {
-			continue
-		}
-		if !*yes {
-			fmt.Fprintln(s.out, "  Nothing is changed yet. Run again with -yes.")
-			continue
-		}
-		if err := point(c, ch, *undo, s.out); err != nil {
-			return fail(err)
-		}
+	if err := apply(c, changes, file, *yes, s.out); err != nil {
+		return fail(err)
 	}
 	return exitOK
+}
+
+// apply shows changes, and makes them where yes is given. The file is that of an earlier change that
+// they put back; empty for none.
+func apply(c *twilio.Client, changes []pointing, file string, yes bool, out io.Writer) error {
+	for _, ch := range changes {
+		if !showChange(out, ch) {
+			continue
+		}
+		if !yes {
+			fmt.Fprintln(out, "  Nothing is changed yet. Run again with -yes.")
+			continue
+		}
+		if err := point(c, ch, file, out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // account is the account at the provider, and its lines. A restricted key that erases may not
@@ -140,67 +155,71 @@ func orNothing(s string) string {
 	return s
 }
 
-// wanted works out what is to change.
-func wanted(cfg config.Config, lines []twilio.AccountLine, undo string, names []string, textElse,
-	voiceElse string) (out []pointing, err error) {
-	find := func(match func(twilio.AccountLine) bool) (twilio.AccountLine, bool) {
-		for _, l := range lines {
-			if match(l) {
-				return l, true
-			}
-		}
-		return twilio.AccountLine{}, false
+// undoChange puts a line back to what the file of an earlier change says.
+func undoChange(lines []twilio.AccountLine, file string) ([]pointing, error) {
+	before, err := readLine(file)
+	if err != nil {
+		return nil, err
 	}
-	if undo != "" {
-		before, err := readLine(undo)
-		if err != nil {
-			return nil, err
-		}
-		now, ok := find(func(l twilio.AccountLine) bool { return l.SID == before.SID && l.Kind == before.Kind })
-		if !ok {
-			return nil, fmt.Errorf("%s is not in the account any more", before.Name)
-		}
-		before.CannotText, before.CannotCall = now.CannotText, now.CannotCall
-		before.Release = overrides(now) != ""
-		return []pointing{{now, before}}, nil
+	i := slices.IndexFunc(lines, func(l twilio.AccountLine) bool {
+		return l.SID == before.SID && l.Kind == before.Kind
+	})
+	if i < 0 {
+		return nil, fmt.Errorf("%s is not in the account any more", before.Name)
 	}
-	for _, u := range []string{textElse, voiceElse} {
+	now := lines[i]
+	before.CannotText, before.CannotCall = now.CannotText, now.CannotCall
+	before.Release = overrides(now) != ""
+	return []pointing{{now, before}}, nil
+}
+
+// fallbacks are the addresses for when this server cannot be reached. An empty one leaves what is set.
+type fallbacks struct{ texts, calls string }
+
+// pointHere points lines at this server.
+func pointHere(cfg config.Config, lines []twilio.AccountLine, names []string, elsewhere fallbacks) ([]pointing, error) {
+	for _, u := range []string{elsewhere.texts, elsewhere.calls} {
 		if u != "" && (!strings.HasPrefix(u, "https://") && cfg.APIURL == "" || strings.HasPrefix(u, cfg.PublicURL)) {
 			return nil,
 				errors.New("a fallback must be an https address that does not fall with this server: a bin at the " +
 					"provider, say")
 		}
 	}
-	hook := func(path string) twilio.Hook { return twilio.Hook{URL: cfg.PublicURL + path, Method: "POST"} }
-	fallback := func(u string, before twilio.Hook) twilio.Hook {
-		if u == "" {
-			return before
-		}
-		return twilio.Hook{URL: u, Method: "POST"}
-	}
+	var out []pointing
 	for _, name := range names {
-		before, ok := find(func(l twilio.AccountLine) bool { return l.Name == name || l.SID == name })
-		if !ok {
+		i := slices.IndexFunc(lines, func(l twilio.AccountLine) bool { return l.Name == name || l.SID == name })
+		if i < 0 {
 			var have []string
 			for _, l := range lines {
 				have = append(have, l.Name)
 			}
 			return nil, fmt.Errorf("%q is not in the account, which has: %s", name, strings.Join(have, ", "))
 		}
-		after := before
-		after.Release = overrides(before) != ""
-		after.TextApp, after.CallApp, after.Trunk = "", "", ""
-		after.Texts, after.TextsFallback = hook(server.TextPath), fallback(textElse, before.TextsFallback)
-		switch before.Kind {
-		case twilio.NumberLine:
-			after.Calls, after.CallsFallback = hook(server.CallPath), fallback(voiceElse, before.CallsFallback)
-			after.Ended = hook(ivr.StatusPath)
-		case twilio.ServiceLine:
-			after.Validity = min(doctors.MaxValidity, max(before.Validity, 1))
-		}
-		out = append(out, pointing{before, after})
+		out = append(out, pointing{lines[i], pointedHere(lines[i], cfg.PublicURL, elsewhere)})
 	}
 	return out, nil
+}
+
+// pointedHere is a line that is pointed at this server.
+func pointedHere(l twilio.AccountLine, publicURL string, elsewhere fallbacks) twilio.AccountLine {
+	hook := func(path string) twilio.Hook { return twilio.Hook{URL: publicURL + path, Method: "POST"} }
+	fallback := func(u string, before twilio.Hook) twilio.Hook {
+		if u == "" {
+			return before
+		}
+		return twilio.Hook{URL: u, Method: "POST"}
+	}
+	l.Release = overrides(l) != ""
+	l.TextApp, l.CallApp, l.Trunk = "", "", ""
+	l.Texts, l.TextsFallback = hook(server.TextPath), fallback(elsewhere.texts, l.TextsFallback)
+	switch l.Kind {
+	case twilio.NumberLine:
+		l.Calls, l.CallsFallback = hook(server.CallPath), fallback(elsewhere.calls, l.CallsFallback)
+		l.Ended = hook(ivr.StatusPath)
+	case twilio.ServiceLine:
+		l.Validity = min(doctors.MaxValidity, max(l.Validity, 1))
+	}
+	return l
 }
 
 // overrides says what the provider asks instead of a line's addresses.
