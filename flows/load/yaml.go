@@ -319,61 +319,82 @@ func (r *reader) readMapping(n *yaml.Node, sh *shape, path string, v value) valu
 	v.fields = map[string]value{}
 	misspelt := map[string]bool{} // the right names of those that are misspelt here
 	outer := r.inUnsigned
-	defer func() { r.inUnsigned = outer }()
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
-		kpos := r.at(k)
 		unsigned := sh.elem != nil && sh.elem.unsigned != nil && sh.elem.unsigned(c)
 		r.inUnsigned = outer || unsigned
-		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
-			r.shapeProblem(kpos, "anchor", "a merge or a nested name is here", "Write the lines out in full.")
+		at := r.at(k)
+		if !r.plainKey(k, at, path, v) {
 			continue
 		}
-		name := k.Value
-		p := name
-		if path != "" {
-			p = path + "." + name
-		}
-		if _, dup := v.fields[name]; dup {
-			r.shapeProblem(kpos, "duplicate", fmt.Sprintf("%q appears here twice; first on line %d", name,
-				r.pos[p+"#name"].Line),
-				"If the second is a copy, give it a name of its own. Otherwise keep one of them.")
-			if r.twice == nil {
-				r.twice = map[string][]string{}
-			}
-			r.twice[path] = append(r.twice[path], name)
+		child := r.childShape(n, k.Value, at, sh, misspelt)
+		if child == nil {
 			continue
 		}
-		child := sh.elem
-		if sh.kind == isObject {
-			f := sh.field(name)
-			if f == nil {
-				r.shapeProblem(kpos, "unknown-key", fmt.Sprintf("%q is not known here", name),
-					DidYouMean(name, sh.names()))
-				if near := Slip(name, sh.names()); !has(n, near) {
-					r.fix(kpos, name, near)
-					misspelt[near] = true
-				}
-				continue
-			}
-			child = f.shape
-		} else if !idOK(name) && !sh.anyKey {
-			r.shapeProblem(kpos, "id", fmt.Sprintf("%q cannot be a name here", name),
-				"Use small letters, digits and _ only, starting with a letter, at most 40.")
-			continue
+		p := below(path, k.Value)
+		one := r.read(c, child, p)
+		r.keep(p+"#name", at)
+		if !one.set {
+			one = value{pos: at}
 		}
-		cv := r.read(c, child, p)
-		r.keep(p+"#name", kpos)
-		if !cv.set {
-			cv = value{pos: kpos}
-		}
-		cv.unsigned = unsigned
-		v.fields[name] = cv
-		v.keys = append(v.keys, name)
+		one.unsigned = unsigned
+		v.fields[k.Value] = one
+		v.keys = append(v.keys, k.Value)
 	}
 	r.inUnsigned = outer
 	r.missingKeys(sh, v, misspelt)
 	return v
+}
+
+// below is the path of what has a name in a mapping.
+func below(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// plainKey reports a key that is a name, for the first time in its mapping. Others are reported as
+// problems.
+func (r *reader) plainKey(k *yaml.Node, at Pos, path string, v value) bool {
+	if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
+		r.shapeProblem(at, "anchor", "a merge or a nested name is here", "Write the lines out in full.")
+		return false
+	}
+	name := k.Value
+	if _, dup := v.fields[name]; !dup {
+		return true
+	}
+	r.shapeProblem(at, "duplicate", fmt.Sprintf("%q appears here twice; first on line %d", name,
+		r.pos[below(path, name)+"#name"].Line),
+		"If the second is a copy, give it a name of its own. Otherwise keep one of them.")
+	if r.twice == nil {
+		r.twice = map[string][]string{}
+	}
+	r.twice[path] = append(r.twice[path], name)
+	return false
+}
+
+// childShape is the shape of what a name in a mapping holds. It is nil for a name that cannot be
+// here, which is reported as a problem.
+func (r *reader) childShape(n *yaml.Node, name string, at Pos, sh *shape, misspelt map[string]bool) *shape {
+	if sh.kind == isObject {
+		if f := sh.field(name); f != nil {
+			return f.shape
+		}
+		r.shapeProblem(at, "unknown-key", fmt.Sprintf("%q is not known here", name), DidYouMean(name, sh.names()))
+		if near := Slip(name, sh.names()); !has(n, near) {
+			r.fix(at, name, near)
+			misspelt[near] = true
+		}
+		return nil
+	}
+	if !idOK(name) && !sh.anyKey {
+		r.shapeProblem(at, "id", fmt.Sprintf("%q cannot be a name here", name),
+			"Use small letters, digits and _ only, starting with a letter, at most 40.")
+		return nil
+	}
+	return sh.elem
 }
 
 // missingKeys reports the names that must be there, are not, and are not misspelt.
