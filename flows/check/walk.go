@@ -199,57 +199,71 @@ func AnyWeek() time.Time { return time.Date(2026, 11, 16, 0, 0, 0, 0, hours.Lond
 // MomentsOfTexts are [Moments], and of each whether texts differ from those of the moments
 // before it: only calls depend on when offices are open.
 func MomentsOfTexts(b *flows.Book) (out []time.Time, texts []bool) {
-	weeks := []time.Time{AnyWeek()}
-	for _, s := range b.Services {
-		if !s.From.IsZero() {
-			weeks = append(weeks, s.From)
-		}
-		if !s.To.IsZero() {
-			weeks = append(weeks, s.To.AddDate(0, 0, -6), s.To.AddDate(0, 0, 1))
-		}
-		if !s.PausedUntil.IsZero() {
-			weeks = append(weeks, s.PausedUntil.AddDate(0, 0, -7), s.PausedUntil)
-		}
-	}
-	// Only what can change is looked at: a service that is always open and has
-	// neither beginning nor end is the same at every moment.
-	var varies []*flows.Service
-	for i := range b.Services {
-		s := &b.Services[i]
-		if !s.Hours.IsAlways() && s.Hours.IsKnown() || !s.From.IsZero() || !s.To.IsZero() || !s.PausedUntil.IsZero() ||
-			!s.CheckedOn.IsZero() {
-			varies = append(varies, s)
-		}
-	}
+	services := varying(b)
 	// A line of unknown hours is offered otherwise when most offices are closed.
 	unknown := slices.ContainsFunc(b.Services,
 		func(s flows.Service) bool { return !s.Hours.IsKnown() && s.NotOffered == "" })
-	seen := map[string]bool{}
-	key := make([]byte, 0, len(varies))
-	for _, w := range weeks {
+	type moment struct {
+		services string // their fingerprint
+		office   bool
+	}
+	seen, seenByTexts := map[moment]bool{}, map[string]bool{}
+	for _, w := range weeksOfChange(b) {
 		for m := 0; m < 7*24*60; m += 15 {
 			t := w.Add(time.Duration(m) * time.Minute)
-			key = key[:0]
-			for _, s := range varies {
-				bits := byte(s.Hours.At(t)) << 3
-				for i, is := range []bool{s.Exists(t), s.Doubtful(t), s.Paused(t)} {
-					if is {
-						bits |= 1 << i
-					}
-				}
-				key = append(key, bits)
-			}
-			forTexts := string(key)
-			if unknown {
-				key = append(key, fmt.Sprint(" office ", hours.Office(t))...)
-			}
-			if !seen[string(key)] {
-				out, texts = append(out, t), append(texts, !seen[forTexts])
-				seen[string(key)], seen[forTexts] = true, true
+			is := moment{fingerprint(services, t), unknown && hours.Office(t)}
+			if !seen[is] {
+				out, texts = append(out, t), append(texts, !seenByTexts[is.services])
+				seen[is], seenByTexts[is.services] = true, true
 			}
 		}
 	}
 	return out, texts
+}
+
+// weeksOfChange are the beginnings of the weeks in which something changes, and of any other.
+func weeksOfChange(b *flows.Book) []time.Time {
+	out := []time.Time{AnyWeek()}
+	for _, s := range b.Services {
+		if !s.From.IsZero() {
+			out = append(out, s.From)
+		}
+		if !s.To.IsZero() {
+			out = append(out, s.To.AddDate(0, 0, -6), s.To.AddDate(0, 0, 1))
+		}
+		if !s.PausedUntil.IsZero() {
+			out = append(out, s.PausedUntil.AddDate(0, 0, -7), s.PausedUntil)
+		}
+	}
+	return out
+}
+
+// varying are the services that are not the same at every moment, as one is that is always open and has
+// neither beginning nor end.
+func varying(b *flows.Book) (out []*flows.Service) {
+	for i := range b.Services {
+		s := &b.Services[i]
+		if !s.Hours.IsAlways() && s.Hours.IsKnown() || !s.From.IsZero() || !s.To.IsZero() || !s.PausedUntil.IsZero() ||
+			!s.CheckedOn.IsZero() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// fingerprint is the same at moments at which services are: one byte for each.
+func fingerprint(services []*flows.Service, t time.Time) string {
+	out := make([]byte, 0, len(services))
+	for _, s := range services {
+		bits := byte(s.Hours.At(t)) << 3
+		for i, is := range []bool{s.Exists(t), s.Doubtful(t), s.Paused(t)} {
+			if is {
+				bits |= 1 << i
+			}
+		}
+		out = append(out, bits)
+	}
+	return string(out)
 }
 
 // walkAside walks every state from the first text and the first ring of a call, at each of the book's
