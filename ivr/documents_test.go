@@ -10,9 +10,8 @@ import (
 	"time"
 
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/check"
-	"signpost/flows/load"
+	"signpost/flows/testbook"
 	"signpost/internal/counters"
 	"signpost/internal/testkit"
 	"signpost/internal/twilio"
@@ -48,20 +47,10 @@ func withoutTokens(document []byte) string {
 // stand at a first and at a second mistake.
 type document struct{ before, here string }
 
-// shipped is the book that callers get: what the provider is sent of it is judged.
-func shipped(t testing.TB) *flows.Book {
-	t.Helper()
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		t.Fatal(problems[0])
-	}
-	return src.Book
-}
-
 // Every document that a call can be answered with is one that the provider's documentation
 // allows, in every voice and at every moment that differs; so is what a service hears.
 func TestDocuments(t *testing.T) {
-	c := newChannelOf(t, shipped(t), nil)
+	c := newChannelOf(t, testbook.Shipped(), nil)
 	c.Count, c.AddCount = func(ivr.Event) {}, func(string, counters.Kind) {}
 	written := map[string]bool{}
 	judge := func(r webhook.CallReply, faultsOf func(twilio.Node) []string) string {
@@ -142,7 +131,7 @@ func (c *channel) everyReply(show func(webhook.CallReply) string) {
 // Once every stretch of words has a recording, calls say nothing but numbers in the
 // synthetic voice, the gateway's own messages included.
 func TestEverythingRecorded(t *testing.T) {
-	c := newChannelOf(t, shipped(t), nil)
+	c := newChannelOf(t, testbook.Shipped(), nil)
 	c.Count, c.AddCount = func(ivr.Event) {}, func(string, counters.Kind) {}
 	b := *c.Book()
 	b.Audio, b.Recorded = map[string]flows.Recording{"a.wav": {}}, map[string]string{}

@@ -220,7 +220,7 @@ func (g *Gateway) forbid() {
 // forbidden reports that this process may not read some file of a flow book. Without it a book
 // would be read as if the file were not there: with another county's postcodes, perhaps.
 func forbidden(dir fs.FS) bool {
-	for _, folder := range []string{".", "area", "audio"} {
+	for _, folder := range load.Folders() {
 		entries, err := fs.ReadDir(dir, folder)
 		if errors.Is(err, fs.ErrPermission) {
 			return true

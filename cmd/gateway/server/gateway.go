@@ -19,7 +19,6 @@ import (
 
 	"signpost/config"
 	"signpost/flows"
-	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/budget"
 	"signpost/internal/counters"
@@ -110,7 +109,7 @@ func NewWithEnv(env Env, cfg config.Config, log *slog.Logger) (*Gateway, error) 
 		return nil, fmt.Errorf("make the keyring: %w", err)
 	}
 	g.keys = keys
-	ships, err := shipped()
+	ships, err := load.Shipped()
 	if err != nil {
 		return nil, err
 	}
@@ -143,15 +142,6 @@ func NewWithEnv(env Env, cfg config.Config, log *slog.Logger) (*Gateway, error) 
 	g.warn()
 	return g, nil
 }
-
-// shipped reads the book that ships, once. The tests check it; here it is only read.
-var shipped = sync.OnceValues(func() (*flows.Book, error) {
-	src, problems := load.Dir(book.Files)
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("read the book that ships: %s", problems[0].Rule)
-	}
-	return src.Book, nil
-})
 
 // warn logs, once, what an operator should know.
 func (g *Gateway) warn() {
