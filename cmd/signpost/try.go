@@ -338,15 +338,7 @@ var errHungUp = errors.New("hung up")
 
 func (t *terminal) turn(ctx context.Context, c *handset.Call) error {
 	if len(c.Dialling) > 0 {
-		var lines []string
-		for _, d := range c.Dialling {
-			l := d.E164
-			if keys := strings.Trim(d.Keys, "wW"); keys != "" {
-				l += ", then key " + keys
-			}
-			lines = append(lines, l)
-		}
-		fmt.Fprintf(t.out, "       (ringing %s)\n", strings.Join(lines, " and "))
+		fmt.Fprintf(t.out, "       (ringing %s)\n", strings.Join(c.Ringing(), " and "))
 		for {
 			how, ok := t.ask("  how does it end? ", true)
 			if !ok || how == "hang up" {

@@ -225,6 +225,18 @@ func (p *Phone) Ring(ctx context.Context) (*Call, error) {
 	return c, c.follow(ctx, "/voice", url.Values{})
 }
 
+// Ringing names the lines that ring, each with the key that is pressed once it answers.
+func (c *Call) Ringing() (lines []string) {
+	for _, d := range c.Dialling {
+		line := d.E164
+		if key := strings.Trim(d.Keys, "wW"); key != "" { // the rest is the wait before it
+			line += ", then key " + key
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 // Through has the rest of the call answered by another gateway: the one that p reaches.
 func (c *Call) Through(p *Phone) {
 	p.From, p.To = c.phone.From, c.phone.To

@@ -191,14 +191,8 @@ func (s *Server) heard(p *phone, err error) (told, error) {
 	if err != nil {
 		return told{}, fmt.Errorf("the gateway did not answer as it should: %w", err)
 	}
-	t := told{Said: p.call.Said, Keys: p.call.Gather != nil, Ended: p.call.Ended, Step: p.ring.at()}
-	for _, d := range p.call.Dialling {
-		l := d.E164
-		if keys := strings.Trim(d.Keys, "wW"); keys != "" {
-			l += ", then key " + keys
-		}
-		t.Rings = append(t.Rings, l)
-	}
+	t := told{Said: p.call.Said, Keys: p.call.Gather != nil, Ended: p.call.Ended, Step: p.ring.at(),
+		Rings: p.call.Ringing()}
 	if t.Ended {
 		t.Step = ""
 	}
