@@ -27,7 +27,7 @@ func main() {
 const (
 	exitOK     = 0
 	exitFailed = 1 // it could not serve
-	exitMisuse = 2 // the environment is not right
+	exitMisuse = 2 // the settings have mistakes
 )
 
 const usage = `gateway           answer the provider's webhooks
@@ -47,7 +47,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	cfg, err := config.FromEnvironment()
 	if err != nil {
-		fmt.Fprintf(stderr, "gateway: the environment is not right:\n%v\n", err)
+		fmt.Fprintf(stderr, "gateway: the settings have mistakes:\n%v\n", err)
 		return exitMisuse
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

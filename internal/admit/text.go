@@ -134,8 +134,8 @@ type Step struct {
 	Own bool
 }
 
-// Way is how a text is answered. It counts what it sends from the reserve: ask once. Who
-// writes about their own behaviour gets the answer that is for them in place of the 24-hour
+// Way is how a text is answered. It counts what it sends from the reserve: ask once. Somebody
+// who writes about their own behaviour gets the answer that is for them in place of the 24-hour
 // number, which is for the people harmed.
 func (d Decision) Way(step Step) Way {
 	way := d.way(step)

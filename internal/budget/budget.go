@@ -98,8 +98,8 @@ type Meter struct {
 	Keeper Keeper
 	Limit  Money // for an hour by the clock, of all kinds together; zero is no limit
 	// Chance moves the amounts at which levels begin, by the hour: from 0 up to 1, the same in
-	// every process. Who spends nearly all of a share would otherwise see the next person
-	// begin a level. Nil is no chance.
+	// every process. Somebody who spends nearly all of a share would otherwise see the next
+	// person begin a level. Nil is no chance.
 	Chance func(hour time.Time) float64
 	Now    func() time.Time
 	Log    *slog.Logger

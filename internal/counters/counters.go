@@ -91,7 +91,7 @@ const (
 	// watches the store sees a person arrive.
 	flushEvery = 15 * time.Minute
 	flushTime  = time.Second
-	maxKinds   = 20_000  // far more than a book has; a wall, not a setting
+	maxKinds   = 20_000  // far more than a book has
 	maxSeen    = 500_000 // phones and what they were counted for, on a day
 )
 

@@ -118,7 +118,7 @@ func (c *Conversation) after(state string, x Exchange, at time.Time, l Licence) 
 		}
 	}
 	if reply.Exhausted {
-		// Who harms gets what is for them in place of the 24-hour number.
+		// Somebody who harms gets what is for them in place of the 24-hour number.
 		if to, anew := step(s.Revived()); anew.Text == x.Answer && (len(anew.Shows) > 0 || s.Who == flows.Behaviour) {
 			next = append(next, to)
 		}
