@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"time"
 )
 
 // State is where a conversation has got to: all that is ever remembered of it.
@@ -138,7 +139,30 @@ func (s State) Encode() []byte {
 
 // Decode reads a state that this book, or another version of it, encoded. The
 // error wraps [ErrNoSuchStep].
-func (b *Book) Decode(data []byte) (State, error) {
+func (b *Book) Decode(data []byte) (State, error) { return b.decode(data, false) }
+
+// DecodeText is [Book.Decode] for a text conversation. Where its step, or an area, has left the book, it keeps whom
+// the conversation is for, what the writer needs, what was urgent and the place: somebody who harms must not get the
+// number of those they harm, and somebody deaf must not be told to press 55.
+func (b *Book) DecodeText(now time.Time, data []byte) (State, error) {
+	s, err := b.Decode(data)
+	if err == nil || !IsState(data) {
+		return s, err
+	}
+	was, lostErr := b.decode(data, true)
+	kept := State{Who: was.Who, Need: was.Need, Urgent: was.Urgent, Lang: was.Lang, Idle: was.Idle}
+	if lostErr != nil || was.Area == "" && kept.Who == Me && kept.Need == NeedNothing && kept.Urgent == NotUrgent {
+		return State{}, err
+	}
+	t := turn{Book: b.In(kept.Lang), now: now}
+	if was.Area != "" && kept.Who != Behaviour {
+		return t.showServices(kept, was.Area), nil
+	}
+	return t.enter(kept, t.People[kept.Who].Ask), nil
+}
+
+// decode is [Book.Decode]. Of a state that is lost, an id that the book has not is left empty.
+func (b *Book) decode(data []byte, lost bool) (State, error) {
 	if !IsState(data) {
 		return State{}, fmt.Errorf("decode a state of %d bytes: %w", len(data), ErrNoSuchStep)
 	}
@@ -158,7 +182,7 @@ func (b *Book) Decode(data []byte) (State, error) {
 			find = b.stepOf
 		}
 		name, ok := find(id)
-		if !ok {
+		if !ok && !lost {
 			return State{}, fmt.Errorf("decode a state: %w", ErrNoSuchStep)
 		}
 		ids[i] = name

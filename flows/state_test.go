@@ -1,6 +1,8 @@
 package flows_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,5 +63,42 @@ func TestHalvesOfAPostcode(t *testing.T) {
 	}
 	if got, _, err := b.Step(wednesday, s, flows.TextInput("thanks")); err != nil || got.Half != "" {
 		t.Errorf("after another text the half is still kept: %+v, %v", got, err)
+	}
+}
+
+// A conversation whose step has left the book keeps what must not be forgotten.
+func TestStepHasLeftTheBook(t *testing.T) {
+	b := shipped(t)
+	for _, tt := range []struct{ text, next, has, never string }{
+		{"i hit my wife", "kendal", "respect", "letgo_south"},
+		{"im deaf", "he has a knife", "18000", "press 55"},
+		{"kendal", "he has a knife", "letgo_south", "18000"},
+		{"ive taken all my tablets", "asdf", "A&E", "not clear"},
+		{"worried about my friend", "kendal", "letgo_south", "respect"},
+		{"hi", "kendal", "letgo_south", "respect"},
+	} {
+		s, _, err := b.Step(wednesday, flows.State{}, flows.TextInput(tt.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := s.Encode()
+		copy(data[1:], "gone") // no step has this id
+		if _, err := b.Decode(data); !errors.Is(err, flows.ErrNoSuchStep) {
+			t.Fatalf("decoded: %v", err)
+		}
+		s, _ = b.DecodeText(wednesday, data)
+		_, r, err := b.Step(wednesday, s, flows.TextInput(tt.next))
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds := func(what string) bool {
+			if svc := b.Service(what); svc != nil {
+				what = svc.Lines[0].Printed
+			}
+			return strings.Contains(r.Text, what)
+		}
+		if !holds(tt.has) || holds(tt.never) {
+			t.Errorf("%q, then %q gets %q", tt.text, tt.next, r.Text)
+		}
 	}
 }

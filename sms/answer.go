@@ -72,9 +72,9 @@ func ownBehaviour(book *flows.Book, state []byte) bool {
 func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input) answer {
 	state := flows.State{}
 	if len(before) > 0 {
-		if s, err := book.Decode(before); err == nil {
+		if s, err := book.DecodeText(now, before); err == nil {
 			state = s
-		} // else the book has lost the step: start again
+		} // else the book has lost the step, and nothing else is known: start again
 	}
 	var after flows.State
 	var reply flows.Reply
