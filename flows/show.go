@@ -104,9 +104,12 @@ func (t turn) firstFitting(s State, wordings []Wording) string {
 
 // fits reports a text of one segment, or of two where its letters are not in GSM-7: half as many fit each.
 func fits(text string) bool {
-	segments := gsm7.Segments(text)
-	if _, _, outside := gsm7.FirstOutside(text); outside {
-		return segments <= 2
+	switch gsm7.Segments(text) {
+	case 1:
+		return true
+	case 2:
+		_, _, outside := gsm7.FirstOutside(text)
+		return outside
 	}
-	return segments == 1
+	return false
 }

@@ -158,15 +158,17 @@ func inputsOf(b *flows.Book) (in inputs) {
 // answers that were not understood nothing changes but by what is understood, and
 // that is the same as after none.
 func (w *walker) at(s flows.State) [][]input {
+	const few = 3 // the digits 0 to 2
 	in := &w.inputs
 	step := w.book.StepNamed(s.Step)
 	switch {
+	case s.Misses >= 2 && w.how != full && s.Area != "" && !step.FromArea:
+		return [][]input{in.texts[:few]} // the place stays known at the 24-hour line: as without it
 	case s.Misses >= 2:
 		return [][]input{in.texts}
 	case w.how == full || s.Step == "":
 		return [][]input{in.texts, in.cases, in.placed}
 	case s.Need != 0 || s.Area != "" && !step.FromArea || s.Urgent != flows.NotUrgent:
-		const few = 3 // the digits 0 to 2
 		// What a need changes in an answer (Relay UK's prefix, say) depends on no area.
 		kind := flows.State{Step: s.Step, Who: s.Who, Need: s.Need, Lang: s.Lang, Urgent: s.Urgent}
 		if w.how == brief && !w.tried[kind] {
@@ -393,8 +395,10 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	} else {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || from.Silences == 0 &&
-			next.Silences == 1 { // a second leads on
+		// Another leads on. What is understood after the first was tried before it, and after the third at the
+		// 24-hour line after the second.
+		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || next.Misses > from.Misses && next.Misses > 2 ||
+			from.Silences == 0 && next.Silences == 1 {
 			w.missed[to] = append(w.missed[to], input{name, in})
 		}
 		if !slices.Contains([]string{"0", "9", "#", "*"}, name) && next.Misses == 0 && next.Silences == 0 {
