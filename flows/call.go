@@ -41,9 +41,19 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 		if in.key == KeyCannotTalk || in.key == KeyBack {
 			lead = t.Messages.Emergency.Say
 		}
-		return t.connectHelpline(s, lead, false)
+		return t.connectHelpline(s, lead, stayed)
 	}
 	return t.pressed(s, in.key)
+}
+
+// AnyKeyConnects is a state of a call, but with each key leading to the 24-hour line, except the one
+// to leave. The keys of people who think that this is 999 also say that it is not.
+func (b *Book) AnyKeyConnects(s State) State {
+	if s.Step == "" {
+		s.Step = b.CallStart
+	}
+	s.Silences = silencesToOffer
+	return s
 }
 
 // LastSilence reports that a further silence would end the call.

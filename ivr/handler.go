@@ -92,8 +92,8 @@ func (h *Handler) Key(c webhook.Call) webhook.CallReply {
 		h.Count(SilentCall)
 		in = flows.SilenceConnects()
 	}
-	if pos.helplineOnly() && c.Keys != "" && c.Keys[0] != flows.KeyLeave {
-		in = flows.Pressed(flows.KeyHelpline)
+	if pos.helplineOnly() && c.Keys != "" {
+		pos.state = h.Book().AnyKeyConnects(pos.state)
 	}
 	return h.step(c, pos, in)
 }

@@ -213,6 +213,13 @@ func TestHelplineOnly(t *testing.T) {
 		if !ok || len(dial.Lines) == 0 || dial.Lines[0].E164 != "+448081570010" {
 			t.Fatalf("the key %s gets %+v", key, dialled)
 		}
+		mistaken := key == "5" || key == "9" // for 999
+		if told := strings.Contains(said(dialled), "hang up and ring 9 9 9"); told != mistaken {
+			t.Errorf("the key %s says %q", key, said(dialled))
+		}
+		if again := c.press(next(dialled), key); said(again) != said(dialled) || shape(again) != shape(dialled) {
+			t.Errorf("the key %s, keyed again, says %q", key, said(again))
+		}
 		for range 100 { // as often as nobody answers
 			e := event("CA1", dial.URL)
 			e.Leg = webhook.LegEnd{Status: webhook.LegBusy, Bridged: true}
@@ -233,6 +240,22 @@ func TestHelplineOnly(t *testing.T) {
 	}
 	if got := c.press(next(offered), "*"); shape(got) != "Say Hangup" || strings.Contains(said(got), helpline) {
 		t.Errorf("leaving says %q", said(got))
+	}
+}
+
+// What callers hear past the limits, in maintenance and when something is broken says 999 before
+// the number, as the greeting does.
+func TestEmergencyFirst(t *testing.T) {
+	spent, maintained := newChannelOf(t, testbook.Shipped(), nil), newChannelOf(t, testbook.Shipped(), nil)
+	spent.spend(10)
+	maintained.maintenance = true
+	for name, r := range map[string]webhook.CallReply{
+		"past the limits": spent.start(""), "maintenance": maintained.start(""), "broken": ivr.Fallback(testbook.Shipped()),
+	} {
+		emergency, number := strings.Index(said(r), "9 9 9"), strings.Index(said(r), "08082000247")
+		if emergency < 0 || number < emergency {
+			t.Errorf("%s: %q", name, said(r))
+		}
 	}
 }
 

@@ -31,7 +31,8 @@ func TestMaintenance(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, changed, _ := strings.Cut(testbook.Shipped().Messages.Maintenance.Text, "}")
-	changing, _, _ := strings.Cut(testbook.Shipped().Messages.Maintenance.Say, "{")
+	spoken := testbook.Shipped().Messages.Maintenance.Say
+	changing := strings.Trim(spoken[strings.LastIndex(spoken, "}")+1:], ". ")
 	one.log.await(t, "maintenance is on", 1)
 	two.log.await(t, "maintenance is on", 1)
 	for _, to := range []*running{one, two} {
