@@ -186,7 +186,7 @@ func (t turn) connectHelpline(s State, lead string, called bool) (State, Reply) 
 // nextLine is the next line to call: a position in the chain, and the line of the service
 // there. The position is -1 if none is left.
 func (t turn) nextLine(s State) (at, line int) {
-	if svc := t.service(s); svc != nil && t.connectable(svc) && int(s.Line)+1 < len(svc.Lines) {
+	if svc := t.service(s); svc != nil && t.connectable(svc) && int(s.Line) < min(len(svc.Lines)-1, lineMask) {
 		return int(s.At), int(s.Line) + 1
 	}
 	return t.dialable(s, int(s.At)+1), 0

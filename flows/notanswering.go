@@ -24,25 +24,50 @@ func (b *Book) WithNotAnswering(ids map[string]bool) *Book {
 	return &c
 }
 
-// helplinePlace is where the 24-hour line must be in the chain of a call, counted from 1:
-// before the first line that would be called and may not answer. 0: where it is.
-func (t turn) helplinePlace(s State) uint8 {
+// helplinePlace is where the 24-hour line must be in the chain of a call, counted from 1: before the
+// first line that would be called and may not answer. at is 0 where it may stay. which is
+// [State.HelplineIs].
+func (t turn) helplinePlace(s State) (at, which uint8) {
 	if !t.call {
-		return 0
+		return 0, 0
 	}
 	helpline := t.helpline(s)
 	if helpline == nil || helpline.NotAnswering {
-		return 0
+		return 0, 0
 	}
 	for i, svc := range t.chainIn(s) {
 		switch {
 		case svc == helpline || i >= maxHelplineAt:
-			return 0
+			return 0, 0
 		case (svc.NotAnswering || t.mayNotAnswer(svc)) && !t.closed(svc):
-			return uint8(i + 1)
+			which := slices.Index(t.helplines(s), helpline) + 1
+			if which > maxHelplineIs {
+				which = 0
+			}
+			return uint8(i + 1), uint8(which)
 		}
 	}
-	return 0
+	return 0, 0
+}
+
+// helplines are the lines that the 24-hour line of a state is chosen from.
+func (t turn) helplines(s State) []*Service {
+	step := t.StepNamed(t.helplineStep(s))
+	if step == nil {
+		return nil
+	}
+	return t.Chain(t.now, step, "", s.Who)
+}
+
+// placedHelpline is the 24-hour line that was put into the chain of a call.
+func (t turn) placedHelpline(s State) *Service {
+	if s.HelplineIs == 0 {
+		return t.helpline(s)
+	}
+	if all := t.helplines(s); int(s.HelplineIs) <= len(all) {
+		return all[s.HelplineIs-1]
+	}
+	return t.helpline(s)
 }
 
 // withHelpline puts the 24-hour line in the place in a chain that a state has for it.
@@ -50,7 +75,7 @@ func (t turn) withHelpline(chain []*Service, s State) []*Service {
 	if s.HelplineAt == 0 {
 		return chain
 	}
-	helpline := t.helpline(s)
+	helpline := t.placedHelpline(s)
 	if helpline == nil {
 		return chain
 	}

@@ -98,6 +98,9 @@ func ring(t *testing.T, b *flows.Book, keys string, after func() *flows.Book) (r
 		if after != nil {
 			b = after()
 		}
+		if got := b.Called(afternoon, s); got != r.Dial && (got == nil || got.ID != r.Dial.ID) {
+			t.Errorf("%s is rung, and another is taken for it", r.Dial.ID)
+		}
 		if got, err := b.Decode(s.Encode()); err != nil || got != s {
 			t.Errorf("%+v does not fit the book: %+v, %v", s, got, err)
 		}
@@ -140,14 +143,18 @@ func TestNotAnsweringByCall(t *testing.T) {
 		}
 	}
 	// What is found out in the middle of a call does not ring a line twice, nor pass one over.
-	for _, before := range []map[string]bool{nil, down("letgo_south")} {
-		for _, after := range []map[string]bool{nil, down("letgo_south"),
-			down("letgo_south", "victim_support_cumbria")} {
-			got := ring(t, b.WithNotAnswering(before), "131", func() *flows.Book { return b.WithNotAnswering(after) })
-			want := ring(t, b.WithNotAnswering(before), "131", nil)
-			if !slices.Equal(got, want) {
-				t.Errorf("with %v, then %v: rings %q, not %q", slices.Collect(maps.Keys(before)),
-					slices.Collect(maps.Keys(after)), got, want)
+	some := []map[string]bool{nil, down("letgo_south"), down("letgo_south", "victim_support_cumbria"),
+		down("national_helpline"), down("national_helpline", "victim_support"),
+		down("letgo_south", "national_helpline"), down("letgo_south", "national_helpline", "victim_support")}
+	for _, keys := range []string{"131", "0"} {
+		for _, before := range some {
+			for _, after := range some {
+				got := ring(t, b.WithNotAnswering(before), keys, func() *flows.Book { return b.WithNotAnswering(after) })
+				want := ring(t, b.WithNotAnswering(before), keys, nil)
+				if !slices.Equal(got, want) {
+					t.Errorf("keys %s with %v, then %v: rings %q, not %q", keys, slices.Collect(maps.Keys(before)),
+						slices.Collect(maps.Keys(after)), got, want)
+				}
 			}
 		}
 	}

@@ -54,6 +54,7 @@ type chainKey struct {
 	who        Person
 	need       Need
 	helplineAt uint8
+	helplineIs uint8
 }
 
 // worded is what words depend on of a state: not on how often we were not understood.
@@ -99,7 +100,7 @@ func (c *replyCache) chain(t turn, s State) []*Service {
 	if !t.now.Equal(c.now) {
 		return t.chaining(s)
 	}
-	of := chainKey{s.Step, s.Area, s.Who, s.Need, s.HelplineAt}
+	of := chainKey{s.Step, s.Area, s.Who, s.Need, s.HelplineAt, s.HelplineIs}
 	if of == c.lastOf {
 		return c.lastChain
 	}

@@ -20,6 +20,9 @@ type State struct {
 	// that met a line which may not answer; 0: where the book has it. It is kept so that
 	// a position means the same line for the whole call.
 	HelplineAt uint8
+	// HelplineIs is which of the 24-hour lines was put there, counted from 1; 0: the one that is
+	// given now. What is found out about a line during a call changes which is given.
+	HelplineIs uint8
 	Line       uint8     // which line of that service is being called
 	Stay       bool      // on a call: silence means that the caller waits for the next line
 	Ask        [4]string // areas being asked about
@@ -77,10 +80,14 @@ const (
 	MaxLanguages = len(LanguageKeys)
 )
 
-// stayBit marks a caller who was asked to stay on the line, and speltBit [State.Spelt], in the byte of the line.
+// The byte of the line also holds whether the caller was asked to stay on the line, [State.Spelt] and
+// [State.HelplineIs].
 const (
-	stayBit  = 0x80
-	speltBit = 0x40
+	stayBit        = 0x80
+	speltBit       = 0x40
+	helplineIsBits = 4
+	maxHelplineIs  = 3
+	lineMask       = 1<<helplineIsBits - 1
 )
 
 // Where each part of an encoded state begins, behind the byte of its version. An id takes idSize bytes.
@@ -127,7 +134,7 @@ func (s State) Encode() []byte {
 	if s.Unnamed {
 		need |= unnamedBit
 	}
-	line := s.Line &^ (stayBit | speltBit)
+	line := min(s.Line, lineMask) | min(s.HelplineIs, maxHelplineIs)<<helplineIsBits
 	if s.Stay {
 		line |= stayBit
 	}
@@ -195,7 +202,8 @@ func (b *Book) decode(data []byte, lost bool) (State, error) {
 		HelplineAt: need >> helplineAtBits & maxHelplineAt,
 		Who:        Person(who & whoMask), Lang: who >> langBits,
 		At: data[atAt], Misses: data[atMisses], Silences: data[atSilences], Idle: data[atIdle],
-		Line: line &^ (stayBit | speltBit), Stay: line&stayBit != 0, Spelt: line&speltBit != 0,
+		Line: line & lineMask, HelplineIs: line >> helplineIsBits & maxHelplineIs,
+		Stay: line&stayBit != 0, Spelt: line&speltBit != 0,
 	}
 	for i := range s.AskNames {
 		if id := binary.BigEndian.Uint32(data[atNames+idSize*i:]); id != 0 {

@@ -60,7 +60,7 @@ func (t turn) enter(s State, id string) State {
 	step := t.StepNamed(id)
 	keeps := step.FromArea || step.AreaToo || id == t.helplineStep(s) && t.remembersArea(s)
 	s.Step, s.At, s.Ask, s.AskNames, s.Unnamed, s.Spelt = id, 0, [4]string{}, [4]string{}, false, false
-	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt = 0, 0, 0, false, 0
+	s.Misses, s.Silences, s.Line, s.Stay, s.HelplineAt, s.HelplineIs = 0, 0, 0, false, 0, 0
 	if !keeps {
 		s.Area = ""
 	}
@@ -71,7 +71,7 @@ func (t turn) enter(s State, id string) State {
 		s.Who = *step.For
 	}
 	if step.Kind == KindServices {
-		s.HelplineAt = t.helplinePlace(s)
+		s.HelplineAt, s.HelplineIs = t.helplinePlace(s)
 		if chain := t.chainIn(s); t.call || len(chain) > 0 && chain[0].Paused(t.now) {
 			s.At = t.firstOpen(s)
 		}
