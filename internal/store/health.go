@@ -13,6 +13,10 @@ import (
 const (
 	// writeKey is written to see whether Redis takes writes; it expires by itself.
 	writeKey = "health:write"
+	// On these keys the scripts that a text needs are tried out. They share a Cluster slot.
+	textKey      = "health:{text}"
+	textMarksKey = "health:{text}:marks"
+	textRateKey  = "health:{text}:rate"
 	// keysKey holds a fingerprint of the newest PRIVACY_KEY of each gateway, by when it was
 	// seen last, in Unix seconds.
 	keysKey = "health:keys"
@@ -31,10 +35,13 @@ var (
 	ErrDenied   = errors.New("the store refuses our password, or our commands")
 )
 
-// Usable writes to Redis and returns an error when that does not work: [ErrReadOnly],
-// [ErrFull], [ErrDenied], or that it does not answer.
+// Usable does in Redis what a text needs, and returns an error when that does not work:
+// [ErrReadOnly], [ErrFull], [ErrDenied], or that it does not answer.
 func (s *Store) Usable(ctx context.Context) error {
 	err := s.rdb.Set(ctx, writeKey, 1, healthTTL).Err()
+	if err == nil {
+		err = s.tryScripts(ctx)
+	}
 	if err == nil {
 		return nil
 	}
@@ -48,8 +55,34 @@ func (s *Store) Usable(ctx context.Context) error {
 		case "OOM":
 			return ErrFull
 		}
+		if strings.Contains(reply.Error(), deniedInScript) {
+			return ErrDenied
+		}
 	}
 	return fmt.Errorf("write to the store: %w", bare(err))
+}
+
+// deniedInScript is how Redis says that a script may not run one of its commands.
+const deniedInScript = "can't run this command"
+
+// tryScripts runs the scripts that every text needs, from the beginning: an earlier run would
+// have them end before they write. Another gateway may do the same at this moment; both then
+// end without an error.
+func (s *Store) tryScripts(ctx context.Context) error {
+	for _, key := range []string{textKey, textMarksKey, textRateKey} {
+		if err := s.rdb.Del(ctx, key).Err(); err != nil {
+			return err
+		}
+	}
+	conversation, lives := []string{textKey, textMarksKey}, healthTTL.Milliseconds()
+	if err := recall.Run(ctx, s.rdb, conversation, writeKey).Err(); err != nil {
+		return err
+	}
+	err := commit.Run(ctx, s.rdb, conversation, "", "1", lives, "1", lives, writeKey, "0").Err()
+	if err != nil {
+		return err
+	}
+	return countOne.Run(ctx, s.rdb, []string{textRateKey}, "", "1", lives).Err()
 }
 
 // NoteCheck notes that a check with this id has reached a gateway on this Redis.

@@ -57,6 +57,8 @@ func Everything(l Lifetimes) []Kept {
 		{key(`maintenance`), "maintenance", "until when the menus are out of use, while they are", MaxMaintenance,
 			"at that moment", "so that every gateway knows"},
 		{key(`health:write`), "health:write", "1", healthTTL, "", "to see whether Redis takes writes"},
+		{key(`health:\{text\}(:marks|:rate)?`), "health:{text}, :marks, :rate", "1", healthTTL, "",
+			"to see whether Redis runs what a text needs"},
 		{key(`health:keys`), "health:keys",
 			"a keyed hash of a fixed word for each PRIVACY_KEY in use, and when it was seen", healthTTL, "",
 			"so that two gateways with different keys are noticed"},

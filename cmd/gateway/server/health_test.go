@@ -54,6 +54,16 @@ func TestRedisWithoutWrites(t *testing.T) {
 	awaitReady(t, s, "store-read-only", false)
 }
 
+// A Redis that takes writes and runs no scripts keeps no conversation, and /readyz says so.
+func TestRedisWithoutScripts(t *testing.T) {
+	r := testkit.StartRedis(t)
+	r.Do(t, "ACL", "SETUSER", "gateway", "on", ">secret", "~*", "&*", "+@all", "-eval", "-evalsha", "-script")
+	s := start(t, func(c *config.Config) { c.RedisURL = strings.Replace(r.URL(), "//", "//gateway:secret@", 1) })
+	awaitReady(t, s, "degraded: store-denied: ", true)
+	r.Do(t, "ACL", "SETUSER", "gateway", "+@all")
+	awaitReady(t, s, "store-denied", false)
+}
+
 // Two gateways on one Redis with different keys are noticed; a rotation is not.
 func TestOtherKeysAreNoticed(t *testing.T) {
 	r := testkit.StartRedis(t)
