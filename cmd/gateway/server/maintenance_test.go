@@ -70,3 +70,40 @@ func TestMaintenance(t *testing.T) {
 		t.Errorf("/readyz: %v", err)
 	}
 }
+
+// An empty restart of Redis does not end maintenance, and gateways that start afterwards learn of
+// it. The operator ends it as ever, for a gateway that cannot reach Redis at that moment, too.
+func TestMaintenanceOutlivesRedis(t *testing.T) {
+	r := testkit.StartRedis(t)
+	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: patience})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.SetMaintenance(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
+	one.log.await(t, "maintenance is on", 1)
+	r.Kill()
+	r.Restart(t)
+	for end := time.Now().Add(patience); len(r.Do(t, "KEYS", "maintenance")) == 0; testkit.Pause() {
+		if got := text(t, one.phone(), "kendal"); strings.Contains(got, "01229") || time.Now().After(end) {
+			t.Fatalf("after an empty restart of Redis a text is answered %q", got)
+		}
+	}
+	two := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), one.secrets })
+	two.log.await(t, "maintenance is on", 1)
+	if err := s.SetMaintenance(t.Context(), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []*running{one, two} {
+		to.log.await(t, "maintenance is off", 1)
+		if got := text(t, to.phone(), "kendal"); !strings.Contains(got, "01229") {
+			t.Errorf("afterwards a text is answered %q", got)
+		}
+	}
+	if until, err := s.Maintenance(t.Context()); err != nil || !until.IsZero() {
+		t.Errorf("it is off, and Redis says until %v, %v", until, err)
+	}
+}
