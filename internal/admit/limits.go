@@ -62,7 +62,7 @@ type Limits interface {
 	// against the sender's first texts.
 	TryLocal(s Sender) (allowed, decided bool)
 	// Allow counts a text against the sender's limit beyond the first few. Without the store
-	// everybody is allowed, and an error is returned, too.
+	// each process uses its own count, and an error is returned, too.
 	Allow(ctx context.Context, s Sender) (bool, error)
 	// AllowUrgent reports whether a sender may get another answer to danger. Without the
 	// store each process uses its own counts, and an error is returned, too.
@@ -90,7 +90,7 @@ type Options struct {
 type limits struct {
 	Options
 	over, told  *expiringSet
-	first       *window // of each sender
+	first       *window // all texts of each sender in this process
 	service     *window // of all together
 	urgentHour  *window // answers to danger
 	urgentPause *window // counted here while the store is unreachable
@@ -133,8 +133,8 @@ func (l *limits) TryLocal(s Sender) (allowed, decided bool) {
 func (l *limits) Allow(ctx context.Context, s Sender) (bool, error) {
 	limit, free := l.limitOf(s)
 	ok, wait, err := l.Rate.Take(ctx, rateSender, s.Hash, limit-free, limitPeriod)
-	if err != nil {
-		return true, fmt.Errorf("check the sender's limit: %w", err)
+	if err != nil { // TryLocal has counted the text
+		return l.first.of(s.Hash, l.Now()) <= limit, fmt.Errorf("check the sender's limit: %w", err)
 	}
 	if !ok {
 		l.over.add(s.Hash, wait, l.Now())
@@ -209,6 +209,13 @@ func (w *window) count(name string, at time.Time) int {
 	counts := w.counts.in(at.Truncate(w.period), maxCounted)
 	counts[name]++
 	return counts[name]
+}
+
+// of is how often a name came.
+func (w *window) of(name string, at time.Time) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.counts.in(at.Truncate(w.period), maxCounted)[name]
 }
 
 // expiringSet holds senders, by their hashes, each until a time.

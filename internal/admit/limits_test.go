@@ -140,7 +140,35 @@ func (failing) Take(context.Context, string, string, int, time.Duration) (bool, 
 	return false, 0, errors.New("away")
 }
 
-// Without the store everybody is answered in full, danger is answered, and the error is told.
+// Without the store a sender is answered in full as often as with it, by this process's count. Past
+// that the reserve is theirs, and others are answered as ever.
+func TestLimitWithoutTheStore(t *testing.T) {
+	c := defaults(t)
+	w := newWorld(c, keyring(t), time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), nil)
+	w.texts.Limits = admit.NewLimits(admit.Options{Rate: failing{}, HomeLimit: 5, ServiceLimit: 1000,
+		Now: func() time.Time { return w.now }})
+	full := 0
+	for range 100 {
+		if w.sends(hers, hello) == theMenu {
+			full++
+		}
+	}
+	if full != 5 {
+		t.Errorf("%d of 100 texts are answered in full", full)
+	}
+	if got := w.sends(hers, place, danger); got != place+", "+danger {
+		t.Errorf("past the limit: %s", got)
+	}
+	if got := w.sends(home(1), hello); got != theMenu {
+		t.Errorf("another sender gets %s", got)
+	}
+	w.now = w.now.Add(time.Hour)
+	if got := w.sends(hers, hello); got != theMenu {
+		t.Errorf("in the next hour she gets %s", got)
+	}
+}
+
+// Without the store numbers are given, danger is answered, and the error is told.
 func TestWithoutTheStore(t *testing.T) {
 	c := defaults(t)
 	at := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
