@@ -21,6 +21,9 @@ const (
 	fieldLegDuration   = "DialCallDuration" // seconds
 )
 
+// fieldProfile is what somebody calls themselves on WhatsApp. It is looked at for its bytes only.
+const fieldProfile = "ProfileName"
+
 // fieldsOfFrom say where a sender is, as networks guess it. They are not read.
 var fieldsOfFrom = []string{"FromCity", "FromCountry", "FromState", "FromZip"}
 

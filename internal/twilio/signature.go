@@ -57,20 +57,43 @@ func (s *scratch) buildMessage(base, uri string, f form) {
 // ambiguousFields reports that what was signed, message, had other fields than these. It holds names
 // and values without anything between, and the words of a text are among them. So somebody who
 // texts us "xFrom+44...", and sees the webhook of it, could divide it so that it comes from
-// another person. The sender that the provider named is then left over, behind the other.
+// another person. The sender that the provider named is then left over, behind the other; or before
+// it, together with the id of the text.
 func (f form) ambiguousFields(message []byte) bool {
 	after := 0 // bytes of the message behind the sender
-	names := 0 // of fields there that begin with the name of the sender's
+	names := 0 // of fields there that begin with the name of the sender's, and of "From" in a person's own name
 	for _, one := range f.fields {
 		if one.name <= fieldFrom {
+			if strings.Contains(one.value, fieldMessage) {
+				return true
+			}
 			continue
 		}
 		after += len(one.name) + len(one.value)
-		if slices.Contains(fieldsOfFrom, one.name) {
+		switch {
+		case slices.Contains(fieldsOfFrom, one.name):
 			names++
+		case one.name == fieldProfile && !hidesSender(one.value):
+			names += strings.Count(one.value, fieldFrom)
 		}
 	}
 	return bytes.Count(message[len(message)-after:], []byte(fieldFrom)) > names
+}
+
+// hidesSender reports that a name on WhatsApp may hold the sender that the provider named: a sender
+// there is an address, and the id of the text is behind it, since fields are sorted by name. "Greetings
+// From Leeds" is a name.
+func hidesSender(name string) bool {
+	if strings.Contains(name, fieldMessage) {
+		return true
+	}
+	for _, behind, found := strings.Cut(name, fieldFrom); found; _, behind, found = strings.Cut(behind, fieldFrom) {
+		word, _, _ := strings.Cut(behind, " ")
+		if strings.ContainsAny(word, "+:0123456789") {
+			return true
+		}
+	}
+	return false
 }
 
 // withOtherPort adds the default port to a URL, or removes its port: the provider signs

@@ -77,6 +77,46 @@ func TestMessage(t *testing.T) {
 	}
 }
 
+// What somebody calls themselves on WhatsApp does not keep them from a conversation. But with fields in
+// it, or in the words, a copy could be divided so that another person wrote it: that moves nothing.
+func TestNameOnWhatsApp(t *testing.T) {
+	const attacker, victim = "whatsapp:+447400123456", "whatsapp:+447400999999"
+	form := func(from, id, body, name string) url.Values {
+		return url.Values{"AccountSid": {account}, "Body": {body}, "From": {from}, "MessageSid": {id},
+			"ProfileName": {name}, "To": {line}}
+	}
+	mine, fresh := sid("SM", 1), sid("SM", 2)
+	for _, name := range []string{"Jo", "Greetings From Leeds", "From", "FromFrom Above"} {
+		if got, _ := receive(t, "/sms", form(attacker, mine, "From me", name), ""); got.Message.ID != mine ||
+			len(got.Records) != 1 {
+			t.Errorf("%q: the id is %q, the records are %v", name, got.Message.ID, got.Records)
+		}
+	}
+	sender := "From" + victim + "MessageSid" + fresh
+	own := "From" + attacker + "MessageSid" + mine + "ProfileName"
+	for how, pair := range map[string][2]url.Values{
+		"by the words": {form(attacker, mine, "again"+sender+"ProfileNamex", "Jo"),
+			form(victim, fresh, "again", "x"+own+"Jo")},
+		"by the name": {form(attacker, mine, "again", sender+"ProfileNameJo"),
+			form(victim, fresh, "again"+own, "Jo")},
+	} {
+		var log bytes.Buffer
+		g, _ := guard(t, base, &log)
+		var got webhook.Webhook
+		h := g.Wrap("x", safe, func(_ context.Context, w webhook.Webhook) webhook.Response {
+			got = w
+			return webhook.Response{Document: safe(w)}
+		})
+		signature := twilio.Sign(privacy.Hide(token), base+"/sms", pair[0])
+		if w := post(h, "/sms", pair[1].Encode(), signature); w.Code != http.StatusOK {
+			t.Fatalf("%s: answered %d: the forms are not of one signature", how, w.Code)
+		}
+		if got.Message.ID != "" || len(got.Records) > 0 {
+			t.Errorf("divided %s: the id is %q, the records are %v", how, got.Message.ID, got.Records)
+		}
+	}
+}
+
 // An event of a call becomes one in our own words.
 func TestCall(t *testing.T) {
 	answered := webhook.LegEnd{Status: webhook.LegAnswered, Bridged: true}
