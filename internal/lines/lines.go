@@ -4,6 +4,7 @@ package lines
 
 import (
 	"context"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"sync"
@@ -15,7 +16,7 @@ import (
 	"signpost/internal/store"
 )
 
-// Enough is how many attempts in a row nobody must have answered for a line to count as not
+// Enough is how many callers in a row nobody must have answered for a line to count as not
 // answering.
 const Enough = 3
 
@@ -60,14 +61,15 @@ type Tracker struct {
 	mu      sync.Mutex
 	known   map[string]store.Line
 	pending map[string]change // not yet kept
-	synced  time.Time         // when a sync last began
+	callers callers
+	synced  time.Time // when a sync last began
 	down    atomic.Pointer[map[string]bool]
 }
 
 // New returns a tracker of the services that checked gives.
 func New(keeper Keeper, now func() time.Time, checked func() map[string]time.Time) *Tracker {
 	w := &Tracker{keeper: keeper, now: now, checked: checked, known: map[string]store.Line{},
-		pending: map[string]change{}}
+		pending: map[string]change{}, callers: callers{seed: maphash.MakeSeed()}}
 	w.down.Store(&map[string]bool{})
 	return w
 }
@@ -82,9 +84,10 @@ func (w *Tracker) Known(service string) store.Line {
 	return w.known[service]
 }
 
-// Add notes how a call to a service ended, or that somebody wrote that it did not help.
-// It ignores all other counts.
-func (w *Tracker) Add(k counters.Kind) {
+// Add notes how a call to a service ended, or that somebody wrote that it did not help. It ignores
+// all other counts. who is the keyed hash of a phone and the day: one phone counts once a day against
+// a line, at each gateway.
+func (w *Tracker) Add(who string, k counters.Kind) {
 	day := hours.Day(w.now())
 	c := change{Noted: day}
 	switch k.Outcome {
@@ -92,11 +95,11 @@ func (w *Tracker) Add(k counters.Kind) {
 		c.Answered = day
 	case counters.Machine:
 		c.Unanswered, c.Machines = 1, 1
-	case counters.NoAnswer, counters.Engaged, counters.Failed:
+	case counters.NoAnswer, counters.Failed:
 		c.Unanswered = 1
 	case counters.Complained:
 		c.Complaints = 1
-	default: // a short call, or a caller who left, says nothing
+	default: // a short call, or a caller who left, says nothing; and where it is engaged, somebody is there
 		return
 	}
 	checked := w.checked()
@@ -105,6 +108,9 @@ func (w *Tracker) Add(k counters.Kind) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if c.Answered.IsZero() && !w.callers.first(day, who, k.Service, c.Complaints > 0) {
+		return
+	}
 	w.known[k.Service] = apply(afresh(w.known[k.Service], checked[k.Service]), c)
 	w.pending[k.Service] = join(w.pending[k.Service], c)
 	w.judge(checked)

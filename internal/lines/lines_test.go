@@ -2,6 +2,7 @@ package lines_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -60,9 +61,10 @@ func startWith(t *testing.T, url string, keys *privacy.Keyring) *gateway {
 	return g
 }
 
+// calls are of another caller each.
 func (g *gateway) calls(service string, ends ...counters.Outcome) {
 	for _, o := range ends {
-		g.Add(counters.Kind{Channel: counters.Call, Service: service, Outcome: o})
+		g.Add(rand.Text(), counters.Kind{Channel: counters.Call, Service: service, Outcome: o})
 	}
 }
 
@@ -78,7 +80,8 @@ func TestRow(t *testing.T) {
 	}{
 		{"two", []counters.Outcome{counters.NoAnswer, counters.NoAnswer}, false},
 		{"three", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.NoAnswer}, true},
-		{"three kinds", []counters.Outcome{counters.Engaged, counters.Failed, counters.Machine}, true},
+		{"three kinds", []counters.Outcome{counters.NoAnswer, counters.Failed, counters.Machine}, true},
+		{"engaged", slices.Repeat([]counters.Outcome{counters.Engaged}, 15), false},
 		{"an answer between", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.Answered,
 			counters.NoAnswer}, false},
 		{"an answer at last", []counters.Outcome{counters.NoAnswer, counters.NoAnswer, counters.NoAnswer,
@@ -106,6 +109,37 @@ func TestRow(t *testing.T) {
 				t.Errorf("%s, kept %v: %q are down", tt.name, kept, got)
 			}
 		}
+	}
+}
+
+// One caller counts once a day against a line, and against each line. So nobody takes a line from
+// everybody alone. An answer counts as often as it comes.
+func TestOneCaller(t *testing.T) {
+	g := start(t, "")
+	add := func(who, service string, o counters.Outcome) {
+		g.Add(who, counters.Kind{Channel: counters.Call, Service: service, Outcome: o})
+	}
+	for range 10 {
+		for _, o := range []counters.Outcome{counters.NoAnswer, counters.Failed, counters.Machine, counters.Complained} {
+			add("a", "south", o)
+		}
+	}
+	want := store.Line{Noted: day(18), Unanswered: 1, Complaints: 1, Cleared: day(1)}
+	if got := g.Known("south"); got != want {
+		t.Errorf("of one caller %+v is known", got)
+	}
+	add("a", "north", counters.NoAnswer)
+	if got := g.Known("north"); got.Unanswered != 1 {
+		t.Errorf("of another line %+v is known", got)
+	}
+	add("b", "south", counters.NoAnswer)
+	g.now = g.now.AddDate(0, 0, 1)
+	if add("a", "south", counters.NoAnswer); !slices.Equal(g.down(), []string{"south"}) {
+		t.Errorf("after two callers, and one of them on the next day: %q are down", g.down())
+	}
+	add("a", "south", counters.Answered)
+	if add("a", "south", counters.Answered); len(g.down()) > 0 || g.Known("south").Answered != day(19) {
+		t.Errorf("it answered, and %+v is known", g.Known("south"))
 	}
 }
 
@@ -214,7 +248,7 @@ func TestOlderNames(t *testing.T) {
 func TestChecked(t *testing.T) {
 	r := testkit.StartRedis(t)
 	g, other := start(t, r.URL()), start(t, r.URL())
-	g.calls("south", counters.Engaged, counters.Machine, counters.NoAnswer, counters.Complained)
+	g.calls("south", counters.Failed, counters.Machine, counters.NoAnswer, counters.Complained)
 	g.Sync(t.Context())
 	for _, on := range []int{1, 17} {
 		g.checked["south"] = day(on)
@@ -267,10 +301,10 @@ func TestAway(t *testing.T) {
 	// A Redis that comes back.
 	away := &switched{}
 	w := lines.New(away, g.clock, func() map[string]time.Time { return g.checked })
-	w.Add(counters.Kind{Service: "north", Outcome: counters.NoAnswer})
+	w.Add("one", counters.Kind{Service: "north", Outcome: counters.NoAnswer})
 	w.Sync(t.Context())
-	w.Add(counters.Kind{Service: "north", Outcome: counters.Answered})
-	w.Add(counters.Kind{Service: "north", Outcome: counters.Machine})
+	w.Add("one", counters.Kind{Service: "north", Outcome: counters.Answered})
+	w.Add("another", counters.Kind{Service: "north", Outcome: counters.Machine})
 	w.Sync(t.Context())
 	back, err := store.Open(store.Options{URL: r.URL(), Keys: keys, Wait: 2 * time.Minute})
 	if err != nil {

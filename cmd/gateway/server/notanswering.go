@@ -16,7 +16,7 @@ import (
 // service's line.
 func (g *Gateway) addCount(who string, k counters.Kind) {
 	g.counts.Add(who, k)
-	g.lines.Add(k)
+	g.lines.Add(who, k)
 }
 
 // checkedOn gives the services that callers may be given, with the day each was last rung to

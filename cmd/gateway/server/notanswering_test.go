@@ -124,6 +124,8 @@ func TestLineNotAnswering(t *testing.T) {
 	s.through(t, "completed")
 	s.through(t, "no-answer")
 	s.through(t, "busy")
+	is(s, "after one, and one that was engaged", false)
+	s.through(t, "no-answer")
 	is(s, "after two", false)
 	s.through(t, "failed")
 	is(s, "after three", true)
