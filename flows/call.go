@@ -46,8 +46,8 @@ func (b *Book) stepCall(now time.Time, s State, in Input) (State, Reply) {
 	return t.pressed(s, in.key)
 }
 
-// AnyKeyConnects is a state of a call, but with each key leading to the 24-hour line, except the one
-// to leave. The keys of people who think that this is 999 also say that it is not.
+// AnyKeyConnects is a state of a call, but each key except the one to leave has the 24-hour line
+// called. The keys of people who think that this is 999 also say that it is not.
 func (b *Book) AnyKeyConnects(s State) State {
 	if s.Step == "" {
 		s.Step = b.CallStart
