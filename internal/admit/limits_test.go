@@ -65,6 +65,20 @@ func TestReserve(t *testing.T) {
 	}
 }
 
+// A text about danger or despair is answered where the conversation would say nothing. The limit of such texts
+// holds there, too.
+func TestUrgentWhereNothingIsSaid(t *testing.T) {
+	w := newWorld(defaults(t), keyring(t), time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), nil)
+	ways := map[admit.Way]int{}
+	for range 40 {
+		d := w.texts.Decide(t.Context(), w.texts.Sender("her", hers), true)
+		ways[d.Way(admit.Step{InConversation: true, Exhausted: true})]++
+	}
+	if ways[admit.Revived] != 13 || ways[admit.HelplineText] != 1 || ways[admit.Silent] != 26 {
+		t.Errorf("answered %v", ways)
+	}
+}
+
 // A flood does not fill a phone: in an hour of one text a second, the helpline text comes at
 // growing intervals, a number too, and danger first twelve times and then every two minutes.
 func TestFloodIsThinnedOut(t *testing.T) {

@@ -154,6 +154,8 @@ func (d Decision) way(step Step) Way {
 		return d.helplineText()
 	case d.urgent && d.noBook: // the text of maintenance is then one with 999 first
 		return Maintenance
+	case d.urgent && step.Exhausted: // words that weigh for despair, and that say nothing new there
+		return Revived
 	case d.urgent:
 		return Full
 	case d.sender.Restricted && step.Leaves:
