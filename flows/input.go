@@ -148,6 +148,12 @@ type Reply struct {
 	SayStep string
 }
 
+// Urgent reports a text's reply that is the answer to danger or despair, for the first time or again.
+// after is the state that it leads to.
+func (r Reply) Urgent(after State) bool {
+	return r.Emergency || after.Urgent != NotUrgent && r.Text != "" && r.SayStep == ""
+}
+
 // Act is what a call does once the words are spoken.
 type Act uint8
 

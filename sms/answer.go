@@ -22,6 +22,7 @@ type answer struct {
 	// much of the conversation has moved nothing.
 	number    string
 	exhausted bool
+	urgent    bool   // the answer to danger or despair
 	ended     bool   // somebody leaves
 	stepped   []byte // of a brief answer: the state after its step
 }
@@ -85,8 +86,11 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 			after, reply, _ = book.Step(now, flows.State{}, text)
 		}
 	})
+	if reply.Emergency && urgent(book, text) {
+		after.Idle = 0 // what moved nothing before, perhaps in somebody's name, does not end this
+	}
 	a := answer{text: reply.Text, keepTTL: reply.KeepsExpiry, outcome: Answered, exhausted: reply.Exhausted,
-		kinds: kindsToCount(book, state, after, reply)}
+		urgent: reply.Urgent(after), kinds: kindsToCount(book, state, after, reply)}
 	if len(reply.Shows) > 0 {
 		a.number = reply.Shows[0]
 	}

@@ -133,7 +133,7 @@ func (h *Handler) optOut(ctx context.Context, m message, keyword webhook.OptOut)
 // converse answers a text and moves its conversation. The same message always gets the
 // same reply, and moves it once; repeat reports that it was answered before.
 func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextReply, repeat bool) {
-	urgent := h.urgent(m.heard)
+	urgent := urgent(h.Book(0), m.heard)
 	if m.session.Msg == "" {
 		return h.answerAlone(ctx, m, urgent), false
 	}
@@ -154,7 +154,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 	}
 	if err != nil {
 		h.Log.Warn("the store is unreachable", "err", err)
-		return h.answerOffline(m, mark, h.Admission.Decide(ctx, m.from, urgent), urgent), false
+		return h.answerOffline(m, mark, ways(ctx, h.Admission.Decide(ctx, m.from, urgent)), urgent), false
 	}
 	var allowed admit.Decision
 	if session.Repeat == nil {
@@ -171,7 +171,7 @@ func (h *Handler) converse(ctx context.Context, m message) (reply webhook.TextRe
 func (h *Handler) move(ctx context.Context, m message, session store.Session, mark store.Mark,
 	allowed admit.Decision) (reply webhook.TextReply, repeat bool) {
 	d := decision{mark: mark, again: true}
-	way := askOnce(allowed.Way)
+	way := askOnce(ways(ctx, allowed))
 	for range maxTries {
 		if session.Repeat != nil {
 			h.Count(Repeated)
@@ -204,6 +204,11 @@ func (h *Handler) move(ctx context.Context, m message, session store.Session, ma
 	return h.reply(m, d.answer, d.mark, cookie{state: d.answer.next}), false
 }
 
+// ways are how a text is answered, by what its step would answer.
+func ways(ctx context.Context, d admit.Decision) func(admit.Step) admit.Way {
+	return func(step admit.Step) admit.Way { return d.Way(ctx, step) }
+}
+
 // askOnce gives the same way again for the same step. [admit.Decision.Way] counts an answer as
 // given: to look first and count later would give it to two texts that come at once. So a text
 // that is tried again must not ask again.
@@ -227,7 +232,7 @@ func (h *Handler) newMark() store.Mark {
 // text; one from which somebody took the name, by dividing what is signed into other fields,
 // could be sent again and again, and must not move anything.
 func (h *Handler) answerAlone(ctx context.Context, m message, urgent bool) webhook.TextReply {
-	d := h.decide(h.newMark(), m.heard, h.Admission.Decide(ctx, m.from, urgent).Way)
+	d := h.decide(h.newMark(), m.heard, ways(ctx, h.Admission.Decide(ctx, m.from, urgent)))
 	if d.mark.Kind == store.Stepped && !urgent {
 		d.mark.Kind = store.Brief
 		d.answer = h.answer(d.mark, m.heard)
@@ -252,9 +257,10 @@ func (h *Handler) current(c cookie, session store.Session) []byte {
 // answerOffline answers without Redis, from the cookie: somebody in the middle of a menu
 // does not notice. Without a cookie one text is answered; what was answered goes on from a
 // new one.
-func (h *Handler) answerOffline(m message, mark store.Mark, allowed admit.Decision, urgent bool) webhook.TextReply {
+func (h *Handler) answerOffline(m message, mark store.Mark, way func(admit.Step) admit.Way,
+	urgent bool) webhook.TextReply {
 	mark.Before = m.cookie.state
-	d := h.decide(mark, m.heard, allowed.Way)
+	d := h.decide(mark, m.heard, way)
 	outcome := FromCookie
 	if !m.cookie.present {
 		outcome = Degraded
@@ -306,8 +312,7 @@ func (h *Handler) commit(ctx context.Context, m message, from store.Session, mar
 }
 
 // urgent reports a text about danger, or from somebody who wants to die.
-func (h *Handler) urgent(text flows.Input) (urgent bool) {
-	book := h.Book(0)
+func urgent(book *flows.Book, text flows.Input) (urgent bool) {
 	privacy.Forget(func() {
 		kind := text.Case(book).Kind
 		urgent = kind == flows.CaseDanger || kind == flows.CaseDespair
@@ -330,7 +335,7 @@ func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step)
 	stepped := h.answer(mark, text)
 	step := admit.Step{
 		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number,
-		Exhausted: stepped.exhausted,
+		Exhausted: stepped.exhausted, Urgent: stepped.urgent,
 		Own:       ownBehaviour(h.Book(mark.Book), stepped.next),
 	}
 	revived, anew := mark, answer{}

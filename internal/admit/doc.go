@@ -5,7 +5,7 @@
 // by sender. What is never refused therefore does not depend on how
 // much is left of anything. It is the reserve:
 //
-//   - a text about danger: the first 12 of an hour, then one every two minutes
+//   - the answer to danger or despair: the first 12 of an hour, then one every two minutes
 //   - a number: one that this sender has not been given past the limits in this hour
 //   - any other text: the 24-hour number and 999, the helpline text
 //   - a call: the 24-hour number and 999, and the 24-hour line is dialled at the press of a key

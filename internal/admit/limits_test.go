@@ -57,6 +57,9 @@ func TestReserve(t *testing.T) {
 		if got := w.sends(hers, place, danger, "another place"); got != place+", "+danger+", another place" {
 			t.Errorf("%s: answered %s", tt.name, got)
 		}
+		if got := w.sends(hers, danger, help, help); got != strings.Join(repeat(3, danger), ", ") {
+			t.Errorf("%s: help after danger is answered %s", tt.name, got)
+		}
 		w.now = w.now.Add(16 * time.Minute)
 		if got := w.sends(hers, hello, place, danger); got != theLine+", "+place+", "+danger &&
 			got != theMenu+", "+place+", "+danger {
@@ -72,7 +75,11 @@ func TestUrgentWhereNothingIsSaid(t *testing.T) {
 	ways := map[admit.Way]int{}
 	for range 40 {
 		d := w.texts.Decide(t.Context(), w.texts.Sender("her", hers), true)
-		ways[d.Way(admit.Step{InConversation: true, Exhausted: true})]++
+		ways[d.Way(t.Context(), admit.Step{InConversation: true, Exhausted: true})]++
+	}
+	if again := w.texts.Decide(t.Context(), w.texts.Sender("her", hers), false); again.Way(t.Context(),
+		admit.Step{InConversation: true, Urgent: true}) != admit.Full {
+		t.Error("within the limits that answer does not come again")
 	}
 	if ways[admit.Revived] != 13 || ways[admit.HelplineText] != 1 || ways[admit.Silent] != 26 {
 		t.Errorf("answered %v", ways)
@@ -86,8 +93,11 @@ func TestFloodIsThinnedOut(t *testing.T) {
 	for _, tt := range []struct {
 		body, answer string
 		most         int // of the answer, with those within the limits
-	}{{hello, theLine, 7}, {place, place, 8 + 7 + 30}, {danger, danger, 60}} {
+	}{{hello, theLine, 7}, {place, place, 8 + 7 + 30}, {danger, danger, 60}, {help, danger, 8}} {
 		w := newWorld(c, keyring(t), time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), nil)
+		if tt.body == help {
+			w.sends(hers, append(repeat(31, hello), danger)...)
+		}
 		var at []int
 		for i := range 3600 {
 			w.now = w.now.Add(time.Second)

@@ -132,13 +132,15 @@ type Step struct {
 	Exhausted bool
 	// Own reports that the sender writes about their own behaviour.
 	Own bool
+	// Urgent reports the answer to danger or despair, perhaps to a text that says nothing of it.
+	Urgent bool
 }
 
 // Way is how a text is answered. It counts what it sends from the reserve: ask once. Somebody
 // who writes about their own behaviour gets the answer that is for them in place of the 24-hour
 // number, which is for the people harmed.
-func (d Decision) Way(step Step) Way {
-	way := d.way(step)
+func (d Decision) Way(ctx context.Context, step Step) Way {
+	way := d.way(ctx, step)
 	if step.Own && !d.noBook && (way == HelplineText || way == Maintenance) {
 		if step.Exhausted {
 			return Revived
@@ -148,7 +150,7 @@ func (d Decision) Way(step Step) Way {
 	return way
 }
 
-func (d Decision) way(step Step) Way {
+func (d Decision) way(ctx context.Context, step Step) Way {
 	switch {
 	case d.urgent && d.overUrgent:
 		return d.helplineText()
@@ -158,6 +160,11 @@ func (d Decision) way(step Step) Way {
 		return Revived
 	case d.urgent:
 		return Full
+	case step.Urgent && !d.noBook && (!d.full || d.maintenance): // the answer to danger comes again
+		if d.allowUrgent(ctx) {
+			return Full
+		}
+		return d.helplineText()
 	case d.sender.Restricted && step.Leaves:
 		return Silent
 	case d.full && d.maintenance && !step.Leaves:
@@ -177,6 +184,15 @@ func (d Decision) way(step Step) Way {
 		return Full
 	}
 	return d.helplineText()
+}
+
+// allowUrgent counts another answer to danger or despair. Without the store this process's counts decide; after a
+// panic the sender is still answered.
+func (d Decision) allowUrgent(ctx context.Context) (ok bool) {
+	ok = true
+	defer func() { _ = recover() }()
+	ok, _ = d.texts.Limits.AllowUrgent(ctx, d.sender)
+	return ok
 }
 
 // helplineText is the helpline text, at growing intervals. Senders from elsewhere get none.

@@ -55,9 +55,10 @@ type world struct {
 
 // talk is a conversation: where it is, and how much of it has moved nothing.
 type talk struct {
-	at    string
-	idle  int
-	until time.Time
+	at     string
+	idle   int
+	urgent bool // the last answer was one to danger
+	until  time.Time
 }
 
 // As the engine and the configuration have it.
@@ -90,6 +91,7 @@ const (
 	hello  = "hello"
 	danger = "999"
 	leave  = "X"
+	help   = "please help me" // after danger: that answer again
 )
 
 // answers that are no place's number.
@@ -110,7 +112,7 @@ func (w *world) text(from webhook.Address, name, body string) string {
 	}
 	step, full := w.step(t, body)
 	answer := nothing
-	switch d.Way(step) {
+	switch d.Way(context.Background(), step) {
 	case admit.Full:
 		answer = full
 		w.move(name, t, body)
@@ -143,6 +145,17 @@ func (w *world) step(t *talk, body string) (step admit.Step, full string) {
 		return step, danger
 	case hello:
 		full = theMenu
+	case help:
+		full = theMenu
+		switch {
+		case t == nil || !t.urgent:
+		case t.idle >= maxIdle:
+			step.Exhausted = true
+			return step, nothing
+		default:
+			step.Urgent = true
+			return step, danger
+		}
 	default:
 		step.Number, full = body, body
 	}
@@ -159,15 +172,19 @@ func (w *world) move(name string, t *talk, body string) {
 		return
 	}
 	at := body
-	if body == hello {
+	if body == hello || body == help {
 		at = theMenu
 	}
 	if t == nil {
 		t = &talk{at: at}
 		w.talks[name] = t
 	}
+	if t.urgent = body == danger || body == help && t.urgent; t.urgent && body == help {
+		at = t.at
+	}
 	switch {
 	case body == danger:
+		t.idle = 0
 	case t.at == at:
 		t.idle++
 	default:
