@@ -133,7 +133,8 @@ type Reply struct {
 	// Exhausted means that nothing is said because too much of the conversation has moved
 	// nothing: somebody else may have written it.
 	Exhausted bool
-	// Shows lists the services whose numbers are given, for counters and tests.
+	// Shows lists the services whose numbers are given, the first of the text first. An answer to danger
+	// lists none.
 	Shows []string
 	// Slow asks for the words to be said slowly: the caller wanted them again, or these
 	// are the last words of the call.

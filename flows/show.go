@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 
 	"signpost/flows/hear"
 	"signpost/internal/gsm7"
@@ -42,8 +43,21 @@ func (t turn) showWith(s State, wordings []Wording) Reply {
 		} else if b := t.helplineBeside(s, svc); b != nil {
 			r.Shows = []string{svc.ID, b.ID}
 		}
+		if len(wordings) > 0 {
+			r.Shows = t.withLocal(r, s)
+		}
 	}
 	return r
+}
+
+// withLocal is what a reply shows, with the area's own service if its number is in the text, too.
+func (t turn) withLocal(r Reply, s State) []string {
+	local := t.localService(s)
+	if local == nil || len(local.Lines) == 0 || slices.Contains(r.Shows, local.ID) ||
+		!strings.Contains(r.Text, local.Lines[0].Printed) {
+		return r.Shows
+	}
+	return append(slices.Clone(r.Shows), local.ID) // a service's own list is shared
 }
 
 // showQuestion asks for the place. Where one area is in doubt, it gives the number with the towns that it is for:

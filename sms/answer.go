@@ -3,6 +3,7 @@ package sms
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"time"
 
 	"signpost/flows"
@@ -18,14 +19,17 @@ type answer struct {
 	keepTTL bool   // the conversation keeps its time of expiry
 	outcome Outcome
 	kinds   []counters.Kind // for the day's counts
-	// number is the service whose number is given; exhausted reports a silence because too
-	// much of the conversation has moved nothing.
+	// number are the services whose numbers are given, or [whichPlace]; exhausted reports a silence
+	// because too much of the conversation has moved nothing.
 	number    string
 	exhausted bool
 	urgent    bool   // the answer to danger or despair
 	ended     bool   // somebody leaves
 	stepped   []byte // of a brief answer: the state after its step
 }
+
+// whichPlace stands for the number in a question for the place: the answer to it gives one.
+const whichPlace = "which place"
 
 // answer works out the answer that a mark describes. It depends on the mark, the text and the book
 // only, so a repeat gets the same.
@@ -52,12 +56,32 @@ func minuteOf(mark store.Mark) time.Time { return time.Unix(int64(mark.Minute)*6
 
 // unmoved is the state after a text that does not move the conversation: the one before. But
 // the state records that somebody writes about their own behaviour, however they are answered:
-// they are given no service for the people harmed.
+// they are given no service for the people harmed. It also holds the first half of a postcode.
 func unmoved(book *flows.Book, now time.Time, before []byte, text flows.Input) []byte {
-	if a := stepAnswer(book, now, before, text); ownBehaviour(book, a.next) {
+	a := stepAnswer(book, now, before, text)
+	if ownBehaviour(book, a.next) {
 		return a.next
 	}
-	return before
+	return withHalf(book, before, a.next)
+}
+
+// withHalf is a state with the half of a postcode that another holds.
+func withHalf(book *flows.Book, before, after []byte) []byte {
+	next, err := book.Decode(after)
+	if err != nil {
+		return before
+	}
+	state := flows.State{Step: book.TextStart}
+	if len(before) > 0 {
+		if state, err = book.Decode(before); err != nil {
+			return before
+		}
+	}
+	if state.Half == next.Half {
+		return before
+	}
+	state.Half = next.Half
+	return state.Encode()
 }
 
 // ownBehaviour reports a conversation with somebody about their own behaviour.
@@ -91,8 +115,9 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 	}
 	a := answer{text: reply.Text, keepTTL: reply.KeepsExpiry, outcome: Answered, exhausted: reply.Exhausted,
 		urgent: reply.Urgent(after), kinds: kindsToCount(book, state, after, reply)}
-	if len(reply.Shows) > 0 {
-		a.number = reply.Shows[0]
+	a.number = strings.Join(reply.Shows, " ")
+	if a.number == "" && after.Ask[0] != "" && after.Ask != state.Ask {
+		a.number = whichPlace
 	}
 	if reply.Text == "" {
 		a.outcome = Silent

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"signpost/flows"
 	"signpost/flows/testbook"
 	"signpost/internal/testkit"
 )
@@ -99,5 +101,84 @@ func TestUrgentAnswerComesAgainWithinItsLimit(t *testing.T) {
 		if answers > tt.answered || answers < 8 {
 			t.Errorf("%q gets the answer %d times", tt.texts, answers)
 		}
+	}
+}
+
+// Past the limits a place gets its number, also where another number comes first in the text, or was given before.
+func TestPlaceGetsItsNumberPastTheLimits(t *testing.T) {
+	const north, ask = "0161 496 0001", "Where are you?"
+	plain, r := testbook.Load(t), testkit.StartRedis(t)
+	quiet := plain.WithNotAnswering(map[string]bool{"fell_team_north": true})
+	for _, way := range []struct {
+		name string
+		set  func(*channel)
+	}{
+		{"over the limit", func(c *channel) { c.limits.over.Store(true) }},
+		{"the budget is spent", func(c *channel) { c.spend(10) }},
+	} {
+		for _, tt := range []struct {
+			book  *flows.Book
+			texts []string
+			want  []string
+		}{
+			{plain, []string{"im deaf", "im in penwick"}, []string{"85258", north}},
+			{plain, []string{"text only cant talk", "penwick"}, []string{"85258", north}},
+			{plain, []string{"im 14 and my dad hits me", "penwick"}, []string{"0808 157 0015", north}},
+			{quiet, []string{"0", "penwick"}, []string{"0808 157 0010", north}},
+			{plain, []string{"0", "penwick"}, []string{"0808 157 0010", north}},
+			{plain, []string{"penwick or barnholm", "1"}, []string{ask, north}},
+			{plain, []string{"penwick or barnholm", "penwick"}, []string{ask, north}},
+		} {
+			for _, before := range []int{0, 1, 30} {
+				c := newChannel(t, r, tt.book)
+				for range before {
+					c.text(t, mobile, "hello")
+				}
+				way.set(c)
+				for i, text := range tt.texts {
+					if got := c.text(t, mobile, text); !strings.Contains(got, tt.want[i]) {
+						t.Errorf("%s, after %d texts: of %q, %q is answered %q", way.name, before, tt.texts, text, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The two halves of a postcode are joined there, as everywhere.
+func TestHalvesOfAPostcodePastTheLimits(t *testing.T) {
+	b, r := testbook.Shipped(), testkit.StartRedis(t)
+	_, whole, err := b.Step(time.Date(2026, 11, 18, 14, 0, 0, 0, time.UTC), flows.State{}, flows.TextInput("CW10 9QN"))
+	if err != nil || len(whole.Shows) == 0 {
+		t.Fatal(whole, err)
+	}
+	number := b.Service(whole.Shows[0]).Lines[0].Printed
+	for _, before := range []int{0, 1, 30} {
+		c := newChannel(t, r, b)
+		for range before {
+			c.text(t, mobile, "hello")
+		}
+		c.limits.over.Store(true)
+		c.text(t, mobile, "CW10")
+		if got := c.text(t, mobile, "9QN"); !strings.Contains(got, number) {
+			t.Errorf("after %d texts, the second half is answered %q", before, got)
+		}
+	}
+}
+
+// A question for the place comes at growing intervals there, and no machine is asked without end.
+func TestQuestionForThePlacePastTheLimits(t *testing.T) {
+	c := newChannel(t, testkit.StartRedis(t), testbook.Load(t))
+	c.limits.over.Store(true)
+	answers := 0
+	for range 20 {
+		for _, text := range []string{"penwick or barnholm", "xyzzy", "x", "hello"} {
+			if c.text(t, mobile, text) != "" {
+				answers++
+			}
+		}
+	}
+	if answers != 2 {
+		t.Errorf("%d answers, not the question and the helpline text", answers)
 	}
 }

@@ -6,7 +6,8 @@
 // much is left of anything. It is the reserve:
 //
 //   - the answer to danger or despair: the first 12 of an hour, then one every two minutes
-//   - a number: one that this sender has not been given past the limits in this hour
+//   - a number: one that this sender has not been given past the limits in this hour. Those of one
+//     text count together, and a question for the place counts as one
 //   - any other text: the 24-hour number and 999, the helpline text
 //   - a call: the 24-hour number and 999, and the 24-hour line is dialled at the press of a key
 //

@@ -32,7 +32,7 @@ var allMeans = []means{
 	{name: "`X` in her name", price: forgedText, hers: true,
 		do: func(w *world, _ stream, _ int) { w.text(hers, "her", leave) }},
 	{name: "all of these in her name", price: forgedText, hers: true, do: func(w *world, _ stream, i int) {
-		w.text(hers, "her", []string{hello, place, danger, "place 1", leave}[i%5])
+		w.text(hers, "her", []string{hello, place, danger, "place 1", leave, need}[i%6])
 	}},
 	{name: "texts in as many other names", price: forgedText,
 		do: func(w *world, s stream, i int) { w.text(home(s.id*100_000+i), fmt.Sprint(s.id, "/", i), hello) }},

@@ -98,6 +98,7 @@ var ways = []way{
 	{"a first text, her place", []string{place}},
 	{"`hello`, then her place, then `999`", []string{hello, place, danger}},
 	{"`999`", []string{danger}},
+	{"what she needs, then her place", []string{need, place}},
 	{"her place, three times", slices.Repeat([]string{place}, 3)},
 	{"a call from her number", []string{rings}},
 	{"a withheld call", []string{ringsWithheld}},
@@ -169,7 +170,8 @@ func (w *world) she(does string) harm {
 		return unharmed
 	case does == hello && answer == theLine:
 		return lessened
-	case does == hello && lines, does == danger && dangers, does == place && places:
+	case does == hello && lines, does == danger && dangers, does == place && places,
+		does == need && held(need, holds):
 		return before
 	}
 	return denied
@@ -292,7 +294,16 @@ func search(c config.Config, keys *privacy.Keyring, n int, weaken func(admit.Lim
 	for range n {
 		r.try(c, keys, invent(random), weaken)
 	}
-	for _, at := range append(targets(false), targets(true)...) {
+	all := append(targets(false), targets(true)...)
+	for _, at := range all { // the best of one way may be good on another
+		f, ok := r.best[at]
+		for way := range ways {
+			if f.attack.way = way; ok {
+				r.try(c, keys, f.attack, weaken)
+			}
+		}
+	}
+	for _, at := range all {
 		for again := true; again; {
 			again = false
 			for _, b := range cheaper(r.best[at].attack) {
@@ -307,7 +318,7 @@ func search(c config.Config, keys *privacy.Keyring, n int, weaken func(admit.Lim
 }
 
 // strategies are as many as are made up; more are played while the best are made cheaper.
-const strategies = 6000
+const strategies = 10000
 
 // Nobody can be denied an answer. The tables of what attacks do, in docs/attacks.md, are what
 // the search finds.
@@ -341,7 +352,7 @@ func TestSearchFindsDenials(t *testing.T) {
 		{"one count of answers to danger, for everybody", func(l admit.Limits) admit.Limits { return oneDanger{l} },
 			"`999`", true},
 	} {
-		r := search(defaults(t), keyring(t), strategies/4, tt.weaken)
+		r := search(defaults(t), keyring(t), strategies/3, tt.weaken)
 		way := slices.IndexFunc(ways, func(w way) bool { return w.name == tt.way })
 		if _, ok := r.best[target{tt.stranger, way, denied}]; !ok {
 			t.Errorf("%s: the search does not find that %s is denied", tt.name, tt.way)

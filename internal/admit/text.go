@@ -126,7 +126,7 @@ func (t *Texts) remote(ctx context.Context, d Decision) Decision {
 type Step struct {
 	InConversation bool   // it is under way already
 	Leaves         bool   // the text ends it: leaving is never limited
-	Number         string // the service whose number the answer gives; empty for none
+	Number         string // the services whose numbers the answer gives, or a question for the place; empty for none
 	// Exhausted reports that the conversation would say nothing, because too much of it has
 	// moved nothing. Number is then what it would give otherwise.
 	Exhausted bool

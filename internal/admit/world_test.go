@@ -3,6 +3,7 @@ package admit_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,7 @@ const (
 	danger = "999"
 	leave  = "X"
 	help   = "please help me" // after danger: that answer again
+	need   = "im deaf"        // a place after it gets the line for the need, and its own number
 )
 
 // answers that are no place's number.
@@ -157,13 +159,24 @@ func (w *world) step(t *talk, body string) (step admit.Step, full string) {
 			return step, danger
 		}
 	default:
-		step.Number, full = body, body
+		step.Number, full = t.after(body), body
 	}
-	if t != nil && t.idle >= maxIdle && t.at == full {
+	if t != nil && t.idle >= maxIdle && t.at == t.after(body) {
 		step.Exhausted = true
 		return step, nothing
 	}
 	return step, full
+}
+
+// after is where a text leads.
+func (t *talk) after(body string) string {
+	switch {
+	case body == hello, body == help:
+		return theMenu
+	case t != nil && strings.HasPrefix(t.at, need) && body != need:
+		return need + " " + body
+	}
+	return body
 }
 
 func (w *world) move(name string, t *talk, body string) {
@@ -171,10 +184,7 @@ func (w *world) move(name string, t *talk, body string) {
 		delete(w.talks, name)
 		return
 	}
-	at := body
-	if body == hello || body == help {
-		at = theMenu
-	}
+	at := t.after(body)
 	if t == nil {
 		t = &talk{at: at}
 		w.talks[name] = t
