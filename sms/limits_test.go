@@ -182,3 +182,35 @@ func TestQuestionForThePlacePastTheLimits(t *testing.T) {
 		t.Errorf("%d answers, not the question and the helpline text", answers)
 	}
 }
+
+// A foreign phone that is answered in full is answered in an exhausted conversation, too, as one of this country is.
+func TestForeignConversationThatMovesNothing(t *testing.T) {
+	b, r := testbook.Load(t), testkit.StartRedis(t)
+	for _, from := range []string{mobile, "+353851234567"} {
+		for _, tt := range []struct {
+			before []string
+			text   string
+			want   []string
+		}{
+			{append([]string{"penwick"}, slices.Repeat([]string{"is it free"}, 8)...), "penwick",
+				[]string{"0161 496 0001", helpline, ""}},
+			{append([]string{"he has a knife"}, slices.Repeat([]string{"please help me"}, 8)...), "please help me",
+				[]string{helpline, ""}},
+			{slices.Repeat([]string{"xyzzy"}, 4), "xyzzy", []string{helpline, ""}},
+		} {
+			c := newChannel(t, r, b)
+			for _, text := range tt.before {
+				c.text(t, from, text)
+			}
+			for i, want := range tt.want {
+				if got := c.text(t, from, tt.text); !strings.Contains(got, want) || want == "" && got != "" {
+					t.Errorf("%s: after %q, the %d. %q is answered %q, not %q", from, tt.before, i+1, tt.text, got, want)
+				}
+			}
+			c.now = c.now.Add(5 * time.Minute)
+			if got := c.text(t, from, tt.text); got == "" {
+				t.Errorf("%s: after %q, %q is not answered later, either", from, tt.before, tt.text)
+			}
+		}
+	}
+}

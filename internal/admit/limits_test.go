@@ -217,3 +217,21 @@ func TestWithoutTheStore(t *testing.T) {
 		t.Errorf("%d more answers to danger", dangers)
 	}
 }
+
+// A sender from elsewhere who is answered in full gets the reserve where too much of a conversation has moved
+// nothing, as anybody does.
+func TestElsewhereWhereNothingIsSaid(t *testing.T) {
+	c := defaults(t)
+	c.Countries = []int{44, 353}
+	irish := webhook.Address{Kind: webhook.Phone, Country: 353, Raw: privacy.Hide("+353861234567")}
+	w := newWorld(c, keyring(t), time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), nil)
+	ways := map[admit.Way]int{}
+	for i := range 60 {
+		w.now = w.now.Add(time.Second)
+		d := w.texts.Decide(t.Context(), w.texts.Sender("irish", irish), false)
+		ways[d.Way(t.Context(), admit.Step{InConversation: true, Exhausted: true, Number: []string{"", place}[i%2]})]++
+	}
+	if ways[admit.HelplineText] != 1 || ways[admit.Revived] != 1 || ways[admit.Silent] != 58 {
+		t.Errorf("answered %v", ways)
+	}
+}

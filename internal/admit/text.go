@@ -177,7 +177,7 @@ func (d Decision) way(ctx context.Context, step Step) Way {
 		return Full
 	case !d.sender.Home && d.firstNotice:
 		return HelplineText
-	case d.sender.Home && !d.maintenance && step.Number != "" && d.texts.Limits.Due(d.sender, step.Number):
+	case d.hasReserve() && !d.maintenance && step.Number != "" && d.texts.Limits.Due(d.sender, step.Number):
 		if step.Exhausted {
 			return Revived
 		}
@@ -195,9 +195,13 @@ func (d Decision) allowUrgent(ctx context.Context) (ok bool) {
 	return ok
 }
 
-// helplineText is the helpline text, at growing intervals. Senders from elsewhere get none.
+// hasReserve reports a sender of this country, or one from elsewhere within the limits: their conversation may have
+// nothing to say.
+func (d Decision) hasReserve() bool { return d.sender.Home || d.full }
+
+// helplineText is the helpline text, at growing intervals.
 func (d Decision) helplineText() Way {
-	if d.sender.Home && d.texts.Limits.Due(d.sender, "") {
+	if d.hasReserve() && d.texts.Limits.Due(d.sender, "") {
 		return HelplineText
 	}
 	return Silent
