@@ -336,7 +336,8 @@ func (h *Handler) decide(mark store.Mark, text flows.Input, way func(admit.Step)
 	step := admit.Step{
 		InConversation: len(mark.Before) > 0, Leaves: len(stepped.next) == 0, Number: stepped.number,
 		Exhausted: stepped.exhausted, Urgent: stepped.urgent,
-		Own: ownBehaviour(h.Book(mark.Book), stepped.next),
+		Quiet: stepped.text == "" && !stepped.exhausted && !stepped.ended,
+		Own:   ownBehaviour(h.Book(mark.Book), stepped.next),
 	}
 	revived, anew := mark, answer{}
 	if step.Exhausted {

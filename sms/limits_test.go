@@ -214,3 +214,40 @@ func TestForeignConversationThatMovesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A text that we meet with silence, because somebody else may read the phone or nothing is asked, gets silence in
+// maintenance and past the limits, too.
+func TestSilenceIsKeptPastTheLimits(t *testing.T) {
+	b, r := testbook.Load(t), testkit.StartRedis(t)
+	for _, way := range []struct {
+		name string
+		set  func(*channel)
+	}{
+		{"within the limits", func(*channel) {}},
+		{"maintenance", func(c *channel) { c.maintenance = true }},
+		{"over the limit", func(c *channel) { c.limits.over.Store(true) }},
+		{"the budget is nearly spent", func(c *channel) { c.spend(9) }},
+		{"the budget is spent", func(c *channel) { c.spend(10) }},
+		{"all of these", func(c *channel) { c.limits.over.Store(true); c.spend(10); c.maintenance = true }},
+	} {
+		for _, from := range []string{mobile, "+353851234567", "+33612345678"} {
+			for _, text := range []string{"he is reading this", "thank you so much"} {
+				for _, before := range [][]string{nil, {"im in penwick hes got a knife"}} {
+					c := newChannel(t, r, b)
+					for _, text := range before {
+						c.text(t, from, text)
+					}
+					way.set(c)
+					for range 2 {
+						if got := c.text(t, from, text); got != "" {
+							t.Errorf("%s: after %q, %q of %s is answered %q", way.name, before, text, from, got)
+						}
+					}
+					if got := c.text(t, from, "he has a knife"); !strings.Contains(got, "press 55") {
+						t.Errorf("%s: danger after it is answered %q", way.name, got)
+					}
+				}
+			}
+		}
+	}
+}

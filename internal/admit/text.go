@@ -132,6 +132,8 @@ type Step struct {
 	Exhausted bool
 	// Own reports that the sender writes about their own behaviour.
 	Own bool
+	// Quiet reports a silence on purpose: somebody else may read the phone, or nothing is asked.
+	Quiet bool
 	// Urgent reports the answer to danger or despair, perhaps to a text that says nothing of it.
 	Urgent bool
 }
@@ -159,6 +161,8 @@ func (d Decision) way(ctx context.Context, step Step) Way {
 	case d.urgent && step.Exhausted: // words that weigh for despair, and that say nothing new there
 		return Revived
 	case d.urgent:
+		return Full
+	case step.Quiet: // it sends nothing, so no limit applies
 		return Full
 	case step.Urgent && !d.noBook && (!d.full || d.maintenance): // the answer to danger comes again
 		if d.allowUrgent(ctx) {
