@@ -251,3 +251,30 @@ func TestSilenceIsKeptPastTheLimits(t *testing.T) {
 		}
 	}
 }
+
+// Leaving ends the conversation for everybody, and forgets the place.
+func TestLeavingFromAnywhere(t *testing.T) {
+	b, r := testbook.Load(t), testkit.StartRedis(t)
+	for _, from := range []string{mobile, "+353851234567", "+33612345678", "+447012345678"} {
+		for name, set := range map[string]func(*channel){
+			"within the limits": func(*channel) {}, "maintenance": func(c *channel) { c.maintenance = true },
+			"over the limit":      func(c *channel) { c.limits.over.Store(true) },
+			"the budget is spent": func(c *channel) { c.spend(10) },
+		} {
+			for _, word := range []string{"x", "STOP"} {
+				c := newChannel(t, r, b)
+				set(c)
+				if got := c.text(t, from, "im in penwick hes got a knife"); !strings.Contains(got, "0161 496 0001") {
+					t.Fatalf("%s is answered %q", from, got)
+				}
+				if got := c.text(t, from, word); got != "" {
+					t.Errorf("%s, %s: %q is answered %q", name, from, word, got)
+				}
+				if got := c.text(t, from, "hes got a knife"); !strings.Contains(got, "999") ||
+					strings.Contains(got, "0161 496 0001") {
+					t.Errorf("%s, %s: after %q, danger is answered %q", name, from, word, got)
+				}
+			}
+		}
+	}
+}

@@ -169,8 +169,6 @@ func (d Decision) way(ctx context.Context, step Step) Way {
 			return Full
 		}
 		return d.helplineText()
-	case d.sender.Restricted && step.Leaves:
-		return Silent
 	case d.full && d.maintenance && !step.Leaves:
 		return Maintenance
 	case d.full && d.brief && !step.InConversation:
