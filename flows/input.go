@@ -150,7 +150,7 @@ type Reply struct {
 }
 
 // Urgent reports a text's reply that is the answer to danger or despair, for the first time or again.
-// after is the state that it leads to.
+// after is the state behind it.
 func (r Reply) Urgent(after State) bool {
 	return r.Emergency || after.Urgent != NotUrgent && r.Text != "" && r.SayStep == ""
 }

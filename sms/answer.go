@@ -23,12 +23,11 @@ type answer struct {
 	// because too much of the conversation has moved nothing.
 	number    string
 	exhausted bool
-	urgent    bool   // the answer to danger or despair
-	ended     bool   // somebody leaves
-	stepped   []byte // of a brief answer: the state after its step
+	urgent    bool // the answer to danger or despair
+	ended     bool // somebody leaves
 }
 
-// whichPlace stands for the number in a question for the place: the answer to it gives one.
+// whichPlace is the number of a question for the place, as far as the limits know: the next text gets one.
 const whichPlace = "which place"
 
 // answer works out the answer that a mark describes. It depends on the mark, the text and the book
@@ -128,9 +127,9 @@ func stepAnswer(book *flows.Book, now time.Time, before []byte, text flows.Input
 	return a
 }
 
-// briefAnswer answers in one text, without a conversation. A place still gets its number;
-// anything else gets the 24-hour number and 999, since a menu needs a conversation. The
-// state still records that somebody writes about their own behaviour.
+// briefAnswer answers the first text of a conversation briefly. A place still gets its number, and the
+// conversation goes on from there: what comes next needs to know it. Anything else gets the 24-hour
+// number and 999, since a menu needs more texts.
 func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	var after flows.State
 	var reply flows.Reply
@@ -139,13 +138,10 @@ func briefAnswer(book *flows.Book, now time.Time, text flows.Input) answer {
 	if err != nil || !reply.Ended && len(reply.Shows) == 0 && !reply.Emergency {
 		return answer{text: book.FallbackText(), keepTTL: true, outcome: Brief}
 	}
-	a := answer{text: reply.Text, keepTTL: true, outcome: Brief, kinds: kindsToCount(book, flows.State{}, after, reply),
+	a := answer{text: reply.Text, outcome: Brief, kinds: kindsToCount(book, flows.State{}, after, reply),
 		ended: reply.Ended}
 	if !reply.Ended {
-		a.stepped = after.Encode()
-	}
-	if ownBehaviour(book, a.stepped) {
-		a.next = a.stepped
+		a.next = after.Encode()
 	}
 	return a
 }

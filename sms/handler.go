@@ -267,9 +267,6 @@ func (h *Handler) answerOffline(m message, mark store.Mark, way func(admit.Step)
 		if d.mark.Kind == store.Stepped && !urgent {
 			d.mark.Kind = store.Brief
 			d.answer = h.answer(d.mark, m.heard)
-			if d.answer.stepped != nil {
-				d.answer.next = d.answer.stepped
-			}
 		}
 	}
 	h.Count(outcome)

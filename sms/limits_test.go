@@ -8,6 +8,7 @@ import (
 
 	"signpost/flows"
 	"signpost/flows/testbook"
+	"signpost/internal/budget"
 	"signpost/internal/testkit"
 )
 
@@ -274,6 +275,31 @@ func TestLeavingFromAnywhere(t *testing.T) {
 					strings.Contains(got, "0161 496 0001") {
 					t.Errorf("%s, %s: after %q, danger is answered %q", name, from, word, got)
 				}
+			}
+		}
+	}
+}
+
+// While the budget is nearly spent, a number is given in a conversation that goes on from there, as it does once
+// the budget is spent.
+func TestConversationGoesOnWhileNearlySpent(t *testing.T) {
+	b, r := testbook.Load(t), testkit.StartRedis(t)
+	for _, tt := range []struct{ first, next, want string }{
+		{"im deaf", "he has a knife", "Relay UK"}, {"penwick", "1", "0306 999 0005"},
+		{"penwick", "they didnt answer", "0306 999 0005"}, {"penwick", "he has a knife", "0161 496 0001"},
+		{"im deaf", "penwick", "0161 496 0001"}, {"hello", "1", helpline}, {"penwick", "x", ""},
+	} {
+		for _, tenths := range []budget.Money{0, 9} {
+			c := newChannel(t, r, b)
+			c.spend(tenths)
+			c.text(t, mobile, tt.first)
+			m := c.message(mobile, tt.next)
+			got := c.send(t, m)
+			if !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
+				t.Errorf("%d tenths are spent: after %q, %q is answered %q", tenths, tt.first, tt.next, got)
+			}
+			if again := c.send(t, m); again != got {
+				t.Errorf("%q again is answered %q, not %q", tt.next, again, got)
 			}
 		}
 	}

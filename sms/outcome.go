@@ -8,7 +8,7 @@ const (
 	Answered         Outcome = "answered"
 	Probed           Outcome = "probe"  // not from a person
 	Silent           Outcome = "silent" // nothing was sent, on purpose
-	Brief            Outcome = "brief"  // answered without a conversation
+	Brief            Outcome = "brief"  // a first text, answered without a menu
 	Limited          Outcome = "limited"
 	InMaintenance    Outcome = "maintenance"
 	Repeated         Outcome = "repeat" // the same message came again

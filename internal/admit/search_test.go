@@ -335,7 +335,7 @@ func TestNobodyIsDenied(t *testing.T) {
 	paper(t, "all",
 		fmt.Sprintf("%d attacks were played. A way to get her nothing at all: **%s**. The most that the line spent "+
 			"for each pound of an attacker's "+
-			"was £%.2f: %v.\n", r.played, map[bool]string{false: "none found", true: "found"}[r.worst == denied],
+			"was £%.2f. The attack was %v.\n", r.played, map[bool]string{false: "none found", true: "found"}[r.worst == denied],
 			r.dearest.gain(), r.dearest.attack))
 }
 

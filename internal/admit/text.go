@@ -48,7 +48,7 @@ type Way uint8
 // Ways.
 const (
 	Full         Way = iota // the conversation takes a step
-	Brief                   // one text, without a conversation
+	Brief                   // a first text: its number, or the helpline text, but no menu
 	HelplineText            // the 24-hour number and 999
 	Silent                  // nothing
 	Maintenance             // that the menus are switched off, and the 24-hour number

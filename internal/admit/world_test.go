@@ -122,10 +122,11 @@ func (w *world) text(from webhook.Address, name, body string) string {
 		answer = step.Number
 	case admit.Brief:
 		answer = theLine
+		delete(w.talks, name)
 		if full == body {
 			answer = body
+			w.move(name, nil, body)
 		}
-		delete(w.talks, name)
 	case admit.HelplineText:
 		answer = theLine
 	}

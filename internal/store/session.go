@@ -48,7 +48,7 @@ const (
 	Stepped      MarkKind = 1 + iota // the conversation took a step
 	HelplineOnly                     // over a limit: told the 24-hour number
 	Silent                           // over a limit, and told already
-	Brief                            // the budget is nearly spent: one text, without a conversation
+	Brief                            // the budget is nearly spent: a number, or the 24-hour one and 999
 	Maintenance                      // the menus are switched off: told the 24-hour number
 )
 
