@@ -35,6 +35,20 @@ func cleanBody(raw string) string {
 	return text
 }
 
+// withQuotes returns a text with what cleanBody leaves out, but for lines of ours: each of our texts names 999.
+func withQuotes(raw string) string {
+	if !strings.Contains(raw, "\n") {
+		return cleanBody(raw)
+	}
+	var kept []string
+	for line := range strings.Lines(raw) {
+		if line = strings.TrimSpace(line); line != "" && line != "--" && !strings.Contains(line, "999") && !isReplyHeader(line) {
+			kept = append(kept, strings.TrimSpace(strings.TrimLeft(line, ">")))
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
 // isReplyHeader finds "On 20 Nov 2026, 01234 567890 wrote:" and "-----Original
 // Message-----".
 func isReplyHeader(line string) bool {
