@@ -116,7 +116,7 @@ func memory(t *testing.T, pid int) string {
 
 // Where texts and keys are read, and faults there that quote them.
 const (
-	readsText      = "	m.read(in.Text.Reveal())\n"
+	readsText      = "	m.read(in.Text.Reveal(), h.Book(0))\n"
 	panicsOnThanks = "	if strings.HasPrefix(m.text, \"thanks\") {\n		panic(m.text)\n	}\n"
 	readsKeys      = "	in := keyed(h.Now(), &pos, c.Keys)\n"
 	panicsOnSeven  = "	if c.Keys == \"7\" {\n		panic(c.Caller.Raw.Reveal())\n	}\n"
