@@ -99,7 +99,7 @@ func says(t *testing.T, hosts []*hosted, text, want string) (took time.Duration)
 			if time.Since(began) > 5*time.Minute {
 				t.Fatalf("the answer to %q is still %q, without %q", text, reply, want)
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond) // between two looks: the gateway takes a new book by itself
 		}
 	}
 	return time.Since(began)

@@ -332,7 +332,7 @@ var (
 // Each planted bug is found, in a world that without it breaks no rule.
 func TestPlanted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds the gateway anew and plays a world for each bug")
+		t.Skip("builds the gateway anew and plays a world for each bug") // a minute of processor time
 	}
 	root, err := filepath.Abs("../../../..")
 	if err != nil {
