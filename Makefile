@@ -1,6 +1,6 @@
 # make test is all a new machine needs: it installs a real redis-server and a
 # speech synthesiser if they are missing, and runs everything.
-.PHONY: test test-race test-rest quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-table simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
+.PHONY: test test-race test-rest test-long quick reword test-browser test-desk-browser screenshots editor prove simulate simulate-table simulate-bugs slips build lint spelling prose contract test-valkey fuzz bench chaos release tools
 
 # Packages whose tests do several things at once: they run under the race detector. It finds
 # nothing in a test of one goroutine, and makes that ten times slower.
@@ -9,16 +9,24 @@ CONCURRENT = ./sms ./cmd/gateway/server ./internal/budget ./internal/counters ./
 # Walks make much garbage: collected less often (GOGC), they take a quarter less, as long as there is
 # memory (GOMEMLIMIT). The limit of forty minutes is for machines that do other work, too.
 # The two parts run side by side: the tests of the first wait much. Three packages of the second run at
-# once, since the tests of deploy and docs wait, too.
+# once, since the tests of deploy wait, too. make test-long runs what is left out here (-short).
 test: tools
 	$(MAKE) -j2 test-race test-rest
 
 test-race:
-	GOGC=400 GOMEMLIMIT=3GiB go test -timeout 40m -race $(CONCURRENT)
+	GOGC=400 GOMEMLIMIT=3GiB go test -short -timeout 40m -race $(CONCURRENT)
 	go test -timeout 40m -race -run 'PhoneIsShared' ./cmd/signpost/internal/preview
 
 test-rest:
-	GOGC=400 GOMEMLIMIT=3GiB go test -p 3 -timeout 40m $$(go list ./... | grep -vxF "$$(go list $(CONCURRENT))")
+	GOGC=400 GOMEMLIMIT=3GiB go test -short -p 3 -timeout 40m $$(go list ./... | grep -vxF "$$(go list $(CONCURRENT))")
+
+# The tests that take many seconds of processor time each, and that make test leaves out or samples: every
+# planted bug, every runbook and paper walked with the real programs, every place beside every other.
+LONG = TestPlanted TestRunbooksAreWalked TestDeployPaper TestDeskJourney TestRoutineChanges \
+  TestPairsOfTowns TestFramesOfOne TestEnglishWordsAreNoPlaces
+test-long: tools
+	GOGC=400 GOMEMLIMIT=3GiB go test -p 3 -timeout 40m -run '^($(subst $(space),|,$(strip $(LONG))))$$' \
+	  ./cmd/gateway/internal/simulate ./cmd/signpost ./cmd/signpost/internal/preview ./deploy ./docs ./flows
 
 # What fails first, in under a minute.
 quick: tools

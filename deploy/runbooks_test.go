@@ -35,6 +35,7 @@ type walk struct {
 
 // Every runbook is walked: the built programs, a real Redis, the provider's double.
 func TestRunbooksAreWalked(t *testing.T) {
+	testkit.Long(t)
 	var mu sync.Mutex
 	var asked []alertTest
 	walked := map[string]bool{}

@@ -236,6 +236,7 @@ func (n *newcomer) enable() {
 // command for a plain server is run as it stands, and prints what it says; then every
 // command of the other papers.
 func TestDeployPaper(t *testing.T) {
+	testkit.Long(t)
 	n := newNewcomer(t)
 	doctor := n.deploys()
 	for line := range strings.Lines(doctor) {

@@ -168,6 +168,7 @@ func wants(t *testing.T, what string, r reply, status int, words ...string) {
 // The whole way of a change: two people, two gateways, a refusal, approval, live in seconds,
 // and back.
 func TestDeskJourney(t *testing.T) {
+	testkit.Long(t)
 	o := openOffice(t)
 	jo, ann := o.joined(t, "Jo", "editor"), o.joined(t, "Ann", "approver")
 	hosts := []*hosted{o.host(t, "One"), o.host(t, "Two")}

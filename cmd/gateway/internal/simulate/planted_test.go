@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signpost/internal/testkit"
 )
 
 // A planted bug is a change to our own source that the simulation must notice. All of them
@@ -331,9 +333,7 @@ var (
 
 // Each planted bug is found, in a world that without it breaks no rule.
 func TestPlanted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the gateway anew and plays a world for each bug") // a minute of processor time
-	}
+	testkit.Long(t) // it builds the gateway anew, and plays a world for each bug
 	root, err := filepath.Abs("../../../..")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"signpost/flows/load"
 	"signpost/flows/testbook"
 	"signpost/internal/hours"
+	"signpost/internal/testkit"
 )
 
 // every tries every change with every service of the book that ships: make prove. Otherwise
@@ -144,6 +145,7 @@ func lines(text, id string) (from, to int) {
 // lines: by the form, and by hand in the file, where it comes out the same. No other file
 // has to be touched.
 func TestRoutineChanges(t *testing.T) {
+	testkit.Long(t)
 	dir, files := t.TempDir(), testbook.Files()
 	if *every { // how much room a change has depends on the words that ship
 		files = book.Files
