@@ -58,6 +58,8 @@ func guessed(r *hear.Reading, c *Case) bool {
 		return !r.Sure(hear.Other)
 	case CaseEither:
 		return !r.Sure(hear.Behaviour) && !r.Sure(hear.MaybeBehaviour) && r.Over(hear.MaybeBehaviour) < surelyEither
+	case CaseBehaviour:
+		return !r.Sure(hear.Behaviour) && !r.Sure(hear.MaybeBehaviour)
 	}
 	return false
 }
@@ -112,6 +114,9 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
 			return c
 		}
+	}
+	if c.Kind == CaseBehaviour && c.Guess {
+		c.Kind, c.Guess = CaseEither, false
 	}
 	if t.leadsToBehaviour(&c) && s.Who == Me && (urgent != NotUrgent || t.StepNamed(s.Step).Kind == KindServices) {
 		c.Kind = CaseEither // they got an answer for people who are harmed

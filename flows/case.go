@@ -110,8 +110,8 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
 	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), ShortForms: r.ShortForms()}
-	if !r.Sure(hear.Other) && (c.Place.any() || c.Place.Theirs != "") {
-		r = r.Without(hear.Other) // a guess must not take somebody else's place for the writer's
+	if !r.Sure(hear.Other) && c.Place.any() {
+		r = r.Without(hear.Other) // a guess must not take the writer's place for somebody else's
 	}
 	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)

@@ -74,6 +74,7 @@ func (b *Book) Cases() []NamedCase {
 	with("may want to die", Case{Kind: CaseDespair, Guess: true})
 	add("may be about somebody else", Case{Kind: CaseSomeone, Guess: true})
 	add("maybe harm both ways", Case{Kind: CaseEither, Guess: true})
+	add("maybe own behaviour", Case{Kind: CaseBehaviour, Guess: true})
 	for n := range 10 {
 		add(fmt.Sprintf("answers %d", n), Case{Kind: CaseAnswer, Digit: int8(n)})
 	}

@@ -14,27 +14,39 @@ const (
 	harmedMargin = 1
 	// sureMargin: a writer whose words fall short of the words of people who are harmed by no more than
 	// this is asked, even beside an unmistakable phrase.
-	sureMargin = 3
+	sureMargin = 3.5
 	// openMargin is harmedMargin where the phrase leaves open who did it: "slapped my gf again, want
 	// to stop".
 	openMargin = 2
 	// openWeight: there, the words must speak for somebody who harms by this much.
-	openWeight = 3
+	openWeight = 2
 	// askMargin: beside a phrase of somebody who is harmed, a phrase of somebody who harms makes us
 	// ask if the words are short of it by no more than this.
 	askMargin = 2
 	// denied: words that fall short by more than this deny even an unmistakable phrase. Then we ask, too.
 	denied = 2
+	// plainWeight, plainAway: without a phrase, the words must speak for somebody who harms by the first, and fall
+	// short of the words of people who are harmed by more than the second. Of the labelled texts that were tuned
+	// on, 83 about own behaviour have both that no phrase says, and none of 4,500 of people who are harmed.
+	plainWeight, plainAway = 4, 4
 )
 
-// surelyHarms reports unmistakable words of somebody who harms: a phrase, with nothing of
-// somebody who is harmed in it or in the weight of words.
+// surelyHarms reports unmistakable words of somebody who harms: a phrase, or many words that all weigh so, with
+// nothing of somebody who is harmed in it or in the weight of words.
 func surelyHarms(r *hear.Reading) bool {
 	if r.Sure(hear.Hurt) || r.Nearly(hear.Hurt, sureMargin) {
 		return false
 	}
 	return r.Has(hear.Behaviour) && r.Over(hear.MaybeBehaviour) >= -denied ||
-		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Has(hear.Other)
+		r.Sure(hear.MaybeBehaviour) && r.Nearly(hear.MaybeBehaviour, -openWeight) && !r.Has(hear.Other) ||
+		plainlyHarms(r)
+}
+
+// plainlyHarms reports words that weigh so much for somebody who harms that no phrase is needed, and that speak for
+// nothing else: no other person, no need.
+func plainlyHarms(r *hear.Reading) bool {
+	return r.Nearly(hear.MaybeBehaviour, -plainWeight) && !r.Nearly(hear.Hurt, plainAway) &&
+		!slices.ContainsFunc(ofOthers, func(k hear.Kind) bool { return r.Has(k) || r.Nearly(k, 0) })
 }
 
 // mayHarm reports a writer who may be the one who harms. A need or a question is no sign of
@@ -68,7 +80,7 @@ const (
 	// nearMargin: if a place or a need would send the writer to a service for people who are
 	// harmed, we ask a writer whose words fall short of the words of people who harm by no more
 	// than this,
-	nearMargin = 0.75
+	nearMargin = 0.25
 	// awayMargin: unless the words fall short of the words of people who are harmed by no more than
 	// this,
 	awayMargin = 0.5
@@ -82,8 +94,8 @@ const (
 // Margins for how much more the words speak for somebody who harms than for somebody who is harmed. They were
 // fitted on labelled texts.
 const (
-	// hurtCounts is what part of the weight for somebody who is harmed counts.
-	hurtCounts = 0.8
+	// hurtCounts is how much the weight for somebody who is harmed counts.
+	hurtCounts = 1.3
 	// leansMargin is enough to ask, and leansAgainst where a phrase says that the writer is harmed: of the texts
 	// about own behaviour that would be sent to a service for people who are harmed, 9 of 40 have as much; of
 	// those of people who are harmed, 7 of 7,000.

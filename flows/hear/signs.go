@@ -64,8 +64,8 @@ type Scale struct {
 	Adds   map[Sign]float32
 }
 
-// Weighable are the kinds that may be weighed. Weights never decide who harms: they
-// only make us ask.
+// Weighable are the kinds that may be weighed. The weight of words says at most that somebody may be the one who
+// harms; what follows from that is the engine's to decide.
 func Weighable() []Kind {
 	return []Kind{Danger, Injury, Despair, Hurt, MaybeBehaviour, Other, Child, Man, LGBT, Sexual, Honour, Older,
 		ChildConcern, TextOnly,

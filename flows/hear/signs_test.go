@@ -126,8 +126,8 @@ func TestSignsAreWrittenAsTheyAreRead(t *testing.T) {
 	}
 }
 
-// The weight of words makes us ask who harms; it never decides it.
-func TestWeightsNeverTellWhoHarms(t *testing.T) {
+// The weight of words says at most that somebody may be the one who harms.
+func TestOwnBehaviourIsNotWeighed(t *testing.T) {
 	if slices.Contains(hear.Weighable(), hear.Behaviour) {
 		t.Error("own behaviour is weighed")
 	}

@@ -148,21 +148,17 @@ const complaintWords = 8
 var noLine = Of(Homeless, Stalked, Tracked, Visa)
 
 // noLineOver is the weight of words, above enough, that says such a need.
-const noLineOver = 1
+const noLineOver = 0.5
 
 // homelessOver is the weight of words, above enough, that speaks of despair beside a phrase of somebody with
 // nowhere to go.
 const homelessOver = 0.5
 
-// childMargin is the weight of words, above enough, that speaks of a child in the text of somebody who is harmed.
-const childMargin = 0.5
-
 // hurtMoreThanChild reports a text of somebody who is harmed, with a child in it: "he calls me names in front
 // of the kids". Of 36 labelled texts that were looked at and are about the child, it takes 4; of 24 that are not, 17.
 func (r *Reading) hurtMoreThanChild() bool {
-	child := r.over[ChildConcern]
 	return r.has.Has(Hurt) && r.has.Has(ChildConcern) && !r.foreign.Has(ChildConcern) &&
-		(r.over[Hurt] >= child || !r.sure.Has(ChildConcern) && child < childMargin)
+		r.over[Hurt] >= r.over[ChildConcern]
 }
 
 // everyday reports that words of everyday life alone deny what a text says by the weight of words or by
@@ -195,7 +191,7 @@ func scaleOf(k Kind) Kind {
 // margin is by how much more everyday life must weigh: more than a little for what is urgent.
 func margin(k Kind) float32 {
 	if urgent.Has(k) {
-		return 1
+		return 0.5
 	}
 	return 0
 }
