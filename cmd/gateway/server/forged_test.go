@@ -58,7 +58,7 @@ func TestForgeries(t *testing.T) {
 				req.Header.Set("Content-Type", tt.kind)
 			}
 			req.Header.Set(twilio.SignatureHeader, tt.signature)
-			resp, err := http.DefaultClient.Do(req)
+			resp, err := client.Do(req)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestLongWebhooks(t *testing.T) {
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			req.Header.Set(twilio.SignatureHeader, twilio.Sign(privacy.Hide(token), base+"/sms", form))
 			req.Close = true
-			resp, err := http.DefaultClient.Do(req)
+			resp, err := client.Do(req)
 			if err != nil {
 				t.Error(err)
 				return

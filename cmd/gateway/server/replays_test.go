@@ -120,7 +120,7 @@ func TestComposedWebhooks(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.URL.Opaque, req.Header = "/sms"+all, signed
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func send(t *testing.T, s *running, path string, form url.Values, signed http.He
 	}
 	req.Header = signed.Clone()
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,8 +25,8 @@ func TestQuietDaysAreNamed(t *testing.T) {
 	}
 	with := func(secret []byte) *running {
 		return start(t, func(c *config.Config) {
-			c.RedisURL, c.Secrets, c.InspectEvery, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), [][]byte{secret},
-				time.Millisecond, 5000, 5, 2
+			inspected(c)
+			c.RedisURL, c.Secrets, c.SpendLimitPence, c.TextPence, c.MinutePence = r.URL(), [][]byte{secret}, 5000, 5, 2
 		})
 	}
 	put(1, map[string]int{})
