@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -206,6 +207,15 @@ func (p *Proxy) answers(in, out net.Conn) {
 	}
 }
 
+// count is the number after the first byte of a line; of anything else it is 0.
+func count(line []byte) int {
+	n, err := strconv.Atoi(strings.TrimSpace(string(line[1:])))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // readCommand reads one command as clients send it, an array of strings.
 func readCommand(r *bufio.Reader) (raw []byte, name string, err error) {
 	line, err := r.ReadBytes('\n')
@@ -213,15 +223,12 @@ func readCommand(r *bufio.Reader) (raw []byte, name string, err error) {
 		return nil, "", err
 	}
 	raw = append(raw, line...)
-	n := 0
-	fmt.Sscanf(string(line), "*%d", &n)
-	for i := range n {
-		size := 0
+	for i := range count(line) {
 		if line, err = r.ReadBytes('\n'); err != nil {
 			return nil, "", err
 		}
 		raw = append(raw, line...)
-		fmt.Sscanf(string(line), "$%d", &size)
+		size := count(line)
 		word := make([]byte, size+len("\r\n"))
 		if _, err = io.ReadFull(r, word); err != nil {
 			return nil, "", err
