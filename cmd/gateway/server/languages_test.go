@@ -46,7 +46,7 @@ languages:
 // the conversation remembers it, and a call is spoken with its voice.
 func TestAnotherLanguage(t *testing.T) {
 	dir := t.TempDir()
-	putBook(t, dir, whoAsked+" ")
+	putCounty(t, dir, countyAsks)
 	src, _ := load.Dir(os.DirFS(dir))
 	var b strings.Builder
 	b.WriteString(strange)
@@ -61,7 +61,7 @@ func TestAnotherLanguage(t *testing.T) {
 	for _, turn := range []struct {
 		they, we string
 		foreign  bool
-	}{{"hello", townAsked, false}, {"strange", accented(townAsked), true}, {"kendal", "01229 582386", true},
+	}{{"hello", countyAsksPlace, false}, {"strange", accented(countyAsksPlace), true}, {"preston", countyNumber, true},
 		{"0", the24, true}, {"english", the24, false}} {
 		got := text(t, p, turn.they)
 		if !strings.Contains(got, turn.we) || strings.Contains(got, "é") != turn.foreign {

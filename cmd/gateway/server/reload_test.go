@@ -1,14 +1,12 @@
 package server_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"signpost/config"
-	"signpost/flows/book"
 	"signpost/flows/load"
 	"signpost/internal/area"
 )
@@ -112,21 +110,6 @@ func TestReloadOfTables(t *testing.T) {
 	s.log.await(t, refused, 1)
 	if got := text(t, s.phone(), "PR1 2HE"); !strings.Contains(got, countyNumber) {
 		t.Errorf("with a table that cannot be read a postcode gets %q", got)
-	}
-}
-
-// putBook writes the shipped book into a folder, with words of a menu changed.
-func putBook(t *testing.T, dir, words string) {
-	t.Helper()
-	for _, name := range load.Files() {
-		data, err := book.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data = bytes.ReplaceAll(data, []byte(whoAsked+" "), []byte(words))
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 
