@@ -259,6 +259,7 @@ func TestCallsCostWhatTheyLast(t *testing.T) {
 func TestPhonesThatWriteWithoutEnd(t *testing.T) {
 	for _, phones := range []int{7, 9, 40} {
 		t.Run(fmt.Sprint(phones), func(t *testing.T) {
+			t.Parallel()
 			s, _ := asShipped(t)
 			for n := range phones {
 				forges(t, numbered(s, "+4475%08d", n), 120, []string{"hello", "Crewe", "999"}[n%3])

@@ -88,6 +88,7 @@ func helplineOnly(t *testing.T, s *running) {
 // Without a good book, and without a saved one, everybody gets the 24-hour number and 999:
 // the book that ships is for an area that may be another. A good book ends it.
 func TestBrokenBookFromTheStart(t *testing.T) {
+	t.Parallel()
 	dir := brokenBook(t)
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })
 	helplineOnly(t, s)
@@ -185,6 +186,7 @@ func TestStateDirNotWritable(t *testing.T) {
 // A change of book logs one line: what callers will notice, by ids, without a word of theirs
 // or ours.
 func TestChangeIsLogged(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })

@@ -24,6 +24,7 @@ import (
 // A recorded prompt is played in the place of its words, served with its length
 // for as long as anybody may want it, and survives the book's change.
 func TestRecordedPrompt(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	src, problems := load.Dir(os.DirFS(dir))

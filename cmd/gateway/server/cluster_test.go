@@ -17,6 +17,7 @@ import (
 // text comes to. When a master dies in the middle, and its replica takes over,
 // nobody notices: every text gets the answer it would have got.
 func TestClusterFailover(t *testing.T) {
+	t.Parallel()
 	c := testkit.StartCluster(t)
 	secret := func(cfg *config.Config) { cfg.RedisURL = c.URL() }
 	first := start(t, secret)

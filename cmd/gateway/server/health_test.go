@@ -51,6 +51,7 @@ func inspected(c *config.Config) {
 
 // A Redis that takes no writes is named by /readyz and by a metric, and people are answered.
 func TestRedisWithoutWrites(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	r.Do(t, "REPLICAOF", "127.0.0.1", "1")
 	s := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
@@ -68,6 +69,7 @@ func TestRedisWithoutWrites(t *testing.T) {
 
 // A Redis that takes writes and runs no scripts keeps no conversation, and /readyz says so.
 func TestRedisWithoutScripts(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	r.Do(t, "ACL", "SETUSER", "gateway", "on", ">secret", "~*", "&*", "+@all", "-eval", "-evalsha", "-script")
 	s := start(t, func(c *config.Config) { c.RedisURL = strings.Replace(r.URL(), "//", "//gateway:secret@", 1) })
@@ -78,6 +80,7 @@ func TestRedisWithoutScripts(t *testing.T) {
 
 // Two gateways on one Redis with different keys are noticed; a rotation is not.
 func TestOtherKeysAreNoticed(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	noted := func(n int) {
 		t.Helper()
@@ -101,6 +104,7 @@ func TestOtherKeysAreNoticed(t *testing.T) {
 // Two gateways on one Redis that have used different flow books for long are noticed, and what
 // Redis does when it is full. A book that was changed just now has not reached the other yet.
 func TestOtherBooksAreNoticed(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t, "--maxmemory-policy", "allkeys-lru")
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
@@ -127,6 +131,7 @@ func TestOtherBooksAreNoticed(t *testing.T) {
 
 // What is wrong at the provider is looked for in the background, and named.
 func TestProviderIsInspected(t *testing.T) {
+	t.Parallel()
 	double := testkit.NewProvider(t, account, token)
 	double.SetBalance("2.50")
 	double.SetAccount("active", "Trial")
@@ -154,6 +159,7 @@ func TestProviderIsInspected(t *testing.T) {
 // Without the auth token the account is looked at with the API key. What a restricted key may
 // not see is a note, and no refusal.
 func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
+	t.Parallel()
 	double := testkit.NewProvider(t, account, token)
 	double.SetBalance("2.50")
 	double.MayRing(true, "GB")
@@ -186,6 +192,7 @@ func TestProviderIsInspectedWithAnAPIKey(t *testing.T) {
 // A proxy that keeps webhooks from the gateway is named, path by path, and so is a number
 // without a fallback, or without a report of calls that have ended.
 func TestWayToTheGatewayIsInspected(t *testing.T) {
+	t.Parallel()
 	double := testkit.NewProvider(t, account, token)
 	double.SetBalance("25")
 	double.MayRing(true, "GB")

@@ -31,6 +31,7 @@ return all`
 // Every key that the gateway writes is on the list of what is kept, which the
 // privacy paper is made from, and goes by itself within the time that says.
 func TestEverythingKeptIsListed(t *testing.T) {
+	t.Parallel()
 	r, double := testkit.StartRedis(t), testkit.NewProvider(t, account, token)
 	limits := store.Lifetimes{}
 	s := start(t, func(c *config.Config) {

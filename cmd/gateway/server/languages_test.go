@@ -45,6 +45,7 @@ languages:
 // Somebody who asks for another language is answered in it, by the real webhooks:
 // the conversation remembers it, and a call is spoken with its voice.
 func TestAnotherLanguage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	src, _ := load.Dir(os.DirFS(dir))

@@ -16,6 +16,7 @@ import (
 // 24-hour number; people can leave; it ends by itself and then they go on where they
 // were.
 func TestMaintenance(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	one := start(t, func(c *config.Config) { c.RedisURL = r.URL() })
 	two := start(t, func(c *config.Config) { c.RedisURL, c.Secrets = r.URL(), one.secrets })
@@ -74,6 +75,7 @@ func TestMaintenance(t *testing.T) {
 // An empty restart of Redis does not end maintenance, and gateways that start afterwards learn of
 // it. The operator ends it as ever, for a gateway that cannot reach Redis at that moment, too.
 func TestMaintenanceOutlivesRedis(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	s, err := store.Open(store.Options{URL: r.URL(), SessionTTL: time.Minute, Wait: patience})
 	if err != nil {

@@ -69,6 +69,7 @@ func (s *running) machine(t *testing.T) {
 // metrics. Callers then get the 24-hour line before it, by call and by text, from this
 // gateway and from one that starts beside it. An answer or a test call ends that.
 func TestLineNotAnswering(t *testing.T) {
+	t.Parallel()
 	r, dir := testkit.StartRedis(t), t.TempDir()
 	write := func(checked string) {
 		data, err := os.ReadFile("testdata/county/services.yaml")

@@ -43,6 +43,7 @@ func wellSaid(t *testing.T, ready string) {
 // What goes wrong while a gateway runs is named by /readyz, by a metric and, in plain words,
 // by the manager's page. It goes when it is over.
 func TestProblemsAreNamed(t *testing.T) {
+	t.Parallel()
 	r := testkit.StartRedis(t)
 	dir, state := t.TempDir(), t.TempDir()
 	putCounty(t, dir, countyAsks)
@@ -118,6 +119,7 @@ func TestProblemsAreNamed(t *testing.T) {
 // Without Redis set, and without a folder for the last good book, /readyz says what would be
 // lost.
 func TestWhatWouldBeLostIsNamed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	s := start(t, func(c *config.Config) { c.FlowsDir = dir })

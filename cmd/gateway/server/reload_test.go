@@ -14,6 +14,7 @@ import (
 // A changed flow book is used when it has no mistakes. A broken one is not, and a conversation
 // goes on through both.
 func TestReload(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	putCounty(t, dir, countyAsks)
 	edit := func(name, find, put string) {
@@ -85,6 +86,7 @@ func TestReload(t *testing.T) {
 // A book's own tables are part of it: a new postcode is known as soon as they are
 // saved, and one that cannot be read leaves the last good book in force.
 func TestReloadOfTables(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	put := func(name, data string) {
 		t.Helper()

@@ -16,6 +16,7 @@ import (
 // Two whole days on which nobody came are named, and only if a gateway counted them. Counts
 // of a key that is lost are named, too.
 func TestQuietDaysAreNamed(t *testing.T) {
+	t.Parallel()
 	r, secret, kept := storeBeside(t)
 	put := func(back int, counts map[string]int) {
 		t.Helper()
@@ -90,6 +91,7 @@ func TestUndeliveredRepliesAreNamed(t *testing.T) {
 
 // A search for what is left at the provider that fails is named until one succeeds.
 func TestFailedSweepIsNamed(t *testing.T) {
+	t.Parallel()
 	r, secret, _ := storeBeside(t)
 	s := startWith(t, func(c *config.Config) {
 		c.RedisURL, c.Secrets, c.Lines, c.EraseAfter = r.URL(), [][]byte{secret}, []string{ourLine}, time.Millisecond
