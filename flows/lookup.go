@@ -251,6 +251,13 @@ func (b *Book) follow(first []string) (chain []*Service) {
 // answers, and is neither paused nor closed for the day; else the first that takes them, else
 // the first, since somebody must always be given a number.
 func (b *Book) alwaysOpen(now time.Time, id string, of State) *Service {
+	if b.cache != nil {
+		return b.cache.alwaysOpen(b, now, id, of)
+	}
+	return b.findAlwaysOpen(now, id, of)
+}
+
+func (b *Book) findAlwaysOpen(now time.Time, id string, of State) *Service {
 	step := b.StepNamed(id)
 	if step == nil {
 		return nil

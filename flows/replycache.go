@@ -12,8 +12,8 @@ import (
 // and is not safe for concurrent use.
 func (b *Book) WithReplyCache(now time.Time) *Book {
 	c := *b
-	c.cache = &replyCache{now: now, texts: map[textKey]string{}, prompts: map[promptKey]Reply{},
-		chains: map[chainKey][]*Service{}}
+	c.cache = &replyCache{now: now, texts: map[textKey]string{}, shown: map[textKey]Reply{},
+		prompts: map[promptKey]Reply{}, chains: map[chainKey][]*Service{}, open: map[openKey]*Service{}}
 	c.Languages = make([]Language, len(b.Languages))
 	for i, l := range b.Languages {
 		l.Book = l.Book.WithReplyCache(now)
@@ -27,8 +27,10 @@ type replyCache struct {
 	now     time.Time
 	keys    StateKeys
 	texts   map[textKey]string
+	shown   map[textKey]Reply // by a key without a line to talk to
 	prompts map[promptKey]Reply
 	chains  map[chainKey][]*Service
+	open    map[openKey]*Service
 	// The latest chain: one step asks for the same several times.
 	lastOf    chainKey
 	lastChain []*Service
@@ -57,6 +59,13 @@ type chainKey struct {
 	helplineIs uint8
 }
 
+// openKey is all that the 24-hour service of a step depends on: what [Book.alwaysOpen] reads of a state.
+type openKey struct {
+	step string
+	who  Person
+	need Need
+}
+
 // worded is what words depend on of a state: not on how often we were not understood.
 func (c *replyCache) worded(s State) StateKey {
 	s.Misses, s.Silences, s.Idle, s.Half, s.Stay, s.Line = 0, 0, 0, "", false, 0
@@ -78,6 +87,38 @@ func (c *replyCache) text(t turn, s State, wordings []Wording) string {
 		c.texts[of] = text
 	}
 	return text
+}
+
+// show is [turn.showing], from the cache where it was worked out before.
+func (c *replyCache) show(t turn, s State, wordings []Wording) Reply {
+	of := textKey{at: c.worded(s)}
+	if t.call || !t.now.Equal(c.now) || len(wordings) > len(of.wordings) {
+		return t.showing(s, wordings)
+	}
+	for i, w := range wordings {
+		of.wordings[i] = w.Text
+	}
+	r, ok := c.shown[of]
+	if !ok {
+		r = t.showing(s, wordings)
+		r.Shows = slices.Clip(r.Shows) // what is shown behind it is no part of it
+		c.shown[of] = r
+	}
+	return r
+}
+
+// alwaysOpen is [Book.findAlwaysOpen], from the cache where it was found before.
+func (c *replyCache) alwaysOpen(b *Book, now time.Time, id string, of State) *Service {
+	if !now.Equal(c.now) {
+		return b.findAlwaysOpen(now, id, of)
+	}
+	key := openKey{id, of.Who, of.Need}
+	s, ok := c.open[key]
+	if !ok {
+		s = b.findAlwaysOpen(now, id, of)
+		c.open[key] = s
+	}
+	return s
 }
 
 // prompt is [turn.prompting], from the cache where it was put together before.

@@ -13,6 +13,13 @@ func (t turn) show(s State) Reply { return t.showWith(s, nil) }
 
 // showWith is show in other words than the step's.
 func (t turn) showWith(s State, wordings []Wording) Reply {
+	if t.cache != nil {
+		return t.cache.show(t, s, wordings)
+	}
+	return t.showing(s, wordings)
+}
+
+func (t turn) showing(s State, wordings []Wording) Reply {
 	if len(s.asking()) > 0 {
 		return t.showQuestion(s)
 	}

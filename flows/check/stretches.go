@@ -41,7 +41,7 @@ func RecordingName(spoken, language string) string {
 func Stretches(b *flows.Book) []Stretch {
 	s := stretches{seen: map[string]bool{}}
 	for m, now := range Moments(b) {
-		w := &walker{book: b, moment: m, now: now, callsOnly: true,
+		w := &walker{book: b.WithReplyCache(now), moment: m, now: now, callsOnly: true,
 			visit: func(e *Edge) { s.add(e.At(), e.Reply.Speech) }}
 		w.run()
 	}

@@ -105,6 +105,7 @@ type at struct {
 
 // Find lists the routes of a book at a moment: worst first in each way.
 func Find(b *flows.Book, now time.Time) []Route {
+	b = b.WithReplyCache(now) // the ways of all areas lead through the same menus
 	var out []Route
 	for i := range b.Areas {
 		if place := placeIn(b, now, &b.Areas[i]); place != "" {

@@ -56,6 +56,9 @@ func FirstOutside(text string) (r rune, at int, found bool) {
 // still takes one. In GSM-7 an extension character is never split across two
 // parts.
 func Segments(text string) int {
+	if len(text) <= SingleGSM7 && usual(text) {
+		return 1
+	}
 	if _, _, outside := FirstOutside(text); outside {
 		return ucs2Segments(text)
 	}
@@ -72,6 +75,17 @@ func Segments(text string) int {
 		return 1
 	}
 	return parts
+}
+
+// usual reports a text of nothing but what nearly every text is made of: each byte is a character that
+// costs one septet.
+func usual(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < ' ' || c > '?') {
+			return false
+		}
+	}
+	return true
 }
 
 func ucs2Segments(text string) int {
