@@ -13,10 +13,38 @@ import (
 	"signpost/internal/hours"
 )
 
+// edit is one edit of the tests' county.
+type edit struct{ file, find, put string }
+
+// compared is the county before an edit and after it, and what people will notice.
+type compared struct {
+	before, after *flows.Book
+	found         []changes.Change
+}
+
+// comparisons are kept: several tests look at the same edit, and nobody changes one.
+var comparisons = map[edit]compared{}
+
+func compare(t *testing.T, of edit) compared {
+	t.Helper()
+	c, ok := comparisons[of]
+	if !ok {
+		c.before, c.after = testbook.LoadEdited(t, "", "", ""), testbook.LoadEdited(t, of.file, of.find, of.put)
+		c.found = changes.Between(c.before, c.after)
+		comparisons[of] = c
+	}
+	return c
+}
+
+// anotherNumber is the edit of a number, anotherHour that of a line's hours.
+var (
+	anotherNumber = edit{"services.yaml", "0161 496 0009", "01925 243360"}
+	anotherHour   = edit{"services.yaml", "Mon-Fri 9am-6pm # as they print them", "Mon-Fri 9am-5pm"}
+)
+
 // Each kind of edit shows as what people will notice, from where they first
 // notice it, and nothing else does.
 func TestBetween(t *testing.T) {
-	same := testbook.LoadEdited(t, "", "", "")
 	tests := []struct {
 		name, file, find, put string
 		they                  string // how the first change is come to; empty: nobody notices anything
@@ -45,7 +73,7 @@ func TestBetween(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			found := changes.Between(same, testbook.LoadEdited(t, tt.file, tt.find, tt.put))
+			found := compare(t, edit{tt.file, tt.find, tt.put}).found
 			if tt.before == "" {
 				if len(found) > 0 {
 					t.Errorf("%d changes where nobody notices any: %+v", len(found), found[0])
@@ -65,13 +93,10 @@ func TestBetween(t *testing.T) {
 
 // A change says whether it is there at any hour.
 func TestWhen(t *testing.T) {
-	same := testbook.LoadEdited(t, "", "", "")
-	if found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "0161 496 0009",
-		"01925 243360")); len(found) == 0 || found[0].When() != "at any hour" {
-		t.Errorf("a number changes %q", found[0].When())
+	if found := compare(t, anotherNumber).found; len(found) == 0 || found[0].When() != "at any hour" {
+		t.Fatalf("a number changes %+v", found)
 	}
-	found := changes.Between(same, testbook.LoadEdited(t, "services.yaml", "hours: Mon-Fri 9am-6pm",
-		"hours: Mon-Fri 9am-5pm"))
+	found := compare(t, anotherHour).found
 	if len(found) == 0 || !strings.HasPrefix(found[0].When(), "on ") {
 		t.Fatalf("hours change %+v", found)
 	}

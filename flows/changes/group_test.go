@@ -11,7 +11,6 @@ import (
 
 // After any edit, each change is in exactly one group, and the groups are few.
 func TestGroups(t *testing.T) {
-	same := testbook.LoadEdited(t, "", "", "")
 	tests := []struct {
 		name, file, find, put string
 		causes                []string // of the groups in their order; the words of one that has none
@@ -30,11 +29,11 @@ func TestGroups(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			edited := testbook.LoadEdited(t, tt.file, tt.find, tt.put)
-			found := changes.Between(same, edited)
+			c := compare(t, edit{tt.file, tt.find, tt.put})
+			found := c.found
 			left := slices.Clone(found)
 			var causes []string
-			for _, g := range changes.Groups(same, edited, found) {
+			for _, g := range changes.Groups(c.before, c.after, found) {
 				cause := g.Cause
 				if cause == "" {
 					cause = "[" + g.Words[0].Cut + "] [" + g.Words[0].Put + "]"
