@@ -287,7 +287,9 @@ func TestEveryLineTakenOut(t *testing.T) {
 				continue
 			}
 			taken++
-			book := shippedFiles()
+			// What is told of a list is about its own phrases and the words that they name. The other lists are
+			// left out: to compile them takes a while each time.
+			book := withList(name)
 			book[name] = &fstest.MapFile{Data: []byte(strings.Join(slices.Delete(slices.Clone(lines), i, i+1), ""))}
 			_, problems := load.Dir(book)
 			told := map[string]bool{}
