@@ -15,8 +15,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m,
-		map[string]func(){"signpost": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }})
+	// main, as the program is built: it also sets how often memory is collected.
+	testscript.Main(m, map[string]func(){"signpost": main})
 }
 
 // edit FILE OLD NEW changes a file as a manager would.
