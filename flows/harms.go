@@ -19,7 +19,7 @@ const (
 	// to stop".
 	openMargin = 2
 	// openWeight: there, the words must speak for somebody who harms by this much.
-	openWeight = 2
+	openWeight = 3
 	// askMargin: beside a phrase of somebody who is harmed, a phrase of somebody who harms makes us
 	// ask if the words are short of it by no more than this.
 	askMargin = 2
