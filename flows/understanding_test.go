@@ -130,7 +130,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		"sexual": 85, "honour": 86, "older": 78, "childworry": 82, "none": 88, "plain": 90}
 	// The last sets are harder: half of their texts about own behaviour only hint at it.
 	later := map[string]map[string]float64{
-		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 90,
+		"sixth.csv": {"danger": 90, "suicide": 90, "behaviour": 45, "other": 85, "child": 95, "deaf_or_text": 82,
 			"men": 80, "lgbt": 80,
 			"sexual": 85, "honour": 90, "older": 90, "childworry": 75, "none": 88, "place kept": 97},
 		"seventh.csv": {"danger": 95, "suicide": 85, "behaviour": 42, "other": 90, "child": 95, "deaf_or_text": 90,
@@ -143,17 +143,20 @@ func TestNeedsAreUnderstood(t *testing.T) {
 			"deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 95, "honour": 95, "older": 80, "childworry": 95,
 			"none": 90, "plain": 70, "place kept": 85},
 		"tenth.csv": {"danger": 95, "suicide": 95, "behaviour": 70, "behaviour, or asked": 90, "other": 85, "child": 95,
-			"deaf_or_text": 95, "men": 70, "lgbt": 95, "sexual": 95, "honour": 95, "older": 95, "childworry": 70,
+			"deaf_or_text": 95, "men": 70, "lgbt": 95, "sexual": 85, "honour": 95, "older": 95, "childworry": 70,
 			"none": 80, "plain": 78, "place": 90, "place kept": 92},
 		"eleventh.csv": {"danger": 95, "suicide": 95, "behaviour": 27, "behaviour, or asked": 67, "other": 88,
-			"child": 95, "deaf_or_text": 95, "men": 73, "lgbt": 95, "sexual": 75, "honour": 95, "older": 78,
+			"child": 95, "deaf_or_text": 90, "men": 73, "lgbt": 95, "sexual": 75, "honour": 95, "older": 78,
 			"childworry": 75, "none": 87, "plain": 68, "place": 95, "place kept": 87},
 		"twelfth.csv": {"danger": 95, "suicide": 95, "behaviour": 40, "behaviour, or asked": 80, "other": 80,
 			"child": 95, "deaf_or_text": 80, "men": 95, "lgbt": 95, "sexual": 83, "honour": 90, "older": 83,
 			"childworry": 85, "none": 87, "plain": 83, "place kept": 95},
-		"thirteenth.csv": {"danger": 91, "suicide": 95, "behaviour": 45, "behaviour, or asked": 85, "other": 90,
-			"child": 90, "deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 70, "honour": 65, "older": 80,
+		"thirteenth.csv": {"danger": 88, "suicide": 95, "behaviour": 45, "behaviour, or asked": 85, "other": 90,
+			"child": 90, "deaf_or_text": 95, "men": 85, "lgbt": 95, "sexual": 70, "honour": 65, "older": 77,
 			"childworry": 88, "none": 80, "plain": 73, "place kept": 88},
+		"fourteenth.csv": {"danger": 95, "suicide": 93, "behaviour": 75, "behaviour, or asked": 90, "other": 90,
+			"child": 95, "deaf_or_text": 92, "men": 92, "lgbt": 95, "sexual": 95, "honour": 85, "older": 95,
+			"childworry": 92, "none": 94, "plain": 92, "place kept": 92},
 		"simple.csv": {"plain": 77},
 	}
 	tuned, judged := map[string]share{}, map[string]share{}
@@ -208,7 +211,7 @@ func TestNeedsAreUnderstood(t *testing.T) {
 		}
 	}
 	t.Logf("own behaviour given a service for people who are harmed: %d of %d", harm.all-harm.good, harm.all)
-	const mostHarmed = 18 // of 523, 9 of them of eleventh.csv, 3 of twelfth.csv, 2 of thirteenth.csv
+	const mostHarmed = 14 // of 573
 	if harm.all-harm.good > mostHarmed {
 		t.Errorf("%d texts about own behaviour get a service for people who are harmed, and it was %d",
 			harm.all-harm.good, mostHarmed)
