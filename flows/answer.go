@@ -320,7 +320,7 @@ func (t turn) answerComplaint(s State, c *Case, fresh bool) (outcome, bool) {
 			about = first.ID
 		}
 	}
-	if at := t.nextAt(s); at >= 0 {
+	if at := t.nextOpenAt(s); at >= 0 {
 		s.At = uint8(at)
 		s.Misses = 0
 		return outcome{next: s, complaint: about, wording: []Wording{{Text: reason.Text + t.Messages.Instead.Text},

@@ -187,9 +187,22 @@ func (t turn) helpline(s State) *Service {
 // nextAt is the position of the next number of the chain, -1 when there is
 // none. A call passes over lines that are closed now.
 func (t turn) nextAt(s State) int {
+	if t.call {
+		return t.nextOpenAt(s)
+	}
+	return t.next(s, func(svc *Service) bool { return !svc.Paused(t.now) })
+}
+
+// nextOpenAt is nextAt without the lines that are closed now: somebody whom a number did not help needs one that may
+// be answered.
+func (t turn) nextOpenAt(s State) int {
+	return t.next(s, func(svc *Service) bool { return !t.closed(svc) })
+}
+
+func (t turn) next(s State, wanted func(*Service) bool) int {
 	chain := t.chainIn(s)
 	for i := int(s.At) + 1; i < len(chain); i++ {
-		if !chain[i].Paused(t.now) && !(t.call && t.closed(chain[i])) {
+		if wanted(chain[i]) {
 			return i
 		}
 	}
