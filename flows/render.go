@@ -289,7 +289,7 @@ func (t turn) textNumbersFor(b []byte, s State, svc *Service) []byte {
 		if i > 0 {
 			b = append(b, t.Messages.Or.Text...)
 		}
-		if i == 0 && s.Need == NeedDeaf && !svc.TextsOnly && !svc.Emergency() && svc.Takes.Relay != No {
+		if s.Need == NeedDeaf && !svc.TextsOnly && !svc.Emergency() && svc.Takes.Relay != No {
 			b = append(b, relay...)
 		}
 		b = append(b, l.Printed...)

@@ -95,7 +95,7 @@ func moreMistakes() []mistake {
 		{"an interpreter who is not called", "services.yaml", "    label: 24-hour line\n",
 			"    takes_interpreters: no\n    label: 24-hour line\n", "line-like", "takes_interpreters: no",
 			"interpreters"},
-		{"a long word for a quiet line", "words.yaml", "{label}, not answering lately: {numbers}. ",
+		{"a long word for a quiet line", "words.yaml", "{label}, no answer lately: {numbers}. ",
 			"{label} has not been answering when others rang it in the last few days, so try it only after the other " +
 				"one: {numbers}. ",
 			"quiet-line", "", "characters"},
