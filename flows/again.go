@@ -226,46 +226,44 @@ func lineless(k hear.Kind) bool {
 	return k == hear.Interpreter || slices.Contains(everybodysNeeds, k)
 }
 
-// missText answers a text that was not understood.
+// missText answers a text that was not understood. Silence is for machines: somebody who tells their story in short
+// texts keeps the number that they were given, however many there are.
 func (t turn) missText(s State, c *Case) (State, Reply) {
 	if s.Urgent != NotUrgent { // that answer has the 24-hour number, too
 		return t.replyWithoutProgress(s, t.urgentAgain(s))
 	}
-	misses := min(s.Misses+1, missesToSilence)
-	if misses == missesToSilence { // they have the 24-hour number and 999; a machine would go on for ever
-		s.Misses = misses
-		return s, Reply{KeepsExpiry: true, Exhausted: true}
+	s.Misses = min(s.Misses+1, missesToHelpline)
+	again := s.Misses == missesToHelpline
+	switch step := t.StepNamed(s.Step); {
+	case step.FromArea || step.AreaToo || s.Step == t.helplineStep(s):
+		// As no number of its own: a machine would get it again and again.
+		return t.replyWithoutProgress(s, Reply{Text: t.show(s).Text})
+	case again:
+		s = t.enter(s, t.helplineStep(s))
+		s.Misses = missesToHelpline
+		return t.replyWithoutProgress(s, t.show(s))
+	case step.Kind == KindServices, s.Area != "": // nobody is asked for a town that is known
+		return t.replyWithoutProgress(s, Reply{Text: t.show(s).Text})
 	}
-	helpline, question := t.helplineStep(s), Reply{}
-	if len(s.asking()) > 0 {
-		question = t.showQuestion(s)
+	if question := t.showQuestion(s); len(s.asking()) > 0 && len(question.Shows) > 0 { // it has a number
+		return t.replyWithoutProgress(s, Reply{Text: question.Text})
 	}
-	reply := Reply{}
-	next := s
-	switch {
-	case misses < missesToHelpline && t.StepNamed(s.Step).Kind == KindServices: // who asks anything asks them
-		reply.Text = t.show(next).Text // as no number of its own: a machine would get it again and again
-	case misses < missesToHelpline && len(question.Shows) > 0: // it has a number
-		reply.Text = question.Text
-	case misses < missesToHelpline && c.Sentence && len(s.asking()) == 0 && s.Step != t.Either:
-		reply.Text = t.fit(s, t.Messages.Told, t.Messages.NotUnderstoodShort)
-	case misses < missesToHelpline:
-		reply.Text = t.fit(s, t.Messages.NotUnderstood, t.Messages.NotUnderstoodShort)
-	default:
-		if s.Step != helpline {
-			next = t.enter(s, helpline)
-		}
-		next.Ask, next.AskNames, next.Spelt = [4]string{}, [4]string{}, false
-		reply = t.show(next)
+	words := t.Messages.NotUnderstood
+	if c.Sentence && len(s.asking()) == 0 && s.Step != t.Either {
+		words = t.Messages.Told
 	}
-	next.Misses = misses
-	if s.Idle >= maxIdle {
-		return s, Reply{KeepsExpiry: true, Exhausted: true}
-	}
-	return t.replyWithoutProgress(next, reply)
+	return t.replyWithoutProgress(s, Reply{Text: t.fit(s, words, t.Messages.NotUnderstoodShort)})
 }
 
-// replyWithoutProgress replies without moving. After maxIdle such replies it stays silent, so
+// hears remembers which text it is: what another text before it moved nothing does not count.
+func (s State) hears(c *Case) State {
+	if c.Said != s.Said {
+		s.Said, s.Idle = c.Said, 0
+	}
+	return s
+}
+
+// replyWithoutProgress replies without moving. After maxIdle such replies to the same text it stays silent, so
 // that two machines cannot loop.
 func (t turn) replyWithoutProgress(s State, r Reply) (State, Reply) {
 	if s.Idle >= maxIdle {

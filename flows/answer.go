@@ -17,8 +17,10 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	if fresh {
 		s = t.enter(State{Lang: s.Lang}, b.TextStart)
 	}
-	half, urgent := s.Half, s.Urgent
-	s.Half, s.Urgent = "", NotUrgent // each text clears both; what was urgent is kept where the text does not end it
+	half, urgent, aside := s.Half, s.Urgent, s.Aside
+	// Each text clears these; what was urgent is kept where the text does not end it.
+	s.Half, s.Urgent, s.Aside = "", NotUrgent, false
+	s = s.hears(c)
 	if c.Deaf && s.Who != Behaviour {
 		s.Need = NeedDeaf
 	}
@@ -57,11 +59,14 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 			return t.askAgain(s, c)
 		}
 	}
+	if aside && (c.Kind == CaseBack || c.Kind == CaseAnswer && c.Digit == 9) { // back to what the question was asked at
+		return t.replyWithoutProgress(s, t.show(s))
+	}
 	o, understood := t.answer(s, fresh, c)
 	switch {
 	case understood && o.aside != nil:
-		o.next.Urgent = urgent // a question to us does not end what was urgent
-		return t.replyWithoutProgress(o.next, Reply{Text: t.text(o.next, o.aside.Text), SayStep: o.aside.ID})
+		o.next.Urgent, o.next.Aside = urgent, true // a question to us does not end what was urgent
+		return t.replyWithoutProgress(o.next, Reply{Text: t.aside(o.next, o.aside), SayStep: o.aside.ID})
 	case understood && o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
 		r.Complaint = o.complaint
@@ -122,7 +127,7 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 	case CaseRepeat:
 		return outcome{next: s}, true
 	case CaseStart:
-		return outcome{next: t.enter(State{Idle: s.Idle, Lang: s.Lang, Need: s.Need}, t.TextStart)}, true
+		return outcome{next: t.enter(State{Idle: s.Idle, Said: s.Said, Lang: s.Lang, Need: s.Need}, t.TextStart)}, true
 	case CaseYes:
 		if len(asking) == 2 && asking[1] == t.elsewhere() { // only one place is offered
 			return outcome{next: t.showServices(s, asking[0])}, true
@@ -350,7 +355,10 @@ func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 		a = c.Place.Theirs // "my dad hits my mum in kendal": a child lives where they do
 	}
 	switch says := t.StepNamed(to).Kind == KindSay; {
-	case !says && a != "" && c.Place.any() && to == t.People[s.Who].Helpline: // it comes with the local number
+	case !says && to == t.People[s.Who].Helpline && s.At == 0 && (t.StepNamed(s.Step).AreaToo && a != "" || t.keepsLine(s.Step)):
+		s.Area = a // the line for a need stays, with the local number
+		return outcome{next: s}, true
+	case !says && to == t.People[s.Who].Helpline && a != "": // it comes with the local number
 		return outcome{next: t.showServices(s, a)}, true
 	case says: // in one text with the local number
 		s = t.inArea(s, a)

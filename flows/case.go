@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"signpost/flows/hear"
 	"signpost/internal/normalise"
@@ -70,6 +71,7 @@ type Case struct {
 	Step     string // of a shortcut
 	Place    PlaceCase
 	Half     string // the first or second half of a postcode
+	Said     uint8  // a mark of the text: another text seldom has the same; 0: no text
 	// ShortForms are a short text, which may be half of a name that was offered.
 	ShortForms [3]string
 }
@@ -109,7 +111,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if _, digit := b.digitIn(r, w); digit || r.OnlyOf(replies...) || r.Sure(hear.Watched) || corrects(r) {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
-	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), ShortForms: r.ShortForms()}
+	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), ShortForms: r.ShortForms(), Said: said(w)}
 	if !r.Sure(hear.Other) && c.Place.any() {
 		r = r.Without(hear.Other) // a guess must not take the writer's place for somebody else's
 	}
@@ -139,6 +141,18 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	}
 	c.Guess, c.Sentence = guessed(r, &c), c.Kind == CaseUnclear && r.Sentence()
 	return c
+}
+
+// said is the mark of a text, which tells whether the same comes again. Digits do not count: what machines send for ever
+// often differs in a time or a number alone.
+func said(w string) uint8 {
+	words := strings.Map(func(c rune) rune {
+		if unicode.IsDigit(c) {
+			return -1
+		}
+		return c
+	}, w)
+	return uint8(ID(words)%maxSaid) + 1
 }
 
 // leaves reports a text that says to leave and nothing else.

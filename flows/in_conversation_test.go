@@ -153,7 +153,7 @@ func TestLaterTexts(t *testing.T) {
 		// The local number is not lost with the 24-hour line.
 		{"kendal|0|hes here", number, "unclear"},
 		{"kendal|0|9", number, "unclear"},
-		{"kendal|ive nowhere to sleep tonight|9", number, "unclear"},
+		{"kendal|ive nowhere to sleep tonight", number, "unclear"},
 		// Somebody who took something hears of A&E again.
 		{"i took all my tablets|im 15", "taken", "childline"},
 		{"i took all my tablets|under 19", "taken", "childline"},

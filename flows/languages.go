@@ -79,7 +79,11 @@ func (b *Book) stepIn(now time.Time, s State, in Input) (State, Reply) {
 	var r Reply
 	switch {
 	case chosen:
-		n, r = turn{Book: of, now: now, call: in.kind != inputText}.speakIn(s)
+		t := turn{Book: of, now: now, call: in.kind != inputText}
+		if !t.call {
+			s = s.hears(in.caseIn(of))
+		}
+		n, r = t.speakIn(s)
 	case in.kind == inputText:
 		n, r = of.stepText(now, s, in.caseIn(of))
 	default:

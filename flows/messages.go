@@ -48,6 +48,7 @@ type Messages struct {
 	ThenPress                            Wording // {key}
 	Or                                   Wording // between two numbers
 	Beside                               Wording // the 24-hour number next to a doubtful one: {numbers}
+	Town, TownKnown                      Wording // {town}: an invitation to name it; the local number: {numbers} {facts}
 	// A line that does not answer: in a text behind the 24-hour number, {label} {numbers};
 	// on a call {doubt}.
 	NotAnswering Wording
@@ -90,7 +91,7 @@ func (m *Messages) Each() []NamedWording {
 		{"phrases.hours_unknown", &m.HoursUnknown}, {"phrases.hours_open", &m.HoursOpen},
 		{"phrases.hours_closed", &m.HoursClosed}, {"phrases.free", &m.Free},
 		{"phrases.may_show", &m.MayShow}, {"phrases.then_press", &m.ThenPress}, {"phrases.or", &m.Or},
-		{"phrases.beside", &m.Beside},
+		{"phrases.beside", &m.Beside}, {"phrases.town", &m.Town}, {"phrases.town_known", &m.TownKnown},
 		{"phrases.not_answering", &m.NotAnswering}, {"messages.accept", &m.Accept},
 		{"messages.static", &m.Static},
 		{"phrases.call_choice", &m.CallChoice}, {"phrases.call_choice_next", &m.CallChoiceNext},

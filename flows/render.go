@@ -11,7 +11,7 @@ import (
 
 // Placeholders is the closed list of what a wording may hold.
 var Placeholders = []string{"choices", "numbers", "label", "facts", "beside", "also", "hours", "key", "date", "connect",
-	"zero", "local", "back", "doubt", "first_words", "closed", "place"}
+	"zero", "local", "back", "doubt", "first_words", "closed", "place", "town"}
 
 func uses(words, placeholder string) bool { return strings.Contains(words, placeholder) }
 
@@ -66,7 +66,8 @@ func (t turn) paused(s State, svc *Service) *Service {
 }
 
 // helplineBeside is the 24-hour service whose number is given next to svc's: while
-// svc is unchecked or overdue, closed, or of unknown hours.
+// svc is unchecked or overdue, closed, or of unknown hours, and to somebody who was not
+// understood twice.
 func (t turn) helplineBeside(s State, svc *Service) *Service {
 	if svc.Hours.IsAlways() && svc.takes(s) {
 		return nil
@@ -75,7 +76,7 @@ func (t turn) helplineBeside(s State, svc *Service) *Service {
 	if helpline == nil || helpline == svc {
 		return nil
 	}
-	if svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) ||
+	if s.Misses >= missesToHelpline || svc.NotAnswering || !svc.takes(s) || svc.Doubtful(t.now) || svc.Paused(t.now) ||
 		svc.Hours.At(t.now) != hours.Open {
 		return helpline
 	}
@@ -134,6 +135,8 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		if !t.localLast {
 			return t.localNumber(b, s)
 		}
+	case "town":
+		return t.town(b, s)
 	case "label":
 		return append(b, svc.Label...)
 	case "facts":
@@ -158,6 +161,26 @@ func (t turn) textField(b []byte, s State, svc *Service, field string) []byte {
 		}
 	}
 	return b
+}
+
+// town invites a town, where none is known. Where one is, it is the local number.
+func (t turn) town(b []byte, s State) []byte {
+	if s.Area == "" {
+		return append(b, t.Messages.Town.Text...)
+	}
+	local := t.localService(s)
+	if local == nil {
+		return b
+	}
+	return expand(b, t.Messages.TownKnown.Text, func(b []byte, placeholder string) []byte {
+		switch {
+		case placeholder == "numbers":
+			return t.textNumbersFor(b, s, local)
+		case placeholder == "facts" && t.facts != factsShort:
+			return append(t.textFacts(append(b, " ("...), s.Lang, local), ')')
+		}
+		return b
+	})
 }
 
 // localNumber is the number of the area's own service, with what joins it to the next

@@ -66,9 +66,13 @@ type openKey struct {
 	need Need
 }
 
-// worded is what words depend on of a state: not on how often we were not understood.
+// worded is what words depend on of a state: not on how often we were not understood, but that it was more than once.
 func (c *replyCache) worded(s State) StateKey {
-	s.Misses, s.Silences, s.Idle, s.Half, s.Stay, s.Line = 0, 0, 0, "", false, 0
+	s = s.Position()
+	s.Silences, s.Stay, s.Line = 0, false, 0
+	if s.Misses < missesToHelpline {
+		s.Misses = 0
+	}
 	return c.keys.Key(&s)
 }
 

@@ -53,7 +53,7 @@ func TestReplyCache(t *testing.T) {
 							t.Fatalf("from %+v, %+v leads to %+v, %+v; cached, to %+v, %+v (%v, %v)", queue[0],
 								in, state, reply, state2, reply2, err, err2)
 						}
-						state.Idle, state.Half = 0, ""
+						state = state.Position()
 						if !reply.Ended && !seen[state] {
 							seen[state] = true
 							queue = append(queue, state)

@@ -57,6 +57,11 @@ func (t turn) showing(s State, wordings []Wording) Reply {
 	return r
 }
 
+// aside is the answer to a question to us: without the town, or the local number, where that is too long.
+func (t turn) aside(s State, step *Step) string {
+	return t.fit(s, Wording{Text: step.Text}, Wording{Text: strings.ReplaceAll(step.Text, "{town}", "")})
+}
+
 // withLocal is what a reply shows, with the area's own service if its number is in the text, too.
 func (t turn) withLocal(r Reply, s State) []string {
 	local := t.localService(s)
@@ -115,7 +120,7 @@ func (t turn) firstFitting(s State, wordings []Wording) string {
 			if best == "" || len(text) < len(best) {
 				best = text
 			}
-			if !uses(w.Text, "{facts}") {
+			if !uses(w.Text, "{facts}") && !uses(w.Text, "{town}") {
 				break
 			}
 		}

@@ -38,7 +38,9 @@ type State struct {
 	Half     string  // the first half of a postcode, for one text
 	Misses   uint8   // answers not understood in a row
 	Silences uint8   // silences in a row, on a call
-	Idle     uint8   // replies that moved nothing, in this conversation
+	Idle     uint8   // replies that moved nothing, to the same text, in a row
+	Said     uint8   // a mark of the last text, as [Case.Said]: it tells whether the same comes again
+	Aside    bool    // the last text got the answer to a question: back leads to what was there before
 }
 
 // ErrNoSuchStep means that the state does not fit the book: it was replaced in
@@ -46,6 +48,15 @@ type State struct {
 var ErrNoSuchStep = errors.New("the book has no such step")
 
 const stateVersion = 3
+
+// The byte of the silences also holds [State.Aside] and [State.Said]: a call has no texts, and a text conversation no
+// silences.
+const (
+	maxSilences = 0x03
+	asideBit    = 0x04
+	saidBits    = 3
+	maxSaid     = 1<<(8-saidBits) - 1
+)
 
 // Urgency says whether the last answer was one to danger or to despair: a text that is not understood, or
 // asks for help, then gets it again.
@@ -141,7 +152,11 @@ func (s State) Encode() []byte {
 	if s.Spelt {
 		line |= speltBit
 	}
-	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, s.Silences, s.Idle, line)
+	silences := min(s.Silences, maxSilences) | s.Said<<saidBits
+	if s.Aside {
+		silences |= asideBit
+	}
+	return append(b, need, byte(s.Who)|s.Lang<<langBits, s.At, s.Misses, silences, s.Idle, line)
 }
 
 // Decode reads a state that this book, or another version of it, encoded. The
@@ -201,7 +216,8 @@ func (b *Book) decode(data []byte, lost bool) (State, error) {
 		Urgent:     Urgency(need >> urgentBits & urgentMask),
 		HelplineAt: need >> helplineAtBits & maxHelplineAt,
 		Who:        Person(who & whoMask), Lang: who >> langBits,
-		At: data[atAt], Misses: data[atMisses], Silences: data[atSilences], Idle: data[atIdle],
+		At: data[atAt], Misses: data[atMisses], Silences: data[atSilences] & maxSilences, Idle: data[atIdle],
+		Aside: data[atSilences]&asideBit != 0, Said: data[atSilences] >> saidBits,
 		Line: line & lineMask, HelplineIs: line >> helplineIsBits & maxHelplineIs,
 		Stay: line&stayBit != 0, Spelt: line&speltBit != 0,
 	}
@@ -240,6 +256,13 @@ func (b *Book) areaOf(id uint32) (string, bool) {
 // Revived is the state with room for another reply without progress.
 func (s State) Revived() State {
 	s.Idle, s.Misses = min(s.Idle, maxIdle-1), 0
+	return s
+}
+
+// Position is the state without what only the texts before it left: two conversations with the same are at the same
+// place.
+func (s State) Position() State {
+	s.Idle, s.Said, s.Aside, s.Half = 0, 0, false, ""
 	return s
 }
 

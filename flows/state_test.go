@@ -25,7 +25,8 @@ func FuzzState(f *testing.F) {
 		if err != nil {
 			// Most bytes are refused: put names that exist where ids would be.
 			s = flows.State{Step: b.Steps[int(step)%len(b.Steps)].ID, Who: flows.Person(areaAt % 3), At: ask,
-				Misses: in, Silences: step, Idle: areaAt, Urgent: flows.Urgency(in % 3)}
+				Misses: in, Silences: step % 4, Idle: areaAt, Said: in % 32, Aside: in%2 == 0,
+				Urgent: flows.Urgency(in % 3)}
 			if areaAt%2 == 0 {
 				s.Area = b.Areas[int(areaAt)%len(b.Areas)].ID
 			}

@@ -18,11 +18,11 @@ type StateKey struct {
 
 // smallFields are the fields of a state without a string.
 type smallFields struct {
-	who                                                            Person
-	need                                                           Need
-	urgent                                                         Urgency
-	lang, at, helplineAt, helplineIs, line, misses, silences, idle uint8
-	stay, unnamed, spelt                                           bool
+	who                                                                  Person
+	need                                                                 Need
+	urgent                                                               Urgency
+	lang, at, helplineAt, helplineIs, line, misses, silences, idle, said uint8
+	stay, unnamed, spelt, aside                                          bool
 }
 
 // Key is the key of a state.
@@ -30,7 +30,7 @@ func (k *StateKeys) Key(s *State) StateKey {
 	return StateKey{step: s.Step, area: s.Area, half: s.Half, asked: k.askedBy(s),
 		small: smallFields{who: s.Who, need: s.Need, urgent: s.Urgent, lang: s.Lang, at: s.At,
 			helplineAt: s.HelplineAt, helplineIs: s.HelplineIs, line: s.Line, misses: s.Misses, silences: s.Silences, idle: s.Idle,
-			stay: s.Stay, unnamed: s.Unnamed, spelt: s.Spelt}}
+			stay: s.Stay, unnamed: s.Unnamed, spelt: s.Spelt, said: s.Said, aside: s.Aside}}
 }
 
 // askedBy is the number of what a state asks about.

@@ -8,16 +8,14 @@ import (
 
 // Limits on turns without progress.
 const (
-	// maxIdle replies without progress are given in one conversation; after
-	// that only an answer that makes progress is answered. Machines that answer
-	// machines stop here; a real choice never does.
+	// maxIdle replies without progress are given to the same text in a row; after that it is
+	// answered only if that makes progress. Machines that answer machines stop here. Somebody
+	// who tells a story writes another text each time.
 	maxIdle = 8
 	// After missesToHelpline answers not understood in a row we give the 24-hour line;
 	// missesToEnd end a call.
 	missesToHelpline = 2
-	// missesToSilence texts not understood in a row are answered no more, until one is.
-	missesToSilence = 4
-	missesToEnd     = 4
+	missesToEnd      = 4
 	// After silencesToOffer silences in a row any key connects the caller to a person;
 	// silencesToEnd end the call.
 	silencesToOffer = 2

@@ -275,9 +275,9 @@ func onlyInOne(a, b map[string]bool) (out []string) {
 
 // push gives the pair's place, and -1 if it is not gone into.
 func (w *walk) push(p pair, from step) int {
-	p.before.Idle, p.after.Idle, p.before.Half, p.after.Half = 0, 0, "", ""
+	p.before, p.after = p.before.Position(), p.after.Position()
 	p.before.Urgent, p.after.Urgent = 0, 0         // what it says again was compared
-	if p.before.Misses > 2 || p.after.Misses > 2 { // nothing more is said until something is understood
+	if p.before.Misses > 1 || p.after.Misses > 1 { // they get the same again until something is understood
 		return -1
 	}
 	key := pairKey{p.call, p.dials, w.keys.Key(&p.before), w.keys.Key(&p.after)}
@@ -348,7 +348,7 @@ const Again = "(not understood: the number again)"
 // again reports that a text was not understood where a number was given.
 func again(b *flows.Book, at, next flows.State) bool {
 	step := b.StepNamed(at.Step)
-	return next.Misses == 1 && at.Misses == 0 && step != nil && step.Kind == flows.KindServices
+	return next.Misses > at.Misses && step != nil && step.Kind == flows.KindServices
 }
 
 // Silence is how an answer of no words is told.

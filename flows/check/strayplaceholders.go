@@ -24,7 +24,7 @@ func fills(p *pass, w wording) []string {
 		case flows.KindMenu:
 			return []string{"choices", "zero", "also", "back"}
 		case flows.KindSay:
-			return []string{"zero", "local"}
+			return []string{"zero", "local", "town"}
 		}
 		return []string{"numbers", "label", "facts", "beside", "choices", "connect", "also", "zero", "hours", "back"}
 	}
@@ -56,6 +56,8 @@ func fills(p *pass, w wording) []string {
 		return []string{"label", "numbers"}
 	case "phrases.not_answering.say":
 		return []string{"label"}
+	case "phrases.town_known.text":
+		return []string{"numbers", "facts"}
 	case "phrases.beside.text":
 		return []string{"numbers"}
 	case "phrases.call_choice.say", "phrases.call_choice_next.say":

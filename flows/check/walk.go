@@ -12,8 +12,7 @@ import (
 	"signpost/internal/normalise"
 )
 
-// Node is one state a conversation can be in. Idle, which only counts towards
-// silence between machines, is left out of it.
+// Node is one state a conversation can be in, without what only the texts before it left ([flows.State.Position]).
 type Node struct {
 	Moment  int // index into Walk.Moments
 	Call    bool
@@ -371,7 +370,7 @@ var Legs = map[string]flows.Leg{
 }
 
 func (w *walker) node(n Node) int {
-	n.State.Idle, n.State.Half = 0, "" // tests of their own check both
+	n.State = n.State.Position() // tests of their own check what this leaves out
 	key := nodeKey{n.Call, n.Dialing, w.keys.Key(&n.State)}
 	i, ok := w.index[key]
 	if !ok {
@@ -395,8 +394,8 @@ func (w *walker) step(from int, name string, in flows.Input) {
 	} else {
 		e.To = Node{Moment: e.From.Moment, Call: e.From.Call, Dialing: reply.Act == flows.Dial, State: next}
 		to := w.node(e.To)
-		// Another leads on. What is understood after the first was tried before it, and after the third at the
-		// 24-hour line after the second.
+		// Another leads on. What is understood after the first was tried before it, and after the third key of a call at
+		// the 24-hour line after the second.
 		if from := e.From.State; from.Misses == 0 && next.Misses == 1 || next.Misses > from.Misses && next.Misses > 2 ||
 			from.Silences == 0 && next.Silences == 1 {
 			w.missed[to] = append(w.missed[to], input{name, in})

@@ -137,10 +137,9 @@ func everyState(t *testing.T, b *flows.Book) *check.Walk {
 func checkTextAnswer(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 	r := e.Reply
 	leaving := e.Input == "STOP" || e.Input == "*" || e.Input == b.Words.Leave[0] || e.Input == flows.CaseLeave.String()
-	// Thanks need no answer; somebody who cannot write is not written to; people who were not
-	// understood four times has the 24-hour number and 999.
+	// Thanks need no answer; somebody who cannot write is not written to.
 	quiet := e.Input == b.Words.Polite[0] || e.Input == flows.CaseThanks.String() ||
-		e.Input == flows.CaseSilent.String() || e.To.State.Misses > 3
+		e.Input == flows.CaseSilent.String()
 	switch {
 	case leaving && (r.Text != "" || !r.Ended):
 		t.Errorf("%s: leaving is not silent and final: %q", where, r.Text)
@@ -224,6 +223,15 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		if local := b.Service(first.Services[0]).Lines[0].Printed; e.To.State.Area == first.ID ||
 			strings.Contains(r.Text, local) {
 			t.Errorf("%s: the writer left %s, but it is still known or given: %q", where, first.ID, r.Text)
+		}
+	}
+	// Nobody whose town is known is asked for it.
+	if s := e.To.State; s.Area != "" && s.Ask[0] == "" && !r.Ended {
+		m := &b.Messages
+		for _, words := range []string{m.Town.Text, m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:]} {
+			if words = strings.TrimSpace(words); words != "" && strings.Contains(r.Text, words) {
+				t.Errorf("%s: %s is known, and the town is asked for: %q", where, s.Area, r.Text)
+			}
 		}
 	}
 	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
@@ -389,9 +397,16 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 		case !n.Call && n.State.Step != "":
 			if n.State.Misses == 0 {
 				_, r := follow(t, b, w, n, nonsense, nonsense)
-				urgent := n.State.Urgent != flows.NotUrgent && namesOpenLine(b, r.Text) // the answer to danger, again
-				if !showsAlways(b, r.Shows) && !urgent {
+				if !showsAlways(b, r.Shows) && !namesOpenLine(b, r.Text) {
 					t.Errorf("%s: two misunderstood texts do not give the 24-hour number", where)
+				}
+			}
+			if area := b.Area(n.State.Area); area != nil && n.State.Who != flows.Behaviour && n.State.At == 0 &&
+				b.StepNamed(n.State.Step).FromArea && n.State.Ask[0] == "" {
+				number := b.Service(area.Services[0]).Lines[0].Printed
+				_, r := follow(t, b, w, n, slices.Repeat([]flows.Input{nonsense}, 6)...)
+				if !strings.Contains(r.Text, number) && n.State.Need != flows.NeedAll {
+					t.Errorf("%s: after six misunderstood texts the local number is lost: %q", where, r.Text)
 				}
 			}
 			if n.State.Urgent != flows.NotUrgent && n.State.Ask[0] == "" {

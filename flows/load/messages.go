@@ -147,6 +147,9 @@ func (b *builder) messageShape(file value) {
 	if m := file.at("messages").at("they_answer"); m.set {
 		demanded("messages", demand{"they_answer", "say", "{first_words}"})
 	}
+	if file.at("phrases").at("town_known").set {
+		demanded("phrases", demand{"town_known", "text", "{numbers}"})
+	}
 	if file.at("phrases").at("not_answering").set {
 		demanded("phrases", demand{"not_answering", "text", "{numbers}"})
 		demanded("phrases", demand{"not_answering", "say", ""})

@@ -279,6 +279,8 @@ func wordsShape(wording *shape) *shape {
 		"a line that has not answered lately: in a text behind the 24-hour number, {label} {numbers}; on a call, for "+
 			"{doubt}",
 		wording))
+	phrases = append(phrases, may("town", "for {town}, in an answer to a question: an invitation to name the town", wording),
+		may("town_known", "the same where the town is known: the local number, {numbers} {facts}", wording))
 	messages = append(messages, may("they_answer",
 		"to a caller, before they are put through to a line whose first words name it: {first_words}", wording),
 		may("doctor_deaf", "to danger, for somebody deaf whom a doctor must look at; without it, what danger_deaf says", wording),

@@ -169,7 +169,8 @@ func search(b *flows.Book, now time.Time, way Way, first string, begin flows.Inp
 				append(slices.Clone(from.turns), last), begin})
 			to.given = true
 		}
-		next.Idle, next.Misses, next.Silences, next.Half = 0, 0, 0, ""
+		next = next.Position()
+		next.Misses, next.Silences = 0, 0
 		if key := (place{next, to.dials}); !reply.Ended && !seen[key] {
 			seen[key] = true
 			queue = append(queue, to)
