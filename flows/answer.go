@@ -21,8 +21,12 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	// Each text clears these; what was urgent is kept where the text does not end it.
 	s.Half, s.Urgent, s.Aside = "", NotUrgent, false
 	s = s.hears(c)
-	if c.Deaf && s.Who != Behaviour {
+	switch {
+	case s.Who == Behaviour:
+	case c.Deaf:
 		s.Need = NeedDeaf
+	case c.Foreign && s.Need == NeedNothing:
+		s.Need = NeedLanguage
 	}
 	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
 	if joined := t.joinHalves(half, c.Half); joined != nil && !digit {

@@ -232,14 +232,15 @@ type Need uint8
 
 // The needs that change an answer.
 const (
-	NeedNothing Need = iota
-	NeedDeaf         // numbers are given for Relay UK
-	NeedAll          // the 24-hour line is one for everybody: for men, and LGBT+ people
+	NeedNothing  Need = iota
+	NeedDeaf          // numbers are given for Relay UK
+	NeedAll           // the 24-hour line is one for everybody: for men, and LGBT+ people
+	NeedLanguage      // numbers come with how to ask for an interpreter; no step of a book settles it
 	needCount
 )
 
 // NeedNames are the names the flow book uses.
-var NeedNames = [needCount]string{"", "deaf", "line_for_all"}
+var NeedNames = [needCount]string{"", "deaf", "line_for_all", ""}
 
 // Action is what choosing does, other than going to a step.
 type Action uint8

@@ -62,6 +62,8 @@ type Case struct {
 	Doctor, Taken bool
 	// Deaf means that the writer cannot hear.
 	Deaf bool
+	// Foreign means that the writer needs an interpreter.
+	Foreign bool
 	// Guess means that no phrase says it, only the weight of words.
 	Guess bool
 	// Sentence means that an unclear text is a sentence: somebody tells more.
@@ -115,7 +117,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	if !r.Sure(hear.Other) && c.Place.any() {
 		r = r.Without(hear.Other) // a guess must not take the writer's place for somebody else's
 	}
-	c.Deaf, c.Someone = r.Has(hear.Deaf), r.Has(hear.Other)
+	c.Deaf, c.Foreign, c.Someone = r.Has(hear.Deaf), r.Sure(hear.Interpreter), r.Has(hear.Other)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.ShortForms[1])) // "how i act i suppose"
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)

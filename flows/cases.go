@@ -50,7 +50,7 @@ func (b *Book) Cases() []NamedCase {
 	with("about somebody else", Case{Kind: CaseSomeone})
 	with(CaseEither.String(), Case{Kind: CaseEither})
 	for _, k := range needs {
-		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf})
+		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Foreign: k == hear.Interpreter})
 	}
 	for _, p := range places[1:] {
 		c := p.Case

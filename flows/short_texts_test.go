@@ -30,6 +30,8 @@ func TestStoryInShortTexts(t *testing.T) {
 		// A question to us, and back from it.
 		{"runcorn|what time do they open|is it open now|who is this|u there?|can you ring me",
 			[]string{number("halton_service")}},
+		// A language.
+		{"mi marido me pega carlisle|carlisle|#|0|9", []string{number("letgo_north"), number("national_helpline"), "interpreter"}},
 		{"im deaf. workington|#", []string{"18001 " + b.Service("letgo_west").Lines[0].Printed,
 			"18001 " + b.Service("letgo_west").Lines[1].Printed}},
 	} {
@@ -45,6 +47,18 @@ func TestStoryInShortTexts(t *testing.T) {
 			if s.Area != "" && strings.Contains(r[0].Text, invites) {
 				t.Errorf("%s: %q gets %q, and the town is known", tt.texts, text, r[0].Text)
 			}
+		}
+	}
+}
+
+// Where the language was said before the town, the local number comes with how to ask for an interpreter.
+func TestLanguageIsKept(t *testing.T) {
+	b := shipped(t)
+	for _, first := range []string{"mi marido me pega", "can speak polish person", "pomocy maz mnie bije"} {
+		s, _ := says(t, b, flows.State{}, first)
+		if _, r := says(t, b, s, "crewe"); !strings.Contains(r[0].Text, "interpreter") ||
+			!strings.Contains(r[0].Text, b.Service("cheshire_east_hub").Lines[0].Printed) {
+			t.Errorf("%q, then the town gets %q", first, r[0].Text)
 		}
 	}
 }

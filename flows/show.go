@@ -28,6 +28,8 @@ func (t turn) showing(s State, wordings []Wording) Reply {
 		wordings = []Wording{t.Messages.Number, t.Messages.NumberShort}
 		switch {
 		case s.At != 0 || t.helplineBefore(s, t.service(s)) != nil:
+		case s.Need == NeedLanguage && (step.FromArea || s.Step == t.helplineStep(s)):
+			wordings = slices.Insert(wordings, 0, t.interpreter()...)
 		case step.AreaToo && s.Who != Behaviour:
 			wordings = t.needWordings(s)
 		case s.Who != Behaviour && s.Step == t.helplineStep(s) && s.Area == "":
@@ -55,6 +57,15 @@ func (t turn) showing(s State, wordings []Wording) Reply {
 		}
 	}
 	return r
+}
+
+// interpreter is how to ask the local number, and the 24-hour line, for an interpreter; empty in a book that does not
+// say so.
+func (t turn) interpreter() []Wording {
+	if step := t.StepNamed(t.Needs[hear.Interpreter]); step != nil && step.Kind == KindSay && step.Text != "" {
+		return []Wording{{Text: step.Text}}
+	}
+	return nil
 }
 
 // aside is the answer to a question to us: without the town, or the local number, where that is too long.
