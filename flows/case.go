@@ -64,6 +64,8 @@ type Case struct {
 	Deaf bool
 	// Foreign means that the writer needs an interpreter.
 	Foreign bool
+	// Child means that the writer surely is a child.
+	Child bool
 	// Guess means that no phrase says it, only the weight of words.
 	Guess bool
 	// Sentence means that an unclear text is a sentence: somebody tells more.
@@ -118,6 +120,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		r = r.Without(hear.Other) // a guess must not take the writer's place for somebody else's
 	}
 	c.Deaf, c.Foreign, c.Someone = r.Has(hear.Deaf), r.Sure(hear.Interpreter), r.Has(hear.Other)
+	c.Child = surelyChild(r)
 	c.Doctor, c.Taken = r.Has(hear.Injury), r.Has(hear.Taken)
 	c.Label = cmp.Or(b.labelIn(w), b.labelIn(c.ShortForms[1])) // "how i act i suppose"
 	urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken)
@@ -129,14 +132,14 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseLeave // "x" behind an emoji of danger does not leave
 	case slices.Contains(b.Words.Emergency, w), b.emergency(r.Core()):
 		c.Kind = CaseDanger
-	case surelyHarms(r) && !r.Has(hear.Despair):
+	case surelyHarms(r) && !r.Has(hear.Despair) && !c.Child:
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
 	case urgent && (sureDanger || !cannotSpeak):
 		c.Kind = CaseDanger
 		c.What, c.Someone = needInDanger(r)
-	case harm && !r.Has(hear.Other) && !ratherHarmed(r), c.Label == "" && mayHarm(r):
+	case !c.Child && (harm && !r.Has(hear.Other) && !ratherHarmed(r) || c.Label == "" && mayHarm(r)):
 		c.Kind = CaseEither
 	default:
 		b.decideCalm(&c, r, w, text)

@@ -43,14 +43,15 @@ func (b *Book) Cases() []NamedCase {
 	with("danger, deaf", Case{Kind: CaseDanger, Deaf: true})
 	with("danger, somebody else", Case{Kind: CaseDanger, Someone: true})
 	for _, k := range append(dangerNeeds[:len(dangerNeeds):len(dangerNeeds)], hear.TextOnly) {
-		with("danger, and "+k.String(), Case{Kind: CaseDanger, What: k})
+		with("danger, and "+k.String(), Case{Kind: CaseDanger, What: k, Child: k == hear.Child})
 	}
 	with("wants to die", Case{Kind: CaseDespair})
 	with("has taken something", Case{Kind: CaseDespair, Taken: true})
 	with("about somebody else", Case{Kind: CaseSomeone})
 	with(CaseEither.String(), Case{Kind: CaseEither})
 	for _, k := range needs {
-		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Foreign: k == hear.Interpreter})
+		with("needs "+k.String(), Case{Kind: CaseNeed, What: k, Deaf: k == hear.Deaf, Child: k == hear.Child,
+			Foreign: k == hear.Interpreter})
 	}
 	for _, p := range places[1:] {
 		c := p.Case

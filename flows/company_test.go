@@ -31,9 +31,9 @@ func TestInCompany(t *testing.T) {
 		// "No call the police" may ask for the opposite.
 		{"danger", func(a answered) bool { return a.Emergency }, 2},
 		{"despair", func(a answered) bool { return strings.Contains(a.Text, "116 123") || a.Emergency }, 1},
-		// Own behaviour is heard, or asked about: no service for people who are harmed is shown.
+		// Own behaviour is heard, or asked about: no service for people who are harmed is shown. A child gets their line.
 		{"behaviour", func(a answered) bool {
-			return a.Emergency ||
+			return a.Emergency || a.Child ||
 				slices.Contains([]flows.CaseKind{flows.CaseBehaviour, flows.CaseEither, flows.CaseDespair}, a.Kind)
 		}, 0},
 	} {

@@ -42,6 +42,14 @@ func surelyHarms(r *hear.Reading) bool {
 		plainlyHarms(r)
 }
 
+// notChild: a phrase of a child does not count where the words fall short of those of children by more than this:
+// "like my dad, he battered mum and now ive done it". Of the labelled texts of people who harm, 44 of 49 children who
+// say so fall short by less, and none of 8 grown-ups.
+const notChild = 1
+
+// surelyChild reports a writer who is a child: a phrase says so, and the words do not speak against it.
+func surelyChild(r *hear.Reading) bool { return r.Sure(hear.Child) && r.Over(hear.Child) >= -notChild }
+
 // plainlyHarms reports words that weigh so much for somebody who harms that no phrase is needed, and that speak for
 // nothing else: no other person, no need.
 func plainlyHarms(r *hear.Reading) bool {

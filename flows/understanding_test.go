@@ -220,7 +220,8 @@ func TestNeedsAreUnderstood(t *testing.T) {
 
 // harms reports that somebody who harms is given a service for people who are harmed.
 func (a answered) harms(b *flows.Book, r row) bool {
-	if a.Who == flows.Behaviour || a.Kind == flows.CaseEither || slices.Contains(r.also, "danger") {
+	if a.Who == flows.Behaviour || a.Kind == flows.CaseEither || slices.Contains(r.also, "danger") ||
+		a.Child { // a child is always answered as a child
 		return false
 	}
 	return slices.ContainsFunc(a.Shows, func(id string) bool { return b.Service(id).For[flows.Me] })
