@@ -71,12 +71,40 @@ func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 		age.Kind, age.What, age.Digit = CaseNeed, hear.Child, -1
 		c = &age
 	}
+	if s.Who == Behaviour && c.Kind == CaseBehaviour && c.Doctor { // they have the advice line
+		hurt := *c
+		hurt.Kind = CaseDanger
+		c = &hurt
+	}
+	if s.Who == Behaviour && urgent != NotUrgent && !t.endsUrgentBehaviour(s, c) {
+		again := *c
+		again.Kind, again.What = CaseRepeat, 0
+		return &again
+	}
 	leads := c.Kind == CaseBehaviour || c.Kind == CaseShortcut // perhaps to the branch of somebody who harms
 	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && !leads {
 		return c
 	}
 	now := t.inConversation(s, urgent, *c)
 	return &now
+}
+
+// endsUrgentBehaviour reports a text of somebody who harms that asks for more than the answer to danger or despair once
+// more: a number of the menu, or a question. A place, a need or another person leads nowhere there.
+func (t turn) endsUrgentBehaviour(s State, c *Case) bool {
+	switch c.Kind {
+	case CaseDanger, CaseDespair, CaseSilent, CaseThanks, CaseHelpline, CaseQuestion:
+		return true
+	case CaseAnswer:
+		_, offered := t.answerDigit(s, false, int(c.Digit))
+		return offered && c.Digit != 9
+	}
+	return false
+}
+
+// saysChild reports a text of a child who needs the line for children.
+func saysChild(c *Case) bool {
+	return c.Child && c.What == hear.Child || c.Kind == CaseAnswer && childsAge(c.Digit)
 }
 
 // childsAge reports a number that is on no menu, and that is how old a child is who writes: "he touches me", then "13".
@@ -145,14 +173,12 @@ func (t turn) staysUrgent(s State, c *Case) bool {
 	return false
 }
 
-// tellsMore reports a text that does not end the answer to something taken: what the writer needs, where they are, or
-// that they want to talk to somebody.
+// tellsMore reports a text that does not end the answer to something taken: what the writer needs, or that they want
+// to talk to somebody. A place does not end it, either: see [lasts].
 func (t turn) tellsMore(c *Case) bool {
 	switch c.Kind {
 	case CaseNeed, CaseHelpline, CaseNotSure:
 		return true
-	case CasePlace:
-		return c.Place.one(t.elsewhere()) != ""
 	case CaseAnswer:
 		return c.Digit == 0
 	}

@@ -21,11 +21,13 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	// Each text clears these; what was urgent is kept where the text does not end it.
 	s.Half, s.Urgent, s.Aside = "", NotUrgent, false
 	s = s.hears(c)
+	if s.Who == Behaviour && saysChild(c) { // a child is always answered as a child
+		s = t.enter(State{Lang: s.Lang, Idle: s.Idle, Need: s.Need}, b.TextStart)
+	}
 	switch {
-	case s.Who == Behaviour:
 	case c.Deaf:
 		s.Need = NeedDeaf
-	case c.Foreign && s.Need == NeedNothing:
+	case s.Who != Behaviour && c.Foreign && s.Need == NeedNothing:
 		s.Need = NeedLanguage
 	}
 	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
@@ -51,7 +53,9 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		return t.thanked(s, fresh)
 	case CaseRepeat:
 		if urgent != NotUrgent { // "please help me"
-			s = t.inArea(s, t.areaAfter(s, &c.Place))
+			if s.Who != Behaviour {
+				s = t.inArea(s, t.areaAfter(s, &c.Place))
+			}
 			s.Urgent = urgent
 			return t.replyWithoutProgress(s, t.urgentAgain(s))
 		}
@@ -67,6 +71,14 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		return t.replyWithoutProgress(s, t.show(s))
 	}
 	o, understood := t.answer(s, fresh, c)
+	if understood && o.aside == nil && lasts(urgent) {
+		switch {
+		case t.givesPlace(c, o.next):
+			return t.stillUrgent(s, o.next, urgent)
+		case t.asksPlace(c, o.next):
+			o.next.Urgent = urgent
+		}
+	}
 	switch {
 	case understood && o.aside != nil:
 		o.next.Urgent, o.next.Aside = urgent, true // a question to us does not end what was urgent
@@ -86,12 +98,15 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	return t.missText(s, c)
 }
 
-// thanked answers thanks and small talk: in silence once a number has been given.
+// thanked answers thanks and small talk: in silence once a number has been given. Somebody who has taken something
+// may say "no im ok".
 func (t turn) thanked(s State, fresh bool) (State, Reply) {
 	switch {
 	case fresh:
 		return State{}, Reply{Ended: true}
-	case t.StepNamed(s.Step).Kind != KindMenu:
+	case s.Urgent == UrgentTaken:
+		return t.replyWithoutProgress(s, t.urgentAgain(s))
+	case s.Urgent != NotUrgent, t.StepNamed(s.Step).Kind != KindMenu:
 		return s, Reply{KeepsExpiry: true}
 	}
 	return t.replyWithoutProgress(s, t.show(s))
@@ -192,6 +207,9 @@ func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
 	return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
 }
 
+// invitingQuestions are the questions whose answer invites a town. On the branch of somebody who harms none is answered.
+var invitingQuestions = []hear.Kind{hear.AskWho, hear.AskHuman, hear.AskCall, hear.AskHours}
+
 // answerBehaviour answers on the branch of somebody who harms: they get only what is for
 // them until they leave.
 func (t turn) answerBehaviour(s State, c *Case) (outcome, bool) {
@@ -210,7 +228,13 @@ func (t turn) answerBehaviour(s State, c *Case) (outcome, bool) {
 			return outcome{next: s}, true
 		}
 	case CaseQuestion:
-		return t.answerQuestion(s, c)
+		o, ok := t.answerQuestion(s, c)
+		if o.aside != nil && slices.Contains(invitingQuestions, c.What) {
+			about := *o.aside
+			about.Text = t.Messages.BehaviourAsks.Text
+			o.aside = &about
+		}
+		return o, ok
 	case CaseComplaint:
 		return outcome{next: t.enter(s, own.Helpline)}, true
 	}
@@ -478,7 +502,10 @@ func (t turn) askArea(s State, p *PlaceCase) State {
 func (t turn) enterFor(s State, who Person, step string) State {
 	s.Who = who
 	if who == Behaviour {
-		s.Need, s.Area = 0, ""
+		s.Area = ""
+		if s.Need != NeedDeaf {
+			s.Need = NeedNothing
+		}
 	}
 	return t.enter(s, step)
 }

@@ -12,14 +12,18 @@ type Messages struct {
 	Doctor, DoctorShort, DoctorDeaf Wording // danger, and a doctor must look at it
 	Despair, DespairShort           Wording // wants to die
 	Taken, TakenShort               Wording // has taken something
-	BehaviourDanger                 Wording // danger or despair, on the branch of own behaviour
-	NotUnderstoodShort              Wording
-	Told                            Wording // to a sentence that asks for nothing we can give: {zero}
-	NumberShort                     Wording // a services step, where Number does not fit
-	NumberLocal, NumberLocalShort   Wording // a line for a need, with the local number: {local}
-	NumberTown                      Wording // a line for a need, when no place is known: it asks for the town
-	Instead                         Wording // another number, after a complaint
-	Last                            Wording // no other number is left
+	// The same on the branch of own behaviour: {zero}.
+	BehaviourDanger, BehaviourDeaf, BehaviourDoctor, BehaviourDespair, BehaviourTaken Wording
+	// To a question there, whose answer would invite a town: {zero}
+	BehaviourAsks Wording
+	// Where NotUnderstood does not fit.
+	NotUnderstoodShort            Wording
+	Told                          Wording // to a sentence that asks for nothing we can give: {zero}
+	NumberShort                   Wording // a services step, where Number does not fit
+	NumberLocal, NumberLocalShort Wording // a line for a need, with the local number: {local}
+	NumberTown                    Wording // a line for a need, when no place is known: it asks for the town
+	Instead                       Wording // another number, after a complaint
+	Last                          Wording // no other number is left
 	// Reason begins the answer to a complaint, in the order of [Complaints].
 	Reason     [6]Wording
 	Which      Wording // which area: {choices}
@@ -83,6 +87,9 @@ func (m *Messages) Each() []NamedWording {
 		{"messages.doctor_short", &m.DoctorShort}, {"messages.doctor_deaf", &m.DoctorDeaf}, {"messages.despair", &m.Despair},
 		{"messages.despair_short", &m.DespairShort}, {"messages.taken", &m.Taken},
 		{"messages.taken_short", &m.TakenShort}, {"messages.behaviour_danger", &m.BehaviourDanger},
+		{"messages.behaviour_deaf", &m.BehaviourDeaf}, {"messages.behaviour_doctor", &m.BehaviourDoctor},
+		{"messages.behaviour_despair", &m.BehaviourDespair}, {"messages.behaviour_taken", &m.BehaviourTaken},
+		{"messages.behaviour_asks", &m.BehaviourAsks},
 		{"messages.not_understood_short", &m.NotUnderstoodShort}, {"messages.told", &m.Told},
 		{"messages.number_short", &m.NumberShort}, {"messages.number_local", &m.NumberLocal},
 		{"messages.number_local_short", &m.NumberLocalShort}, {"messages.number_town", &m.NumberTown},

@@ -152,7 +152,7 @@ func TestUrgentAnswerAgain(t *testing.T) {
 				t.Errorf("after %q and %q, a place gets %q", urgent, next, place)
 			}
 			later, _ := text(after, "crewe")
-			if took := after.Urgent == flows.UrgentTaken; took != (later.Urgent != flows.NotUrgent) {
+			if plain := after.Urgent == flows.UrgentDanger; plain != (later.Urgent == flows.NotUrgent) {
 				t.Errorf("after %q, %q and a place: remembered as %v", urgent, next, later.Urgent)
 			}
 		}
@@ -164,10 +164,6 @@ func TestUrgentAnswerAgain(t *testing.T) {
 	}
 	if at, _ := text(flows.State{}, "i hit my wife"); at.Urgent != flows.NotUrgent {
 		t.Error("own behaviour is remembered as urgent")
-	}
-	at, _ := text(flows.State{}, "i hit my wife")
-	if at, _ = text(at, "i want to die"); at.Urgent != flows.NotUrgent {
-		t.Error("despair on the branch of somebody who harms is remembered")
 	}
 }
 

@@ -21,13 +21,35 @@ func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 	}
 	s.Misses, s.Urgent = 0, urgencyOf(c)
 	r := Reply{Text: t.urgentText(s), Emergency: true}
-	switch {
-	case s.Who == Behaviour: // somebody who harms always gets one number
-		s.Urgent = NotUrgent
-	case c.Kind == CaseDanger && (before == UrgentTaken || before == UrgentDoctor): // they still need a doctor
+	if c.Kind == CaseDanger && (before == UrgentTaken || before == UrgentDoctor) { // they still need a doctor
 		s.Urgent = before
 	}
 	return s, r
+}
+
+// lasts reports an urgency that a place does not end: to know where somebody is makes nothing else urgent less.
+func lasts(u Urgency) bool { return u == UrgentDespair || u == UrgentTaken || u == UrgentDoctor }
+
+// givesPlace reports a text that leads to the number of a place.
+func (t turn) givesPlace(c *Case, next State) bool {
+	step := t.StepNamed(next.Step)
+	return next.Area != "" && next.At == 0 && step.Kind == KindServices && (step.FromArea || c.Kind == CasePlace)
+}
+
+// asksPlace reports a text that leads to a question about the place.
+func (t turn) asksPlace(c *Case, next State) bool {
+	return t.StepNamed(next.Step).Kind == KindMenu &&
+		(c.Kind == CasePlace || c.Kind == CaseDenied || c.Kind == CaseAnswer && c.Digit != 0 && c.Digit != 9)
+}
+
+// stillUrgent gives the answer to despair, or about a doctor, once more, with the number of the place.
+func (t turn) stillUrgent(s, next State, urgent Urgency) (State, Reply) {
+	next.Urgent = urgent
+	r := t.urgentAgain(next)
+	if !Moved(s, next) {
+		return t.replyWithoutProgress(next, r)
+	}
+	return next, r
 }
 
 // inArea is the state with another area known. The line for a need stays, if it is the one that was given.
@@ -63,7 +85,7 @@ func (t turn) urgentText(s State) string {
 	var list []Wording
 	switch {
 	case s.Who == Behaviour:
-		list = []Wording{m.BehaviourDanger}
+		list = []Wording{t.urgentBehaviour(s)}
 	case s.Urgent == UrgentTaken:
 		list = []Wording{m.Taken, m.TakenShort}
 	case s.Urgent == UrgentDespair:
@@ -83,6 +105,22 @@ func (t turn) urgentText(s State) string {
 		text = t.fit(s, list...)
 	}
 	return text
+}
+
+// urgentBehaviour is the answer to danger or despair for somebody who harms: always one number, and how to start again.
+func (t turn) urgentBehaviour(s State) Wording {
+	m := &t.Messages
+	switch {
+	case s.Urgent == UrgentTaken:
+		return m.BehaviourTaken
+	case s.Urgent == UrgentDespair:
+		return m.BehaviourDespair
+	case s.Need == NeedDeaf:
+		return m.BehaviourDeaf
+	case s.Urgent == UrgentDoctor:
+		return m.BehaviourDoctor
+	}
+	return m.BehaviourDanger
 }
 
 // urgentAgain is the last answer to danger or despair once more.

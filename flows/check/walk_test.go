@@ -234,8 +234,16 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 			}
 		}
 	}
-	// From own behaviour nothing leads anywhere else, and every answer says how to leave.
-	if e.From.State.Who == flows.Behaviour && !r.Ended {
+	// From own behaviour nothing leads anywhere else, and every answer says how to leave. A child leaves it, and gets
+	// their line.
+	if e.From.State.Who == flows.Behaviour && childsText.MatchString(e.Input) {
+		line := b.Service("childline").Lines[0].Printed
+		// Who has taken something gets that answer again, and a place may leave no room.
+		must := e.From.State.Urgent != flows.UrgentTaken && !strings.Contains(e.Input, " in ")
+		if e.To.State.Who != flows.Me || must && !strings.Contains(r.Text, line) {
+			t.Errorf("%s: a child is not answered as one: %q", where, r.Text)
+		}
+	} else if e.From.State.Who == flows.Behaviour && !r.Ended {
 		if e.To.State.Who != flows.Behaviour {
 			t.Errorf("%s: own behaviour leads to %s at %q", where, e.To.State.Who, e.To.State.Step)
 		}
@@ -244,6 +252,10 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 				t.Errorf("%s: somebody worried about how they behave is given %s: %q", where, s.ID, r.Text)
 			}
 		}
+		if slices.Contains([]string{"asks ask_who", "asks ask_human", "asks ask_call", "asks ask_hours"}, e.Input) &&
+			!strings.Contains(r.Text, b.Service("samaritans").Lines[0].Printed) {
+			t.Errorf("%s: a question gets %q", where, r.Text)
+		}
 		if r.Text != "" && r.SayStep == "" && !keyX(r.Text) {
 			t.Errorf("%s: nothing says how to start again: %q", where, r.Text)
 		}
@@ -251,6 +263,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 }
 
 var (
+	childsText  = regexp.MustCompile(`^(12|(needs|danger, and) child(,.*| in .*)?)$`)
 	firstNumber = onceForEach(regexp.MustCompile(`[0-9]{3,}`).FindString)
 	fiftyFive   = onceForEach(regexp.MustCompile(`\b55\b`).MatchString)
 	keyX        = onceForEach(regexp.MustCompile(`\bX\b`).MatchString)
@@ -440,6 +453,19 @@ func staysUrgent(t *testing.T, b *flows.Book, w *check.Walk, n check.Node, where
 		case !spent && (strings.Index(r.Text, "999") > 60 || !namesOpenLine(b, r.Text)):
 			t.Errorf("%s: after %q: %q", where, k, r.Text)
 		}
+	}
+	lasts := n.State.Urgent != flows.UrgentDanger // a place ends plain danger
+	if first := &b.Areas[0]; lasts && n.State.Who != flows.Behaviour {
+		place := flows.Case{Kind: flows.CasePlace, Digit: -1, Place: flows.PlaceCase{Areas: [4]string{first.ID}}}
+		next, r := follow(t, b, w, n, flows.CaseInput(place))
+		if next.Urgent != n.State.Urgent || !strings.Contains(r.Text, "116 123") && !strings.Contains(r.Text, "A&E") ||
+			!strings.Contains(r.Text, b.Service(first.Services[0]).Lines[0].Printed) {
+			t.Errorf("%s: a place gets %q", where, r.Text)
+		}
+	}
+	if _, r := follow(t, b, w, n, flows.CaseInput(flows.Case{Kind: flows.CaseThanks, Digit: -1})); r.Text != "" &&
+		!namesOpenLine(b, r.Text) {
+		t.Errorf("%s: thanks get %q", where, r.Text)
 	}
 	for _, k := range []flows.CaseKind{flows.CaseSilent, flows.CaseThanks} {
 		if next, _ := follow(t, b, w, n, flows.CaseInput(flows.Case{Kind: k, Digit: -1})); next.Urgent != n.State.Urgent {
