@@ -60,7 +60,7 @@ func (t turn) speakIn(s State) (State, Reply) {
 	case fresh:
 		s = t.enter(State{}, t.TextStart)
 	}
-	s.Misses, s.Silences = 0, 0
+	s.Misses, s.Silences, s.Aside = 0, 0, false
 	switch {
 	case t.call:
 		return s, t.prompt(s, "")
