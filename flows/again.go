@@ -66,6 +66,9 @@ func guessed(r *hear.Reading, c *Case) bool {
 
 // meant is what a text means at this point of a conversation. Most texts mean the same everywhere.
 func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
+	if !fresh {
+		c = t.forChild(s, c)
+	}
 	if !fresh && s.Who == Me && c.Kind == CaseAnswer && childsAge(c.Digit) {
 		age := *c
 		age.Kind, age.What, age.Digit = CaseNeed, hear.Child, -1

@@ -414,6 +414,11 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	}
 	place := t.StepNamed(t.People[s.Who].Place)
 	areas := c.Place.areas()
+	if one := c.Place.one(t.elsewhere()); s.Step == t.Needs[hear.Child] && c.Place.any() &&
+		(one == "" || one == t.elsewhere()) { // a child's line answers everywhere, and needs no town
+		s.Area = ""
+		return outcome{next: t.enter(s, s.Step)}, true
+	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
 		if s.At == 0 && a != t.elsewhere() && t.keepsLine(s.Step) {
 			s.Area = a
@@ -456,9 +461,11 @@ func (t turn) areaAfter(s State, p *PlaceCase) string {
 	return s.Area
 }
 
-// keepsLine reports the line of somebody who cannot use a local number alone: a child, or who cannot speak.
+// keepsLine reports the line of somebody who cannot use a local number alone: a child, an adult
+// who is worried about one, or who cannot speak.
 func (t turn) keepsLine(step string) bool {
-	return t.StepNamed(step).AreaToo && slices.ContainsFunc([]hear.Kind{hear.Child, hear.Deaf, hear.TextOnly},
+	return t.StepNamed(step).AreaToo && slices.ContainsFunc(
+		[]hear.Kind{hear.Child, hear.ChildConcern, hear.Deaf, hear.TextOnly},
 		func(k hear.Kind) bool { return t.Needs[k] == step })
 }
 
