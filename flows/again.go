@@ -16,7 +16,7 @@ func (t turn) askAgain(s State, c *Case) (State, Reply) {
 		}
 		return next, t.show(next)
 	}
-	if s.Misses > 0 {
+	if s.Misses > 0 || c.Pleads && len(s.asking()) == 0 && s.Step != t.Either {
 		return t.missText(s, c)
 	}
 	s.Misses = 1
@@ -85,6 +85,9 @@ func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 		return &again
 	}
 	leads := c.Kind == CaseBehaviour || c.Kind == CaseShortcut // perhaps to the branch of somebody who harms
+	if !fresh && s.Who != Behaviour {
+		c = t.corrects(s, urgent, t.complainsOfPlace(s, c))
+	}
 	if fresh || s.Who == Behaviour || urgent == NotUrgent && !c.Guess && !leads {
 		return c
 	}
@@ -108,6 +111,30 @@ func (t turn) endsUrgentBehaviour(s State, c *Case) bool {
 // saysChild reports a text of a child who needs the line for children.
 func saysChild(c *Case) bool {
 	return c.Child && c.What == hear.Child || c.Kind == CaseAnswer && childsAge(c.Digit)
+}
+
+// complainsOfPlace is what a complaint that names a place means where the number of that place was given: "crewe didnt
+// answer" is a complaint then. Elsewhere it asks for the number of the place.
+func (t turn) complainsOfPlace(s State, c *Case) *Case {
+	if c.Kind != CasePlace || c.What == 0 || s.Area == "" || t.StepNamed(s.Step).Kind != KindServices ||
+		c.Place.one(t.elsewhere()) != s.Area && !t.saysNothingNew(s, &c.Place) {
+		return c
+	}
+	complaint := *c
+	complaint.Kind = CaseComplaint
+	return &complaint
+}
+
+// corrects is what another choice means after the number of a place: "no the third". The choices are gone, and may have
+// been others: we go back and ask.
+func (t turn) corrects(s State, urgent Urgency, c *Case) *Case {
+	if c.Kind != CaseAnswer || !c.Place.Changed || c.Digit < 1 || c.Digit == 9 || urgent != NotUrgent ||
+		s.At != 0 || !t.StepNamed(s.Step).FromArea {
+		return c
+	}
+	back := *c
+	back.Kind, back.Digit = CaseBack, -1
+	return &back
 }
 
 // childsAge reports a number that is on no menu, and that is how old a child is who writes: "he touches me", then "13".
@@ -278,7 +305,7 @@ func (t turn) missText(s State, c *Case) (State, Reply) {
 		return t.replyWithoutProgress(s, Reply{Text: question.Text})
 	}
 	words := t.Messages.NotUnderstood
-	if c.Sentence && len(s.asking()) == 0 && s.Step != t.Either {
+	if (c.Sentence || c.Pleads) && len(s.asking()) == 0 && s.Step != t.Either {
 		words = t.Messages.Told
 	}
 	return t.replyWithoutProgress(s, Reply{Text: t.fit(s, words, t.Messages.NotUnderstoodShort)})

@@ -157,6 +157,9 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 	case CaseNotSure:
 		return outcome{next: t.enter(s, t.helplineStep(s))}, true
 	case CaseShortcut:
+		if c.Step == t.People[s.Who].Ask && s.Area != "" { // "its for me": the place is known
+			return t.known(s), true
+		}
 		return t.goTo(s, c.Step), true
 	case CaseComplaint:
 		return t.answerComplaint(s, c, fresh)
@@ -201,14 +204,22 @@ func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
 	if c.Place.any() {
 		return t.answerPlace(s, c)
 	}
-	if t.areaAfter(s, &c.Place) != "" && t.StepNamed(s.Step).FromArea { // more about them: they are still there
-		return outcome{next: s}, true
+	if t.areaAfter(s, &c.Place) != "" { // more about them: they are still there
+		return t.known(s), true
 	}
 	return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
 }
 
 // invitingQuestions are the questions whose answer invites a town. On the branch of somebody who harms none is answered.
 var invitingQuestions = []hear.Kind{hear.AskWho, hear.AskHuman, hear.AskCall, hear.AskHours}
+
+// known gives the number again of the place that is known, or of the line with it beside.
+func (t turn) known(s State) outcome {
+	if step := t.StepNamed(s.Step); step.FromArea || step.AreaToo {
+		return outcome{next: s}
+	}
+	return outcome{next: t.showServices(s, s.Area)}
+}
 
 // answerBehaviour answers on the branch of somebody who harms: they get only what is for
 // them until they leave.
@@ -344,6 +355,11 @@ func (t turn) answerComplaint(s State, c *Case, fresh bool) (outcome, bool) {
 			return outcome{next: t.enter(s, t.helplineStep(s))}, true
 		}
 		return outcome{}, false
+	}
+	if local := t.localService(s); step.AreaToo && s.At == 0 && local != nil && c.Place.any() {
+		next := s // the number beside the line for their need did not help: the line stays
+		next.Area = ""
+		return outcome{next: next, complaint: local.ID, wording: t.needWordings(next)}, true
 	}
 	reason := t.Messages.Reason[max(0, slices.Index(complaints, c.What))]
 	about := ""

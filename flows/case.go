@@ -55,7 +55,8 @@ func (k CaseKind) String() string { return caseNames[k%caseKinds] }
 // Case is what a text asks for: all that the engine sees of it.
 type Case struct {
 	Kind CaseKind
-	What hear.Kind // of a need, a question, a complaint; with danger, of a need or nothing
+	// What is of a need, a question or a complaint, which a place may be beside; with danger, of a need or nothing.
+	What hear.Kind
 	// Someone means that an urgent text is about somebody else.
 	Someone bool
 	// Doctor means that it has to be seen by one; Taken that something was swallowed.
@@ -70,12 +71,14 @@ type Case struct {
 	Guess bool
 	// Sentence means that an unclear text is a sentence: somebody tells more.
 	Sentence bool
-	Digit    int8   // of an answer; -1: none
-	Label    string // words of a choice of the book, in plain form; empty: none
-	Step     string // of a shortcut
-	Place    PlaceCase
-	Half     string // the first or second half of a postcode
-	Said     uint8  // a mark of the text: another text seldom has the same; 0: no text
+	// Pleads means that "again" is the word for help alone.
+	Pleads bool
+	Digit  int8   // of an answer; -1: none
+	Label  string // words of a choice of the book, in plain form; empty: none
+	Step   string // of a shortcut
+	Place  PlaceCase
+	Half   string // the first or second half of a postcode
+	Said   uint8  // a mark of the text: another text seldom has the same; 0: no text
 	// ShortForms are a short text, which may be half of a name that was offered.
 	ShortForms [3]string
 }
@@ -218,6 +221,7 @@ func needInDanger(r *hear.Reading) (need hear.Kind, someone bool) {
 func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	if n, ok := b.digitIn(r, w); ok {
 		c.Kind, c.Digit = CaseAnswer, int8(n)
+		c.Place.Changed = r.Set().Any(hear.No, hear.Wrong) // "no the third"
 		return
 	}
 	if b.decideWord(c, w) {
@@ -230,8 +234,8 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 	sure := hasNeed && r.Sure(need) // the weight of words does not outweigh a phrase
 	switch {
 	case len(r.Core()) == 0 && slices.ContainsFunc(r.Words,
-		func(w string) bool { return slices.Contains(b.Words.Start, w) }):
-		c.Kind = CaseStart // "hiya x"
+		func(w string) bool { return slices.Contains(b.Words.Repeat, w) }):
+		c.Kind = CaseRepeat // "hiya x"
 	case tapback(text), b.polite(w), !r.Asks() && (r.Only(hear.Thanks) || r.Only(hear.SmallTalk) || thanksOnly(r)):
 		c.Kind = CaseThanks
 	case r.Has(hear.Watched) && (!sure || need == hear.TextOnly || need == hear.Tracked) && !place &&
@@ -255,6 +259,9 @@ func (b *Book) decideCalm(c *Case, r *hear.Reading, w, text string) {
 		c.Kind, c.What = CaseNeed, need
 	case place:
 		c.Kind = CasePlace
+		if complains { // perhaps about the number of that place
+			c.What = complaint
+		}
 	case r.Only(hear.Helpline), r.Has(hear.Helpline) && !asks:
 		c.Kind = CaseHelpline
 	case r.SaysOf(hear.Repeat) && !asks:
@@ -285,8 +292,11 @@ func (b *Book) decideWord(c *Case, w string) bool {
 		{b.Words.Start, CaseStart}} {
 		if slices.Contains(l.words, w) {
 			c.Kind = l.kind
-			if w == "yes" {
+			switch w {
+			case "yes":
 				c.Kind = CaseYes
+			case "help":
+				c.Kind, c.Pleads = CaseRepeat, true
 			}
 			return true
 		}

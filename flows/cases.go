@@ -18,6 +18,9 @@ const (
 	CaseChanged     = ", and changed"
 	CaseNotFirst    = ", and not the first"
 	CasePlaceDenied = "a place denied"
+	// CasePleads is the word for help alone, and CaseComplainsOf begins a complaint that names a place.
+	CasePleads      = "help"
+	CaseComplainsOf = "complains of a place in "
 )
 
 // Cases lists the cases that a text can be in this book, with place names as
@@ -58,6 +61,12 @@ func (b *Book) Cases() []NamedCase {
 		c.Kind = CasePlace
 		add("a place"+p.Name, c)
 	}
+	for i := range b.Areas {
+		at := PlaceCase{Areas: [4]string{b.Areas[i].ID}}
+		add(CaseComplainsOf+b.Areas[i].ID, Case{Kind: CasePlace, What: hear.NoAnswer, Place: at})
+	}
+	add(CasePleads, Case{Kind: CaseRepeat, Pleads: true})
+	add("corrects a choice", Case{Kind: CaseAnswer, Digit: 3, Place: PlaceCase{Changed: true}})
 	for _, k := range questions {
 		add("asks "+k.String(), Case{Kind: CaseQuestion, What: k})
 	}

@@ -234,7 +234,7 @@ func TestSecondTexts(t *testing.T) {
 			"she has my phone till 9",
 			"stop texting my wife",
 		}},
-		{flows.CaseStart, 0, []string{
+		{flows.CaseRepeat, 0, []string{
 			"helo", "hallo", "heloo", "hello x", "hya",
 		}},
 		{flows.CaseNeed, hear.TextOnly, []string{

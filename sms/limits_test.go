@@ -133,7 +133,7 @@ func TestPlaceGetsItsNumberPastTheLimits(t *testing.T) {
 			for _, before := range []int{0, 1, 30} {
 				c := newChannel(t, r, tt.book)
 				for range before {
-					c.text(t, mobile, "hello")
+					c.text(t, mobile, "menu")
 				}
 				way.set(c)
 				for i, text := range tt.texts {
@@ -157,7 +157,7 @@ func TestHalvesOfAPostcodePastTheLimits(t *testing.T) {
 	for _, before := range []int{0, 1, 30} {
 		c := newChannel(t, r, b)
 		for range before {
-			c.text(t, mobile, "hello")
+			c.text(t, mobile, "menu")
 		}
 		c.limits.over.Store(true)
 		c.text(t, mobile, "CW10")

@@ -13,6 +13,7 @@ import (
 	"signpost/flows"
 	"signpost/flows/book"
 	"signpost/flows/check"
+	"signpost/flows/hear"
 	"signpost/flows/load"
 	"signpost/flows/testbook"
 	"signpost/internal/gsm7"
@@ -234,6 +235,24 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 			}
 		}
 	}
+	// A child stays a child.
+	if line := b.Needs[hear.Child]; e.From.State.Step == line && e.From.State.At == 0 && e.To.State.Step != line && slices.ContainsFunc(ofChildren,
+		func(text string) bool { return strings.HasPrefix(e.Input, text) }) {
+		t.Errorf("%s: a child is led to %q: %q", where, e.To.State.Step, r.Text)
+	}
+	from, to := e.From.State, e.To.State
+	numbered := !e.From.Call && from.Step != "" && b.StepNamed(from.Step).Kind == flows.KindServices &&
+		from.Who != flows.Behaviour && from.Urgent == flows.NotUrgent
+	// A call for help, or a greeting, does not lose the number that was given.
+	if numbered && (e.Input == flows.CaseRepeat.String() || e.Input == flows.CasePleads) && (to.Step != from.Step ||
+		to.Area != from.Area || to.At != from.At) {
+		t.Errorf("%s: the number is lost: %q", where, r.Text)
+	}
+	// A complaint that names the place whose number was given does not get it again.
+	if a := b.Area(from.Area); numbered && a != nil && e.Input == flows.CaseComplainsOf+a.ID &&
+		b.StepNamed(from.Step).FromArea && from.At == 0 && r.Complaint == "" {
+		t.Errorf("%s: a complaint gets %q", where, r.Text)
+	}
 	// From own behaviour nothing leads anywhere else, and every answer says how to leave. A child leaves it, and gets
 	// their line.
 	if e.From.State.Who == flows.Behaviour && childsText.MatchString(e.Input) {
@@ -284,6 +303,11 @@ func onceForEach[T any](look func(text string) T) func(string) T {
 		return is
 	}
 }
+
+// ofChildren are texts that lead an adult to another answer, and a child to none.
+var ofChildren = []string{"about somebody else", "danger, somebody else", "danger, and sexual", "needs sexual", "needs man",
+	"needs lgbt", "needs child_concern", "needs homeless", "a place in ", flows.CaseBehaviour.String(),
+	flows.CaseEither.String(), "tells more"}
 
 func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, where where) {
 	r := e.Reply
