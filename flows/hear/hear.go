@@ -83,10 +83,8 @@ func (s *Spec) shorthand() map[string]string {
 // Compile makes an ear. An ear is given even with mistakes: what cannot be read is left
 // out.
 func Compile(s Spec) (*Ear, []Mistake) {
-	e, a, numbers := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{},
-		weights: shipped},
-		newAutomaton(), map[string]int32{}
-	lex := newLexicon(s.Words)
+	e := &Ear{pairsFrom: make([][]int32, 1), scales: newScales(s), small: map[string]map[string]bool{}, weights: shipped}
+	a, lex, numbers := newAutomaton(), newLexicon(s.Words), map[string]int32{}
 	var mistakes []Mistake
 	for i, l := range s.Lists {
 		for _, side := range []struct {
@@ -108,9 +106,9 @@ func Compile(s Spec) (*Ear, []Mistake) {
 		}
 	}
 	for _, g := range s.Glue {
-		a.word(g)
+		lex.word(g)
 	}
-	e.table, e.speller = a.table(), newSpeller(a.vocab, s.Glue, s.shorthand())
+	e.table, e.speller = a.table(len(lex.vocab)), newSpeller(lex.vocab, s.Glue, s.shorthand())
 	return e, mistakes
 }
 

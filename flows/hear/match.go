@@ -1,7 +1,6 @@
 package hear
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 
@@ -43,30 +42,30 @@ type node struct {
 	edges
 }
 
-// edges are in the order of their words, then of their states.
+// edge goes to a state by a word. Both are in one number, by which edges are sorted: by their words,
+// then by their states.
+type edge int64
+
+func newEdge(word, to int32) edge { return edge(word)<<32 | edge(to) }
+
+func (e edge) word() int32 { return int32(e >> 32) }
+func (e edge) to() int32   { return int32(e) }
+
+// edges are in order.
 type edges []edge
-
-func (es edges) sort() {
-	if len(es) > 1 {
-		slices.SortFunc(es, func(a, b edge) int { return cmp.Compare(a.order(), b.order()) })
-	}
-}
-
-// order is a number that sorts edges: no word and no state is below 0.
-func (e edge) order() int64 { return int64(e.word)<<32 | int64(e.to) }
 
 // by are the edges of a word.
 func (es edges) by(word int32) edges {
 	from, behind := 0, len(es)
 	for from < behind {
-		if middle := (from + behind) / 2; es[middle].word < word {
+		if middle := (from + behind) / 2; es[middle].word() < word {
 			from = middle + 1
 		} else {
 			behind = middle
 		}
 	}
 	to := from
-	for to < len(es) && es[to].word == word {
+	for to < len(es) && es[to].word() == word {
 		to++
 	}
 	return es[from:to]
@@ -99,7 +98,7 @@ func (n *node) filter() (s wordFilter) {
 	s.any, s.place, s.ends = n.any != 0, n.place != 0, len(n.accepts) > 0
 	s.free = s.any || s.place || s.ends
 	for _, e := range n.edges {
-		s.add(e.word)
+		s.add(e.word())
 	}
 	return s
 }
@@ -114,33 +113,54 @@ func ahead(words [][]int32, at int) (s wordFilter) {
 	return s
 }
 
-func (a *automaton) table() *table {
-	n := len(a.states)
-	t := &table{nodes: make([]node, n), first: make([][]int32, len(a.vocab)), second: make([]edges, len(a.vocab)),
+// table makes a table of an automaton with so many words.
+func (a *automaton) table(words int) *table {
+	n := int(a.states)
+	t := &table{nodes: make([]node, n), first: make([][]int32, words), second: make([]edges, words),
 		closure: make([][]int32, n), filters: make([]wordFilter, n)}
+	for q, s := range a.special {
+		t.nodes[q] = node{any: s.any, place: s.place, accepts: s.accepts}
+	}
+	t.addEdges(a.steps)
 	own := make([]int32, n) // the closures of the states that reach no other without a word
-	for i := range a.states {
-		s := &a.states[i]
-		edges(s.edges).sort()
-		t.nodes[i] = node{s.any, s.place, s.accepts, s.edges}
-		if own[i] = int32(i); len(s.free) == 0 {
-			t.closure[i] = own[i : i+1 : i+1]
-		} else {
-			t.closure[i] = a.free(nil, int32(i))
-		}
+	for i := range t.nodes {
+		slices.Sort(t.nodes[i].edges)
+		own[i] = int32(i)
+		t.closure[i] = own[i : i+1 : i+1]
 		t.filters[i] = t.nodes[i].filter()
 	}
-	led := make([][]int32, len(a.vocab)) // by word, the states that it reaches from the start
+	for q, s := range a.special {
+		if len(s.free) > 0 {
+			t.closure[q] = a.reached(nil, q)
+		}
+	}
+	led := make([][]int32, words) // by word, the states that it reaches from the start
 	for _, q := range t.closure[0] {
 		if t.nodes[q].any != 0 || t.nodes[q].place != 0 {
 			t.begins = append(t.begins, q)
 		}
 		for _, e := range t.nodes[q].edges {
-			led[e.word] = a.free(led[e.word], e.to)
+			led[e.word()] = append(led[e.word()], t.closure[e.to()]...)
 		}
 	}
 	t.beginWith(led)
 	return t
+}
+
+// addEdges gives each state its edges, cut from one piece of memory.
+func (t *table) addEdges(steps []step) {
+	many := make([]int, len(t.nodes))
+	for _, s := range steps {
+		many[s.from]++
+	}
+	free := make(edges, len(steps))
+	for q, n := range many {
+		t.nodes[q].edges, free = free[:0:n], free[n:]
+	}
+	for _, s := range steps {
+		n := &t.nodes[s.from]
+		n.edges = append(n.edges, newEdge(s.word, s.to))
+	}
 }
 
 // beginWith works out the states that two words reach, from those that the first reaches.
@@ -149,50 +169,59 @@ func (t *table) beginWith(led [][]int32) {
 	with := make([][]int32, len(led))     // by word, such states that have an edge for it
 	for w, states := range led {
 		for _, q := range states {
+			if n := len(from[q]); n > 0 && from[q][n-1] == int32(w) {
+				continue // it is reached in two ways
+			}
+			from[q] = append(from[q], int32(w))
 			if t.filters[q].free {
 				t.first[w] = append(t.first[w], q)
-			} else {
-				from[q] = append(from[q], int32(w))
 			}
 		}
 	}
 	for q := range from {
-		for k, e := range t.nodes[q].edges {
-			if from[q] != nil && (k == 0 || t.nodes[q].edges[k-1].word != e.word) {
-				with[e.word] = append(with[e.word], int32(q))
+		if len(from[q]) == 0 || t.filters[q].free {
+			continue
+		}
+		last := int32(-1)
+		for _, e := range t.nodes[q].edges {
+			if v := e.word(); v != last {
+				with[v], last = append(with[v], int32(q)), v
 			}
 		}
 	}
 	many := make([]int, len(led)) // by word, how many edges second has for it
+	all := 0
 	for _, states := range with {
 		for _, q := range states {
 			for _, w := range from[q] {
 				many[w]++
 			}
+			all += len(from[q])
 		}
 	}
+	free := make(edges, all)
 	for w, n := range many {
-		t.second[w] = make(edges, 0, n)
+		t.second[w], free = free[:0:n], free[n:]
 	}
 	for v, states := range with { // one word after the other, so that nothing needs sorting
 		for _, q := range states {
 			for _, w := range from[q] {
-				t.second[w] = append(t.second[w], edge{int32(v), q})
+				t.second[w] = append(t.second[w], newEdge(int32(v), q))
 			}
 		}
 	}
 }
 
-// free adds to a list a state and those it reaches without a word.
-func (a *automaton) free(list []int32, state int32) []int32 {
-	for _, have := range list {
-		if have == state {
-			return list
-		}
+// reached adds to a list a state and those it reaches without a word.
+func (a *automaton) reached(list []int32, state int32) []int32 {
+	if slices.Contains(list, state) {
+		return list
 	}
 	list = append(list, state)
-	for _, to := range a.states[state].free {
-		list = a.free(list, to)
+	if s := a.special[state]; s != nil {
+		for _, to := range s.free {
+			list = a.reached(list, to)
+		}
 	}
 	return list
 }
@@ -346,7 +375,7 @@ func (r *runner) goOn(i int) {
 				continue
 			}
 			for _, e := range r.nodes[q].by(w) {
-				r.next.add(r.closure[e.to], from, r.filters, &r.ahead)
+				r.next.add(r.closure[e.to()], from, r.filters, &r.ahead)
 			}
 		}
 	}
@@ -361,7 +390,7 @@ func (r *runner) goOnFromPlaces(i int) {
 		}
 		for _, w := range r.words[i] {
 			for _, e := range r.nodes[b.state].by(w) {
-				r.bound[i+1] = r.enter(r.bound[i+1], thread{e.to, b.from, b.place})
+				r.bound[i+1] = r.enter(r.bound[i+1], thread{e.to(), b.from, b.place})
 			}
 		}
 		r.bind(b.state, b.from, i)
@@ -386,7 +415,7 @@ func (r *runner) begin(i int) {
 		}
 		for _, v := range r.words[i+1] {
 			for _, e := range r.second[w].by(v) {
-				r.next.put(e.to, from)
+				r.next.put(e.to(), from)
 			}
 		}
 	}

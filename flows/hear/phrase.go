@@ -21,13 +21,18 @@ const PlaceMark = "{place}"
 
 // phraseToken is one token of a phrase. Phrases share the tokens that are written the same.
 type phraseToken struct {
-	number   int32      // its own
-	seqs     [][]string // the words, or runs of words, any of which match
-	numbers  [][]int32  // of the words of seqs, once a state has an edge for the token
-	gap      bool       // "...": up to maxGap words, within a sentence
+	number   int32 // its own
+	runs     runs
+	gap      bool // "...": up to maxGap words, within a sentence
 	place    bool
 	optional bool
 }
+
+// runs are runs of words, any of which match: the numbers of their words, each run closed by runEnd.
+// With a slice for each run, and its words as strings before, the shipped lists took a third longer to compile.
+type runs []int32
+
+const runEnd = -1
 
 // parsePhrase reads a phrase: plain words; a/b for either; (a) for what may be
 // missing; [a b/c] for either of several words; {name} for any of a named list; ...
@@ -82,11 +87,10 @@ func (l *lexicon) token(f string) (*phraseToken, error) {
 	}
 	if !p.gap && !p.place {
 		for alt := range strings.SplitSeq(words, "/") {
-			seqs, err := l.expand(alt, 0)
-			if err != nil {
+			var err error
+			if p.runs, err = l.expand(p.runs, alt, 0); err != nil {
 				return nil, err
 			}
-			p.seqs = append(p.seqs, seqs...)
 		}
 	}
 	l.tokens[f] = p
@@ -95,8 +99,13 @@ func (l *lexicon) token(f string) (*phraseToken, error) {
 
 // nextToken takes the next token off a phrase: a word, or a group in brackets.
 func nextToken(s string) (token, rest string, err error) {
-	closing := map[byte]byte{'(': ')', '[': ']'}[s[0]]
-	if closing == 0 {
+	var closing byte
+	switch s[0] {
+	case '(':
+		closing = ')'
+	case '[':
+		closing = ']'
+	default:
 		token, rest, _ = strings.Cut(s, " ")
 		return token, rest, nil
 	}
@@ -110,31 +119,35 @@ func nextToken(s string) (token, rest string, err error) {
 // maxNesting bounds lists that name lists.
 const maxNesting = 4
 
-// lexicon is the named lists of words. Each list is expanded once:
+// lexicon is the words of phrases, and the named lists of them. Each list is expanded once:
 // many phrases name the same long lists.
 type lexicon struct {
+	vocab  map[string]int32 // every word of every phrase, numbered from 0
 	lists  map[string][]string
-	runs   map[string][][]string
+	runs   map[string]runs         // of the lists
 	tokens map[string]*phraseToken // as they are written
 }
 
 func newLexicon(lists map[string][]string) *lexicon {
-	return &lexicon{lists, map[string][][]string{}, map[string]*phraseToken{}}
+	return &lexicon{map[string]int32{}, lists, map[string]runs{}, map[string]*phraseToken{}}
 }
 
-// expand returns the runs of words that one alternative matches.
-func (l *lexicon) expand(alt string, depth int) ([][]string, error) {
+// expand adds the runs of words that one alternative matches.
+func (l *lexicon) expand(to runs, alt string, depth int) (runs, error) {
+	if id, ok := l.vocab[alt]; ok { // most are one word that was read before
+		return append(to, id, runEnd), nil
+	}
 	alt = strings.TrimSpace(alt)
 	if strings.ContainsAny(alt, "()[]") {
 		return nil, fmt.Errorf("%q has a round or square bracket inside a group, or without its pair", alt)
 	}
 	open := strings.IndexByte(alt, '{')
 	if open < 0 {
-		run := wordsOf(alt)
-		if len(run) == 0 {
+		before := len(to)
+		if to = l.words(to, alt); len(to) == before {
 			return nil, fmt.Errorf("%q has no word in it", alt)
 		}
-		return [][]string{run}, nil
+		return append(to, runEnd), nil
 	}
 	name, after, closed := strings.Cut(alt[open+1:], "}")
 	_, known := l.lists[name]
@@ -144,86 +157,110 @@ func (l *lexicon) expand(alt string, depth int) ([][]string, error) {
 	case depth == maxNesting:
 		return nil, fmt.Errorf("the list %q names itself", name)
 	}
+	before := l.words(nil, alt[:open])
 	inner, err := l.list(name, depth+1)
 	if err != nil {
 		return nil, err
 	}
-	before, rest := wordsOf(alt[:open]), wordsOf(after)
+	rest := l.words(nil, after)
 	if len(before) == 0 && len(rest) == 0 {
-		return inner, nil
+		return append(to, inner...), nil
 	}
-	seqs := make([][]string, len(inner))
-	for i, run := range inner {
-		seqs[i] = slices.Concat(before, run, rest)
+	for len(inner) > 0 {
+		end := slices.Index(inner, runEnd)
+		to = append(append(append(append(to, before...), inner[:end]...), rest...), runEnd)
+		inner = inner[end+1:]
 	}
-	return seqs, nil
+	return to, nil
 }
 
 // list gives the runs of words of a named list.
-func (l *lexicon) list(name string, depth int) ([][]string, error) {
-	if runs, ok := l.runs[name]; ok {
-		return runs, nil
+func (l *lexicon) list(name string, depth int) (runs, error) {
+	if all, ok := l.runs[name]; ok {
+		return all, nil
 	}
-	var runs [][]string
+	var all runs
 	for _, entry := range l.lists[name] {
-		inner, err := l.expand(entry, depth)
-		if err != nil {
+		var err error
+		if all, err = l.expand(all, entry, depth); err != nil {
 			return nil, err
 		}
-		runs = append(runs, inner...)
 	}
-	l.runs[name] = runs
-	return runs, nil
+	l.runs[name] = all
+	return all, nil
 }
 
-func wordsOf(s string) (out []string) {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz ") == "" { // most are plain
-		return strings.Fields(s)
+// words adds the numbers of the words of a text.
+func (l *lexicon) words(to []int32, s string) []int32 {
+	if plain(s) {
+		for w := range strings.FieldsSeq(s) {
+			to = append(to, l.word(w))
+		}
+		return to
 	}
 	for _, t := range normalise.Tokens(s) {
-		out = append(out, t.Word)
+		to = append(to, l.word(t.Word))
 	}
-	return out
+	return to
+}
+
+// plain reports a text of nothing but the letters a to z and spaces, as most are.
+func plain(s string) bool {
+	for i := range len(s) {
+		if (s[i] < 'a' || s[i] > 'z') && s[i] != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lexicon) word(w string) int32 {
+	id, ok := l.vocab[w]
+	if !ok {
+		id = int32(len(l.vocab))
+		l.vocab[w] = id
+	}
+	return id
 }
 
 // automaton is the phrases of a book as states with edges between them. Phrases that begin
 // with the same words share states.
 type automaton struct {
-	states []state
-	shared map[sharedKey]int32
-	vocab  map[string]int32 // every word of every phrase, numbered from 0
-	// singles is memory for states of one edge.
-	singles []edge
+	states  int32 // how many there are; phrases begin at 0
+	steps   []step
+	special map[int32]*special // what the few states have that have more than edges
+	shared  map[sharedKey]int32
 }
-
-const singles = 1024
 
 type sharedKey struct{ from, token int32 }
 
-type state struct {
-	edges   []edge
+// step goes from one state to another by a word.
+type step struct{ from, word, to int32 }
+
+type special struct {
 	free    []int32 // states reached without a word
 	any     int32   // the state after any one word, 0: none
 	place   int32   // the state after a place's name, 0: none
 	accepts []int32 // phrases that end here
 }
 
-// edge goes to a state by a word. Most states have one: with a map in each, the shipped lists
-// took 1.4 times the processor time to compile.
-type edge struct{ word, to int32 }
-
 func newAutomaton() *automaton {
-	return &automaton{states: make([]state, 1), shared: map[sharedKey]int32{}, vocab: map[string]int32{}}
+	return &automaton{states: 1, special: map[int32]*special{}, shared: map[sharedKey]int32{}}
 }
 
-// state makes a state. The memory for them is doubled when it is full: as it would grow by itself,
-// five times as much was asked for.
 func (a *automaton) state() int32 {
-	if len(a.states) == cap(a.states) {
-		a.states = slices.Grow(a.states, len(a.states))
+	a.states++
+	return a.states - 1
+}
+
+// of gives what a state has more than edges.
+func (a *automaton) of(state int32) *special {
+	s := a.special[state]
+	if s == nil {
+		s = &special{}
+		a.special[state] = s
 	}
-	a.states = append(a.states, state{})
-	return int32(len(a.states) - 1)
+	return s
 }
 
 // next is the state after a token, from a state; made when first wanted.
@@ -237,24 +274,13 @@ func (a *automaton) next(from, token int32) (to int32, made bool) {
 	return to, true
 }
 
-func (a *automaton) word(w string) int32 {
-	id, ok := a.vocab[w]
-	if !ok {
-		id = int32(len(a.vocab))
-		a.vocab[w] = id
+// step adds a step. The memory for them is doubled when it is full: as it would grow by itself,
+// five times as much was asked for.
+func (a *automaton) step(from, word, to int32) {
+	if len(a.steps) == cap(a.steps) {
+		a.steps = slices.Grow(a.steps, len(a.steps)+1)
 	}
-	return id
-}
-
-func (a *automaton) edge(from, word, to int32) {
-	s := &a.states[from]
-	if s.edges == nil { // most states have one edge: the memory for many is asked for together
-		if len(a.singles) == 0 {
-			a.singles = make([]edge, singles)
-		}
-		s.edges, a.singles = a.singles[:0:1], a.singles[1:]
-	}
-	s.edges = append(s.edges, edge{word, to})
+	a.steps = append(a.steps, step{from, word, to})
 }
 
 // add puts a phrase in; number is what is told when it matches.
@@ -262,11 +288,12 @@ func (a *automaton) add(tokens []*phraseToken, number int32) error {
 	at := int32(0)
 	for _, p := range tokens {
 		at = a.addToken(at, p)
-		if len(a.states) > maxStates {
-			return fmt.Errorf("the phrases of the book are too many to be compiled: %d states", len(a.states))
+		if a.states > maxStates {
+			return fmt.Errorf("the phrases of the book are too many to be compiled: %d states", a.states)
 		}
 	}
-	a.states[at].accepts = append(a.states[at].accepts, number)
+	s := a.of(at)
+	s.accepts = append(s.accepts, number)
 	return nil
 }
 
@@ -275,39 +302,36 @@ func (a *automaton) addToken(from int32, p *phraseToken) int32 {
 	if !made {
 		return end
 	}
-	if p.optional {
-		a.states[from].free = append(a.states[from].free, end)
-	}
 	switch {
-	case p.place:
-		a.states[from].place = end
+	case p.optional:
+		a.free(from, end)
 	case p.gap:
 		for range maxGap { // a chain of any words, left at any of them
-			a.states[from].free = append(a.states[from].free, end)
+			a.free(from, end)
 			next := a.state()
-			a.states[from].any = next
+			a.of(from).any = next
 			from = next
 		}
-		a.states[from].free = append(a.states[from].free, end)
+		a.free(from, end)
 	}
-	type step struct{ at, word int32 }
-	inner := map[step]int32{} // the states inside runs of words: runs that begin the same share them
-	runs := a.numbered(p)
-	if len(runs) > 1 {
-		a.states[from].edges = slices.Grow(a.states[from].edges, len(runs))
+	if p.place {
+		a.of(from).place = end
 	}
-	for _, run := range runs {
-		at := from
-		for i, w := range run {
-			if i == len(run)-1 {
-				a.edge(at, w, end)
-				break
-			}
-			next, ok := inner[step{at, w}]
+	type begun struct{ at, word int32 }
+	inner := map[begun]int32{} // the states inside runs of words: runs that begin the same share them
+	at := from
+	for i, w := range p.runs {
+		switch {
+		case w == runEnd:
+			at = from
+		case p.runs[i+1] == runEnd:
+			a.step(at, w, end)
+		default:
+			next, ok := inner[begun{at, w}]
 			if !ok {
 				next = a.state()
-				inner[step{at, w}] = next
-				a.edge(at, w, next)
+				inner[begun{at, w}] = next
+				a.step(at, w, next)
 			}
 			at = next
 		}
@@ -315,22 +339,8 @@ func (a *automaton) addToken(from int32, p *phraseToken) int32 {
 	return end
 }
 
-// numbered gives the numbers of the words of a token.
-func (a *automaton) numbered(p *phraseToken) [][]int32 {
-	if p.numbers == nil {
-		words := 0
-		for _, run := range p.seqs {
-			words += len(run)
-		}
-		all := make([]int32, 0, words) // the runs share it
-		p.numbers = make([][]int32, len(p.seqs))
-		for i, run := range p.seqs {
-			from := len(all)
-			for _, w := range run {
-				all = append(all, a.word(w))
-			}
-			p.numbers[i] = all[from:]
-		}
-	}
-	return p.numbers
+// free leads from a state to another without a word.
+func (a *automaton) free(from, to int32) {
+	s := a.of(from)
+	s.free = append(s.free, to)
 }
