@@ -45,12 +45,21 @@ func (s Sign) String() string {
 
 // ParseSign reads a sign as String writes it.
 func ParseSign(text string) (s Sign, ok bool) {
-	switch f := strings.Fields(text); {
-	case len(f) == 1:
+	var f [3]string
+	n := 0
+	for w := range strings.FieldsSeq(text) {
+		if n == len(f) {
+			return s, false
+		}
+		f[n] = w
+		n++
+	}
+	switch {
+	case n == 1:
 		return Sign{First: f[0]}, true
-	case len(f) == 2:
+	case n == 2:
 		return Sign{f[0], f[1], true}, true
-	case len(f) == 3 && f[1] == nearMark:
+	case n == 3 && f[1] == nearMark:
 		return Sign{f[0], f[2], false}, true
 	}
 	return s, false
@@ -115,15 +124,23 @@ func newScales(from Spec) *scales {
 				s.add(partsKey(number), i, adds)
 				continue
 			}
-			for _, w := range []string{sign.First, sign.Second} {
-				if _, ok := s.words[w]; !ok && w != "" {
-					s.words[w] = uint32(len(s.words) + 1)
-				}
-			}
-			s.add(s.key(s.words[sign.First], s.words[sign.Second], sign.Next), i, adds)
+			s.add(s.key(s.word(sign.First), s.word(sign.Second), sign.Next), i, adds)
 		}
 	}
 	return s
+}
+
+// word is the number of a word of a sign, which is given when first wanted; 0 for none.
+func (s *scales) word(w string) uint32 {
+	if w == "" {
+		return 0
+	}
+	number, ok := s.words[w]
+	if !ok {
+		number = uint32(len(s.words) + 1)
+		s.words[w] = number
+	}
+	return number
 }
 
 // add puts in what a sign adds to a scale.

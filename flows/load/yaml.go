@@ -40,7 +40,7 @@ func (v value) at(key string) value {
 }
 
 func (v value) texts() []string {
-	var out []string
+	out := slices.Grow([]string(nil), len(v.list))
 	for _, i := range v.list {
 		out = append(out, i.text)
 	}
