@@ -246,13 +246,12 @@ func (t turn) guessInConversation(s State, urgent Urgency, c Case) Case {
 		}
 	case CaseNeed:
 		if s.Who == Someone && theirs {
-			c.Kind, c.What = CasePlace, 0
-			return c
+			return *atTheirs(&c)
 		}
 	}
 	known := t.Area(s.Area)
 	switch open := c.Kind != CaseSomeone; {
-	case known != nil && c.Place.NotDistricts&known.Districts != 0:
+	case denies(s, known, &c.Place):
 		c.Kind, c.What = CaseDenied, 0
 	case open && place:
 		c.Kind, c.What = CasePlace, 0

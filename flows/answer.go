@@ -41,6 +41,15 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		about.Place.NotDistricts |= about.Place.NotTheirs
 		c = &about
 	}
+	switch {
+	case t.keepsPlace(s, &c.Place):
+		c = withoutPlace(c)
+	case t.theirs(s, c):
+		c = atTheirs(c)
+		if !t.keepsLine(s.Step) { // a child is still the writer
+			s.Who = Someone
+		}
+	}
 	c = t.meant(s, fresh, urgent, c)
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
@@ -123,9 +132,6 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 		}
 	}
 	asking := s.asking()
-	if s.Who == Someone && c.Place.Theirs != "" && (c.Kind == CasePlace || c.Kind == CaseDenied) {
-		return outcome{next: t.showServices(s, c.Place.Theirs)}, true // it is about them
-	}
 	if a := t.halfOf(s, c); a != "" {
 		return outcome{next: t.showServices(s, a)}, true
 	}
@@ -177,12 +183,45 @@ func (t turn) answer(s State, fresh bool, c *Case) (o outcome, understood bool) 
 	return outcome{}, false
 }
 
+// keepsPlace reports a place that says nothing about the one that is known. One to steer by does not: "is that crewe",
+// "nearest town is crewe". Nor does the writer's own, if it is about somebody else.
+func (t turn) keepsPlace(s State, p *PlaceCase) bool {
+	known := s.Area != "" && len(s.asking()) == 0 && p.any() && p.Theirs == "" && !p.Changed
+	return known && (p.Hint && s.Area != t.elsewhere() || p.Own && s.Who == Someone)
+}
+
+// theirs reports the place of somebody else, where it is about them. Where no place is known, that of somebody who may
+// need help is better than none. His never is: he may be the one who harms.
+func (t turn) theirs(s State, c *Case) bool {
+	if c.Place.Theirs == "" || s.Who == Behaviour || c.Kind != CasePlace && c.Kind != CaseDenied {
+		return false
+	}
+	known := s.Area != "" && s.Area != t.elsewhere()
+	byPartner := s.Step == t.Needs[hear.Man] || s.Step == t.Needs[hear.LGBT] // "she" may be the one who harms
+	return s.Who == Someone || s.Step == t.Needs[hear.ChildConcern] ||
+		(c.Kind == CaseDenied || c.Place.Hint) && c.Place.MayNeed && !known && !byPartner
+}
+
 // answerDenied asks for the place again where the one that was offered or known is denied.
 func (t turn) answerDenied(s State, c *Case) (outcome, bool) {
-	if len(s.asking()) == 0 && (s.Area == "" || !slices.Contains(filled4(&c.Place.Denied), s.Area)) {
+	switch known := t.Area(s.Area); {
+	case len(s.asking()) > 0:
+	case known == nil || !slices.Contains(filled4(&c.Place.Denied), s.Area) || anotherPlace(s, &c.Place):
 		return outcome{}, false
+	case s.Who == Someone && c.Place.NotDistricts&known.Districts == 0: // "she lives in grange": more about them
+		return outcome{next: s}, true
 	}
 	return outcome{next: t.enter(s, t.People[s.Who].Ask)}, true
+}
+
+// denies reports a text that says that the writer is not at the place that is known.
+func denies(s State, known *Area, p *PlaceCase) bool {
+	return known != nil && p.NotDistricts&known.Districts != 0 && !anotherPlace(s, p)
+}
+
+// anotherPlace reports a text that denies other places than the one that was named: one service is for both.
+func anotherPlace(s State, p *PlaceCase) bool {
+	return len(s.asking()) == 0 && s.AskNames[0] != "" && !slices.Contains(p.DeniedNames[:], s.AskNames[0])
 }
 
 // askEither asks a writer with words of harm both ways which it is.
@@ -436,11 +475,18 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.enter(s, s.Step)}, true
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
+		if more := t.oneMore(s, a); t.steersBy(s, &c.Place, a) && fits(t.showQuestion(more).Text) {
+			return outcome{next: more}, true
+		}
 		if s.At == 0 && a != t.elsewhere() && t.keepsLine(s.Step) {
 			s.Area = a
-			return outcome{next: s}, true
+		} else {
+			s = t.showServices(s, a)
 		}
-		return outcome{next: t.showServices(s, a)}, true
+		if a != t.elsewhere() {
+			s.AskNames[0] = c.Place.Names[0]
+		}
+		return outcome{next: s}, true
 	}
 	if a := onlyCommon(s.asking(), areas); a != "" { // it settles what was asked
 		return outcome{next: t.showServices(s, a)}, true
@@ -454,12 +500,28 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	return outcome{}, false
 }
 
+// steersBy reports a town in answer to "which place?", where that asks about one name: "bowness", then "the carlisle one".
+// It may say which, so it is one more choice.
+func (t turn) steersBy(s State, p *PlaceCase, a string) bool {
+	asking := s.asking()
+	return len(asking) > 1 && len(asking) < len(s.Ask) && s.AskNames == [4]string{} && !p.Said &&
+		!slices.Contains(asking, a)
+}
+
+// oneMore is a question about places with one more to choose from.
+func (t turn) oneMore(s State, a string) State {
+	if n := len(s.asking()); n < len(s.Ask) {
+		s.Ask[n] = a
+	}
+	return s
+}
+
 // saysNothingNew reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
 // "bowness" after Windermere.
 func (t turn) saysNothingNew(s State, p *PlaceCase) bool {
 	known := t.Area(s.Area)
 	return known != nil && s.Area != t.elsewhere() && t.StepNamed(s.Step).Kind == KindServices && p.Vague != NotVague &&
-		!p.Changed && p.NotDistricts&known.Districts == 0 && p.Districts&known.Districts != 0
+		!p.Changed && !denies(s, known, p) && p.Districts&known.Districts != 0
 }
 
 // areaAfter is the area that is known after a text: the one that it names for certain, or the one that was known if
@@ -471,7 +533,7 @@ func (t turn) areaAfter(s State, p *PlaceCase) string {
 		return s.Area
 	case certain != "":
 		return certain
-	case p.any(), known != nil && p.NotDistricts&known.Districts != 0:
+	case p.any(), denies(s, known, p):
 		return ""
 	}
 	return s.Area

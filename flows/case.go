@@ -119,7 +119,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		r = r.Surely() // an answer to a menu, a phone that somebody else reads, a correction
 	}
 	c := Case{Digit: -1, Place: b.placeIn(r), Half: r.Half(), ShortForms: r.ShortForms(), Said: said(w)}
-	if !r.Sure(hear.Other) && c.Place.any() {
+	if !r.Sure(hear.Other) && c.Place.any() && !c.Place.About {
 		r = r.Without(hear.Other) // a guess must not take the writer's place for somebody else's
 	}
 	c.Deaf, c.Foreign, c.Someone = r.Has(hear.Deaf), r.Sure(hear.Interpreter), r.Has(hear.Other)

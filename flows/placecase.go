@@ -35,8 +35,18 @@ type PlaceCase struct {
 	// Districts are those that it may be in, and NotDistricts those of places where the writer is not.
 	Districts, NotDistricts area.Set
 	Denied                  [4]string // areas of places that are not the writer's
+	DeniedNames             [4]string // and what they are called
 	Theirs                  string    // the area of somebody else's place, if it is one
-	NotTheirs               area.Set  // districts of places where somebody else is not
+	// Kin means that a word for somebody who may need help names that place: "my sister lives in crewe". MayNeed
+	// means that, or that it is her place, or theirs: never his.
+	Kin, MayNeed bool
+	// About means that the text is about somebody else, and names their place by a word for them.
+	About bool
+	// Own means that the words say "i live in crewe", Hint that they only steer by it: "nearest town is crewe".
+	Own, Hint bool
+	// Said means that the words say that the writer is there.
+	Said      bool
+	NotTheirs area.Set // districts of places where somebody else is not
 }
 
 func (p *PlaceCase) areas() []string { return filled4(&p.Areas) }
@@ -70,15 +80,46 @@ const longText = 15
 // placeIn is the place that a text names, with what the rest of the text says of it.
 func (b *Book) placeIn(r *hear.Reading) PlaceCase {
 	p := b.placeOf(r.Answer)
-	if urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken); r.Sure(hear.Hurt) && !urgent &&
-		p.any() && !p.Ask {
+	p.About = p.Kin && (r.Sure(hear.Other) || r.Has(hear.Other) && !r.Sure(hear.Hurt))
+	switch urgent := r.Set().Any(hear.Danger, hear.Injury, hear.Despair, hear.Taken); {
+	case urgent, p.About, !p.any(), p.Ask:
+	case r.Sure(hear.Hurt):
 		p.Theirs = "" // the writer is harmed too: "he did it to his ex in kendal. im in workington"
+	case p.Kin:
+		p.offerBoth(r.Answer.Kins[0].Name)
 	}
 	if p.Vague == NotVague && len(r.Answer.Evidence) > 1 && len(r.Words) >= longText && !r.Answer.Said {
 		p.Vague = VagueCountyOrSeveral
 	}
 	p.Changed = r.Answer.Moves || r.Has(hear.Wrong) || p.Vague == VagueName && r.Set().Any(hear.No, hear.NotHere)
 	return p
+}
+
+// offerBoth asks whose place is meant, of the writer's and that of somebody who may need help: "my mum lives in crewe
+// im in kendal".
+func (p *PlaceCase) offerBoth(theirs string) {
+	if own := p.areas(); len(own) == 1 && own[0] != p.Theirs {
+		p.Areas, p.Names, p.Ask = [4]string{p.Theirs, own[0]}, [4]string{theirs, p.Names[0]}, true
+		p.Own, p.Vague = false, NotVague
+	}
+}
+
+// withoutPlace is a case that says nothing of where anybody is.
+func withoutPlace(c *Case) *Case {
+	less := *c
+	less.Place = PlaceCase{}
+	if c.Kind == CasePlace || c.Kind == CaseDenied {
+		less.Kind, less.What = CaseRepeat, 0
+	}
+	return &less
+}
+
+// atTheirs is a case that names the place of somebody else, and no other.
+func atTheirs(c *Case) *Case {
+	about := *c
+	about.Kind, about.What = CasePlace, 0
+	about.Place = PlaceCase{Areas: [4]string{c.Place.Theirs}, Exact: true, Spelt: true, Said: true}
+	return &about
 }
 
 // placeOf turns what a text says of places into areas.
@@ -124,9 +165,18 @@ func (b *Book) placeOf(at hear.Where) (p PlaceCase) {
 	case len(at.Evidence) == 1 && p.unsure():
 		p.Vague = VagueName
 	}
-	if theirs := b.areasIn(others[:0], at.Theirs); len(theirs) == 1 {
-		p.Theirs = theirs[0]
+	whose := at.Theirs
+	if len(at.Kins) > 0 { // "the social worker in carlisle says my sister lives in crewe"
+		whose = 0
+		for _, kin := range at.Kins {
+			whose |= kin.Where
+		}
 	}
+	if theirs := b.areasIn(others[:0], whose); len(theirs) == 1 {
+		p.Theirs, p.Kin, p.MayNeed = theirs[0], len(at.Kins) > 0, at.MayNeed
+	}
+	p.Own, p.Hint, p.Said = at.Own, at.Hint, at.Said
+	copy(p.DeniedNames[:], at.DeniedNames)
 	for i, a := range b.areasIn(others[:0], at.Denied&^at.Set) {
 		if i < len(p.Denied) && !slices.Contains(areas, a) {
 			p.Denied[i] = a

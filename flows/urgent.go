@@ -9,7 +9,7 @@ func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 		s.Area = "" // what was known is the writer's place
 	}
 	area := t.areaAfter(s, &c.Place)
-	if c.Someone && c.Place.Theirs != "" {
+	if (c.Someone || c.Place.About) && c.Place.Theirs != "" {
 		area = c.Place.Theirs // "my sister in crewe is being hit. im in kendal"
 	}
 	if s.Who != Behaviour {

@@ -56,6 +56,8 @@ type Place struct {
 	Score float32
 	Cue   string // the phrase of the book that gave it its role
 	Alone bool
+	// kin and other mean that it is the place of somebody who may need help, own that it is the writer's.
+	kin, other, own bool
 }
 
 // locate gives every candidate its role and score, and decides where the writer is.
@@ -85,6 +87,7 @@ func (e *Ear) locate(r *Reading, candidates []area.Candidate, ends, pauses []boo
 	}
 	l.narrow()
 	r.Answer = e.weights.writerAt(r.Places)
+	r.Answer.Hint = r.Answer.Hint && l.ear.anyIs(Told, l.Words)
 	r.Answer.Or = l.alternatives()
 	r.Answer.Moves = l.ear.anyIs(Moves, l.Words)
 }

@@ -142,12 +142,36 @@ func (l *locator) role(p *Place, index int) {
 		l.ear.is(Determiner, l.Words[i]) && !l.ends[i] {
 		p.Ask = true // "the kells" may be another name: Kells has no "the"
 	}
+	l.whose(p)
 	if n := len(l.Places); n > 0 {
 		before := &l.Places[n-1]
 		if l.corrected(before, p) {
 			before.Role = RoleNotHere
 		}
 		l.after(p, before)
+	}
+}
+
+// whose finds the first word for somebody in front of a place, behind the place before it in the sentence.
+func (l *locator) whose(p *Place) {
+	from := l.begins(p.From)
+	if n := len(l.Places); n > 0 {
+		from = max(from, l.Places[n-1].To)
+	}
+	for _, w := range l.Words[from:max(from, p.From)] {
+		switch {
+		case l.ear.is(Kin, w):
+			p.kin = p.Role == RoleTheirs
+			return
+		case l.ear.is(Others, w):
+			p.other = p.Role == RoleTheirs
+			return
+		case l.ear.is(Writer, w):
+			p.own = p.Role == RoleHere || p.Role == RoleAt && l.ear.is(WriterIs, w)
+			return
+		case l.ear.is(TheirOwn, w), l.ear.is(Relation, w):
+			return
+		}
 	}
 }
 
@@ -161,7 +185,7 @@ func (l *locator) theyLeft(p *Place, index int) bool {
 
 // after gives a place the role of the one before it, where the two belong together.
 func (l *locator) after(p, before *Place) {
-	takes := func() { p.Role, p.Cue = before.Role, before.Cue }
+	takes := func() { p.Role, p.Cue, p.kin, p.other = before.Role, before.Cue, before.kin, before.other }
 	if l.oneName(p, before) {
 		switch {
 		case before.said() && p.Role == RoleUnclear: // "he lives in neston rigg"

@@ -7,6 +7,11 @@ const (
 	BeforePlace = "before_place" // "in", "near"
 	WordPlace   = "word_place"   // before a place that is an ordinary word too: "called hope"
 	Determiner  = "determiner"   // before a word that is no place: "my hope"
+	Kin         = "kin"          // who may be the one that needs help: "my sister lives in crewe"
+	Writer      = "writer"       // the writer: "i live in crewe"
+	WriterIs    = "writer_is"    // the same, and is: "im the landlord in crewe"
+	Others      = "others"       // may need help, if the text is about them: "she lives in crewe"
+	Told        = "told"         // tells of a place, and does not answer "where?": "nearest town is crewe"
 	There       = "there"        // speaks of a place named before
 	Or          = "or"           // between two places
 	And         = "and"          // before a second place of the writer's
@@ -35,7 +40,7 @@ const (
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
 	return []string{
-		BeforePlace, WordPlace, Determiner, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
+		BeforePlace, WordPlace, Determiner, Kin, Writer, WriterIs, Others, Told, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
 		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves,
 		Kept, GoneFrom, Now, Subject, Dated,
 	}

@@ -27,6 +27,16 @@ type Where struct {
 	// Theirs are the districts of somebody else's place: where it is about them, that is
 	// the place that counts.
 	Theirs area.Set
+	// Kins are the places of people who may be the ones that need help, by a word for them: "my sister lives in crewe".
+	Kins []NamedPlace
+	// MayNeed means that somebody else's place is that of such people, or of her or them: not his.
+	MayNeed bool
+	// Own means that the writer says "i live in crewe", and names no other place of theirs.
+	Own bool
+	// Hint means that each place is only one to steer by: "nearest town is crewe".
+	Hint bool
+	// DeniedNames are the names of the places in Denied.
+	DeniedNames []string
 	// NotTheirs are the districts of places where somebody else is not, or no longer.
 	NotTheirs area.Set
 	// Hiding means that somebody fled there or is staying there: it must not be named
@@ -60,6 +70,11 @@ func (w *Weights) writerAt(places []Place) Where {
 	b := in[best]
 	out.Exact, out.Word = b.Cost == 0, b.Word
 	out.Evidence = make([]NamedPlace, 0, max(len(in), fewPlaces))
+	out.Own, out.Hint = true, true
+	for _, p := range in {
+		out.Own = out.Own && p.own
+		out.Hint = out.Hint && p.Role == RoleNear
+	}
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < w.Certain, b.Role == RoleGoing
 	out.add(b)
 	out.Counties = b.county()
@@ -119,9 +134,14 @@ func (w *Weights) writers(places []Place) (out Where, in []Place) {
 		switch {
 		case p.Role == RoleNotHere, p.Role == RoleTheirs, p.Role == RoleNotTheirs:
 			out.Denied |= p.Where
+			out.DeniedNames = append(out.DeniedNames, p.Name)
 			switch p.Role {
 			case RoleTheirs:
+				out.MayNeed = (out.MayNeed || out.Theirs == 0) && (p.kin || p.other)
 				out.Theirs |= p.Where
+				if p.kin {
+					out.Kins = append(out.Kins, NamedPlace{p.Name, p.Where})
+				}
 			case RoleNotTheirs:
 				out.NotTheirs |= p.Where
 			}
