@@ -475,8 +475,9 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 		return outcome{next: t.enter(s, s.Step)}, true
 	}
 	if a := c.Place.one(t.elsewhere()); a != "" {
-		if more := t.oneMore(s, a); t.steersBy(s, &c.Place, a) && fits(t.showQuestion(more).Text) {
-			return outcome{next: more}, true
+		if t.steersBy(s, &c.Place, a) {
+			s.Ask[len(s.asking())] = a
+			return outcome{next: s}, true
 		}
 		if s.At == 0 && a != t.elsewhere() && t.keepsLine(s.Step) {
 			s.Area = a
@@ -501,19 +502,12 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 }
 
 // steersBy reports a town in answer to "which place?", where that asks about one name: "bowness", then "the carlisle one".
-// It may say which, so it is one more choice.
+// It may say which, so it is one more choice. Four do not fit one text in every language.
 func (t turn) steersBy(s State, p *PlaceCase, a string) bool {
+	const two = 2
 	asking := s.asking()
-	return len(asking) > 1 && len(asking) < len(s.Ask) && s.AskNames == [4]string{} && !p.Said &&
+	return len(asking) == two && s.AskNames == [4]string{} && !p.Said &&
 		!slices.Contains(asking, a)
-}
-
-// oneMore is a question about places with one more to choose from.
-func (t turn) oneMore(s State, a string) State {
-	if n := len(s.asking()); n < len(s.Ask) {
-		s.Ask[n] = a
-	}
-	return s
 }
 
 // saysNothingNew reports a place that says nothing against the area whose number was given: "is that barrow or kendal",
