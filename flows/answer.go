@@ -221,7 +221,8 @@ func denies(s State, known *Area, p *PlaceCase) bool {
 
 // anotherPlace reports a text that denies other places than the one that was named: one service is for both.
 func anotherPlace(s State, p *PlaceCase) bool {
-	return len(s.asking()) == 0 && s.AskNames[0] != "" && !slices.Contains(p.DeniedNames[:], s.AskNames[0])
+	named := s.AskNames[0] != "" && p.DeniedNames[0] != ""
+	return len(s.asking()) == 0 && named && !slices.Contains(p.DeniedNames[:], s.AskNames[0])
 }
 
 // askEither asks a writer with words of harm both ways which it is.
@@ -481,11 +482,11 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 		}
 		if s.At == 0 && a != t.elsewhere() && t.keepsLine(s.Step) {
 			s.Area = a
-		} else {
-			s = t.showServices(s, a)
+			return outcome{next: s}, true
 		}
-		if a != t.elsewhere() {
-			s.AskNames[0] = c.Place.Names[0]
+		s = t.showServices(s, a)
+		if name := c.Place.Names[0]; a != t.elsewhere() && t.gazetteer().HasName(name) {
+			s.AskNames[0] = name // denying another place denies nothing: see anotherPlace
 		}
 		return outcome{next: s}, true
 	}
@@ -506,7 +507,7 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 func (t turn) steersBy(s State, p *PlaceCase, a string) bool {
 	const two = 2
 	asking := s.asking()
-	return len(asking) == two && s.AskNames == [4]string{} && !p.Said &&
+	return len(asking) == two && asking[1] != t.elsewhere() && s.AskNames == [4]string{} && !p.Said &&
 		!slices.Contains(asking, a)
 }
 

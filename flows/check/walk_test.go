@@ -452,8 +452,9 @@ func fromEveryState(t *testing.T, b *flows.Book, w *check.Walk) {
 				b.TextStart) {
 				t.Errorf("%s: going back leads to %q", where, s.Step)
 			}
-			if _, r := follow(t, b, w, n, kendal); n.State.Who != flows.Behaviour &&
-				!slices.Contains(r.Shows, "letgo_south") &&
+			// Asked which of two places one name is, a town that is not offered is a third choice.
+			if s, r := follow(t, b, w, n, kendal); n.State.Who != flows.Behaviour &&
+				!(n.State.Ask[1] != "" && s.Ask[2] == "cumbria_south") && !slices.Contains(r.Shows, "letgo_south") &&
 				!strings.Contains(r.Text, b.Service("letgo_south").Lines[0].Printed) { // beside the line for their need
 				t.Errorf("%s: a place is not understood: %q", where, r.Text)
 			}

@@ -173,6 +173,12 @@ func (g *Gazetteer) NameOf(id uint32, hash func(string) uint32) string {
 	return ""
 }
 
+// HasName reports a name that [Gazetteer.NameOf] finds.
+func (g *Gazetteer) HasName(name string) bool {
+	_, ok := slices.BinarySearch(g.sorted, name)
+	return ok
+}
+
 // Rest tells where the places are whose names end with some words: "on solway".
 func (g *Gazetteer) Rest(words string) Set { return g.rests[words] }
 
