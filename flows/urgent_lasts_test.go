@@ -29,12 +29,12 @@ var afterUrgent = []struct {
 	{texts: []string{"he strangled me last night", "kendal", "asdfgh"}, holds: []string{"A&E", "letgo_south"}},
 	{texts: []string{"hes got a knife", "kendal"}, holds: []string{"letgo_south"}, lacks: []string{"A&E", "press 55"}},
 	// Somebody who harms gets the urgent answer again, and the words for what it is.
-	{texts: []string{"i hit her", "shes not breathing", "asdfgh"}, holds: []string{"press 55", "samaritans"},
+	{texts: []string{"i hit her", "shes not breathing", "asdfgh"}, holds: []string{"55", "samaritans"},
 		lacks: []string{"respect"}},
-	{texts: []string{"i hit her", "shes not breathing", "kendal"}, holds: []string{"press 55", "samaritans"},
+	{texts: []string{"i hit her", "shes not breathing", "kendal"}, holds: []string{"55", "samaritans"},
 		lacks: []string{"respect", "letgo_south"}},
 	{texts: []string{"i hit her", "shes not breathing", "ok"}, silent: true},
-	{texts: []string{"i hit her", "shes not breathing", "0"}, holds: []string{"samaritans"}, lacks: []string{"press 55"}},
+	{texts: []string{"i hit her", "shes not breathing", "0"}, holds: []string{"samaritans"}, lacks: []string{"55"}},
 	{texts: []string{"i hit my wife", "im going to hang myself", "nobody cares"}, holds: []string{"samaritans"},
 		lacks: []string{"press 55", "national_helpline"}},
 	{texts: []string{"i hit my wife", "ive taken pills", "ok"}, holds: []string{"A&E", "samaritans"},
@@ -46,7 +46,7 @@ var afterUrgent = []struct {
 	// No town is invited where none is answered.
 	{texts: []string{"i hit my wife", "who are you"}, holds: []string{"999", "samaritans", "X"}, lacks: []string{"town"}},
 	{texts: []string{"i hit my wife", "are you a real person"}, holds: []string{"samaritans", "X"}, lacks: []string{"town"}},
-	{texts: []string{"i hit my wife", "shes not breathing", "can you ring me", "asdfgh"}, holds: []string{"press 55"}},
+	{texts: []string{"i hit my wife", "shes not breathing", "can you ring me", "asdfgh"}, holds: []string{"55"}},
 	// A child is always answered as a child.
 	{texts: []string{"i pushed my mum", "im 14"}, holds: []string{"childline"}, lacks: []string{"respect"}},
 	{texts: []string{"i hit my sister", "11"}, holds: []string{"childline"}},

@@ -58,7 +58,7 @@ var falseShares = map[hear.Kind]learn.Shares{
 // lowered is by how much the sum that a text must reach is lower than the shares allow. Tried on whole
 // answers, not on one kind alone: words of everyday life deny only what is said in few words, a
 // writer who may be the one who harms is only asked, and "partner" alone is no sign of LGBT+.
-var lowered = map[hear.Kind]float32{hear.Ordinary: 1.6, hear.MaybeBehaviour: 0.6, hear.Danger: 0.6,
+var lowered = map[hear.Kind]float32{hear.Ordinary: 1.6, hear.MaybeBehaviour: 0.6, hear.Danger: 0.3,
 	hear.ChildConcern: 0.3, hear.Sexual: 0.3, hear.Older: 0.2, hear.Child: 0.1, hear.Injury: -0.4, hear.TextOnly: -0.1,
 	hear.Other: -0.5, hear.LGBT: -1}
 
