@@ -152,7 +152,7 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		c.Kind, c.What = CaseRepeat, 0
 		return c
 	}
-	if c.Kind == CaseShortcut && (inDanger || urgent == UrgentTaken) {
+	if c.Kind == CaseShortcut && urgent != NotUrgent {
 		if k, ok := t.needOf(c.Step); ok {
 			c = Case{Kind: CaseNeed, What: k, Digit: c.Digit} // "im a man" is also the way to a menu's choice
 		}
@@ -168,8 +168,11 @@ func (t turn) inConversation(s State, urgent Urgency, c Case) Case {
 		case inDanger && c.Guess:
 			c.Kind, c.What, c.Doctor = CaseDanger, hear.Danger, urgent == UrgentDoctor
 			return c
-		case inDanger && (dangerNeed(c.What) || c.What == hear.TextOnly): // "cant talk": that says how to call 999
+		case inDanger && needBeside(c.What): // "cant talk": that says how to call 999
 			c.Kind, c.Doctor = CaseDanger, urgent == UrgentDoctor
+			return c
+		case urgent == UrgentDespair && !c.Guess && needBeside(c.What):
+			c.Kind = CaseDespair
 			return c
 		}
 	}

@@ -139,6 +139,9 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 		c.Kind = CaseBehaviour
 	case r.Set().Any(hear.Despair, hear.Taken):
 		c.Kind = CaseDespair
+		if need, ok := firstOf(r, dangerNeeds); ok && r.Sure(need) {
+			c.What = need
+		}
 	case urgent && (sureDanger || !cannotSpeak):
 		c.Kind = CaseDanger
 		c.What, c.Someone = needInDanger(r)

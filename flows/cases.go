@@ -49,6 +49,9 @@ func (b *Book) Cases() []NamedCase {
 		with("danger, and "+k.String(), Case{Kind: CaseDanger, What: k, Child: k == hear.Child})
 	}
 	with("wants to die", Case{Kind: CaseDespair})
+	for _, k := range append(dangerNeeds[:len(dangerNeeds):len(dangerNeeds)], hear.TextOnly) {
+		add("wants to die, and "+k.String(), Case{Kind: CaseDespair, What: k})
+	}
 	with("has taken something", Case{Kind: CaseDespair, Taken: true})
 	with("about somebody else", Case{Kind: CaseSomeone})
 	with(CaseEither.String(), Case{Kind: CaseEither})

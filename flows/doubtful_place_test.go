@@ -166,7 +166,7 @@ func TestPlaceInDanger(t *testing.T) {
 		{[]string{"im a man my wife hits me in kendal", "wrong town", "shes outside with a knife"}, mens, south},
 		{[]string{"im a man my wife hits me in windermere", "shes outside im at bowness"}, mens, ""},
 		{[]string{"i cant speak he will hear", "hes outside im in kendal"}, "85258", ""},
-		{[]string{"i took all my tablets", "im deaf"}, "999", "85258"},
+		{[]string{"i took all my tablets", "im deaf"}, "18000", ""},
 	} {
 		_, r := says(t, b, flows.State{}, tt.texts...)
 		last := r[len(r)-1].Text

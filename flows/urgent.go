@@ -15,7 +15,7 @@ func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 	if s.Who != Behaviour {
 		s = t.inArea(s, area)
 	}
-	if c.Kind == CaseDanger && s.Who != Behaviour {
+	if s.Who != Behaviour {
 		s = t.inDanger(s, c)
 		t.talkTo = t.needLine(s)
 	}
@@ -125,29 +125,30 @@ func (t turn) urgentBehaviour(s State) Wording {
 
 // urgentAgain is the last answer to danger or despair once more.
 func (t turn) urgentAgain(s State) Reply {
-	if s.Urgent == UrgentDanger || s.Urgent == UrgentDoctor {
-		t.talkTo = t.needLine(s)
-	}
+	t.talkTo = t.needLine(s)
 	return Reply{Text: t.urgentText(s)}
 }
 
-// inDanger remembers what else a text about danger says: that it is about somebody
-// else, or what somebody needs.
+// inDanger remembers what else a text about danger or despair says: that it is about somebody
+// else who is in danger, or what somebody needs.
 func (t turn) inDanger(s State, c *Case) State {
-	if c.Someone {
+	if c.Someone && c.Kind == CaseDanger {
 		s.Who = Someone
 		if s.Area != "" {
 			return t.showServices(s, s.Area)
 		}
 		return t.enterFor(s, Someone, t.People[Someone].Ask)
 	}
-	if to, ok := t.Needs[c.What]; ok && (dangerNeed(c.What) || c.What == hear.TextOnly) {
+	if to, ok := t.Needs[c.What]; ok && needBeside(c.What) {
 		at := s.Area
 		s = t.goTo(s, to).next
 		s.Area = at
 	}
 	return s
 }
+
+// needBeside reports a need whose line stands beside the answer to danger or despair.
+func needBeside(k hear.Kind) bool { return dangerNeed(k) || k == hear.TextOnly || k == hear.Deaf }
 
 // needLine is the line for a need, at a step that is for one.
 func (t turn) needLine(s State) *Service {

@@ -103,6 +103,7 @@ func TestConversationOutlivesTheStore(t *testing.T) {
 	}
 
 	r.Restart(t)
+	says(p, "9", "0808 801 0327") // back from a question
 	says(p, "9", testbook.Offers("more", 1))
 	says(p, "3", "0800 1111")
 	says(leaver, "3", townAsked)

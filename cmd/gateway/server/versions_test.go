@@ -77,13 +77,20 @@ func TestVersionsShareARedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The book's version is in marks; it is another whenever a word of it changes, and
-	// may be.
+	// may be. The byte of a call's silences is for a text a mark of the text: an older gateway does not read it there.
+	blank := func(value string, behind int) string { // the byte with so many behind it
+		from := len(value) - 2*(behind+1)
+		return value[:from] + ".." + value[from+2:]
+	}
+	const behindState, behindMark = 2, 14
 	withoutBook := func(text string) map[string]string {
 		out := map[string]string{}
 		for line := range strings.Lines(text) {
 			key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 			if strings.HasPrefix(key, "r:") && len(value) >= 18 {
-				value = value[:10] + "........" + value[18:]
+				value = blank(value[:10]+"........"+value[18:], behindMark)
+			} else if len(value) >= 18 {
+				value = blank(value, behindState)
 			}
 			out[key] = value
 		}
