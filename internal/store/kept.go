@@ -28,10 +28,12 @@ const EraseKeep = 24 * time.Hour
 
 // conversation is what Redis holds of a text conversation.
 const conversation = "where a text conversation is, and when it ends, sealed in 52 bytes: step, area, " +
-	"whom it is for. Whether numbers are for somebody deaf, or the 24-hour line is the one for everybody. " +
+	"whom it is for. Whether numbers are for somebody deaf, somebody who needs an interpreter, " +
+	"or the 24-hour line is the one for everybody. " +
 	"Whether the place that is asked about was spelt right. Whether the last answer was one to danger or despair. " +
 	"How often it was not understood. " +
-	"Hashed: the places that are asked about, and the first half of a postcode"
+	"Five bits that tell whether the same text comes again, and whether the last was a question to us. " +
+	"Hashed: the places that are asked about, the place that a number was given for, and the first half of a postcode"
 
 // Everything lists all that is ever kept in Redis. A key that is not on this
 // list is a fault: a test holds every key that the gateway writes against it.
