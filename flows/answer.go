@@ -250,7 +250,8 @@ func (t turn) answerSomeone(s State, c *Case) (outcome, bool) {
 	return outcome{next: t.enterFor(s, Someone, t.People[Someone].Ask)}, true
 }
 
-// invitingQuestions are the questions whose answer invites a town. On the branch of somebody who harms none is answered.
+// invitingQuestions are the questions whose answer invites a town. On the branch of somebody who harms none is
+// answered.
 var invitingQuestions = []hear.Kind{hear.AskWho, hear.AskHuman, hear.AskCall, hear.AskHours}
 
 // known gives the number again of the place that is known, or of the line with it beside.
@@ -439,7 +440,8 @@ func (t turn) answerNeed(s State, c *Case) (outcome, bool) {
 		a = c.Place.Theirs // "my dad hits my mum in kendal": a child lives where they do
 	}
 	switch says := t.StepNamed(to).Kind == KindSay; {
-	case !says && to == t.People[s.Who].Helpline && s.At == 0 && (t.StepNamed(s.Step).AreaToo && a != "" || t.keepsLine(s.Step)):
+	case !says && to == t.People[s.Who].Helpline && s.At == 0 &&
+		(t.StepNamed(s.Step).AreaToo && a != "" || t.keepsLine(s.Step)):
 		s.Area = a // the line for a need stays, with the local number
 		return outcome{next: s}, true
 	case !says && to == t.People[s.Who].Helpline && a != "": // it comes with the local number
@@ -502,8 +504,8 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 	return outcome{}, false
 }
 
-// steersBy reports a town in answer to "which place?", where that asks about one name: "bowness", then "the carlisle one".
-// It may say which, so it is one more choice. Four do not fit one text in every language.
+// steersBy reports a town in answer to "which place?", where that asks about one name: "bowness", then "the carlisle
+// one". It may say which, so it is one more choice. Four do not fit one text in every language.
 func (t turn) steersBy(s State, p *PlaceCase, a string) bool {
 	const two = 2
 	asking := s.asking()

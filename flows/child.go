@@ -16,16 +16,6 @@ func (t turn) childLine(s State) (hear.Kind, bool) {
 	return 0, false
 }
 
-// keepsChildLine reports a line for a child, or for an adult who is worried about one, where a number that answers day
-// and night is given, too. More of the story does not lead away from it.
-func (t turn) keepsChildLine(s State) bool {
-	if _, at := t.childLine(s); !at {
-		return false
-	}
-	svc := t.service(s)
-	return svc != nil && (svc.Hours.IsAlways() || t.helplineBeside(s, svc) != nil)
-}
-
 // forChild is what a text means at the line for a child, or for an adult who is worried about one. A child stays a
 // child: more of the story does not lead to an answer for adults. An adult who says how old the child is, or that it
 // is about somebody else, is still worried about a child.

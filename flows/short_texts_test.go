@@ -31,7 +31,8 @@ func TestStoryInShortTexts(t *testing.T) {
 		{"runcorn|what time do they open|is it open now|who is this|u there?|can you ring me",
 			[]string{number("halton_service")}},
 		// A language.
-		{"mi marido me pega carlisle|carlisle|#|0|9", []string{number("letgo_north"), number("national_helpline"), "interpreter"}},
+		{"mi marido me pega carlisle|carlisle|#|0|9",
+			[]string{number("letgo_north"), number("national_helpline"), "interpreter"}},
 		{"im deaf. workington|#", []string{"18001 " + b.Service("letgo_west").Lines[0].Printed,
 			"18001 " + b.Service("letgo_west").Lines[1].Printed}},
 	} {

@@ -26,8 +26,8 @@ type State struct {
 	Line       uint8     // which line of that service is being called
 	Stay       bool      // on a call: silence means that the caller waits for the next line
 	Ask        [4]string // areas being asked about
-	// AskNames are the places they are offered by. If nothing is asked, the first is the place that was named. Unnamed means that they must not be
-	// named.
+	// AskNames are the places they are offered by. If nothing is asked, the first is the place that was named.
+	// Unnamed means that they must not be named.
 	AskNames [4]string
 	Unnamed  bool
 	// Spelt means that the only area asked about is that of a name, spelt right, which is no

@@ -29,8 +29,8 @@ type smallFields struct {
 func (k *StateKeys) Key(s *State) StateKey {
 	return StateKey{step: s.Step, area: s.Area, half: s.Half, asked: k.askedBy(s),
 		small: smallFields{who: s.Who, need: s.Need, urgent: s.Urgent, lang: s.Lang, at: s.At,
-			helplineAt: s.HelplineAt, helplineIs: s.HelplineIs, line: s.Line, misses: s.Misses, silences: s.Silences, idle: s.Idle,
-			stay: s.Stay, unnamed: s.Unnamed, spelt: s.Spelt, said: s.Said, aside: s.Aside}}
+			helplineAt: s.HelplineAt, helplineIs: s.HelplineIs, line: s.Line, misses: s.Misses,
+			silences: s.Silences, idle: s.Idle, stay: s.Stay, unnamed: s.Unnamed, spelt: s.Spelt, said: s.Said, aside: s.Aside}}
 }
 
 // askedBy is the number of what a state asks about.

@@ -236,8 +236,9 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 		}
 	}
 	// A child stays a child.
-	if line := b.Needs[hear.Child]; e.From.State.Step == line && e.From.State.At == 0 && e.To.State.Step != line && slices.ContainsFunc(ofChildren,
-		func(text string) bool { return strings.HasPrefix(e.Input, text) }) {
+	led := func(text string) bool { return strings.HasPrefix(e.Input, text) }
+	if line := b.Needs[hear.Child]; e.From.State.Step == line && e.From.State.At == 0 && e.To.State.Step != line &&
+		slices.ContainsFunc(ofChildren, led) {
 		t.Errorf("%s: a child is led to %q: %q", where, e.To.State.Step, r.Text)
 	}
 	from, to := e.From.State, e.To.State
@@ -305,8 +306,8 @@ func onceForEach[T any](look func(text string) T) func(string) T {
 }
 
 // ofChildren are texts that lead an adult to another answer, and a child to none.
-var ofChildren = []string{"about somebody else", "danger, somebody else", "danger, and sexual", "needs sexual", "needs man",
-	"needs lgbt", "needs child_concern", "needs homeless", "a place in ", flows.CaseBehaviour.String(),
+var ofChildren = []string{"about somebody else", "danger, somebody else", "danger, and sexual", "needs sexual",
+	"needs man", "needs lgbt", "needs child_concern", "needs homeless", "a place in ", flows.CaseBehaviour.String(),
 	flows.CaseEither.String(), "tells more"}
 
 func checkCallAnswer(t *testing.T, b *flows.Book, e *check.Edge, said string, where where) {

@@ -40,7 +40,8 @@ const (
 // SmallWords are the names of the lists of small words.
 func SmallWords() []string {
 	return []string{
-		BeforePlace, WordPlace, Determiner, Kin, Writer, WriterIs, Others, Told, There, Or, And, Linking, GluedPlace, Relation, LivesWith,
+		BeforePlace, WordPlace, Determiner, Kin, Writer, WriterIs, Others, Told,
+		There, Or, And, Linking, GluedPlace, Relation, LivesWith,
 		TheirOwn, Street, TownName, Courtesy, Counted, Asking, Apology, Kiss, HisPartner, Shorthand, Moves,
 		Kept, GoneFrom, Now, Subject, Dated,
 	}
