@@ -15,7 +15,7 @@ import (
 // Words that only weigh for despair say nothing new in a conversation. They get an answer all the same, also
 // where too much of the conversation has moved nothing.
 func TestWordsOfDespairAreNeverSilent(t *testing.T) {
-	const danger, call = "press 55", "999"
+	const danger, call = "Call 999", "999"
 	b, r := testbook.Load(t), testkit.StartRedis(t)
 	for _, tt := range []struct {
 		before []string
