@@ -126,7 +126,7 @@ func TestCommonWaysToBreakABook(t *testing.T) {
 		{"a word that gives away", "services.yaml", "    label: local team\n", "    label: domestic abuse team\n",
 			1, `error: the word "abuse" is in a text`, "Say it in neutral words", ""},
 		{"END as a way out", "words.yaml", "  leave: [x,", "  leave: [end, x,",
-			1, `words.yaml:128:10: error: "end" belongs to the networks`, "Use another word", ""},
+			1, `words.yaml:138:10: error: "end" belongs to the networks`, "Use another word", ""},
 		{"nothing after the colon", "services.yaml", "    label: local team\n", "    label:\n", 1,
 			"services.yaml:8:11: error: nothing is written here", "Write the words", ""},
 		{"misspelt yes", "services.yaml", "    free: yes\n", "    free: yess\n", 1, `"yess" is not known here`,
