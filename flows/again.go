@@ -96,7 +96,7 @@ func (t turn) meant(s State, fresh bool, urgent Urgency, c *Case) *Case {
 }
 
 // endsUrgentBehaviour reports a text of somebody who harms that asks for more than the answer to danger or despair once
-// more: a number of the menu, or a question. A place, a need or another person leads nowhere there.
+// more: a number of the menu, or a question. A place, a need or another person changes nothing there.
 func (t turn) endsUrgentBehaviour(s State, c *Case) bool {
 	switch c.Kind {
 	case CaseDanger, CaseDespair, CaseSilent, CaseThanks, CaseHelpline, CaseQuestion:

@@ -20,9 +20,36 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	half, urgent, aside := s.Half, s.Urgent, s.Aside
 	// Each text clears these; what was urgent is kept where the text does not end it.
 	s.Half, s.Urgent, s.Aside = "", NotUrgent, false
-	s = s.hears(c)
-	if s.Who == Behaviour && saysChild(c) { // a child is always answered as a child
-		s = t.enter(State{Lang: s.Lang, Idle: s.Idle, Need: s.Need}, b.TextStart)
+	s = t.remembers(s.hears(c), c)
+	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
+	if joined := t.joinHalves(half, c.Half); joined != nil && !digit {
+		c = joined
+	} else if t.gazetteer().HasOutward(c.Half) {
+		s.Half = c.Half
+	}
+	s, c = t.whosePlace(s, c)
+	c = t.meant(s, fresh, urgent, c)
+	if n, r, ok := t.atOnce(s, fresh, urgent, c); ok {
+		return n, r
+	}
+	if aside && (c.Kind == CaseBack || c.Kind == CaseAnswer && c.Digit == 9) { // back to what the question was asked at
+		return t.replyWithoutProgress(s, t.show(s))
+	}
+	o, understood := t.answer(s, fresh, c)
+	switch {
+	case understood:
+		return t.replyTo(s, fresh, urgent, c, o)
+	case fresh:
+		return s, t.show(s)
+	}
+	s.Urgent = urgent
+	return t.missText(s, c)
+}
+
+// remembers is the state with what a text says of who writes. A child is always answered as a child.
+func (t turn) remembers(s State, c *Case) State {
+	if s.Who == Behaviour && saysChild(c) {
+		s = t.enter(State{Lang: s.Lang, Idle: s.Idle, Need: s.Need}, t.TextStart)
 	}
 	switch {
 	case c.Deaf:
@@ -30,12 +57,11 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 	case s.Who != Behaviour && c.Foreign && s.Need == NeedNothing:
 		s.Need = NeedLanguage
 	}
-	digit := c.Kind == CaseAnswer && len(s.asking()) > 0 // an answer to what was asked
-	if joined := t.joinHalves(half, c.Half); joined != nil && !digit {
-		c = joined
-	} else if t.gazetteer().HasOutward(c.Half) {
-		s.Half = c.Half
-	}
+	return s
+}
+
+// whosePlace settles whose place a text names: the writer's, or that of the one it is about.
+func (t turn) whosePlace(s State, c *Case) (State, *Case) {
 	if s.Who == Someone && c.Place.NotTheirs != 0 { // it is about their place
 		about := *c
 		about.Place.NotDistricts |= about.Place.NotTheirs
@@ -50,37 +76,43 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 			s.Who = Someone
 		}
 	}
-	c = t.meant(s, fresh, urgent, c)
+	return s, c
+}
+
+// atOnce answers a case that means the same everywhere: danger, silence, thanks, and a plea for help.
+func (t turn) atOnce(s State, fresh bool, urgent Urgency, c *Case) (next State, r Reply, ok bool) {
+	answered := func(next State, r Reply) (State, Reply, bool) { return next, r, true }
 	switch c.Kind {
 	case CaseDanger, CaseDespair:
-		return t.urgent(s, c, urgent)
+		return answered(t.urgent(s, c, urgent))
 	case CaseSilent: // somebody else may write next
 		s.Urgent = urgent
-		return s, Reply{KeepsExpiry: true, Ended: fresh}
+		return answered(s, Reply{KeepsExpiry: true, Ended: fresh})
 	case CaseThanks:
 		s.Urgent = urgent
-		return t.thanked(s, fresh)
+		return answered(t.thanked(s, fresh))
 	case CaseRepeat:
 		if urgent != NotUrgent { // "please help me"
 			if s.Who != Behaviour {
 				s = t.inArea(s, t.areaAfter(s, &c.Place))
 			}
 			s.Urgent = urgent
-			return t.replyWithoutProgress(s, t.urgentAgain(s))
+			return answered(t.replyWithoutProgress(s, t.urgentAgain(s)))
 		}
 		if s.Who == Someone && c.What == hear.Hurt { // "my husband hits me" after "worried about my friend"
 			next := t.enterFor(s, Me, t.People[Me].Ask)
-			return next, t.show(next)
+			return answered(next, t.show(next))
 		}
 		if !fresh && t.StepNamed(s.Step).Kind == KindMenu {
-			return t.askAgain(s, c)
+			return answered(t.askAgain(s, c))
 		}
 	}
-	if aside && (c.Kind == CaseBack || c.Kind == CaseAnswer && c.Digit == 9) { // back to what the question was asked at
-		return t.replyWithoutProgress(s, t.show(s))
-	}
-	o, understood := t.answer(s, fresh, c)
-	if understood && o.aside == nil && lasts(urgent) {
+	return s, Reply{}, false
+}
+
+// replyTo is the reply to a case that was understood.
+func (t turn) replyTo(s State, fresh bool, urgent Urgency, c *Case, o outcome) (State, Reply) {
+	if o.aside == nil && lasts(urgent) {
 		switch {
 		case t.givesPlace(c, o.next):
 			return t.stillUrgent(s, o.next, urgent)
@@ -89,26 +121,21 @@ func (b *Book) stepText(now time.Time, s State, c *Case) (State, Reply) {
 		}
 	}
 	switch {
-	case understood && o.aside != nil:
+	case o.aside != nil:
 		o.next.Urgent, o.next.Aside = urgent, true // a question to us does not end what was urgent
 		return t.replyWithoutProgress(o.next, Reply{Text: t.aside(o.next, o.aside), SayStep: o.aside.ID})
-	case understood && o.wording != nil && Moved(s, o.next):
+	case o.wording != nil && Moved(s, o.next):
 		r := t.showWith(o.next, o.wording)
 		r.Complaint = o.complaint
 		return t.replyWithoutProgress(o.next, r) // a machine might complain for ever
-	case understood && (fresh || Moved(s, o.next)):
+	case fresh || Moved(s, o.next):
 		return o.next, t.show(o.next)
-	case understood:
-		return t.replyWithoutProgress(o.next, t.showWith(o.next, o.wording))
-	case fresh:
-		return s, t.show(s)
 	}
-	s.Urgent = urgent
-	return t.missText(s, c)
+	return t.replyWithoutProgress(o.next, t.showWith(o.next, o.wording))
 }
 
-// thanked answers thanks and small talk: in silence once a number has been given. Somebody who has taken something
-// may say "no im ok".
+// thanked answers thanks and small talk: in silence once a number has been given. After something taken, "no im ok" gets
+// that answer again.
 func (t turn) thanked(s State, fresh bool) (State, Reply) {
 	switch {
 	case fresh:
@@ -505,7 +532,7 @@ func (t turn) answerPlace(s State, c *Case) (outcome, bool) {
 }
 
 // steersBy reports a town in answer to "which place?", where that asks about one name: "bowness", then "the carlisle
-// one". It may say which, so it is one more choice. Four do not fit one text in every language.
+// one". It may say which, so it is another choice. Four do not fit one text in every language.
 func (t turn) steersBy(s State, p *PlaceCase, a string) bool {
 	const two = 2
 	asking := s.asking()

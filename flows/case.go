@@ -154,7 +154,7 @@ func (b *Book) decide(r *hear.Reading, text string) Case {
 	return c
 }
 
-// said is the mark of a text, which tells whether the same comes again. Digits do not count: what machines send for
+// said is the mark of a text, which shows that the same comes again. Digits do not count: what machines send for
 // ever often differs in a time or a number alone.
 func said(w string) uint8 {
 	words := strings.Map(func(c rune) rune {

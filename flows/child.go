@@ -17,7 +17,7 @@ func (t turn) childLine(s State) (hear.Kind, bool) {
 }
 
 // forChild is what a text means at the line for a child, or for an adult who is worried about one. A child stays a
-// child: more of the story does not lead to an answer for adults. An adult who says how old the child is, or that it
+// child: more of the story gets no answer for adults. An adult who says how old the child is, or that it
 // is about somebody else, is still worried about a child.
 func (t turn) forChild(s State, c *Case) *Case {
 	line, at := t.childLine(s)

@@ -39,8 +39,8 @@ type State struct {
 	Misses   uint8   // answers not understood in a row
 	Silences uint8   // silences in a row, on a call
 	Idle     uint8   // replies that moved nothing, to the same text, in a row
-	Said     uint8   // a mark of the last text, as [Case.Said]: it tells whether the same comes again
-	Aside    bool    // the last text got the answer to a question: back leads to what was there before
+	Said     uint8   // a mark of the last text, as [Case.Said]: it shows that the same comes again
+	Aside    bool    // the last text got the answer to a question: back gives what was there before
 }
 
 // ErrNoSuchStep means that the state does not fit the book: it was replaced in

@@ -30,13 +30,13 @@ func (t turn) urgent(s State, c *Case, before Urgency) (State, Reply) {
 // lasts reports an urgency that a place does not end: to know where somebody is makes nothing else urgent less.
 func lasts(u Urgency) bool { return u == UrgentDespair || u == UrgentTaken || u == UrgentDoctor }
 
-// givesPlace reports a text that leads to the number of a place.
+// givesPlace reports a text that gets the number of a place.
 func (t turn) givesPlace(c *Case, next State) bool {
 	step := t.StepNamed(next.Step)
 	return next.Area != "" && next.At == 0 && step.Kind == KindServices && (step.FromArea || c.Kind == CasePlace)
 }
 
-// asksPlace reports a text that leads to a question about the place.
+// asksPlace reports a text that gets a question about the place.
 func (t turn) asksPlace(c *Case, next State) bool {
 	return t.StepNamed(next.Step).Kind == KindMenu &&
 		(c.Kind == CasePlace || c.Kind == CaseDenied || c.Kind == CaseAnswer && c.Digit != 0 && c.Digit != 9)
@@ -147,7 +147,7 @@ func (t turn) inDanger(s State, c *Case) State {
 	return s
 }
 
-// needBeside reports a need whose line stands beside the answer to danger or despair.
+// needBeside reports a need whose line is given beside the answer to danger or despair.
 func needBeside(k hear.Kind) bool { return dangerNeed(k) || k == hear.TextOnly || k == hear.Deaf }
 
 // needLine is the line for a need, at a step that is for one.

@@ -11,7 +11,7 @@ const (
 	Writer      = "writer"       // the writer: "i live in crewe"
 	WriterIs    = "writer_is"    // the same, and is: "im the landlord in crewe"
 	Others      = "others"       // may need help, if the text is about them: "she lives in crewe"
-	Told        = "told"         // tells of a place, and does not answer "where?": "nearest town is crewe"
+	Told        = "told"         // names a place, and does not answer "where?": "nearest town is crewe"
 	There       = "there"        // speaks of a place named before
 	Or          = "or"           // between two places
 	And         = "and"          // before a second place of the writer's

@@ -61,20 +61,12 @@ func (w *Weights) writerAt(places []Place) Where {
 	if len(in) == 0 {
 		return out
 	}
-	best := 0
-	for i, p := range in {
-		if w.rank(p) > w.rank(in[best]) || w.rank(p) == w.rank(in[best]) && p.Score > in[best].Score {
-			best = i
-		}
-	}
+	best := w.best(in)
 	b := in[best]
 	out.Exact, out.Word = b.Cost == 0, b.Word
 	out.Evidence = make([]NamedPlace, 0, max(len(in), fewPlaces))
-	out.Own, out.Hint = true, true
-	for _, p := range in {
-		out.Own = out.Own && p.own
-		out.Hint = out.Hint && p.Role == RoleNear
-	}
+	out.Own = !slices.ContainsFunc(in, func(p Place) bool { return !p.own })
+	out.Hint = !slices.ContainsFunc(in, func(p Place) bool { return p.Role != RoleNear })
 	out.Set, out.Ask, out.Hiding = b.Where, b.Ask || b.Score < w.Certain, b.Role == RoleGoing
 	out.add(b)
 	out.Counties = b.county()
@@ -105,6 +97,16 @@ func (w *Weights) writerAt(places []Place) Where {
 	}
 	out.Said = w.rank(b) > w.rank(Place{})
 	return out
+}
+
+// best is the index of the place that is most surely the writer's.
+func (w *Weights) best(in []Place) (best int) {
+	for i, p := range in {
+		if w.rank(p) > w.rank(in[best]) || w.rank(p) == w.rank(in[best]) && p.Score > in[best].Score {
+			best = i
+		}
+	}
+	return best
 }
 
 // nearTown reports a certain town of ours that is near.

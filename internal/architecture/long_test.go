@@ -23,7 +23,7 @@ func TestLongTestsAreRun(t *testing.T) {
 	recipe, _, _ := strings.Cut(rest, "\n\n")
 	names, packages := strings.Fields(list), strings.Fields(recipe)
 	found := 0
-	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

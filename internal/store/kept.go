@@ -32,7 +32,7 @@ const conversation = "where a text conversation is, and when it ends, sealed in 
 	"or the 24-hour line is the one for everybody. " +
 	"Whether the place that is asked about was spelt right. Whether the last answer was one to danger or despair. " +
 	"How often it was not understood. " +
-	"Five bits that tell whether the same text comes again, and whether the last was a question to us. " +
+	"Five bits that show that the same text comes again. Whether the last was a question to us. " +
 	"Hashed: the places that are asked about, the place that a number was given for, and the first half of a postcode"
 
 // Everything lists all that is ever kept in Redis. A key that is not on this
