@@ -212,7 +212,8 @@ func TestDeskJourney(t *testing.T) {
 	wants(t, "publish", jo.presses(t, draft, "publish", nil), http.StatusSeeOther)
 	says(t, hosts, town, is)
 	t.Logf("live on two gateways %v after publishing", time.Since(began).Round(10*time.Millisecond))
-	// They report it a moment later; a host whose gateway was slow, when it next asks the desk.
+	// They report it a moment later; a host whose gateway was slow, when it next asks the desk. Until then the test
+	// sleeps between two looks.
 	for until := time.Now().Add(5 * time.Minute); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
 		if strings.Contains(jo.get(t, "/desk/gateways").body, "2 of 2 gateways answer with it") {
 			break

@@ -226,7 +226,7 @@ func checkPromises(t *testing.T, b *flows.Book, e *check.Edge, where where) {
 			t.Errorf("%s: the writer left %s, but it is still known or given: %q", where, first.ID, r.Text)
 		}
 	}
-	// Nobody whose town is known is asked for it.
+	// If the town is known, no text asks for it.
 	if s := e.To.State; s.Area != "" && s.Ask[0] == "" && !r.Ended {
 		m := &b.Messages
 		for _, words := range []string{m.Town.Text, m.NumberTown.Text[strings.LastIndex(m.NumberTown.Text, "}")+1:]} {
